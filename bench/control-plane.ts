@@ -1,0 +1,65 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { removeResources } from '../src/activities/leftovers.ts';
+import { createApiClient, type ApiClient } from '../src/cli/api-client.ts';
+import { labelNames } from '../src/domain/naming.ts';
+import { down, up } from '../src/launcher/control-plane.ts';
+import { readSettings, type Settings } from '../src/launcher/settings.ts';
+import { createDockerPlatform } from '../src/platform/docker/index.ts';
+import type { Platform } from '../src/platform/platform.ts';
+import { createStore, type Store } from '../src/store/store.ts';
+
+export interface ControlPlane {
+  readonly api: ApiClient;
+  readonly settings: Settings;
+  readonly platform: Platform;
+  readonly store: Store;
+  /** The metadata itself: for the times of steps, which no document shows. */
+  readonly metadata: pg.Pool;
+  /** Stops it and removes everything that carries its label, and its directory. */
+  remove(): Promise<void>;
+}
+
+/** A control plane in a directory of its own, whatever else the surroundings name. */
+export const startControlPlane = async ({
+  progress,
+}: {
+  readonly progress: (line: string) => void;
+}): Promise<ControlPlane> => {
+  const home = mkdtempSync(join(tmpdir(), 'pgrow-bench-'));
+  process.env['PGROW_HOME'] = home;
+  for (const name of ['TEMPORAL_ADDRESS', 'TEMPORAL_WEB', 'DATABASE_URL', 'PGROW_API_PORT']) delete process.env[name];
+  const platform = createDockerPlatform();
+  const opened: (() => Promise<void>)[] = [];
+  const remove = async (): Promise<void> => {
+    for (const close of opened.toReversed()) await close();
+    await down({ progress });
+    const leftOver = await removeResources(
+      platform,
+      await platform.findByLabels({ [labelNames.home]: readHomeId(home) }),
+    );
+    for (const { what, command } of leftOver) progress(`Left over: ${what}. Finish with: ${command}`);
+    rmSync(home, { recursive: true, force: true });
+  };
+  try {
+    await up({ progress });
+    const settings = readSettings();
+    const store = await createStore({
+      connection: { url: settings.databaseUrl },
+      encryptionKey: Buffer.from(readFileSync(settings.secretKeyPath, 'utf8').trim(), 'base64'),
+    });
+    opened.push(() => store.close());
+    const metadata = new pg.Pool({ connectionString: settings.databaseUrl, max: 1 });
+    metadata.on('error', () => undefined);
+    opened.push(() => metadata.end());
+    const token = readFileSync(settings.tokenPath, 'utf8').trim();
+    return { api: createApiClient({ url: settings.apiUrl, token }), settings, platform, store, metadata, remove };
+  } catch (error) {
+    await remove();
+    throw error;
+  }
+};
+
+const readHomeId = (home: string): string => readFileSync(join(home, 'id'), 'utf8').trim();

@@ -1,0 +1,58 @@
+import { writeFileSync } from 'node:fs';
+import { startControlPlane } from './control-plane.ts';
+import { readMachine } from './machine.ts';
+import { measureFloors } from './floors.ts';
+import { measureJump } from './jump.ts';
+import { measureLadder } from './ladder.ts';
+import { readOptions, sizes, type BenchOptions, type Size } from './options.ts';
+import { reportText } from './report-text.ts';
+import { summarize } from './summary.ts';
+import { compareWithTargets } from './targets.ts';
+import type { FloorFigure, OperationFigure } from './figures.ts';
+import type { Bench } from './bench.ts';
+
+/** `npm run bench`: the figures of the way up, on a control plane of its own that is removed at the end. */
+const run = async (options: BenchOptions): Promise<void> => {
+  const interrupted = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => interrupted.abort());
+  const controlPlane = await startControlPlane({ progress: say });
+  try {
+    const bench: Bench = { ...controlPlane, say, signal: interrupted.signal };
+    const measured = await measureAll(bench, options);
+    const summary = summarize(measured);
+    const targets = compareWithTargets(summary);
+    const machine = await readMachine(bench);
+    for (const line of reportText({ machine, repetitions: options.repeat, summary, targets }))
+      process.stdout.write(`${line}\n`);
+    if (options.json !== null) {
+      const document = { machine, options: { repeat: options.repeat, size: options.size }, summary, targets, measured };
+      writeFileSync(options.json, `${JSON.stringify(document, null, 2)}\n`);
+    }
+  } finally {
+    await controlPlane.remove();
+  }
+};
+
+const measureAll = async (bench: Bench, { repeat, size }: BenchOptions) => {
+  const operations: OperationFigure[] = [];
+  const floors: FloorFigure[] = [];
+  const wanted: readonly Size[] = size === 'both' ? sizes : [size];
+  for (const each of wanted) {
+    for (let repetition = 1; repetition <= repeat; repetition += 1) {
+      const round = { size: each, repetition };
+      say(`${each}, repetition ${repetition} of ${repeat}`);
+      const ladder = await measureLadder(bench, round);
+      operations.push(...ladder);
+      const jump = await measureJump(bench, round, (database) => measureFloors(bench, round, database));
+      operations.push(jump.operation);
+      floors.push(...jump.floors);
+    }
+  }
+  return { operations, floors };
+};
+
+const say = (line: string): void => {
+  process.stderr.write(`${line}\n`);
+};
+
+await run(readOptions(process.argv.slice(2)));

@@ -1,0 +1,85 @@
+import { alignColumns } from '../src/cli/table.ts';
+import type { FloorName, OperationName } from './figures.ts';
+import type { Machine } from './machine.ts';
+import type { OperationSummary, Spread, Summary } from './summary.ts';
+import type { TargetComparison } from './targets.ts';
+
+interface Report {
+  readonly machine: Machine;
+  readonly repetitions: number;
+  readonly summary: Summary;
+  readonly targets: readonly TargetComparison[];
+}
+
+const operationTitles: Readonly<Record<OperationName, string>> = {
+  create: 'create',
+  pooling: 'stage 0 to 1 (pooling)',
+  replicas: 'stage 1 to 2 (replicas)',
+  ha: 'stage 2 to 3 (ha)',
+  jump: 'stage 0 to 3, no clients',
+};
+
+const floorTitles: Readonly<Record<FloorName, string>> = {
+  container: 'bare container',
+  base_backup: 'bare pg_basebackup',
+  base_backup_verified: 'the same and pg_verifybackup',
+  base_backups_side_by_side: 'two bare pg_basebackups side by side',
+};
+
+export const reportText = ({ machine, repetitions, summary, targets }: Report): readonly string[] => [
+  `${machine.cores} cores (${machine.processor}), ${machine.memory_gb} GB, ${machine.kernel}, Node ${machine.node}, PostgreSQL ${machine.postgres}`,
+  `min / median / max of ${repetitions}; load: the machine's, over one minute, at the end of each`,
+  '',
+  ...alignColumns([
+    [
+      'DATABASE',
+      'WHAT',
+      'TIME (s)',
+      'LONGEST STALL (ms)',
+      'ACKNOWLEDGED',
+      'FAILED',
+      'LOST',
+      'OVERHEAD/STEP (ms)',
+      'LOAD',
+    ],
+    ...summary.operations.map(operationRow),
+    ...summary.floors.map(({ size, floor, duration_ms, load }) => [
+      size,
+      floorTitles[floor],
+      spreadText(duration_ms, inSeconds),
+      '',
+      '',
+      '',
+      '',
+      '',
+      spreadText(load, inTenths),
+    ]),
+  ]),
+  '',
+  ...alignColumns([
+    ['FIGURE', 'TO REACH', 'MEASURED', 'REACHED'],
+    ...targets.map(({ figure, to_reach, measured, reached }) => [figure, to_reach, measured, reached ? 'yes' : 'NO']),
+  ]),
+];
+
+const operationRow = (each: OperationSummary): string[] => {
+  const stall = each.longest_stall_ms;
+  return [
+    each.size,
+    operationTitles[each.operation],
+    spreadText(each.duration_ms, inSeconds),
+    stall ? spreadText(stall, whole) : '-',
+    stall ? String(each.acknowledged) : '-',
+    stall ? String(each.failed) : '-',
+    stall ? String(each.lost ?? 'not known') : '-',
+    spreadText(each.overhead_per_step_ms, whole),
+    spreadText(each.load, inTenths),
+  ];
+};
+
+const spreadText = ({ min, median, max }: Spread, write: (value: number) => string): string =>
+  [min, median, max].map(write).join(' / ');
+
+const inSeconds = (ms: number): string => (ms / 1000).toFixed(1);
+const inTenths = (value: number): string => value.toFixed(1);
+const whole = (value: number): string => String(Math.round(value));

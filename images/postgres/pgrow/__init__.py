@@ -1,0 +1,1 @@
+"""Runs one PostgreSQL node: alone as a primary, as a replica, or under Patroni."""

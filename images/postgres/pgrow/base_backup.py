@@ -1,0 +1,45 @@
+"""Copies a running server, verified, in steps that a crash cannot leave half done."""
+import os
+import shutil
+import subprocess
+
+from pgrow import paths
+
+USER = 'replicator'
+
+
+class Failed(Exception):
+    """Says in one line what the failing program said."""
+
+
+def take(host, slot=None):
+    """Base backup of `host` into the unfinished directory, checked against its manifest.
+
+    Without a slot of its own it holds its WAL by a temporary one.
+    """
+    discard()
+    _run([
+        'pg_basebackup', '--pgdata', paths.UNFINISHED_DATA, '--host', host, '--username', USER, '--no-password',
+        '--wal-method=stream', '--checkpoint=fast', '--manifest-checksums=CRC32C',
+        *(['--slot', slot] if slot else []),
+    ])  # fmt: skip
+    _run(['pg_verifybackup', '--quiet', '--exit-on-error', paths.UNFINISHED_DATA])
+
+
+def publish():
+    """Makes the finished directory the database."""
+    os.rename(paths.UNFINISHED_DATA, paths.DATA)
+    paths.sync(paths.VOLUME)
+
+
+def discard():
+    """Removes what a failed or killed attempt left."""
+    shutil.rmtree(paths.UNFINISHED_DATA, ignore_errors=True)
+
+
+def _run(command):
+    environment = os.environ | {'PGPASSFILE': paths.PGPASS, 'PGCONNECT_TIMEOUT': '5'}
+    result = subprocess.run(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    if result.returncode != 0:
+        errors = [line for line in result.stdout.splitlines() if 'error:' in line]
+        raise Failed(errors[0] if errors else f'{command[0]} ended with code {result.returncode}')

@@ -1,0 +1,29 @@
+"""What this node is told to be."""
+import json
+from dataclasses import dataclass
+
+from pgrow import paths
+
+MODES = ('primary', 'replica', 'patroni')
+
+
+@dataclass(frozen=True)
+class Node:
+    name: str
+    cluster: str
+    mode: str
+    #: Whom a replica clones and follows, first choice first.
+    follow: tuple = ()
+    slot: str | None = None
+
+
+def read():
+    """Raises ValueError or OSError, each naming the file."""
+    with open(paths.NODE) as file:
+        content = json.load(file)
+    node = Node(
+        content['name'], content['cluster'], content['mode'], tuple(content.get('follow') or ()), content.get('slot')
+    )
+    if node.mode not in MODES:
+        raise ValueError(f'{paths.NODE}: mode is {node.mode!r}; must be one of {", ".join(MODES)}')
+    return node

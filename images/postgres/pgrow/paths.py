@@ -1,0 +1,27 @@
+"""Where things are in this container."""
+import os
+
+VOLUME = '/var/lib/postgresql'
+DATA = os.environ.get('PGDATA', f'{VOLUME}/pgdata')
+#: What is being created; renamed to DATA when it is complete, so that DATA is never half a database.
+UNFINISHED_DATA = f'{DATA}.tmp'
+FENCE = f'{VOLUME}/fenced'
+
+SETTINGS = '/etc/pgrow'
+NODE = f'{SETTINGS}/node.json'
+POSTGRESQL_CONF = f'{SETTINGS}/postgresql.conf'
+PG_HBA = f'{SETTINGS}/pg_hba.conf'
+PGPASS = f'{SETTINGS}/pgpass'
+SUPERUSER_PASSWORD = f'{SETTINGS}/superuser-password'
+PATRONI_YML = f'{SETTINGS}/patroni.yml'
+
+SOCKETS = '/run/postgresql'
+
+
+def sync(path):
+    """Makes a file, or the entries of a directory, survive a power cut."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

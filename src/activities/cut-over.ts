@@ -1,0 +1,124 @@
+import type { CutOver } from '../domain/actions.ts';
+import { messageOf, PgrowError } from '../domain/errors.ts';
+import type { Dependencies } from './dependencies.ts';
+import { handBack } from './hand-back.ts';
+import { openHandOver, type HandOver } from './hand-over.ts';
+import { nodeFiles } from './node-files.ts';
+import { openSession, type Session } from './session.ts';
+import type { Action } from './step-activity.ts';
+import { waitUntil } from './wait-until.ts';
+
+/** A transaction open for longer than this makes PAUSE wait, and every client with it. Seconds. */
+const longTransactionSeconds = 2;
+
+export const cutOverActions = (dependencies: Dependencies) => {
+  const { components, platform } = dependencies;
+
+  const preflightCutOver: Action<'preflightCutOver'> = async (input, step) => {
+    const session = await openSession(dependencies, step.database);
+    await waitUntil({
+      for: `a good moment to hand over to ${input.to.name}`,
+      step,
+      look: async () => {
+        if (!(await session.asSuperuser(input.from, components.postgres.readPosition)).in_recovery) {
+          const obstacle = await obstacleTo(session, input);
+          return obstacle ? { observed: obstacle } : { found: true };
+        }
+        throw new PgrowError('refused', `${input.from.name} takes no writes: it is in recovery.`);
+      },
+    });
+  };
+
+  const obstacleTo = async (session: Session, { from, to }: CutOver) => {
+    const { postgres } = components;
+    const replicas = await session.asSuperuser(from, postgres.readReplication);
+    const successor = replicas.find((replica) => replica.name === to.name);
+    if (successor?.state !== 'streaming') return `${to.name} does not stream from ${from.name}`;
+    if (successor.lag_bytes > lagLimitBytes) return `${to.name} is ${successor.lag_bytes} bytes behind`;
+    const long = await session.asSuperuser(from, (c) => postgres.readLongTransactions(c, longTransactionSeconds));
+    const [first] = long;
+    return first ? `${first.user} has a transaction open for ${first.seconds.toFixed(0)} s (pid ${first.pid})` : null;
+  };
+
+  /**
+   * PAUSE to RESUME in one piece. Begins wherever an interrupted attempt left off: what has happened is read from the
+   * servers, never remembered.
+   */
+  const cutOver: Action<'cutOver'> = async (input, step) => {
+    const session = await openSession(dependencies, step.database);
+    const handOver = await openHandOver({ dependencies, session, input }).catch((error: unknown) =>
+      callOff(session, input, error),
+    );
+    try {
+      let began = performance.now();
+      if (!(await handOver.successorTakesWrites())) {
+        try {
+          await handOver.prepare();
+          began = performance.now();
+          await handOver.pause();
+          await handOver.stopOldPrimary();
+          await handOver.proveNothingIsMissing();
+        } catch (error) {
+          await callOff(session, input, error);
+        }
+      }
+      await finish(handOver);
+      const stall = Math.round(performance.now() - began);
+      step.note(`handed over, writes held for ${stall} ms`);
+      return { stall_ms: stall };
+    } finally {
+      await handOver.close();
+    }
+  };
+
+  const callOff = async (session: Session, input: CutOver, cause: unknown): Promise<never> => {
+    await handBack({ dependencies, session, input });
+    throw new PgrowError(
+      'handed_back',
+      `The cut-over was called off and ${input.from.name} serves again: ${messageOf(cause)}`,
+    );
+  };
+
+  /** Past the promotion the only way is forward: whatever fails may pass when it is tried again. */
+  const finish = async (handOver: HandOver): Promise<void> => {
+    try {
+      await handOver.promote();
+      await handOver.routeWrites();
+      await handOver.writeThroughEveryRoute();
+      await handOver.resume();
+    } catch (error) {
+      throw new PgrowError('internal', messageOf(error), { cause: error });
+    }
+  };
+
+  const followNewPrimary: Action<'followNewPrimary'> = async ({ old, members, obsolete_slots }, step) => {
+    const session = await openSession(dependencies, step.database);
+    await dependencies.platform.startContainer(old.node.container);
+    await handOverFiles(session, old, step.attempt);
+    await platform.exec(old.node.container, ['pgrow-unfence']);
+    await waitUntil({
+      for: `${old.node.name} to follow the new primary`,
+      step,
+      look: async () => {
+        for (const member of members) {
+          const replicas = await session.asSuperuser(member, components.postgres.readReplication);
+          const follower = replicas.find((replica) => replica.name === old.node.name);
+          if (follower?.state === 'streaming') return { found: true };
+        }
+        return { observed: `${old.node.name} does not stream from ${members.map((member) => member.name).join(', ')}` };
+      },
+    });
+    for (const slot of obsolete_slots) {
+      await session.asSuperuser(old.node, (c) => components.postgres.dropReplicationSlot(c, slot));
+    }
+  };
+
+  const handOverFiles = async (session: Session, old: Parameters<typeof nodeFiles>[2], attempt: number) => {
+    await platform.putFiles(old.node.container, nodeFiles(components, session, old, { gateway: '', attempt }));
+  };
+
+  return { preflightCutOver, cutOver, followNewPrimary };
+};
+
+/** A successor further behind than this would make the stall long. Bytes. */
+const lagLimitBytes = 1_048_576;

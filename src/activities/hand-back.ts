@@ -1,0 +1,110 @@
+import type { CutOver } from '../domain/actions.ts';
+import { messageOf, PgrowError } from '../domain/errors.ts';
+import type { Node } from '../domain/topology.ts';
+import type { Dependencies } from './dependencies.ts';
+import { callOffPromotion, settleCallOff } from './promotion.ts';
+import type { Session } from './session.ts';
+import { poll, within } from './time-limits.ts';
+
+/** Milliseconds: it replays nothing after a clean stop, but a machine may be busy. */
+const serveLimitMs = 30_000;
+const resumeLimitMs = 5000;
+
+interface HandBack {
+  readonly dependencies: Pick<Dependencies, 'platform' | 'components'>;
+  readonly session: Session;
+  readonly input: CutOver;
+}
+
+/**
+ * Before the promotion: the old primary serves again and no client waits.
+ * @throws PgrowError `internal` while the successor may have been told to take over: then the only way is forward
+ */
+export const handBack = async ({ dependencies, session, input }: HandBack): Promise<void> => {
+  const { platform } = dependencies;
+  const { from, poolers } = input;
+  if (!(await takesWrites(dependencies, session, from).catch(() => false))) {
+    await (input.promotion === 'standby' ? refuseIfPromoted : refuseIfGivenAway)(dependencies, session, input);
+    await platform.startContainer(from.container);
+    const { exitCode, stderr } = await platform.exec(from.container, ['pgrow-unfence']);
+    if (exitCode !== 0) throw new PgrowError('internal', `${from.name} cannot be unfenced: ${stderr.trim()}.`);
+    // A paused Patroni starts no server.
+    await callOffPromotion(dependencies, session, input);
+    await poll(serveLimitMs, `${from.name} to serve again`, () => takesWrites(dependencies, session, from));
+  }
+  await releaseRouters(dependencies, session, input);
+  await resumePoolers(platform, poolers);
+  await callOffPromotion(dependencies, session, input);
+  await settleCallOff(dependencies, session, input);
+};
+
+/** One that cannot be told finds out by its own health checks. */
+const releaseRouters = async (
+  { components }: HandBack['dependencies'],
+  session: Session,
+  { from, to, routers }: CutOver,
+) => {
+  await Promise.allSettled(
+    routers.map(async (router) => {
+      const api = await components.haproxy.connectHaproxy({ host: await session.addressOf(router) });
+      try {
+        await components.haproxy.releaseWrites(api, from.name, to.name);
+      } finally {
+        api.end();
+      }
+    }),
+  );
+};
+
+/**
+ * From inside each pooler, because the connection on which PAUSE waits answers nothing else. One that cannot be reached
+ * is not waited for: its dead-man resumes it.
+ */
+export const resumePoolers = async (platform: Dependencies['platform'], poolers: readonly Node[]): Promise<void> => {
+  await Promise.allSettled(
+    poolers.map(async (pooler) => {
+      await within(resumeLimitMs, `${pooler.name} does not resume`, platform.exec(pooler.container, ['pgrow-resume']));
+      await platform.exec(pooler.container, ['pgrow-deadman', 'disarm']);
+    }),
+  );
+};
+
+const takesWrites = async ({ components }: HandBack['dependencies'], session: Session, node: Node): Promise<boolean> =>
+  !(await session.asSuperuser(node, components.postgres.readPosition)).in_recovery;
+
+/** A plain standby that was told to promote is one no more, or has the order lying in its data directory. */
+const refuseIfPromoted = async (_: HandBack['dependencies'], session: Session, { from, to }: CutOver) => {
+  const [row] = await session.asSuperuser(to, (connection) =>
+    connection.query<{ follows: boolean }>(
+      "SELECT pg_is_in_recovery() AND (pg_stat_file('promote', true)).size IS NULL AS follows",
+    ),
+  );
+  if (!row?.follows) throw new PgrowError('internal', `${from.name} stays fenced: ${to.name} was told to take over.`);
+};
+
+/** An attempt that was interrupted may have told the cluster to promote, without having heard the answer. */
+const refuseIfGivenAway = async (
+  { components }: HandBack['dependencies'],
+  session: Session,
+  { from, members }: CutOver,
+) => {
+  const reasons: string[] = [];
+  for (const member of members) {
+    try {
+      const client = components.patroni.createPatroniClient({ host: await session.addressOf(member) });
+      try {
+        if ((await client.config()).standby_cluster) return;
+      } finally {
+        await client.close();
+      }
+      throw new PgrowError('internal', `${from.name} stays fenced: the new cluster was told to take over.`);
+    } catch (error) {
+      if (error instanceof PgrowError && error.code === 'internal') throw error;
+      reasons.push(messageOf(error));
+    }
+  }
+  throw new PgrowError(
+    'internal',
+    `${from.name} stays fenced, for no member says whether it took over: ${reasons.join(' ')}`,
+  );
+};

@@ -1,0 +1,37 @@
+import type { ActivityName, ActionResult, StepCall } from '../domain/actions.ts';
+import type { OperationActions } from '../domain/operation-actions.ts';
+import { cutOverActions } from './cut-over.ts';
+import type { Dependencies } from './dependencies.ts';
+import { nodeActions } from './nodes.ts';
+import { operationActivities } from './operations.ts';
+import { patroniActions } from './patroni.ts';
+import { replicationActions } from './replication.ts';
+import { restoreActions } from './restore.ts';
+import { routingActions } from './routing.ts';
+import { snapshotActions } from './snapshots.ts';
+import { stepActivity, type Action } from './step-activity.ts';
+import { topologyActions } from './topology.ts';
+
+type StepActivities = { readonly [A in ActivityName]: (call: StepCall<A>) => Promise<ActionResult> };
+
+/** Everything that workflows can have done, each under the name of its action. */
+export const createActivities = (dependencies: Dependencies): StepActivities & OperationActions => {
+  const { refuseDead, ...nodes } = nodeActions(dependencies);
+  const actions: { readonly [A in ActivityName]: Action<A> } = {
+    ...nodes,
+    ...replicationActions(dependencies, { refuseDead }),
+    ...snapshotActions(dependencies),
+    ...restoreActions(dependencies),
+    ...routingActions(dependencies),
+    ...patroniActions(dependencies, { refuseDead }),
+    ...cutOverActions(dependencies),
+    ...topologyActions(dependencies),
+  };
+  const steps = Object.fromEntries(
+    Object.entries(actions).map(([name, action]) => [
+      name,
+      stepActivity(dependencies, name as ActivityName, action as Action<ActivityName>),
+    ]),
+  ) as unknown as StepActivities;
+  return { ...steps, ...operationActivities(dependencies) };
+};

@@ -1,0 +1,35 @@
+import type { Database } from '../domain/database.ts';
+import { nodesOf } from '../domain/topology.ts';
+import type { Dependencies } from './dependencies.ts';
+import { openSession } from './session.ts';
+
+type Needs = Pick<Dependencies, 'platform' | 'store' | 'components'>;
+
+/** Who takes writes: at stage 3 as the first Patroni member that answers has it, else as recorded. */
+export const readLeader = async (dependencies: Needs, database: Database): Promise<string> =>
+  (await readPatroniLeader(dependencies, database))?.name ?? database.topology.primary;
+
+/** Null below stage 3, and where no member answers or none leads. */
+export const readPatroniLeader = async (
+  dependencies: Needs,
+  database: Database,
+): Promise<{ readonly name: string; readonly timeline: number } | null> => {
+  if (!database.topology.ha) return null;
+  const session = await openSession(dependencies, database.id);
+  for (const node of nodesOf(database.topology, 'postgres')) {
+    const client = await session
+      .addressOf(node)
+      .then((host) => dependencies.components.patroni.createPatroniClient({ host, timeoutMs: 1000 }))
+      .catch(() => null);
+    if (!client) continue;
+    try {
+      const leader = (await client.cluster()).members.find((member) => member.role === 'leader');
+      return leader ? { name: leader.name, timeline: leader.timeline ?? 0 } : null;
+    } catch {
+      continue;
+    } finally {
+      await client.close();
+    }
+  }
+  return null;
+};

@@ -1,0 +1,25 @@
+import { messageOf } from '../domain/errors.ts';
+import type { LeftOver } from '../domain/operation-actions.ts';
+import type { Platform, Resources } from '../platform/platform.ts';
+
+/** Removes containers, then what they held; goes on past what will not go and says what that is. */
+export const removeResources = async (platform: Platform, resources: Resources): Promise<readonly LeftOver[]> => {
+  const leftOver: LeftOver[] = [];
+  const attempt = async (what: string, command: string, remove: () => Promise<void>) => {
+    try {
+      await remove();
+    } catch (error) {
+      leftOver.push({ what: `${what}: ${messageOf(error)}`, command });
+    }
+  };
+  for (const name of resources.containers) {
+    await attempt(`container ${name}`, `docker rm -f ${name}`, () => platform.removeContainer(name));
+  }
+  for (const name of resources.volumes) {
+    await attempt(`volume ${name}`, `docker volume rm ${name}`, () => platform.removeVolume(name));
+  }
+  for (const name of resources.networks) {
+    await attempt(`network ${name}`, `docker network rm ${name}`, () => platform.removeNetwork(name));
+  }
+  return leftOver;
+};

@@ -1,0 +1,85 @@
+import { nodeResources } from '../domain/container-spec.ts';
+import type { ConfiguredNode, NodeConfig, PatroniConfig } from '../domain/node-config.ts';
+import type { Node } from '../domain/topology.ts';
+import type { NodeFile } from '../platform/platform.ts';
+import type { Components } from './dependencies.ts';
+import type { Session } from './session.ts';
+
+const directory = '/etc/pgrow';
+const open = 0o644;
+const secret = 0o600;
+
+interface Circumstances {
+  /** Address of the host in the database's network: whence the worker connects. */
+  readonly gateway: string;
+  /** 1 for the first attempt; a fresh token is a new one. */
+  readonly attempt: number;
+}
+
+/** Every file that tells a node what to be. Secrets only in files that nobody but its service user can read. */
+export const nodeFiles = (
+  components: Components,
+  { database, secrets }: Pick<Session, 'database' | 'secrets'>,
+  { node, config }: ConfiguredNode,
+  { gateway, attempt }: Circumstances,
+): readonly NodeFile[] => {
+  const file = (name: string, content: string, mode: number): NodeFile => ({
+    path: `${directory}/${name}`,
+    content,
+    mode,
+  });
+  const { postgres, pgbouncer, haproxy, etcd } = components;
+  const { memoryBytes } = nodeResources[node.kind];
+  switch (config.kind) {
+    case 'postgres':
+      return [
+        file('node.json', JSON.stringify(nodeDocument(database.name, node.name, config)), open),
+        file('pgpass', postgres.pgpass({ replicationPassword: secrets.replication }), secret),
+        file('superuser-password', secrets.superuser, secret),
+        ...(config.mode === 'patroni'
+          ? [file('patroni.yml', patroniYaml(components, node, config, secrets), secret)]
+          : [
+              file('postgresql.conf', postgres.postgresqlConf({ nodeName: node.name, config, memoryBytes }), open),
+              file('pg_hba.conf', postgres.pgHba(), open),
+            ]),
+      ];
+    case 'pgbouncer':
+      return [
+        file('pgbouncer-rw.ini', pgbouncer.pgbouncerIni({ config, which: 'read_write' }), open),
+        file('pgbouncer-ro.ini', pgbouncer.pgbouncerIni({ config, which: 'read_only' }), open),
+        file(
+          'userlist.txt',
+          pgbouncer.userlist({ poolerPassword: secrets.pooler, adminPassword: secrets.pooler_admin }),
+          secret,
+        ),
+      ];
+    case 'haproxy':
+      return [file('haproxy.cfg', haproxy.haproxyCfg(config, { gateway }), open)];
+    case 'front':
+      return [file('haproxy.cfg', haproxy.frontCfg(config, { gateway }), open)];
+    case 'etcd':
+      return [
+        file('etcd.yml', etcd.etcdYaml({ node, config: { ...config, token: `${config.token}-${attempt}` } }), open),
+      ];
+    default:
+      return config satisfies never;
+  }
+};
+
+const patroniYaml = (
+  { postgres, patroni }: Components,
+  node: Node,
+  config: PatroniConfig,
+  passwords: Session['secrets'],
+): string => {
+  const parameters = postgres.postgresParameters(nodeResources.postgres.memoryBytes);
+  return patroni.patroniYaml({ node, config, passwords, settings: { parameters, hbaLines: postgres.hbaLines } });
+};
+
+/** What the supervisor inside a PostgreSQL node reads. */
+const nodeDocument = (cluster: string, name: string, config: Extract<NodeConfig, { kind: 'postgres' }>) => ({
+  name,
+  cluster,
+  mode: config.mode,
+  ...(config.mode === 'replica' ? { follow: config.follow, slot: config.slot } : {}),
+});

@@ -1,0 +1,193 @@
+import { dataPath, imageOf, nodeResources, publishedPorts } from '../domain/container-spec.ts';
+import { PgrowError } from '../domain/errors.ts';
+import { containerName, databaseLabels, networkAliases, networkName, nodeLabels, ports } from '../domain/naming.ts';
+import type { ConfiguredNode, Upstream } from '../domain/node-config.ts';
+import type { Node } from '../domain/topology.ts';
+import type { ContainerSpec } from '../platform/platform.ts';
+import type { Dependencies } from './dependencies.ts';
+import { nodeFiles } from './node-files.ts';
+import { openSession, type Session } from './session.ts';
+import type { Action, ActionStep } from './step-activity.ts';
+import { waitUntil, type Observation } from './wait-until.ts';
+
+/** Seconds for a fast shutdown before the container is killed. */
+const stopTimeoutSeconds = 20;
+
+export const nodeActions = (dependencies: Dependencies) => {
+  const { platform, components } = dependencies;
+
+  const ensureNode: Action<'ensureNode'> = async ({ node, config }, step) => {
+    const session = await openSession(dependencies, step.database);
+    const labels = nodeLabels(session.database, node, step.operation);
+    if (node.volume) await platform.ensureVolume({ name: node.volume, labels });
+    await platform.ensureContainer(containerSpec(session, dependencies.images, node, labels));
+    await putFiles(session, { node, config }, step);
+    await platform.startContainer(node.container);
+    await waitUntil({ for: `${node.name} to answer`, step, look: () => look(session, { node, config }) });
+  };
+
+  const configureNode: Action<'configureNode'> = async ({ node, config }, step) => {
+    const session = await openSession(dependencies, step.database);
+    const state = await platform.inspectContainer(node.container);
+    // A node that has gone meanwhile has nothing that could be undone.
+    if (!state && step.direction === 'undo') return;
+    await putFiles(session, { node, config }, step);
+    if (state && !state.running) {
+      // It takes its files as it starts.
+      await platform.startContainer(node.container);
+      return waitUntil({ for: `${node.name} to answer`, step, look: () => look(session, { node, config }) }).then(
+        () => undefined,
+      );
+    }
+    switch (config.kind) {
+      case 'haproxy':
+      case 'front':
+        return reloadInside(node, ['pgrow-reload']);
+      case 'pgbouncer':
+        // Connections of the old configuration end with their transactions.
+        return reloadInside(node, ['pgrow-reload']);
+      case 'postgres':
+        if (config.mode === 'patroni') throw new PgrowError('internal', `${node.name} is configured through Patroni.`);
+        return session.asSuperuser(node, components.postgres.reloadConfiguration);
+      case 'etcd':
+        throw new PgrowError('internal', `${node.name}: etcd takes its configuration at its start only.`);
+      default:
+        return config satisfies never;
+    }
+  };
+
+  const restartNode: Action<'restartNode'> = async ({ node, config }, step) => {
+    const session = await openSession(dependencies, step.database);
+    // Stopped first: what runs must not find the files of what it is to become.
+    await platform.stopContainer(node.container, stopTimeoutSeconds);
+    await putFiles(session, { node, config }, step);
+    await platform.startContainer(node.container);
+    await waitUntil({ for: `${node.name} to run`, step, look: () => look(session, { node, config }) });
+  };
+
+  const removeNode: Action<'removeNode'> = async ({ node }) => {
+    if (node.kind === 'postgres') await platform.stopContainer(node.container, stopTimeoutSeconds);
+    await platform.removeContainer(node.container);
+    if (node.volume) await platform.removeVolume(node.volume);
+  };
+
+  const putFiles = async (session: Session, configured: ConfiguredNode, { attempt }: ActionStep) => {
+    const gateway = await platform.networkGateway(networkName(session.database));
+    await platform.putFiles(
+      configured.node.container,
+      nodeFiles(components, session, await withOwnNames(session, configured), { gateway, attempt }),
+    );
+  };
+
+  /**
+   * PgBouncer's resolver keeps an address for as long as the engine's DNS says, ten minutes: a node that was removed and
+   * made anew would be looked for where its predecessor was. So the pooler is told names that are never used again.
+   */
+  const withOwnNames = async (session: Session, configured: ConfiguredNode): Promise<ConfiguredNode> => {
+    const { node, config } = configured;
+    if (config.kind !== 'pgbouncer') return configured;
+    const ownNames = async (upstream: Upstream): Promise<Upstream> => ({
+      ...upstream,
+      nodes: await Promise.all(
+        upstream.nodes.map(async (name) => {
+          const state = await platform.inspectContainer(containerName(session.database, name));
+          return state?.ownName ?? name;
+        }),
+      ),
+    });
+    const read_write = await ownNames(config.read_write);
+    return {
+      node,
+      config: { ...config, read_write, read_only: config.read_only && (await ownNames(config.read_only)) },
+    };
+  };
+
+  const reloadInside = async (node: Node, command: readonly string[]) => {
+    const { exitCode, stderr } = await platform.exec(node.container, command);
+    if (exitCode === 0) return;
+    throw new PgrowError('internal', `${node.name} did not take its new configuration: ${stderr.trim()}.`);
+  };
+
+  /** A node that does not take connections yet is starting, not failing. */
+  const look = async (session: Session, configured: ConfiguredNode): Promise<Observation<true>> => {
+    await refuseDead(configured.node);
+    try {
+      await askNode(session, configured);
+      return { found: true };
+    } catch (error) {
+      if (error instanceof PgrowError && error.code === 'not_ready')
+        return { observed: `${configured.node.name} is starting` };
+      throw error;
+    }
+  };
+
+  /** Asks as its kind is asked. A node that clones is only seen to run: the next step waits for it. */
+  const askNode = async (session: Session, { node, config }: ConfiguredNode): Promise<void> => {
+    const host = await session.addressOf(node);
+    switch (config.kind) {
+      case 'postgres':
+        if (config.mode === 'primary') await session.asSuperuser(node, (connection) => connection.query('SELECT 1'));
+        return;
+      case 'pgbouncer': {
+        const pooler = await components.pgbouncer.connectPooler({
+          host,
+          port: ports.pooled,
+          password: session.secrets.pooler_admin,
+        });
+        return pooler.end();
+      }
+      case 'haproxy':
+      case 'front':
+        await components.haproxy.haproxyCommand({ host }, 'show info');
+        return;
+      case 'etcd':
+        return;
+      default:
+        return config satisfies never;
+    }
+  };
+
+  /** @throws PgrowError `node_failed` with the end of its log when the node died */
+  const refuseDead = async (node: Node) => {
+    const state = await platform.inspectContainer(node.container);
+    if (state?.running && state.restarts === 0) return;
+    if (!state) throw new PgrowError('node_failed', `${node.name} is gone: there is no container ${node.container}.`);
+    const log = await platform.readLogs(node.container, 5);
+    throw new PgrowError('node_failed', `${node.name} stopped (exit code ${state.exitCode ?? '?'}): ${log.trim()}`);
+  };
+
+  const ensureNetwork: Action<'ensureNetwork'> = async (_, { database: id, operation }) => {
+    const { database } = await openSession(dependencies, id);
+    const labels = { ...databaseLabels(database), 'pgrow.operation': operation };
+    await platform.ensureNetwork({ name: networkName(database), labels });
+  };
+
+  const removeNetwork: Action<'removeNetwork'> = async (_, { database: id }) => {
+    const { database } = await openSession(dependencies, id);
+    await platform.removeNetwork(networkName(database));
+  };
+
+  return { ensureNode, configureNode, restartNode, removeNode, ensureNetwork, removeNetwork, refuseDead };
+};
+
+const containerSpec = (
+  { database }: Session,
+  images: Dependencies['images'],
+  node: Node,
+  labels: Readonly<Record<string, string>>,
+): ContainerSpec => {
+  const path = dataPath[node.kind];
+  return {
+    name: node.container,
+    image: images[imageOf(node.kind)],
+    hostname: node.name,
+    network: networkName(database),
+    aliases: networkAliases(node),
+    mounts: node.volume && path ? [{ volume: node.volume, path }] : [],
+    ports: publishedPorts(node, database.ports),
+    labels,
+    environment: {},
+    restart: 'unless-stopped',
+    ...nodeResources[node.kind],
+  };
+};

@@ -1,0 +1,168 @@
+import type { z } from 'zod';
+import type { Database } from '../domain/database.ts';
+import { PgrowError } from '../domain/errors.ts';
+import { operationInputs, operationTypeOf, type OperationWorkflow, type ParsedInput } from '../domain/inputs.ts';
+import type { OpenedOperation, OpenOperation } from '../domain/operation-actions.ts';
+import type { OperationOptions } from '../domain/options.ts';
+import { parseInput } from '../domain/parse-input.ts';
+import { firstTopology } from '../domain/plan/create.ts';
+import { optionsOf, planOperation } from '../domain/plan/plan-operation.ts';
+import type { Restored } from '../domain/plan/restore.ts';
+import type { Plan } from '../domain/plan.ts';
+import type { Dependencies } from './dependencies.ts';
+import { chooseHostPorts } from './host-ports.ts';
+import { readLeader } from './leader.ts';
+import { refuseUnfit } from './preflight.ts';
+
+/** Validates, plans, looks whether the world allows it, and records. Nothing is touched before that is through. */
+export const openOperation = async (dependencies: Dependencies, call: OpenOperation): Promise<OpenedOperation> => {
+  const { store } = dependencies;
+  const { database, plan, options } = await planOf(dependencies, call);
+  const known = await store.readOperation(call.operation);
+  const previous = await store.readOpenCheckpoint(database.id);
+  if (!known) await refuseBeforeTouching(dependencies, call, database, plan);
+  await store.beginOperation({
+    id: call.operation,
+    service_id: database.id,
+    workflow_id: call.workflow_id,
+    run_id: call.run_id,
+    type: operationTypeOf[call.workflow],
+    plan,
+    actor: (call.input as { actor?: string }).actor ?? 'unknown',
+  });
+  // A rollback uses up the checkpoint that started it, and destroying removes what it kept; every other operation closes it.
+  const closes =
+    previous !== null && previous.operation_id !== call.operation && !usesUpCheckpoint.includes(call.workflow);
+  return {
+    plan,
+    database: { id: database.id, name: database.name },
+    checkpoint: await checkpointOf(dependencies, { call, database, plan, options }),
+    previous_checkpoint: closes
+      ? { id: previous.id, on_close: (await store.readPlan(previous.operation_id))?.on_close ?? [] }
+      : null,
+    cutover: options.cutover,
+    cutover_deadline_seconds: options.cutover_deadline,
+    patience_seconds: options.checkpoint_timeout,
+  };
+};
+
+const usesUpCheckpoint: readonly OperationWorkflow[] = ['rollback', 'destroyDatabase'];
+
+/** A database whose creation is refused does not exist: its name and ports are free again. */
+const refuseBeforeTouching = async (
+  dependencies: Dependencies,
+  call: OpenOperation,
+  database: Database,
+  plan: Plan,
+) => {
+  try {
+    await refuseUnfit(dependencies, database, plan);
+  } catch (error) {
+    if (makers.includes(call.workflow)) await dependencies.store.removeDatabase(database.id);
+    throw error;
+  }
+};
+
+interface Planned {
+  readonly database: Database;
+  readonly plan: Plan;
+  readonly options: OperationOptions;
+}
+
+const planOf = async (
+  dependencies: Dependencies,
+  { workflow, input: given, operation }: OpenOperation,
+): Promise<Planned> => {
+  const { store } = dependencies;
+  const input = parseInput(operationInputs[workflow] as z.ZodType<ParsedInput<OperationWorkflow>>, given);
+  const restored =
+    workflow === 'restoreSnapshot' ? await findSnapshot(dependencies, input as ParsedInput<'restoreSnapshot'>) : null;
+  const database = makers.includes(workflow)
+    ? await ensureRegistered(dependencies, input as ParsedInput<'createDatabase'>)
+    : await known(dependencies, input.service_id);
+  const open = await store.readOpenCheckpoint(database.id);
+  const last = open && open.operation_id !== operation ? await store.readPlan(open.operation_id) : null;
+  const leader = await readLeader(dependencies, database);
+  const plan = planOperation(workflow, input, { database, operation_id: operation, leader, last, restored });
+  return { database, plan, options: optionsOf(input) };
+};
+
+/** Operations that make a database. */
+const makers: readonly OperationWorkflow[] = ['createDatabase', 'restoreSnapshot'];
+
+/** @throws PgrowError `not_found`, naming the snapshots there are */
+const findSnapshot = async (dependencies: Dependencies, input: ParsedInput<'restoreSnapshot'>): Promise<Restored> => {
+  const source = await known(dependencies, input.source_service_id);
+  const snapshots = await dependencies.store.listSnapshots(source.id);
+  const snapshot = snapshots.find(({ id }) => id === input.snapshot);
+  if (snapshot) return { source: source.name, snapshot };
+  const ids = snapshots.map(({ id }) => id).join(', ') || 'none';
+  throw new PgrowError('not_found', `${source.name} has no snapshot ${input.snapshot}. It has: ${ids}.`);
+};
+
+const ensureRegistered = async (
+  { store, home }: Dependencies,
+  input: ParsedInput<'createDatabase'>,
+): Promise<Database> => {
+  const { service_id: id, project, name, postgres_major, port } = input;
+  return (await store.readDatabase(id)) ?? register(store, { id, project, name, postgres_major, home }, port ?? null);
+};
+
+type Draft = Omit<Database, 'ports' | 'topology'>;
+
+/** Attempts at ports of our own choice: another database may be made at the same moment. */
+const portAttempts = 5;
+
+const register = async (store: Dependencies['store'], draft: Draft, wanted: number | null): Promise<Database> => {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      const ports = await chooseHostPorts(await store.listDatabases({}), wanted);
+      return await store.registerDatabase({ ...draft, ports, topology: firstTopology(draft) });
+    } catch (error) {
+      const another = error instanceof PgrowError && error.code === 'port_taken' && wanted === null;
+      if (!another || attempt === portAttempts) throw error;
+    }
+  }
+};
+
+const known = async ({ store }: Dependencies, id: string): Promise<Database> => {
+  const database = await store.readDatabase(id);
+  if (database) return database;
+  const names = (await store.listDatabases({})).map(({ name }) => name);
+  throw new PgrowError('not_found', `There is no database ${id}. There are: ${names.join(', ') || 'none'}.`);
+};
+
+/** Operations that can be rolled back after they are done. */
+const reversible: readonly Plan['type'][] = ['expand', 'scale_down'];
+
+/** Written before the first change of an expansion or scale-down; the window itself begins when the operation is done. */
+const checkpointOf = async (
+  { store }: Dependencies,
+  { call, database, plan, options }: Planned & { readonly call: OpenOperation },
+): Promise<OpenedOperation['checkpoint']> => {
+  if (!reversible.includes(plan.type) || plan.steps.length === 0 || !plan.to) return null;
+  const { to } = plan;
+  const added = to.nodes.filter((node) => plan.nodes_added.includes(node.name));
+  const until = new Date(Date.now() + options.checkpoint_timeout * 1000);
+  const checkpoint = await store.openCheckpoint({
+    service_id: database.id,
+    operation_id: call.operation,
+    stage: to.stage,
+    snapshot_id: plan.snapshot?.id ?? null,
+    nodes_created: added,
+    config_changes: configChanges(plan),
+    health_check_endpoint: `http://${to.primary}:8008/cluster`,
+    rollback_available_until: until.toISOString(),
+  });
+  return { id: checkpoint.id, timeout_seconds: options.checkpoint_timeout };
+};
+
+const configChanges = ({ steps, to }: Plan): readonly Readonly<Record<string, unknown>>[] => {
+  const routed = to && to.nodes.some((node) => node.kind === 'haproxy');
+  const backends = routed ? to.nodes.filter((node) => node.kind === 'postgres').map((node) => node.name) : [];
+  const configured = steps.flatMap(({ run }) => (run.action === 'configureNode' ? [run.input.node.name] : []));
+  return [
+    ...(backends.length > 0 ? [{ haproxy_backends_added: backends }] : []),
+    ...(configured.length > 0 ? [{ nodes_reconfigured: [...new Set(configured)] }] : []),
+  ];
+};

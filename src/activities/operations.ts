@@ -1,0 +1,107 @@
+import { CancelledFailure, Context } from '@temporalio/activity';
+import { PgrowError } from '../domain/errors.ts';
+import { labelNames } from '../domain/naming.ts';
+import type { OperationActions } from '../domain/operation-actions.ts';
+import type { Dependencies } from './dependencies.ts';
+import { removeResources } from './leftovers.ts';
+import { openOperation } from './open-operation.ts';
+import { toFailure } from './step-activity.ts';
+import { watchHealth } from './watch-health.ts';
+
+const heartbeatIntervalMs = 1000;
+const closePollMs = 200;
+
+/** Hours a snapshot is kept after its checkpoint has closed. */
+const snapshotRetentionHours = 24;
+
+/** What an operation does around the steps of its plan. */
+export const operationActivities = (dependencies: Dependencies): OperationActions => {
+  const { store, platform, home } = dependencies;
+  return withFailures({
+    openOperation: (call) => openOperation(dependencies, call),
+
+    noteStep: ({ operation, step, detail }) =>
+      store.stepStarted({ operation, step }).then(() => store.stepDetail({ operation, step, detail })),
+
+    noteStepDone: ({ operation, step }) => store.stepEnded({ operation, step, status: 'done' }),
+
+    async sweepOperation({ operation, database }) {
+      const labels = { [labelNames.home]: home, [labelNames.database]: database, [labelNames.operation]: operation };
+      return removeResources(platform, await platform.findByLabels(labels));
+    },
+
+    async endOperation({ operation, database, status, stall_ms, error }) {
+      await store.endOperation({ id: operation, status, stall_ms, error });
+      const open = await store.readOpenCheckpoint(database);
+      if (open?.operation_id === operation) {
+        if (status === 'done') await store.extendCheckpoint(open.id, await windowEnd(operation, open.id));
+        else await store.closeCheckpoint(open.id);
+      }
+      const document = await store.readOperation(operation);
+      if (!document) throw new PgrowError('internal', `Operation ${operation} is not in the metadata.`);
+      if (['rollback', 'destroy'].includes(document.type) && status === 'done' && open)
+        await store.closeCheckpoint(open.id);
+      const undone = status === 'rolled_back' || status === 'aborted';
+      if (
+        (['create', 'restore'].includes(document.type) && undone) ||
+        (document.type === 'destroy' && status === 'done')
+      ) {
+        await store.removeSecrets(database);
+        await store.removeDatabase(database);
+      }
+      return document;
+    },
+
+    async waitUntilCheckpointClosed({ checkpoint, database }) {
+      for (;;) {
+        const waitedFor = (await store.listCheckpoints(database)).find(({ id }) => id === checkpoint);
+        if (waitedFor?.status !== 'open') return;
+        if (Context.current().cancellationSignal.aborted) throw new CancelledFailure('cancelled');
+        await new Promise((resolve) => setTimeout(resolve, closePollMs));
+      }
+    },
+
+    watchHealth: ({ database }) => watchHealth(dependencies, database),
+
+    async closeCheckpoint({ checkpoint, database }) {
+      const closing = (await store.listCheckpoints(database)).find((candidate) => candidate.id === checkpoint);
+      const snapshot = (await store.listSnapshots(database)).find((candidate) => candidate.id === closing?.snapshot_id);
+      if (snapshot) {
+        const expires_at = new Date(Date.now() + snapshotRetentionHours * 3_600_000).toISOString();
+        await store.recordSnapshot({ ...snapshot, expires_at });
+      }
+      const known = await store.readDatabase(database);
+      if (known && known.topology.kept.length > 0) {
+        await store.saveTopology(database, { ...known.topology, kept: [] });
+      }
+      await store.closeCheckpoint(checkpoint);
+    },
+  });
+
+  /** The window begins anew when the operation is done, with the length it was opened with. */
+  async function windowEnd(operation: string, checkpoint: string): Promise<string> {
+    const document = await store.readOperation(operation);
+    const opened = (await store.listCheckpoints(document?.service_id ?? '')).find(({ id }) => id === checkpoint);
+    if (!opened) return new Date().toISOString();
+    const length = Date.parse(opened.rollback_available_until) - Date.parse(opened.timestamp);
+    return new Date(Date.now() + length).toISOString();
+  }
+};
+
+/** Heartbeats, and errors of the catalogue as failures. */
+const withFailures = (actions: OperationActions): OperationActions =>
+  Object.fromEntries(
+    Object.entries(actions).map(([name, action]) => [
+      name,
+      async (call: never) => {
+        const heartbeat = setInterval(() => Context.current().heartbeat(), heartbeatIntervalMs);
+        try {
+          return await (action as (call: never) => Promise<unknown>)(call);
+        } catch (error) {
+          throw toFailure(error);
+        } finally {
+          clearInterval(heartbeat);
+        }
+      },
+    ]),
+  ) as unknown as OperationActions;

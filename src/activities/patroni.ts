@@ -1,0 +1,214 @@
+import { messageOf, PgrowError } from '../domain/errors.ts';
+import { ports } from '../domain/naming.ts';
+import type { Node } from '../domain/topology.ts';
+import type { EtcdClient } from '../components/etcd/index.ts';
+import type { PatroniClient } from '../components/patroni/index.ts';
+import type { Dependencies } from './dependencies.ts';
+import { openSession, type Session } from './session.ts';
+import type { Action } from './step-activity.ts';
+import { waitUntil } from './wait-until.ts';
+
+/** etcd and Patroni: everything of stage 3 but the cut-over. */
+export const patroniActions = (
+  dependencies: Dependencies,
+  { refuseDead }: { readonly refuseDead: (node: Node) => Promise<void> },
+) => {
+  const { etcd, patroni } = dependencies.components;
+
+  const etcdOf = async (session: Session, node: Node): Promise<EtcdClient> =>
+    etcd.createEtcdClient({ host: await session.addressOf(node) });
+
+  const onPatroni = async <T>(session: Session, node: Node, use: (client: PatroniClient) => Promise<T>): Promise<T> => {
+    const client = patroni.createPatroniClient({ host: await session.addressOf(node) });
+    try {
+      return await use(client);
+    } finally {
+      await client.close();
+    }
+  };
+
+  /** Runs `use` on the first member that answers: any of them can change what the cluster agrees on. */
+  const onAnyMember = async <T>(
+    session: Session,
+    members: readonly Node[],
+    use: (client: PatroniClient) => Promise<T>,
+  ) => {
+    let last: unknown;
+    for (const member of members) {
+      try {
+        return await onPatroni(session, member, use);
+      } catch (error) {
+        last = error;
+      }
+    }
+    throw last;
+  };
+
+  const waitUntilEtcdQuorum: Action<'waitUntilEtcdQuorum'> = async ({ nodes }, step) => {
+    const session = await openSession(dependencies, step.database);
+    await waitUntil({
+      for: 'three healthy etcd nodes',
+      step: { ...step, patience_seconds: Math.min(step.patience_seconds, quorumPatienceSeconds) },
+      look: async () => {
+        for (const node of nodes) {
+          await refuseDead(node);
+          const client = await etcdOf(session, node);
+          if (!(await client.isHealthy())) return { observed: `${node.name} has no quorum` };
+          const peers = await client.memberNames();
+          if (peers.filter(Boolean).length < nodes.length) return { observed: `${node.name} sees ${peers.join(', ')}` };
+        }
+        return { found: true };
+      },
+    }).catch(async (error: unknown) => {
+      if (!(error instanceof PgrowError) || error.code !== 'not_ready') throw error;
+      const seen = await Promise.all(nodes.map((node) => describeEtcd(session, node)));
+      throw new PgrowError('not_ready', `${error.message} ${seen.join(' ')}`, { cause: error });
+    });
+  };
+
+  /** What an operator asks first: who answers on which port, and what does its log say? */
+  const describeEtcd = async (session: Session, node: Node): Promise<string> => {
+    const healthy = await etcdOf(session, node)
+      .then((client) => client.isHealthy())
+      .catch(messageOf);
+    const answer = healthy === true ? 'healthy' : healthy === false ? 'answers, has no quorum' : healthy;
+    const log = await dependencies.platform.readLogs(node.container, logLines).catch(messageOf);
+    const { etcdClient, etcdPeer } = ports;
+    return `${node.name}:${etcdClient} (peers ${node.name}:${etcdPeer}): ${answer}; end of its log: ${log.trim() || 'empty'}`;
+  };
+
+  const removePatroniScope: Action<'removePatroniScope'> = async ({ etcd: nodes, scope }, step) => {
+    const session = await openSession(dependencies, step.database);
+    let last: unknown = null;
+    for (const node of nodes) {
+      // A node that is gone took its copy along; one that answers removes it for all.
+      const state = await dependencies.platform.inspectContainer(node.container);
+      if (!state?.running) continue;
+      try {
+        await (await etcdOf(session, node)).deletePrefix(`/service/${scope}/`);
+        return;
+      } catch (error) {
+        last = error;
+      }
+    }
+    // Without a quorum nothing can be removed and nothing can be read either: the volumes go with the operation.
+    if (last) step.note(`scope ${scope} goes with etcd's volumes`);
+  };
+
+  const ensurePermanentSlot: Action<'ensurePermanentSlot'> = async ({ on, members, slot }, step) => {
+    const session = await openSession(dependencies, step.database);
+    await onAnyMember(session, members, (client) => client.patchConfig({ slots: { [slot]: { type: 'physical' } } }));
+    await waitUntil({
+      for: `slot ${slot} on ${on.name}`,
+      step,
+      look: async () => {
+        const slots = await session.asSuperuser(on, dependencies.components.postgres.listReplicationSlots);
+        return slots.includes(slot) ? { found: true } : { observed: `slots: ${slots.join(', ') || 'none'}` };
+      },
+    });
+  };
+
+  const removePermanentSlot: Action<'removePermanentSlot'> = async ({ members, slot }, step) => {
+    const session = await openSession(dependencies, step.database);
+    const alive = await aliveOf(members);
+    if (alive.length === 0) return;
+    await onAnyMember(session, alive, (client) => client.patchConfig({ slots: { [slot]: null } }));
+    for (const member of alive) {
+      await session.asSuperuser(member, (connection) =>
+        dependencies.components.postgres.dropReplicationSlot(connection, slot),
+      );
+    }
+  };
+
+  const aliveOf = async (nodes: readonly Node[]): Promise<readonly Node[]> => {
+    const states = await Promise.all(nodes.map((node) => dependencies.platform.inspectContainer(node.container)));
+    return nodes.filter((_, index) => states[index]?.running);
+  };
+
+  const waitUntilClusterHealthy: Action<'waitUntilClusterHealthy'> = async ({ nodes, standbys, ha }, step) => {
+    const session = await openSession(dependencies, step.database);
+    await waitUntil({
+      for: 'a healthy cluster',
+      step,
+      look: async () => {
+        for (const node of nodes) await refuseDead(node);
+        const { members } = await onAnyMember(session, nodes, (client) => client.cluster());
+        const shown = members.map(({ name, role, state }) => `${name} ${role} ${state}`).join(', ');
+        const leaders = members.filter((member) => member.role === 'leader' && member.state === 'running');
+        const streaming = members.filter((member) => member.role !== 'leader' && member.state === 'streaming');
+        const confirming = members.filter((member) => ['sync_standby', 'quorum_standby'].includes(member.role));
+        const wanted = { async: 0, sync_one: 1, sync_all: standbys }[ha.sync_mode];
+        if (leaders.length !== 1 || streaming.length < standbys) return { observed: shown };
+        if (confirming.length < wanted) return { observed: `${confirming.length} of ${wanted} synchronous: ${shown}` };
+        return { found: true };
+      },
+    });
+  };
+
+  const verifyStandbyCluster: Action<'verifyStandbyCluster'> = async ({ primary, leader }, step) => {
+    const { postgres } = dependencies.components;
+    const session = await openSession(dependencies, step.database);
+    const [ours, theirs] = await Promise.all(
+      [primary, leader].map((node) => session.asSuperuser(node, postgres.readPosition)),
+    );
+    if (ours!.system_identifier !== theirs!.system_identifier) {
+      throw new PgrowError(
+        'verification_failed',
+        `${leader.name} is a copy of another database: system identifier ${theirs!.system_identifier}, ` +
+          `${primary.name} has ${ours!.system_identifier}.`,
+      );
+    }
+    for (const database of await session.asSuperuser(primary, postgres.listDatabases)) {
+      await compareRows(session, { database, primary, leader }, step);
+    }
+  };
+
+  /**
+   * While writes go on no two servers are at the same position. A table that was the same on the primary before and
+   * after the standby's was read did not change, so the standby's must be the same too.
+   */
+  const compareRows = async (
+    session: Session,
+    { database, primary, leader }: { database: string; primary: Node; leader: Node },
+    step: Parameters<Action<'verifyStandbyCluster'>>[1],
+  ) => {
+    const { postgres } = dependencies.components;
+    step.note(`comparing rows of ${database}`);
+    const read = (node: Node) => session.asSuperuserIn(node, database, postgres.fingerprint);
+    const before = await read(primary);
+    const { lsn } = await session.asSuperuser(primary, postgres.readPosition);
+    await waitUntil({
+      for: `${leader.name} to replay up to ${lsn}`,
+      step,
+      look: async () => {
+        const position = await session.asSuperuser(leader, postgres.readPosition);
+        const behind = postgres.parseLsn(lsn) - postgres.parseLsn(position.lsn);
+        return behind <= 0n ? { found: true } : { observed: `${behind} bytes behind` };
+      },
+    });
+    const copy = await read(leader);
+    const after = await read(primary);
+    const differing = Object.keys(after).filter(
+      (table) => before[table] === after[table] && copy[table] !== after[table],
+    );
+    if (differing.length === 0) return;
+    throw new PgrowError(
+      'verification_failed',
+      `${leader.name} differs from ${primary.name} in ${differing.map((table) => `${database}.${table}`).join(', ')}.`,
+    );
+  };
+
+  return {
+    waitUntilEtcdQuorum,
+    removePatroniScope,
+    ensurePermanentSlot,
+    removePermanentSlot,
+    waitUntilClusterHealthy,
+    verifyStandbyCluster,
+  };
+};
+
+/** An etcd that has not formed by then will not: the next attempt begins with fresh volumes and another token. */
+const quorumPatienceSeconds = 20;
+/** Of each node's log in the error. */
+const logLines = 2;

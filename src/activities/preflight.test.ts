@@ -1,0 +1,95 @@
+import { expect, test } from 'vitest';
+import type { Database } from '../domain/database.ts';
+import { firstTopology, planCreate } from '../domain/plan/create.ts';
+import { planExpand } from '../domain/plan/expand.ts';
+import { operationOptions, replicaOptions } from '../domain/options.ts';
+import { createDockerPlatform } from '../platform/docker/index.ts';
+import { createFakePlatform, type FakePlatform } from '../platform/fake/index.ts';
+import type { Dependencies } from './dependencies.ts';
+import { refuseUnfit } from './preflight.ts';
+
+/** What the world does not allow is refused before anything is touched, in words that say what to do. */
+
+const draft = { id: 'f9a41c6e-3a0b-4a6e-9c53-8a54b9bd4a10', name: 'shop', project: 'default', home: '1a2b3c4d' };
+const ports = { postgres: 1, pooled: 2, pooled_read_only: 3, read_write: 4, read_only: 5, stats: 6 };
+const shop: Database = { ...draft, postgres_major: 17, ports, topology: firstTopology(draft) };
+const images = {
+  postgres: 'pgrow/postgres:17-a',
+  pgbouncer: 'pgrow/pgbouncer:a',
+  haproxy: 'pgrow/haproxy:a',
+  etcd: 'pgrow/etcd:a',
+};
+
+const megabyte = 1024 * 1024;
+
+/** A primary that holds so many bytes. */
+const dependenciesWith = async (platform: FakePlatform, databaseBytes = 0): Promise<Dependencies> => {
+  for (const { container } of shop.topology.nodes) {
+    const spec = {
+      name: container,
+      image: images.postgres,
+      hostname: 'x',
+      network: 'n',
+      aliases: [],
+      mounts: [],
+      ports: [],
+    };
+    await platform.ensureNetwork({ name: 'n', labels: {} });
+    await platform.ensureContainer({ ...spec, labels: {}, environment: {}, restart: 'no', memoryBytes: 1, cpus: 1 });
+    await platform.startContainer(container);
+  }
+  const connection = { query: async () => [], end: async () => undefined };
+  return {
+    platform,
+    images,
+    home: shop.home,
+    store: { readDatabase: async () => shop, ensureSecrets: async () => ({}) },
+    components: {
+      postgres: { connectPostgres: async () => connection, databaseSizeBytes: async () => databaseBytes },
+    },
+  } as unknown as Dependencies;
+};
+
+const expansion = planExpand({
+  database: shop,
+  operation_id: '00000000-0000-4000-8000-000000000000',
+  target: 'replicas',
+  pooling: null,
+  replicas: replicaOptions.parse({ count: 2 }),
+  ha: null,
+  options: operationOptions.parse({}),
+  closes_checkpoint_of: null,
+});
+
+test('a snapshot and two replicas that would fill the disk are refused, with what they need and what is free', async () => {
+  const platform = createFakePlatform({ freeBytes: async () => 800 * megabyte });
+  const refused = refuseUnfit(await dependenciesWith(platform, 100 * megabyte), shop, expansion);
+  await expect(refused).rejects.toMatchObject({
+    code: 'no_disk_space',
+    message: expect.stringMatching(/shop: 3 copies of 100 MB .* need 812 MB, 800 MB are free/),
+  });
+});
+
+test('just enough room is enough', async () => {
+  const platform = createFakePlatform({ freeBytes: async () => 812 * megabyte });
+  await expect(refuseUnfit(await dependenciesWith(platform, 100 * megabyte), shop, expansion)).resolves.toBeUndefined();
+});
+
+test('an image that is missing is named, with the command that builds it', async () => {
+  const platform = createFakePlatform();
+  platform.removeImage(images.haproxy);
+  await expect(refuseUnfit(await dependenciesWith(platform), shop, planCreate(shop))).rejects.toMatchObject({
+    code: 'image_missing',
+    message: `Image ${images.haproxy} is missing on the Docker engine. Build it: ./pgrow up`,
+  });
+});
+
+test('an engine that does not answer refuses a new operation at once instead of trying for minutes', async () => {
+  const platform = createDockerPlatform({ socketPath: '/nonexistent/docker.sock' });
+  const dependencies = { ...(await dependenciesWith(createFakePlatform())), platform };
+  await expect(refuseUnfit(dependencies, shop, planCreate(shop))).rejects.toMatchObject({
+    type: 'docker_unavailable',
+    nonRetryable: true,
+    message: expect.stringMatching(/start the Docker engine/),
+  });
+});

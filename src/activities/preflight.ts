@@ -1,0 +1,50 @@
+import { ApplicationFailure } from '@temporalio/activity';
+import type { Database } from '../domain/database.ts';
+import { imageOf } from '../domain/container-spec.ts';
+import { PgrowError } from '../domain/errors.ts';
+import type { Plan } from '../domain/plan.ts';
+import { nodeNamed } from '../domain/topology.ts';
+import type { Dependencies } from './dependencies.ts';
+import { openSession } from './session.ts';
+
+/** Room that must be left on the disk after everything has been copied, and WAL has piled up meanwhile. Bytes. */
+const headroomBytes = 512 * 1024 * 1024;
+
+/** Refuses what the world does not allow: no engine, no image, no disk space. */
+export const refuseUnfit = async (dependencies: Dependencies, database: Database, plan: Plan): Promise<void> => {
+  const { platform, images } = dependencies;
+  await platform.ping().catch(refuseAtOnce);
+  if (plan.type === 'destroy' || !plan.to) return;
+  const added = plan.to.nodes.filter((node) => plan.nodes_added.includes(node.name));
+  for (const image of new Set(added.map((node) => images[imageOf(node.kind)]))) {
+    if (await platform.hasImage(image)) continue;
+    throw new PgrowError('image_missing', `Image ${image} is missing on the Docker engine. Build it: ./pgrow up`);
+  }
+  const copies = added.filter((node) => node.kind === 'postgres').length + (plan.snapshot ? 1 : 0);
+  if (plan.from && copies > 0) await refuseFullDisk(dependencies, database, copies);
+};
+
+/** An operation that runs waits for its engine; one that has not begun tells its caller instead. */
+const refuseAtOnce = (error: unknown): never => {
+  if (!(error instanceof PgrowError)) throw error;
+  throw ApplicationFailure.create({ type: error.code, message: error.message, nonRetryable: true });
+};
+
+const refuseFullDisk = async (dependencies: Dependencies, database: Database, copies: number) => {
+  const session = await openSession(dependencies, database.id);
+  const { postgres } = dependencies.components;
+  const size = await session.asSuperuser(
+    nodeNamed(database.topology, database.topology.primary),
+    postgres.databaseSizeBytes,
+  );
+  const needed = size * copies + headroomBytes;
+  const free = await dependencies.platform.freeBytes();
+  if (free >= needed) return;
+  throw new PgrowError(
+    'no_disk_space',
+    `Not enough disk space for ${database.name}: ${copies} copies of ${megabytes(size)} MB and ${megabytes(headroomBytes)} MB ` +
+      `of headroom need ${megabytes(needed)} MB, ${megabytes(free)} MB are free. Make room where Docker keeps its volumes.`,
+  );
+};
+
+const megabytes = (bytes: number): number => Math.ceil(bytes / 1_048_576);

@@ -1,0 +1,98 @@
+import { applicationName } from '../domain/database.ts';
+import type { Node } from '../domain/topology.ts';
+import type { Dependencies } from './dependencies.ts';
+import { openSession } from './session.ts';
+import type { Action } from './step-activity.ts';
+import { waitUntil, type Observation } from './wait-until.ts';
+
+export const replicationActions = (
+  dependencies: Dependencies,
+  { refuseDead }: { readonly refuseDead: (node: Node) => Promise<void> },
+) => {
+  const { postgres } = dependencies.components;
+
+  const ensureRoles: Action<'ensureRoles'> = async ({ node }, { database: id }) => {
+    const session = await openSession(dependencies, id);
+    const name = applicationName(session.database.name);
+    const passwords = session.secrets;
+    const application = { role: name, database: name };
+    await session.asSuperuser(node, (connection) => postgres.ensureRoles(connection, { passwords, application }));
+    await session.asSuperuserIn(node, name, (connection) => postgres.ensureProbe(connection, application));
+  };
+
+  const ensureReplicationSlot: Action<'ensureReplicationSlot'> = async ({ on, slot }, { database: id }) => {
+    const session = await openSession(dependencies, id);
+    await session.asSuperuser(on, (connection) => postgres.ensureReplicationSlot(connection, slot));
+  };
+
+  const removeReplicationSlot: Action<'removeReplicationSlot'> = async ({ on, slot }, { database: id }) => {
+    const session = await openSession(dependencies, id);
+    await session.asSuperuser(on, (connection) => postgres.dropReplicationSlot(connection, slot));
+  };
+
+  const pruneReplicationSlots: Action<'pruneReplicationSlots'> = async ({ on, keep }, { database: id }) => {
+    const session = await openSession(dependencies, id);
+    await session.asSuperuser(on, async (connection) => {
+      const slots = await postgres.listReplicationSlots(connection);
+      for (const slot of slots.filter((name) => !keep.includes(name))) {
+        await postgres.dropReplicationSlot(connection, slot);
+      }
+    });
+  };
+
+  const waitUntilStreaming: Action<'waitUntilStreaming'> = async ({ node, from, lag_limit_bytes }, step) => {
+    const session = await openSession(dependencies, step.database);
+    await waitUntil({
+      for: `${node.name} to stream from ${from.name}`,
+      step,
+      look: async () => {
+        await refuseDead(node);
+        return session.asSuperuser(from, (connection) => lookAtReplica(connection, node, lag_limit_bytes));
+      },
+    });
+  };
+
+  const lookAtReplica = async (
+    connection: Parameters<typeof postgres.readReplication>[0],
+    node: Node,
+    limit: number,
+  ): Promise<Observation<true>> => {
+    const replica = (await postgres.readReplication(connection)).find((candidate) => candidate.name === node.name);
+    if (replica?.state === 'streaming') {
+      return replica.lag_bytes <= limit
+        ? { found: true }
+        : { observed: `streaming, ${replica.lag_bytes} bytes behind` };
+    }
+    const copy = await postgres.readBaseBackupProgress(connection);
+    if (copy) return { observed: `${megabytes(copy.streamed_bytes)} of ${megabytes(copy.total_bytes)} MB copied` };
+    return { observed: replica ? `replication is in state ${replica.state}` : 'not connected yet' };
+  };
+
+  const waitUntilReplicated: Action<'waitUntilReplicated'> = async ({ primary, replicas }, step) => {
+    const session = await openSession(dependencies, step.database);
+    await waitUntil({
+      for: `${primary.name} to be replicated`,
+      step,
+      look: async () => {
+        if (await session.asSuperuser(primary, postgres.isReplica))
+          return { observed: `${primary.name} takes no writes` };
+        const streaming = (await session.asSuperuser(primary, postgres.readReplication))
+          .filter(({ state }) => state === 'streaming')
+          .map(({ name }) => name);
+        const missing = replicas.filter((node) => !streaming.includes(node.name)).map((node) => node.name);
+        return missing.length === 0 ? { found: true } : { observed: `${missing.join(', ')} does not stream yet` };
+      },
+    });
+  };
+
+  return {
+    pruneReplicationSlots,
+    waitUntilReplicated,
+    ensureRoles,
+    ensureReplicationSlot,
+    removeReplicationSlot,
+    waitUntilStreaming,
+  };
+};
+
+const megabytes = (bytes: number): string => (bytes / 1_048_576).toFixed(0);

@@ -1,0 +1,65 @@
+import { applicationName, type Database } from '../domain/database.ts';
+import { PgrowError } from '../domain/errors.ts';
+import { ports, roles } from '../domain/naming.ts';
+import type { Node } from '../domain/topology.ts';
+import type { PostgresConnection } from '../components/postgres/index.ts';
+import type { Dependencies } from './dependencies.ts';
+
+export const secretNames = ['superuser', 'replication', 'rewind', 'pooler', 'pooler_admin', 'application'] as const;
+export type Secrets = Readonly<Record<(typeof secretNames)[number], string>>;
+
+/** One database as an activity works with it: its record, its secrets, and the ways to its nodes. */
+export interface Session {
+  readonly database: Database;
+  readonly secrets: Secrets;
+  /** @throws PgrowError `not_ready` when its container does not run */
+  addressOf(node: Node): Promise<string>;
+  /** Runs `use` on a superuser's connection to a node. */
+  asSuperuser<T>(node: Node, use: (connection: PostgresConnection) => Promise<T>): Promise<T>;
+  /** The same in the application's database instead of `postgres`. */
+  asSuperuserIn<T>(node: Node, database: string, use: (connection: PostgresConnection) => Promise<T>): Promise<T>;
+  /** Runs `use` on the application's connection to any address. */
+  asApplication<T>(at: { host: string; port: number }, use: (connection: PostgresConnection) => Promise<T>): Promise<T>;
+}
+
+/** @throws PgrowError `not_found` when the database is unknown or destroyed */
+export const openSession = async (
+  { store, platform, components }: Pick<Dependencies, 'store' | 'platform' | 'components'>,
+  databaseId: string,
+): Promise<Session> => {
+  const database = await store.readDatabase(databaseId);
+  if (!database) throw new PgrowError('not_found', `There is no database ${databaseId}.`);
+  const secrets = await store.ensureSecrets(databaseId, secretNames);
+
+  const addressOf = async (node: Node): Promise<string> => {
+    const state = await platform.inspectContainer(node.container);
+    if (!state?.running || !state.address) throw new PgrowError('not_ready', `${node.name} does not run.`);
+    return state.address;
+  };
+  const using = async <T>(connection: PostgresConnection, use: (connection: PostgresConnection) => Promise<T>) => {
+    try {
+      return await use(connection);
+    } finally {
+      await connection.end();
+    }
+  };
+  const asSuperuserIn: Session['asSuperuserIn'] = async (node, name, use) => {
+    const address = { host: await addressOf(node), port: ports.postgres, database: name };
+    return using(
+      await components.postgres.connectPostgres({ ...address, user: roles.superuser, password: secrets.superuser }),
+      use,
+    );
+  };
+  return {
+    database,
+    secrets,
+    addressOf,
+    asSuperuser: (node, use) => asSuperuserIn(node, 'postgres', use),
+    asSuperuserIn,
+    async asApplication({ host, port }, use) {
+      const name = applicationName(database.name);
+      const connection = { host, port, database: name, user: name, password: secrets.application };
+      return using(await components.postgres.connectPostgres(connection), use);
+    },
+  };
+};

@@ -1,0 +1,87 @@
+import { dataPath, nodeResources } from '../domain/container-spec.ts';
+import { PgrowError } from '../domain/errors.ts';
+import { containerName, databaseLabels, labelNames, networkName } from '../domain/naming.ts';
+import type { Dependencies } from './dependencies.ts';
+import { openSession } from './session.ts';
+import type { Action } from './step-activity.ts';
+import { waitUntil } from './wait-until.ts';
+
+/** Attempts at a base backup, each into an empty volume. */
+const attempts = 3;
+
+/** Snapshots are base backups with a manifest, verified, in a volume of their own, made by a container that runs once. */
+export const snapshotActions = (dependencies: Dependencies) => {
+  const { platform, components, images, store } = dependencies;
+
+  const takeSnapshot: Action<'takeSnapshot'> = async ({ of, snapshot, volume }, step) => {
+    const session = await openSession(dependencies, step.database);
+    const { database } = session;
+    const container = containerName(database, snapshot);
+    const labels = {
+      ...databaseLabels(database),
+      [labelNames.operation]: step.operation,
+      [labelNames.kind]: 'snapshot',
+    };
+    const takeOnce = async () => {
+      await platform.ensureVolume({ name: volume, labels });
+      await platform.ensureContainer({
+        name: container,
+        image: images.postgres,
+        hostname: snapshot,
+        command: ['pgrow-snapshot', of.name],
+        network: networkName(database),
+        aliases: [],
+        mounts: [{ volume, path: dataPath.postgres! }],
+        ports: [],
+        labels,
+        environment: {},
+        restart: 'no',
+        ...nodeResources.postgres,
+      });
+      const pgpass = components.postgres.pgpass({ replicationPassword: session.secrets.replication });
+      await platform.putFiles(container, [{ path: '/etc/pgrow/pgpass', content: pgpass, mode: 0o600 }]);
+      await platform.startContainer(container);
+      await waitUntil({ for: `the snapshot of ${of.name}`, step, look });
+      await platform.removeContainer(container);
+    };
+    const look = async () => {
+      const state = await platform.inspectContainer(container);
+      if (state?.exitCode === 0) return { found: true };
+      if (!state || state.exitCode !== null) throw new PgrowError('node_failed', await lastWords());
+      const copy = await session.asSuperuser(of, components.postgres.readBaseBackupProgress);
+      return { observed: copy ? `${percent(copy)} % copied` : 'verifying' };
+    };
+    const lastWords = async () => {
+      const log = await platform.readLogs(container, 3).catch(() => 'its container is gone');
+      return `The snapshot of ${of.name} failed: ${log.trim()}`;
+    };
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await takeOnce();
+        break;
+      } catch (error) {
+        const mayPass = error instanceof PgrowError && error.code === 'node_failed' && !/no space/i.test(error.message);
+        if (!mayPass || attempt === attempts || step.signal.aborted) throw error;
+        step.note(`attempt ${attempt} failed, begins again: ${error.message}`);
+        await remove(container, volume);
+      }
+    }
+    await store.recordSnapshot({ id: snapshot, service_id: database.id, operation_id: step.operation, volume });
+  };
+
+  const removeSnapshot: Action<'removeSnapshot'> = async ({ snapshot, volume }, step) => {
+    const { database } = await openSession(dependencies, step.database);
+    await remove(containerName(database, snapshot), volume);
+    await store.removeSnapshot(database.id, snapshot);
+  };
+
+  const remove = async (container: string, volume: string) => {
+    await platform.removeContainer(container);
+    await platform.removeVolume(volume);
+  };
+
+  return { takeSnapshot, removeSnapshot };
+};
+
+const percent = ({ streamed_bytes, total_bytes }: { streamed_bytes: number; total_bytes: number }): number =>
+  total_bytes === 0 ? 0 : Math.min(100, Math.floor((streamed_bytes / total_bytes) * 100));

@@ -1,0 +1,81 @@
+import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
+import type { ActionContext, ActivityName, ActionResult, Actions, StepCall } from '../domain/actions.ts';
+import { messageOf, PgrowError, type ErrorCode } from '../domain/errors.ts';
+import type { Dependencies } from './dependencies.ts';
+
+/** An action as a component's file writes it. */
+export type Action<A extends ActivityName> = (input: Actions[A], step: ActionStep) => Promise<ActionResult | void>;
+
+export interface ActionStep extends ActionContext {
+  /** Aborts when the operation is called off. */
+  readonly signal: AbortSignal;
+  /** Shows what the step waits for, or how far it is. */
+  note(detail: string): void;
+}
+
+/** Often enough that a worker that died is noticed, and that a cancellation arrives, within a second or two. */
+const heartbeatIntervalMs = 1000;
+
+/** How often Temporal runs an attempt again after an error that may pass by itself. */
+const attemptsAtInternalErrors = 5;
+
+/** Wraps an action into the activity that Temporal runs: heartbeat, progress, log and errors of the catalogue. */
+export const stepActivity =
+  <A extends ActivityName>({ store, log }: Pick<Dependencies, 'store' | 'log'>, name: A, action: Action<A>) =>
+  async ({ context, input }: StepCall<A>): Promise<ActionResult> => {
+    const fields = { action: name, operation: context.operation, database: context.database, step: context.step };
+    const position = { operation: context.operation, step: context.step };
+    const forward = context.direction === 'run';
+    const heartbeat = setInterval(() => Context.current().heartbeat(), heartbeatIntervalMs);
+    const began = performance.now();
+    try {
+      if (forward) await store.stepStarted(position);
+      log.info({ ...fields, direction: context.direction }, 'step begins');
+      const result = await action(input, {
+        ...context,
+        signal: Context.current().cancellationSignal,
+        note: (detail) => void store.stepDetail({ ...position, detail }).catch(() => undefined),
+      });
+      if (forward) await store.stepEnded({ ...position, status: 'done' });
+      if (context.direction === 'undo') await store.stepEnded({ ...position, status: 'undone' });
+      log.info({ ...fields, ms: Math.round(performance.now() - began) }, 'step done');
+      return result ?? {};
+    } catch (error) {
+      log.warn({ ...fields, error: messageOf(error) }, 'step failed');
+      // Nobody waits for what closing removes, and there is no other way to get rid of it: tried again whatever it was.
+      const failure = toFailure(error, context.direction === 'close');
+      if (failure.nonRetryable) await recordFailure(store, position, forward);
+      throw failure;
+    } finally {
+      clearInterval(heartbeat);
+    }
+  };
+
+const recordFailure = async (
+  store: Dependencies['store'],
+  position: { operation: string; step: number },
+  forward: boolean,
+) => {
+  await store.stepEnded({ ...position, status: forward ? 'failed' : 'undo_failed' }).catch(() => undefined);
+};
+
+/** Errors that Temporal may meet by trying the same once more. All others end the step. */
+const passing: readonly ErrorCode[] = ['docker_unavailable', 'metadata_unavailable'];
+
+/** Errors become failures without their stack or cause, which could carry what belongs in no history. */
+export const toFailure = (error: unknown, patient = false): ApplicationFailure => {
+  if (error instanceof ApplicationFailure) return error;
+  if (error instanceof CancelledFailure || Context.current().cancellationSignal.aborted)
+    throw new CancelledFailure('cancelled');
+  const known = error instanceof PgrowError ? error : new PgrowError('internal', messageOf(error));
+  const mayPass =
+    patient ||
+    passing.includes(known.code) ||
+    (known.code === 'internal' && Context.current().info.attempt < attemptsAtInternalErrors);
+  return ApplicationFailure.create({
+    type: known.code,
+    message: known.message,
+    nonRetryable: !mayPass,
+    details: known.problems.length > 0 ? [known.problems] : [],
+  });
+};

@@ -1,0 +1,44 @@
+import { PgrowError } from '../domain/errors.ts';
+import { labelNames, networkName } from '../domain/naming.ts';
+import type { Dependencies } from './dependencies.ts';
+import { removeResources } from './leftovers.ts';
+import { openSession } from './session.ts';
+import type { Action } from './step-activity.ts';
+
+export const topologyActions = (dependencies: Dependencies) => {
+  const { store, platform } = dependencies;
+
+  /** The event first: an attempt that died between the two finds it recorded by its key. */
+  const recordTopology: Action<'recordTopology'> = async ({ topology }, step) => {
+    const { database } = await openSession(dependencies, step.database);
+    const from_stage = database.topology.stage;
+    if (topology.stage !== from_stage) {
+      await store.recordEvent({
+        service_id: database.id,
+        event_type: topology.stage > from_stage ? 'stage_upgrade' : 'stage_downgrade',
+        from_stage,
+        to_stage: topology.stage,
+        metadata: {
+          operation_id: step.operation,
+          previous_leader: database.topology.primary,
+          new_leader: topology.primary,
+        },
+        key: `${step.operation}-stage-${topology.stage}`,
+      });
+    }
+    await store.saveTopology(database.id, topology);
+  };
+
+  const removeEverything: Action<'removeEverything'> = async (_, step) => {
+    const database = await store.readDatabase(step.database);
+    if (!database) return;
+    const labels = { [labelNames.home]: dependencies.home, [labelNames.database]: database.id };
+    const leftOver = await removeResources(platform, await platform.findByLabels(labels));
+    const [first] = leftOver;
+    if (first)
+      throw new PgrowError('internal', `${database.name} is not all gone: ${first.what}. Finish it: ${first.command}`);
+    await platform.removeNetwork(networkName(database));
+  };
+
+  return { recordTopology, removeEverything };
+};

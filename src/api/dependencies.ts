@@ -1,0 +1,25 @@
+import type { PgrowClient } from '../client/client.ts';
+import type { Database } from '../domain/database.ts';
+import type { Doctor } from '../doctor/doctor.ts';
+import type { LiveState } from '../domain/live.ts';
+import type { Store } from '../store/store.ts';
+
+/** What the API works with. */
+export interface ApiDependencies {
+  readonly store: Store;
+  readonly client: PgrowClient;
+  /** Asks the nodes themselves. */
+  readonly readLive: (database: Database) => Promise<LiveState>;
+  /** The last lines of a container's log. */
+  readonly readLogs: (container: string, lines: number) => Promise<string>;
+  /** Finds and removes what is left over. */
+  readonly doctor: Doctor;
+  /** Id of the control plane. */
+  readonly home: string;
+  /** As `status` shows them. */
+  readonly addresses: {
+    readonly api: string;
+    readonly temporal_web: string | null;
+    readonly temporal_address: string;
+  };
+}

@@ -1,0 +1,56 @@
+import { readFileSync } from 'node:fs';
+import pino from 'pino';
+import { realComponents } from '../activities/dependencies.ts';
+import { createPgrowClient } from '../client/client.ts';
+import { createDoctor } from '../doctor/doctor.ts';
+import { readSettings } from '../launcher/settings.ts';
+import { readLiveState } from '../activities/live-state.ts';
+import { createDockerPlatform } from '../platform/docker/index.ts';
+import { createStore } from '../store/store.ts';
+import { createApi } from './api.ts';
+
+/** Composition root of the API. Listens on loopback unless told otherwise, and goes when told to. */
+
+const settings = readSettings();
+const logger = pino({ base: { program: 'api' }, level: 'warn' });
+const store = await createStore({
+  connection: { url: settings.databaseUrl },
+  encryptionKey: Buffer.from(readFileSync(settings.secretKeyPath, 'utf8').trim(), 'base64'),
+});
+await store.ensureToken({
+  token: readFileSync(settings.tokenPath, 'utf8').trim(),
+  project: '*',
+  role: 'admin',
+  actor: 'cli',
+});
+const client = createPgrowClient({ address: settings.temporalAddress });
+// Needed only where Temporal is not ours; a start that misses them says so.
+await client
+  .registerSearchAttributes()
+  .catch((error: unknown) => logger.warn({ err: error }, 'search attributes not registered'));
+const platform = createDockerPlatform();
+
+const app = await createApi({
+  store,
+  client,
+  home: settings.homeId,
+  readLive: (database) => readLiveState({ platform, store, components: realComponents }, database),
+  doctor: createDoctor({
+    platform,
+    store,
+    components: realComponents,
+    home: settings.homeId,
+    isRunning: async (id) => (await client.describe(id))?.running ?? false,
+  }),
+  readLogs: (container, lines) => platform.readLogs(container, lines),
+  addresses: { api: settings.apiUrl, temporal_web: settings.temporalWeb, temporal_address: settings.temporalAddress },
+  logger,
+});
+await app.listen({ host: settings.apiHost, port: settings.apiPort });
+
+const stop = async (): Promise<void> => {
+  await app.close();
+  await client.close();
+  await store.close();
+};
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop());

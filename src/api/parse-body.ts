@@ -1,0 +1,56 @@
+import type { z } from 'zod';
+import { PgrowError, type Problem } from '../domain/errors.ts';
+import { invalidInput, problemsOf, rulesOf } from '../domain/input-problems.ts';
+import { nestedPoolingBody, type Parts } from './bodies.ts';
+
+type Values<P extends Parts> = { readonly [K in keyof P]: z.output<P[K]> };
+
+/** Parses a flat body part by part, with the problems of all parts and of `pooling` inside it at once. */
+export const parseBody = <P extends Parts>(
+  parts: P,
+  body: unknown,
+): Values<P> & { readonly nestedPooling: NestedPooling } => {
+  const given = asObject(body);
+  const nested = given['pooling'];
+  const hasNested = nested !== undefined && accepts(parts, 'pooling');
+  const own = readParts(parts, given, []);
+  const inner = hasNested && isObject(nested) ? readParts(nestedPoolingBody, nested, ['pooling']) : null;
+  const problems = [...own.problems, ...(inner?.problems ?? [])];
+  if (problems.length > 0) throw invalidInput('The request', problems);
+  return { ...own.values, nestedPooling: inner?.values.pooling ?? null };
+};
+
+export type NestedPooling = z.output<typeof nestedPoolingBody.pooling> | null;
+
+const readParts = <P extends Parts>(parts: P, given: Readonly<Record<string, unknown>>, path: readonly string[]) => {
+  const values: Record<string, unknown> = {};
+  const problems: Problem[] = [];
+  for (const [name, schema] of Object.entries(parts)) {
+    const input = Object.fromEntries(Object.entries(given).filter(([key]) => namesOf(schema).includes(key)));
+    const parsed = schema.safeParse(input);
+    if (parsed.success) values[name] = parsed.data;
+    else problems.push(...problemsOf(schema, parsed.error, input, path));
+  }
+  const known = Object.values(parts).flatMap(namesOf);
+  for (const key of Object.keys(given).filter((each) => !known.includes(each))) {
+    problems.push({
+      path: [...path, key].join('.'),
+      value: given[key] ?? null,
+      allowed: `one of the names ${known.toSorted().join(', ')}`,
+    });
+  }
+  return { values: values as Values<P>, problems };
+};
+
+const namesOf = (schema: z.ZodType): string[] => Object.keys(rulesOf(schema).properties ?? {});
+const accepts = (parts: Parts, key: string): boolean =>
+  Object.values(parts).some((schema) => namesOf(schema).includes(key));
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Nothing at all counts as an object without anything in it. */
+export const asObject = (body: unknown): Readonly<Record<string, unknown>> => {
+  if (body === undefined || body === null) return {};
+  if (isObject(body)) return body;
+  throw new PgrowError('malformed_request', 'The body must be a JSON object.');
+};

@@ -1,0 +1,36 @@
+import type { z } from 'zod';
+import type { Database } from '../domain/database.ts';
+import { operationInputs, type OperationInput, type OperationWorkflow, type ParsedInput } from '../domain/inputs.ts';
+import { parseInput } from '../domain/parse-input.ts';
+import { planOperation } from '../domain/plan/plan-operation.ts';
+import type { Plan } from '../domain/plan.ts';
+import type { ApiDependencies } from './dependencies.ts';
+
+/** What a workflow is told besides the ids and the actor. */
+export type ChangeInput<W extends OperationWorkflow> = Omit<OperationInput<W>, 'service_id' | 'operation_id' | 'actor'>;
+
+/** The plan that the workflow would run on a database as it is now. */
+export const planChange = async <W extends OperationWorkflow>(
+  { store, readLive }: Pick<ApiDependencies, 'store' | 'readLive'>,
+  database: Database,
+  { workflow, input, operation_id }: { workflow: W; input: ChangeInput<W>; operation_id: string },
+): Promise<Plan> => {
+  const open = await store.readOpenCheckpoint(database.id);
+  const last = open && open.operation_id !== operation_id ? await store.readPlan(open.operation_id) : null;
+  const schema = operationInputs[workflow] as unknown as z.ZodType<ParsedInput<W>>;
+  return planOperation(workflow, parseInput(schema, { ...input, service_id: database.id }), {
+    database,
+    operation_id,
+    leader: await leaderOf(readLive, database),
+    last,
+    restored: null,
+  });
+};
+
+/** Patroni has the last word on who leads; below stage 3 it is the primary on record. */
+const leaderOf = async (readLive: ApiDependencies['readLive'], database: Database): Promise<string> => {
+  const { ha, primary } = database.topology;
+  if (!ha) return primary;
+  const { members } = await readLive(database);
+  return members.find(({ role }) => role === 'leader')?.name ?? primary;
+};

@@ -1,0 +1,39 @@
+import { operationWorkflowId } from '../domain/naming.ts';
+import type { Plan } from '../domain/plan.ts';
+
+interface PlanOf {
+  readonly plan: Plan;
+  /** Name of the database. */
+  readonly database: string;
+  readonly service_id: string;
+}
+
+/** A plan in the shape of the operation that would run it. */
+export const planDocument = ({ plan, database, service_id }: PlanOf) => ({
+  operation: {
+    id: null,
+    workflow_id: operationWorkflowId(service_id),
+    run_id: null,
+    type: plan.type,
+    database,
+    service_id,
+    from_stage: plan.from?.stage ?? null,
+    to_stage: plan.to?.stage ?? null,
+    status: 'planned',
+    steps: plan.steps.map(({ name, phase }) => ({ name, phase, status: 'pending', duration_ms: null, detail: null })),
+    started_at: null,
+    ended_at: null,
+    duration_ms: null,
+    expected_stall_ms: plan.expected_stall_ms,
+    stall_ms: null,
+    point_of_no_return: plan.point_of_no_return,
+    nodes_added: plan.nodes_added,
+    nodes_removed: plan.nodes_removed,
+    cost_before: plan.cost_before,
+    cost_after: plan.cost_after,
+    estimated_duration_minutes: plan.estimated_duration_minutes,
+    warnings: plan.warnings,
+    checkpoint: null,
+    error: null,
+  },
+});

@@ -1,0 +1,51 @@
+import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
+import { errorCatalogue, PgrowError } from '../domain/errors.ts';
+
+/** Every error leaves as `application/problem+json` (RFC 9457), without a stack trace. */
+export const answerProblems = (app: FastifyInstance): void => {
+  app.setErrorHandler<FastifyError | Error>(async (error, request, reply) => {
+    const known = toKnown(error);
+    if (known.status >= 500) request.log.error({ err: error, code: known.code }, 'request failed');
+    return sendProblem(reply, known, request.url);
+  });
+  app.setNotFoundHandler(async (request, reply) =>
+    sendProblem(
+      reply,
+      new PgrowError(
+        'not_found',
+        `There is no ${request.method} ${pathOf(request.url)}. See /openapi.json for what there is.`,
+      ),
+      request.url,
+    ),
+  );
+};
+
+export const problemDocument = (error: PgrowError, url: string) => ({
+  type: `urn:pgrow:problem:${error.code}`,
+  title: errorCatalogue[error.code].title,
+  status: error.status,
+  detail: error.message,
+  instance: pathOf(url),
+  code: error.code,
+  retryable: error.retryable,
+  problems: error.problems,
+});
+
+const sendProblem = (reply: FastifyReply, error: PgrowError, url: string) => {
+  if (error.code === 'unauthorized') reply.header('www-authenticate', 'Bearer');
+  return reply
+    .code(error.status)
+    .type('application/problem+json')
+    .send(JSON.stringify(problemDocument(error, url)));
+};
+
+const toKnown = (error: FastifyError | Error): PgrowError => {
+  if (error instanceof PgrowError) return error;
+  const status = 'statusCode' in error ? error.statusCode : undefined;
+  if (status !== undefined && status >= 400 && status < 500) {
+    return new PgrowError('malformed_request', `${error.message} (HTTP ${status})`);
+  }
+  return new PgrowError('internal', 'Something went wrong inside pgrow. Its log says more.', { cause: error });
+};
+
+const pathOf = (url: string): string => url.split('?', 1)[0] ?? url;

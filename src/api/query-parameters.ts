@@ -1,0 +1,24 @@
+import type { FastifyRequest } from 'fastify';
+import { invalidInput } from '../domain/input-problems.ts';
+
+/** `?dry_run=true`: answer with the plan and touch nothing. */
+export const isDryRun = (request: FastifyRequest): boolean => {
+  const { dry_run: value } = request.query as { dry_run?: string };
+  if (value === undefined || value === 'false') return false;
+  if (value === 'true' || value === '') return true;
+  throw invalidInput('The request', [{ path: 'dry_run', value, allowed: 'true, false' }]);
+};
+
+/** `?limit=`: how many entries a list gives at most. */
+export const readLimit = (request: FastifyRequest, { usual, most }: { usual: number; most: number }): number => {
+  const { limit } = request.query as { limit?: string };
+  if (limit === undefined) return usual;
+  const count = Number(limit);
+  if (Number.isInteger(count) && count >= 1 && count <= most) return count;
+  throw invalidInput('The request', [{ path: 'limit', value: limit, allowed: `a whole number from 1 to ${most}` }]);
+};
+
+export const dryRunRules = {
+  type: 'object',
+  properties: { dry_run: { type: 'boolean', description: 'Answer with the plan and touch nothing.' } },
+} as const;

@@ -1,0 +1,54 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Database } from '../../domain/database.ts';
+import {
+  bodyRules,
+  haBody,
+  noHaBody,
+  noPoolingBody,
+  noReplicasBody,
+  poolingBody,
+  reinitializeBody,
+  replicasBody,
+  scaleDownBody,
+  standbysBody,
+  type Parts,
+} from '../bodies.ts';
+import { haChange, poolingChange, reinitializeChange, replicasChange, scaleDownChange } from '../choose-change.ts';
+import type { ApiDependencies } from '../dependencies.ts';
+import { dryRunRules } from '../query-parameters.ts';
+import { startChange, type Change } from '../start-change.ts';
+
+/** Up and down the ladder, and changes at the present stage. */
+export const changeRoutes = (app: FastifyInstance, dependencies: ApiDependencies): void => {
+  const route = (
+    path: string,
+    summary: string,
+    bodies: readonly [Parts, ...Parts[]],
+    choose: (body: unknown, database: Database) => Change,
+  ) =>
+    app.post(
+      `/v1/projects/:projectId/services/:serviceId/postgres/${path}`,
+      {
+        config: { role: 'operator' },
+        schema: { tags: ['changes'], summary, querystring: dryRunRules, body: bodyRules(...bodies) },
+      },
+      (request: FastifyRequest, reply: FastifyReply) =>
+        startChange(dependencies, request, reply, (database) => choose(request.body, database)),
+    );
+
+  route(
+    'pooling',
+    'Pool connections with PgBouncer, change how, or stop it',
+    [poolingBody, noPoolingBody],
+    poolingChange,
+  );
+  route(
+    'replicas',
+    'Add replicas and HAProxy, change how many there are, or remove them all',
+    [replicasBody, standbysBody, noReplicasBody],
+    replicasChange,
+  );
+  route('ha', 'Make it highly available with Patroni and etcd, or stop that', [haBody, noHaBody], haChange);
+  route('scale-down', 'Back to any lower stage', [scaleDownBody], scaleDownChange);
+  route('reinitialize', 'Build one replica anew', [reinitializeBody], reinitializeChange);
+};

@@ -1,0 +1,42 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { PgrowError } from '../../domain/errors.ts';
+import { callerOf } from '../auth.ts';
+import type { ApiDependencies } from '../dependencies.ts';
+
+/** What is left over of the whole control plane, whoever's it was: so it needs a token for all projects. */
+export const doctorRoutes = (app: FastifyInstance, { doctor, store }: ApiDependencies): void => {
+  app.get(
+    '/v1/doctor',
+    { config: { role: 'operator' }, schema: { tags: ['control plane'], summary: 'What nothing accounts for' } },
+    async (request) => {
+      requireAllProjects(request);
+      return { findings: await doctor.examine() };
+    },
+  );
+
+  app.post(
+    '/v1/doctor/removal',
+    { config: { role: 'admin' }, schema: { tags: ['control plane'], summary: 'Remove what nothing accounts for' } },
+    async (request) => {
+      requireAllProjects(request);
+      const { removed, failed } = await doctor.remove();
+      await store.recordAudit({
+        actor: callerOf(request).actor,
+        project: '*',
+        service_id: null,
+        action: 'doctor_removal',
+        details: {
+          removed: removed.map(({ kind, name }) => `${kind} ${name}`),
+          failed: failed.map(({ what }) => what),
+        },
+      });
+      return { removed, failed, findings: await doctor.examine() };
+    },
+  );
+};
+
+const requireAllProjects = (request: FastifyRequest): void => {
+  const { project } = callerOf(request);
+  if (project === '*') return;
+  throw new PgrowError('forbidden', `The token is for project ${project}; this concerns all. Use another token.`);
+};

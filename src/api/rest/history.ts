@@ -1,0 +1,36 @@
+import type { FastifyInstance } from 'fastify';
+import type { ApiDependencies } from '../dependencies.ts';
+import { findDatabase, findOperation, operationParams, serviceParams } from '../lookup.ts';
+import { readLimit } from '../query-parameters.ts';
+
+/** What was done to a database and what happened to it. */
+export const historyRoutes = (app: FastifyInstance, dependencies: ApiDependencies): void => {
+  const { store } = dependencies;
+  const postgres = '/v1/projects/:projectId/services/:serviceId/postgres';
+  const route = (summary: string) => ({ config: { role: 'viewer' as const }, schema: { tags: ['history'], summary } });
+
+  app.get(`${postgres}/operations`, route('Operations, the latest first'), async (request) => {
+    const { id } = await findDatabase(dependencies, serviceParams(request));
+    return { operations: await store.listOperations(id) };
+  });
+
+  app.get(`${postgres}/operations/:operationId`, route('One operation with its steps'), (request) =>
+    findOperation(dependencies, operationParams(request)),
+  );
+
+  app.get(`${postgres}/checkpoints`, route('Checkpoints, the latest first'), async (request) => {
+    const { id } = await findDatabase(dependencies, serviceParams(request));
+    return { checkpoints: await store.listCheckpoints(id) };
+  });
+
+  app.get(`${postgres}/snapshots`, route('Snapshots, the latest first'), async (request) => {
+    const { id } = await findDatabase(dependencies, serviceParams(request));
+    return { snapshots: await store.listSnapshots(id) };
+  });
+
+  app.get(`${postgres}/events`, route('Events, the latest first'), async (request) => {
+    const limit = readLimit(request, { usual: 100, most: 1000 });
+    const { id } = await findDatabase(dependencies, serviceParams(request));
+    return { events: await store.listEvents(id, limit) };
+  });
+};

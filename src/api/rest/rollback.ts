@@ -1,0 +1,73 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { runningError } from '../../client/operation-run.ts';
+import { operationWorkflowId } from '../../domain/naming.ts';
+import { PgrowError } from '../../domain/errors.ts';
+import { accept, acceptRepeated } from '../accept.ts';
+import { callerOf } from '../auth.ts';
+import { bodyRules, rollbackBody } from '../bodies.ts';
+import type { ApiDependencies } from '../dependencies.ts';
+import { claimUnlessDryRun } from '../idempotency.ts';
+import { findDatabase, serviceParams } from '../lookup.ts';
+import { parseBody } from '../parse-body.ts';
+import { planChange } from '../plan-change.ts';
+import { planDocument } from '../plan-document.ts';
+import { dryRunRules, isDryRun } from '../query-parameters.ts';
+import { untilRecorded } from '../until-recorded.ts';
+
+/** Back to the stage before the last operation. Its checkpoint runs it, which knows what it has kept for that. */
+export const rollbackRoutes = (app: FastifyInstance, dependencies: ApiDependencies): void => {
+  const { store, client } = dependencies;
+  app.post(
+    '/v1/projects/:projectId/services/:serviceId/postgres/rollback',
+    {
+      config: { role: 'operator' },
+      schema: {
+        tags: ['changes'],
+        summary: 'Back to the stage before the last operation, with every write made since',
+        querystring: dryRunRules,
+        body: bodyRules(rollbackBody),
+      },
+    },
+    async (request: FastifyRequest, reply: FastifyReply) => {
+      const repeated = await acceptRepeated(dependencies, request, reply);
+      if (repeated) return repeated;
+      const { options } = parseBody(rollbackBody, request.body);
+      const database = await findDatabase(dependencies, serviceParams(request));
+      const ids = await claimUnlessDryRun(store, request, database.id);
+      const { operation_id } = ids;
+      const planned = () =>
+        planChange(dependencies, database, { workflow: 'rollback', input: { options }, operation_id });
+      if (isDryRun(request)) {
+        return planDocument({ plan: await planned(), database: database.name, service_id: database.id });
+      }
+
+      const running = await client.describe(database.id);
+      if (running?.running && running.operation_id !== operation_id) throw runningError(database.name, running);
+      const checkpoint = await store.readOpenCheckpoint(database.id);
+      if (!checkpoint) {
+        throw new PgrowError(
+          'refused',
+          `Cannot roll ${database.name} back: no checkpoint is open. Its checkpoints say which there were.`,
+        );
+      }
+      const plan = await planned();
+      const { actor } = callerOf(request);
+      if (!running?.running) await client.checkpointSignal(database.id, 'rollback', { operation_id, actor, options });
+      await store.recordAudit({
+        actor,
+        project: database.project,
+        service_id: database.id,
+        action: 'rollback',
+        details: { operation_id, database: database.name, of: checkpoint.operation_id, ...options },
+      });
+      const recorded = await untilRecorded(dependencies, ids, (run) => run.operation_id === operation_id);
+      return accept(reply, {
+        project: database.project,
+        ids,
+        run: recorded ?? { workflow_id: operationWorkflowId(database.id), run_id: null },
+        minutes: plan.estimated_duration_minutes,
+        monthlyCost: plan.cost_after.monthly_usd,
+      });
+    },
+  );
+};

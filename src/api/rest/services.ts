@@ -1,0 +1,115 @@
+import type { FastifyInstance } from 'fastify';
+import { costOf } from '../../domain/cost.ts';
+import type { Database } from '../../domain/database.ts';
+import { PgrowError } from '../../domain/errors.ts';
+import { invalidInput } from '../../domain/input-problems.ts';
+import { planCreate } from '../../domain/plan/create.ts';
+import { acceptRepeated } from '../accept.ts';
+import { bodyRules, createBody } from '../bodies.ts';
+import type { ApiDependencies } from '../dependencies.ts';
+import { claimUnlessDryRun } from '../idempotency.ts';
+import { findDatabase, serviceParams } from '../lookup.ts';
+import { parseBody } from '../parse-body.ts';
+import { dryRunRules } from '../query-parameters.ts';
+import { startChange } from '../start-change.ts';
+import { startOperation } from '../start-operation.ts';
+
+/** Databases as a whole. */
+export const serviceRoutes = (app: FastifyInstance, dependencies: ApiDependencies): void => {
+  const { store, home } = dependencies;
+  const services = '/v1/projects/:projectId/services';
+  const tags = ['services'];
+
+  app.post(
+    services,
+    {
+      config: { role: 'operator' },
+      schema: { tags, summary: 'Create a database', querystring: dryRunRules, body: bodyRules(createBody) },
+    },
+    async (request, reply) => {
+      const { projectId: project } = serviceParams(request);
+      const { database: wanted } = parseBody(createBody, request.body);
+      const repeated = await acceptRepeated(dependencies, request, reply);
+      if (repeated) return repeated;
+      const ids = await claimUnlessDryRun(store, request);
+      return startOperation(dependencies, {
+        request,
+        reply,
+        project,
+        database: wanted.name,
+        ids,
+        workflow: 'createDatabase',
+        input: { ...wanted, project },
+        plan: async () => {
+          await refuseTakenName(store, wanted.name, ids.service_id);
+          return planCreate({ id: ids.service_id, name: wanted.name, home });
+        },
+      });
+    },
+  );
+
+  app.get(services, { config: { role: 'viewer' }, schema: { tags, summary: 'List databases' } }, async (request) => {
+    const databases = await store.listDatabases({ project: serviceParams(request).projectId });
+    return { services: databases.map(serviceDocument) };
+  });
+
+  app.get(
+    `${services}/:serviceId`,
+    { config: { role: 'viewer' }, schema: { tags, summary: 'One database' } },
+    async (request) => serviceDocument(await findDatabase(dependencies, serviceParams(request))),
+  );
+
+  app.delete(
+    `${services}/:serviceId`,
+    {
+      config: { role: 'admin' },
+      schema: { tags, summary: 'Destroy a database with all its data', querystring: destroyRules },
+    },
+    async (request, reply) => {
+      const { serviceId } = serviceParams(request);
+      return startChange(dependencies, request, reply, (database) => {
+        refuseUnconfirmed(database, serviceId, (request.query as { confirm?: string }).confirm);
+        return { workflow: 'destroyDatabase', input: {} };
+      });
+    },
+  );
+};
+
+const destroyRules = {
+  type: 'object',
+  properties: {
+    ...dryRunRules.properties,
+    confirm: { type: 'string', description: 'Name of the database, where the path has its id.' },
+  },
+} as const;
+
+const serviceDocument = ({ id, project, name, postgres_major, ports, topology }: Database) => ({
+  id,
+  project,
+  name,
+  type: 'postgres',
+  postgres_major,
+  stage: topology.stage,
+  pooling: topology.pooling !== null,
+  nodes: topology.nodes.map((node) => ({ name: node.name, kind: node.kind, container: node.container })),
+  ports,
+  monthly_usd: costOf(topology).monthly_usd,
+});
+
+const refuseTakenName = async (store: ApiDependencies['store'], name: string, serviceId: string): Promise<void> => {
+  const holder = await store.readDatabase(name);
+  if (!holder || holder.id === serviceId) return;
+  throw new PgrowError('name_taken', `There is a database named ${name} already. Choose another name.`);
+};
+
+/** All data goes: the name has to be typed, in the path or beside it. */
+const refuseUnconfirmed = ({ name }: Database, inPath: string, confirm: string | undefined): void => {
+  if ((confirm ?? inPath) === name) return;
+  throw invalidInput('The request', [
+    {
+      path: 'confirm',
+      value: confirm ?? null,
+      allowed: `the name of the database, ${name}: everything in it is removed`,
+    },
+  ]);
+};

@@ -1,0 +1,61 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Database } from '../domain/database.ts';
+import { invalidInput } from '../domain/input-problems.ts';
+import type { OperationWorkflow } from '../domain/inputs.ts';
+import type { Plan } from '../domain/plan.ts';
+import { acceptRepeated } from './accept.ts';
+import type { ApiDependencies } from './dependencies.ts';
+import { claimUnlessDryRun } from './idempotency.ts';
+import { findDatabase, serviceParams } from './lookup.ts';
+import { planChange, type ChangeInput } from './plan-change.ts';
+import { isDryRun } from './query-parameters.ts';
+import { startOperation } from './start-operation.ts';
+
+/** Operations of a database that is there; a rollback is started by its checkpoint. */
+type ChangeWorkflow = Exclude<OperationWorkflow, 'createDatabase' | 'restoreSnapshot' | 'rollback'>;
+
+/** Which operation a request asks for, and with what. */
+export type Change = {
+  readonly [W in ChangeWorkflow]: {
+    readonly workflow: W;
+    readonly input: ChangeInput<W>;
+    /** Of what takes something away: whether the warnings have been read. */
+    readonly confirmed?: boolean;
+  };
+}[ChangeWorkflow];
+
+/** Plans a change of a database and starts it; with `?dry_run=true` only plans. */
+export const startChange = async (
+  dependencies: ApiDependencies,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  /** Parses the body, whose meaning may depend on what the database is. */
+  choose: (database: Database) => Change,
+) => {
+  const repeated = await acceptRepeated(dependencies, request, reply);
+  if (repeated) return repeated;
+  const database = await findDatabase(dependencies, serviceParams(request));
+  const { workflow, input, confirmed = true } = choose(database);
+  const ids = await claimUnlessDryRun(dependencies.store, request, database.id);
+  return startOperation(dependencies, {
+    request,
+    reply,
+    project: database.project,
+    database: database.name,
+    ids,
+    workflow,
+    input,
+    plan: async () => {
+      const plan = await planChange(dependencies, database, { workflow, input, operation_id: ids.operation_id });
+      if (!confirmed && !isDryRun(request)) refuseUnconfirmed(plan);
+      return plan;
+    },
+  });
+};
+
+/** What takes nothing away needs no confirmation. */
+const refuseUnconfirmed = ({ steps, warnings }: Plan): void => {
+  if (steps.length === 0) return;
+  const read = warnings.length === 0 ? '' : `, once this has been read: ${warnings.join(' ')}`;
+  throw invalidInput('The request', [{ path: 'confirm', value: false, allowed: `true${read}` }]);
+};

@@ -1,0 +1,81 @@
+import type { Command } from 'commander';
+import type { OperationDocument } from '../domain/operation.ts';
+import { postgresPath, type ApiClient, type PostOptions } from './api-client.ts';
+import { exitCodes, type ExitCode } from './exit-codes.ts';
+import { followOperation, readOperation, reportOperation } from './follow-operation.ts';
+import { print, printJson, printProgress } from './output.ts';
+import { showPlan } from './show-plan.ts';
+
+/** The API's 202 to a change. */
+export interface StartedOperation {
+  readonly operation_id: string;
+  readonly workflow_id: string;
+}
+
+export interface ChangeFlags {
+  readonly detach?: true;
+  readonly json?: true;
+  readonly idempotencyKey?: string;
+}
+
+/** What is asked of the API. */
+export interface ChangeRequest {
+  /** Below `…/postgres/`. */
+  readonly path: string;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
+/** What every verb takes that starts an operation. */
+export const addChangeOptions = (command: Command): Command =>
+  command
+    .option('--detach', 'return the operation at once instead of waiting for its end')
+    .option('--idempotency-key <key>', 'the same key twice starts one operation')
+    .option('--json', 'print the operation as one JSON document');
+
+/** The same, of operations that can be planned. */
+export const addPlannedChangeOptions = (command: Command): Command =>
+  addChangeOptions(command.option('--dry-run', 'show the plan and touch nothing'));
+
+interface FinishChange {
+  readonly api: ApiClient;
+  readonly database: string;
+  readonly started: StartedOperation;
+  readonly flags: ChangeFlags;
+  /** How the operation must end for exit code 0. Default `done`. */
+  readonly wanted?: OperationDocument['status'];
+}
+
+/** Waits for the end of what was started, or returns at once; prints the outcome either way. */
+export const finishChange = async ({ api, database, started, flags, wanted }: FinishChange): Promise<ExitCode> => {
+  const operationId = started.operation_id;
+  if (flags.detach) {
+    const operation = await readOperation(api, database, operationId);
+    if (flags.json) printJson({ operation });
+    else print(operationId);
+    printProgress(`Look again: ./pgrow status ${database}  or  ./pgrow operations ${database}`);
+    return exitCodes.done;
+  }
+  const operation = await followOperation({ api, database, operationId });
+  const exitCode = reportOperation(operation, wanted);
+  if (flags.json) printJson({ operation });
+  return exitCode;
+};
+
+interface StartChange extends ChangeRequest {
+  readonly api: ApiClient;
+  readonly database: string;
+  readonly flags: ChangeFlags & { readonly dryRun?: true };
+}
+
+/** Starts a change of one database and sees it through; with `--dry-run` only shows its plan. */
+export const runChange = async ({ api, database, path, body, flags }: StartChange): Promise<ExitCode> => {
+  if (flags.dryRun) {
+    await showPlan({ api, database, request: { path, body }, json: flags.json === true });
+    return exitCodes.done;
+  }
+  const started = await api.post<StartedOperation>(postgresPath(database, path), body, idempotency(flags));
+  return finishChange({ api, database, started, flags });
+};
+
+export const idempotency = ({ idempotencyKey }: ChangeFlags): PostOptions =>
+  idempotencyKey === undefined ? {} : { idempotencyKey };

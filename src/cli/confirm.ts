@@ -1,0 +1,33 @@
+import type { Command } from 'commander';
+import type { Checkpoint, OperationDocument } from '../domain/operation.ts';
+import { postgresPath } from './api-client.ts';
+import { finishChange, type StartedOperation } from './change.ts';
+import { connectToApi } from './connect-to-api.ts';
+import { operationTitle } from './operation-text.ts';
+import { printJson, printProgress } from './output.ts';
+
+/** `checkpoint`: the one that was confirmed; null where it was a grace period. */
+type Confirmed = StartedOperation & { readonly checkpoint: Checkpoint | null };
+
+export const confirm = (program: Command): void => {
+  program
+    .command('confirm <name>')
+    .description(
+      'cut the running grace period short, or close the open checkpoint: what it kept for a rollback is removed',
+    )
+    .option('--detach', 'after a grace period: return at once instead of waiting for the end of the operation')
+    .option('--json', 'print the operation as one JSON document')
+    .action(async (database: string, flags: { json?: true; detach?: true }) => {
+      const api = connectToApi();
+      const confirmed = await api.post<Confirmed>(postgresPath(database, 'confirm'), {});
+      if (!confirmed.checkpoint) {
+        process.exitCode = await finishChange({ api, database, started: confirmed, flags });
+        return;
+      }
+      const operation = await api.get<OperationDocument>(
+        postgresPath(database, `operations/${confirmed.operation_id}`),
+      );
+      printProgress(`${operationTitle(operation)}: confirmed. What was kept for a rollback is being removed.`);
+      if (flags.json) printJson({ operation });
+    });
+};

@@ -1,0 +1,65 @@
+import { createInterface } from 'node:readline/promises';
+import type { Command } from 'commander';
+import { PgrowError } from '../domain/errors.ts';
+import type { ApiClient } from './api-client.ts';
+import { addPlannedChangeOptions, runChange, type ChangeFlags, type ChangeRequest } from './change.ts';
+import type { ExitCode } from './exit-codes.ts';
+import { printProgress } from './output.ts';
+import type { PlanView } from './plan-text.ts';
+import { readPlan } from './show-plan.ts';
+
+/** What takes something away shows its warnings first, and asks. */
+export interface ConfirmedFlags extends ChangeFlags {
+  readonly yes?: true;
+  readonly dryRun?: true;
+}
+
+export const addConfirmedChangeOptions = (command: Command): Command =>
+  addPlannedChangeOptions(command.option('--yes', 'go ahead without asking'));
+
+interface ConfirmedChange {
+  readonly api: ApiClient;
+  readonly database: string;
+  readonly request: ChangeRequest;
+  readonly flags: ConfirmedFlags;
+}
+
+/** Plans, shows the warnings, asks unless `--yes` was given, then runs the change. */
+export const runConfirmedChange = async ({ api, database, request, flags }: ConfirmedChange): Promise<ExitCode> => {
+  if (!flags.dryRun) {
+    const { operation } = await readPlan(api, database, request);
+    if (operation.steps.length > 0) await requireYes(database, operation, flags.yes === true);
+  }
+  const { path, body } = request;
+  return runChange({ api, database, path, body: flags.dryRun ? body : { ...body, confirm: true }, flags });
+};
+
+const requireYes = async (database: string, plan: PlanView, yes: boolean): Promise<void> => {
+  for (const line of consequences(plan)) printProgress(line);
+  if (yes) return;
+  const answer = await ask(`Go ahead with ${database}? [y/N] `);
+  if (answer !== null && /^y(es)?$/i.test(answer.trim())) return;
+  throw new PgrowError(
+    'malformed_request',
+    answer === null
+      ? `Nothing was touched: nobody can be asked here. To go ahead: --yes. To see the plan: --dry-run`
+      : 'Nothing was touched.',
+  );
+};
+
+/** What a person has to know before saying yes. */
+export const consequences = ({ nodes_removed, warnings }: Pick<PlanView, 'nodes_removed' | 'warnings'>): string[] => [
+  ...warnings.map((warning) => `Warning: ${warning}`),
+  ...(nodes_removed.length > 0 ? [`Removes ${nodes_removed.join(', ')}.`] : []),
+];
+
+/** Asks on a terminal; null where nobody can answer. */
+export const ask = async (question: string): Promise<string | null> => {
+  if (!process.stdin.isTTY || !process.stderr.isTTY) return null;
+  const questions = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await questions.question(question);
+  } finally {
+    questions.close();
+  }
+};

@@ -1,0 +1,45 @@
+import type { Command } from 'commander';
+import type { Finding } from '../domain/doctor.ts';
+import { connectToApi } from './connect-to-api.ts';
+import { exitCodes } from './exit-codes.ts';
+import { print, printJson } from './output.ts';
+
+/** The API's answer. */
+export interface DoctorDocument {
+  readonly findings: readonly Finding[];
+  /** Only after a removal. */
+  readonly removed?: readonly Finding[];
+  readonly failed?: readonly { readonly what: string; readonly command: string }[];
+}
+
+export const doctor = (program: Command): void => {
+  program
+    .command('doctor')
+    .description(
+      'find what nothing accounts for: containers, volumes, networks, slots, paused poolers; exit 1 if some is left',
+    )
+    .option('--remove', 'remove what is known to be nobody’s')
+    .option('--json', 'print one JSON document')
+    .action(async ({ remove, json }: { remove?: true; json?: true }) => {
+      const api = connectToApi();
+      const document = remove
+        ? await api.post<DoctorDocument>('/v1/doctor/removal', {})
+        : await api.get<DoctorDocument>('/v1/doctor');
+      if (json) printJson(document);
+      else doctorText(document).forEach(print);
+      process.exitCode = document.findings.length > 0 ? exitCodes.failed : exitCodes.done;
+    });
+};
+
+export const doctorText = ({ findings, removed = [], failed = [] }: DoctorDocument): string[] => [
+  ...removed.map(({ kind, name }) => `${kind === 'paused_pooler' ? 'Resumed' : 'Removed'} ${title(kind)} ${name}.`),
+  ...failed.map(({ what, command }) => `Could not remove ${what}. Finish with: ${command}`),
+  ...(findings.length === 0 ? ['Nothing is left over.'] : []),
+  ...findings.flatMap(({ kind, name, explanation, removable, command }) => [
+    `${title(kind)} ${name}`,
+    `  ${explanation}`,
+    `  ${removable ? './pgrow doctor --remove' : `By hand: ${command}`}`,
+  ]),
+];
+
+const title = (kind: Finding['kind']): string => kind.replaceAll('_', ' ');

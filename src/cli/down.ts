@@ -1,0 +1,15 @@
+import type { Command } from 'commander';
+import { down as stopControlPlane } from '../launcher/control-plane.ts';
+import { print, printJson, printProgress } from './output.ts';
+
+export const down = (program: Command): void => {
+  program
+    .command('down')
+    .description('stop the control plane; databases keep running, running operations go on with the next up')
+    .option('--json', 'print what was stopped as one JSON document')
+    .action(async ({ json }: { json?: true }) => {
+      const stopped = await stopControlPlane({ progress: printProgress });
+      if (json) return printJson({ stopped });
+      print(stopped.length === 0 ? 'Nothing was running.' : `Stopped ${stopped.join(', ')}. Databases keep running.`);
+    });
+};

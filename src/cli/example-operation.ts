@@ -1,0 +1,38 @@
+import type { OperationDocument, StepRecord } from '../domain/operation.ts';
+
+/** For tests: a step and an operation with everything that a test does not care about. */
+export const exampleStep = (step: Partial<StepRecord>): StepRecord => ({
+  name: 'start etcd-1',
+  phase: 'etcd',
+  status: 'pending',
+  duration_ms: null,
+  detail: null,
+  ...step,
+});
+
+export const exampleOperation = (operation: Partial<OperationDocument>): OperationDocument => ({
+  id: '0b7c1d2e-0000-4000-8000-000000000001',
+  workflow_id: 'pgrow/5c0ffee5-0000-4000-8000-000000000001',
+  run_id: null,
+  type: 'expand',
+  database: 'shop',
+  service_id: '5c0ffee5-0000-4000-8000-000000000001',
+  from_stage: 1,
+  to_stage: 3,
+  status: 'running',
+  steps: [],
+  started_at: '2026-01-01T10:00:00.000Z',
+  ended_at: null,
+  duration_ms: null,
+  expected_stall_ms: 400,
+  stall_ms: null,
+  point_of_no_return: null,
+  nodes_added: [],
+  nodes_removed: [],
+  cost_before: { monthly_usd: 18, items: [] },
+  cost_after: { monthly_usd: 80, items: [] },
+  warnings: [],
+  checkpoint: null,
+  error: null,
+  ...operation,
+});

@@ -1,0 +1,34 @@
+import type { Command } from 'commander';
+import { PgrowError } from '../domain/errors.ts';
+import type { ApiClient } from './api-client.ts';
+import { addPlannedChangeOptions, runChange, type ChangeFlags, type ChangeRequest } from './change.ts';
+import { connectToApi } from './connect-to-api.ts';
+import { addExpansionOptions, expansionRequest, type ExpansionFlags } from './expansion-options.ts';
+import { readPlan } from './show-plan.ts';
+
+export const expand = (program: Command): void => {
+  const command = program
+    .command('expand <name>')
+    .description('grow a database to a higher stage, in one operation from wherever it is');
+  addPlannedChangeOptions(addExpansionOptions(command)).action(
+    async (database: string, flags: ExpansionFlags & ChangeFlags & { dryRun?: true }) => {
+      const api = connectToApi();
+      const request = expansionRequest(flags);
+      if (request.path === 'replicas' && flags.count !== undefined && !flags.dryRun) {
+        await refuseFewer(api, database, request);
+      }
+      process.exitCode = await runChange({ api, database, ...request, flags });
+    },
+  );
+};
+
+/** The API sets the number of replicas asked for; whoever expands does not mean fewer. */
+const refuseFewer = async (api: ApiClient, database: string, request: ChangeRequest): Promise<void> => {
+  const { operation } = await readPlan(api, database, request);
+  if (operation.type !== 'set_replicas' || operation.nodes_removed.length === 0) return;
+  throw new PgrowError(
+    'refused',
+    `Cannot expand ${database} to fewer replicas than it has: that would remove ${operation.nodes_removed.join(', ')}. ` +
+      `To do so: ./pgrow replicas ${database} ${String(request.body['count'])}`,
+  );
+};

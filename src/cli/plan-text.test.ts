@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import { planText, type PlanView } from './plan-text.ts';
+
+const plan: PlanView = {
+  type: 'expand',
+  database: 'shop',
+  from_stage: 1,
+  to_stage: 3,
+  steps: [
+    { phase: 'etcd', name: 'start etcd-1' },
+    { phase: 'etcd', name: 'wait until etcd has a quorum' },
+    { phase: 'cut-over', name: 'hand over' },
+  ],
+  nodes_added: ['etcd-1', 'postgres-2'],
+  nodes_removed: ['postgres-1'],
+  cost_before: { monthly_usd: 18, items: [] },
+  cost_after: { monthly_usd: 80, items: [] },
+  expected_stall_ms: 400,
+  point_of_no_return: 'hand over',
+  warnings: ['Sessions that do not go through PgBouncer are reset once.'],
+  estimated_duration_minutes: 1,
+};
+
+test('a plan shows its steps by phase, what it changes, costs, stalls and cannot undo', () => {
+  expect(planText(plan)).toEqual([
+    'Plan for shop: pooling -> ha',
+    '',
+    '1  etcd      start etcd-1',
+    '2            wait until etcd has a quorum',
+    '3  cut-over  hand over   <- point of no return',
+    '',
+    'Nodes added           etcd-1, postgres-2',
+    'Nodes removed         postgres-1',
+    'Cost per month        $18 -> $80',
+    'Expected write stall  about 400 ms',
+    'Point of no return    hand over',
+    'Estimated duration    1 min',
+    'Warning: Sessions that do not go through PgBouncer are reset once.',
+  ]);
+});
+
+test('a plan without steps says that there is nothing to do', () => {
+  expect(planText({ ...plan, to_stage: 1, steps: [], warnings: [] })).toEqual([
+    'Plan for shop: pooling -> pooling',
+    'Nothing to do: it is so already.',
+  ]);
+});
+
+test('what can be undone to the end and stalls nothing says so', () => {
+  const text = planText({ ...plan, expected_stall_ms: 0, point_of_no_return: null });
+  expect(text).toContain('Expected write stall  none');
+  expect(text).toContain('Point of no return    none: everything can be undone');
+});

@@ -1,0 +1,57 @@
+import type { Cost } from '../domain/cost.ts';
+import type { OperationType } from '../domain/operation.ts';
+import { stageNames, type Stage } from '../domain/stage.ts';
+import { formatMs } from './duration.ts';
+import { alignColumns } from './table.ts';
+
+/** What a person is shown of a plan. */
+export interface PlanView {
+  readonly type: OperationType;
+  readonly database: string;
+  readonly from_stage: Stage | null;
+  readonly to_stage: Stage | null;
+  readonly steps: readonly { readonly name: string; readonly phase: string }[];
+  readonly nodes_added: readonly string[];
+  readonly nodes_removed: readonly string[];
+  readonly cost_before: Cost;
+  readonly cost_after: Cost;
+  readonly expected_stall_ms: number;
+  readonly point_of_no_return: string | null;
+  readonly warnings: readonly string[];
+  readonly estimated_duration_minutes?: number;
+}
+
+export const planText = (plan: PlanView): string[] => {
+  const stages = [plan.from_stage, plan.to_stage].map((stage) => (stage === null ? 'none' : stageNames[stage]));
+  const title = `Plan for ${plan.database}: ${stages.join(' -> ')}`;
+  if (plan.steps.length === 0) return [title, 'Nothing to do: it is so already.', ...warningLines(plan)];
+  return [
+    title,
+    '',
+    ...stepLines(plan),
+    '',
+    ...alignColumns([
+      ['Nodes added', plan.nodes_added.join(', ') || 'none'],
+      ['Nodes removed', plan.nodes_removed.join(', ') || 'none'],
+      ['Cost per month', `$${plan.cost_before.monthly_usd} -> $${plan.cost_after.monthly_usd}`],
+      ['Expected write stall', plan.expected_stall_ms === 0 ? 'none' : `about ${formatMs(plan.expected_stall_ms)}`],
+      ['Point of no return', plan.point_of_no_return ?? 'none: everything can be undone'],
+      ...(plan.estimated_duration_minutes === undefined
+        ? []
+        : [['Estimated duration', `${plan.estimated_duration_minutes} min`]]),
+    ]),
+    ...warningLines(plan),
+  ];
+};
+
+/** Numbered, the phase named once where it begins. */
+const stepLines = ({ steps, point_of_no_return }: PlanView): string[] =>
+  alignColumns(
+    steps.map(({ name, phase }, index) => [
+      String(index + 1).padStart(String(steps.length).length),
+      steps[index - 1]?.phase === phase ? '' : phase,
+      name === point_of_no_return ? `${name}   <- point of no return` : name,
+    ]),
+  );
+
+const warningLines = ({ warnings }: PlanView): string[] => warnings.map((warning) => `Warning: ${warning}`);

@@ -1,0 +1,35 @@
+import { Option, type Command } from 'commander';
+import { PgrowError } from '../domain/errors.ts';
+import type { ExpansionTarget } from '../domain/stage.ts';
+import { connectToApi } from './connect-to-api.ts';
+import { addExpansionOptions, expansionRequest, type ExpansionFlags } from './expansion-options.ts';
+import { graceOption, scaleDownRequest, scaleDownStages, type ScaleDownFlags } from './scale-down.ts';
+import { showPlan } from './show-plan.ts';
+
+interface PlanFlags extends Omit<ExpansionFlags, 'to'>, Pick<ScaleDownFlags, 'grace'> {
+  readonly to?: ExpansionTarget;
+  readonly scaleDownTo?: ScaleDownFlags['to'];
+  readonly json?: true;
+}
+
+export const plan = (program: Command): void => {
+  const command = program
+    .command('plan <name>')
+    .description('show what an expansion or a scale-down would do, without touching anything');
+  addExpansionOptions(command, 'optional')
+    .addOption(new Option('--scale-down-to <stage>', 'instead of --to: back to it').choices(scaleDownStages))
+    .addOption(graceOption())
+    .option('--json', 'print the plan as one JSON document')
+    .action(async (database: string, flags: PlanFlags) =>
+      showPlan({ api: connectToApi(), database, request: requestOf(flags), json: flags.json === true }),
+    );
+};
+
+const requestOf = (flags: PlanFlags) => {
+  const { to, scaleDownTo, count } = flags;
+  if (to !== undefined && scaleDownTo === undefined) return expansionRequest({ ...flags, to });
+  if (to === undefined && scaleDownTo !== undefined) {
+    return scaleDownRequest({ ...flags, to: scaleDownTo, ...(count !== undefined && { replicas: count }) });
+  }
+  throw new PgrowError('malformed_request', 'Say where to: either --to STAGE or --scale-down-to STAGE.');
+};

@@ -1,0 +1,51 @@
+import type { Command } from 'commander';
+import { PgrowError } from '../domain/errors.ts';
+import { addPlannedChangeOptions, runChange, type ChangeFlags, type ChangeRequest } from './change.ts';
+import { connectToApi } from './connect-to-api.ts';
+import { runConfirmedChange, type ConfirmedFlags } from './confirmed-change.ts';
+import {
+  addOptions,
+  checkpointOptions,
+  given,
+  operationBody,
+  poolingBody,
+  poolingOptions,
+  type OperationFlags,
+  type PoolingFlags,
+} from './option-groups.ts';
+import { graceOption } from './scale-down.ts';
+
+export interface PoolingVerbFlags extends PoolingFlags, OperationFlags {
+  readonly off?: true;
+  readonly grace?: number;
+}
+
+export const pooling = (program: Command): void => {
+  const command = program
+    .command('pooling <name>')
+    .description('turn pooling on, change its options without dropping a client, or turn it off (--off)')
+    .option('--off', 'remove PgBouncer; the pooled addresses then lead straight to the database')
+    .option('--yes', 'with --off: go ahead without asking')
+    .addOption(graceOption());
+  addPlannedChangeOptions(addOptions(command, poolingOptions, checkpointOptions)).action(
+    async (database: string, flags: PoolingVerbFlags & ConfirmedFlags & ChangeFlags) => {
+      const api = connectToApi();
+      const request = poolingRequest(flags);
+      process.exitCode = flags.off
+        ? await runConfirmedChange({ api, database, request, flags })
+        : await runChange({ api, database, ...request, flags });
+    },
+  );
+};
+
+export const poolingRequest = (flags: PoolingVerbFlags): ChangeRequest => {
+  const options = poolingBody(flags);
+  if (flags.off && Object.keys(options).length > 0) {
+    throw new PgrowError('malformed_request', '--off leaves nothing to set: give it without options of the pool.');
+  }
+  if (!flags.off && flags.grace !== undefined) {
+    throw new PgrowError('malformed_request', '--grace belongs to --off.');
+  }
+  const body = flags.off ? { enabled: false, ...given({ grace_period: flags.grace }) } : { enabled: true, ...options };
+  return { path: 'pooling', body: { ...body, ...operationBody(flags) } };
+};

@@ -1,0 +1,73 @@
+import { stageNames } from '../domain/stage.ts';
+import { operationTitle, stepLine } from './operation-text.ts';
+import type { ControlPlaneStatus, StatusDocument } from './status-document.ts';
+import { alignColumns } from './table.ts';
+
+export const statusText = (status: StatusDocument): string[] => [
+  `${status.name}: ${status.health}, stage ${status.stage} (${stageNames[status.stage]})`,
+  '',
+  ...alignColumns([
+    ['NODE', 'KIND', 'ROLE', 'STATE', 'LAG', 'CONTAINER'],
+    ...status.nodes.map(({ name, kind, role, state, container, lag_bytes }) => [
+      name,
+      kind,
+      role ?? '-',
+      state,
+      lag_bytes === null ? '-' : formatBytes(lag_bytes),
+      container,
+    ]),
+  ]),
+  '',
+  ...alignColumns(
+    [
+      ['Pooled', status.pooling.enabled ? status.pooling.endpoint : null],
+      ['Read-write', status.routing.enabled ? status.routing.rw_endpoint : null],
+      ['Read-only', status.routing.enabled ? status.routing.ro_endpoint : null],
+      ['Statistics', status.routing.enabled ? status.routing.stats_endpoint : null],
+    ].flatMap(([label, endpoint]) => (label && endpoint ? [[label, endpoint]] : [])),
+  ),
+  ...operationLines(status),
+  ...(status.checkpoint ? [`Can be rolled back until ${status.checkpoint.rollback_available_until}.`] : []),
+];
+
+const operationLines = ({ operation }: StatusDocument): string[] => {
+  if (!operation) return [];
+  const { steps } = operation;
+  const running = steps.flatMap((step, index) => (step.status === 'running' ? [stepLine(step, index, steps)] : []));
+  return ['', `Running: ${operationTitle(operation)} (${operation.id})`, ...running];
+};
+
+export const controlPlaneText = ({ api, temporal_web, temporal_address, databases }: ControlPlaneStatus): string[] => [
+  ...alignColumns([
+    ['API', api],
+    ['Temporal Web', temporal_web ?? 'none'],
+    ['Temporal', temporal_address],
+  ]),
+  '',
+  ...databasesText(databases),
+];
+
+export const databasesText = (databases: ControlPlaneStatus['databases']): string[] =>
+  databases.length === 0
+    ? ['No databases yet. Create one: ./pgrow create NAME']
+    : alignColumns([
+        ['DATABASE', 'STAGE', 'HEALTH', 'OPERATION'],
+        ...databases.map(({ name, stage, health, operation }) => [
+          name,
+          `${stage} ${stageNames[stage]}`,
+          health,
+          operation ? operationTitle(operation) : '-',
+        ]),
+      ]);
+
+/** `0 B`, `24 kB`, `48 MB`: as PostgreSQL's pg_size_pretty counts, in powers of 1024. */
+export const formatBytes = (bytes: number): string => {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1024 && unit < units.length - 1) {
+    value /= 1024;
+    unit += 1;
+  }
+  return `${Math.round(value)} ${units[unit]}`;
+};

@@ -1,0 +1,12 @@
+import type { Command } from 'commander';
+import { runTests } from '../launcher/run-tests.ts';
+import { printProgress } from './output.ts';
+
+export const test = (program: Command): void => {
+  program
+    .command('test')
+    .description('prepare the engine, the images and Temporal, then run every check and test')
+    .action(async () => {
+      process.exitCode = await runTests({ progress: printProgress });
+    });
+};

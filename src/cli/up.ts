@@ -1,0 +1,17 @@
+import type { Command } from 'commander';
+import { up as startControlPlane } from '../launcher/control-plane.ts';
+import { print, printJson, printProgress } from './output.ts';
+
+export const up = (program: Command): void => {
+  program
+    .command('up')
+    .description('start the control plane, or whatever of it does not run')
+    .option('--json', 'print the addresses as one JSON document')
+    .action(async ({ json }: { json?: true }) => {
+      const addresses = await startControlPlane({ progress: printProgress });
+      if (json) return printJson(addresses);
+      print(`API           ${addresses.api}`);
+      print(`Temporal Web  ${addresses.temporal_web}`);
+      print(`Temporal      ${addresses.temporal_address}`);
+    });
+};

@@ -1,0 +1,50 @@
+import { Option, type Command } from 'commander';
+import type { EndpointName } from '../domain/endpoints.ts';
+import { PgrowError } from '../domain/errors.ts';
+import { connectToApi } from './connect-to-api.ts';
+import { chooseConnectionString, readConnectionStrings, sides, type Side } from './connection-strings.ts';
+import { print, printJson } from './output.ts';
+
+export interface EndpointFlags {
+  readonly pooled?: true;
+  readonly pooledReadOnly?: true;
+  readonly readWrite?: true;
+  readonly readOnly?: true;
+}
+
+export const addEndpointOptions = (command: Command): Command =>
+  command
+    .option('--pooled', 'through PgBouncer, read-write')
+    .option('--pooled-read-only', 'through PgBouncer, read-only')
+    .option('--read-write', 'through HAProxy, read-write')
+    .option('--read-only', 'through HAProxy, read-only');
+
+export const url = (program: Command): void => {
+  const command = program
+    .command('url <name>')
+    .description('print one connection string; without a choice that of the best read-write endpoint');
+  addEndpointOptions(command)
+    .addOption(new Option('--from <where>', 'where the client runs').choices(sides).default('host'))
+    .option('--json', 'print it as one JSON document')
+    .action(async (database: string, flags: EndpointFlags & { from: Side; json?: true }) => {
+      const endpoint = chosenEndpoint(flags);
+      const strings = await readConnectionStrings(connectToApi(), database);
+      const chosen = chooseConnectionString(database, strings, { endpoint, side: flags.from });
+      if (flags.json) return printJson({ url: chosen });
+      print(chosen);
+    });
+};
+
+/** At most one may be named. */
+export const chosenEndpoint = (flags: EndpointFlags): EndpointName | undefined => {
+  const chosen: EndpointName[] = [
+    ...(flags.pooled ? (['pooled'] as const) : []),
+    ...(flags.pooledReadOnly ? (['pooled_read_only'] as const) : []),
+    ...(flags.readWrite ? (['read_write'] as const) : []),
+    ...(flags.readOnly ? (['read_only'] as const) : []),
+  ];
+  if (chosen.length > 1) {
+    throw new PgrowError('malformed_request', `Choose one endpoint, not ${chosen.length}: ${chosen.join(', ')}.`);
+  }
+  return chosen[0];
+};

@@ -1,0 +1,137 @@
+import { Client, Connection, WorkflowExecutionAlreadyStartedError, WorkflowFailedError } from '@temporalio/client';
+import { WorkflowNotFoundError } from '@temporalio/common';
+import { PgrowError } from '../domain/errors.ts';
+import {
+  operationTypeOf,
+  progressQuery,
+  type CheckpointSignal,
+  type OperationInput,
+  type OperationSignal,
+  type OperationWorkflow,
+} from '../domain/inputs.ts';
+import { checkpointWorkflowId, operationWorkflowId, taskQueue } from '../domain/naming.ts';
+import type { OperationDocument } from '../domain/operation.ts';
+import type { RollbackRequest } from '../workflows/messages.ts';
+import { readRun, runningError, type OperationRun } from './operation-run.ts';
+import { registerSearchAttributes, searchAttributePairs, type About } from './search-attributes.ts';
+import { failureOf, toClientError } from './temporal-errors.ts';
+
+/** Starts pgrow's operations and talks to them. Every failure is an error of the catalogue. */
+export interface PgrowClient {
+  /**
+   * Starts an operation, unless one runs on that database.
+   * @throws PgrowError `operation_running`, which names the one that runs
+   */
+  start<W extends OperationWorkflow>(workflow: W, input: OperationInput<W>, about: About): Promise<StartedRun>;
+  /**
+   * Waits for the end, however it ends: done, rolled back or aborted.
+   * @throws PgrowError what kept the operation from beginning
+   */
+  result(serviceId: string, runId?: string): Promise<OperationDocument>;
+  /** @throws PgrowError `refused` when no operation runs */
+  signal(serviceId: string, signal: OperationSignal): Promise<void>;
+  /** To the checkpoint of the last operation. @throws PgrowError `refused` when none is open */
+  checkpointSignal(serviceId: string, signal: CheckpointSignal, request?: RollbackRequest): Promise<void>;
+  /** Every step of the running operation with its status, by query: it needs a worker that answers. */
+  progress(serviceId: string): Promise<unknown>;
+  /** The last operation that Temporal knows of, running or not. */
+  describe(serviceId: string): Promise<OperationRun | null>;
+  ping(): Promise<void>;
+  /** For a Temporal that was not set up by pgrow. */
+  registerSearchAttributes(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface StartedRun {
+  readonly workflow_id: string;
+  readonly run_id: string;
+}
+
+export interface ClientOptions {
+  /** `host:port`. */
+  readonly address: string;
+  readonly namespace?: string;
+}
+
+/** Within it the client tries again by itself. */
+const callTimeoutMs = 5000;
+
+/** Connects at the first call. */
+export const createPgrowClient = ({ address, namespace = 'default' }: ClientOptions): PgrowClient => {
+  const connection = Connection.lazy({ address });
+  const client = new Client({ connection, namespace });
+  const { workflow } = client;
+
+  const call = async <T>(action: () => Promise<T>): Promise<T> => {
+    try {
+      return await action();
+    } catch (error) {
+      throw toClientError(error, address);
+    }
+  };
+  const briefly = <T>(action: () => Promise<T>): Promise<T> =>
+    call(() => connection.withDeadline(Date.now() + callTimeoutMs, action));
+  const operationOf = (serviceId: string, runId?: string) => workflow.getHandle(operationWorkflowId(serviceId), runId);
+  const signalUnlessEnded = (workflowId: string, signal: string, refusal: string, ...payload: unknown[]) =>
+    briefly(async () => {
+      try {
+        await workflow.getHandle(workflowId).signal(signal, ...payload);
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) throw new PgrowError('refused', refusal);
+        throw error;
+      }
+    });
+  const describe = (serviceId: string) => briefly(() => readRun(operationOf(serviceId)));
+
+  return {
+    start: (name, input, about) =>
+      briefly(async () => {
+        const workflowId = operationWorkflowId(input.service_id);
+        try {
+          const { firstExecutionRunId } = await workflow.start(name, {
+            workflowId,
+            taskQueue,
+            args: [input],
+            workflowIdConflictPolicy: 'FAIL',
+            workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+            typedSearchAttributes: searchAttributePairs(operationTypeOf[name], about),
+            staticSummary: `${operationTypeOf[name]} ${about.database}`,
+            memo: { operation_id: input.operation_id ?? null },
+          });
+          return { workflow_id: workflowId, run_id: firstExecutionRunId };
+        } catch (error) {
+          if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+          throw runningError(about.database, await describe(input.service_id));
+        }
+      }),
+
+    result: (serviceId, runId) =>
+      call(async () => {
+        try {
+          return (await operationOf(serviceId, runId).result()) as OperationDocument;
+        } catch (error) {
+          if (!(error instanceof WorkflowFailedError)) throw error;
+          const failure = failureOf(error);
+          if (failure instanceof PgrowError) throw failure;
+          return failure;
+        }
+      }),
+
+    signal: (serviceId, signal) =>
+      signalUnlessEnded(operationWorkflowId(serviceId), signal, `No operation runs that could be told to ${signal}.`),
+    checkpointSignal: (serviceId, signal, request) =>
+      signalUnlessEnded(
+        checkpointWorkflowId(serviceId),
+        signal,
+        `No checkpoint is open: there is nothing to ${signal}.`,
+        ...(request ? [request] : []),
+      ),
+    progress: (serviceId) => briefly(() => operationOf(serviceId).query(progressQuery)),
+    describe,
+    async ping() {
+      await briefly(() => connection.workflowService.getSystemInfo({}));
+    },
+    registerSearchAttributes: () => briefly(() => registerSearchAttributes(connection, namespace)),
+    close: () => connection.close(),
+  };
+};

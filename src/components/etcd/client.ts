@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import { PgrowError } from '../../domain/errors.ts';
+import { ports } from '../../domain/naming.ts';
+
+const health = z.object({ health: z.string() });
+const members = z.object({ members: z.array(z.object({ name: z.string().default(''), ID: z.string() })).default([]) });
+const status = z.object({ version: z.string(), leader: z.string().default('0') });
+const range = z.object({ kvs: z.array(z.object({ key: z.string(), value: z.string().default('') })).default([]) });
+const deleted = z.object({ deleted: z.string().default('0') });
+const decided = z.object({ succeeded: z.boolean().default(false) });
+
+/** etcd's JSON gateway (etcd manual, gRPC gateway). Calls fail with PgrowError `not_ready`. */
+export interface EtcdClient {
+  /** True when this node answers and its cluster has a quorum. */
+  isHealthy(): Promise<boolean>;
+  memberNames(): Promise<readonly string[]>;
+  status(): Promise<{ readonly version: string; readonly leader: string }>;
+  /** Null when there is no such key. */
+  get(key: string): Promise<string | null>;
+  getPrefix(prefix: string): Promise<readonly { readonly key: string; readonly value: string }[]>;
+  /** Answers with the number of keys removed. */
+  deletePrefix(prefix: string): Promise<number>;
+  /** Removes the key only while it has this value, in one transaction; false when it has another or is gone. */
+  compareAndDelete(key: string, value: string): Promise<boolean>;
+}
+
+export const createEtcdClient = ({
+  host,
+  timeoutMs = 2000,
+}: {
+  readonly host: string;
+  readonly timeoutMs?: number;
+}): EtcdClient => {
+  const base = `http://${host}:${ports.etcdClient}`;
+  const call = async <T>(path: string, schema: z.ZodType<T>, body?: unknown): Promise<T> => {
+    try {
+      const response = await fetch(`${base}${path}`, {
+        signal: AbortSignal.timeout(timeoutMs),
+        ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
+      });
+      return schema.parse(await response.json());
+    } catch (error) {
+      throw new PgrowError('not_ready', `etcd on ${host} does not answer ${path}: ${reasonOf(error)}.`, {
+        cause: error,
+      });
+    }
+  };
+  return {
+    isHealthy: async () => (await call('/health', health)).health === 'true',
+    memberNames: async () => (await call('/v3/cluster/member/list', members, {})).members.map((member) => member.name),
+    status: () => call('/v3/maintenance/status', status, {}),
+    get: async (key) => {
+      const [found] = (await call('/v3/kv/range', range, { key: encode(key) })).kvs;
+      return found ? decode(found.value) : null;
+    },
+    compareAndDelete: async (key, value) =>
+      (
+        await call('/v3/kv/txn', decided, {
+          compare: [{ key: encode(key), target: 'VALUE', result: 'EQUAL', value: encode(value) }],
+          success: [{ request_delete_range: { key: encode(key) } }],
+        })
+      ).succeeded,
+    getPrefix: async (prefix) =>
+      (await call('/v3/kv/range', range, prefixRange(prefix))).kvs.map(({ key, value }) => ({
+        key: decode(key),
+        value: decode(value),
+      })),
+    deletePrefix: async (prefix) => Number((await call('/v3/kv/deleterange', deleted, prefixRange(prefix))).deleted),
+  };
+};
+
+const encode = (bytes: Buffer | string): string => Buffer.from(bytes).toString('base64');
+const decode = (text: string): string => Buffer.from(text, 'base64').toString();
+
+/** etcd's way to say "everything that begins with": up to the prefix with its last byte raised by one. */
+const prefixRange = (prefix: string) => {
+  const end = Buffer.from(prefix);
+  end[end.length - 1] = end[end.length - 1]! + 1;
+  return { key: encode(prefix), range_end: encode(end) };
+};
+
+const reasonOf = (error: unknown): string => {
+  const { message, cause } = error as { message: string; cause?: { code?: string } };
+  return cause?.code ?? message;
+};

@@ -1,0 +1,12 @@
+import { expect, test } from 'vitest';
+import { etcdYaml } from './etcd-yaml.ts';
+
+test('etcd forms one cluster of exactly its members, under a token of its own', () => {
+  const config = { kind: 'etcd', members: ['etcd-1', 'etcd-2', 'etcd-3'], token: 'shop-7' } as const;
+  expect(JSON.parse(etcdYaml({ node: { name: 'etcd-2' }, config }))).toMatchObject({
+    name: 'etcd-2',
+    'initial-cluster': 'etcd-1=http://etcd-1:2380,etcd-2=http://etcd-2:2380,etcd-3=http://etcd-3:2380',
+    'initial-cluster-token': 'shop-7',
+    'initial-advertise-peer-urls': 'http://etcd-2:2380',
+  });
+});

@@ -1,0 +1,34 @@
+import { ports } from '../../domain/naming.ts';
+import type { EtcdConfig } from '../../domain/node-config.ts';
+import type { Node } from '../../domain/topology.ts';
+
+/** etcd's configuration file (etcd manual, Configuration options): a static cluster of its own token. JSON is YAML. */
+export const etcdYaml = ({
+  node,
+  config,
+}: {
+  readonly node: Pick<Node, 'name'>;
+  readonly config: EtcdConfig;
+}): string =>
+  JSON.stringify(
+    {
+      name: node.name,
+      'data-dir': '/var/lib/etcd/data',
+      'listen-client-urls': `http://0.0.0.0:${ports.etcdClient}`,
+      'advertise-client-urls': `http://${node.name}:${ports.etcdClient}`,
+      'listen-peer-urls': `http://0.0.0.0:${ports.etcdPeer}`,
+      'initial-advertise-peer-urls': peerUrl(node.name),
+      'initial-cluster': config.members.map((name) => `${name}=${peerUrl(name)}`).join(','),
+      'initial-cluster-token': config.token,
+      'initial-cluster-state': 'new',
+      'heartbeat-interval': 100,
+      'election-timeout': 1000,
+      'auto-compaction-mode': 'periodic',
+      'auto-compaction-retention': '1h',
+      'log-level': 'warn',
+    },
+    null,
+    2,
+  );
+
+const peerUrl = (name: string): string => `http://${name}:${ports.etcdPeer}`;

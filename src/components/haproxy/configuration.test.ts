@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest';
+import type { FrontConfig } from '../../domain/node-config.ts';
+import { frontCfg, haproxyCfg } from './configuration.ts';
+
+const gateway = '172.20.0.1';
+const router = haproxyCfg(
+  { kind: 'haproxy', servers: ['postgres-1', 'postgres-2'], load_balancing: 'least_connections' },
+  { gateway },
+);
+const routes: FrontConfig['routes'] = {
+  postgres: { nodes: ['postgres-1'], port: 5432 },
+  pooled: { nodes: ['pgbouncer-1'], port: 5432 },
+  pooled_read_only: null,
+  read_write: { nodes: ['haproxy-1', 'haproxy-2'], port: 5432 },
+  read_only: null,
+  stats: null,
+};
+const front = frontCfg({ kind: 'front', routes }, { gateway });
+
+/** The lines of one section, from its heading to the next empty line. */
+const section = (text: string, heading: string): string => {
+  const found = text.split('\n\n').find((part) => part.startsWith(`${heading}\n`));
+  if (!found) throw new Error(`no section ${heading}`);
+  return found;
+};
+
+describe('a router', () => {
+  test('sends writes to whichever node says it is the primary, reads to those that say they are replicas', () => {
+    expect(section(router, 'backend primary')).toContain('uri /primary');
+    expect(section(router, 'backend replicas')).toContain('uri /replica');
+    for (const name of ['backend primary', 'backend replicas']) {
+      expect(section(router, name)).toContain('server postgres-1 postgres-1:5432');
+      expect(section(router, name)).toContain('server postgres-2 postgres-2:5432');
+    }
+  });
+
+  test('reads from the primary only where no replica is up', () => {
+    expect(section(router, 'frontend read_only')).toMatch(/use_backend primary if .*nbsrv\(replicas\) eq 0/);
+    expect(section(router, 'frontend read_only')).toContain('default_backend replicas');
+  });
+
+  test('balances as asked', () => {
+    expect(section(router, 'backend replicas')).toContain('balance leastconn');
+  });
+
+  // HAProxy took a replica that had been away for longer than `hold` for a primary until its first check.
+  test('takes no server for up because its name is known again', () => {
+    expect(section(router, 'resolvers docker')).toMatch(/hold nx 24d/);
+    for (const name of ['backend primary', 'backend replicas'])
+      expect(section(router, name)).not.toMatch(/init-addr \S*none/);
+  });
+
+  // With 20,000 it did not start where a container may open 20,000 files.
+  test('asks for no more files than a container has', () => {
+    const connections = Number(/maxconn (\d+)/.exec(section(router, 'global'))?.[1]);
+    expect(2 * connections + 100).toBeLessThan(20_000);
+  });
+});
+
+describe.each([
+  ['a router', router],
+  ['a front', front],
+])('%s', (_, text) => {
+  test('opens its runtime API to the worker alone', () => {
+    expect(section(text, 'frontend runtime')).toContain(`tcp-request connection reject unless { src ${gateway} }`);
+  });
+});
+
+describe('a front', () => {
+  test('leads its ports to their nodes and rejects where nothing is', () => {
+    expect(section(front, 'frontend pooled')).toContain('bind :6432');
+    expect(section(front, 'backend to_pooled')).toContain('server pgbouncer-1 pgbouncer-1:5432');
+    expect(section(front, 'frontend read_only')).toContain('tcp-request connection reject');
+  });
+
+  test('checks only where there is a choice', () => {
+    expect(section(front, 'backend to_read_write')).toMatch(/default-server check /);
+    expect(section(front, 'backend to_postgres')).not.toMatch(/default-server check /);
+  });
+});

@@ -1,0 +1,153 @@
+import { frontPorts, ports } from '../../domain/naming.ts';
+import type { FrontConfig, RouterConfig, Upstream } from '../../domain/node-config.ts';
+import type { HostPorts } from '../../domain/topology.ts';
+
+/** HAProxy's configuration (HAProxy 3.0 configuration manual). Routers and the front share everything but their routes. */
+
+interface Surroundings {
+  /** The only address that may use the runtime API: the worker's. */
+  readonly gateway: string;
+}
+
+export const haproxyCfg = (config: RouterConfig, surroundings: Surroundings): string =>
+  [
+    ...common(surroundings),
+    '',
+    'frontend read_write',
+    `    bind :${ports.readWrite}`,
+    '    default_backend primary',
+    '',
+    'frontend read_only',
+    `    bind :${ports.readOnly}`,
+    '    # The primary answers reads only where no replica can.',
+    '    use_backend primary if { nbsrv(replicas) eq 0 }',
+    '    default_backend replicas',
+    '',
+    ...statistics,
+    '',
+    ...backend('primary', '/primary', config),
+    '',
+    ...backend('replicas', '/replica', config),
+    '',
+  ].join('\n');
+
+/** TCP only, no checks where there is one target: a front must not take a slow server for a dead one. */
+export const frontCfg = (config: FrontConfig, surroundings: Surroundings): string => {
+  const names = Object.keys(frontPorts) as (keyof HostPorts)[];
+  return [
+    ...common(surroundings),
+    '',
+    ...names.flatMap((name) => [
+      `frontend ${name}`,
+      `    bind :${frontPorts[name]}`,
+      config.routes[name] ? `    default_backend to_${name}` : '    tcp-request connection reject',
+      '',
+    ]),
+    ...names.flatMap((name) => frontBackend(name, config.routes[name])),
+  ].join('\n');
+};
+
+const common = ({ gateway }: Surroundings): readonly string[] => [
+  'global',
+  '    # Two descriptors a connection: 20,000, a common limit of containers, would be too few for 10,000, and HAProxy refuses to start.',
+  '    maxconn 4000',
+  '    # By default one thread for every core of the host, whatever the container may use.',
+  '    nbthread 2',
+  '    # After a reload the process before keeps its sessions; those that never end go after a day.',
+  '    hard-stop-after 24h',
+  '    stats socket /run/haproxy/runtime.sock mode 600 level admin expose-fd listeners',
+  '    stats timeout 1h',
+  '    server-state-file /var/lib/haproxy/state',
+  '    log stdout format raw local0 notice',
+  '',
+  'defaults',
+  '    mode tcp',
+  '    log global',
+  '    option dontlognull',
+  '    load-server-state-from-file global',
+  '    timeout connect 200ms',
+  '    timeout client 24d',
+  '    timeout server 24d',
+  '    timeout check 500ms',
+  '    option clitcpka',
+  '    option srvtcpka',
+  '    # Also in a process that a reload has replaced: it checks no more, so only this ends sessions to a dead host.',
+  '    srvtcpka-idle 5s',
+  '    srvtcpka-intvl 2s',
+  '    srvtcpka-cnt 3',
+  '    # A connection begun while an address is dead goes on to the next server instead of hanging.',
+  '    retries 20',
+  '    option redispatch 1',
+  '',
+  'resolvers docker',
+  '    nameserver engine 127.0.0.11:53',
+  '    resolve_retries 3',
+  '    timeout resolve 500ms',
+  '    timeout retry 500ms',
+  '    hold valid 500ms',
+  '    # A name without an answer keeps its address: the checks say whether the server is there. HAProxy would take it',
+  '    # out for maintenance instead, and let it come back as it was, up, before any check.',
+  '    hold nx 24d',
+  '    hold other 24d',
+  '    hold refused 24d',
+  '    hold timeout 24d',
+  '    accepted_payload_size 8192',
+  '',
+  'frontend runtime',
+  `    bind :${ports.runtime}`,
+  `    tcp-request connection reject unless { src ${gateway} }`,
+  '    default_backend runtime_socket',
+  '',
+  'backend runtime_socket',
+  '    server socket unix@/run/haproxy/runtime.sock',
+];
+
+const statistics: readonly string[] = [
+  'frontend stats',
+  `    bind :${ports.stats}`,
+  '    mode http',
+  '    timeout client 30s',
+  '    http-request use-service prometheus-exporter if { path /metrics }',
+  '    monitor-uri /health',
+  '    stats enable',
+  '    stats uri /stats',
+  '    stats refresh 5s',
+];
+
+const algorithms = { round_robin: 'roundrobin', least_connections: 'leastconn' } as const;
+
+/**
+ * Address of a server whose name is not known yet: here, where nothing answers its check. With `none` HAProxy would take
+ * the server for up as soon as its name is known, before any check.
+ */
+const nowhere = '127.0.0.1';
+
+/**
+ * While writes are handed over this is the only server of the primary's backend: a connect to it fails and is tried again,
+ * every 200 ms and 20 times, until the new primary is there. It answers nothing, on a port that nobody listens on.
+ */
+export const holdServer = 'hold';
+
+const backend = (name: string, check: string, { servers, load_balancing }: RouterConfig): readonly string[] => [
+  `backend ${name}`,
+  `    balance ${algorithms[load_balancing]}`,
+  '    option httpchk',
+  `    http-check send meth OPTIONS uri ${check}`,
+  '    http-check expect status 200',
+  `    default-server check port ${ports.health} inter 1s fastinter 200ms downinter 200ms rise 1 fall 2 on-marked-down shutdown-sessions resolvers docker init-addr last,libc,${nowhere}`,
+  ...servers.map((server) => `    server ${server} ${server}:${ports.postgres}`),
+  ...(name === 'primary' ? [`    server ${holdServer} 127.0.0.1:1 no-check disabled`] : []),
+];
+
+const frontBackend = (name: string, upstream: Upstream | null): readonly string[] =>
+  upstream
+    ? [
+        `backend to_${name}`,
+        '    balance roundrobin',
+        upstream.nodes.length > 1
+          ? '    default-server check inter 1s fastinter 200ms downinter 200ms rise 1 fall 2 resolvers docker init-addr last,libc,none'
+          : '    default-server resolvers docker init-addr last,libc,none',
+        ...upstream.nodes.map((node) => `    server ${node} ${node}:${upstream.port}`),
+        '',
+      ]
+    : [];

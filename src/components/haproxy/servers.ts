@@ -1,0 +1,88 @@
+import { PgrowError } from '../../domain/errors.ts';
+import { holdServer } from './configuration.ts';
+import type { RuntimeApi } from './runtime.ts';
+
+/** A server of a backend as HAProxy sees it now. */
+export interface ServerState {
+  readonly backend: string;
+  readonly server: string;
+  readonly status: 'up' | 'down' | 'maint' | 'drain';
+}
+
+/** From `show stat`, whose columns are named in its first line (management guide, 9.1 CSV format). */
+export const readServers = async (api: Pick<RuntimeApi, 'command'>): Promise<readonly ServerState[]> =>
+  parseServers(await api.command('show stat'));
+
+export const parseServers = (csv: string): readonly ServerState[] => {
+  const [header = '', ...lines] = csv.replace(/^# /, '').split('\n');
+  const columns = header.split(',');
+  const [backend, server, status] = ['pxname', 'svname', 'status'].map((name) => columns.indexOf(name));
+  return lines
+    .map((line) => line.split(','))
+    .filter((cells) => cells.length > 2 && !['FRONTEND', 'BACKEND'].includes(cells[server!]!))
+    .map((cells) => ({
+      backend: cells[backend!]!,
+      server: cells[server!]!,
+      status: statusOf(cells[status!] ?? ''),
+    }));
+};
+
+/** `UP 1/2` and `no check` take connections, `MAINT (resolution)` does not. */
+const statusOf = (text: string): ServerState['status'] => {
+  if (text.startsWith('UP') || text === 'no check') return 'up';
+  if (text.startsWith('MAINT')) return 'maint';
+  if (text.startsWith('DRAIN')) return 'drain';
+  return 'down';
+};
+
+/** From here on new connections wait: neither the old primary nor its successor takes any. */
+export const holdWrites = (api: Pick<RuntimeApi, 'command'>, from: string, to: string): Promise<void> =>
+  tell(api, `hold writes for ${from}`, [
+    `set server primary/${holdServer} state ready`,
+    `set server primary/${from} state maint`,
+    `set server primary/${to} state maint`,
+  ]);
+
+/** The old primary serves again, and whoever has waited gets through to it. */
+export const releaseWrites = (api: Pick<RuntimeApi, 'command'>, from: string, to: string): Promise<void> =>
+  tell(api, `give writes back to ${from}`, [
+    `set server primary/${from} state ready`,
+    `set server primary/${from} health up`,
+    `set server primary/${to} state ready`,
+    `set server primary/${to} health down`,
+    `set server primary/${holdServer} state maint`,
+  ]);
+
+/**
+ * The old primary out, the new one in, at once and on both routes: HAProxy's own checks would take a second.
+ * @throws PgrowError `node_failed` when HAProxy refuses a part, which it says in words: its exit is silence
+ */
+export const moveWrites = (api: Pick<RuntimeApi, 'command'>, from: string, to: string): Promise<void> =>
+  tell(api, `move writes from ${from} to ${to}`, [
+    `set server primary/${from} state maint`,
+    `set server replicas/${from} state maint`,
+    `set server replicas/${to} health down`,
+    `set server primary/${to} state ready`,
+    `set server primary/${to} health up`,
+    `set server primary/${holdServer} state maint`,
+  ]);
+
+const tell = async (api: Pick<RuntimeApi, 'command'>, what: string, commands: readonly string[]): Promise<void> => {
+  const refused = await api.command(commands.join(';'));
+  if (refused) throw new PgrowError('node_failed', `HAProxy refused to ${what}: ${refused}`);
+};
+
+/** One server of one backend: `maint` cuts its sessions, `drain` keeps them, `ready` gives it back to the checks. */
+export const setServer = async (
+  api: Pick<RuntimeApi, 'command'>,
+  { backend, server, ...change }: { readonly backend: string; readonly server: string } & ServerChange,
+): Promise<void> => {
+  const [what, value] = 'state' in change ? ['state', change.state] : ['health', change.health];
+  const refused = await api.command(`set server ${backend}/${server} ${what} ${value}`);
+  if (refused)
+    throw new PgrowError('node_failed', `HAProxy refused ${what} ${value} for ${backend}/${server}: ${refused}`);
+};
+
+export type ServerChange =
+  | { readonly state: 'ready' | 'drain' | 'maint' }
+  | { readonly health: 'up' | 'stopping' | 'down' };

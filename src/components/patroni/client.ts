@@ -1,0 +1,99 @@
+import { Agent, request } from 'undici';
+import { z } from 'zod';
+import { PgrowError } from '../../domain/errors.ts';
+import { ports } from '../../domain/naming.ts';
+
+const member = z.object({
+  name: z.string(),
+  role: z.string(),
+  state: z.string(),
+  timeline: z.number().optional(),
+  /** Bytes; Patroni writes `unknown` where it does not know. */
+  lag: z.union([z.number(), z.string()]).optional(),
+});
+const cluster = z.object({ members: z.array(member), scope: z.string().optional(), pause: z.boolean().optional() });
+const configuration = z.looseObject({ standby_cluster: z.unknown().optional(), slots: z.unknown().optional() });
+const status = z.looseObject({
+  state: z.string(),
+  role: z.string().optional(),
+  patroni: z.object({ version: z.string(), scope: z.string(), name: z.string().optional() }).optional(),
+});
+
+export type PatroniMember = z.infer<typeof member>;
+
+/** Patroni's REST API (Patroni manual, REST API), over one connection kept open. */
+export interface PatroniClient {
+  cluster(): Promise<z.infer<typeof cluster>>;
+  config(): Promise<z.infer<typeof configuration>>;
+  /** Null removes a key. Wakes the leader's loop at once. */
+  patchConfig(patch: Readonly<Record<string, unknown>>): Promise<void>;
+  status(): Promise<z.infer<typeof status>>;
+  /** Whether GET /primary answers 200. True before PostgreSQL is writable: ask it by SQL as well. */
+  isPrimary(): Promise<boolean>;
+  /** A planned change of leader; answers when the candidate leads. Takes seconds, so it has a time limit of its own. */
+  switchover(change: { readonly leader: string; readonly candidate: string }): Promise<void>;
+  /** Restarts PostgreSQL on this member and waits for it. */
+  restart(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Milliseconds: Patroni answers such a request only when it is done. */
+const actionLimitMs = 60_000;
+
+/** Every call fails with PgrowError `not_ready` when the node does not answer in time. */
+export const createPatroniClient = ({
+  host,
+  timeoutMs = 3000,
+}: {
+  readonly host: string;
+  readonly timeoutMs?: number;
+}): PatroniClient => {
+  const agent = new Agent({ keepAliveTimeout: 30_000, connect: { timeout: timeoutMs } });
+  const call = async (method: 'GET' | 'PATCH' | 'POST', path: string, body?: unknown, limitMs = timeoutMs) => {
+    try {
+      const response = await request(`http://${host}:${ports.health}${path}`, {
+        method,
+        dispatcher: agent,
+        headersTimeout: limitMs,
+        bodyTimeout: limitMs,
+        ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
+      });
+      return { status: response.statusCode, text: await response.body.text() };
+    } catch (error) {
+      throw new PgrowError('not_ready', `Patroni on ${host} does not answer ${path}: ${(error as Error).message}.`, {
+        cause: error,
+      });
+    }
+  };
+  const read = async <T>(path: string, schema: z.ZodType<T>): Promise<T> => {
+    const { text } = await call('GET', path);
+    try {
+      return schema.parse(JSON.parse(text));
+    } catch (error) {
+      throw new PgrowError(
+        'not_ready',
+        `Patroni on ${host} answered ${path} with something else: ${text.slice(0, 200)}.`,
+        { cause: error },
+      );
+    }
+  };
+  const act = async (path: string, body: unknown) => {
+    const { status: code, text } = await call('POST', path, body, actionLimitMs);
+    if (code !== 200)
+      throw new PgrowError('refused', `Patroni on ${host} refused ${path} (${code}): ${text.slice(0, 200)}.`);
+  };
+  return {
+    cluster: () => read('/cluster', cluster),
+    config: () => read('/config', configuration),
+    async patchConfig(patch) {
+      const { status: code, text } = await call('PATCH', '/config', patch);
+      if (code !== 200)
+        throw new PgrowError('not_ready', `Patroni on ${host} refused PATCH /config (${code}): ${text.slice(0, 200)}.`);
+    },
+    status: () => read('/patroni', status),
+    switchover: (change) => act('/switchover', change),
+    restart: () => act('/restart', {}),
+    isPrimary: async () => (await call('GET', '/primary')).status === 200,
+    close: () => agent.close(),
+  };
+};

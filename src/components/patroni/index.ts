@@ -1,0 +1,3 @@
+/** Patroni: its configuration and its REST API. */
+export * from './client.ts';
+export * from './patroni-yaml.ts';

@@ -1,0 +1,75 @@
+import { describe, expect, test } from 'vitest';
+import type { PatroniConfig } from '../../domain/node-config.ts';
+import { haOptions } from '../../domain/options.ts';
+import { clusterSettings, patroniYaml } from './patroni-yaml.ts';
+
+const config: PatroniConfig = {
+  kind: 'postgres',
+  mode: 'patroni',
+  scope: 'shop-1',
+  etcd: ['etcd-1', 'etcd-2', 'etcd-3'],
+  ha: haOptions.parse({}),
+  standby_of: { node: 'postgres-1', slot: 'patroni' },
+};
+const parse = (overrides: Partial<PatroniConfig> = {}) =>
+  JSON.parse(
+    patroniYaml({
+      node: { name: 'postgres-2' },
+      config: { ...config, ...overrides },
+      passwords: { superuser: 's', replication: 'r', rewind: 'w' },
+      settings: {
+        parameters: { max_connections: 200, max_replication_slots: 20, shared_buffers: '256MB' },
+        hbaLines: [],
+      },
+    }),
+  );
+
+describe('patroni.yml', () => {
+  // Patroni drops them from a node's own file: a promoted node had 10 slots instead of 20.
+  test('gives the settings that must be equal everywhere to the cluster, the others to the node', () => {
+    const { bootstrap, postgresql } = parse();
+    expect(bootstrap.dcs.postgresql.parameters).toEqual({ max_connections: 200, max_replication_slots: 20 });
+    expect(postgresql.parameters).toEqual({ unix_socket_directories: '/run/postgresql', shared_buffers: '256MB' });
+  });
+
+  test('begins as a standby cluster of the running primary, through the slot made for it', () => {
+    expect(parse().bootstrap.dcs.standby_cluster).toMatchObject({
+      host: 'postgres-1',
+      port: 5432,
+      primary_slot_name: 'patroni',
+    });
+    expect(parse({ standby_of: null }).bootstrap.dcs).not.toHaveProperty('standby_cluster');
+  });
+
+  test('never throws data away by itself', () => {
+    expect(parse().postgresql).toMatchObject({
+      remove_data_directory_on_rewind_failure: false,
+      remove_data_directory_on_diverged_timelines: false,
+    });
+  });
+});
+
+describe('cluster settings', () => {
+  test.each([10, 30, 60] as const)(
+    'for a failover time of %i s keep Patroni’s rule for its timings',
+    (failover_time) => {
+      const { ttl, loop_wait, retry_timeout } = clusterSettings(haOptions.parse({ failover_time }));
+      expect(ttl).toBeGreaterThanOrEqual(20);
+      expect(retry_timeout).toBeGreaterThanOrEqual(3);
+      expect(loop_wait + 2 * retry_timeout).toBeLessThanOrEqual(ttl);
+    },
+  );
+
+  test.each([
+    ['async', false, 1],
+    ['sync_one', true, 1],
+    ['sync_all', true, 2],
+  ] as const)('for sync mode %s', (sync_mode, synchronous_mode, synchronous_node_count) => {
+    expect(clusterSettings(haOptions.parse({ sync_mode }))).toMatchObject({ synchronous_mode, synchronous_node_count });
+  });
+
+  test('with unlimited lag let any member be elected', () => {
+    const { maximum_lag_on_failover } = clusterSettings(haOptions.parse({ maximum_lag_on_failover: 'unlimited' }));
+    expect(maximum_lag_on_failover).toBeGreaterThan(2 ** 50);
+  });
+});

@@ -1,0 +1,111 @@
+import { ports, roles } from '../../domain/naming.ts';
+import type { PatroniConfig } from '../../domain/node-config.ts';
+import type { HaOptions } from '../../domain/options.ts';
+import type { Node } from '../../domain/topology.ts';
+import type { PostgresSettings } from './postgres-settings.ts';
+
+interface PatroniYaml {
+  readonly node: Pick<Node, 'name'>;
+  readonly config: PatroniConfig;
+  readonly passwords: { readonly superuser: string; readonly replication: string; readonly rewind: string };
+  /** Same parameters and host-based authentication as without Patroni. */
+  readonly settings: PostgresSettings;
+}
+
+/** Patroni's configuration file (Patroni manual, YAML Configuration Settings). JSON is YAML. */
+export const patroniYaml = ({ node, config, passwords, settings }: PatroniYaml): string => {
+  const { agreed, own } = dividedParameters(settings.parameters);
+  const cluster = clusterSettings(config.ha);
+  return JSON.stringify(
+    {
+      scope: config.scope,
+      name: node.name,
+      log: { level: 'INFO' },
+      etcd3: { hosts: config.etcd.map((name) => `${name}:${ports.etcdClient}`) },
+      restapi: { listen: `0.0.0.0:${ports.health}`, connect_address: `${node.name}:${ports.health}` },
+      bootstrap: {
+        dcs: { ...cluster, postgresql: { ...cluster.postgresql, parameters: agreed }, ...standbyCluster(config) },
+      },
+      postgresql: {
+        listen: `0.0.0.0:${ports.postgres}`,
+        connect_address: `${node.name}:${ports.postgres}`,
+        data_dir: '/var/lib/postgresql/pgdata',
+        pgpass: '/run/postgresql/patroni-pgpass',
+        use_unix_socket: true,
+        authentication: {
+          superuser: { username: roles.superuser, password: passwords.superuser },
+          replication: { username: roles.replication, password: passwords.replication },
+          rewind: { username: roles.rewind, password: passwords.rewind },
+        },
+        parameters: { unix_socket_directories: '/run/postgresql', ...own },
+        pg_hba: settings.hbaLines,
+        create_replica_methods: ['basebackup'],
+        basebackup: [{ checkpoint: 'fast' }, { 'manifest-checksums': 'CRC32C' }],
+        // Data that came from a running database is never thrown away by a script: a node is rebuilt on request.
+        remove_data_directory_on_rewind_failure: false,
+        remove_data_directory_on_diverged_timelines: false,
+      },
+    },
+    null,
+    2,
+  );
+};
+
+/**
+ * Patroni takes these from etcd alone and drops them, silently, from a node's own file (Patroni manual, Important rules):
+ * the new primary would come up with a hundred connections and ten slots.
+ */
+const agreedParameters: readonly string[] = [
+  'max_connections',
+  'max_locks_per_transaction',
+  'max_prepared_transactions',
+  'max_replication_slots',
+  'max_wal_senders',
+  'max_worker_processes',
+  'track_commit_timestamp',
+  'wal_keep_size',
+  'wal_level',
+  'wal_log_hints',
+];
+
+const dividedParameters = (parameters: PostgresSettings['parameters']) => {
+  const entries = Object.entries(parameters);
+  return {
+    agreed: Object.fromEntries(entries.filter(([name]) => agreedParameters.includes(name))),
+    own: Object.fromEntries(entries.filter(([name]) => !agreedParameters.includes(name))),
+  };
+};
+
+/** What the cluster agrees on in etcd. */
+export const clusterSettings = (ha: HaOptions) => ({
+  ...timings[ha.failover_time],
+  maximum_lag_on_failover:
+    ha.maximum_lag_on_failover === 'unlimited' ? Number.MAX_SAFE_INTEGER : ha.maximum_lag_on_failover,
+  primary_start_timeout: 0,
+  failsafe_mode: true,
+  synchronous_mode: ha.sync_mode !== 'async',
+  // Strict would hold every write of a primary whose standbys are gone, also while a scale-down removes them. Nothing is
+  // lost without it: only a member that has confirmed everything is elected, so such a primary has no successor.
+  synchronous_mode_strict: false,
+  synchronous_node_count: ha.sync_mode === 'sync_all' ? 2 : 1,
+  postgresql: { use_pg_rewind: true, use_slots: true },
+});
+
+/** Seconds, by the failover time asked for: loop_wait + 2 × retry_timeout must not exceed ttl, which is at least 20. */
+const timings: Record<HaOptions['failover_time'], { ttl: number; loop_wait: number; retry_timeout: number }> = {
+  10: { ttl: 20, loop_wait: 2, retry_timeout: 5 },
+  30: { ttl: 30, loop_wait: 2, retry_timeout: 10 },
+  60: { ttl: 60, loop_wait: 5, retry_timeout: 20 },
+};
+
+const standbyCluster = ({ standby_of }: PatroniConfig) =>
+  standby_of
+    ? {
+        standby_cluster: {
+          host: standby_of.node,
+          port: ports.postgres,
+          primary_slot_name: standby_of.slot,
+          create_replica_methods: ['basebackup'],
+        },
+      }
+    : {};

@@ -1,0 +1,80 @@
+import pg from 'pg';
+import { PgrowError } from '../../domain/errors.ts';
+import { poolerAdmin } from './configuration.ts';
+
+/** PgBouncer's admin console (PgBouncer manual, Admin console). */
+export interface PoolerAdmin {
+  /** Waits for open transactions and closes every server connection; paused already is success. */
+  pause(): Promise<void>;
+  /** Not paused is success. */
+  resume(): Promise<void>;
+  reload(): Promise<void>;
+  /** Server connections are replaced as soon as their transaction ends. */
+  reconnect(): Promise<void>;
+  isPaused(): Promise<boolean>;
+  pools(): Promise<readonly PoolStatus[]>;
+  end(): Promise<void>;
+}
+
+export interface PoolStatus {
+  readonly database: string;
+  readonly user: string;
+  readonly cl_active: number;
+  readonly cl_waiting: number;
+  readonly sv_active: number;
+}
+
+/** @throws PgrowError `not_ready` when the console does not answer */
+export const connectPooler = async ({ host, port, password, timeoutMs = 3000 }: Address): Promise<PoolerAdmin> => {
+  const client = new pg.Client({
+    host,
+    port,
+    database: 'pgbouncer',
+    user: poolerAdmin,
+    password,
+    connectionTimeoutMillis: timeoutMs,
+    keepAlive: true,
+  });
+  client.on('error', () => undefined);
+  const command = async (text: string, harmless?: RegExp) => {
+    try {
+      return (await client.query(text)).rows as Record<string, unknown>[];
+    } catch (error) {
+      const { message } = error as Error;
+      if (harmless?.test(message)) return [];
+      throw new PgrowError('internal', `PgBouncer at ${host}:${port} refused ${text}: ${message}.`, { cause: error });
+    }
+  };
+  try {
+    await client.connect();
+  } catch (error) {
+    await client.end().catch(() => undefined);
+    throw new PgrowError('not_ready', `PgBouncer at ${host}:${port} does not answer: ${(error as Error).message}.`, {
+      cause: error,
+    });
+  }
+  return {
+    pause: async () => void (await command('PAUSE', /already (suspended\/)?paused/i)),
+    resume: async () => void (await command('RESUME', /not (paused|suspended)|pooler is not/i)),
+    reload: async () => void (await command('RELOAD')),
+    reconnect: async () => void (await command('RECONNECT')),
+    isPaused: async () => (await command('SHOW STATE')).some(({ key, value }) => key === 'paused' && value === 'yes'),
+    pools: async () => (await command('SHOW POOLS')).map(toPool),
+    end: () => client.end().catch(() => undefined),
+  };
+};
+
+interface Address {
+  readonly host: string;
+  readonly port: number;
+  readonly password: string;
+  readonly timeoutMs?: number;
+}
+
+const toPool = (row: Record<string, unknown>): PoolStatus => ({
+  database: String(row['database']),
+  user: String(row['user']),
+  cl_active: Number(row['cl_active']),
+  cl_waiting: Number(row['cl_waiting']),
+  sv_active: Number(row['sv_active']),
+});

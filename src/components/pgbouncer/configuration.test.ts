@@ -1,0 +1,45 @@
+import { expect, test } from 'vitest';
+import type { PoolerConfig } from '../../domain/node-config.ts';
+import { poolingOptions } from '../../domain/options.ts';
+import { pgbouncerIni, userlist } from './configuration.ts';
+
+const config: PoolerConfig = {
+  kind: 'pgbouncer',
+  options: poolingOptions.parse({ default_pool_size: 7 }),
+  read_write: { nodes: ['haproxy-1', 'haproxy-2'], port: 5432 },
+  read_only: { nodes: ['haproxy-1', 'haproxy-2'], port: 5433 },
+};
+const lines = (which: 'read_write' | 'read_only', from = config) => pgbouncerIni({ config: from, which }).split('\n');
+
+test('read-write and read-only are two poolers on their own ports, each to its upstream', () => {
+  expect(lines('read_write')).toEqual(
+    expect.arrayContaining(['* = host=haproxy-1,haproxy-2 port=5432', 'listen_port = 5432']),
+  );
+  expect(lines('read_only')).toEqual(
+    expect.arrayContaining(['* = host=haproxy-1,haproxy-2 port=5433', 'listen_port = 5433']),
+  );
+});
+
+test('where there is nothing else to read from, reads go the way of writes', () => {
+  expect(lines('read_only', { ...config, read_only: null })).toContain('* = host=haproxy-1,haproxy-2 port=5432');
+});
+
+test('options arrive under PgBouncer’s own names', () => {
+  expect(lines('read_write')).toEqual(
+    expect.arrayContaining([
+      'pool_mode = transaction',
+      'default_pool_size = 7',
+      'max_client_conn = 100',
+      'reserve_pool_size = 5',
+    ]),
+  );
+});
+
+// With PgBouncer's default clients waited 15 s for a primary that was there after 0.2 s.
+test('a failed login to the server is tried again at once', () => {
+  expect(lines('read_write')).toContain('server_login_retry = 0.05');
+});
+
+test('a quote in a password does not end it', () => {
+  expect(userlist({ poolerPassword: 'a"b', adminPassword: 'c' })).toBe('"pgbouncer" "a""b"\n"pgrow_admin" "c"\n');
+});

@@ -1,0 +1,71 @@
+import { ports, roles } from '../../domain/naming.ts';
+import type { PoolerConfig } from '../../domain/node-config.ts';
+
+/** Who may PAUSE and RESUME. Exists in PgBouncer only. */
+export const poolerAdmin = 'pgrow_admin';
+
+/** One PgBouncer process each: it listens on a single port (PgBouncer manual, pgbouncer.ini). */
+export const pgbouncerIni = ({
+  config,
+  which,
+}: {
+  readonly config: PoolerConfig;
+  readonly which: 'read_write' | 'read_only';
+}): string => {
+  const upstream = which === 'read_write' ? config.read_write : (config.read_only ?? config.read_write);
+  const { options } = config;
+  const settings: Record<string, string | number> = {
+    listen_addr: '*',
+    listen_port: which === 'read_write' ? ports.pooled : ports.pooledReadOnly,
+    unix_socket_dir: which === 'read_write' ? '/run/pgbouncer/rw' : '/run/pgbouncer/ro',
+    pool_mode: options.pool_mode,
+    default_pool_size: options.default_pool_size,
+    max_client_conn: options.max_client_connections,
+    reserve_pool_size: options.reserve_pool_size,
+    reserve_pool_timeout: 1,
+    max_prepared_statements: options.pool_mode === 'session' ? 0 : 200,
+    auth_type: 'scram-sha-256',
+    auth_file: '/etc/pgrow/userlist.txt',
+    auth_user: roles.pooler,
+    auth_dbname: 'postgres',
+    auth_query: 'SELECT usename, passwd FROM pgrow.user_lookup($1)',
+    admin_users: poolerAdmin,
+    ignore_startup_parameters: 'extra_float_digits',
+    // After a failed login to a server all requests fail at once for this long; the default is 15 s.
+    server_login_retry: 0.05,
+    server_connect_timeout: 2,
+    query_wait_timeout: 120,
+    dns_max_ttl: 1,
+    tcp_keepalive: 1,
+    tcp_keepidle: 5,
+    tcp_keepintvl: 2,
+    tcp_keepcnt: 3,
+    log_connections: 0,
+    log_disconnections: 0,
+    log_stats: 0,
+  };
+  const lines = Object.entries(settings).map(([name, value]) => `${name} = ${value}`);
+  return [
+    '[databases]',
+    `* = host=${upstream.nodes.join(',')} port=${upstream.port}`,
+    '',
+    '[pgbouncer]',
+    ...lines,
+    '',
+  ].join('\n');
+};
+
+/** auth_file: the two users that log in with a password of their own; all others are looked up in the server. */
+export const userlist = ({
+  poolerPassword,
+  adminPassword,
+}: {
+  readonly poolerPassword: string;
+  readonly adminPassword: string;
+}): string =>
+  [
+    [roles.pooler, poolerPassword],
+    [poolerAdmin, adminPassword],
+  ]
+    .map(([user, password]) => `"${user}" "${password!.replaceAll('"', '""')}"\n`)
+    .join('');

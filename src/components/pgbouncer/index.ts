@@ -1,0 +1,3 @@
+/** PgBouncer: its configuration and its admin console. */
+export * from './admin.ts';
+export * from './configuration.ts';

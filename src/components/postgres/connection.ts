@@ -1,0 +1,59 @@
+import pg from 'pg';
+import { PgrowError } from '../../domain/errors.ts';
+
+export interface PostgresConnection {
+  query<T = Record<string, unknown>>(sql: string, parameters?: readonly unknown[]): Promise<T[]>;
+  end(): Promise<void>;
+}
+
+export interface PostgresAddress {
+  readonly host: string;
+  readonly port?: number;
+  readonly database?: string;
+  readonly user: string;
+  readonly password: string;
+  readonly connectTimeoutMs?: number;
+  readonly statementTimeoutMs?: number;
+}
+
+/** @throws PgrowError `not_ready` when the server does not take the connection, `internal` when a statement fails */
+export const connectPostgres = async (address: PostgresAddress): Promise<PostgresConnection> => {
+  const { host, port = 5432, database = 'postgres', user, password } = address;
+  const where = `${user}@${host}:${port}/${database}`;
+  const client = new pg.Client({
+    host,
+    port,
+    database,
+    user,
+    password,
+    connectionTimeoutMillis: address.connectTimeoutMs ?? 3000,
+    query_timeout: address.statementTimeoutMs ?? 60_000,
+    keepAlive: true,
+    application_name: 'pgrow',
+  });
+  // A connection that is cut while idle must not end the process.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+  } catch (error) {
+    await client.end().catch(() => undefined);
+    throw new PgrowError('not_ready', `Cannot connect to ${where}: ${messageOf(error)}.`, { cause: error });
+  }
+  return {
+    async query<T>(sql: string, parameters: readonly unknown[] = []) {
+      try {
+        const { rows } = parameters.length === 0 ? await client.query(sql) : await client.query(sql, [...parameters]);
+        return rows as T[];
+      } catch (error) {
+        throw new PgrowError('internal', `A statement failed on ${where}: ${messageOf(error)}.`, { cause: error });
+      }
+    },
+    end: () => client.end().catch(() => undefined),
+  };
+};
+
+/** The server's own words and code, which name no password. */
+const messageOf = (error: unknown): string => {
+  const { message, code } = error as { message?: string; code?: string };
+  return code ? `${message ?? 'no message'} (${code})` : (message ?? 'no message');
+};

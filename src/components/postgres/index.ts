@@ -1,0 +1,11 @@
+/** PostgreSQL: its configuration and what we ask of it by SQL. */
+export * from './administration.ts';
+export * from './connection.ts';
+export * from './fingerprint.ts';
+export * from './lsn.ts';
+export * from './parameters.ts';
+export * from './promotion.ts';
+export * from './receiver.ts';
+export * from './replication.ts';
+export * from './roles.ts';
+export * from './scram.ts';

@@ -1,0 +1,53 @@
+import { describe, expect, test } from 'vitest';
+import { pgHba, pgpass, postgresqlConf, postgresParameters, synchronousStandbyNames } from './parameters.ts';
+
+const memoryBytes = 1024 ** 3;
+const conf = (config: Parameters<typeof postgresqlConf>[0]['config']) =>
+  postgresqlConf({ nodeName: 'postgres-2', config, memoryBytes }).split('\n');
+const follow = (...nodes: string[]) => conf({ kind: 'postgres', mode: 'replica', follow: nodes, slot: 'postgres_2' });
+
+describe('postgresql.conf', () => {
+  test('of a primary names the replicas that confirm, in quotes, because they carry hyphens', () => {
+    const lines = conf({ kind: 'postgres', mode: 'primary', synchronous_standbys: ['postgres-2', 'postgres-3'] });
+    expect(lines).toContain(`synchronous_standby_names = 'ANY 1 ("postgres-2", "postgres-3")'`);
+  });
+
+  test('of an asynchronous primary names none', () => {
+    expect(conf({ kind: 'postgres', mode: 'primary', synchronous_standbys: [] })).toContain(
+      "synchronous_standby_names = ''",
+    );
+    expect(synchronousStandbyNames([])).toBe('');
+  });
+
+  test('of a replica says whom it follows and under which name and slot', () => {
+    const lines = follow('postgres-1');
+    const conninfo = lines.find((line) => line.startsWith('primary_conninfo'));
+    expect(conninfo).toContain('host=postgres-1 ');
+    expect(conninfo).toContain('application_name=postgres-2');
+    expect(conninfo).not.toContain('target_session_attrs');
+    expect(conninfo).not.toContain('password');
+    expect(lines).toContain("primary_slot_name = 'postgres_2'");
+  });
+
+  test('of a replica of several nodes lets it follow only the one that takes writes', () => {
+    const conninfo = follow('postgres-3', 'postgres-4').find((line) => line.startsWith('primary_conninfo'));
+    expect(conninfo).toContain('host=postgres-3,postgres-4 ');
+    expect(conninfo).toContain('target_session_attrs=read-write');
+  });
+
+  test('gives a quarter of the memory to shared buffers', () => {
+    expect(postgresParameters(memoryBytes)['shared_buffers']).toBe('256MB');
+  });
+});
+
+test('pg_hba.conf lets nobody in without proof of who they are', () => {
+  const methods = pgHba()
+    .trim()
+    .split('\n')
+    .map((line) => line.split(/\s+/).at(-1));
+  expect(new Set(methods)).toEqual(new Set(['peer', 'scram-sha-256']));
+});
+
+test('a password with the characters that separate fields is one field of pgpass', () => {
+  expect(pgpass({ replicationPassword: String.raw`a:b\c` })).toBe(String.raw`*:*:*:replicator:a\:b\\c` + '\n');
+});

@@ -1,0 +1,95 @@
+import type { PostgresConnection } from './connection.ts';
+
+/** A replica as its upstream sees it (pg_stat_replication). */
+export interface ReplicaStatus {
+  readonly name: string;
+  readonly state: string;
+  readonly sync_state: string;
+  /** Bytes between what the upstream has and what the replica has replayed. */
+  readonly lag_bytes: number;
+  /** Through which it streams; null without one. */
+  readonly slot: string | null;
+}
+
+export const readReplication = async (connection: PostgresConnection): Promise<readonly ReplicaStatus[]> => {
+  const rows = await connection.query<ReplicaStatus & { lag_bytes: string | null }>(
+    // A replica that has just connected has not said yet what it has replayed: then it is behind by everything.
+    `SELECT application_name AS name, state, sync_state, slot_name AS slot,
+            pg_wal_lsn_diff(CASE WHEN pg_is_in_recovery() THEN pg_last_wal_receive_lsn() ELSE pg_current_wal_lsn() END,
+                            coalesce(replay_lsn, '0/0'))::bigint AS lag_bytes
+       FROM pg_stat_replication r LEFT JOIN pg_replication_slots s ON s.active_pid = r.pid
+      WHERE application_name <> 'pg_basebackup'`,
+  );
+  return rows.map((row) => ({ ...row, lag_bytes: Math.max(0, Number(row.lag_bytes ?? 0)) }));
+};
+
+/** Physical, with WAL kept from now on. Present is success. */
+export const ensureReplicationSlot = async (connection: PostgresConnection, slot: string): Promise<void> => {
+  await connection.query(
+    `SELECT pg_create_physical_replication_slot($1, true)
+      WHERE NOT EXISTS (SELECT 1 FROM pg_replication_slots WHERE slot_name = $1)`,
+    [slot],
+  );
+};
+
+/** Absent is success. Whoever still uses it is disconnected first. */
+export const dropReplicationSlot = async (connection: PostgresConnection, slot: string): Promise<void> => {
+  for (let attempt = 0; ; attempt += 1) {
+    try {
+      await connection.query(
+        'SELECT pg_terminate_backend(active_pid, 2000) FROM pg_replication_slots WHERE slot_name = $1 AND active',
+        [slot],
+      );
+      await connection.query(
+        'SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE slot_name = $1',
+        [slot],
+      );
+      return;
+    } catch (error) {
+      // A replica may reconnect between the two statements.
+      if (attempt >= 10) throw error;
+    }
+  }
+};
+
+/** Physical ones: logical slots belong to the application. */
+export const listReplicationSlots = async (connection: PostgresConnection): Promise<readonly string[]> =>
+  (
+    await connection.query<{ slot_name: string }>(
+      "SELECT slot_name FROM pg_replication_slots WHERE slot_type = 'physical'",
+    )
+  ).map((row) => row.slot_name);
+
+/** Where a server is: what it has written as a primary, or received and replayed as a standby. */
+export interface Position {
+  readonly in_recovery: boolean;
+  readonly lsn: string;
+  readonly receive_lsn: string | null;
+  readonly timeline: number;
+  readonly system_identifier: string;
+}
+
+export const readPosition = async (connection: PostgresConnection): Promise<Position> => {
+  const [row] = await connection.query<Position>(
+    `SELECT pg_is_in_recovery() AS in_recovery,
+            (CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END)::text AS lsn,
+            pg_last_wal_receive_lsn()::text AS receive_lsn,
+            -- The control file keeps the timeline of before a promotion until the next checkpoint has ended.
+            CASE WHEN pg_is_in_recovery()
+              THEN coalesce((SELECT received_tli FROM pg_stat_wal_receiver), (SELECT timeline_id FROM pg_control_checkpoint()))
+              ELSE ('x' || substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8))::bit(32)::int END AS timeline,
+            (SELECT system_identifier::text FROM pg_control_system()) AS system_identifier`,
+  );
+  return row!;
+};
+
+/** How far base backups from this server are (pg_stat_progress_basebackup); null while none runs. */
+export const readBaseBackupProgress = async (
+  connection: PostgresConnection,
+): Promise<{ readonly streamed_bytes: number; readonly total_bytes: number } | null> => {
+  const [row] = await connection.query<{ streamed: string | null; total: string | null }>(
+    'SELECT sum(backup_streamed) AS streamed, sum(backup_total) AS total FROM pg_stat_progress_basebackup',
+  );
+  if (row?.streamed == null) return null;
+  return { streamed_bytes: Number(row.streamed), total_bytes: Number(row.total ?? row.streamed) };
+};

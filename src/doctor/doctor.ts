@@ -1,0 +1,109 @@
+import { removeResources } from '../activities/leftovers.ts';
+import { openSession } from '../activities/session.ts';
+import { diagnose, type Finding } from '../domain/doctor.ts';
+import { ports } from '../domain/naming.ts';
+import type { LeftOver } from '../domain/operation-actions.ts';
+import { nodeNamed } from '../domain/topology.ts';
+import { survey, type DoctorDependencies } from './survey.ts';
+
+/** Finds what is left over of this control plane, and removes it. Nothing without our label is ever touched. */
+export interface Doctor {
+  examine(): Promise<readonly Finding[]>;
+  /** Removes what may be removed; `failed` says what would not go. */
+  remove(): Promise<Removal>;
+}
+
+export interface Removal {
+  readonly removed: readonly Finding[];
+  readonly failed: readonly LeftOver[];
+}
+
+export const createDoctor = (dependencies: DoctorDependencies): Doctor => {
+  const { platform, store, components, isRunning } = dependencies;
+  const examine = async () => diagnose(await survey(dependencies));
+
+  const removeOne = async ({ kind, name, database, command }: Finding): Promise<readonly LeftOver[]> => {
+    const none = { containers: [], volumes: [], networks: [] };
+    switch (kind) {
+      case 'container':
+        return removeResources(platform, { ...none, containers: [name] });
+      case 'volume':
+        return removeResources(platform, { ...none, volumes: [name] });
+      case 'network':
+        return removeResources(platform, { ...none, networks: [name] });
+      case 'replication_slot':
+        return attempt(name, command, () => dropSlot(database, name));
+      case 'paused_pooler':
+        return attempt(name, command, () => resume(database, name));
+      default:
+        return kind satisfies never;
+    }
+  };
+
+  const dropSlot = async (database: string | null, name: string): Promise<void> => {
+    const record = database === null ? null : await store.readDatabase(database);
+    const [slot, on] = name.split(' on ');
+    if (!record || slot === undefined || on === undefined) return;
+    const session = await openSession(dependencies, record.id);
+    await session.asSuperuser(nodeNamed(record.topology, on), (connection) =>
+      components.postgres.dropReplicationSlot(connection, slot),
+    );
+  };
+
+  const resume = async (database: string | null, name: string): Promise<void> => {
+    const record = database === null ? null : await store.readDatabase(database);
+    if (!record) return;
+    const session = await openSession(dependencies, record.id);
+    const host = await session.addressOf(nodeNamed(record.topology, name));
+    const hasReadOnly = record.topology.nodes.some((node) => node.kind === 'haproxy');
+    for (const port of hasReadOnly ? [ports.pooled, ports.pooledReadOnly] : [ports.pooled]) {
+      const admin = await components.pgbouncer.connectPooler({ host, port, password: session.secrets.pooler_admin });
+      try {
+        await admin.resume();
+      } finally {
+        await admin.end();
+      }
+    }
+  };
+
+  /** An operation that has begun since may have taken the name again. */
+  const isStillFree = async ({ database }: Finding): Promise<boolean> => {
+    const record = database === null ? null : await store.readDatabase(database);
+    return !record || !(await isRunning(record.id));
+  };
+
+  return {
+    examine,
+    async remove() {
+      const removed: Finding[] = [];
+      for (;;) {
+        const failed: LeftOver[] = [];
+        const before = removed.length;
+        for (const finding of (await examine()).toSorted(containersFirst)) {
+          if (!finding.removable || !(await isStillFree(finding))) continue;
+          const left = await removeOne(finding);
+          if (left.length === 0) removed.push(finding);
+          failed.push(...left);
+        }
+        // A slot is free only when the container that used it is gone, so another look may find more.
+        if (removed.length === before || removed.length > mostRemovals) return { removed, failed };
+      }
+    },
+  };
+};
+
+/** Whoever makes more while we remove must not keep us here. */
+const mostRemovals = 1000;
+
+/** What they hold can go only after them. */
+const order: readonly Finding['kind'][] = ['paused_pooler', 'container', 'replication_slot', 'volume', 'network'];
+const containersFirst = (a: Finding, b: Finding): number => order.indexOf(a.kind) - order.indexOf(b.kind);
+
+const attempt = async (what: string, command: string, act: () => Promise<void>): Promise<readonly LeftOver[]> => {
+  try {
+    await act();
+    return [];
+  } catch (error) {
+    return [{ what: `${what}: ${error instanceof Error ? error.message : String(error)}`, command }];
+  }
+};

@@ -1,0 +1,135 @@
+import { openSession } from '../activities/session.ts';
+import type { Dependencies } from '../activities/dependencies.ts';
+import type { Database } from '../domain/database.ts';
+import type { Survey, SurveyedDatabase, SurveyedResource, SurveyedSlot } from '../domain/doctor.ts';
+import { labelNames, ports } from '../domain/naming.ts';
+import { nodesOf, type Node } from '../domain/topology.ts';
+
+/** What a doctor works with. */
+export interface DoctorDependencies extends Pick<Dependencies, 'platform' | 'store' | 'components' | 'home'> {
+  /** Whether Temporal runs an operation of a database. */
+  readonly isRunning: (serviceId: string) => Promise<boolean>;
+}
+
+/** Everything on the engine that carries our label, then what the metadata and the nodes say of it. */
+export const survey = async (dependencies: DoctorDependencies): Promise<Survey> => {
+  const resources = await readResources(dependencies);
+  const named = resources.flatMap(({ database }) => (database === null ? [] : [database]));
+  const records = await dependencies.store.listDatabases({});
+  const ids = [...new Set([...named, ...records.map(({ id }) => id)])];
+  const databases = await Promise.all(ids.map((id) => readDatabase(dependencies, id)));
+  return { resources, databases };
+};
+
+/** Without the metadata's own. */
+const readResources = async ({ platform, home }: DoctorDependencies): Promise<readonly SurveyedResource[]> => {
+  const found = await platform.findByLabels({ [labelNames.home]: home });
+  const kinds = [
+    ...found.containers.map((name) => ['container', name] as const),
+    ...found.volumes.map((name) => ['volume', name] as const),
+    ...found.networks.map((name) => ['network', name] as const),
+  ];
+  const read = await Promise.all(
+    kinds.map(async ([kind, name]): Promise<SurveyedResource | null> => {
+      const labels = await platform.readLabels(kind, name);
+      // Gone since it was found, or not ours after all.
+      if (labels?.[labelNames.home] !== home || labels[labelNames.kind] === 'metadata') return null;
+      const snapshot = labels[labelNames.kind] === 'snapshot';
+      return { kind, name, database: labels[labelNames.database] ?? null, snapshot };
+    }),
+  );
+  return read.filter((resource) => resource !== null);
+};
+
+const readDatabase = async (dependencies: DoctorDependencies, id: string): Promise<SurveyedDatabase> => {
+  const { store, isRunning } = dependencies;
+  // Asked first: an operation that ends meanwhile has recorded what it made before.
+  const running = await isRunning(id);
+  const [record, operations, snapshots] = await Promise.all([
+    store.readDatabase(id),
+    store.listOperations(id),
+    store.listSnapshots(id),
+  ]);
+  const nodes = record && !running ? await readNodes(dependencies, record) : nothing;
+  return {
+    id,
+    record,
+    running,
+    last: operations[0] ?? null,
+    snapshot_volumes: snapshots.map(({ volume }) => volume),
+    ...nodes,
+  };
+};
+
+type FromNodes = Pick<SurveyedDatabase, 'slots' | 'permanent_slots' | 'paused_poolers'>;
+const nothing: FromNodes = { slots: [], permanent_slots: [], paused_poolers: [] };
+
+/** A node that does not answer is nothing that a doctor of leftovers can say anything of. */
+const readNodes = async (dependencies: DoctorDependencies, database: Database): Promise<FromNodes> => {
+  const { topology } = database;
+  const session = await openSession(dependencies, database.id);
+  const { postgres, patroni, pgbouncer } = dependencies.components;
+
+  const slotsOf = async (node: Node): Promise<readonly SurveyedSlot[] | null> => {
+    const rows = await session
+      .asSuperuser(node, async (connection) => {
+        if ((await postgres.readPosition(connection)).in_recovery) return null;
+        return connection.query<{ name: string; physical: boolean; active: boolean }>(
+          `SELECT slot_name AS name, slot_type = 'physical' AS physical, active
+             FROM pg_replication_slots WHERE NOT temporary`,
+        );
+      })
+      .catch(() => null);
+    return rows?.map((row) => ({ ...row, on: node.name, container: node.container })) ?? null;
+  };
+
+  const permanentOf = async (node: Node): Promise<readonly string[] | null> => {
+    const host = await session.addressOf(node).catch(() => null);
+    if (host === null) return null;
+    const client = patroni.createPatroniClient({ host, timeoutMs: 1000 });
+    try {
+      return Object.keys((await client.config()).slots ?? {});
+    } catch {
+      return null;
+    } finally {
+      await client.close();
+    }
+  };
+
+  const isPaused = async (node: Node): Promise<boolean> => {
+    for (const port of [ports.pooled, ports.pooledReadOnly]) {
+      const admin = await session
+        .addressOf(node)
+        .then((host) => pgbouncer.connectPooler({ host, port, password: session.secrets.pooler_admin }))
+        .catch(() => null);
+      if (!admin) continue;
+      try {
+        if (await admin.isPaused()) return true;
+      } catch {
+        continue;
+      } finally {
+        await admin.end();
+      }
+    }
+    return false;
+  };
+
+  const servers = nodesOf(topology, 'postgres');
+  const permanent = topology.ha ? await firstOf(servers, permanentOf) : [];
+  const poolers = nodesOf(topology, 'pgbouncer');
+  const paused = await Promise.all(poolers.map(isPaused));
+  return {
+    // Patroni knows which slots are its own: where it does not answer none of them is judged.
+    slots: permanent === null ? [] : ((await firstOf(servers, slotsOf)) ?? []),
+    permanent_slots: permanent ?? [],
+    paused_poolers: poolers.filter((_, index) => paused[index]).map(({ name }) => name),
+  };
+};
+
+const firstOf = async <T>(nodes: readonly Node[], ask: (node: Node) => Promise<T | null>): Promise<T | null> => {
+  for (const node of nodes) {
+    const answer = await ask(node);
+    if (answer !== null) return answer;
+  }
+  return null;
+};

@@ -1,0 +1,141 @@
+import type { ConfiguredNode } from './node-config.ts';
+import type { HaOptions } from './options.ts';
+import type { Node, Topology } from './topology.ts';
+
+/**
+ * What a step of a plan can do: one activity each, one plain JSON object as its input. Every one is idempotent and may
+ * die at any line. `ensure` creates unless there, `remove` takes absent for success, `wait` observes, `verify` refuses.
+ */
+export interface Actions {
+  ensureNetwork: Record<string, never>;
+  removeNetwork: Record<string, never>;
+
+  /** Volume, container, files, start; then waits until the node answers as its kind does. */
+  ensureNode: ConfiguredNode;
+  /** Rewrites the files of a running node and makes it take them without dropping a client. */
+  configureNode: ConfiguredNode;
+  /** Stops a node, gives it new files and starts it, so that it becomes something else on the same volume. */
+  restartNode: ConfiguredNode;
+  /** Container and volume. */
+  removeNode: { readonly node: Node };
+
+  /** Roles, application database and the functions pooling needs, on a new primary. */
+  ensureRoles: { readonly node: Node };
+
+  ensureReplicationSlot: { readonly on: Node; readonly slot: string };
+  removeReplicationSlot: { readonly on: Node; readonly slot: string };
+  /** Drops every physical slot but these: what a cluster that is gone has left would keep WAL for ever. */
+  pruneReplicationSlots: { readonly on: Node; readonly keep: readonly string[] };
+  /** A slot that Patroni keeps on whoever leads; without it Patroni drops slots it does not know. */
+  ensurePermanentSlot: { readonly on: Node; readonly members: readonly Node[]; readonly slot: string };
+  removePermanentSlot: { readonly members: readonly Node[]; readonly slot: string };
+  /** Everything a Patroni cluster keeps in etcd, so that the next attempt bootstraps anew. */
+  removePatroniScope: { readonly etcd: readonly Node[]; readonly scope: string };
+  /** Base backup with manifest into a volume of its own, verified. */
+  takeSnapshot: { readonly of: Node; readonly snapshot: string; readonly volume: string };
+  /**
+   * Fills a new node's volume with a copy of a snapshot, under its own passwords and its own names.
+   * `renamed`: the application's role and database, from what they were called to what they are to be called.
+   */
+  restoreSnapshot: {
+    readonly node: Node;
+    readonly volume: string;
+    readonly renamed: { readonly from: string; readonly to: string };
+  };
+  removeSnapshot: { readonly snapshot: string; readonly volume: string };
+
+  /** Until `node` streams from `from` and is less than `lag_limit_bytes` behind. */
+  waitUntilStreaming: { readonly node: Node; readonly from: Node; readonly lag_limit_bytes: number };
+  waitUntilEtcdQuorum: { readonly nodes: readonly Node[] };
+  /** Until every router sees exactly `primary` as writable and exactly `replicas` as readable. */
+  waitUntilRouting: {
+    readonly routers: readonly Node[];
+    readonly primary: string;
+    readonly replicas: readonly string[];
+  };
+  /** Until all members stream, one leads, and `/cluster` shows them all. */
+  waitUntilClusterHealthy: { readonly nodes: readonly Node[]; readonly standbys: number; readonly ha: HaOptions };
+
+  /** Login and query, through this pooler, as the application. */
+  verifyPooler: ConfiguredNode;
+  /** Writes a probe through each route and reads it back. */
+  verifyRoutes: { readonly topology: Topology };
+  /** System identifier, position and rows of the standby cluster against the running primary. */
+  verifyStandbyCluster: { readonly primary: Node; readonly leader: Node };
+
+  /** Refuses with reasons what would break the promise of a cut-over: long transactions, lag, session pooling. */
+  preflightCutOver: CutOver;
+  /** The hand-over (SPEC section 5), PAUSE to RESUME. */
+  cutOver: CutOver;
+  /** The old primary, stopped by the cut-over, comes back as a standby of the new one. */
+  followNewPrimary: {
+    readonly old: ConfiguredNode;
+    readonly members: readonly Node[];
+    /** Slots on the old primary that nobody uses any more: they would keep WAL for ever. */
+    readonly obsolete_slots: readonly string[];
+  };
+
+  /** Gives a server back to the health checks of every router, after a hand-over took it out. */
+  readmitServer: { readonly routers: readonly Node[]; readonly server: string };
+  /** Waits for the grace period's end; done early by `confirm`, called off by `abort`. In the workflow, not in a worker. */
+  gracePeriod: { readonly seconds: number };
+  /** Verifies that a plain primary takes writes and its replicas stream. */
+  waitUntilReplicated: { readonly primary: Node; readonly replicas: readonly Node[] };
+
+  /** Containers, volumes and networks that carry the database's label, then its records. */
+  removeEverything: Record<string, never>;
+
+  /** Writes the new topology, the endpoints and the event. */
+  recordTopology: { readonly topology: Topology };
+}
+
+export interface CutOver {
+  readonly from: Node;
+  readonly to: Node;
+  /**
+   * `standby_cluster`: the successor leads a Patroni standby cluster. `standby`: it is a plain standby; a Patroni
+   * cluster that `from` leads is paused first, so that it elects nobody.
+   */
+  readonly promotion: 'standby_cluster' | 'standby';
+  /** All members of the Patroni cluster that takes over or is left; none where there is no Patroni. */
+  readonly members: readonly Node[];
+  readonly poolers: readonly Node[];
+  readonly routers: readonly Node[];
+}
+
+export type ActionName = keyof Actions;
+
+/** Actions that are activities; the others the workflow performs itself, as durable timers. */
+export type ActivityName = Exclude<ActionName, 'gracePeriod'>;
+
+/** A call of one action: plain JSON, part of the plan. */
+export type ActionCall = { readonly [A in ActionName]: { readonly action: A; readonly input: Actions[A] } }[ActionName];
+
+export type ActivityCall = Extract<ActionCall, { readonly action: ActivityName }>;
+
+/** What an action gives back to the engine. */
+export interface ActionResult {
+  /** Milliseconds during which this action held or cut off writes. */
+  readonly stall_ms?: number;
+}
+
+/** The one parameter of every activity that is a step. */
+export interface StepCall<A extends ActivityName = ActivityName> {
+  readonly context: ActionContext;
+  readonly input: Actions[A];
+}
+
+/** Comes with every activity, so that it can name its step in logs, labels and progress. */
+export interface ActionContext {
+  readonly operation: string;
+  /** Service id. */
+  readonly database: string;
+  /** Index in the plan. */
+  readonly step: number;
+  /** `run`: forward. `undo`: compensation. `close`: at the end of a checkpoint's window. */
+  readonly direction: 'run' | 'undo' | 'close';
+  /** 1 for the first attempt with fresh volumes, slots and tokens. */
+  readonly attempt: number;
+  /** Seconds without progress after which a wait gives up. */
+  readonly patience_seconds: number;
+}

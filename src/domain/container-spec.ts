@@ -1,0 +1,44 @@
+import type { Database } from './database.ts';
+import { frontPorts } from './naming.ts';
+import type { HostPorts, Node, NodeKind } from './topology.ts';
+
+/** What a node's container is given, apart from names and labels. CPU limits leave room: a throttled router is a stall. */
+export interface NodeResources {
+  readonly memoryBytes: number;
+  readonly cpus: number;
+  readonly sharedMemoryBytes?: number;
+}
+
+const mebibytes = (count: number): number => count * 1024 * 1024;
+
+export const nodeResources: Record<NodeKind, NodeResources> = {
+  front: { memoryBytes: mebibytes(256), cpus: 1 },
+  postgres: { memoryBytes: mebibytes(1024), cpus: 2, sharedMemoryBytes: mebibytes(256) },
+  pgbouncer: { memoryBytes: mebibytes(256), cpus: 1 },
+  haproxy: { memoryBytes: mebibytes(512), cpus: 1 },
+  etcd: { memoryBytes: mebibytes(512), cpus: 1 },
+};
+
+/** Where a node's volume is mounted; null for nodes without data. */
+export const dataPath: Record<NodeKind, string | null> = {
+  front: null,
+  postgres: '/var/lib/postgresql',
+  pgbouncer: null,
+  haproxy: null,
+  etcd: '/var/lib/etcd',
+};
+
+export const imageKinds = ['postgres', 'pgbouncer', 'haproxy', 'etcd'] as const;
+export type ImageKind = (typeof imageKinds)[number];
+
+/** The front is a small HAProxy. */
+export const imageOf = (kind: NodeKind): ImageKind => (kind === 'front' ? 'haproxy' : kind);
+
+/** Only the front has ports on the host: they belong to the database, whatever moves behind it. */
+export const publishedPorts = (node: Node, ports: Database['ports']) =>
+  node.kind === 'front'
+    ? (Object.keys(frontPorts) as (keyof HostPorts)[]).map((name) => ({
+        container: frontPorts[name],
+        host: ports[name],
+      }))
+    : [];

@@ -1,0 +1,49 @@
+import { describe, expect, test } from 'vitest';
+import { costOf } from './cost.ts';
+import { newNode } from './nodes.ts';
+import { haOptions } from './options.ts';
+import { firstTopology } from './plan/create.ts';
+import type { Stage } from './stage.ts';
+import type { NodeKind, Topology } from './topology.ts';
+
+const shop = { id: '0b5ad9e5-6a64-4c3b-9b52-0b8e3c0d5a11', name: 'shop', home: '1a2b3c4d' };
+
+const topologyOf = (stage: Stage, counts: Partial<Record<NodeKind, number>>): Topology => ({
+  ...firstTopology(shop),
+  stage,
+  nodes: Object.entries({ front: 1, ...counts }).flatMap(([kind, count]) =>
+    Array.from({ length: count }, (_, index) => newNode(shop, kind as NodeKind, index + 1)),
+  ),
+  ha: stage === 3 ? { ...haOptions.parse({}), scope: 'shop-1', etcd_token: 'token' } : null,
+});
+
+describe('estimated cost per month', () => {
+  test.each([
+    ['single', 0, { postgres: 1 }, 15],
+    ['pooling', 1, { postgres: 1, pgbouncer: 1 }, 15 + 3],
+    ['one replica behind HAProxy', 2, { postgres: 2, haproxy: 1 }, 15 + 15 + 5],
+    ['five replicas', 2, { postgres: 6, haproxy: 1 }, 15 + 5 * 15 + 5],
+    ['a replica without HAProxy', 2, { postgres: 2 }, 15 + 15],
+    ['a replica with pooling', 2, { postgres: 2, haproxy: 1, pgbouncer: 1 }, 15 + 15 + 5 + 3],
+    ['ha', 3, { postgres: 3, etcd: 3, haproxy: 3 }, 75 + 2],
+    ['ha with pooling', 3, { postgres: 3, etcd: 3, haproxy: 3, pgbouncer: 1 }, 75 + 2 + 3],
+  ] as const)('%s', (_, stage, counts, dollars) => {
+    const cost = costOf(topologyOf(stage, counts));
+    expect(cost.monthly_usd).toBe(dollars);
+    expect(cost.items.reduce((sum, item) => sum + item.monthly_usd, 0)).toBe(dollars);
+  });
+
+  test('of ha comes item by item', () => {
+    expect(costOf(topologyOf(3, { postgres: 3, etcd: 3, haproxy: 3 })).items).toEqual([
+      { kind: 'postgres', count: 3, monthly_usd: 45 },
+      { kind: 'haproxy', count: 3, monthly_usd: 15 },
+      { kind: 'etcd', count: 3, monthly_usd: 15 },
+      { kind: 'storage', count: 1, monthly_usd: 2 },
+    ]);
+  });
+
+  test('does not count what is only kept for a rollback', () => {
+    const topology = topologyOf(3, { postgres: 3, etcd: 3, haproxy: 3 });
+    expect(costOf({ ...topology, kept: [newNode(shop, 'postgres', 9)] }).monthly_usd).toBe(77);
+  });
+});

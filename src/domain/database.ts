@@ -1,0 +1,45 @@
+import type { HostPorts, Topology } from './topology.ts';
+
+/** The user's managed thing: what the metadata knows of it between two operations. */
+export interface Database {
+  /** Service id, a UUID. */
+  readonly id: string;
+  readonly project: string;
+  readonly name: string;
+  readonly postgres_major: PostgresMajor;
+  /** Id of the control plane it belongs to, eight hexadecimal digits. */
+  readonly home: string;
+  readonly ports: HostPorts;
+  readonly topology: Topology;
+}
+
+export const postgresMajors = [17] as const;
+export type PostgresMajor = (typeof postgresMajors)[number];
+
+/** Names PostgreSQL, PgBouncer or pgrow use themselves, as identifiers. */
+export const reservedNames = [
+  'postgres',
+  'template0',
+  'template1',
+  'public',
+  'none',
+  'replicator',
+  'rewind',
+  'pgbouncer',
+  'pgrow',
+  'pgrow_admin',
+];
+
+export const databaseNamePattern = /^[a-z][a-z0-9_-]{0,39}$/;
+export const databaseNameRule =
+  '1 to 40 characters: a lower-case letter first, then lower-case letters, digits, "-" or "_"; not pg_… or pg-…, not ' +
+  reservedNames.join(', ');
+
+/** Whether `name` can be a database: a DNS label, a PostgreSQL identifier and part of a container's name at once. */
+export const isDatabaseName = (name: string): boolean => {
+  const identifier = applicationName(name);
+  return databaseNamePattern.test(name) && !identifier.startsWith('pg_') && !reservedNames.includes(identifier);
+};
+
+/** The application's role and PostgreSQL database: the name as an identifier that needs no quotes. */
+export const applicationName = (name: string): string => name.replaceAll('-', '_');

@@ -1,0 +1,146 @@
+import { expect, test } from 'vitest';
+import { diagnose, type Survey, type SurveyedDatabase, type SurveyedResource } from './doctor.ts';
+import type { Database } from './database.ts';
+import { newNode } from './nodes.ts';
+import type { OperationDocument } from './operation.ts';
+import { firstTopology } from './plan/create.ts';
+
+const named = { id: '5c0ffee5-0000-4000-8000-000000000001', name: 'shop', home: '1a2b3c4d' };
+const first = firstTopology(named);
+const kept = newNode(named, 'postgres', 7, 'primary');
+const stray = newNode(named, 'postgres', 9, 'replica');
+const shop: Database = {
+  ...named,
+  project: 'default',
+  postgres_major: 17,
+  ports: { postgres: 1, pooled: 2, pooled_read_only: 3, read_write: 4, read_only: 5, stats: 6 },
+  topology: { ...first, kept: [kept] },
+};
+
+const operation = (change: Partial<OperationDocument>): OperationDocument => ({
+  id: 'op-1',
+  workflow_id: 'pgrow/1',
+  run_id: null,
+  type: 'expand',
+  database: 'shop',
+  service_id: shop.id,
+  from_stage: 0,
+  to_stage: 2,
+  status: 'done',
+  steps: [],
+  started_at: '',
+  ended_at: null,
+  duration_ms: null,
+  expected_stall_ms: 0,
+  stall_ms: null,
+  point_of_no_return: null,
+  nodes_added: [],
+  nodes_removed: [],
+  cost_before: { monthly_usd: 15, items: [] },
+  cost_after: { monthly_usd: 35, items: [] },
+  warnings: [],
+  checkpoint: null,
+  error: null,
+  ...change,
+});
+
+const surveyed = (change: Partial<SurveyedDatabase> = {}): SurveyedDatabase => ({
+  id: shop.id,
+  record: shop,
+  running: false,
+  last: operation({}),
+  snapshot_volumes: [],
+  slots: [],
+  permanent_slots: [],
+  paused_poolers: [],
+  ...change,
+});
+
+const container = (name: string): SurveyedResource => ({ kind: 'container', name, database: shop.id, snapshot: false });
+const volume = (name: string, snapshot = false): SurveyedResource => ({
+  kind: 'volume',
+  name,
+  database: shop.id,
+  snapshot,
+});
+const strayResources = [container(stray.container), volume(stray.volume ?? '')];
+const removable = (survey: Survey) => diagnose(survey).map((finding) => finding.removable);
+
+test('nodes, kept nodes, their volumes, the network and recorded snapshots are accounted for', () => {
+  const nodes = [...shop.topology.nodes, kept];
+  const resources = [
+    ...nodes.map((node) => container(node.container)),
+    ...nodes.flatMap((node) => (node.volume === null ? [] : [volume(node.volume)])),
+    volume('snap-1', true),
+    { kind: 'network', name: 'shop', database: shop.id, snapshot: false } as const,
+  ];
+  expect(diagnose({ resources, databases: [surveyed({ snapshot_volumes: ['snap-1'] })] })).toEqual([]);
+});
+
+test('what is no part of its database is found, with what removes it by hand', () => {
+  expect(diagnose({ resources: strayResources, databases: [surveyed()] })).toMatchObject([
+    { kind: 'container', database: 'shop', removable: true, command: `docker rm -f ${stray.container}` },
+    { kind: 'volume', database: 'shop', removable: true, command: `docker volume rm ${stray.volume}` },
+  ]);
+});
+
+test('a snapshot that is not on record is found', () => {
+  expect(diagnose({ resources: [volume('snap-2', true)], databases: [surveyed()] })).toHaveLength(1);
+});
+
+test('while an operation runs nothing of its database is judged', () => {
+  const slots = [{ name: 'postgres_9', on: 'postgres-1', container: 'c', physical: true, active: false }];
+  const running = surveyed({ running: true, slots, paused_poolers: ['pgbouncer-1'] });
+  expect(diagnose({ resources: strayResources, databases: [running] })).toEqual([]);
+});
+
+test('of a destroyed database everything may go', () => {
+  const gone = surveyed({ record: null, last: operation({ type: 'destroy' }) });
+  expect(removable({ resources: strayResources, databases: [gone] })).toEqual([true, true]);
+});
+
+test('what these metadata know nothing of is never removed: other metadata may', () => {
+  const unknown = surveyed({ record: null, last: null });
+  expect(removable({ resources: strayResources, databases: [unknown] })).toEqual([false, false]);
+  expect(removable({ resources: [{ ...container('c'), database: null }], databases: [] })).toEqual([false]);
+});
+
+test('what an operation left past its point of no return is never removed: it may hold the newest data', () => {
+  const steps = (status: 'failed' | 'pending' | 'undone') => ({
+    point_of_no_return: 'hand over',
+    steps: [{ name: 'hand over', phase: 'cut-over', status, duration_ms: null, detail: null }],
+  });
+  const after = (change: Partial<OperationDocument>) =>
+    removable({ resources: strayResources, databases: [surveyed({ last: operation(change) })] });
+  expect(after({ status: 'needs_operator', ...steps('failed') })).toEqual([false, false]);
+  // Its workflow was terminated.
+  expect(after({ status: 'running', ...steps('failed') })).toEqual([false, false]);
+  expect(after({ status: 'needs_operator', ...steps('pending') })).toEqual([true, true]);
+  expect(after({ status: 'needs_operator', ...steps('undone') })).toEqual([true, true]);
+  expect(after({ status: 'done', ...steps('failed') })).toEqual([true, true]);
+});
+
+test('slots of nodes, kept nodes and Patroni’s permanent ones are known; the user’s own are never removed', () => {
+  const slot = { on: 'postgres-1', container: 'c', physical: true, active: false };
+  const slots = [
+    ...['postgres_1', 'postgres_7', 'postgres_5', 'postgres_9', 'plain_postgres_9', 'theirs'].map((name) => ({
+      ...slot,
+      name,
+    })),
+    { ...slot, name: 'postgres_8', active: true },
+    { ...slot, name: 'cdc', physical: false },
+  ];
+  const findings = diagnose({ resources: [], databases: [surveyed({ slots, permanent_slots: ['postgres_5'] })] });
+  expect(findings.map(({ name, removable: may }) => [name, may])).toEqual([
+    ['postgres_9 on postgres-1', true],
+    ['plain_postgres_9 on postgres-1', true],
+    ['theirs on postgres-1', false],
+    ['postgres_8 on postgres-1', false],
+  ]);
+});
+
+test('a pooler that is paused without an operation is found', () => {
+  expect(diagnose({ resources: [], databases: [surveyed({ paused_poolers: ['pgbouncer-1'] })] })).toMatchObject([
+    { kind: 'paused_pooler', name: 'pgbouncer-1', database: 'shop', removable: true },
+  ]);
+});

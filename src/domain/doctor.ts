@@ -1,0 +1,165 @@
+import type { Database } from './database.ts';
+import { slotName } from './naming.ts';
+import type { OperationDocument } from './operation.ts';
+
+/** What nothing accounts for, and what has been left in a state that nothing will end. */
+export interface Finding {
+  readonly kind: 'container' | 'volume' | 'network' | 'replication_slot' | 'paused_pooler';
+  /** Of a slot or pooler with its node: `postgres_4 on postgres-1`. */
+  readonly name: string;
+  /** Name of the database; null where none is known. */
+  readonly database: string | null;
+  readonly explanation: string;
+  /** Whether it may be removed, or resumed, without anybody having looked at it. */
+  readonly removable: boolean;
+  /** What finishes it by hand. */
+  readonly command: string;
+}
+
+/** What there is. Read before the metadata is, so that nothing made in between counts as unaccounted for. */
+export interface Survey {
+  readonly resources: readonly SurveyedResource[];
+  /** Every database that a resource names and every one on record. */
+  readonly databases: readonly SurveyedDatabase[];
+}
+
+export interface SurveyedResource {
+  readonly kind: 'container' | 'volume' | 'network';
+  readonly name: string;
+  /** Service id on its label; null without one. */
+  readonly database: string | null;
+  /** Of a volume that holds a snapshot, or the container that makes one. */
+  readonly snapshot: boolean;
+}
+
+export interface SurveyedDatabase {
+  readonly id: string;
+  /** Null when it was destroyed, never came to be, or is not in these metadata at all. */
+  readonly record: Database | null;
+  /** Whether an operation runs. */
+  readonly running: boolean;
+  /** The last operation; null where none is known. */
+  readonly last: OperationDocument | null;
+  readonly snapshot_volumes: readonly string[];
+  /** On the primary; none where it does not answer. */
+  readonly slots: readonly SurveyedSlot[];
+  /** Slots that Patroni keeps for others than its members. */
+  readonly permanent_slots: readonly string[];
+  /** Names of the nodes. */
+  readonly paused_poolers: readonly string[];
+}
+
+export interface SurveyedSlot {
+  readonly name: string;
+  /** Name of the primary that has it. */
+  readonly on: string;
+  /** Container of that primary. */
+  readonly container: string;
+  readonly physical: boolean;
+  readonly active: boolean;
+}
+
+export const diagnose = ({ resources, databases }: Survey): readonly Finding[] => {
+  const byId = new Map(databases.map((database) => [database.id, database]));
+  return [
+    ...resources.flatMap((resource) => {
+      const database = resource.database === null ? null : (byId.get(resource.database) ?? null);
+      return isAccountedFor(resource, database) ? [] : [unaccounted(resource, database)];
+    }),
+    // While an operation runs, its slots and pauses are its own affair.
+    ...databases
+      .filter(({ running }) => !running)
+      .flatMap((database) => [...slotFindings(database), ...pauseFindings(database)]),
+  ];
+};
+
+const isAccountedFor = ({ kind, name, snapshot }: SurveyedResource, database: SurveyedDatabase | null): boolean => {
+  if (!database) return false;
+  if (database.running) return true;
+  if (!database.record) return false;
+  const { nodes, kept } = database.record.topology;
+  const all = [...nodes, ...kept];
+  if (kind === 'network') return true;
+  if (kind === 'container') return all.some((node) => node.container === name);
+  return snapshot ? database.snapshot_volumes.includes(name) : all.some((node) => node.volume === name);
+};
+
+const unaccounted = ({ kind, name }: SurveyedResource, database: SurveyedDatabase | null): Finding => {
+  const command = kind === 'container' ? `docker rm -f ${name}` : `docker ${kind} rm ${name}`;
+  return {
+    kind,
+    name,
+    database: database?.record?.name ?? database?.last?.database ?? null,
+    command,
+    ...reason(database),
+  };
+};
+
+/** Only what is known to be nobody's may go: a database may be on record elsewhere, or stand where its record does not say. */
+const reason = (database: SurveyedDatabase | null): Pick<Finding, 'explanation' | 'removable'> => {
+  if (!database) return { explanation: 'It names no database.', removable: false };
+  const { record, last } = database;
+  if (!last) {
+    return {
+      explanation: `These metadata know nothing of its database ${database.id}; others may. Look before you remove it.`,
+      removable: false,
+    };
+  }
+  const which = `${last.type.replaceAll('_', ' ')} ${last.id} (${last.status})`;
+  if (!record) {
+    return { explanation: `Its database ${last.database} is gone; the last operation was ${which}.`, removable: true };
+  }
+  if (isPastReturn(last)) {
+    return {
+      explanation:
+        `It is no part of ${record.name} on record, but ${which} did not finish past its point of no return: ` +
+        'it may hold the newest data. Look before you remove it.',
+      removable: false,
+    };
+  }
+  return { explanation: `It is no part of ${record.name}; the last operation was ${which}.`, removable: true };
+};
+
+/** Whether an operation ended after its point of no return without recording what it had made. */
+const isPastReturn = ({ status, steps, point_of_no_return }: OperationDocument): boolean => {
+  if (status === 'done' || status === 'rolled_back' || status === 'aborted') return false;
+  const step = steps.find(({ name }) => name === point_of_no_return);
+  return step !== undefined && step.status !== 'pending' && step.status !== 'undone';
+};
+
+/** As we name them, after nodes: any other slot is the user's own. */
+const ourSlot = /^(plain_)?postgres_\d+$/;
+
+const slotFindings = ({ record, last, slots, permanent_slots }: SurveyedDatabase): readonly Finding[] => {
+  if (!record) return [];
+  const { nodes, kept } = record.topology;
+  const known = [
+    ...[...nodes, ...kept].flatMap((node) => [slotName(node.name), ...(node.source ? [node.source.slot] : [])]),
+    ...permanent_slots,
+  ];
+  const undecided = last !== null && isPastReturn(last);
+  return slots
+    .filter(({ name, physical }) => physical && !known.includes(name))
+    .map(({ name, on, container, active }) => ({
+      kind: 'replication_slot',
+      name: `${name} on ${on}`,
+      database: record.name,
+      explanation: ourSlot.test(name)
+        ? `It belongs to no node of ${record.name}, and keeps WAL for ever.`
+        : `It belongs to no node of ${record.name}. pgrow names its slots otherwise, so it may be somebody's; it keeps WAL as long as it is there.`,
+      removable: ourSlot.test(name) && !active && !undecided,
+      command: `docker exec ${container} psql -U postgres -c "SELECT pg_drop_replication_slot('${name}')"`,
+    }));
+};
+
+const pauseFindings = ({ record, paused_poolers }: SurveyedDatabase): readonly Finding[] =>
+  !record
+    ? []
+    : paused_poolers.map((name) => ({
+        kind: 'paused_pooler',
+        name,
+        database: record.name,
+        explanation: `It holds the clients of ${record.name} back although no operation runs.`,
+        removable: true,
+        command: './pgrow doctor --remove',
+      }));

@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import type { z } from 'zod';
+import { createDatabaseInput } from './inputs.ts';
+import { haOptions, poolingOptions } from './options.ts';
+import { invalidInput, problemsOf } from './input-problems.ts';
+
+const refusalOf = (schema: z.ZodType, input: unknown) => {
+  const { error } = schema.safeParse(input);
+  return error ? invalidInput('The input', problemsOf(schema, error, input)) : null;
+};
+
+test('all problems come at once, each with its value and what is allowed', () => {
+  expect(
+    refusalOf(poolingOptions, { pool_mode: 'none', default_pool_size: 0, max_client_connections: 'many', size: 3 }),
+  ).toMatchObject({
+    code: 'invalid_input',
+    problems: [
+      { path: 'pool_mode', value: 'none', allowed: 'session, transaction, statement' },
+      { path: 'default_pool_size', value: 0, allowed: 'a whole number from 1 to 1000' },
+      { path: 'max_client_connections', value: 'many', allowed: 'a whole number from 1 to 10000' },
+      {
+        path: 'size',
+        value: 3,
+        allowed: 'one of the names default_pool_size, max_client_connections, pool_mode, reserve_pool_size',
+      },
+    ],
+  });
+});
+
+test('rules between two values are told in words', () => {
+  expect(refusalOf(poolingOptions, { default_pool_size: 50, max_client_connections: 10 })).toMatchObject({
+    problems: [{ path: 'max_client_connections', value: 10, allowed: 'must not be below default_pool_size' }],
+  });
+});
+
+test('lists of numbers and words are spelled out, behind a transform too', () => {
+  expect(refusalOf(haOptions, { failover_time: 5, maximum_lag_on_failover: 7 })).toMatchObject({
+    problems: [
+      { path: 'failover_time', value: 5, allowed: '10, 30, 60' },
+      { path: 'maximum_lag_on_failover', value: 7, allowed: '0, 1048576, 10485760, unlimited' },
+    ],
+  });
+});
+
+test('a name that does not fit is answered with the rule of names', () => {
+  const input = { service_id: '0b5ad9e5-6a64-4c3b-9b52-0b8e3c0d5a11', name: 'Shop' };
+  expect(refusalOf(createDatabaseInput, input)).toMatchObject({
+    problems: [{ path: 'name', value: 'Shop', allowed: expect.stringContaining('lower-case letter first') }],
+  });
+});
+
+test('what is missing is called missing', () => {
+  expect(String(refusalOf(createDatabaseInput, {}))).toContain('service_id is missing, allowed: a UUID');
+});

@@ -1,0 +1,126 @@
+import { z } from 'zod';
+import { databaseNameRule, isDatabaseName, postgresMajors } from './database.ts';
+import type { OperationType } from './operation.ts';
+import { haOptions, operationOptions, poolingOptions, replicaOptions } from './options.ts';
+import { expansionTargets } from './stage.ts';
+
+/** The single JSON input of each operation's workflow: public API, whoever starts it. */
+
+const started = {
+  service_id: z.uuid(),
+  /** Made by the workflow where the caller gives none. */
+  operation_id: z.uuid().optional(),
+  /** Who asked for it, for the audit: a token's owner or a service's name. */
+  actor: z.string().min(1).max(200).default('unknown'),
+};
+
+export const createDatabaseInput = z.strictObject({
+  ...started,
+  project: z.string().min(1).max(63).default('default'),
+  name: z.string().refine(isDatabaseName, databaseNameRule),
+  postgres_major: z.literal([...postgresMajors]).default(17),
+  /** Loopback port of the host for `postgres`; a free one is chosen where none is given. */
+  port: z.number().int().min(1024).max(65_535).optional(),
+});
+
+export const expandInput = z.strictObject({
+  ...started,
+  target: z.enum(expansionTargets),
+  pooling: poolingOptions.optional(),
+  replicas: replicaOptions.optional(),
+  ha: haOptions.optional(),
+  options: operationOptions.prefault({}),
+});
+
+/** What `scaleDown` can aim at. `unpooled`: the present stage without pooling. */
+export const scaleDownTargets = ['replicas', 'pooling', 'single', 'unpooled'] as const;
+export type ScaleDownTarget = (typeof scaleDownTargets)[number];
+
+export const scaleDownInput = z.strictObject({
+  ...started,
+  target: z.enum(scaleDownTargets),
+  /** With target `replicas`: what remains. */
+  replicas: replicaOptions.prefault({}),
+  /** Seconds that applications get before pooling goes. */
+  grace_period: z.number().int().min(0).max(604_800).default(3600),
+  /** That the warnings have been read. */
+  confirm: z.literal(true),
+  options: operationOptions.prefault({}),
+});
+
+export const setReplicasInput = z.strictObject({
+  ...started,
+  count: z.number().int().min(1).max(6),
+  options: operationOptions.prefault({}),
+});
+
+export const setPoolingInput = z.strictObject({
+  ...started,
+  pooling: poolingOptions.prefault({}),
+  options: operationOptions.prefault({}),
+});
+
+export const reinitializeInput = z.strictObject({
+  ...started,
+  node: z.string().min(1).max(63),
+  options: operationOptions.prefault({}),
+});
+
+/** Started by the checkpoint of the last operation, which keeps what it needs. */
+export const rollbackInput = z.strictObject({ ...started, options: operationOptions.prefault({}) });
+
+/** A new database from a snapshot of another. */
+export const restoreSnapshotInput = createDatabaseInput.extend({
+  /** The database whose snapshot it is. */
+  source_service_id: z.uuid(),
+  /** As `snapshots` lists it: `snap-1a2b3c4d`. */
+  snapshot: z.string().min(1).max(63),
+});
+
+export const destroyDatabaseInput = z.strictObject(started);
+
+export const operationInputs = {
+  createDatabase: createDatabaseInput,
+  expand: expandInput,
+  scaleDown: scaleDownInput,
+  setReplicas: setReplicasInput,
+  setPooling: setPoolingInput,
+  reinitialize: reinitializeInput,
+  rollback: rollbackInput,
+  restoreSnapshot: restoreSnapshotInput,
+  destroyDatabase: destroyDatabaseInput,
+} as const;
+
+/** Name of a workflow type on the task queue. */
+export type OperationWorkflow = keyof typeof operationInputs;
+/** After parsing: defaults are filled in. */
+export type ParsedInput<W extends OperationWorkflow> = z.output<(typeof operationInputs)[W]>;
+/** As a caller writes it: defaults may be left out. */
+export type OperationInput<W extends OperationWorkflow> = z.input<(typeof operationInputs)[W]>;
+
+export const operationTypeOf = {
+  createDatabase: 'create',
+  expand: 'expand',
+  scaleDown: 'scale_down',
+  setReplicas: 'set_replicas',
+  setPooling: 'set_pooling',
+  reinitialize: 'reinitialize',
+  rollback: 'rollback',
+  restoreSnapshot: 'restore',
+  destroyDatabase: 'destroy',
+} as const satisfies Record<OperationWorkflow, OperationType>;
+
+/** Signals and queries of a running operation, and signals of its checkpoint. */
+/** `confirm` cuts a grace period short. */
+export const operationSignals = { switchover: 'switchover', abort: 'abort', confirm: 'confirm' } as const;
+export const checkpointSignals = { confirm: 'confirm', rollback: 'rollback' } as const;
+export type OperationSignal = keyof typeof operationSignals;
+export type CheckpointSignal = keyof typeof checkpointSignals;
+export const progressQuery = 'progress';
+
+/** Temporal search attributes: two keywords and an integer. */
+export const searchAttributes = {
+  database: 'PgrowDatabase',
+  operation: 'PgrowOperation',
+  stage: 'PgrowStage',
+} as const;

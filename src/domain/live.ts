@@ -1,0 +1,36 @@
+import type { NodeKind } from './topology.ts';
+
+/** What a database's nodes say of themselves at this moment. */
+export interface LiveState {
+  readonly health: Health;
+  /** In the order of the topology. */
+  readonly nodes: readonly LiveNode[];
+  /** PostgreSQL nodes as the health endpoint's `/cluster` shows them, the leader first. */
+  readonly members: readonly Member[];
+  /** Null below stage 3. */
+  readonly patroni_version: string | null;
+  readonly etcd_version: string | null;
+}
+
+/** `degraded`: it takes writes, but not everything is as it should be. `down`: it takes no writes. */
+export type Health = 'healthy' | 'degraded' | 'down';
+
+export interface LiveNode {
+  readonly name: string;
+  readonly kind: NodeKind;
+  /** Of PostgreSQL nodes: `primary` or `replica`. */
+  readonly role: string | null;
+  /** `running`, `streaming`, `stopped`, `absent` … */
+  readonly state: string;
+  readonly container: string;
+  /** Of replicas that can tell. */
+  readonly lag_bytes: number | null;
+}
+
+export interface Member {
+  readonly name: string;
+  readonly role: 'leader' | 'replica';
+  readonly state: string;
+  /** Bytes; null where unknown. */
+  readonly lag: number | null;
+}

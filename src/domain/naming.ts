@@ -1,0 +1,96 @@
+import type { Database } from './database.ts';
+import type { Node, NodeKind } from './topology.ts';
+
+/** Every name on the Docker engine, in DNS and inside PostgreSQL. Nothing outside this file makes one up. */
+
+type Named = Pick<Database, 'id' | 'name' | 'home'>;
+
+/** Unique on the engine, also across control planes and after a destroy: `pgrow-1a2b3c4d-shop-9f8e7d6c`. */
+const stem = ({ home, name, id }: Named): string => `pgrow-${home}-${name}-${id.slice(0, 8)}`;
+
+export const networkName = (database: Named): string => stem(database);
+export const containerName = (database: Named, node: string): string => `${stem(database)}-${node}`;
+export const volumeName = (database: Named, node: string): string => `${stem(database)}-${node}`;
+export const snapshotVolumeName = (database: Named, snapshot: string): string => `${stem(database)}-${snapshot}`;
+export const patroniScope = (database: Named, attempt: string): string => `${database.name}-${attempt}`;
+
+/** `postgres_2` for `postgres-2`: slot names take no hyphens. */
+export const slotName = (node: string): string => node.replaceAll('-', '_');
+
+/** Names under which a node answers in its network besides its own. `postgres` is the front's for life. */
+export const networkAliases = (node: Pick<Node, 'name' | 'kind'>): readonly string[] => {
+  const shared: Record<NodeKind, readonly string[]> = {
+    front: ['postgres'],
+    postgres: [],
+    pgbouncer: ['pgbouncer'],
+    haproxy: ['haproxy'],
+    etcd: [],
+  };
+  return [node.name, ...shared[node.kind]];
+};
+
+export const labelNames = {
+  home: 'pgrow.home',
+  database: 'pgrow.database',
+  databaseName: 'pgrow.database-name',
+  operation: 'pgrow.operation',
+  node: 'pgrow.node',
+  kind: 'pgrow.kind',
+} as const;
+
+export const databaseLabels = ({ home, id, name }: Named): Record<string, string> => ({
+  [labelNames.home]: home,
+  [labelNames.database]: id,
+  [labelNames.databaseName]: name,
+});
+
+export const nodeLabels = (
+  database: Named,
+  node: Pick<Node, 'name' | 'kind'>,
+  operation: string,
+): Record<string, string> => ({
+  ...databaseLabels(database),
+  [labelNames.operation]: operation,
+  [labelNames.node]: node.name,
+  [labelNames.kind]: node.kind,
+});
+
+/** Temporal workflow IDs (SPEC section 7). */
+export const operationWorkflowId = (serviceId: string): string => `pgrow/${serviceId}`;
+export const checkpointWorkflowId = (serviceId: string): string => `pgrow/${serviceId}/checkpoint`;
+export const taskQueue = 'pgrow';
+/** Of what runs for as long as a window is open: it must not take the places of steps. */
+export const watchQueueOf = (queue: string): string => `${queue}-watch`;
+
+/** Ports inside a database's network. */
+export const ports = {
+  postgres: 5432,
+  health: 8008,
+  pooled: 5432,
+  pooledReadOnly: 5433,
+  readWrite: 5432,
+  readOnly: 5433,
+  stats: 8404,
+  /** HAProxy's runtime API, open only to the worker's address. */
+  runtime: 9999,
+  etcdClient: 2379,
+  etcdPeer: 2380,
+} as const;
+
+/** Ports of the front, each published on a loopback port of the host. */
+export const frontPorts = {
+  postgres: 5432,
+  pooled: 6432,
+  pooled_read_only: 6433,
+  read_write: 5442,
+  read_only: 5443,
+  stats: 8404,
+} as const;
+
+/** Roles inside PostgreSQL. */
+export const roles = {
+  superuser: 'postgres',
+  replication: 'replicator',
+  rewind: 'rewind',
+  pooler: 'pgbouncer',
+} as const;

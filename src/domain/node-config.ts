@@ -1,0 +1,76 @@
+import type { HaOptions, PoolingOptions, ReplicaOptions } from './options.ts';
+import type { HostPorts, Node } from './topology.ts';
+
+/** What a node is told to be, without secrets. The planner decides it; components turn it into configuration files. */
+export type NodeConfig =
+  | PrimaryConfig
+  | ReplicaConfig
+  | PatroniConfig
+  | PoolerConfig
+  | RouterConfig
+  | FrontConfig
+  | EtcdConfig;
+
+export interface PrimaryConfig {
+  readonly kind: 'postgres';
+  readonly mode: 'primary';
+  /** Replicas that must confirm a commit; empty for asynchronous replication. */
+  readonly synchronous_standbys: readonly string[];
+}
+
+export interface ReplicaConfig {
+  readonly kind: 'postgres';
+  readonly mode: 'replica';
+  /** Nodes to follow, whichever of them takes writes; more than one after a cut-over to Patroni. */
+  readonly follow: readonly string[];
+  readonly slot: string;
+}
+
+export interface PatroniConfig {
+  readonly kind: 'postgres';
+  readonly mode: 'patroni';
+  readonly scope: string;
+  readonly etcd: readonly string[];
+  readonly ha: HaOptions;
+  /** While set, the cluster is a standby cluster of this node. Read once, at bootstrap. */
+  readonly standby_of: { readonly node: string; readonly slot: string } | null;
+}
+
+export interface PoolerConfig {
+  readonly kind: 'pgbouncer';
+  readonly options: PoolingOptions;
+  readonly read_write: Upstream;
+  /** Null where there is nothing to read from but the primary. */
+  readonly read_only: Upstream | null;
+}
+
+/** Where connections go: any of these nodes, all on this port. */
+export interface Upstream {
+  readonly nodes: readonly string[];
+  readonly port: number;
+}
+
+/** HAProxy: both backends list all PostgreSQL nodes; the health checks decide who takes part in which. */
+export interface RouterConfig {
+  readonly kind: 'haproxy';
+  readonly servers: readonly string[];
+  readonly load_balancing: ReplicaOptions['load_balancing'];
+}
+
+/** The front: each of its ports leads to an upstream. */
+export interface FrontConfig {
+  readonly kind: 'front';
+  readonly routes: Readonly<Record<keyof HostPorts, Upstream | null>>;
+}
+
+export interface EtcdConfig {
+  readonly kind: 'etcd';
+  readonly members: readonly string[];
+  readonly token: string;
+}
+
+/** A node together with what it is told to be. */
+export interface ConfiguredNode {
+  readonly node: Node;
+  readonly config: NodeConfig;
+}

@@ -1,0 +1,56 @@
+import type { OperationWorkflow } from './inputs.ts';
+import type { OperationDocument, OperationError, OperationStatus } from './operation.ts';
+import type { Plan } from './plan.ts';
+
+/** What an operation does around the steps of its plan. Each is an activity; each is idempotent. */
+export interface OperationActions {
+  /** Validates, plans and records; refuses with an error of the catalogue before anything is touched. */
+  openOperation(call: OpenOperation): Promise<OpenedOperation>;
+  /** Says what a step waits for while no activity of it runs. */
+  noteStep(call: { readonly operation: string; readonly step: number; readonly detail: string }): Promise<void>;
+  /** Marks a step as done that the workflow has performed itself. */
+  noteStepDone(call: { readonly operation: string; readonly step: number }): Promise<void>;
+  /** Removes whatever carries the operation's label; answers with what would not go. */
+  sweepOperation(call: { readonly operation: string; readonly database: string }): Promise<readonly LeftOver[]>;
+  /** Records how it ended; a checkpoint's window begins when the operation is done. */
+  endOperation(call: EndOperation): Promise<OperationDocument>;
+  /** Until the checkpoint that was open before this operation has been closed. */
+  waitUntilCheckpointClosed(call: { readonly checkpoint: string; readonly database: string }): Promise<void>;
+  /** Marks it closed and its snapshot as no longer needed by it. */
+  closeCheckpoint(call: { readonly checkpoint: string; readonly database: string }): Promise<void>;
+  /** Until the database has taken no writes for a while; ends otherwise only when it is called off. */
+  watchHealth(call: { readonly database: string }): Promise<{ readonly reason: string }>;
+}
+
+export interface OpenOperation {
+  readonly workflow: OperationWorkflow;
+  /** As the caller gave it; parsed by the activity. */
+  readonly input: unknown;
+  readonly operation: string;
+  readonly workflow_id: string;
+  readonly run_id: string;
+}
+
+export interface OpenedOperation {
+  readonly plan: Plan;
+  readonly database: { readonly id: string; readonly name: string };
+  /** The checkpoint of this operation; null where nothing has to be reversible. */
+  readonly checkpoint: { readonly id: string; readonly timeout_seconds: number } | null;
+  /** The checkpoint of the operation before, still open. */
+  readonly previous_checkpoint: { readonly id: string; readonly on_close: Plan['on_close'] } | null;
+  readonly cutover: 'automatic' | 'on_signal';
+  /** Seconds a prepared cut-over waits for its signal. */
+  readonly cutover_deadline_seconds: number;
+  /** Seconds without progress after which a step gives up. */
+  readonly patience_seconds: number;
+}
+
+export interface EndOperation {
+  readonly operation: string;
+  readonly database: string;
+  readonly status: Exclude<OperationStatus, 'running'>;
+  readonly stall_ms: number | null;
+  readonly error: OperationError | null;
+}
+
+export type LeftOver = OperationError['left_over'][number];

@@ -1,0 +1,84 @@
+import type { Cost } from './cost.ts';
+import type { Stage } from './stage.ts';
+
+export const operationTypes = [
+  'create',
+  'expand',
+  'scale_down',
+  'set_replicas',
+  'set_pooling',
+  'switchover',
+  'reinitialize',
+  'rotate_credentials',
+  'rollback',
+  'restore',
+  'destroy',
+] as const;
+export type OperationType = (typeof operationTypes)[number];
+
+export const operationStatuses = ['running', 'done', 'rolled_back', 'failed', 'aborted', 'needs_operator'] as const;
+export type OperationStatus = (typeof operationStatuses)[number];
+
+export const stepStatuses = ['pending', 'running', 'done', 'failed', 'undone', 'undo_failed'] as const;
+export type StepStatus = (typeof stepStatuses)[number];
+
+export interface StepRecord {
+  readonly name: string;
+  readonly phase: string;
+  readonly status: StepStatus;
+  readonly duration_ms: number | null;
+  /** What it waits for or how far it is: "replaying, 48 MB behind", "312 of 755 MB copied". */
+  readonly detail: string | null;
+}
+
+/** "What scripts can rely on" (SPEC section 7). */
+export interface OperationDocument {
+  readonly id: string;
+  readonly workflow_id: string;
+  readonly run_id: string | null;
+  readonly type: OperationType;
+  readonly database: string;
+  readonly service_id: string;
+  readonly from_stage: Stage | null;
+  readonly to_stage: Stage | null;
+  readonly status: OperationStatus;
+  readonly steps: readonly StepRecord[];
+  readonly started_at: string;
+  readonly ended_at: string | null;
+  readonly duration_ms: number | null;
+  readonly expected_stall_ms: number;
+  /** Longest time pgrow held or cut off writes; null where it did neither. */
+  readonly stall_ms: number | null;
+  /** Name of the step after which nothing is undone; null where everything can be. */
+  readonly point_of_no_return: string | null;
+  readonly nodes_added: readonly string[];
+  readonly nodes_removed: readonly string[];
+  readonly cost_before: Cost;
+  readonly cost_after: Cost;
+  readonly warnings: readonly string[];
+  readonly checkpoint: Checkpoint | null;
+  readonly error: OperationError | null;
+}
+
+export interface OperationError {
+  readonly code: string;
+  readonly message: string;
+  /** The step that failed; null when none had begun. */
+  readonly step: string | null;
+  /** What a rollback could not remove, each with the command that finishes it. */
+  readonly left_over: readonly { readonly what: string; readonly command: string }[];
+}
+
+/** What makes an expansion reversible (SPEC section 4). */
+export interface Checkpoint {
+  readonly id: string;
+  readonly operation_id: string;
+  readonly stage: Stage;
+  readonly timestamp: string;
+  readonly snapshot_id: string | null;
+  readonly services_created: readonly { readonly service_id: string; readonly type: string }[];
+  readonly config_changes: readonly Readonly<Record<string, unknown>>[];
+  readonly health_check_endpoint: string;
+  readonly rollback_available_until: string;
+  readonly status: 'open' | 'closed';
+}

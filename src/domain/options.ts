@@ -1,0 +1,63 @@
+import { z } from 'zod';
+
+const count = (minimum: number, maximum: number) => z.number().int().min(minimum).max(maximum);
+
+export const poolModes = ['session', 'transaction', 'statement'] as const;
+export const poolingOptions = z
+  .strictObject({
+    pool_mode: z.enum(poolModes).default('transaction'),
+    default_pool_size: count(1, 1000).default(20),
+    max_client_connections: count(1, 10_000).default(100),
+    reserve_pool_size: count(0, 1000).default(5),
+  })
+  .refine((options) => options.max_client_connections >= options.default_pool_size, {
+    path: ['max_client_connections'],
+    error: 'must not be below default_pool_size',
+  });
+export type PoolingOptions = z.infer<typeof poolingOptions>;
+
+export const replicaOptions = z.strictObject({
+  count: count(1, 5).default(1),
+  replication_mode: z.enum(['async', 'sync']).default('async'),
+  load_balancing: z.enum(['round_robin', 'least_connections']).default('round_robin'),
+  enable_haproxy: z.boolean().default(true),
+});
+export type ReplicaOptions = z.infer<typeof replicaOptions>;
+
+export const failoverTimes = [10, 30, 60] as const;
+export const maximumLags = [0, 1_048_576, 10_485_760, 'unlimited'] as const;
+const failoverTime = z.literal([...failoverTimes]);
+
+export const haOptions = z
+  .strictObject({
+    /** Seconds. `patroni_ttl_seconds` is the same under another name. */
+    failover_time: failoverTime.optional(),
+    patroni_ttl_seconds: failoverTime.optional(),
+    sync_mode: z.enum(['async', 'sync_one', 'sync_all']).default('async'),
+    auto_failback: z.boolean().default(false),
+    /** Bytes. */
+    maximum_lag_on_failover: z.literal([...maximumLags]).default(1_048_576),
+  })
+  .refine((options) => options.maximum_lag_on_failover !== 0 || options.sync_mode !== 'async', {
+    path: ['maximum_lag_on_failover'],
+    error: '0 needs sync_mode sync_one or sync_all',
+  })
+  .refine(({ failover_time: a, patroni_ttl_seconds: b }) => a === undefined || b === undefined || a === b, {
+    path: ['patroni_ttl_seconds'],
+    error: 'must equal failover_time when both are given',
+  })
+  .transform(({ failover_time, patroni_ttl_seconds, ...rest }) => ({
+    failover_time: failover_time ?? patroni_ttl_seconds ?? 30,
+    ...rest,
+  }));
+export type HaOptions = z.infer<typeof haOptions>;
+
+/** What every operation that leaves a checkpoint takes. */
+export const operationOptions = z.strictObject({
+  /** Seconds. How long a stage may take to become healthy, and how long its rollback stays possible after. */
+  checkpoint_timeout: count(60, 86_400).default(1800),
+  cutover: z.enum(['automatic', 'on_signal']).default('automatic'),
+  /** Seconds a prepared cut-over waits for its signal before it is rolled back. */
+  cutover_deadline: count(60, 7 * 86_400).default(86_400),
+});
+export type OperationOptions = z.infer<typeof operationOptions>;

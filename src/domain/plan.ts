@@ -1,0 +1,53 @@
+import type { ActionCall, ActivityCall } from './actions.ts';
+import type { Cost } from './cost.ts';
+import type { ErrorCode } from './errors.ts';
+import type { OperationType } from './operation.ts';
+import type { Topology } from './topology.ts';
+
+/** One line of a plan: a forward action and its compensation. */
+export interface Step {
+  readonly name: string;
+  readonly phase: string;
+  readonly run: ActionCall;
+  /** Registered before `run` begins, so it tolerates that `run` never happened. In the order of undoing. */
+  readonly undo: readonly ActivityCall[];
+  /** After this step nothing is undone. */
+  readonly point_of_no_return?: true;
+  /** With `cutover: on_signal`, waits for the `switchover` signal before it runs. */
+  readonly waits_for_signal?: true;
+}
+
+/**
+ * In which order steps run: a step by its index; lanes that run side by side; or a unit that is undone and tried again
+ * with fresh volumes, slots and tokens.
+ */
+export type Block =
+  | { readonly step: number }
+  | { readonly lanes: readonly (readonly Block[])[] }
+  | {
+      readonly attempts: number;
+      /** Only this error is tried again; any where none is named. */
+      readonly after?: ErrorCode;
+      readonly blocks: readonly Block[];
+    };
+
+/** Computed before anything is touched; the plan shown is the plan run. */
+export interface Plan {
+  readonly type: OperationType;
+  readonly from: Topology | null;
+  readonly to: Topology | null;
+  readonly steps: readonly Step[];
+  readonly order: readonly Block[];
+  /** What closing the checkpoint removes: what was kept for a rollback. */
+  readonly on_close: readonly ActivityCall[];
+  /** Milliseconds. */
+  readonly expected_stall_ms: number;
+  readonly point_of_no_return: string | null;
+  readonly warnings: readonly string[];
+  readonly nodes_added: readonly string[];
+  readonly nodes_removed: readonly string[];
+  readonly cost_before: Cost;
+  readonly cost_after: Cost;
+  readonly estimated_duration_minutes: number;
+  readonly snapshot: { readonly id: string; readonly volume: string } | null;
+}

@@ -1,0 +1,62 @@
+import type { ActivityCall } from '../actions.ts';
+import { costOf } from '../cost.ts';
+import type { OperationType } from '../operation.ts';
+import type { Plan } from '../plan.ts';
+import type { Topology } from '../topology.ts';
+import type { Growth } from './growth.ts';
+import { compose, step, type Outline } from './outline.ts';
+
+interface Parts {
+  readonly type: OperationType;
+  readonly from: Topology;
+  readonly to: Topology;
+  readonly parts: readonly Growth[];
+  /** Type of the operation whose checkpoint is still open; this one closes it. */
+  readonly closes_checkpoint_of: string | null;
+  /** False: there is no way back from it, so nothing is kept for one. */
+  readonly reversible?: boolean;
+}
+
+/** One plan of several stretches of the way, with what every operation ends with. No stretches: nothing to do. */
+export const assemble = ({ type, from, to: reached, parts, closes_checkpoint_of, reversible = true }: Parts): Plan => {
+  const kept = parts.flatMap((part) => part.on_close);
+  const to: Topology = reversible ? reached : { ...reached, kept: [] };
+  const last: Outline[] =
+    parts.length === 0
+      ? []
+      : [
+          ...(reversible ? [] : kept.map(removeKept)),
+          step('finish', 'write and read through every endpoint', { action: 'verifyRoutes', input: { topology: to } }),
+          step('finish', 'record topology', { action: 'recordTopology', input: { topology: to } }, [
+            // What the operation before kept is gone by then: all but a rollback close its checkpoint first.
+            { action: 'recordTopology', input: { topology: type === 'rollback' ? from : { ...from, kept: [] } } },
+          ]),
+        ];
+  const outline = compose([...parts.flatMap((part) => part.outline), ...last]);
+  const before = from.nodes.map((node) => node.name);
+  const after = to.nodes.map((node) => node.name);
+  return {
+    type,
+    from,
+    to,
+    ...outline,
+    on_close: reversible ? kept : [],
+    expected_stall_ms: Math.max(0, ...parts.map((part) => part.expected_stall_ms)),
+    point_of_no_return: outline.steps.find((candidate) => candidate.point_of_no_return)?.name ?? null,
+    warnings: [
+      ...(parts.length > 0 && closes_checkpoint_of
+        ? [`Closes the open checkpoint of the last ${closes_checkpoint_of}: it can then not be rolled back any more.`]
+        : []),
+      ...parts.flatMap((part) => part.warnings),
+    ],
+    nodes_added: after.filter((name) => !before.includes(name)),
+    nodes_removed: before.filter((name) => !after.includes(name)),
+    cost_before: costOf(from),
+    cost_after: costOf(to),
+    estimated_duration_minutes: parts.reduce((sum, part) => sum + part.estimated_duration_minutes, 0),
+    snapshot: parts.find((part) => part.snapshot)?.snapshot ?? null,
+  };
+};
+
+const removeKept = (call: ActivityCall): Outline =>
+  step('finish', 'node' in call.input ? `remove ${call.input.node.name}` : 'remove what served the hand-over', call);

@@ -1,0 +1,76 @@
+import { costOf } from '../cost.ts';
+import type { Database } from '../database.ts';
+import { newNode } from '../nodes.ts';
+import type { Plan } from '../plan.ts';
+import { frontConfig } from '../routes.ts';
+import type { Node, Topology } from '../topology.ts';
+import { compose, sideBySide, step, type Outline } from './outline.ts';
+
+/** Stage 0: one PostgreSQL behind the front that keeps its address for life. */
+export const firstTopology = (database: Pick<Database, 'id' | 'name' | 'home'>): Topology => ({
+  stage: 0,
+  nodes: [newNode(database, 'front', 0), newNode(database, 'postgres', 1, 'primary')],
+  kept: [],
+  primary: 'postgres-1',
+  pooling: null,
+  replicas: null,
+  ha: null,
+});
+
+/** `seed`: what fills the first node's volume before it starts; a new database begins with an empty one. */
+export const planCreate = (
+  database: Pick<Database, 'id' | 'name' | 'home'>,
+  seed: (node: Node) => readonly Outline[] = () => [],
+): Plan => {
+  const topology = firstTopology(database);
+  const [front, postgres] = topology.nodes as [Topology['nodes'][number], Topology['nodes'][number]];
+  const outline = compose([
+    step('create', 'create private network', { action: 'ensureNetwork', input: {} }, [
+      { action: 'removeNetwork', input: {} },
+    ]),
+    sideBySide(
+      [
+        ...seed(postgres),
+        step(
+          'create',
+          `start ${postgres.name}`,
+          {
+            action: 'ensureNode',
+            input: { node: postgres, config: { kind: 'postgres', mode: 'primary', synchronous_standbys: [] } },
+          },
+          [{ action: 'removeNode', input: { node: postgres } }],
+        ),
+        step('create', 'create roles and application database', {
+          action: 'ensureRoles',
+          input: { node: postgres },
+        }),
+      ],
+      [
+        step(
+          'create',
+          `start ${front.name}`,
+          { action: 'ensureNode', input: { node: front, config: frontConfig(topology) } },
+          [{ action: 'removeNode', input: { node: front } }],
+        ),
+      ],
+    ),
+    step('finish', 'write and read through every endpoint', { action: 'verifyRoutes', input: { topology } }),
+    step('finish', 'record topology', { action: 'recordTopology', input: { topology } }),
+  ]);
+  return {
+    type: 'create',
+    from: null,
+    to: topology,
+    ...outline,
+    on_close: [],
+    expected_stall_ms: 0,
+    point_of_no_return: null,
+    warnings: [],
+    nodes_added: topology.nodes.map((node) => node.name),
+    nodes_removed: [],
+    cost_before: { monthly_usd: 0, items: [] },
+    cost_after: costOf(topology),
+    estimated_duration_minutes: 1,
+    snapshot: null,
+  };
+};

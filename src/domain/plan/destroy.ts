@@ -1,0 +1,40 @@
+import { costOf } from '../cost.ts';
+import type { Database } from '../database.ts';
+import type { Plan } from '../plan.ts';
+import { compose, sideBySide, step } from './outline.ts';
+
+/** Everything of a database, found by what the metadata knows and then by label. Nothing of it can be undone. */
+export const planDestroy = (database: Database): Plan => {
+  const { topology } = database;
+  const nodes = [...topology.nodes, ...topology.kept];
+  const outline = compose([
+    sideBySide(
+      ...nodes.map((node, index) => [
+        step(
+          'destroy',
+          `remove ${node.name}`,
+          { action: 'removeNode', input: { node } },
+          [],
+          index === 0 ? { point_of_no_return: true } : {},
+        ),
+      ]),
+    ),
+    step('destroy', 'remove whatever else carries its label', { action: 'removeEverything', input: {} }),
+  ]);
+  return {
+    type: 'destroy',
+    from: topology,
+    to: null,
+    ...outline,
+    on_close: [],
+    expected_stall_ms: 0,
+    point_of_no_return: outline.steps.find((candidate) => candidate.point_of_no_return)?.name ?? null,
+    warnings: ['All data of this database is removed, snapshots included.'],
+    nodes_added: [],
+    nodes_removed: nodes.map((node) => node.name),
+    cost_before: costOf(topology),
+    cost_after: { monthly_usd: 0, items: [] },
+    estimated_duration_minutes: 1,
+    snapshot: null,
+  };
+};

@@ -1,0 +1,82 @@
+import type { Database } from '../database.ts';
+import { PgrowError } from '../errors.ts';
+import type { HaOptions, OperationOptions, PoolingOptions, ReplicaOptions } from '../options.ts';
+import type { Plan } from '../plan.ts';
+import { stageNames, type ExpansionTarget } from '../stage.ts';
+import type { Topology } from '../topology.ts';
+import { assemble } from './assemble.ts';
+import { growHa } from './grow-ha.ts';
+import { growPooling } from './grow-pooling.ts';
+import { growReplicas } from './grow-replicas.ts';
+import type { Growth } from './growth.ts';
+
+export interface ExpandPlanInput {
+  readonly database: Database;
+  readonly operation_id: string;
+  readonly target: ExpansionTarget;
+  /** With target `replicas` or `ha`: turn pooling on in the same operation. */
+  readonly pooling: PoolingOptions | null;
+  readonly replicas: ReplicaOptions | null;
+  readonly ha: HaOptions | null;
+  readonly options: OperationOptions;
+  /** Type of the operation whose checkpoint is still open; this one closes it. */
+  readonly closes_checkpoint_of: string | null;
+  /** False for the rollback of a scale-down, from which there is no further way back. Default true. */
+  readonly reversible?: boolean;
+}
+
+/** From any stage to any higher one in one operation. A stage already reached is a plan without steps. */
+export const planExpand = (input: ExpandPlanInput): Plan => {
+  const { database, target } = input;
+  refuseWayDown(database, target);
+  refuseOtherOptions(input);
+  let reached: Topology = database.topology;
+  const parts: Growth[] = [];
+  const grow = (part: Growth | null) => {
+    if (!part) return;
+    parts.push(part);
+    reached = part.topology;
+  };
+  if (input.pooling && !reached.pooling) grow(growPooling({ ...input, topology: reached, pooling: input.pooling }));
+  if (target === 'replicas' && reached.stage < 2 && input.replicas)
+    grow(growReplicas({ ...input, topology: reached, replicas: input.replicas }));
+  if (target === 'ha' && reached.stage < 3 && input.ha) grow(growHa({ ...input, topology: reached, ha: input.ha }));
+  // What the operation before kept for its rollback goes when this one closes its checkpoint.
+  const obsolete = parts.length > 0 && reached.kept === database.topology.kept;
+  return assemble({
+    type: 'expand',
+    from: database.topology,
+    to: obsolete ? { ...reached, kept: [] } : reached,
+    parts,
+    closes_checkpoint_of: input.closes_checkpoint_of,
+    reversible: input.reversible ?? true,
+  });
+};
+
+const refuseWayDown = ({ name, topology }: Database, target: ExpansionTarget) => {
+  if (target !== 'replicas' || topology.stage < 3) return;
+  throw new PgrowError(
+    'refused',
+    `Cannot expand ${name} to replicas: it is at stage ${topology.stage} (${stageNames[topology.stage]}), which is ` +
+      'higher. Scale it down instead.',
+  );
+};
+
+/** A stage reached already is success only with the options asked for: silence would pass for a change. */
+const refuseOtherOptions = ({ database: { name, topology }, target, pooling, replicas, ha }: ExpandPlanInput) => {
+  const differing = [
+    ...(topology.pooling && pooling ? differences(topology.pooling, pooling) : []),
+    ...(target === 'replicas' && topology.replicas && replicas ? differences(topology.replicas, replicas) : []),
+    ...(target === 'ha' && topology.ha && ha ? differences(topology.ha, ha) : []),
+  ];
+  if (differing.length === 0) return;
+  throw new PgrowError(
+    'refused',
+    `${name} is at that stage already, with other options: ${differing.join(', ')}. Expanding does not change options.`,
+  );
+};
+
+const differences = <T extends object>(present: T, wanted: T): readonly string[] =>
+  (Object.keys(wanted) as (keyof T & string)[])
+    .filter((key) => present[key] !== wanted[key])
+    .map((key) => `${key} is ${String(present[key])}, asked for ${String(wanted[key])}`);

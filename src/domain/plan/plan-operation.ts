@@ -1,0 +1,72 @@
+import type { Database } from '../database.ts';
+import { PgrowError } from '../errors.ts';
+import type { OperationWorkflow, ParsedInput } from '../inputs.ts';
+import { haOptions, operationOptions, poolingOptions, replicaOptions, type OperationOptions } from '../options.ts';
+import type { Plan } from '../plan.ts';
+import { planCreate } from './create.ts';
+import { planDestroy } from './destroy.ts';
+import { planExpand } from './expand.ts';
+import { planReinitialize } from './reinitialize.ts';
+import { planRestore, type Restored } from './restore.ts';
+import { planRollback } from './rollback.ts';
+import { planScaleDown } from './scale-down.ts';
+import { planSetPooling } from './set-pooling.ts';
+import { planSetReplicas } from './set-replicas.ts';
+
+/** What a plan depends on besides its input. */
+export interface Circumstances {
+  readonly database: Database;
+  readonly operation_id: string;
+  /** Who leads at stage 3, as Patroni has it; the primary below. */
+  readonly leader: string;
+  /** The operation whose checkpoint is still open. */
+  readonly last: Pick<Plan, 'type' | 'from' | 'to'> | null;
+  /** What a new database begins with; null for nothing. */
+  readonly restored: Restored | null;
+}
+
+type Planners = { readonly [W in OperationWorkflow]: (input: ParsedInput<W>, circumstances: Circumstances) => Plan };
+
+const planners: Planners = {
+  createDatabase: (_, { database }) => planCreate(database),
+  expand: (input, circumstances) =>
+    planExpand({
+      ...closing(circumstances),
+      target: input.target,
+      pooling: input.pooling ?? (input.target === 'pooling' ? poolingOptions.parse({}) : null),
+      replicas: input.replicas ?? (input.target === 'replicas' ? replicaOptions.parse({}) : null),
+      ha: input.ha ?? (input.target === 'ha' ? haOptions.parse({}) : null),
+      options: input.options,
+    }),
+  scaleDown: ({ grace_period, ...input }, circumstances) =>
+    planScaleDown({ ...closing(circumstances), ...input, grace_period_seconds: grace_period }),
+  setReplicas: (input, circumstances) => planSetReplicas({ ...closing(circumstances), count: input.count }),
+  setPooling: (input, circumstances) => planSetPooling({ ...closing(circumstances), pooling: input.pooling }),
+  reinitialize: (input, circumstances) => planReinitialize({ ...closing(circumstances), node: input.node }),
+  rollback(_, circumstances) {
+    const { database, last } = circumstances;
+    if (last) return planRollback({ ...circumstances, done: last });
+    throw new PgrowError('refused', `${database.name} cannot be rolled back: no checkpoint is open.`);
+  },
+  restoreSnapshot(input, { database, restored }) {
+    if (restored) return planRestore(database, restored);
+    throw new PgrowError('not_found', `There is no snapshot ${input.snapshot} of ${input.source_service_id}.`);
+  },
+  destroyDatabase: (_, { database }) => planDestroy(database),
+};
+
+const closing = (circumstances: Circumstances) => ({
+  ...circumstances,
+  closes_checkpoint_of: circumstances.last?.type ?? null,
+});
+
+/** The plan shown is the plan run: both come from here. */
+export const planOperation = <W extends OperationWorkflow>(
+  workflow: W,
+  input: ParsedInput<W>,
+  circumstances: Circumstances,
+): Plan => planners[workflow](input, circumstances);
+
+/** Options that operations without them run with. */
+export const optionsOf = (input: object): OperationOptions =>
+  'options' in input ? (input.options as OperationOptions) : operationOptions.parse({});

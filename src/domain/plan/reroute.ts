@@ -1,0 +1,63 @@
+import type { Node, Topology } from '../topology.ts';
+import { nodeNamed, nodesOf } from '../topology.ts';
+import { frontConfig, poolerConfig, routerConfig } from '../routes.ts';
+import { sideBySide, step, type Outline } from './outline.ts';
+
+/** The step lists by which a topology's routes become those of another, no client dropped. */
+
+/** Points the pooler, then the front, at the routes of `to`. Open sessions stay where they are. */
+export const reroute = (phase: string, from: Topology, to: Topology): readonly Outline[] => {
+  const front = nodeNamed(to, 'front');
+  return [
+    ...nodesOf(to, 'pgbouncer').flatMap((pooler) =>
+      to.pooling && from.pooling
+        ? [
+            step(
+              phase,
+              `point ${pooler.name} at the new route`,
+              { action: 'configureNode', input: { node: pooler, config: poolerConfig(to, to.pooling) } },
+              [{ action: 'configureNode', input: { node: pooler, config: poolerConfig(from, from.pooling) } }],
+            ),
+          ]
+        : [],
+    ),
+    step(
+      phase,
+      'point the lasting addresses at the new route',
+      { action: 'configureNode', input: { node: front, config: frontConfig(to) } },
+      [{ action: 'configureNode', input: { node: front, config: frontConfig(from) } }],
+    ),
+  ];
+};
+
+/** New routers that know the servers of `topology`, side by side. */
+export const startRouters = (phase: string, routers: readonly Node[], topology: Topology): Outline =>
+  sideBySide(
+    ...routers.map((node) => [
+      step(phase, `start ${node.name}`, { action: 'ensureNode', input: { node, config: routerConfig(topology) } }, [
+        { action: 'removeNode', input: { node } },
+      ]),
+    ]),
+  );
+
+/** Routers that run already learn the servers of `to`. */
+export const teachRouters = (
+  phase: string,
+  routers: readonly Node[],
+  from: Topology,
+  to: Topology,
+): readonly Outline[] =>
+  routers.length === 0
+    ? []
+    : [
+        sideBySide(
+          ...routers.map((node) => [
+            step(
+              phase,
+              `tell ${node.name} its servers`,
+              { action: 'configureNode', input: { node, config: routerConfig(to) } },
+              [{ action: 'configureNode', input: { node, config: routerConfig(from) } }],
+            ),
+          ]),
+        ),
+      ];

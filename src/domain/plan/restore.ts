@@ -1,0 +1,33 @@
+import { applicationName, type Database } from '../database.ts';
+import type { Plan } from '../plan.ts';
+import { planCreate } from './create.ts';
+import { step } from './outline.ts';
+
+export interface Restored {
+  /** Name of the database whose snapshot it is. */
+  readonly source: string;
+  readonly snapshot: { readonly id: string; readonly volume: string };
+}
+
+/** A new database whose first node begins with a copy of a snapshot instead of with nothing. */
+export const planRestore = (
+  database: Pick<Database, 'id' | 'name' | 'home'>,
+  { source, snapshot }: Restored,
+): Plan => ({
+  ...planCreate(database, (node) => [
+    step(
+      'restore',
+      `copy snapshot ${snapshot.id} of ${source} to ${node.name}`,
+      {
+        action: 'restoreSnapshot',
+        input: {
+          node,
+          volume: snapshot.volume,
+          renamed: { from: applicationName(source), to: applicationName(database.name) },
+        },
+      },
+      [{ action: 'removeNode', input: { node } }],
+    ),
+  ]),
+  type: 'restore',
+});

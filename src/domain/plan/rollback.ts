@@ -1,0 +1,141 @@
+import type { CutOver } from '../actions.ts';
+import type { Database } from '../database.ts';
+import { PgrowError } from '../errors.ts';
+import { operationOptions, poolingOptions, type HaOptions } from '../options.ts';
+import type { Plan } from '../plan.ts';
+import { nodeNamed, nodesOf, type Node, type Topology } from '../topology.ts';
+import { assemble } from './assemble.ts';
+import { planExpand } from './expand.ts';
+import { requireConfirmation } from './grow-replicas.ts';
+import type { Growth } from './growth.ts';
+import { handOver } from './hand-over.ts';
+import { sideBySide, step, type Outline } from './outline.ts';
+import { reroute, teachRouters } from './reroute.ts';
+import { shrinkPooling } from './shrink-pooling.ts';
+import { removeRouters, shrinkReplicas } from './shrink-replicas.ts';
+
+export interface RollbackPlanInput {
+  readonly database: Database;
+  /** What the operation that is rolled back has done. */
+  readonly done: Pick<Plan, 'type' | 'from' | 'to'>;
+  readonly operation_id: string;
+  /** Who leads at stage 3, as Patroni has it; the primary below. */
+  readonly leader: string;
+}
+
+/** Milliseconds that a client behind PgBouncer waits at the hand-over. */
+const expectedHandOverStallMs = 300;
+
+/** The stage before the last operation, with every write made since. */
+export const planRollback = (input: RollbackPlanInput): Plan => {
+  const { database, done } = input;
+  if (!done.from) throw new PgrowError('refused', `The last operation of ${database.name} cannot be rolled back.`);
+  const plan = done.type === 'scale_down' ? upAgain(input, done.from) : downAgain(input, done.from);
+  return { ...plan, type: 'rollback' };
+};
+
+const upAgain = ({ database, operation_id }: RollbackPlanInput, before: Topology): Plan => {
+  const target = before.ha ? 'ha' : before.replicas ? 'replicas' : 'pooling';
+  const ha = before.ha && haOptionsOf(before.ha);
+  return planExpand({
+    database,
+    operation_id,
+    target,
+    pooling: before.pooling ?? (target === 'pooling' ? poolingOptions.parse({}) : null),
+    replicas: before.replicas,
+    ha,
+    options: operationOptions.parse({}),
+    closes_checkpoint_of: null,
+    reversible: false,
+  });
+};
+
+/** A new cluster gets a scope and token of its own. */
+const haOptionsOf = ({ failover_time, sync_mode, auto_failback, maximum_lag_on_failover }: HaOptions): HaOptions => ({
+  failover_time,
+  sync_mode,
+  auto_failback,
+  maximum_lag_on_failover,
+});
+
+const downAgain = (input: RollbackPlanInput, before: Topology): Plan => {
+  const from = input.database.topology;
+  let reached = from;
+  const parts: Growth[] = [];
+  const shrink = (part: Growth) => {
+    parts.push(part);
+    reached = part.topology;
+  };
+  if (reached.ha && !before.ha) shrink(leaveHa(input, reached, before));
+  if (reached.replicas && !before.replicas && !before.ha) shrink(shrinkReplicas({ topology: reached }));
+  if (reached.pooling && !before.pooling) shrink(shrinkPooling({ topology: reached, grace_period_seconds: 0 }));
+  return assemble({ type: 'rollback', from, to: reached, parts, closes_checkpoint_of: null });
+};
+
+/** The old primary, which has followed all the time, takes writes again; its replicas have followed it. */
+const leaveHa = ({ database, leader: leaderName }: RollbackPlanInput, from: Topology, before: Topology): Growth => {
+  const leader = nodeNamed(from, leaderName);
+  const old = from.kept.find((node) => node.name === before.primary);
+  if (!old) {
+    throw new PgrowError(
+      'refused',
+      `${database.name} cannot be rolled back: its old primary ${before.primary} has not been kept. Scale it down instead.`,
+    );
+  }
+  const members = nodesOf(from, 'postgres');
+  const routers = nodesOf(from, 'haproxy');
+  const keptRouters = routers.filter((node) => before.nodes.some((earlier) => earlier.name === node.name));
+  const to: Topology = {
+    ...before,
+    pooling: from.pooling,
+    nodes: [
+      ...before.nodes,
+      ...nodesOf(from, 'pgbouncer').filter((node) => !before.nodes.some((n) => n.name === node.name)),
+    ],
+    kept: [],
+  };
+  const bridge: Topology = { ...from, nodes: [...from.nodes, ...from.kept], kept: [] };
+  const input: CutOver = {
+    from: leader,
+    to: old,
+    promotion: 'standby',
+    members,
+    poolers: nodesOf(from, 'pgbouncer'),
+    routers,
+  };
+  return {
+    topology: to,
+    outline: [
+      ...teachRouters('routing', routers, from, bridge),
+      handOver('hand-over', input),
+      ...teachRouters('routing', keptRouters, bridge, to),
+      ...reroute('routing', bridge, to),
+      ...removeRouters(routers.filter((node) => !keptRouters.includes(node))),
+      removeCluster([...members, ...nodesOf(from, 'etcd')]),
+      ...(before.replicas?.replication_mode === 'sync'
+        ? [
+            requireConfirmation(
+              old,
+              from.kept.filter((node) => node !== old).map((node) => node.name),
+            ),
+          ]
+        : []),
+      step('finish', 'wait until the primary is replicated', {
+        action: 'waitUntilReplicated',
+        input: { primary: old, replicas: from.kept.filter((node) => node !== old) },
+      }),
+    ],
+    on_close: [],
+    expected_stall_ms: expectedHandOverStallMs,
+    estimated_duration_minutes: 1,
+    warnings: from.pooling
+      ? []
+      : ['Pooling is off: sessions are reset once at the hand-over; the next connect succeeds.'],
+    snapshot: null,
+  };
+};
+
+const removeCluster = (nodes: readonly Node[]): Outline =>
+  sideBySide(
+    ...nodes.map((node) => [step('remove', `remove ${node.name}`, { action: 'removeNode', input: { node } })]),
+  );

@@ -1,0 +1,58 @@
+import type { Database } from '../database.ts';
+import { PgrowError } from '../errors.ts';
+import type { ScaleDownTarget } from '../inputs.ts';
+import type { ReplicaOptions } from '../options.ts';
+import type { Plan } from '../plan.ts';
+import { stageNames } from '../stage.ts';
+import type { Topology } from '../topology.ts';
+import { assemble } from './assemble.ts';
+import type { Growth } from './growth.ts';
+import { shrinkHa } from './shrink-ha.ts';
+import { shrinkPooling } from './shrink-pooling.ts';
+import { shrinkReplicas } from './shrink-replicas.ts';
+
+export interface ScaleDownPlanInput {
+  readonly database: Database;
+  readonly target: ScaleDownTarget;
+  /** With target `replicas`: what remains. */
+  readonly replicas: ReplicaOptions;
+  /** Seconds that applications get before pooling goes. */
+  readonly grace_period_seconds: number;
+  /** Who leads at stage 3, as Patroni has it; the primary below. */
+  readonly leader: string;
+  readonly closes_checkpoint_of: string | null;
+}
+
+/** From any stage to any lower one in one operation. What is reached already is a plan without steps. */
+export const planScaleDown = (input: ScaleDownPlanInput): Plan => {
+  const { database, target } = input;
+  refuseWayUp(database, target);
+  const from = database.topology;
+  // The open checkpoint is closed before the first step, and what it kept goes with it.
+  let reached: Topology = { ...from, kept: [] };
+  const parts: Growth[] = [];
+  const shrink = (part: Growth) => {
+    parts.push(part);
+    reached = part.topology;
+  };
+  const keepsReplicas = target === 'replicas' || target === 'unpooled';
+  if (reached.ha && target !== 'unpooled') {
+    const replicas = target === 'replicas' ? input.replicas : null;
+    shrink(shrinkHa({ database, topology: reached, leader: input.leader, replicas }));
+  } else if (reached.replicas && !keepsReplicas) {
+    shrink(shrinkReplicas({ topology: reached }));
+  }
+  if (reached.pooling && (target === 'single' || target === 'unpooled')) {
+    shrink(shrinkPooling({ topology: reached, grace_period_seconds: input.grace_period_seconds }));
+  }
+  return assemble({ type: 'scale_down', from, to: reached, parts, closes_checkpoint_of: input.closes_checkpoint_of });
+};
+
+const refuseWayUp = ({ name, topology }: Database, target: ScaleDownTarget) => {
+  const refuse = (why: string) => {
+    throw new PgrowError('refused', `Cannot scale ${name} down to ${target}: ${why}`);
+  };
+  const at = `it is at stage ${topology.stage} (${stageNames[topology.stage]})`;
+  if (target === 'replicas' && topology.stage < 2) refuse(`${at}, which is lower. Expand it instead.`);
+  if (target === 'pooling' && !topology.pooling) refuse(`${at} without pooling. Turn pooling on, or choose single.`);
+};

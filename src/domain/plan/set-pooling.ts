@@ -1,0 +1,38 @@
+import type { Database } from '../database.ts';
+import { PgrowError } from '../errors.ts';
+import type { PoolingOptions } from '../options.ts';
+import type { Plan } from '../plan.ts';
+import { poolerConfig } from '../routes.ts';
+import { nodesOf, type Topology } from '../topology.ts';
+import { assemble } from './assemble.ts';
+import { stretch } from './growth.ts';
+import { step } from './outline.ts';
+
+export interface SetPoolingPlanInput {
+  readonly database: Database;
+  readonly pooling: PoolingOptions;
+  readonly closes_checkpoint_of: string | null;
+}
+
+/** Other options for a pooler that runs, without dropping a client. */
+export const planSetPooling = ({ database, pooling, closes_checkpoint_of }: SetPoolingPlanInput): Plan => {
+  const from = database.topology;
+  const before = from.pooling;
+  if (!before) throw new PgrowError('refused', `${database.name} has no pooling. Expand it to pooling first.`);
+  const to: Topology = { ...from, pooling };
+  const same = (Object.keys(pooling) as (keyof PoolingOptions)[]).every((key) => before[key] === pooling[key]);
+  const outline = nodesOf(from, 'pgbouncer').flatMap((node) => [
+    step(
+      'pooling',
+      `give ${node.name} its new options`,
+      { action: 'configureNode', input: { node, config: poolerConfig(to, pooling) } },
+      [{ action: 'configureNode', input: { node, config: poolerConfig(from, before) } }],
+    ),
+    step('pooling', `log in and query through ${node.name}`, {
+      action: 'verifyPooler',
+      input: { node, config: poolerConfig(to, pooling) },
+    }),
+  ]);
+  const part = stretch(to, outline);
+  return assemble({ type: 'set_pooling', from, to, parts: same ? [] : [part], closes_checkpoint_of });
+};

@@ -1,0 +1,123 @@
+import type { Database } from '../database.ts';
+import { PgrowError } from '../errors.ts';
+import { slotName } from '../naming.ts';
+import { memberConfigOf } from '../member-config.ts';
+import { newNode, nextOrdinals } from '../nodes.ts';
+import type { Plan } from '../plan.ts';
+import { nodeNamed, nodesOf, type Node, type Topology } from '../topology.ts';
+import { assemble } from './assemble.ts';
+import { addReplica, cloneAttempts, replicaLagLimitBytes } from './grow-replicas.ts';
+import { stretch, type Growth } from './growth.ts';
+import { freshAttempts, sideBySide, step, type Outline } from './outline.ts';
+import { reroute, teachRouters } from './reroute.ts';
+import { removeReplicas } from './shrink-replicas.ts';
+
+/** How many replicas there may be, by stage. */
+export const replicaCounts = { 2: { least: 1, most: 5 }, 3: { least: 2, most: 6 } } as const;
+
+export interface SetReplicasPlanInput {
+  readonly database: Database;
+  readonly count: number;
+  /** Who leads at stage 3, as Patroni has it; the primary below. */
+  readonly leader: string;
+  readonly closes_checkpoint_of: string | null;
+}
+
+/** More or fewer replicas at the present stage. The primary is not touched. */
+export const planSetReplicas = (input: SetReplicasPlanInput): Plan => {
+  const { database, count, leader } = input;
+  const from: Topology = { ...database.topology, kept: [] };
+  refuseUnfit(database, count);
+  const primary = nodeNamed(from, leader);
+  const present = nodesOf(from, 'postgres').filter((node) => node.name !== leader);
+  const parts =
+    count > present.length
+      ? [more(database, from, primary, count - present.length)]
+      : count < present.length
+        ? [fewer(from, primary, present.slice(count))]
+        : [];
+  return assemble({
+    type: 'set_replicas',
+    from: database.topology,
+    to: parts[0]?.topology ?? database.topology,
+    parts,
+    closes_checkpoint_of: input.closes_checkpoint_of,
+  });
+};
+
+const refuseUnfit = ({ name, topology }: Database, count: number) => {
+  if (topology.stage !== 2 && topology.stage !== 3) {
+    throw new PgrowError('refused', `${name} has no replicas at stage ${topology.stage}. Expand it to replicas first.`);
+  }
+  const { least, most } = replicaCounts[topology.stage];
+  if (count >= least && count <= most) return;
+  throw new PgrowError(
+    'invalid_input',
+    `The number of replicas is ${count}, allowed at stage ${topology.stage}: ${least} to ${most}.`,
+    {
+      problems: [{ path: 'count', value: count, allowed: `${least} to ${most}` }],
+    },
+  );
+};
+
+const more = (database: Database, from: Topology, primary: Node, count: number): Growth => {
+  const added = nextOrdinals(from, 'postgres', count).map((ordinal): Node => {
+    const node = newNode(database, 'postgres', ordinal, from.ha ? 'patroni' : 'replica');
+    return from.ha ? node : { ...node, source: { node: primary.name, slot: slotName(node.name) } };
+  });
+  const to = withCount({ ...from, nodes: [...from.nodes, ...added] });
+  return stretch(to, [
+    sideBySide(
+      ...added.map((node) => [from.ha ? addMember(from, node, primary) : addReplica('replicas', node, primary)]),
+    ),
+    ...rerouted(from, to, primary),
+  ]);
+};
+
+const fewer = (from: Topology, primary: Node, removed: readonly Node[]): Growth => {
+  const to = withCount({ ...from, nodes: from.nodes.filter((node) => !removed.includes(node)) });
+  const removal: readonly Outline[] = from.ha
+    ? [
+        sideBySide(
+          ...removed.map((node) => [
+            step('replicas', `remove ${node.name}`, { action: 'removeNode', input: { node } }, [], {
+              point_of_no_return: true,
+            }),
+          ]),
+        ),
+      ]
+    : removeReplicas(primary, removed);
+  return stretch(to, [...rerouted(from, to, primary), ...removal]);
+};
+
+const addMember = (topology: Topology, node: Node, leader: Node): Outline =>
+  freshAttempts(cloneAttempts, [
+    step(
+      'replicas',
+      `clone ${node.name} from ${leader.name}`,
+      { action: 'ensureNode', input: { node, config: memberConfigOf(topology) } },
+      [{ action: 'removeNode', input: { node } }],
+    ),
+    step('replicas', `wait until ${node.name} streams`, {
+      action: 'waitUntilStreaming',
+      input: { node, from: leader, lag_limit_bytes: replicaLagLimitBytes },
+    }),
+  ]);
+
+const rerouted = (from: Topology, to: Topology, primary: Node): readonly Outline[] => {
+  const routers = nodesOf(to, 'haproxy');
+  if (routers.length === 0) return reroute('routing', from, to);
+  const replicas = nodesOf(to, 'postgres').filter((node) => node.name !== primary.name);
+  return [
+    ...teachRouters('routing', routers, from, to),
+    step('routing', 'wait until every HAProxy sees every node', {
+      action: 'waitUntilRouting',
+      input: { routers, primary: primary.name, replicas: replicas.map((node) => node.name) },
+    }),
+  ];
+};
+
+const withCount = (topology: Topology): Topology =>
+  topology.replicas
+    ? { ...topology, replicas: { ...topology.replicas, count: nodesOf(topology, 'postgres').length - 1 } }
+    : topology;

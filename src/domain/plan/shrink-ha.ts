@@ -1,0 +1,250 @@
+import type { Database } from '../database.ts';
+import { slotName } from '../naming.ts';
+import { memberConfigOf } from '../member-config.ts';
+import type { ReplicaConfig } from '../node-config.ts';
+import { newNode, nextOrdinals } from '../nodes.ts';
+import type { ReplicaOptions } from '../options.ts';
+import { nodeNamed, nodesOf, type Node, type Topology } from '../topology.ts';
+import type { Growth } from './growth.ts';
+import { addReplica, replicaLagLimitBytes, requireConfirmation } from './grow-replicas.ts';
+import { handOver } from './hand-over.ts';
+import { sideBySide, step, type Outline } from './outline.ts';
+import { reroute, teachRouters } from './reroute.ts';
+import { removeRouters } from './shrink-replicas.ts';
+
+/** Milliseconds that a client behind PgBouncer waits at the hand-over. */
+const expectedHandOverStallMs = 400;
+
+/**
+ * Back to plain PostgreSQL: one Patroni replica becomes a plain standby on its own volume and takes over from the
+ * leader, whoever leads. No base backup of the primary, no restart of one.
+ */
+export const shrinkHa = (input: Input): Growth => {
+  const cast = castOf(input);
+  const { from, bridge, to, leader, successor } = cast;
+  return {
+    topology: to,
+    outline: [
+      ...becomePlain(cast),
+      takeOver(cast),
+      ...followers(cast),
+      ...(input.replicas?.replication_mode === 'sync'
+        ? [
+            requireConfirmation(
+              cast.newPrimary,
+              cast.replicas.map((node) => node.name),
+            ),
+          ]
+        : []),
+      ...teachRouters('routing', cast.keptRouters, bridge, to),
+      ...readmission(cast),
+      ...(cast.keptRouters.length > 0
+        ? [
+            step('routing', 'wait until HAProxy sees primary and replicas', {
+              action: 'waitUntilRouting',
+              input: {
+                routers: cast.keptRouters,
+                primary: successor.name,
+                replicas: cast.replicas.map((node) => node.name),
+              },
+            }),
+          ]
+        : []),
+      ...reroute('routing', from, to),
+      ...removeRouters(cast.removedRouters),
+      ...removal(cast),
+      step('remove', `drop the slots that nobody uses on ${successor.name}`, {
+        action: 'pruneReplicationSlots',
+        input: { on: cast.newPrimary, keep: cast.replicas.map((node) => slotName(node.name)) },
+      }),
+      step('finish', 'wait until the primary is replicated', {
+        action: 'waitUntilReplicated',
+        input: { primary: cast.newPrimary, replicas: cast.replicas },
+      }),
+    ],
+    on_close: [],
+    expected_stall_ms: expectedHandOverStallMs,
+    estimated_duration_minutes: 1,
+    warnings: [
+      'Disabling HA will remove automatic failover. Your database will have reduced fault tolerance.',
+      'Sessions that do not go through PgBouncer are reset at the hand-over, and again when the HAProxy that they come ' +
+        'through is removed; each time the next connect succeeds.',
+      `${leader.name} leads now; ${successor.name} takes over.`,
+    ],
+    snapshot: null,
+  };
+};
+
+interface Input {
+  readonly database: Database;
+  readonly topology: Topology;
+  /** Who leads, as Patroni has it. */
+  readonly leader: string;
+  /** Null: no replicas and no HAProxy remain. */
+  readonly replicas: ReplicaOptions | null;
+}
+
+const castOf = ({ database, topology: from, leader: leaderName, replicas: options }: Input) => {
+  const members = nodesOf(from, 'postgres');
+  const leader = nodeNamed(from, leaderName);
+  const [successor, ...rest] = members.filter((node) => node !== leader) as [Node, ...Node[]];
+  const count = options?.count ?? 0;
+  const converted = rest.slice(0, count);
+  const spare = rest.slice(count);
+  const keepsLeader = count > converted.length;
+  const cloned = nextOrdinals(from, 'postgres', Math.max(0, count - converted.length - 1)).map((ordinal) =>
+    newNode(database, 'postgres', ordinal, 'replica'),
+  );
+  const plain = (node: Node): Node => ({
+    ...node,
+    mode: 'replica',
+    source: { node: successor.name, slot: slotName(node.name) },
+  });
+  const newPrimary: Node = { ...successor, mode: 'primary' };
+  const replicas = [...converted, ...(keepsLeader ? [leader] : []), ...cloned].map(plain);
+  const routers = nodesOf(from, 'haproxy');
+  const keptRouters = options?.enable_haproxy ? routers.slice(0, 1) : [];
+  const bridge: Topology = { ...from, kept: [] };
+  const to: Topology = {
+    ...bridge,
+    stage: options ? 2 : from.pooling ? 1 : 0,
+    nodes: [
+      ...from.nodes.filter((node) => !['postgres', 'etcd', 'haproxy'].includes(node.kind)),
+      newPrimary,
+      ...replicas,
+      ...keptRouters,
+    ],
+    primary: successor.name,
+    replicas: options,
+    ha: null,
+  };
+  return {
+    from,
+    bridge,
+    to,
+    members,
+    leader,
+    successor,
+    newPrimary,
+    converted,
+    spare,
+    keepsLeader,
+    cloned: cloned.map(plain),
+    replicas,
+    routers,
+    keptRouters,
+    removedRouters: routers.filter((node) => !keptRouters.includes(node)),
+    etcd: nodesOf(from, 'etcd'),
+    poolers: nodesOf(from, 'pgbouncer'),
+  };
+};
+type Cast = ReturnType<typeof castOf>;
+
+/** Follows whoever of these takes writes, so it needs no new address when the successor takes over. */
+const follow = (cast: Cast, node: Node, slot: string): ReplicaConfig => ({
+  kind: 'postgres',
+  mode: 'replica',
+  follow: cast.members.filter((member) => member !== node).map((member) => member.name),
+  slot,
+});
+
+const followSuccessor = ({ successor }: Cast, node: Node): ReplicaConfig => ({
+  kind: 'postgres',
+  mode: 'replica',
+  follow: [successor.name],
+  slot: slotName(node.name),
+});
+
+/** While it is still led: the leader's own name for a member's slot would be Patroni's to drop. */
+const handOverSlot = (node: Node): string => `plain_${slotName(node.name)}`;
+
+const becomePlain = (cast: Cast): readonly Outline[] => {
+  const { members, successor, leader } = cast;
+  const slot = { members, slot: handOverSlot(successor) };
+  return [
+    step(
+      'prepare',
+      `keep a slot for ${successor.name}`,
+      { action: 'ensurePermanentSlot', input: { ...slot, on: leader } },
+      [{ action: 'removePermanentSlot', input: slot }],
+    ),
+    step(
+      'prepare',
+      `take ${successor.name} out of Patroni`,
+      {
+        action: 'restartNode',
+        input: { node: successor, config: follow(cast, successor, handOverSlot(successor)) },
+      },
+      [{ action: 'restartNode', input: { node: successor, config: memberConfigOf(cast.from) } }],
+    ),
+    step('prepare', `wait until ${successor.name} streams`, {
+      action: 'waitUntilStreaming',
+      input: { node: successor, from: leader, lag_limit_bytes: replicaLagLimitBytes },
+    }),
+    ...[...cast.converted, ...(cast.keepsLeader ? [leader] : [])].map((node) =>
+      step(
+        'prepare',
+        `create replication slot for ${node.name}`,
+        { action: 'ensureReplicationSlot', input: { on: successor, slot: slotName(node.name) } },
+        [{ action: 'removeReplicationSlot', input: { on: successor, slot: slotName(node.name) } }],
+      ),
+    ),
+  ];
+};
+
+const takeOver = ({ leader, successor, members, poolers, routers }: Cast): Outline =>
+  handOver('hand-over', {
+    from: leader,
+    to: successor,
+    promotion: 'standby',
+    members: members.filter((node) => node !== successor),
+    poolers,
+    routers,
+  });
+
+/** The rest of the old cluster follows the new primary on the volumes it has; what is missing is cloned. */
+const followers = (cast: Cast): readonly Outline[] => {
+  const lanes = [
+    ...cast.converted.map((node) => [
+      step('replicas', `let ${node.name} follow ${cast.successor.name}`, {
+        action: 'restartNode',
+        input: { node, config: followSuccessor(cast, node) },
+      }),
+    ]),
+    ...(cast.keepsLeader
+      ? [
+          [
+            step('replicas', `let ${cast.leader.name} follow ${cast.successor.name}`, {
+              action: 'followNewPrimary',
+              input: {
+                old: { node: cast.leader, config: followSuccessor(cast, cast.leader) },
+                members: [cast.successor],
+                obsolete_slots: [],
+              },
+            }),
+          ],
+        ]
+      : []),
+    ...cast.cloned.map((node) => [addReplica('replicas', node, cast.newPrimary)]),
+  ];
+  return lanes.length > 0 ? [sideBySide(...lanes)] : [];
+};
+
+/** The hand-over took the old leader out of every HAProxy; as a replica it has to be checked again. */
+const readmission = ({ keepsLeader, keptRouters, leader }: Cast): readonly Outline[] =>
+  keepsLeader && keptRouters.length > 0
+    ? [
+        step('routing', `let HAProxy check ${leader.name} again`, {
+          action: 'readmitServer',
+          input: { routers: keptRouters, server: leader.name },
+        }),
+      ]
+    : [];
+
+const removal = (cast: Cast): readonly Outline[] => [
+  sideBySide(
+    ...[...cast.spare, ...(cast.keepsLeader ? [] : [cast.leader]), ...cast.etcd].map((node) => [
+      step('remove', `remove ${node.name}`, { action: 'removeNode', input: { node } }),
+    ]),
+  ),
+];

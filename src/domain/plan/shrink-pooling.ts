@@ -1,0 +1,55 @@
+import { frontConfig } from '../routes.ts';
+import { nodeNamed, nodesOf, type Topology } from '../topology.ts';
+import type { Growth } from './growth.ts';
+import { sideBySide, step } from './outline.ts';
+
+/** No PgBouncer any more: applications get time to move to the direct addresses, then their pooled ones lead there too. */
+export const shrinkPooling = ({ topology, grace_period_seconds }: Input): Growth => {
+  const poolers = nodesOf(topology, 'pgbouncer');
+  const to: Topology = {
+    ...topology,
+    stage: topology.stage === 1 ? 0 : topology.stage,
+    nodes: topology.nodes.filter((node) => node.kind !== 'pgbouncer'),
+    pooling: null,
+  };
+  const front = nodeNamed(topology, 'front');
+  return {
+    topology: to,
+    outline: [
+      ...(grace_period_seconds > 0
+        ? [
+            step('pooling', 'give applications time to move to the direct address', {
+              action: 'gracePeriod',
+              input: { seconds: grace_period_seconds },
+            }),
+          ]
+        : []),
+      step(
+        'pooling',
+        'lead the pooled addresses straight to the database',
+        { action: 'configureNode', input: { node: front, config: frontConfig(to) } },
+        [{ action: 'configureNode', input: { node: front, config: frontConfig(topology) } }],
+      ),
+      sideBySide(
+        ...poolers.map((node) => [
+          step('pooling', `remove ${node.name}`, { action: 'removeNode', input: { node } }, [], {
+            point_of_no_return: true,
+          }),
+        ]),
+      ),
+    ],
+    on_close: [],
+    expected_stall_ms: 0,
+    estimated_duration_minutes: Math.ceil(grace_period_seconds / 60) || 1,
+    warnings: [
+      'Removing connection pooling may cause connection issues if your application opens many database connections.',
+    ],
+    snapshot: null,
+  };
+};
+
+interface Input {
+  readonly topology: Topology;
+  /** Seconds; 0 for none. */
+  readonly grace_period_seconds: number;
+}

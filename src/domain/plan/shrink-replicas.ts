@@ -1,0 +1,74 @@
+import { slotName } from '../naming.ts';
+import { nodeNamed, nodesOf, type Node, type Topology } from '../topology.ts';
+import type { Growth } from './growth.ts';
+import { sideBySide, step, type Outline } from './outline.ts';
+import { reroute } from './reroute.ts';
+
+/** No replicas and no HAProxy any more: everything leads straight to the primary, which is not touched. */
+export const shrinkReplicas = ({ topology }: { readonly topology: Topology }): Growth => {
+  const primary = nodeNamed(topology, topology.primary);
+  const replicas = nodesOf(topology, 'postgres').filter((node) => node.name !== primary.name);
+  const routers = nodesOf(topology, 'haproxy');
+  const to: Topology = {
+    ...topology,
+    stage: topology.pooling ? 1 : 0,
+    nodes: topology.nodes.filter((node) => !replicas.includes(node) && !routers.includes(node)),
+    replicas: null,
+  };
+  return {
+    topology: to,
+    outline: [
+      ...(topology.replicas?.replication_mode === 'sync' ? [commitAlone(primary, replicas)] : []),
+      ...reroute('routing', topology, to),
+      ...removeReplicas(primary, replicas),
+      ...removeRouters(routers),
+    ],
+    on_close: [],
+    expected_stall_ms: 0,
+    estimated_duration_minutes: 1,
+    warnings: ['Removing replicas will reduce read capacity and eliminate the disaster recovery standby.'],
+    snapshot: null,
+  };
+};
+
+const commitAlone = (primary: Node, replicas: readonly Node[]): Outline => {
+  const configure = (synchronous_standbys: readonly string[]) =>
+    ({
+      action: 'configureNode',
+      input: { node: primary, config: { kind: 'postgres', mode: 'primary', synchronous_standbys } },
+    }) as const;
+  return step('replicas', 'commit without waiting for a replica', configure([]), [
+    configure(replicas.map((node) => node.name)),
+  ]);
+};
+
+/** Replicas with their volumes, and the slots that kept WAL for them. Nothing of it can be undone. */
+export const removeReplicas = (primary: Node, replicas: readonly Node[]): readonly Outline[] =>
+  replicas.length === 0
+    ? []
+    : [
+        sideBySide(
+          ...replicas.map((node) => [
+            step('replicas', `remove ${node.name}`, { action: 'removeNode', input: { node } }, [], {
+              point_of_no_return: true,
+            }),
+            step('replicas', `drop the replication slot of ${node.name}`, {
+              action: 'removeReplicationSlot',
+              input: { on: primary, slot: node.source?.slot ?? slotName(node.name) },
+            }),
+          ]),
+        ),
+      ];
+
+export const removeRouters = (routers: readonly Node[]): readonly Outline[] =>
+  routers.length === 0
+    ? []
+    : [
+        sideBySide(
+          ...routers.map((node) => [
+            step('routing', `remove ${node.name}`, { action: 'removeNode', input: { node } }, [], {
+              point_of_no_return: true,
+            }),
+          ]),
+        ),
+      ];

@@ -1,0 +1,55 @@
+import { ports } from './naming.ts';
+import type { FrontConfig, PoolerConfig, RouterConfig, Upstream } from './node-config.ts';
+import type { PoolingOptions } from './options.ts';
+import { nodesOf, type Node, type Topology } from './topology.ts';
+
+/** Where connections lead at a given topology: what the front, the pooler and the routers are told. */
+
+const upstream = (nodes: readonly Node[], port: number): Upstream => ({ nodes: nodes.map((node) => node.name), port });
+
+const readWrite = (topology: Topology): Upstream => {
+  const routers = nodesOf(topology, 'haproxy');
+  return routers.length > 0 ? upstream(routers, ports.readWrite) : { nodes: [topology.primary], port: ports.postgres };
+};
+
+/** Null where nothing but the primary could answer. */
+const readOnly = (topology: Topology): Upstream | null => {
+  const routers = nodesOf(topology, 'haproxy');
+  if (routers.length > 0) return upstream(routers, ports.readOnly);
+  const replicas = nodesOf(topology, 'postgres').filter((node) => node.name !== topology.primary);
+  return replicas.length > 0 ? upstream(replicas, ports.postgres) : null;
+};
+
+/** Every port of the front leads somewhere useful at every stage, so that an address once handed out keeps working. */
+export const frontConfig = (topology: Topology): FrontConfig => {
+  const writes = readWrite(topology);
+  const reads = readOnly(topology);
+  const poolers = nodesOf(topology, 'pgbouncer');
+  const routers = nodesOf(topology, 'haproxy');
+  const pooledWrites = poolers.length > 0 ? upstream(poolers, ports.pooled) : writes;
+  const pooledReads = poolers.length > 0 ? (reads ? upstream(poolers, ports.pooledReadOnly) : pooledWrites) : reads;
+  return {
+    kind: 'front',
+    routes: {
+      postgres: writes,
+      pooled: pooledWrites,
+      pooled_read_only: pooledReads ?? writes,
+      read_write: writes,
+      read_only: reads ?? writes,
+      stats: routers.length > 0 ? upstream(routers, ports.stats) : null,
+    },
+  };
+};
+
+export const poolerConfig = (topology: Topology, options: PoolingOptions): PoolerConfig => ({
+  kind: 'pgbouncer',
+  options,
+  read_write: readWrite(topology),
+  read_only: readOnly(topology),
+});
+
+export const routerConfig = (topology: Topology): RouterConfig => ({
+  kind: 'haproxy',
+  servers: nodesOf(topology, 'postgres').map((node) => node.name),
+  load_balancing: topology.replicas?.load_balancing ?? 'round_robin',
+});

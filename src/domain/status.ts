@@ -1,0 +1,74 @@
+import type { Database } from './database.ts';
+import { addressText, endpointsOf } from './endpoints.ts';
+import type { LiveState } from './live.ts';
+import { ports } from './naming.ts';
+import type { Checkpoint, OperationDocument } from './operation.ts';
+import { nodesOf } from './topology.ts';
+
+/** What is, as the API and `--json` show it (SPEC section 7). */
+
+export const topologyDocument = (database: Database, live: LiveState) => {
+  const { topology } = database;
+  const { network } = endpointsOf(database);
+  const routers = nodesOf(topology, 'haproxy');
+  const patroni = nodesOf(topology, 'postgres').filter(({ mode }) => mode === 'patroni');
+  const replicas = nodesOf(topology, 'postgres').length - 1;
+  const endpoint = (name: keyof typeof network): string | null => network[name] && addressText(network[name]);
+  return {
+    stage: topology.stage,
+    pooling: {
+      enabled: topology.pooling !== null,
+      type: 'pgbouncer',
+      endpoint: endpoint('pooled'),
+      ...topology.pooling,
+    },
+    routing: {
+      enabled: routers.length > 0,
+      type: 'haproxy',
+      replicas: routers.length,
+      rw_endpoint: endpoint('read_write'),
+      ro_endpoint: endpoint('read_only'),
+      stats_endpoint: routers.length > 0 ? `haproxy:${ports.stats}` : null,
+    },
+    replicas: {
+      count: replicas,
+      /** Of every member, the leader first. */
+      lag_bytes: replicas > 0 ? live.members.map(({ lag }) => lag) : [],
+    },
+    ha: {
+      enabled: topology.ha !== null,
+      etcd_nodes: nodesOf(topology, 'etcd').length,
+      patroni_nodes: patroni.length,
+      current_leader: topology.ha ? (leaderOf(live) ?? null) : null,
+      patroni_version: live.patroni_version,
+      etcd_version: live.etcd_version,
+    },
+  };
+};
+
+export const healthDocument = ({ name }: Pick<Database, 'name'>, { health, members }: LiveState) => ({
+  cluster_name: name,
+  health,
+  members,
+});
+
+export interface StatusInput {
+  readonly database: Database;
+  readonly live: LiveState;
+  readonly operation: OperationDocument | null;
+  readonly checkpoint: Checkpoint | null;
+}
+
+export const statusDocument = ({ database, live, operation, checkpoint }: StatusInput) => ({
+  id: database.id,
+  name: database.name,
+  project: database.project,
+  postgres_major: database.postgres_major,
+  health: live.health,
+  ...topologyDocument(database, live),
+  operation,
+  checkpoint,
+  nodes: live.nodes,
+});
+
+const leaderOf = ({ members }: LiveState): string | undefined => members.find(({ role }) => role === 'leader')?.name;

@@ -1,0 +1,63 @@
+import type { HaOptions, PoolingOptions, ReplicaOptions } from './options.ts';
+import type { Stage } from './stage.ts';
+
+export const nodeKinds = ['front', 'postgres', 'pgbouncer', 'haproxy', 'etcd'] as const;
+export type NodeKind = (typeof nodeKinds)[number];
+
+/** How a PostgreSQL node is run: by itself as the primary, by itself as a replica, or by Patroni. */
+export const postgresModes = ['primary', 'replica', 'patroni'] as const;
+export type PostgresMode = (typeof postgresModes)[number];
+
+/** One container that we own. Everything about it that does not come from the database's record. */
+export interface Node {
+  /** Unique within the database and its DNS name in the private network: `postgres-1`. */
+  readonly name: string;
+  readonly kind: NodeKind;
+  /** Name of the container on the Docker engine. */
+  readonly container: string;
+  /** Name of its volume; null for nodes without data. */
+  readonly volume: string | null;
+  /** Only for kind `postgres`. */
+  readonly mode?: PostgresMode;
+  /** Only for PostgreSQL nodes that clone: whom they follow and through which replication slot. */
+  readonly source?: { readonly node: string; readonly slot: string };
+}
+
+/** What a database consists of between two operations. */
+export interface Topology {
+  readonly stage: Stage;
+  readonly nodes: readonly Node[];
+  /** Nodes of the previous stage that follow the present one until the checkpoint closes, so that a rollback loses nothing. */
+  readonly kept: readonly Node[];
+  /** Name of the node that takes writes; at stage 3 the one known last, Patroni has the last word. */
+  readonly primary: string;
+  readonly pooling: PoolingOptions | null;
+  readonly replicas: ReplicaOptions | null;
+  readonly ha: (HaOptions & PatroniScope) | null;
+}
+
+/** What identifies one attempt at a Patroni cluster. Never reused: bootstrap settings are read once per scope. */
+export interface PatroniScope {
+  readonly scope: string;
+  readonly etcd_token: string;
+}
+
+/** Loopback ports of the Docker host. They belong to the database for life and all lead through its front. */
+export interface HostPorts {
+  /** `postgres:5432`, the address every client starts with. */
+  readonly postgres: number;
+  readonly pooled: number;
+  readonly pooled_read_only: number;
+  readonly read_write: number;
+  readonly read_only: number;
+  readonly stats: number;
+}
+
+export const nodesOf = (topology: Topology, kind: NodeKind): readonly Node[] =>
+  topology.nodes.filter((node) => node.kind === kind);
+
+export const nodeNamed = (topology: Topology, name: string): Node => {
+  const node = topology.nodes.find((candidate) => candidate.name === name);
+  if (!node) throw new Error(`topology has no node ${name}; it has ${topology.nodes.map((n) => n.name).join(', ')}`);
+  return node;
+};

@@ -1,0 +1,61 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { readEnvironment } from './environment.ts';
+import { keepExternal, readExternal } from './external.ts';
+import { openHome } from './home.ts';
+import { ensurePorts, isPortFree, replacePort } from './ports.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'pgrow-home-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
+
+test('a home is made once, for its owner alone, and stays what it is', () => {
+  const first = openHome(join(folder, 'state', 'pgrow'));
+  expect(first.id).toMatch(/^[0-9a-f]{8}$/);
+  expect(statSync(first.path).mode & 0o777).toBe(0o700);
+  const secrets = [first.tokenPath, first.secretKeyPath, first.metadataPasswordPath];
+  for (const path of secrets) expect(statSync(path).mode & 0o777).toBe(0o600);
+  expect(Buffer.from(readFileSync(first.secretKeyPath, 'utf8'), 'base64')).toHaveLength(32);
+
+  const contents = secrets.map((path) => readFileSync(path, 'utf8'));
+  expect(openHome(first.path).id).toBe(first.id);
+  expect(secrets.map((path) => readFileSync(path, 'utf8'))).toEqual(contents);
+});
+
+test('a home is the same one through a symbolic link', () => {
+  const home = openHome(join(folder, 'home'));
+  symlinkSync(home.path, join(folder, 'link'));
+  expect(openHome(join(folder, 'link')).path).toBe(home.path);
+});
+
+test('ports are chosen once; one that another program has taken is replaced and the rest kept', async () => {
+  const home = openHome(folder);
+  const ports = await ensurePorts(home);
+  expect(new Set(Object.values(ports)).size).toBe(4);
+  for (const port of Object.values(ports)) expect(await isPortFree(port)).toBe(true);
+  expect(await ensurePorts(home)).toEqual(ports);
+
+  const changed = await replacePort(home, ports, 'api');
+  expect({ ...changed, api: ports.api }).toEqual(ports);
+  expect(changed.api).not.toBe(ports.api);
+  expect(await ensurePorts(home)).toEqual(changed);
+});
+
+test('an existing metadata database stays chosen when the variable is gone, in a file for the owner alone', () => {
+  const home = openHome(folder);
+  const given = readEnvironment({ PGROW_HOME: folder, DATABASE_URL: 'postgresql://u:p@db/pgrow' });
+  keepExternal(home.path, readExternal(home.path, given));
+  expect(statSync(join(folder, 'external.json')).mode & 0o777).toBe(0o600);
+  const without = readEnvironment({ PGROW_HOME: folder });
+  expect(readExternal(home.path, without).databaseUrl).toBe('postgresql://u:p@db/pgrow');
+});
+
+test('a home without external engines has no file about them', () => {
+  const home = openHome(folder);
+  keepExternal(home.path, readExternal(home.path, readEnvironment({ PGROW_HOME: folder })));
+  expect(existsSync(join(folder, 'external.json'))).toBe(false);
+});

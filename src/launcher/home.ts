@@ -1,0 +1,75 @@
+import { randomBytes } from 'node:crypto';
+import { chmodSync, linkSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { launcherError } from './launcher-error.ts';
+
+/** The directory of one control plane: everything it knows that is not in a database. */
+export interface Home {
+  readonly path: string;
+  /** Eight hexadecimal digits, part of every name and label on the Docker engine. */
+  readonly id: string;
+  /** The CLI's token for the API. */
+  readonly tokenPath: string;
+  /** Key that secrets are encrypted with at rest: 32 bytes in base64. */
+  readonly secretKeyPath: string;
+  readonly metadataPasswordPath: string;
+  readonly temporalDatabasePath: string;
+  readonly logs: string;
+  readonly run: string;
+}
+
+/** Opens the home, making what is missing. Safe to call from several processes at once. */
+export const openHome = (directory: string): Home => {
+  ensureFolder(directory);
+  // The one true path: locks and processes are told apart by it, and a symbolic link would make two homes of one.
+  const path = realpathSync(directory);
+  ensureFolder(join(path, 'logs'));
+  ensureFolder(join(path, 'run'));
+  const inHome = (name: string): string => join(path, name);
+  keep(inHome('token'), () => `pgrow_${randomBytes(24).toString('base64url')}`);
+  keep(inHome('secret.key'), () => randomBytes(32).toString('base64'));
+  keep(inHome('metadata.password'), () => randomBytes(24).toString('hex'));
+  return {
+    path,
+    id: keep(inHome('id'), () => randomBytes(4).toString('hex')),
+    tokenPath: inHome('token'),
+    secretKeyPath: inHome('secret.key'),
+    metadataPasswordPath: inHome('metadata.password'),
+    temporalDatabasePath: inHome('temporal.db'),
+    logs: inHome('logs'),
+    run: inHome('run'),
+  };
+};
+
+const ensureFolder = (path: string): void => {
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  chmodSync(path, 0o700);
+};
+
+/** Reads a value made once and kept; of two processes that make it at the same time both get the same one. */
+const keep = (path: string, make: () => string): string => {
+  const kept = readKept(path);
+  if (kept !== null) return kept;
+  const draft = `${path}.${process.pid}`;
+  writeFileSync(draft, `${make()}\n`, { mode: 0o600 });
+  try {
+    linkSync(draft, path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(draft);
+  }
+  const value = readKept(path);
+  if (value === null) throw launcherError(`${path} is empty. It cannot be made again: put its content back.`);
+  return value;
+};
+
+/** Content of a kept file without its line end; null when it is not there. */
+export const readKept = (path: string): string | null => {
+  try {
+    return readFileSync(path, 'utf8').trim() || null;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+};

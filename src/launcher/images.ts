@@ -1,0 +1,136 @@
+import type Docker from 'dockerode';
+import { createHash } from 'node:crypto';
+import { appendFileSync, mkdirSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { Readable } from 'node:stream';
+import { pack } from 'tar-stream';
+import { baseImage } from './base-image.ts';
+import { dockerClient } from './docker-client.ts';
+import { readEnvironment } from './environment.ts';
+import { withLock } from './lock.ts';
+import { imagesDirectory } from './paths.ts';
+import type { Progress } from './progress.ts';
+import { lastLines } from './run-command.ts';
+import { launcherError } from './launcher-error.ts';
+
+export type ImageName = 'postgres' | 'pgbouncer' | 'haproxy' | 'etcd';
+export type ImageTags = Readonly<Record<ImageName, string>>;
+
+const postgresMajor = '17';
+/** `pgbouncer` and `postgres` share their first layer: the last one finds it made. */
+const buildOrder = ['postgres', 'haproxy', 'etcd', 'pgbouncer'] as const satisfies readonly ImageName[];
+/** More at a time are no faster: they wait for the same package mirror and disk. */
+const buildsAtOnce = 2;
+
+interface File {
+  readonly path: string;
+  readonly mode: number;
+  readonly content: Buffer;
+}
+
+/** Names of the images that belong to the Dockerfiles as they are now; the base image must be there. */
+export const imageTags = async (): Promise<ImageTags> => {
+  const base = await dockerClient().getImage(baseImage).inspect();
+  const tagOf = (image: ImageName): string => {
+    const hash = contentHash(readFolder(join(imagesDirectory, image)), base.Id);
+    return image === 'postgres' ? `pgrow/postgres:${postgresMajor}-${hash}` : `pgrow/${image}:${hash}`;
+  };
+  return {
+    postgres: tagOf('postgres'),
+    pgbouncer: tagOf('pgbouncer'),
+    haproxy: tagOf('haproxy'),
+    etcd: tagOf('etcd'),
+  };
+};
+
+/** Builds what is missing. */
+export const ensureImages = async (progress: Progress): Promise<ImageTags> => {
+  const docker = dockerClient();
+  const tags = await imageTags();
+  if ((await missingImages(docker, tags)).length === 0) return tags;
+  return withLock('images', progress, async () => {
+    const missing = await missingImages(docker, tags);
+    const build = async (): Promise<void> => {
+      for (let image = missing.shift(); image; image = missing.shift())
+        await buildImage(docker, image, tags[image], progress);
+    };
+    await Promise.all(Array.from({ length: buildsAtOnce }, build));
+    return tags;
+  });
+};
+
+const missingImages = async (docker: Docker, tags: ImageTags): Promise<ImageName[]> => {
+  const isMissing = await Promise.all(
+    buildOrder.map((name) => docker.getImage(tags[name]).inspect().then(isThere, isAbsent)),
+  );
+  return buildOrder.filter((_, index) => isMissing[index]);
+};
+
+const isThere = (): boolean => false;
+const isAbsent = (error: { statusCode?: number }): boolean => {
+  if (error.statusCode === 404) return true;
+  throw error;
+};
+
+const buildImage = async (docker: Docker, image: ImageName, tag: string, progress: Progress): Promise<void> => {
+  const startedAt = performance.now();
+  progress(`Building image ${tag}`);
+  const log = join(readEnvironment().cache, `build-${image}.log`);
+  mkdirSync(readEnvironment().cache, { recursive: true });
+  const context = packFolder(readFolder(join(imagesDirectory, image)));
+  const output = await docker.buildImage(context, {
+    t: tag,
+    rm: true,
+    forcerm: true,
+    buildargs: { BASE: baseImage, ...(image === 'postgres' && { PG_MAJOR: postgresMajor }) },
+  });
+  await followBuild(docker, output, { image, log });
+  progress(`Built image ${tag} in ${Math.round((performance.now() - startedAt) / 1000)} s`);
+};
+
+/** Keeps the output in a log; a failed build shows its last lines. */
+export const followBuild = async (
+  docker: Docker,
+  output: NodeJS.ReadableStream,
+  { image, log }: { image: string; log: string },
+): Promise<void> => {
+  let tail = '';
+  await new Promise<void>((resolve, reject) => {
+    const fail = (reason: string): void =>
+      reject(launcherError(`Image ${image} cannot be built: ${reason} (all of it in ${log}):\n${lastLines(tail)}`));
+    docker.modem.followProgress(
+      output,
+      (error) => (error ? fail(error.message) : resolve()),
+      (event: { stream?: string; error?: string }) => {
+        const text = event.stream ?? event.error ?? '';
+        tail = (tail + text).slice(-4000);
+        appendFileSync(log, text);
+      },
+    );
+  });
+};
+
+/** Twelve hexadecimal digits. Of the modes only "executable" counts, as in git: the umask of a checkout must not. */
+export const contentHash = (files: readonly File[], base: string): string => {
+  const hash = createHash('sha256').update(base);
+  for (const { path, mode, content } of files) hash.update(`\0${path}\0${mode}\0${content.length}\0`).update(content);
+  return hash.digest('hex').slice(0, 12);
+};
+
+const readFolder = (folder: string): readonly File[] =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.parentPath.includes('__pycache__'))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort()
+    .map((path) => ({
+      path: relative(folder, path),
+      mode: (statSync(path).mode & 0o100) === 0 ? 0o644 : 0o755,
+      content: readFileSync(path),
+    }));
+
+const packFolder = (files: readonly File[]): Readable => {
+  const archive = pack();
+  for (const { path, mode, content } of files) archive.entry({ name: path, mode }, content);
+  archive.finalize();
+  return Readable.from(archive);
+};

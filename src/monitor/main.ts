@@ -1,0 +1,39 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import pino from 'pino';
+import { realComponents } from '../activities/dependencies.ts';
+import { readSettings } from '../launcher/settings.ts';
+import { createDockerPlatform } from '../platform/docker/index.ts';
+import { createStore } from '../store/store.ts';
+import { expireSnapshots } from './snapshots.ts';
+import { watchLeaders } from './leaders.ts';
+import { watchNodes } from './nodes.ts';
+
+/** Composition root of the monitor. It observes, records and removes old snapshots; without it everything else works on. */
+
+const settings = readSettings();
+const log = pino({ base: { program: 'monitor' } });
+const store = await createStore({
+  connection: { url: settings.databaseUrl },
+  encryptionKey: Buffer.from(readFileSync(settings.secretKeyPath, 'utf8').trim(), 'base64'),
+});
+const dependencies = {
+  platform: createDockerPlatform(),
+  store,
+  components: realComponents,
+  log,
+  home: settings.homeId,
+};
+const readyPath = join(settings.home, 'run', 'monitor.ready');
+
+const stopping = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
+
+writeFileSync(readyPath, `${process.pid}\n`);
+await Promise.all([
+  watchNodes(dependencies, stopping.signal),
+  watchLeaders(dependencies, stopping.signal),
+  expireSnapshots(dependencies, stopping.signal),
+]);
+rmSync(readyPath, { force: true });
+await store.close();

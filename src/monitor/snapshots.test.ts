@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest';
+import { realComponents } from '../activities/dependencies.ts';
+import { createFakePlatform } from '../platform/fake/index.ts';
+import type { Snapshot } from '../store/snapshots.ts';
+import type { Store } from '../store/store.ts';
+import { expireOnce } from './snapshots.ts';
+
+const home = '1a2b3c4d';
+const now = Date.parse('2026-01-02T00:00:00Z');
+const soon = '2026-01-02T00:00:01.000Z';
+const past = '2026-01-01T23:59:59.000Z';
+
+interface World {
+  readonly snapshots: readonly Pick<Snapshot, 'id' | 'expires_at'>[];
+  readonly open?: string;
+  readonly running?: boolean;
+}
+
+/** The database `shop` with its snapshots; `gone` was destroyed; nobody has heard of `stranger`. */
+const runOnce = async ({ snapshots, open, running = false }: World) => {
+  const platform = createFakePlatform();
+  const volume = (name: string, database: string) =>
+    platform.ensureVolume({
+      name,
+      labels: { 'pgrow.home': home, 'pgrow.database': database, 'pgrow.kind': 'snapshot' },
+    });
+  for (const { id } of snapshots) await volume(id, 'shop');
+  await volume('of-gone', 'gone');
+  await volume('of-stranger', 'stranger');
+  const records = new Map(snapshots.map((snapshot) => [snapshot.id, snapshot]));
+  const store = {
+    listDatabases: async () => [{ id: 'shop', name: 'shop' }],
+    readDatabase: async (id: string) => (id === 'shop' ? { id } : null),
+    listOperations: async (id: string) => (id === 'gone' ? [{ status: 'done', database: 'gone' }] : []),
+    readRunningOperation: async () => (running ? {} : null),
+    readOpenCheckpoint: async () => (open === undefined ? null : { snapshot_id: open }),
+    listSnapshots: async () => [...records.values()].map((record) => ({ ...record, volume: record.id })),
+    recordSnapshot: async (snapshot: Snapshot) => void records.set(snapshot.id, snapshot),
+    removeSnapshot: async (_: string, id: string) => void records.delete(id),
+  } as unknown as Store;
+  const log = { info: () => undefined, warn: () => undefined };
+  await expireOnce({ platform, store, components: realComponents, home, log }, now);
+  const { volumes } = await platform.findByLabels({ 'pgrow.home': home });
+  return { volumes, records: [...records.values()].map(({ id, expires_at }) => [id, expires_at]) };
+};
+
+test('a snapshot goes when its time is over, and not before', async () => {
+  const snapshots = [
+    { id: 'old', expires_at: past },
+    { id: 'young', expires_at: soon },
+  ];
+  expect(await runOnce({ snapshots })).toEqual({ volumes: ['of-stranger', 'young'], records: [['young', soon]] });
+});
+
+test('the one of the open checkpoint stays; one whose checkpoint was used up gets its time now', async () => {
+  const snapshots = [
+    { id: 'open', expires_at: null },
+    { id: 'used-up', expires_at: null },
+  ];
+  expect((await runOnce({ snapshots, open: 'open' })).records).toEqual([
+    ['open', null],
+    ['used-up', '2026-01-03T00:00:00.000Z'],
+  ]);
+});
+
+test('while an operation runs its database is left alone', async () => {
+  expect((await runOnce({ snapshots: [{ id: 'old', expires_at: past }], running: true })).volumes).toContain('old');
+});
+
+test('volumes of a destroyed database go; of one that nobody has heard of they stay', async () => {
+  expect((await runOnce({ snapshots: [] })).volumes).toEqual(['of-stranger']);
+});

@@ -1,0 +1,63 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Database } from '../domain/database.ts';
+import { labelNames } from '../domain/naming.ts';
+import type { MonitorDependencies } from './nodes.ts';
+
+const lookEveryMs = 60_000;
+const retentionMs = 24 * 3_600_000;
+
+/** Removes snapshots whose time is over, and those of databases that are gone. */
+export const expireSnapshots = async (dependencies: MonitorDependencies, signal: AbortSignal): Promise<void> => {
+  const { log } = dependencies;
+  while (!signal.aborted) {
+    await expireOnce(dependencies, Date.now()).catch((error: unknown) =>
+      log.warn({ error: String(error) }, 'snapshots not looked at'),
+    );
+    await delay(lookEveryMs, undefined, { signal }).catch(() => undefined);
+  }
+};
+
+/** `now`: milliseconds since the epoch. */
+export const expireOnce = async (dependencies: MonitorDependencies, now: number): Promise<void> => {
+  const { store, log } = dependencies;
+  await removeOrphans(dependencies);
+  for (const database of await store.listDatabases({})) {
+    if (await store.readRunningOperation(database.id)) continue;
+    await expire(dependencies, database, now).catch((error: unknown) =>
+      log.warn({ error: String(error), database: database.name }, 'snapshot not removed'),
+    );
+  }
+};
+
+const expire = async (
+  { store, platform, log }: MonitorDependencies,
+  database: Database,
+  now: number,
+): Promise<void> => {
+  const checkpoint = await store.readOpenCheckpoint(database.id);
+  for (const snapshot of await store.listSnapshots(database.id)) {
+    if (snapshot.id === checkpoint?.snapshot_id) continue;
+    if (snapshot.expires_at === null) {
+      // Its checkpoint was used up by a rollback, or closed without saying so: the retention begins now.
+      await store.recordSnapshot({ ...snapshot, expires_at: new Date(now + retentionMs).toISOString() });
+      continue;
+    }
+    if (Date.parse(snapshot.expires_at) > now) continue;
+    await platform.removeVolume(snapshot.volume);
+    await store.removeSnapshot(database.id, snapshot.id);
+    log.info({ database: database.name, snapshot: snapshot.id }, 'snapshot expired');
+  }
+};
+
+/** Volumes of snapshots whose database was destroyed. What these metadata have never heard of is left alone. */
+const removeOrphans = async ({ store, platform, home, log }: MonitorDependencies): Promise<void> => {
+  const { volumes } = await platform.findByLabels({ [labelNames.home]: home, [labelNames.kind]: 'snapshot' });
+  for (const volume of volumes) {
+    const id = (await platform.readLabels('volume', volume))?.[labelNames.database];
+    if (id === undefined || (await store.readDatabase(id))) continue;
+    const [last] = await store.listOperations(id);
+    if (!last || last.status === 'running') continue;
+    await platform.removeVolume(volume);
+    log.info({ database: last.database, volume }, 'snapshot of a destroyed database removed');
+  }
+};

@@ -1,0 +1,28 @@
+import type Docker from 'dockerode';
+
+import type { ContainerState } from '../platform.ts';
+
+/** What the engine tells of a container, in our words. */
+export const containerState = (info: Docker.ContainerInspectInfo): ContainerState => {
+  const { State: state, HostConfig: host, NetworkSettings: network } = info;
+  // Between two restarts the engine calls a container running although none of its processes is.
+  const running = state.Running && !state.Restarting;
+  // A container that never ran has exit code 0 for Docker, which a one-shot must not mistake for success.
+  const ran = state.Status !== 'created';
+  const endpoint = network.Networks[host.NetworkMode ?? ''] ?? Object.values(network.Networks)[0];
+  return {
+    name: info.Name.replace(/^\//, ''),
+    running,
+    health: healthOf(state.Health?.Status),
+    exitCode: running || !ran ? null : state.ExitCode,
+    restarts: info.RestartCount,
+    address: (running && endpoint?.IPAddress) || null,
+    labels: info.Config.Labels,
+    startedAt: state.StartedAt,
+    // The engine's DNS knows every container of a network of ours by its short id as well.
+    ownName: info.Id.slice(0, 12),
+  };
+};
+
+const healthOf = (status: string | undefined): ContainerState['health'] =>
+  status === 'starting' || status === 'healthy' || status === 'unhealthy' ? status : 'none';

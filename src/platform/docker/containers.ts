@@ -1,0 +1,143 @@
+import type Docker from 'dockerode';
+
+import { containerAbsent, imageMissing, networkAbsent, portTaken } from '../platform-errors.ts';
+import type { ContainerSpec, Platform } from '../platform.ts';
+import { retryUntil } from '../retry-until.ts';
+import { containerOptions } from './container-options.ts';
+import { containerState } from './container-state.ts';
+import { isImageMissing, messageOf, statusOf, takenPort } from './engine-errors.ts';
+import { sendSignal } from './signal.ts';
+
+type Containers = Pick<
+  Platform,
+  | 'ensureContainer'
+  | 'startContainer'
+  | 'stopContainer'
+  | 'restartContainer'
+  | 'removeContainer'
+  | 'signalContainer'
+  | 'inspectContainer'
+>;
+
+export const dockerContainers = (docker: Docker, removalTimeoutMs: number): Containers => {
+  const removeContainer = (name: string): Promise<void> => remove(docker, name, removalTimeoutMs);
+
+  return {
+    removeContainer,
+
+    ensureContainer: async (spec) => {
+      let last: unknown;
+      await retryUntil({
+        attempt: async () => {
+          const failure = await create(docker, spec);
+          if (failure === null) return true;
+          last = failure;
+          const status = await statusIn(docker, spec.name);
+          if (status === 'dead') await removeContainer(spec.name);
+          else if (status !== null && status !== 'removing') return true;
+          if (isImageMissing(failure)) throw imageMissing(spec.image, failure);
+          // The name belongs to a container that is going away, or one that another caller is about to create.
+          return undefined;
+        },
+        onTimeout: () => last,
+        timeoutMs: removalTimeoutMs,
+      });
+    },
+
+    startContainer: (name) => start(docker, name),
+
+    stopContainer: async (name, timeoutSeconds) => {
+      await docker.getContainer(name).stop({ t: timeoutSeconds }).catch(unless(304, 404));
+    },
+
+    restartContainer: async (name, timeoutSeconds) => {
+      try {
+        await docker.getContainer(name).restart({ t: timeoutSeconds });
+      } catch (error) {
+        throw startFailure(error, name, 'restart');
+      }
+    },
+
+    signalContainer: (name, signal) => sendSignal(docker, name, signal),
+
+    inspectContainer: async (name) => {
+      try {
+        return containerState(await docker.getContainer(name).inspect());
+      } catch (error) {
+        if (statusOf(error) === 404) return null;
+        throw error;
+      }
+    },
+  };
+};
+
+/** Null when created; the engine's answer when the name is taken or the image missing, for either may be no failure. */
+const create = async (docker: Docker, spec: ContainerSpec): Promise<unknown> => {
+  try {
+    await docker.createContainer(containerOptions(spec));
+    return null;
+  } catch (error) {
+    if (statusOf(error) === 409 || isImageMissing(error)) return error;
+    if (isNetworkMissing(error)) throw networkAbsent(`create ${spec.name}`, spec.network, error);
+    throw error;
+  }
+};
+
+const statusIn = async (docker: Docker, name: string): Promise<string | null> => {
+  try {
+    return (await docker.getContainer(name).inspect()).State.Status;
+  } catch (error) {
+    if (statusOf(error) === 404) return null;
+    throw error;
+  }
+};
+
+const start = async (docker: Docker, name: string): Promise<void> => {
+  try {
+    await docker.getContainer(name).start();
+  } catch (error) {
+    if (statusOf(error) === 304) return;
+    throw startFailure(error, name, 'start');
+  }
+};
+
+const startFailure = (error: unknown, name: string, attempt: 'start' | 'restart'): unknown => {
+  const port = takenPort(error);
+  if (port !== undefined) return portTaken(name, port, error);
+  if (isNetworkMissing(error)) return networkAbsent(`${attempt} ${name}`, networkIn(error), error);
+  if (statusOf(error) === 404 && /no such container/i.test(messageOf(error)))
+    return containerAbsent(attempt, name, error);
+  return error;
+};
+
+const isNetworkMissing = (error: unknown): boolean =>
+  statusOf(error) === 404 && /network .* not found/i.test(messageOf(error));
+const networkIn = (error: unknown): string => /network (\S+) not found/i.exec(messageOf(error))?.[1] ?? 'for it';
+
+/** Until it is gone, whoever removes it: the engine refuses a second removal, and the first can fail on a busy disk. */
+const remove = async (docker: Docker, name: string, timeoutMs: number): Promise<void> => {
+  let last: unknown;
+  await retryUntil({
+    attempt: async () => {
+      try {
+        await docker.getContainer(name).remove({ force: true, v: true });
+        return true;
+      } catch (error) {
+        const status = statusOf(error);
+        if (status === 404) return true;
+        if (status !== 409 && status !== 500) throw error;
+        last = error;
+        return undefined;
+      }
+    },
+    onTimeout: () => last,
+    timeoutMs,
+  });
+};
+
+/** Takes these statuses for success. */
+const unless =
+  (...statuses: readonly number[]) =>
+  (error: unknown): void => {
+    if (!statuses.includes(statusOf(error) ?? 0)) throw error;
+  };

@@ -1,0 +1,88 @@
+import type { Duplex } from 'node:stream';
+
+import type Docker from 'dockerode';
+
+import { PgrowError } from '../../domain/errors.ts';
+import { containerAbsent, containerStopped } from '../platform-errors.ts';
+import type { ExecResult } from '../platform.ts';
+import { retryUntil } from '../retry-until.ts';
+import { messageOf, statusOf } from './engine-errors.ts';
+import { demultiplexer } from './multiplexed.ts';
+
+/** The engine closes the stream a moment before it knows the exit code. */
+const exitCodeTimeoutMs = 10_000;
+
+export interface OpenExec {
+  readonly exec: Docker.Exec;
+  /** Standard input one way, both outputs multiplexed the other way. */
+  readonly stream: Duplex;
+}
+
+/** Starts a command, connected. Errors name the command only: its arguments may be long. */
+export const openExec = async (
+  docker: Docker,
+  name: string,
+  command: readonly string[],
+  stdin: boolean,
+): Promise<OpenExec> => {
+  const attempt = `run ${command[0]} in`;
+  try {
+    const exec = await docker.getContainer(name).exec({
+      Cmd: [...command],
+      AttachStdin: stdin,
+      AttachStdout: true,
+      AttachStderr: true,
+    });
+    const stream = await exec.start({ hijack: true, stdin });
+    return { exec, stream };
+  } catch (error) {
+    if (statusOf(error) === 404) throw containerAbsent(attempt, name, error);
+    if (/is not running/i.test(messageOf(error))) throw containerStopped(attempt, name, error);
+    throw error;
+  }
+};
+
+export const runCommand = async (
+  docker: Docker,
+  name: string,
+  command: readonly string[],
+  stdin?: string,
+): Promise<ExecResult> => {
+  const { exec, stream } = await openExec(docker, name, command, stdin !== undefined);
+  const stdout: Buffer[] = [];
+  const stderr: Buffer[] = [];
+  stream.on('data', demultiplexer({ stdout: (chunk) => stdout.push(chunk), stderr: (chunk) => stderr.push(chunk) }));
+  const ended = endOf(stream);
+  if (stdin !== undefined) stream.end(stdin);
+  await ended;
+  return {
+    exitCode: await exitCodeOf(exec, name, command),
+    stdout: Buffer.concat(stdout).toString(),
+    stderr: Buffer.concat(stderr).toString(),
+  };
+};
+
+/** A command may end without reading its input, which breaks the pipe and is no failure: the exit code tells. */
+export const endOf = (stream: Duplex): Promise<void> =>
+  new Promise((resolve) => {
+    stream.once('end', resolve).once('close', resolve);
+    stream.once('error', () => resolve());
+  });
+
+export const exitCodeOf = async (exec: Docker.Exec, name: string, command: readonly string[]): Promise<number> => {
+  const attempt = `run ${command[0]} in`;
+  try {
+    return await retryUntil({
+      attempt: async () => {
+        const { Running: running, ExitCode: exitCode } = await exec.inspect();
+        return running ? undefined : (exitCode ?? undefined);
+      },
+      onTimeout: () => new PgrowError('node_failed', `Cannot ${attempt} ${name}: its exit code is not known.`),
+      timeoutMs: exitCodeTimeoutMs,
+      intervalMs: 5,
+    });
+  } catch (error) {
+    if (statusOf(error) === 404) throw containerAbsent(attempt, name, error);
+    throw error;
+  }
+};

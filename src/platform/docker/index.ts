@@ -1,0 +1,68 @@
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { dockerUnavailable } from '../platform-errors.ts';
+import type { Platform } from '../platform.ts';
+import { connect } from './connection.ts';
+import { dockerContainers } from './containers.ts';
+import { freeBytes } from './disk.ts';
+import { statusOf } from './engine-errors.ts';
+import { watch } from './events.ts';
+import { runCommand } from './exec.ts';
+import { putFiles } from './files.ts';
+import { findByLabels } from './find-by-labels.ts';
+import { openInteractive } from './interactive-exec.ts';
+import { readLogs } from './logs.ts';
+import { dockerNetworks } from './networks.ts';
+import { readLabels } from './read-labels.ts';
+import { observed, type Log } from './observed.ts';
+import { dockerVolumes } from './volumes.ts';
+
+export interface DockerPlatformOptions {
+  /** Instead of what DOCKER_HOST says. */
+  readonly socketPath?: string;
+  readonly log?: Log;
+  /** How long a removal waits for what is still in use. Milliseconds. */
+  readonly removalTimeoutMs?: number;
+  /** Instead of a look at the engine's disk. */
+  readonly freeBytes?: () => Promise<number>;
+}
+
+const pingTimeoutMs = 5000;
+
+export const createDockerPlatform = (options: DockerPlatformOptions = {}): Platform => {
+  const connection = connect(options.socketPath);
+  const { docker } = connection;
+  const removalTimeoutMs = options.removalTimeoutMs ?? 10_000;
+
+  const calls: Omit<Platform, 'watch'> = {
+    ...dockerNetworks(docker, removalTimeoutMs),
+    ...dockerVolumes(docker, removalTimeoutMs),
+    ...dockerContainers(docker, removalTimeoutMs),
+    readLogs: (name, lines) => readLogs(docker, name, lines),
+    putFiles: (name, files) => putFiles(docker, name, files),
+    exec: (name, command, stdin) => runCommand(docker, name, command, stdin),
+    execInteractive: (name, command) => openInteractive(docker, name, command),
+    findByLabels: (labels) => findByLabels(docker, labels),
+    readLabels: (kind, name) => readLabels(docker, kind, name),
+    freeBytes: options.freeBytes ?? (() => freeBytes(connection)),
+    ping: async () => {
+      const late = delay(pingTimeoutMs, undefined, { ref: false }).then(() => {
+        throw dockerUnavailable(`no answer within ${pingTimeoutMs} ms; restart the Docker engine`);
+      });
+      await Promise.race([docker.ping(), late]);
+    },
+    hasImage: async (image) => {
+      try {
+        await docker.getImage(image).inspect();
+        return true;
+      } catch (error) {
+        if (statusOf(error) === 404) return false;
+        throw error;
+      }
+    },
+  };
+  return {
+    ...observed(calls, options.log),
+    watch: (labels, signal) => watch({ docker, labels, signal, log: options.log }),
+  };
+};

@@ -1,0 +1,93 @@
+import { containerAbsent, imageMissing } from '../platform-errors.ts';
+import type { ContainerSpec, Platform } from '../platform.ts';
+import { begin, end } from './fake-process.ts';
+import type { FakeContainer, FakeState } from './fake-state.ts';
+
+type Containers = Pick<
+  Platform,
+  | 'ensureContainer'
+  | 'startContainer'
+  | 'stopContainer'
+  | 'restartContainer'
+  | 'removeContainer'
+  | 'signalContainer'
+  | 'inspectContainer'
+  | 'readLogs'
+>;
+
+/** Exit codes of processes that a signal ends. */
+const endings: Readonly<Record<string, number>> = {
+  KILL: 137,
+  TERM: 0,
+  INT: 0,
+  QUIT: 0,
+  ABRT: 134,
+};
+
+export const fakeContainers = (state: FakeState): Containers => ({
+  ensureContainer: async (spec) => {
+    if (state.containers.has(spec.name)) return;
+    if (state.missingImages.has(spec.image)) throw imageMissing(spec.image);
+    for (const { volume } of spec.mounts) {
+      if (!state.volumes.has(volume)) state.volumes.set(volume, { labels: spec.labels, files: new Map() });
+    }
+    state.containers.set(spec.name, created(spec));
+  },
+
+  startContainer: async (name) => begin(state, existing(state, name, 'start'), 'start'),
+
+  stopContainer: async (name) => {
+    const container = state.containers.get(name);
+    if (container) end(state, container, 0);
+  },
+
+  restartContainer: async (name) => {
+    const container = existing(state, name, 'restart');
+    end(state, container, 0);
+    begin(state, container, 'restart');
+  },
+
+  removeContainer: async (name) => {
+    const container = state.containers.get(name);
+    if (!container) return;
+    end(state, container, 137);
+    state.containers.delete(name);
+  },
+
+  signalContainer: async (name, signal) => {
+    const container = state.containers.get(name);
+    const exitCode = endings[signal.replace(/^SIG/, '')];
+    if (container && exitCode !== undefined) end(state, container, exitCode);
+  },
+
+  inspectContainer: async (name) => {
+    const container = state.containers.get(name);
+    if (!container) return null;
+    const { spec, running, health, exitCode, restarts, address, startedAt } = container;
+    return { name, running, health, exitCode, restarts, address, labels: spec.labels, startedAt, ownName: null };
+  },
+
+  readLogs: async (name, lines) => {
+    const { log } = existing(state, name, 'read the log of');
+    return lines === 0 ? '' : (log.match(/[^\n]*\n|[^\n]+$/g) ?? []).slice(-lines).join('');
+  },
+});
+
+export const existing = (state: FakeState, name: string, attempt: string): FakeContainer => {
+  const container = state.containers.get(name);
+  if (!container) throw containerAbsent(attempt, name);
+  return container;
+};
+
+const created = (spec: ContainerSpec): FakeContainer => ({
+  spec,
+  files: new Map(),
+  running: false,
+  health: 'none',
+  exitCode: null,
+  restarts: 0,
+  address: null,
+  startedAt: '0001-01-01T00:00:00Z',
+  log: '',
+  restartTimer: null,
+});

@@ -1,0 +1,71 @@
+import { networkAbsent, portTaken } from '../platform-errors.ts';
+import type { ContainerEvent } from '../platform.ts';
+import type { FakeContainer, FakeState } from './fake-state.ts';
+
+/** Milliseconds until the engine restarts a container that died by itself, as Docker's first restart. */
+const restartDelayMs = 100;
+
+/** Its own process begins: address, ports, event. A failure leaves the container as it was. */
+export const begin = (state: FakeState, container: FakeContainer, attempt: 'start' | 'restart'): void => {
+  if (container.running) return;
+  const { spec } = container;
+  const network = state.networks.get(spec.network);
+  if (!network) throw networkAbsent(`${attempt} ${spec.name}`, spec.network);
+  const taken = spec.ports.find(({ host }) => isTaken(state, host));
+  if (taken) throw portTaken(spec.name, taken.host);
+  cancelRestart(container);
+  container.running = true;
+  container.exitCode = null;
+  container.address = freeAddress(state, network.prefix);
+  container.startedAt = new Date().toISOString();
+  tell(state, container, 'start');
+  const exitCode = state.onStart(spec);
+  if (exitCode !== undefined) dieByItself(state, container, exitCode);
+};
+
+/** Its process ends because it was told to: the restart policy has no say. */
+export const end = (state: FakeState, container: FakeContainer, exitCode: number): void => {
+  cancelRestart(container);
+  if (!container.running) return;
+  container.running = false;
+  container.exitCode = exitCode;
+  container.address = null;
+  tell(state, container, 'die');
+  tell(state, container, 'disconnect');
+};
+
+/** Its process ends although nobody wanted it: the restart policy decides. */
+export const dieByItself = (state: FakeState, container: FakeContainer, exitCode: number): void => {
+  if (!container.running) return;
+  end(state, container, exitCode);
+  if (container.spec.restart === 'no') return;
+  container.restartTimer = setTimeout(() => comeBack(state, container), restartDelayMs).unref();
+};
+
+/** A restart that fails, as for a port taken in the meantime, leaves the container down. */
+const comeBack = (state: FakeState, container: FakeContainer): void => {
+  container.restarts += 1;
+  try {
+    begin(state, container, 'restart');
+  } catch {
+    container.exitCode = 128;
+  }
+};
+
+export const tell = (state: FakeState, { spec }: FakeContainer, action: ContainerEvent['action']): void =>
+  state.emit({ container: spec.name, labels: spec.labels, action, at: Date.now() });
+
+const cancelRestart = (container: FakeContainer): void => {
+  if (container.restartTimer) clearTimeout(container.restartTimer);
+  container.restartTimer = null;
+};
+
+const isTaken = (state: FakeState, port: number): boolean =>
+  state.foreignPorts.has(port) ||
+  [...state.containers.values()].some(({ running, spec }) => running && spec.ports.some(({ host }) => host === port));
+
+/** The gateway is number 1. */
+const freeAddress = (state: FakeState, prefix: string): string => {
+  const used = new Set([...state.containers.values()].map(({ address }) => address));
+  for (let number = 2; ; number += 1) if (!used.has(`${prefix}.${number}`)) return `${prefix}.${number}`;
+};

@@ -1,0 +1,42 @@
+import type { ContainerEvent, ContainerSpec, ContainerState, Labels, NodeFile } from '../platform.ts';
+
+/** Everything the in-memory engine holds; by name. */
+export interface FakeState {
+  readonly containers: Map<string, FakeContainer>;
+  readonly volumes: Map<string, FakeVolume>;
+  readonly networks: Map<string, FakeNetwork>;
+  /** Images known to be missing; every other is there. */
+  readonly missingImages: Set<string>;
+  /** Host ports that programs outside the engine listen on. */
+  readonly foreignPorts: Set<number>;
+  readonly emit: (event: ContainerEvent) => void;
+  /** What a container's process does when it starts: a number is the code it exits with at once. */
+  onStart: (container: ContainerSpec) => number | undefined;
+}
+
+export type Files = Map<string, NodeFile>;
+
+export interface FakeContainer {
+  readonly spec: ContainerSpec;
+  readonly files: Files;
+  running: boolean;
+  health: ContainerState['health'];
+  exitCode: number | null;
+  restarts: number;
+  address: string | null;
+  startedAt: string;
+  log: string;
+  /** Brings it back after it died by itself. */
+  restartTimer: NodeJS.Timeout | null;
+}
+
+export interface FakeVolume {
+  readonly labels: Labels;
+  readonly files: Files;
+}
+
+export interface FakeNetwork {
+  readonly labels: Labels;
+  /** Its first three bytes: `10.0.7`. */
+  readonly prefix: string;
+}

@@ -1,0 +1,140 @@
+/** The container engine as the rest of pgrow sees it. Implemented by `docker/` and, for workflow tests, by a fake. */
+export interface Platform {
+  /** Creates the network unless it is there. */
+  ensureNetwork(network: NetworkSpec): Promise<void>;
+  /** Absent is success. */
+  removeNetwork(name: string): Promise<void>;
+
+  ensureVolume(volume: VolumeSpec): Promise<void>;
+  /** Absent is success. */
+  removeVolume(name: string): Promise<void>;
+
+  /** Creates the container, stopped, unless one of that name is there; does not compare an existing one with the spec. */
+  ensureContainer(container: ContainerSpec): Promise<void>;
+  /** Starts it unless it runs. */
+  startContainer(name: string): Promise<void>;
+  /** Stops it, killing it after `timeoutSeconds`; stopped or absent is success. */
+  stopContainer(name: string, timeoutSeconds: number): Promise<void>;
+  restartContainer(name: string, timeoutSeconds: number): Promise<void>;
+  /** Removes it, running or not; absent is success. */
+  removeContainer(name: string): Promise<void>;
+  /** Sends a signal to its first process; not running is success. */
+  signalContainer(name: string, signal: string): Promise<void>;
+
+  inspectContainer(name: string): Promise<ContainerState | null>;
+  /** The last `lines` lines of standard output and error, oldest first. */
+  readLogs(name: string, lines: number): Promise<string>;
+
+  /** Puts files into a container, running or not; each is replaced whole. */
+  putFiles(name: string, files: readonly NodeFile[]): Promise<void>;
+
+  /** Runs a command to its end. `stdin`, if given, is written and closed. */
+  exec(name: string, command: readonly string[], stdin?: string): Promise<ExecResult>;
+  /** Starts a command and stays connected with its standard input and output. */
+  execInteractive(name: string, command: readonly string[]): Promise<InteractiveExec>;
+
+  /** Everything that carries these labels, of every kind. */
+  findByLabels(labels: Readonly<Record<string, string>>): Promise<Resources>;
+  /** Null when it is absent. */
+  readLabels(kind: ResourceKind, name: string): Promise<Labels | null>;
+
+  /** Address of the host in a network: whence the worker's own connections come. */
+  networkGateway(name: string): Promise<string>;
+
+  /** Follows what happens to containers with these labels until `signal` aborts; reconnects by itself. */
+  watch(labels: Readonly<Record<string, string>>, signal: AbortSignal): AsyncIterable<ContainerEvent>;
+
+  /** Bytes free where the engine keeps its volumes. */
+  freeBytes(): Promise<number>;
+  /** Throws an error of code `docker_unavailable` when the engine does not answer. */
+  ping(): Promise<void>;
+  hasImage(image: string): Promise<boolean>;
+}
+
+export type Labels = Readonly<Record<string, string>>;
+
+export interface NetworkSpec {
+  readonly name: string;
+  readonly labels: Labels;
+}
+
+export interface VolumeSpec {
+  readonly name: string;
+  readonly labels: Labels;
+}
+
+export interface ContainerSpec {
+  readonly name: string;
+  readonly image: string;
+  readonly hostname: string;
+  readonly command?: readonly string[];
+  readonly network: string;
+  /** Names under which the container answers in its network, besides its own. */
+  readonly aliases: readonly string[];
+  readonly mounts: readonly { readonly volume: string; readonly path: string }[];
+  /** Loopback ports: container port to host port. */
+  readonly ports: readonly { readonly container: number; readonly host: number }[];
+  readonly labels: Labels;
+  readonly environment: Readonly<Record<string, string>>;
+  /** `unless-stopped`: comes back with the engine. `no`: runs once. */
+  readonly restart: 'unless-stopped' | 'no';
+  readonly memoryBytes: number;
+  readonly cpus: number;
+  /** Size of /dev/shm in bytes. */
+  readonly sharedMemoryBytes?: number;
+}
+
+export interface ContainerState {
+  readonly name: string;
+  readonly running: boolean;
+  /** As its image's health check sees it; `none` without one. */
+  readonly health: 'starting' | 'healthy' | 'unhealthy' | 'none';
+  /** Null while it runs. */
+  readonly exitCode: number | null;
+  /** Times the engine restarted it by itself. */
+  readonly restarts: number;
+  /** In its network; null while it does not run. */
+  readonly address: string | null;
+  readonly labels: Labels;
+  readonly startedAt: string;
+  /** A name in its network that no other container ever had or will have; null where the engine gives none. */
+  readonly ownName: string | null;
+}
+
+export interface NodeFile {
+  /** Absolute path in the container. */
+  readonly path: string;
+  readonly content: string;
+  /** 0o600 for secrets. Owner is always the container's service user (uid and gid 999). */
+  readonly mode: number;
+}
+
+export interface ExecResult {
+  readonly exitCode: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface InteractiveExec {
+  write(line: string): void;
+  /** The next line of standard output; rejects at the end of output or after `timeoutMs`. */
+  readLine(timeoutMs: number): Promise<string>;
+  /** Closes standard input; the command sees end of file. */
+  close(): void;
+}
+
+export type ResourceKind = 'container' | 'volume' | 'network';
+
+export interface Resources {
+  readonly containers: readonly string[];
+  readonly volumes: readonly string[];
+  readonly networks: readonly string[];
+}
+
+export interface ContainerEvent {
+  readonly container: string;
+  readonly labels: Labels;
+  readonly action: 'start' | 'die' | 'pause' | 'unpause' | 'disconnect' | 'oom' | 'health_status';
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}

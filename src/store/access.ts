@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import type { Queries } from './connection.ts';
+import type { Role } from './tables.ts';
+
+export interface AccessStore {
+  /** Makes the token valid; one that is known already takes the new project, role and actor. */
+  ensureToken(token: NewToken): Promise<void>;
+  authenticate(token: string): Promise<Identity | null>;
+  recordAudit(entry: AuditEntry): Promise<void>;
+  /** The latest first. */
+  listAudit(project: string, limit: number): Promise<readonly (AuditEntry & { readonly at: string })[]>;
+}
+
+export interface NewToken {
+  /** In clear; only its hash is kept. At least 32 random characters: the hash is a plain SHA-256. */
+  readonly token: string;
+  /** `*` for all. */
+  readonly project: string;
+  readonly role: Role;
+  /** Who acts with it, for the audit. Default: the role. */
+  readonly actor?: string;
+}
+
+export interface Identity {
+  readonly actor: string;
+  readonly project: string;
+  readonly role: Role;
+}
+
+export interface AuditEntry {
+  readonly actor: string;
+  readonly project: string;
+  readonly service_id: string | null;
+  readonly action: string;
+  readonly details: Readonly<Record<string, unknown>>;
+}
+
+export const accessStore = (queries: Queries): AccessStore => ({
+  async ensureToken({ token, project, role, actor = role }) {
+    const grant = { project, role, actor };
+    await queries
+      .insertInto('tokens')
+      .values({ hash: hashOf(token), ...grant })
+      .onConflict((conflict) => conflict.column('hash').doUpdateSet(grant))
+      .execute();
+  },
+
+  async authenticate(token) {
+    const identity = await queries
+      .selectFrom('tokens')
+      .select(['actor', 'project', 'role'])
+      .where('hash', '=', hashOf(token))
+      .executeTakeFirst();
+    return identity ?? null;
+  },
+
+  async recordAudit({ details, ...entry }) {
+    await queries
+      .insertInto('audit')
+      .values({ ...entry, details: JSON.stringify(details) })
+      .execute();
+  },
+
+  async listAudit(project, limit) {
+    const rows = await queries
+      .selectFrom('audit')
+      .select(['actor', 'project', 'service_id', 'action', 'details', 'at'])
+      .where('project', '=', project)
+      .orderBy('id', 'desc')
+      .limit(limit)
+      .execute();
+    return rows.map(({ at, ...entry }) => ({ ...entry, at: at.toISOString() }));
+  },
+});
+
+const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');

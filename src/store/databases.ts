@@ -1,0 +1,147 @@
+import { sql, type Transaction } from 'kysely';
+import type { Database } from '../domain/database.ts';
+import { PgrowError } from '../domain/errors.ts';
+import type { Topology } from '../domain/topology.ts';
+import { clusterState } from './cluster-state.ts';
+import { isUniqueViolation, type Queries } from './connection.ts';
+import { isUuid, nodeServiceId } from './service-id.ts';
+import type { Tables } from './tables.ts';
+
+export interface DatabaseStore {
+  /**
+   * Idempotent by id; answers with what is recorded, whose ports count.
+   * @throws PgrowError `name_taken`, or `port_taken` when another database holds one of the ports.
+   */
+  registerDatabase(database: Database): Promise<Database>;
+  /** By id or by name, of one project or of all; null for a destroyed one. */
+  readDatabase(idOrName: string, project?: string): Promise<Database | null>;
+  listDatabases(filter: { readonly project?: string }): Promise<readonly Database[]>;
+  saveTopology(id: string, topology: Topology): Promise<void>;
+  /** Marks it as destroyed: its name and ports are free again, its history stays. Absent is success. */
+  removeDatabase(id: string): Promise<void>;
+}
+
+export const databaseStore = (queries: Queries): DatabaseStore => ({
+  async registerDatabase(database) {
+    try {
+      await queries.transaction().execute((transaction) => insertDatabase(transaction, database));
+    } catch (error) {
+      if (isUniqueViolation(error, 'services_database_name')) {
+        throw new PgrowError('name_taken', `There is a database named ${database.name} already. Choose another name.`);
+      }
+      if (isUniqueViolation(error, 'host_ports_pkey')) {
+        throw new PgrowError(
+          'port_taken',
+          `Another database holds one of the ports ${Object.values(database.ports).join(', ')}. Choose others.`,
+        );
+      }
+      throw error;
+    }
+    const [recorded] = await readDatabases(queries, { id: database.id });
+    if (!recorded) throw new PgrowError('not_found', `Database ${database.name} (${database.id}) has been destroyed.`);
+    return recorded;
+  },
+
+  async readDatabase(idOrName, project) {
+    const key = isUuid(idOrName) ? { id: idOrName } : { name: idOrName };
+    const [database] = await readDatabases(queries, { ...key, ...(project === undefined ? {} : { project }) });
+    return database ?? null;
+  },
+
+  listDatabases: (filter) => readDatabases(queries, filter),
+
+  async saveTopology(id, topology) {
+    await queries.transaction().execute(async (transaction) => {
+      await saveNodes(transaction, id, topology);
+      await transaction
+        .updateTable('postgres_cluster_state')
+        .set({ ...clusterState(id, topology), updated_at: sql<Date>`NOW()` })
+        .where('service_id', '=', id)
+        .execute();
+    });
+  },
+
+  async removeDatabase(id) {
+    await queries.transaction().execute(async (transaction) => {
+      await transaction.deleteFrom('host_ports').where('service_id', '=', id).execute();
+      await transaction
+        .updateTable('services')
+        .set({ deleted_at: sql<Date>`NOW()` })
+        .where((where) => where.or([where('id', '=', id), where('parent_id', '=', id)]))
+        .where('deleted_at', 'is', null)
+        .execute();
+    });
+  },
+});
+
+const readDatabases = async (
+  queries: Queries,
+  { id, name, project }: { readonly id?: string; readonly name?: string; readonly project?: string },
+): Promise<Database[]> => {
+  let query = queries
+    .selectFrom('services')
+    .innerJoin('postgres_cluster_state', 'postgres_cluster_state.service_id', 'services.id')
+    .where('services.kind', '=', 'database')
+    .where('services.deleted_at', 'is', null);
+  if (id !== undefined) query = query.where('services.id', '=', id);
+  if (name !== undefined) query = query.where('services.name', '=', name);
+  if (project !== undefined) query = query.where('services.project', '=', project);
+  return query
+    .select(['services.id', 'services.project', 'services.name', 'postgres_cluster_state.topology'])
+    .select((column) => [
+      column.ref('services.postgres_major').$notNull().as('postgres_major'),
+      column.ref('services.home').$notNull().as('home'),
+      column.ref('services.ports').$notNull().as('ports'),
+    ])
+    .orderBy('services.name')
+    .execute();
+};
+
+const insertDatabase = async (transaction: Transaction<Tables>, database: Database): Promise<void> => {
+  const { id, project, name, postgres_major, home, ports, topology } = database;
+  const inserted = await transaction
+    .insertInto('services')
+    .values({
+      id,
+      parent_id: null,
+      kind: 'database',
+      project,
+      name,
+      postgres_major,
+      home,
+      ports: JSON.stringify(ports),
+    })
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .returning('id')
+    .execute();
+  if (inserted.length === 0) return;
+  await transaction
+    .insertInto('host_ports')
+    .values(Object.values(ports).map((port: number) => ({ port, service_id: id })))
+    .execute();
+  await saveNodes(transaction, id, topology);
+  await transaction.insertInto('postgres_cluster_state').values(clusterState(id, topology)).execute();
+};
+
+/** One row per node below the database's, kept ones too; nodes that are gone are marked so. */
+const saveNodes = async (transaction: Transaction<Tables>, id: string, topology: Topology): Promise<void> => {
+  const { project } = await transaction
+    .selectFrom('services')
+    .select('project')
+    .where('id', '=', id)
+    .executeTakeFirstOrThrow();
+  await transaction
+    .updateTable('services')
+    .set({ deleted_at: sql<Date>`NOW()` })
+    .where('parent_id', '=', id)
+    .where('deleted_at', 'is', null)
+    .execute();
+  for (const { name, kind, container, volume, mode } of [...topology.nodes, ...topology.kept]) {
+    const row = { kind, project, name, container, volume, mode: mode ?? null, deleted_at: null };
+    await transaction
+      .insertInto('services')
+      .values({ id: nodeServiceId(id, name), parent_id: id, ...row })
+      .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
+      .execute();
+  }
+};

@@ -1,0 +1,84 @@
+import type { Selectable } from 'kysely';
+import type { OperationDocument, StepRecord } from '../domain/operation.ts';
+import { toCheckpoint } from './checkpoints.ts';
+import type { Queries } from './connection.ts';
+import type { Tables } from './tables.ts';
+
+interface OperationFilter {
+  readonly id?: string;
+  readonly service_id?: string;
+  readonly status?: 'running';
+  readonly project?: string;
+}
+
+const listLimit = 200;
+
+/** Operations with their steps and checkpoints, the latest first. */
+export const readDocuments = async (queries: Queries, filter: OperationFilter): Promise<OperationDocument[]> => {
+  let query = queries
+    .selectFrom('operations')
+    .innerJoin('services', 'services.id', 'operations.service_id')
+    .selectAll('operations')
+    .select('services.name as database');
+  if (filter.id !== undefined) query = query.where('operations.id', '=', filter.id);
+  if (filter.service_id !== undefined) query = query.where('operations.service_id', '=', filter.service_id);
+  if (filter.project !== undefined) query = query.where('services.project', '=', filter.project);
+  if (filter.status !== undefined) query = query.where('operations.status', '=', filter.status);
+  const operations = await query.orderBy('operations.started_at', 'desc').limit(listLimit).execute();
+  if (operations.length === 0) return [];
+
+  const ids = operations.map(({ id }) => id);
+  const [steps, checkpoints] = await Promise.all([
+    queries.selectFrom('operation_steps').selectAll().where('operation_id', 'in', ids).orderBy('index').execute(),
+    queries.selectFrom('checkpoints').selectAll().where('operation_id', 'in', ids).execute(),
+  ]);
+  return operations.map((operation) => {
+    const checkpoint = checkpoints.find(({ operation_id }) => operation_id === operation.id);
+    return toDocument(
+      operation,
+      steps.filter(({ operation_id }) => operation_id === operation.id),
+      checkpoint ? toCheckpoint(checkpoint) : null,
+    );
+  });
+};
+
+const toDocument = (
+  operation: Selectable<Tables['operations']> & { database: string },
+  steps: readonly Selectable<Tables['operation_steps']>[],
+  checkpoint: OperationDocument['checkpoint'],
+): OperationDocument => {
+  const { plan, started_at, ended_at } = operation;
+  return {
+    id: operation.id,
+    workflow_id: operation.workflow_id,
+    run_id: operation.run_id,
+    type: operation.type,
+    database: operation.database,
+    service_id: operation.service_id,
+    from_stage: operation.from_stage,
+    to_stage: operation.to_stage,
+    status: operation.status,
+    steps: steps.map(toStepRecord),
+    started_at: started_at.toISOString(),
+    ended_at: ended_at?.toISOString() ?? null,
+    duration_ms: ended_at ? ended_at.getTime() - started_at.getTime() : null,
+    expected_stall_ms: plan.expected_stall_ms,
+    stall_ms: operation.stall_ms,
+    point_of_no_return: plan.point_of_no_return,
+    nodes_added: plan.nodes_added,
+    nodes_removed: plan.nodes_removed,
+    cost_before: plan.cost_before,
+    cost_after: plan.cost_after,
+    warnings: plan.warnings,
+    checkpoint,
+    error: operation.error,
+  };
+};
+
+const toStepRecord = (step: Selectable<Tables['operation_steps']>): StepRecord => ({
+  name: step.name,
+  phase: step.phase,
+  status: step.status,
+  duration_ms: step.started_at && step.ended_at ? step.ended_at.getTime() - step.started_at.getTime() : null,
+  detail: step.detail,
+});

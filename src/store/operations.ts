@@ -1,0 +1,155 @@
+import { sql } from 'kysely';
+import type {
+  OperationDocument,
+  OperationError,
+  OperationStatus,
+  OperationType,
+  StepStatus,
+} from '../domain/operation.ts';
+import type { Plan } from '../domain/plan.ts';
+import type { Queries } from './connection.ts';
+import { readDocuments } from './operation-documents.ts';
+import { isUuid } from './service-id.ts';
+
+export interface OperationStore {
+  /** Idempotent by id. The database must be registered. */
+  beginOperation(operation: NewOperation): Promise<void>;
+  /** Takes the step's index in the plan, as do the others. Idempotent. */
+  stepStarted(step: StepOfOperation): Promise<void>;
+  /** What the step waits for or how far it is; nothing once the step has ended. */
+  stepDetail(step: StepOfOperation & { readonly detail: string }): Promise<void>;
+  stepEnded(step: StepOfOperation & { readonly status: Exclude<StepStatus, 'pending' | 'running'> }): Promise<void>;
+  endOperation(end: OperationEnd): Promise<void>;
+  /** Of one project or of all. */
+  readOperation(id: string, project?: string): Promise<OperationDocument | null>;
+  /** The latest first. */
+  listOperations(serviceId: string): Promise<readonly OperationDocument[]>;
+  readRunningOperation(serviceId: string): Promise<OperationDocument | null>;
+  /** The plan of an operation; null for an unknown one. */
+  readPlan(operation: string): Promise<Plan | null>;
+}
+
+export interface NewOperation {
+  readonly id: string;
+  readonly service_id: string;
+  readonly workflow_id: string;
+  readonly run_id: string | null;
+  readonly type: OperationType;
+  readonly plan: Plan;
+  readonly actor: string;
+}
+
+export interface StepOfOperation {
+  readonly operation: string;
+  readonly step: number;
+}
+
+export interface OperationEnd {
+  readonly id: string;
+  readonly status: Exclude<OperationStatus, 'running'>;
+  readonly stall_ms: number | null;
+  readonly error: OperationError | null;
+}
+
+const now = sql<Date>`clock_timestamp()`;
+
+export const operationStore = (queries: Queries): OperationStore => ({
+  async beginOperation({ plan, ...operation }) {
+    await queries.transaction().execute(async (transaction) => {
+      const inserted = await transaction
+        .insertInto('operations')
+        .values({
+          ...operation,
+          plan: JSON.stringify(plan),
+          from_stage: plan.from?.stage ?? null,
+          to_stage: plan.to?.stage ?? null,
+        })
+        .onConflict((conflict) => conflict.column('id').doNothing())
+        .returning('id')
+        .execute();
+      if (inserted.length === 0) return;
+      if (plan.steps.length > 0) {
+        await transaction
+          .insertInto('operation_steps')
+          .values(plan.steps.map(({ name, phase }, index) => ({ operation_id: operation.id, index, name, phase })))
+          .execute();
+      }
+      // Temporal runs one at a time, so whatever still counts as running was terminated without a word.
+      await transaction
+        .updateTable('operations')
+        .set({ status: 'failed', ended_at: now, error: JSON.stringify(terminated) })
+        .where('service_id', '=', operation.service_id)
+        .where('status', '=', 'running')
+        .where('id', '!=', operation.id)
+        .execute();
+    });
+  },
+
+  async stepStarted({ operation, step }) {
+    await stepsOf(queries, operation, step)
+      .set({ status: 'running', started_at: now, ended_at: null, detail: null })
+      .where('status', '!=', 'running')
+      .execute();
+  },
+
+  async stepDetail({ operation, step, detail }) {
+    await stepsOf(queries, operation, step).set({ detail }).where('status', '=', 'running').execute();
+  },
+
+  async stepEnded({ operation, step, status }) {
+    const undoing = status === 'undone' || status === 'undo_failed';
+    await stepsOf(queries, operation, step)
+      // A step's time is that of its forward action, and what it waited for is over once it is done.
+      .set({ status, ...(undoing ? {} : { ended_at: now }), ...(status === 'done' ? { detail: null } : {}) })
+      .where('status', '!=', status)
+      .execute();
+  },
+
+  async endOperation({ id, status, stall_ms, error }) {
+    // Nothing runs in an operation that has ended: what did has not come to its own end.
+    await queries
+      .updateTable('operation_steps')
+      .set({ status: 'failed', ended_at: now })
+      .where('operation_id', '=', id)
+      .where('status', '=', 'running')
+      .execute();
+    await queries
+      .updateTable('operations')
+      .set({
+        status,
+        stall_ms,
+        error: error && JSON.stringify(error),
+        ended_at: sql<Date>`coalesce(ended_at, clock_timestamp())`,
+      })
+      .where('id', '=', id)
+      .execute();
+  },
+
+  async readOperation(id, project) {
+    if (!isUuid(id)) return null;
+    const [document] = await readDocuments(queries, { id, ...(project === undefined ? {} : { project }) });
+    return document ?? null;
+  },
+
+  listOperations: (service_id) => readDocuments(queries, { service_id }),
+
+  async readRunningOperation(service_id) {
+    const [document] = await readDocuments(queries, { service_id, status: 'running' });
+    return document ?? null;
+  },
+
+  async readPlan(operation) {
+    const row = await queries.selectFrom('operations').select('plan').where('id', '=', operation).executeTakeFirst();
+    return row?.plan ?? null;
+  },
+});
+
+const terminated: OperationError = {
+  code: 'internal',
+  message: 'Its workflow was terminated before it could report how it ended.',
+  step: null,
+  left_over: [],
+};
+
+const stepsOf = (queries: Queries, operation: string, step: number) =>
+  queries.updateTable('operation_steps').where('operation_id', '=', operation).where('index', '=', step);

@@ -1,0 +1,72 @@
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { PgrowError } from '../domain/errors.ts';
+import type { Queries } from './connection.ts';
+
+export interface SecretStore {
+  /** Generates those that are missing (32 characters, safe in URLs) and answers with all that are named. */
+  ensureSecrets<N extends string>(serviceId: string, names: readonly N[]): Promise<Record<N, string>>;
+  /** All secrets of one service, by name. */
+  readSecrets(serviceId: string): Promise<Record<string, string>>;
+  /** Absent is success. */
+  removeSecrets(serviceId: string): Promise<void>;
+}
+
+/** @param key 32 bytes, for AES-256. */
+export const secretStore = (queries: Queries, key: Buffer): SecretStore => {
+  const readSecrets = async (serviceId: string): Promise<Record<string, string>> => {
+    const rows = await queries
+      .selectFrom('secrets')
+      .select(['name', 'ciphertext'])
+      .where('service_id', '=', serviceId)
+      .execute();
+    return Object.fromEntries(
+      rows.map(({ name, ciphertext }) => [name, open(key, label(serviceId, name), ciphertext)]),
+    );
+  };
+  return {
+    async ensureSecrets<N extends string>(serviceId: string, names: readonly N[]) {
+      if (names.length > 0) {
+        await queries
+          .insertInto('secrets')
+          .values(
+            names.map((name) => ({
+              service_id: serviceId,
+              name,
+              ciphertext: seal(key, label(serviceId, name), randomBytes(24).toString('base64url')),
+            })),
+          )
+          .onConflict((conflict) => conflict.columns(['service_id', 'name']).doNothing())
+          .execute();
+      }
+      const secrets = await readSecrets(serviceId);
+      return Object.fromEntries(names.map((name) => [name, secrets[name]])) as Record<N, string>;
+    },
+    readSecrets,
+    async removeSecrets(serviceId) {
+      await queries.deleteFrom('secrets').where('service_id', '=', serviceId).execute();
+    },
+  };
+};
+
+/** Bound to its place: a ciphertext moved to another row does not open. */
+const label = (serviceId: string, name: string): Buffer => Buffer.from(`${serviceId}/${name}`);
+
+const seal = (key: Buffer, place: Buffer, secret: string): Buffer => {
+  const nonce = randomBytes(12);
+  const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(place);
+  const text = Buffer.concat([cipher.update(secret, 'utf8'), cipher.final()]);
+  return Buffer.concat([nonce, cipher.getAuthTag(), text]);
+};
+
+const open = (key: Buffer, place: Buffer, sealed: Buffer): string => {
+  try {
+    const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, 12), { authTagLength: 16 }).setAAD(place);
+    decipher.setAuthTag(sealed.subarray(12, 28));
+    return Buffer.concat([decipher.update(sealed.subarray(28)), decipher.final()]).toString('utf8');
+  } catch {
+    throw new PgrowError(
+      'needs_operator',
+      `Secret ${place.toString()} does not open with this encryption key. Put back the key file that it was sealed with.`,
+    );
+  }
+};

@@ -1,0 +1,74 @@
+import { accessStore, type AccessStore } from './access.ts';
+import { checkpointStore, type CheckpointStore } from './checkpoints.ts';
+import { connectMetadata, toStoreError, type Connection } from './connection.ts';
+import { databaseStore, type DatabaseStore } from './databases.ts';
+import { eventStore, type EventStore } from './events.ts';
+import { idempotencyStore, type IdempotencyStore } from './idempotency.ts';
+import { migrate, readMigrations } from './migrate.ts';
+import { operationStore, type OperationStore } from './operations.ts';
+import { secretStore, type SecretStore } from './secrets.ts';
+import { snapshotStore, type SnapshotStore } from './snapshots.ts';
+
+/** What pgrow knows: what is, not what is happening, which Temporal holds. Every error is one of the catalogue. */
+export type Store = DatabaseStore &
+  SecretStore &
+  OperationStore &
+  CheckpointStore &
+  SnapshotStore &
+  EventStore &
+  AccessStore &
+  IdempotencyStore & {
+    /** Brings the schema up to date; safe from several processes at once. */
+    migrate(): Promise<void>;
+    /** Fails with `metadata_unavailable` when the database does not answer. */
+    ping(): Promise<void>;
+    close(): Promise<void>;
+  };
+
+export interface StoreOptions {
+  readonly connection: Connection;
+  /** 32 bytes. Seals the secrets. */
+  readonly encryptionKey: Buffer;
+}
+
+/** Connects and migrates. */
+export const createStore = async ({ connection, encryptionKey }: StoreOptions): Promise<Store> => {
+  if (encryptionKey.length !== 32) throw new TypeError('the encryption key of the metadata must be 32 bytes');
+  const { pool, queries } = connectMetadata(connection);
+  const store: Store = withStoreErrors({
+    ...databaseStore(queries),
+    ...secretStore(queries, encryptionKey),
+    ...operationStore(queries),
+    ...checkpointStore(queries),
+    ...snapshotStore(queries),
+    ...eventStore(queries),
+    ...accessStore(queries),
+    ...idempotencyStore(queries),
+    async migrate() {
+      await migrate(pool, await readMigrations());
+    },
+    async ping() {
+      await pool.query('SELECT 1');
+    },
+    close: () => queries.destroy(),
+  });
+  try {
+    await store.migrate();
+  } catch (error) {
+    await store.close();
+    throw error;
+  }
+  return store;
+};
+
+/** Every method fails with an error of the catalogue and nothing else. */
+const withStoreErrors = (store: Store): Store => {
+  const guarded = Object.entries(store).map(([name, method]) => {
+    const call = method as (...args: unknown[]) => Promise<unknown>;
+    return [
+      name,
+      async (...args: unknown[]) => call(...args).catch((error: unknown) => Promise.reject(toStoreError(error))),
+    ];
+  });
+  return Object.fromEntries(guarded) as Store;
+};

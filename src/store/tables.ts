@@ -1,0 +1,157 @@
+import type { ColumnType, Generated } from 'kysely';
+import type { OperationError, OperationStatus, OperationType, StepStatus } from '../domain/operation.ts';
+import type { Plan } from '../domain/plan.ts';
+import type { PostgresMajor } from '../domain/database.ts';
+import type { Stage } from '../domain/stage.ts';
+import type { HostPorts, Topology } from '../domain/topology.ts';
+
+/** The schema of the migrations as TypeScript sees it: what is read, what is written. */
+export interface Tables {
+  services: ServicesTable;
+  host_ports: { port: number; service_id: string };
+  postgres_cluster_state: ClusterStateTable;
+  postgres_expansion_events: EventsTable;
+  operations: OperationsTable;
+  operation_steps: OperationStepsTable;
+  idempotency_keys: IdempotencyKeysTable;
+  snapshots: SnapshotsTable;
+  checkpoints: CheckpointsTable;
+  secrets: { service_id: string; name: string; ciphertext: Buffer; created_at: Generated<Date> };
+  tokens: { hash: string; actor: string; project: string; role: Role; created_at: Generated<Date> };
+  audit: AuditTable;
+}
+
+export const roles = ['viewer', 'operator', 'admin'] as const;
+export type Role = (typeof roles)[number];
+
+/** JSONB: written as text, because pg would turn a JavaScript array into a PostgreSQL array. */
+type Json<T> = ColumnType<T, string, string>;
+type Timestamp = ColumnType<Date, Date | undefined, Date>;
+type OptionalTimestamp = ColumnType<Date | null, Date | null | undefined, Date | null>;
+type Nullable<T> = ColumnType<T | null, T | null | undefined, T | null>;
+/** BIGINT comes back as text. */
+type BigInteger = ColumnType<string | null, number | null | undefined, number | null>;
+
+interface ServicesTable {
+  id: string;
+  parent_id: string | null;
+  kind: string;
+  project: string;
+  name: string;
+  postgres_major: Nullable<PostgresMajor>;
+  home: Nullable<string>;
+  ports: ColumnType<HostPorts | null, string | null | undefined, string | null>;
+  container: Nullable<string>;
+  volume: Nullable<string>;
+  mode: Nullable<string>;
+  created_at: Timestamp;
+  deleted_at: OptionalTimestamp;
+}
+
+export interface ClusterStateTable {
+  id: Generated<string>;
+  service_id: string;
+  stage: number;
+  pooling_enabled: boolean;
+  pgbouncer_service_id: string | null;
+  pool_mode: string | null;
+  default_pool_size: number | null;
+  max_client_connections: number | null;
+  replica_count: number;
+  replication_mode: string | null;
+  haproxy_service_id: string | null;
+  haproxy_replicas: number;
+  ha_enabled: boolean;
+  etcd_service_ids: string[];
+  patroni_service_ids: string[];
+  patroni_cluster_name: string | null;
+  current_leader_id: string | null;
+  patroni_ttl_seconds: number | null;
+  maximum_lag_on_failover: BigInteger;
+  topology: Json<Topology>;
+  created_at: Timestamp;
+  updated_at: Timestamp;
+}
+
+interface EventsTable {
+  id: Generated<string>;
+  cluster_id: string;
+  event_type: string;
+  from_stage: Nullable<Stage>;
+  to_stage: Nullable<Stage>;
+  metadata: Json<Record<string, unknown>>;
+  key: Nullable<string>;
+  created_at: Timestamp;
+}
+
+interface OperationsTable {
+  id: string;
+  service_id: string;
+  workflow_id: string;
+  run_id: Nullable<string>;
+  type: OperationType;
+  status: ColumnType<OperationStatus, OperationStatus | undefined, OperationStatus>;
+  plan: Json<Plan>;
+  from_stage: Nullable<Stage>;
+  to_stage: Nullable<Stage>;
+  stall_ms: Nullable<number>;
+  error: ColumnType<OperationError | null, string | null | undefined, string | null>;
+  actor: string;
+  started_at: Timestamp;
+  ended_at: OptionalTimestamp;
+}
+
+interface OperationStepsTable {
+  operation_id: string;
+  index: number;
+  name: string;
+  phase: string;
+  status: ColumnType<StepStatus, StepStatus | undefined, StepStatus>;
+  detail: Nullable<string>;
+  started_at: OptionalTimestamp;
+  ended_at: OptionalTimestamp;
+}
+
+interface IdempotencyKeysTable {
+  project: string;
+  key: string;
+  request_hash: string;
+  operation_id: string;
+  service_id: string;
+  created_at: Timestamp;
+}
+
+interface SnapshotsTable {
+  id: string;
+  service_id: string;
+  operation_id: Nullable<string>;
+  volume: string;
+  bytes: BigInteger;
+  created_at: Timestamp;
+  expires_at: OptionalTimestamp;
+}
+
+interface CheckpointsTable {
+  id: Generated<string>;
+  service_id: string;
+  operation_id: string;
+  stage: Stage;
+  timestamp: Timestamp;
+  snapshot_id: Nullable<string>;
+  services_created: Json<{ service_id: string; type: string }[]>;
+  config_changes: Json<Record<string, unknown>[]>;
+  health_check_endpoint: string;
+  rollback_available_until: ColumnType<Date, Date, Date>;
+  status: ColumnType<'open' | 'closed', 'open' | 'closed' | undefined, 'open' | 'closed'>;
+  closed_at: OptionalTimestamp;
+}
+
+interface AuditTable {
+  id: Generated<string>;
+  at: Timestamp;
+  actor: string;
+  project: string;
+  service_id: Nullable<string>;
+  action: string;
+  details: Json<Record<string, unknown>>;
+}

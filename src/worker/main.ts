@@ -1,0 +1,101 @@
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+import {
+  bundleWorkflowCode,
+  DefaultLogger,
+  NativeConnection,
+  Runtime,
+  TransportError,
+  Worker,
+} from '@temporalio/worker';
+import pino from 'pino';
+import { realComponents } from '../activities/dependencies.ts';
+import { createActivities } from '../activities/index.ts';
+import { taskQueue, watchQueueOf } from '../domain/naming.ts';
+import { readSettings } from '../launcher/settings.ts';
+import { createDockerPlatform } from '../platform/docker/index.ts';
+import { createStore } from '../store/store.ts';
+
+/** Composition root of the worker. Says that it is ready by a file, and goes when told to. */
+
+/** What Docker bears at once on a small machine. */
+const activitiesAtOnce = 16;
+/** Open windows; each is looked at every two seconds. */
+const windowsAtOnce = 200;
+
+/** Temporal may be starting, or busy: its development server answers "database is locked" then. */
+const temporalPatienceMs = 45_000;
+const pauseMs = 500;
+
+const untilTemporalAnswers = async <T>(attempt: () => Promise<T>): Promise<T> => {
+  const deadline = performance.now() + temporalPatienceMs;
+  for (;;) {
+    try {
+      return await attempt();
+    } catch (error) {
+      if (!(error instanceof TransportError) || performance.now() > deadline) throw error;
+      await delay(pauseMs);
+    }
+  }
+};
+
+const settings = readSettings();
+const log = pino({ base: { program: 'worker' } });
+Runtime.install({
+  logger: new DefaultLogger('WARN', ({ level, message, meta }) => log.warn({ level, ...meta }, message)),
+  shutdownSignals: ['SIGINT', 'SIGTERM'],
+});
+
+const store = await createStore({
+  connection: { url: settings.databaseUrl },
+  encryptionKey: Buffer.from(readFileSync(settings.secretKeyPath, 'utf8').trim(), 'base64'),
+});
+const connection = await untilTemporalAnswers(() => NativeConnection.connect({ address: settings.temporalAddress }));
+const workflowBundle = await bundleWorkflowCode({
+  workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)),
+  logger: new DefaultLogger('WARN'),
+});
+const { watchHealth, ...activities } = createActivities({
+  platform: createDockerPlatform(),
+  store,
+  components: realComponents,
+  images: settings.images,
+  home: settings.homeId,
+  log,
+});
+const shared = {
+  connection,
+  // A cancellation arrives with a heartbeat, and undoing waits for it.
+  maxHeartbeatThrottleInterval: '1s',
+  defaultHeartbeatThrottleInterval: '1s',
+  shutdownGraceTime: '2s',
+  shutdownForceTime: '20s',
+} as const;
+const operations = await untilTemporalAnswers(() =>
+  Worker.create({
+    ...shared,
+    taskQueue,
+    workflowBundle,
+    activities,
+    maxConcurrentActivityTaskExecutions: activitiesAtOnce,
+  }),
+);
+const watches = await untilTemporalAnswers(() =>
+  Worker.create({
+    ...shared,
+    taskQueue: watchQueueOf(taskQueue),
+    activities: { watchHealth },
+    maxConcurrentActivityTaskExecutions: windowsAtOnce,
+  }),
+);
+
+writeFileSync(settings.workerReadyPath, `${process.pid}\n`);
+log.info({ taskQueue, home: settings.homeId }, 'worker takes tasks');
+try {
+  await Promise.all([operations.run(), watches.run()]);
+} finally {
+  rmSync(settings.workerReadyPath, { force: true });
+  await connection.close();
+  await store.close();
+}

@@ -1,0 +1,48 @@
+import { ActivityCancellationType, proxyActivities, workflowInfo, type ActivityOptions } from '@temporalio/workflow';
+import type { ActionContext, ActivityCall, ActivityName, ActionResult, StepCall } from '../domain/actions.ts';
+import { watchQueueOf } from '../domain/naming.ts';
+import type { OperationActions } from '../domain/operation-actions.ts';
+
+type StepActivities = { readonly [A in ActivityName]: (call: StepCall<A>) => Promise<ActionResult> };
+
+/** A worker that died is noticed after this long. */
+const heartbeatTimeout = '10s';
+
+const stepOptions: ActivityOptions = {
+  // How long a step may take is decided by its progress, inside the activity; this only bounds a forgotten one.
+  startToCloseTimeout: '7 days',
+  heartbeatTimeout,
+  // Undoing must not begin while the action still runs.
+  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+  retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '5s', maximumAttempts: 60 },
+};
+
+const steps = proxyActivities<StepActivities>(stepOptions);
+
+/** Runs one action of a plan as the activity of its name. */
+export const perform = (call: ActivityCall, context: ActionContext, summary: string): Promise<ActionResult> => {
+  const activity = steps[call.action];
+  return activity.executeWithOptions({ ...stepOptions, summary }, [{ context, input: call.input }] as never);
+};
+
+/** What an operation does around its steps. Patient: the metadata or the engine may be restarting. */
+export const operationActivities = proxyActivities<OperationActions>({
+  startToCloseTimeout: '10 minutes',
+  heartbeatTimeout,
+  retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '5s', maximumAttempts: 120 },
+});
+
+const watchOptions: ActivityOptions = {
+  startToCloseTimeout: '8 days',
+  heartbeatTimeout,
+  cancellationType: ActivityCancellationType.TRY_CANCEL,
+  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s' },
+};
+
+const watches = proxyActivities<Pick<OperationActions, 'watchHealth'>>(watchOptions);
+
+/** Runs for as long as a window is open, where it takes no place of a step. */
+export const watchHealth: OperationActions['watchHealth'] = (call) =>
+  watches.watchHealth.executeWithOptions({ ...watchOptions, taskQueue: watchQueueOf(workflowInfo().taskQueue) }, [
+    call,
+  ]);

@@ -1,0 +1,24 @@
+import type { ActivityCall } from '../domain/actions.ts';
+import { operationActivities, perform } from './activities.ts';
+
+/** Seconds. Nobody waits for it, and nothing it removes has to answer. */
+const patienceSeconds = 60;
+
+/** Removes what was kept for a rollback, then records that there is no way back any more. */
+export const closeWindow = async ({ checkpoint, database, on_close }: Window): Promise<void> => {
+  for (const [step, call] of on_close.entries()) {
+    await perform(
+      call,
+      { operation: checkpoint, database, step, direction: 'close', attempt: 1, patience_seconds: patienceSeconds },
+      `close: ${call.action}`,
+    );
+  }
+  await operationActivities.closeCheckpoint({ checkpoint, database });
+};
+
+interface Window {
+  readonly checkpoint: string;
+  /** Service id. */
+  readonly database: string;
+  readonly on_close: readonly ActivityCall[];
+}

@@ -1,0 +1,11 @@
+/** Every workflow type on the task queue, under its public name. */
+export { createDatabase } from './create-database.ts';
+export { expand } from './expand.ts';
+export { scaleDown } from './scale-down.ts';
+export { setReplicas } from './set-replicas.ts';
+export { setPooling } from './set-pooling.ts';
+export { reinitialize } from './reinitialize.ts';
+export { rollback } from './rollback.ts';
+export { restoreSnapshot } from './restore-snapshot.ts';
+export { destroyDatabase } from './destroy-database.ts';
+export { checkpoint } from './checkpoint.ts';

@@ -1,0 +1,7 @@
+import type { OperationInput } from '../domain/inputs.ts';
+import type { OperationDocument } from '../domain/operation.ts';
+import { runOperation } from './run-operation.ts';
+
+/** One replica anew. */
+export const reinitialize = (input: OperationInput<'reinitialize'>): Promise<OperationDocument> =>
+  runOperation('reinitialize', input);

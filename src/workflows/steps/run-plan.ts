@@ -1,0 +1,173 @@
+import { CancellationScope, CancelledFailure, condition, isCancellation } from '@temporalio/workflow';
+import type { ActionContext, ActionResult } from '../../domain/actions.ts';
+import type { LeftOver, OpenedOperation } from '../../domain/operation-actions.ts';
+import type { Block } from '../../domain/plan.ts';
+import { operationActivities, perform } from '../activities.ts';
+import { codeOf, cutOverDeadlineMissed, hasHandedBack } from '../failures.ts';
+import type { ProgressBoard } from './progress.ts';
+import { newUndoScope, undo, type UndoEntry, type UndoScope } from './undo.ts';
+
+/** Walks a plan. Compensations are registered before their actions begin. */
+export interface PlanRun {
+  run(): Promise<void>;
+  /** Undoes everything begun, last first; answers with what could not be undone. */
+  undoAll(): Promise<readonly LeftOver[]>;
+  /** Whether the point of no return has been passed. */
+  committed(): boolean;
+  /** An action past which nothing is undone has itself undone what it did. */
+  uncommit(): void;
+  /** Index of the step whose failure ended the run; null where none failed. */
+  failedStep(): number | null;
+  /** Milliseconds, of all steps; null where no step held writes. */
+  stall(): number | null;
+}
+
+interface Inputs {
+  readonly operation: string;
+  readonly opened: OpenedOperation;
+  readonly board: ProgressBoard;
+  /** Whether the signal to cut over has come. */
+  readonly mayCutOver: () => boolean;
+  /** Whether the grace period has been cut short. */
+  readonly isConfirmed: () => boolean;
+}
+
+export const createPlanRun = ({ operation, opened, board, mayCutOver, isConfirmed }: Inputs): PlanRun => {
+  const { plan, database } = opened;
+  const everything = newUndoScope();
+  let committed = false;
+  let failedStep: number | null = null;
+  let stall: number | null = null;
+
+  const runBlocks = async (blocks: readonly Block[], scope: UndoScope, attempt: number): Promise<void> => {
+    for (const block of blocks) {
+      if ('step' in block) await runStep(block.step, scope, attempt);
+      else if ('lanes' in block) await runLanes(block.lanes, scope, attempt);
+      else await runUnit(block, scope);
+    }
+  };
+
+  /** All lanes have come to rest before a failure of one of them goes on. */
+  const runLanes = async (lanes: readonly (readonly Block[])[], scope: UndoScope, attempt: number): Promise<void> => {
+    const failures: unknown[] = [];
+    await CancellationScope.cancellable(async () => {
+      const current = CancellationScope.current();
+      await Promise.all(
+        lanes.map(async (lane) => {
+          try {
+            await runBlocks(lane, newUndoScope(scope), attempt);
+          } catch (error) {
+            failures.push(error);
+            current.cancel();
+          }
+        }),
+      );
+    });
+    if (failures.length > 0) throw failures.find((failure) => !isCancellation(failure)) ?? failures[0];
+  };
+
+  /** Fresh volumes, slots and tokens for every attempt: the one before is undone first. */
+  const runUnit = async ({ attempts, after, blocks }: Extract<Block, { attempts: number }>, parent: UndoScope) => {
+    const scope = newUndoScope(parent);
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await runBlocks(blocks, scope, attempt);
+        return;
+      } catch (error) {
+        if (attempt >= attempts || isCancellation(error) || (after && codeOf(error) !== after)) throw error;
+        if (hasHandedBack(error)) committed = false;
+        await undo(scope, undoOne);
+        if (failedStep !== null && stepsOf(blocks).includes(failedStep)) failedStep = null;
+      }
+    }
+  };
+
+  const runStep = async (index: number, scope: UndoScope, attempt: number): Promise<void> => {
+    const step = plan.steps[index]!;
+    if (step.waits_for_signal && opened.cutover === 'on_signal') await waitForSignal(index);
+    if (step.undo.length > 0) scope.entries.push({ step: index, attempt, calls: step.undo });
+    // A call to stop that came just before must not be heard only after the point of no return.
+    if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('called off');
+    if (step.point_of_no_return) committed = true;
+    board.mark(index, 'running');
+    try {
+      const result = await performStep(index, attempt);
+      if (result?.stall_ms !== undefined) stall = Math.max(stall ?? 0, result.stall_ms);
+    } catch (error) {
+      // Of steps side by side, the first that fails makes the others stop.
+      if (!isCancellation(error)) failedStep ??= index;
+      board.mark(index, 'failed');
+      throw error;
+    }
+    board.mark(index, 'done');
+  };
+
+  const performStep = async (index: number, attempt: number): Promise<ActionResult> => {
+    const { run: call, name } = plan.steps[index]!;
+    if (call.action !== 'gracePeriod') return perform(call, contextOf(index, attempt, 'run'), name);
+    await waitForGrace(index, call.input.seconds);
+    return {};
+  };
+
+  /** A durable timer; cut short by `confirm`, called off by `abort`. */
+  const waitForGrace = async (index: number, seconds: number): Promise<void> => {
+    board.waitFor(`the grace period of ${seconds} s, or confirm`);
+    await operationActivities.noteStep({
+      operation,
+      step: index,
+      detail: `${seconds} s of grace; cut it short: ./pgrow confirm ${database.name}`,
+    });
+    await condition(isConfirmed, `${seconds}s`, { summary: 'grace period' });
+    await operationActivities.noteStepDone({ operation, step: index });
+    board.waitFor(null);
+  };
+
+  const waitForSignal = async (index: number): Promise<void> => {
+    board.waitFor('the signal to cut over');
+    await operationActivities.noteStep({
+      operation,
+      step: index,
+      detail: `ready to cut over: ./pgrow cutover ${database.name}`,
+    });
+    const signalled = await condition(mayCutOver, `${opened.cutover_deadline_seconds}s`);
+    board.waitFor(null);
+    if (!signalled) throw cutOverDeadlineMissed(database.name, opened.cutover_deadline_seconds);
+  };
+
+  const undoOne = async ({ step, attempt }: UndoEntry, call: UndoEntry['calls'][number]): Promise<void> => {
+    try {
+      await perform(call, contextOf(step, attempt, 'undo'), `undo: ${plan.steps[step]!.name}`);
+      board.mark(step, 'undone');
+    } catch (error) {
+      board.mark(step, 'undo_failed');
+      throw error;
+    }
+  };
+
+  const contextOf = (step: number, attempt: number, direction: ActionContext['direction']): ActionContext => ({
+    operation,
+    database: database.id,
+    step,
+    direction,
+    attempt,
+    patience_seconds: opened.patience_seconds,
+  });
+
+  return {
+    run: () => runBlocks(plan.order, everything, 1),
+    undoAll: () => undo(everything, undoOne),
+    committed: () => committed,
+    uncommit() {
+      committed = false;
+    },
+    failedStep: () => failedStep,
+    stall: () => stall,
+  };
+};
+
+/** Indexes of all steps in these blocks. */
+const stepsOf = (blocks: readonly Block[]): readonly number[] =>
+  blocks.flatMap((block) => {
+    if ('step' in block) return [block.step];
+    return 'lanes' in block ? block.lanes.flatMap(stepsOf) : stepsOf(block.blocks);
+  });

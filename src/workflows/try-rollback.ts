@@ -1,0 +1,32 @@
+import { executeChild, ParentClosePolicy, uuid4, WorkflowIdReusePolicy } from '@temporalio/workflow';
+import { operationWorkflowId } from '../domain/naming.ts';
+import type { OperationInput } from '../domain/inputs.ts';
+import type { RollbackRequest } from './messages.ts';
+import type { rollback } from './rollback.ts';
+
+/** Seconds a rollback waits for what it needs: while it waits nothing is better. */
+const patienceSeconds = 120;
+
+/** Whether it is done. One that was refused, undone or kept out by another operation leaves the window open. */
+export const tryRollback = async (database: string, request: RollbackRequest): Promise<boolean> => {
+  const operation_id = request.operation_id ?? uuid4();
+  const input: OperationInput<'rollback'> = {
+    service_id: database,
+    operation_id,
+    actor: request.actor ?? 'unknown',
+    options: { checkpoint_timeout: patienceSeconds, ...request.options },
+  };
+  try {
+    await executeChild<typeof rollback>('rollback', {
+      workflowId: operationWorkflowId(database),
+      workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      args: [input],
+      staticSummary: 'rollback',
+      memo: { operation_id },
+    });
+    return true;
+  } catch {
+    return false;
+  }
+};

@@ -1,0 +1,29 @@
+import { describe, expect, test } from 'vitest';
+import { categoryOf, createFailureLog } from './failures.ts';
+
+const coded = (code: string): Error => Object.assign(new Error(code), { code });
+
+describe('why a transaction failed', () => {
+  test.each([
+    ['ECONNRESET', 'reset'],
+    ['EPIPE', 'reset'],
+    ['57P01', 'reset'],
+    ['08006', 'reset'],
+    ['25006', 'sql'],
+    ['40001', 'sql'],
+  ])('%s is %s', (code, category) => {
+    expect(categoryOf(coded(code))).toBe(category);
+  });
+
+  test('a connection that ends without a code was reset', () => {
+    expect(categoryOf(new Error('Connection terminated unexpectedly'))).toBe('reset');
+  });
+});
+
+test('a storm of failures keeps a count per message, and only the first ten messages', () => {
+  const log = createFailureLog();
+  for (let index = 0; index < 1000; index += 1) log.add('refused', coded(`E${index % 20}`), index);
+  expect(log.total).toBe(1000);
+  expect(log.errors).toHaveLength(10);
+  expect(log.errors[3]).toEqual({ category: 'refused', code: 'E3', message: 'E3', count: 50, first_at_ms: 3 });
+});

@@ -1,0 +1,17 @@
+/** Spreads starts evenly over time, whoever makes them: clients that keep step would show gaps that are none. */
+export interface Pacer {
+  /** Takes the next free start; answers with the milliseconds until then. */
+  take(): number;
+}
+
+/** `now` in milliseconds, monotonic. What was missed during a stall is not caught up with. */
+export const createPacer = (perSecond: number, now: () => number): Pacer => {
+  let next = now();
+  return {
+    take: () => {
+      const start = Math.max(now(), next);
+      next = start + 1000 / perSecond;
+      return start - now();
+    },
+  };
+};

@@ -1,0 +1,167 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+import { retryUntil } from '../support/retry-until.ts';
+import { createStack, type Stack } from './support.ts';
+
+/**
+ * A server that greets each connection on 5432 with its name and echoes, counts them, and answers checks on 8008 with
+ * the status in /tmp/status, after a while: long enough for connections to reach one that is wrongly taken for up.
+ */
+const fakeServer = `
+import http.server, os, socketserver, threading, time
+accepted = 0
+class Check(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        if self.path == '/accepted':
+            body = str(accepted).encode()
+            self.send_response(200); self.end_headers(); self.wfile.write(body)
+            return
+        time.sleep(0.3)
+        self.send_response(int(open('/tmp/status').read())); self.end_headers()
+    do_OPTIONS = do_GET
+    def log_message(self, *_): pass
+class Server(socketserver.BaseRequestHandler):
+    def handle(self):
+        global accepted
+        accepted += 1
+        self.request.sendall(os.uname().nodename.encode() + b'\\n')
+        while received := self.request.recv(100): self.request.sendall(received)
+class Servers(socketserver.ThreadingTCPServer):
+    daemon_threads = True
+threading.Thread(target=Servers(('', 5432), Server).serve_forever, daemon=True).start()
+http.server.ThreadingHTTPServer(('', 8008), Check).serve_forever()
+`;
+
+/** Connects over and over for a while, and says how often it was greeted by whom, and how often by nobody. */
+const hammer = `
+import collections, json, socket, sys, time
+seen, end = collections.Counter(), time.monotonic() + float(sys.argv[2])
+while time.monotonic() < end:
+    try:
+        with socket.create_connection((sys.argv[1], 5432), timeout=1) as connection:
+            seen[connection.recv(50).decode().strip() or 'nobody'] += 1
+    except OSError:
+        seen['nobody'] += 1
+print(json.dumps(seen))
+`;
+
+/** Keeps one connection in use until standard input ends, and says whether it lived. */
+const session = `
+import select, socket, sys
+connection = socket.create_connection((sys.argv[1], 5432))
+connection.recv(50)
+print('connected', flush=True)
+while not select.select([sys.stdin], [], [], 0.02)[0]:
+    connection.sendall(b'x')
+    if not connection.recv(1): print('cut', flush=True); sys.exit()
+print('lived', flush=True)
+`;
+
+const configuration = (servers: readonly string[]) => `
+global
+    stats socket /run/haproxy/runtime.sock mode 600 level admin
+    server-state-file /var/lib/haproxy/state
+defaults
+    mode tcp
+    load-server-state-from-file global
+    timeout connect 200ms
+    timeout check 500ms
+    timeout client 1h
+    timeout server 1h
+resolvers docker
+    nameserver engine 127.0.0.11:53
+frontend read_write
+    bind :5432
+    default_backend primary
+backend primary
+    option httpchk OPTIONS /primary
+    default-server check port 8008 inter 500ms downinter 200ms rise 1 fall 2 resolvers docker init-addr last,libc,127.0.0.1
+${servers.map((server) => `    server ${server} ${server}:5432`).join('\n')}
+`;
+
+describe('the haproxy image', { timeout: 60_000 }, () => {
+  let stack: Stack;
+
+  const fake = async (name: string, status: number) => {
+    const command = ['sh', '-c', `echo ${status} >/tmp/status; exec python3 -c "$0"`, fakeServer];
+    await stack.start({ name, image: 'postgres', command });
+  };
+  const setStatus = (name: string, status: number) => stack.run(name, 'sh', '-c', `echo ${status} >/tmp/status`);
+  const accepted = (name: string) =>
+    stack.run(
+      'client',
+      'python3',
+      '-c',
+      `import urllib.request; print(urllib.request.urlopen('http://${name}:8008/accepted').read().decode())`,
+    );
+  const greetings = async (seconds: number) =>
+    JSON.parse(await stack.run('client', 'python3', '-c', hammer, 'haproxy', String(seconds))) as Record<
+      string,
+      number
+    >;
+  const untilRouted = () =>
+    retryUntil('a route to the good server', async () => {
+      if (!(await greetings(0.1))['good']) throw new Error('no route');
+    });
+
+  beforeAll(async () => {
+    stack = await createStack();
+    await stack.start({ name: 'client', image: 'postgres', command: ['sleep', '1000'] });
+    await fake('good', 200);
+    await fake('bad', 503);
+    const files = { 'haproxy.cfg': configuration(['bad', 'good']) };
+    await stack.start({ name: 'haproxy', image: 'haproxy', files });
+    await untilRouted();
+  }, 120_000);
+  afterAll(() => stack?.remove());
+
+  test('a server whose check fails never gets a connection, not even right after a start', async () => {
+    for (let round = 0; round < 3; round += 1) {
+      // Straight after the start, so that no connection of the second in which nothing is known yet is missed.
+      await stack.platform.restartContainer(stack.container('haproxy'), 5);
+      expect(await greetings(1.5)).toMatchObject({ good: expect.any(Number) });
+    }
+    expect(await accepted('bad')).toBe('0');
+  });
+
+  test('a server that appears after the start waits for its check', async () => {
+    await stack.platform.stopContainer(stack.container('bad'), 0);
+    await stack.platform.restartContainer(stack.container('haproxy'), 5);
+    await untilRouted();
+    const greeted = greetings(3);
+    await stack.platform.startContainer(stack.container('bad'));
+    expect(await greeted).not.toHaveProperty('bad');
+    expect(await accepted('bad')).toBe('0');
+  });
+
+  test('a reload keeps sessions, loses no connection, and a new server waits for its check', async () => {
+    const open = await stack.platform.execInteractive(stack.container('client'), [
+      'python3',
+      '-uc',
+      session,
+      'haproxy',
+    ]);
+    expect(await open.readLine(5000)).toBe('connected');
+    const greeted = greetings(3);
+    await fake('new', 503);
+    await stack.put('haproxy', { 'haproxy.cfg': configuration(['bad', 'good', 'new']) });
+    await stack.run('haproxy', 'pgrow-reload');
+    await stack.platform.signalContainer(stack.container('haproxy'), 'USR2');
+    expect(Object.keys(await greeted)).toEqual(['good']);
+    open.close();
+    expect(await open.readLine(5000)).toBe('lived');
+    expect(await accepted('new')).toBe('0');
+
+    await setStatus('new', 200);
+    await retryUntil('the new server to take part', async () => {
+      if (!(await greetings(0.2))['new']) throw new Error('not yet');
+    });
+  });
+
+  test('an invalid configuration is refused with its reason, and the one before serves on', async () => {
+    await stack.put('haproxy', { 'haproxy.cfg': 'nonsense here\n' });
+    await expect(stack.run('haproxy', 'pgrow-reload')).rejects.toThrow(/unknown keyword 'nonsense'/);
+    await stack.platform.signalContainer(stack.container('haproxy'), 'USR2');
+    expect(await greetings(0.5)).not.toHaveProperty('nobody');
+  });
+});

@@ -1,0 +1,123 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+import { retryUntil } from '../support/retry-until.ts';
+import { createStack, type Stack } from './support.ts';
+
+const pooler = (port: number, directory: string) => `
+[databases]
+* = host=postgres port=5432
+[pgbouncer]
+listen_addr = *
+listen_port = ${port}
+unix_socket_dir = /run/pgbouncer/${directory}
+auth_type = scram-sha-256
+auth_file = /etc/pgrow/userlist.txt
+admin_users = postgres
+pool_mode = transaction
+`;
+
+describe('the pgbouncer image', { timeout: 60_000 }, () => {
+  let stack: Stack;
+
+  const ask = (port: number, database: string, statement: string) => {
+    const client = [
+      'psql',
+      '-wqAtX',
+      '-h',
+      'pgbouncer',
+      '-p',
+      String(port),
+      '-U',
+      'postgres',
+      '-d',
+      database,
+      '-c',
+      statement,
+    ];
+    return stack.run('postgres', 'env', 'PGPASSFILE=/etc/pgrow/pgpass', 'PGCONNECT_TIMEOUT=5', ...client);
+  };
+  const untilAnswers = (port: number) =>
+    retryUntil(`an answer on ${port}`, async () => expect(await ask(port, 'postgres', 'SELECT 1')).toBe('1'));
+  const isPaused = async (port = 5432) => (await ask(port, 'pgbouncer', 'SHOW STATE')).includes('paused|yes');
+  const untilResumed = () => retryUntil('RESUME', async () => expect(await isPaused()).toBe(false));
+  /** The console that asks for it is gone afterwards. */
+  const pause = async (port = 5432) => {
+    await ask(port, 'pgbouncer', 'PAUSE');
+    expect(await isPaused(port)).toBe(true);
+  };
+  const deadman = (argument: string) => stack.run('pgbouncer', 'pgrow-deadman', argument);
+
+  beforeAll(async () => {
+    stack = await createStack();
+    const files = {
+      'node.json': JSON.stringify({ name: 'postgres', cluster: 'shop', mode: 'primary' }),
+      'superuser-password': 'secret',
+      pgpass: '*:*:*:*:secret\n',
+      'postgresql.conf': "listen_addresses = '*'\n",
+      'pg_hba.conf': 'local all postgres peer\nhost all all all scram-sha-256\n',
+    };
+    await stack.start({ name: 'postgres', image: 'postgres', data: '/var/lib/postgresql', files });
+    await stack.start({
+      name: 'pgbouncer',
+      image: 'pgbouncer',
+      files: { 'pgbouncer-rw.ini': pooler(5432, 'rw'), 'userlist.txt': '"postgres" "secret"\n' },
+    });
+    await untilAnswers(5432);
+  }, 120_000);
+  afterAll(() => stack?.remove());
+
+  test('a read-only pooler comes and goes with its configuration', async () => {
+    await stack.put('pgbouncer', { 'pgbouncer-ro.ini': pooler(5433, 'ro') });
+    await stack.platform.signalContainer(stack.container('pgbouncer'), 'HUP');
+    await untilAnswers(5433);
+
+    await stack.run('pgbouncer', 'rm', '/etc/pgrow/pgbouncer-ro.ini');
+    await stack.run('pgbouncer', 'pgrow-reload');
+    await retryUntil('read-only to be gone', () =>
+      expect(ask(5433, 'postgres', 'SELECT 1')).rejects.toThrow(/Connection refused/),
+    );
+    await untilAnswers(5432);
+  });
+
+  test('after a PAUSE whose client is gone, the dead-man resumes all poolers', async () => {
+    await stack.put('pgbouncer', { 'pgbouncer-ro.ini': pooler(5433, 'ro') });
+    await stack.run('pgbouncer', 'pgrow-reload');
+    await pause(5432);
+    await pause(5433);
+    expect(await deadman('300')).toBe('armed');
+    expect(await ask(5432, 'postgres', 'SELECT 1')).toBe('1');
+    expect(await ask(5433, 'postgres', 'SELECT 1')).toBe('1');
+  });
+
+  test('armed anew the dead-man waits anew', async () => {
+    await pause();
+    await deadman('200');
+    await deadman('60000');
+    // Past the time of the first.
+    await stack.run('pgbouncer', 'sleep', '0.5');
+    expect(await isPaused()).toBe(true);
+    await deadman('1');
+    await untilResumed();
+  });
+
+  test('disarmed it leaves the pooler paused, and disarming again is success', async () => {
+    await pause();
+    await deadman('200');
+    await deadman('disarm');
+    await stack.run('pgbouncer', 'sleep', '0.5');
+    expect(await isPaused()).toBe(true);
+    await deadman('disarm');
+    await stack.run('pgbouncer', 'pgrow-resume');
+    expect(await isPaused()).toBe(false);
+  });
+
+  test('when one pooler dies the container ends and comes back whole', async () => {
+    await stack.run('pgbouncer', 'pkill', '-KILL', '-f', 'pgbouncer-rw.ini').catch(() => undefined);
+    await retryUntil('the restart', async () => {
+      const state = await stack.platform.inspectContainer(stack.container('pgbouncer'));
+      expect(state).toMatchObject({ running: true, restarts: 1 });
+    });
+    await untilAnswers(5432);
+    await untilAnswers(5433);
+  });
+});

@@ -1,0 +1,191 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+import { retryUntil } from '../support/retry-until.ts';
+import { createStack, type Stack } from './support.ts';
+
+const data = '/var/lib/postgresql';
+const files = {
+  'superuser-password': 'superuser secret',
+  pgpass: '*:*:*:replicator:replication secret\n',
+  'pg_hba.conf':
+    'local all postgres peer\nhost replication replicator all scram-sha-256\nhost all all all scram-sha-256\n',
+};
+const primary = {
+  'node.json': JSON.stringify({ name: 'postgres-1', cluster: 'shop', mode: 'primary' }),
+  'postgresql.conf': "listen_addresses = '*'\n",
+};
+const replicaOf = (leader: string, name: string) => ({
+  'node.json': JSON.stringify({
+    name,
+    cluster: 'shop',
+    mode: 'replica',
+    follow: [leader],
+    slot: name.replace('-', '_'),
+  }),
+  'postgresql.conf': [
+    "listen_addresses = '*'",
+    `primary_conninfo = 'host=${leader} user=replicator passfile=/etc/pgrow/pgpass application_name=${name}'`,
+    `primary_slot_name = '${name.replace('-', '_')}'`,
+    "wal_retrieve_retry_interval = '200ms'",
+    '',
+  ].join('\n'),
+});
+
+describe('the postgres image', { timeout: 60_000 }, () => {
+  let stack: Stack;
+
+  const sql = (node: string, statement: string) => stack.run(node, 'psql', '-qAtX', '-c', statement);
+  /** Waits until the health endpoint answers `path` with `status`; the result is the document. */
+  const health = (node: string, path: string, status: number) =>
+    retryUntil(`${node}${path} to answer ${status}`, async () => {
+      const { address } = (await stack.platform.inspectContainer(stack.container(node)))!;
+      const response = await fetch(`http://${address}:8008${path}`);
+      const document: unknown = JSON.parse(await response.text());
+      if (response.status !== status) throw new Error(`${response.status} ${JSON.stringify(document)}`);
+      return document;
+    });
+  /** Starts an armed stop and gives the word; the result is what it reports. */
+  const stopArmed = async (node: string, word: string): Promise<string> => {
+    const armed = await stack.platform.execInteractive(stack.container(node), ['pgrow-stop-armed']);
+    expect(await armed.readLine(5000)).toBe('armed');
+    armed.write(word);
+    return armed.readLine(5000);
+  };
+
+  beforeAll(async () => {
+    stack = await createStack();
+    await stack.start({
+      name: 'postgres-1',
+      image: 'postgres',
+      data,
+      files: { ...files, ...primary },
+    });
+    await health('postgres-1', '/primary', 200);
+    await sql('postgres-1', "CREATE ROLE replicator LOGIN REPLICATION PASSWORD 'replication secret'");
+    await sql('postgres-1', "SELECT pg_create_physical_replication_slot('postgres_2')");
+    await stack.start({
+      name: 'postgres-2',
+      image: 'postgres',
+      data,
+      files: { ...files, ...replicaOf('postgres-1', 'postgres-2') },
+    });
+    await health('postgres-2', '/replica?lag=16MB', 200);
+  }, 120_000);
+  afterAll(() => stack?.remove());
+
+  test('a primary and its replica tell routers what they are', async () => {
+    await health('postgres-1', '/read-only', 200);
+    await health('postgres-1', '/replica', 503);
+    await health('postgres-2', '/primary', 503);
+    expect(await health('postgres-2', '/patroni', 200)).toMatchObject({
+      role: 'replica',
+      replication_state: 'streaming',
+    });
+    expect(await health('postgres-1', '/cluster', 200)).toMatchObject({
+      scope: 'shop',
+      members: [
+        { name: 'postgres-1', role: 'leader', state: 'running' },
+        { name: 'postgres-2', role: 'replica', state: 'streaming' },
+      ],
+    });
+  });
+
+  test('data pages carry checksums, and a login from outside needs the password', async () => {
+    expect(await sql('postgres-1', 'SHOW data_checksums')).toBe('on');
+    const login = ['psql', '-wX', '-h', 'postgres-1', '-U', 'postgres', '-c', 'SELECT 1'];
+    await expect(stack.run('postgres-2', ...login)).rejects.toThrow(/no password supplied/);
+  });
+
+  test('killed while it makes its data directory, a node makes it anew', async () => {
+    const container = stack.container('postgres-3');
+    await stack.start({
+      name: 'postgres-3',
+      image: 'postgres',
+      data,
+      files: { ...files, ...primary },
+    });
+    await retryUntil('initdb to have begun', () =>
+      stack.run('postgres-3', 'test', '-e', `${data}/pgdata.tmp/PG_VERSION`),
+    );
+    await stack.platform.signalContainer(container, 'KILL');
+    await stack.platform.startContainer(container);
+    await health('postgres-3', '/primary', 200);
+    expect(await stack.run('postgres-3', 'ls', data)).toBe('pgdata');
+  });
+
+  test('a snapshot is a verified copy, and taking it again is success', async () => {
+    const command = ['pgrow-snapshot', 'postgres-1'];
+    await stack.create({ name: 'snapshot', image: 'postgres', data, files, command });
+    const exitCode = async () => {
+      await stack.platform.startContainer(stack.container('snapshot'));
+      return retryUntil('the snapshot to end', async () => {
+        const state = await stack.platform.inspectContainer(stack.container('snapshot'));
+        if (state?.running !== false) throw new Error('it runs');
+        return state.exitCode;
+      });
+    };
+    expect(await exitCode()).toBe(0);
+    expect(await exitCode()).toBe(0);
+    expect(await stack.platform.readLogs(stack.container('snapshot'), 5)).toContain('snapshot is complete');
+  });
+
+  test('a snapshot of a server that is not there says so, and leaves nothing', async () => {
+    const command = ['sh', '-c', 'pgrow-snapshot nobody; echo "exit $?"; ls /var/lib/postgresql'];
+    await stack.start({ name: 'failing', image: 'postgres', data, files, command });
+    await retryUntil('the snapshot to fail', async () => {
+      const log = await stack.platform.readLogs(stack.container('failing'), 5);
+      expect(log).toMatch(/Cannot take the snapshot: .*could not translate host name "nobody"/);
+      expect(log.trim()).toMatch(/exit 3$/);
+    });
+  });
+
+  test('an armed stop refuses the wrong database, and called off changes nothing', async () => {
+    const { exitCode, stdout } = await stack.platform.exec(stack.container('postgres-1'), [
+      'pgrow-stop-armed',
+      '--system-identifier',
+      '42',
+    ]);
+    expect({ exitCode, error: JSON.parse(stdout) as unknown }).toMatchObject({
+      exitCode: 4,
+      error: { error: expect.stringContaining('not 42') },
+    });
+    await expect(stopArmed('postgres-1', 'cancel\n')).rejects.toThrow();
+    await health('postgres-1', '/primary', 200);
+  });
+
+  test('stopped for a hand-over a primary stays down until its fence falls, and then follows its successor', async () => {
+    const report = JSON.parse(await stopArmed('postgres-1', 'stop\n')) as {
+      state: string;
+      checkpoint: string;
+    };
+    expect(report).toMatchObject({ state: 'shut down', timeline: 1, stop_ms: expect.any(Number) });
+    expect(await stack.run('postgres-1', 'pg_controldata')).toContain(report.checkpoint);
+
+    await stack.platform.restartContainer(stack.container('postgres-1'), 10);
+    expect(await health('postgres-1', '/primary', 503)).toEqual({ state: 'fenced' });
+    expect(JSON.parse(await stack.run('postgres-1', 'pgrow-control-data'))).toMatchObject({
+      checkpoint: report.checkpoint,
+    });
+
+    expect(await sql('postgres-2', 'SELECT pg_promote()')).toBe('t');
+    await health('postgres-2', '/primary', 200);
+    await sql('postgres-2', "SELECT pg_create_physical_replication_slot('postgres_1')");
+    await stack.put('postgres-1', replicaOf('postgres-2', 'postgres-1'));
+    await stack.run('postgres-1', 'pgrow-unfence');
+    await health('postgres-1', '/replica?lag=0', 200);
+    expect(await sql('postgres-1', 'SELECT pg_is_in_recovery()')).toBe('t');
+  });
+
+  test('Patroni sends its requests to etcd without delay', async () => {
+    const program = [
+      'from pgrow import patroni_start, paths',
+      'import socket, sys, types',
+      'patroni_start._send_at_once()',
+      'from patroni.dcs import etcd3',
+      'connection = socket.socket()',
+      'etcd3.enable_keepalive(connection, 20, 5)',
+      'print(connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))',
+    ].join('\n');
+    expect(await stack.run('postgres-2', 'python3', '-c', program)).toBe('1');
+  });
+});

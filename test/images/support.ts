@@ -1,0 +1,90 @@
+import { randomUUID } from 'node:crypto';
+
+import { ensureImages, type ImageName } from '../../src/launcher/images.ts';
+import { createDockerPlatform } from '../../src/platform/docker/index.ts';
+import type { Platform } from '../../src/platform/platform.ts';
+
+export interface Node {
+  /** Its name in the stack's network. */
+  readonly name: string;
+  readonly image: ImageName;
+  /** Below /etc/pgrow, all readable by their owner alone. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** Run instead of the node, once. */
+  readonly command?: readonly string[];
+  /** Where its volume is mounted. */
+  readonly data?: string;
+}
+
+/** Containers of one test file, in a network of their own. */
+export interface Stack {
+  readonly platform: Platform;
+  readonly container: (name: string) => string;
+  readonly create: (node: Node) => Promise<void>;
+  readonly start: (node: Node) => Promise<void>;
+  readonly put: (name: string, files: Readonly<Record<string, string>>) => Promise<void>;
+  /** What the command said on standard output; throws what it said on standard error if it failed. */
+  readonly run: (name: string, ...command: string[]) => Promise<string>;
+  /** Removes everything of this stack. */
+  readonly remove: () => Promise<void>;
+}
+
+export const createStack = async (): Promise<Stack> => {
+  const platform = createDockerPlatform();
+  const images = await ensureImages(() => undefined);
+  const stack = `pgrow-test-${randomUUID().slice(0, 8)}`;
+  const labels = { 'pgrow.test': stack };
+  const container = (name: string): string => `${stack}-${name}`;
+  await platform.ensureNetwork({ name: stack, labels });
+
+  const put: Stack['put'] = (name, files) =>
+    platform.putFiles(
+      container(name),
+      Object.entries(files).map(([file, content]) => ({
+        path: `/etc/pgrow/${file}`,
+        content,
+        mode: 0o600,
+      })),
+    );
+
+  const create: Stack['create'] = async ({ name, image, files = {}, command, data }) => {
+    await platform.ensureContainer({
+      name: container(name),
+      image: images[image],
+      hostname: name,
+      ...(command ? { command } : {}),
+      network: stack,
+      aliases: [name],
+      mounts: data ? [{ volume: container(name), path: data }] : [],
+      ports: [],
+      labels,
+      environment: {},
+      restart: command ? 'no' : 'unless-stopped',
+      memoryBytes: 512 * 1024 ** 2,
+      cpus: 2,
+    });
+    await put(name, files);
+  };
+
+  return {
+    platform,
+    container,
+    create,
+    put,
+    async start(node) {
+      await create(node);
+      await platform.startContainer(container(node.name));
+    },
+    async run(name, ...command) {
+      const { exitCode, stdout, stderr } = await platform.exec(container(name), command);
+      if (exitCode !== 0) throw new Error(`${command.join(' ')}: exit code ${exitCode}: ${stderr}${stdout}`);
+      return stdout.trim();
+    },
+    async remove() {
+      const found = await platform.findByLabels(labels);
+      await Promise.all(found.containers.map((name) => platform.removeContainer(name)));
+      await Promise.all(found.volumes.map((name) => platform.removeVolume(name)));
+      await Promise.all(found.networks.map((name) => platform.removeNetwork(name)));
+    },
+  };
+};

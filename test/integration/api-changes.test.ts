@@ -1,0 +1,300 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { PgrowError } from '../../src/domain/errors.ts';
+import { poolingOptions } from '../../src/domain/options.ts';
+import { planOperation } from '../../src/domain/plan/plan-operation.ts';
+import { parseInput } from '../../src/domain/parse-input.ts';
+import { operationInputs } from '../../src/domain/inputs.ts';
+import type { Database } from '../../src/domain/database.ts';
+import type { Plan } from '../../src/domain/plan.ts';
+import { services, shopPath, useApi } from '../support/api-under-test.ts';
+import { haTopology, pooledTopology, replicaTopology, samplePlan, singleTopology } from '../support/sample-database.ts';
+
+const api = useApi();
+
+const dryRun = async (path: string, body?: object) =>
+  (await api.call('POST', `${shopPath}/${path}?dry_run=true`, { body })).body['operation'] as Record<string, unknown>;
+
+const start = async (path: string, body?: object) => {
+  const response = await api.call('POST', `${shopPath}/${path}`, { body });
+  return { ...response, started: api.client.started.at(-1) };
+};
+
+describe('the way down', () => {
+  test.each([
+    ['pooling', { enabled: false, grace_period: 60 }, pooledTopology, { target: 'unpooled', grace_period: 60 }],
+    ['replicas', { count: 0 }, replicaTopology, { target: 'single' }],
+    ['replicas', { count: 0 }, haTopology, { target: 'pooling' }],
+    ['ha', { enabled: false, replicas: { count: 2 } }, haTopology, { target: 'replicas', replicas: { count: 2 } }],
+    [
+      'scale-down',
+      { target: 'single', grace_period: 0, cutover: 'on_signal' },
+      haTopology,
+      { target: 'single', grace_period: 0 },
+    ],
+  ])('by %s %j takes a confirmation, and then starts it', async (path, body, topologyOf, input) => {
+    const shop = await api.shopAtStage(topologyOf);
+    api.takeUp(shop);
+    const plan = await dryRun(path, body);
+    expect(plan).toMatchObject({
+      type: 'scale_down',
+      status: 'planned',
+      warnings: expect.arrayContaining([expect.any(String)]),
+    });
+
+    const refused = await start(path, body);
+    expect(refused.body).toMatchObject({ status: 422, problems: [{ path: 'confirm', value: false }] });
+    for (const warning of plan['warnings'] as string[]) expect(refused.body['detail']).toContain(warning);
+    expect(refused.started).toBeUndefined();
+
+    const { status, started } = await start(path, { ...body, confirm: true });
+    expect(status).toBe(202);
+    expect(started).toMatchObject({ workflow: 'scaleDown', input: { ...input, confirm: true, service_id: shop.id } });
+  });
+
+  test.each([
+    ['pooling', { enabled: false }],
+    ['replicas', { count: 0 }],
+    ['ha', { enabled: false }],
+    ['scale-down', { target: 'single' }],
+  ])('to where it is already, by %s %j, needs no confirmation and changes nothing', async (path, body) => {
+    api.takeUp(await api.newShop());
+    expect(await dryRun(path, body)).toMatchObject({ steps: [], nodes_removed: [] });
+    expect((await start(path, body)).status).toBe(202);
+  });
+
+  test('names everything that does not fit', async () => {
+    await api.shopAtStage(haTopology);
+    const body = { target: 'cellar', replicas: { count: 9 }, grace_period: -1, confirm: 'yes', pool_mode: 'session' };
+    expect((await start('scale-down', body)).body['problems']).toMatchObject([
+      { path: 'target', value: 'cellar', allowed: 'replicas, pooling, single, unpooled' },
+      { path: 'replicas.count', value: 9 },
+      { path: 'grace_period', value: -1, allowed: 'a whole number from 0 to 604800' },
+      { path: 'confirm', value: 'yes', allowed: 'true, false' },
+      { path: 'pool_mode', value: 'session' },
+    ]);
+  });
+
+  test('hands over from whoever leads now', async () => {
+    await api.shopAtStage(haTopology);
+    const leader = { name: 'postgres-3', role: 'leader', state: 'running', lag: 0 } as const;
+    api.live = { health: 'healthy', nodes: [], members: [leader], patroni_version: null, etcd_version: null };
+    const plan = await dryRun('scale-down', { target: 'single' });
+    expect((plan['steps'] as { name: string }[]).some(({ name }) => name.includes('from postgres-3'))).toBe(true);
+  });
+});
+
+describe('changes at the present stage', () => {
+  test('other pooling options are set; those not given stay', async () => {
+    const shop = await api.shopAtStage((database) => ({
+      ...pooledTopology(database),
+      pooling: poolingOptions.parse({ default_pool_size: 30 }),
+    }));
+    api.takeUp(shop);
+    const { started } = await start('pooling', { pool_mode: 'session' });
+    expect(started).toMatchObject({
+      workflow: 'setPooling',
+      input: { pooling: { pool_mode: 'session', default_pool_size: 30 } },
+    });
+  });
+
+  test('the pooling there is touches nothing', async () => {
+    await api.shopAtStage(pooledTopology);
+    expect(await dryRun('pooling', { enabled: true })).toMatchObject({ steps: [] });
+  });
+
+  test.each([
+    [replicaTopology, 3],
+    [haTopology, 4],
+  ])('another number of replicas is set', async (topologyOf, count) => {
+    api.takeUp(await api.shopAtStage(topologyOf));
+    const { started } = await start('replicas', { count });
+    expect(started).toMatchObject({ workflow: 'setReplicas', input: { count } });
+  });
+
+  test('the replicas there are touch nothing', async () => {
+    await api.shopAtStage(replicaTopology);
+    expect(await dryRun('replicas', { count: 1 })).toMatchObject({ steps: [] });
+    expect(await dryRun('replicas')).toMatchObject({ steps: [] });
+  });
+
+  test('another kind of replicas is refused, not left out', async () => {
+    await api.shopAtStage(replicaTopology);
+    const { body } = await start('replicas', { count: 2, replication_mode: 'sync' });
+    expect(body).toMatchObject({ status: 409, detail: expect.stringContaining('replication_mode is async') });
+  });
+
+  test('fewer standbys than high availability needs are refused with what is allowed', async () => {
+    await api.shopAtStage(haTopology);
+    expect((await start('replicas', { count: 1 })).body).toMatchObject({
+      status: 422,
+      problems: [{ path: 'count', value: 1, allowed: 'a whole number from 2 to 6' }],
+    });
+  });
+
+  test('a replica is built anew, the primary never', async () => {
+    api.takeUp(await api.shopAtStage(replicaTopology));
+    expect((await start('reinitialize', { node: 'postgres-1' })).body).toMatchObject({
+      status: 422,
+      problems: [{ path: 'node', value: 'postgres-1', allowed: 'postgres-2' }],
+    });
+    expect((await start('reinitialize', { node: 'postgres-2' })).started).toMatchObject({
+      workflow: 'reinitialize',
+      input: { node: 'postgres-2' },
+    });
+  });
+});
+
+describe('rollback', () => {
+  const shopAfterExpansion = async (): Promise<Database> => {
+    const shop = await api.shopAtStage(replicaTopology);
+    const from = { ...shop, topology: singleTopology(shop) };
+    await api.openCheckpoint(shop, samplePlan(from, shop.topology));
+    return shop;
+  };
+  const planOf = (shop: Database, operation_id: string): Plan =>
+    planOperation('rollback', parseInput(operationInputs.rollback, { service_id: shop.id }), {
+      database: shop,
+      operation_id,
+      leader: 'postgres-1',
+      last: samplePlan({ ...shop, topology: singleTopology(shop) }, shop.topology),
+      restored: null,
+    });
+
+  test('tells the checkpoint, and answers once the operation is on record', async () => {
+    const shop = await shopAfterExpansion();
+    let asked: unknown;
+    api.client.onRollback = async (_, request) => {
+      asked = request;
+      const id = request.operation_id ?? '';
+      await api.recordOperation(shop, id, planOf(shop, id));
+    };
+    const { status, body } = await start('rollback', { cutover: 'on_signal' });
+
+    expect(status).toBe(202);
+    expect(api.client.signals).toEqual([`${shop.id}/checkpoint rollback`]);
+    expect(asked).toMatchObject({ operation_id: body['operation_id'], options: { cutover: 'on_signal' } });
+    const operation = await api.call('GET', `${shopPath}/operations/${String(body['operation_id'])}`);
+    expect(operation.body).toMatchObject({ type: 'rollback', status: 'running' });
+    expect(await api.store.listAudit('default', 5)).toMatchObject([{ action: 'rollback' }]);
+  });
+
+  test('a dry run shows the way back and tells nobody', async () => {
+    await shopAfterExpansion();
+    expect(await dryRun('rollback')).toMatchObject({ type: 'rollback', from_stage: 2, to_stage: 0 });
+    expect(api.client.signals).toEqual([]);
+  });
+
+  test('says what it was refused with by its workflow', async () => {
+    const shop = await shopAfterExpansion();
+    api.client.onRollback = async (service_id, { operation_id = '' }) => {
+      await api.client.start('rollback', { service_id, operation_id }, { database: 'shop', stage: 0 });
+      api.client.end(shop.id, new PgrowError('no_disk_space', 'Only 1 MB is free.'));
+    };
+    expect((await start('rollback')).body).toMatchObject({ status: 409, code: 'no_disk_space' });
+  });
+
+  test('without an open checkpoint is refused', async () => {
+    await api.newShop();
+    expect((await start('rollback')).body).toMatchObject({ status: 409, code: 'refused' });
+    expect(api.client.signals).toEqual([]);
+  });
+
+  test('while an operation runs is refused and told which', async () => {
+    const shop = await shopAfterExpansion();
+    api.takeUp(shop);
+    const { body } = await start('scale-down', { target: 'single', confirm: true });
+    expect((await start('rollback')).body).toMatchObject({
+      status: 409,
+      code: 'operation_running',
+      detail: expect.stringContaining(String(body['operation_id'])),
+    });
+    expect(api.client.signals).toEqual([]);
+  });
+});
+
+describe('confirm', () => {
+  const shopThatLosesPooling = async () => {
+    const shop = await api.shopAtStage(pooledTopology);
+    const input = parseInput(operationInputs.scaleDown, { service_id: shop.id, target: 'single', confirm: true });
+    api.client.onStart = ({ input: { operation_id } }) =>
+      api.recordOperation(
+        shop,
+        operation_id,
+        planOperation('scaleDown', input, {
+          database: shop,
+          operation_id,
+          leader: 'postgres-1',
+          last: null,
+          restored: null,
+        }),
+      );
+    const { body } = await start('scale-down', { target: 'single', confirm: true });
+    return { shop, operation: String(body['operation_id']) };
+  };
+
+  test('cuts the grace period that runs short', async () => {
+    const { shop, operation } = await shopThatLosesPooling();
+    await api.store.stepStarted({ operation, step: 0 });
+    const { status, body } = await start('confirm');
+    expect({ status, body }).toMatchObject({ status: 202, body: { operation_id: operation, checkpoint: null } });
+    expect(api.client.signals).toEqual([`${shop.id} confirm`]);
+  });
+
+  test('of an operation that waits for nothing is refused', async () => {
+    const { operation } = await shopThatLosesPooling();
+    await api.store.stepStarted({ operation, step: 0 });
+    await api.store.stepEnded({ operation, step: 0, status: 'done' });
+    await api.store.stepStarted({ operation, step: 1 });
+    expect((await start('confirm')).body).toMatchObject({ status: 409, code: 'refused' });
+    expect(api.client.signals).toEqual([]);
+  });
+});
+
+describe('snapshots', () => {
+  test('are listed, the latest first', async () => {
+    const shop = await api.newShop();
+    await api.store.recordSnapshot({ id: 'snap-1', service_id: shop.id, operation_id: null, volume: 'v-1' });
+    expect((await api.call('GET', `${shopPath}/snapshots`)).body).toMatchObject({
+      snapshots: [{ id: 'snap-1', volume: 'v-1', expires_at: null }],
+    });
+  });
+
+  test('of a database that nobody knows are a problem', async () => {
+    expect((await api.call('GET', `${services}/${randomUUID()}/postgres/snapshots`)).status).toBe(404);
+  });
+});
+
+describe('the doctor', () => {
+  const finding = {
+    kind: 'volume',
+    name: 'v-1',
+    database: null,
+    explanation: 'It is nobody’s.',
+    removable: true,
+    command: 'docker volume rm v-1',
+  } as const;
+
+  test('says what is left over, and removes it when told to', async () => {
+    api.findings = [finding];
+    expect((await api.call('GET', '/v1/doctor')).body).toEqual({ findings: [finding] });
+    expect((await api.call('POST', '/v1/doctor/removal')).body).toEqual({
+      removed: [finding],
+      failed: [],
+      findings: [],
+    });
+    expect(await api.store.listAudit('*', 5)).toMatchObject([
+      { action: 'doctor_removal', details: { removed: ['volume v-1'] } },
+    ]);
+  });
+
+  test.each([
+    ['*', 'operator', 200, 403],
+    ['default', 'admin', 403, 403],
+    ['*', 'viewer', 403, 403],
+  ] as const)('a token of project %s as %s may look (%d) and remove (%d)', async (project, role, look, remove) => {
+    const token = await api.newToken(project, role);
+    expect((await api.call('GET', '/v1/doctor', { token })).status).toBe(look);
+    expect((await api.call('POST', '/v1/doctor/removal', { token })).status).toBe(remove);
+  });
+});

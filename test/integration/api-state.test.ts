@@ -1,0 +1,158 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { PgrowError } from '../../src/domain/errors.ts';
+import { services, shopPath, useApi } from '../support/api-under-test.ts';
+import { haTopology, replicaTopology } from '../support/sample-database.ts';
+
+const api = useApi();
+
+describe('state', () => {
+  test('topology and health have the documented shape', async () => {
+    await api.shopAtStage(haTopology);
+    api.live = {
+      health: 'healthy',
+      nodes: [],
+      members: [
+        { name: 'postgres-2', role: 'leader', state: 'running', lag: 0 },
+        { name: 'postgres-3', role: 'replica', state: 'streaming', lag: 24_576 },
+        { name: 'postgres-4', role: 'replica', state: 'streaming', lag: 24_576 },
+      ],
+      patroni_version: '4.0.7',
+      etcd_version: '3.5.16',
+    };
+    expect((await api.call('GET', `${shopPath}/topology`)).body).toMatchObject({
+      stage: 3,
+      pooling: { enabled: true, type: 'pgbouncer', endpoint: 'pgbouncer:5432' },
+      routing: {
+        enabled: true,
+        type: 'haproxy',
+        replicas: 3,
+        rw_endpoint: 'haproxy:5432',
+        ro_endpoint: 'haproxy:5433',
+        stats_endpoint: 'haproxy:8404',
+      },
+      replicas: { count: 2, lag_bytes: [0, 24_576, 24_576] },
+      ha: {
+        enabled: true,
+        etcd_nodes: 3,
+        patroni_nodes: 3,
+        current_leader: 'postgres-2',
+        patroni_version: '4.0.7',
+        etcd_version: '3.5.16',
+      },
+    });
+    expect((await api.call('GET', `${shopPath}/health`)).body).toMatchObject({
+      cluster_name: 'shop',
+      members: api.live.members,
+    });
+  });
+
+  test('status has the topology, the nodes, the running operation and the open checkpoint', async () => {
+    const shop = await api.newShop();
+    const checkpoint = await api.openCheckpoint(shop);
+    const operation = randomUUID();
+    await api.recordOperation(shop, operation);
+    api.live = {
+      health: 'degraded',
+      nodes: [
+        { name: 'postgres-1', kind: 'postgres', role: 'primary', state: 'running', container: 'c', lag_bytes: null },
+      ],
+      members: [],
+      patroni_version: null,
+      etcd_version: null,
+    };
+    expect((await api.call('GET', `${shopPath}/status`)).body).toMatchObject({
+      name: 'shop',
+      stage: 0,
+      health: 'degraded',
+      pooling: { enabled: false, endpoint: null },
+      ha: { enabled: false, current_leader: null },
+      operation: { id: operation, status: 'running' },
+      checkpoint: { id: checkpoint.id, rollback_available_until: '2031-01-01T10:30:00.000Z' },
+      nodes: api.live.nodes,
+    });
+  });
+
+  test('the control plane lists all databases, also when their nodes cannot be asked', async () => {
+    await api.newShop();
+    api.live = new PgrowError('docker_unavailable', 'Docker does not answer.');
+
+    expect((await api.call('GET', '/v1/status')).body).toMatchObject({
+      api: 'http://127.0.0.1:8080',
+      temporal_web: 'http://127.0.0.1:8233',
+      temporal_address: '127.0.0.1:7233',
+      databases: [{ name: 'shop', stage: 0, health: 'down', operation: null }],
+    });
+    expect((await api.call('GET', `${shopPath}/status`)).body).toMatchObject({
+      status: 503,
+      code: 'docker_unavailable',
+    });
+  });
+
+  test('connection strings carry the password for operators alone', async () => {
+    const shop = await api.shopAtStage(haTopology);
+    const { application } = await api.store.ensureSecrets(shop.id, ['application']);
+    const path = `${shopPath}/connection-strings`;
+    const viewer = await api.call('GET', path, { token: await api.newToken('default', 'viewer') });
+
+    expect((await api.call('GET', path)).body).toMatchObject({
+      best: 'pooled',
+      host: { pooled: `postgresql://shop:${application}@127.0.0.1:${shop.ports.pooled}/shop` },
+      network: { read_only: `postgresql://shop:${application}@haproxy:5433/shop` },
+    });
+    expect(viewer.body).toMatchObject({ host: { pooled: `postgresql://shop@127.0.0.1:${shop.ports.pooled}/shop` } });
+    expect(JSON.stringify(viewer.body)).not.toContain(application);
+  });
+
+  test('cost, events and checkpoints', async () => {
+    const shop = await api.shopAtStage(replicaTopology);
+    await api.store.recordEvent({
+      service_id: shop.id,
+      event_type: 'stage_upgrade',
+      from_stage: 0,
+      to_stage: 2,
+      metadata: { stall_ms: 0 },
+    });
+    await api.openCheckpoint(shop);
+
+    expect((await api.call('GET', `${shopPath}/cost`)).body).toMatchObject({ monthly_usd: 35 });
+    expect((await api.call('GET', `${shopPath}/events?limit=1`)).body).toMatchObject({
+      events: [{ event_type: 'stage_upgrade' }],
+    });
+    expect((await api.call('GET', `${shopPath}/events?limit=0`)).body).toMatchObject({
+      status: 422,
+      problems: [{ path: 'limit' }],
+    });
+    expect((await api.call('GET', `${shopPath}/checkpoints`)).body).toMatchObject({
+      checkpoints: [{ status: 'open', stage: 2 }],
+    });
+    expect((await api.call('GET', services)).body).toMatchObject({
+      services: [{ name: 'shop', stage: 2, monthly_usd: 35 }],
+    });
+  });
+
+  test('an unexpected failure tells nothing of the inside', async () => {
+    await api.newShop();
+    api.live = new TypeError('cannot read properties of undefined (reading secret)');
+    const { body } = await api.call('GET', `${shopPath}/health`);
+
+    expect(body).toMatchObject({ status: 500, code: 'internal' });
+    expect(JSON.stringify(body)).not.toMatch(/secret|api\.test/);
+  });
+});
+
+test('the OpenAPI document names every route and its body', async () => {
+  const { body } = await api.call('GET', '/openapi.json', { token: null });
+  const paths = body['paths'] as Record<string, Record<string, { requestBody?: unknown }>>;
+
+  expect(Object.keys(paths)).toContain(
+    '/v1/projects/{projectId}/services/{serviceId}/postgres/operations/{operationId}/progress',
+  );
+  expect(
+    JSON.stringify(paths['/v1/projects/{projectId}/services/{serviceId}/postgres/ha']?.['post']?.requestBody),
+  ).toContain('"maximum_lag_on_failover"');
+});
+
+test('the health of the API needs no token', async () => {
+  expect((await api.call('GET', '/healthz', { token: null })).body).toEqual({ status: 'ok' });
+});

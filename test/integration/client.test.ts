@@ -1,0 +1,124 @@
+import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { TestWorkflowEnvironment } from '@temporalio/testing';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { createPgrowClient, type PgrowClient } from '../../src/client/client.ts';
+import { checkpointWorkflowId, taskQueue } from '../../src/domain/naming.ts';
+import { ensureTemporal } from '../../src/launcher/temporal-binary.ts';
+
+let environment: TestWorkflowEnvironment;
+let worker: Worker;
+let running: Promise<void>;
+let client: PgrowClient;
+let serviceId: string;
+
+beforeAll(async () => {
+  Runtime.install({ logger: new DefaultLogger('ERROR') });
+  const path = await ensureTemporal(() => undefined);
+  environment = await TestWorkflowEnvironment.createLocal({ server: { executable: { type: 'existing-path', path } } });
+  worker = await Worker.create({
+    connection: environment.nativeConnection,
+    taskQueue,
+    workflowsPath: fileURLToPath(new URL('../support/client-workflows.ts', import.meta.url)),
+  });
+  running = worker.run();
+  client = createPgrowClient({ address: environment.address });
+  await client.registerSearchAttributes();
+}, 300_000);
+afterAll(async () => {
+  await client.close();
+  worker.shutdown();
+  await running;
+  await environment.teardown();
+});
+beforeEach(() => {
+  serviceId = randomUUID();
+});
+
+const about = { database: 'shop', stage: 1 } as const;
+const expand = (operation_id = randomUUID()) =>
+  client.start('expand', { service_id: serviceId, operation_id, target: 'pooling' }, about);
+
+describe('an operation', () => {
+  test('keeps a second one out, which is told what runs', async () => {
+    const operation_id = randomUUID();
+    const { workflow_id, run_id } = await expand(operation_id);
+
+    expect(workflow_id).toBe(`pgrow/${serviceId}`);
+    await expect(expand()).rejects.toMatchObject({
+      code: 'operation_running',
+      message: expect.stringContaining(`expand ${operation_id} has been running since`),
+    });
+    expect(await client.describe(serviceId)).toMatchObject({ running: true, operation_id, type: 'expand', run_id });
+    expect(await client.progress(serviceId)).toEqual({ waiting_for: 'a signal' });
+    await client.signal(serviceId, 'switchover');
+    expect(await client.result(serviceId, run_id)).toMatchObject({ status: 'done' });
+    expect(await client.describe(serviceId)).toMatchObject({ running: false });
+  });
+
+  test('can be started again once it has ended, and each run has its own result', async () => {
+    const first = await expand();
+    await client.signal(serviceId, 'abort');
+    expect(await client.result(serviceId, first.run_id)).toMatchObject({ status: 'aborted' });
+    const second = await expand();
+    await client.signal(serviceId, 'switchover');
+
+    expect(await client.result(serviceId, second.run_id)).toMatchObject({ status: 'done' });
+    expect(await client.result(serviceId, first.run_id)).toMatchObject({ status: 'aborted' });
+  });
+
+  test('that is refused before it begins says why', async () => {
+    const { run_id } = await client.start('destroyDatabase', { service_id: serviceId }, { ...about, stage: null });
+
+    await expect(client.result(serviceId, run_id)).rejects.toMatchObject({
+      code: 'image_missing',
+      message: 'Image pgrow/postgres is missing.',
+      problems: [{ path: 'image' }],
+    });
+  });
+
+  test('that does not run cannot be told anything', async () => {
+    expect(await client.describe(serviceId)).toBeNull();
+    await expect(client.signal(serviceId, 'abort')).rejects.toMatchObject({ code: 'refused' });
+    await expect(client.checkpointSignal(serviceId, 'confirm')).rejects.toMatchObject({ code: 'refused' });
+  });
+
+  test('is shown in Temporal with what it is about', async () => {
+    const { run_id } = await expand();
+    const handle = environment.client.workflow.getHandle(`pgrow/${serviceId}`, run_id);
+    const { typedSearchAttributes, staticSummary } = await describeWithSummary(handle);
+    await client.signal(serviceId, 'abort');
+
+    expect(staticSummary).toBe('expand shop');
+    expect(Object.fromEntries(typedSearchAttributes.getAll().map(({ key, value }) => [key.name, value]))).toMatchObject(
+      {
+        PgrowDatabase: 'shop',
+        PgrowOperation: 'expand',
+        PgrowStage: 1,
+      },
+    );
+  });
+});
+
+const describeWithSummary = async (handle: ReturnType<typeof environment.client.workflow.getHandle>) => {
+  const description = await handle.describe();
+  return { typedSearchAttributes: description.typedSearchAttributes, staticSummary: await description.staticSummary() };
+};
+
+test('confirm reaches the checkpoint', async () => {
+  const workflowId = checkpointWorkflowId(serviceId);
+  const handle = await environment.client.workflow.start('checkpoint', { workflowId, taskQueue });
+  await client.checkpointSignal(serviceId, 'confirm');
+
+  await expect(handle.result()).resolves.toBeUndefined();
+});
+
+test('a Temporal that is away is called unavailable', async () => {
+  const lost = createPgrowClient({ address: '127.0.0.1:1' });
+  await expect(lost.describe(serviceId)).rejects.toMatchObject({
+    code: 'temporal_unavailable',
+    message: expect.stringContaining('Temporal at 127.0.0.1:1 does not answer'),
+  });
+  await lost.close();
+}, 20_000);

@@ -1,0 +1,143 @@
+import { randomUUID } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+
+import { createDockerPlatform } from '../../src/platform/docker/index.ts';
+import { socketOf } from '../../src/platform/docker/connection.ts';
+import type { ContainerSpec } from '../../src/platform/platform.ts';
+import { freePort, image } from './platform-engines.ts';
+
+const stack = `pgrow-test-${randomUUID().slice(0, 8)}`;
+const labels = { 'pgrow.test': stack };
+const platform = createDockerPlatform();
+
+const spec = (name: string, more: Partial<ContainerSpec> = {}): ContainerSpec => ({
+  name: `${stack}-${name}`,
+  image,
+  hostname: name,
+  command: ['sleep', '1000'],
+  network: stack,
+  aliases: [name],
+  mounts: [],
+  ports: [],
+  labels,
+  environment: {},
+  restart: 'no',
+  memoryBytes: 64 * 1024 ** 2,
+  cpus: 0.5,
+  ...more,
+});
+
+beforeAll(() => platform.ensureNetwork({ name: stack, labels }));
+afterAll(async () => {
+  for (const name of (await platform.findByLabels(labels)).containers) await platform.removeContainer(name);
+  await platform.removeNetwork(stack);
+});
+
+describe('a real container', { timeout: 60_000 }, () => {
+  test('has no capability, gains none, is limited, and answers to its aliases', async () => {
+    const { name } = spec('locked');
+    const port = await freePort();
+    const limits = { sharedMemoryBytes: 32 * 1024 ** 2, cpus: 64, environment: { LANG: 'C' } };
+    await platform.ensureContainer(
+      spec('locked', {
+        ...limits,
+        aliases: ['locked', 'primary'],
+        ports: [{ container: 5432, host: port }],
+      }),
+    );
+    await platform.startContainer(name);
+    const read = async (...command: string[]): Promise<string> => (await platform.exec(name, command)).stdout;
+
+    const status = await read('cat', '/proc/self/status');
+    expect(status).toMatch(/CapBnd:\s0+\n/);
+    expect(status).toMatch(/NoNewPrivs:\s1\n/);
+    const memory = await read(
+      'sh',
+      '-c',
+      'cat /sys/fs/cgroup/memory.max /sys/fs/cgroup/memory/memory.limit_in_bytes 2>&-',
+    );
+    expect(memory).toBe(`${64 * 1024 ** 2}\n`);
+    expect(await read('df', '--output=size', '/dev/shm')).toMatch(/\b32768\n/);
+    const { address } = (await platform.inspectContainer(name)) ?? {};
+    expect(await read('getent', 'hosts', 'primary')).toContain(`${address} `);
+  });
+});
+
+describe('when the engine goes away', { timeout: 60_000 }, () => {
+  const socketPath = join(tmpdir(), `${stack}.sock`);
+  afterAll(() => rm(socketPath, { force: true }));
+
+  test('calls say so, and a watcher misses nothing once it is back', async () => {
+    const remote = createDockerPlatform({ socketPath });
+    await expect(remote.ping()).rejects.toMatchObject({ code: 'docker_unavailable' });
+
+    const { name } = spec('watched');
+    const line = await openLine(socketPath);
+    const calledOff = new AbortController();
+    const actions: string[] = [];
+    const watched = (async () => {
+      for await (const { action } of remote.watch(labels, calledOff.signal)) actions.push(action);
+    })();
+    await remote.ensureContainer(spec('watched'));
+    await remote.startContainer(name);
+    await vi.waitFor(() => expect(actions).toEqual(['start']), 10_000);
+
+    await line.cut();
+    await expect(remote.startContainer(name)).rejects.toMatchObject({ code: 'docker_unavailable' });
+    await platform.removeContainer(name);
+    const again = await openLine(socketPath);
+    await vi.waitFor(() => expect(actions).toEqual(['start', 'die', 'disconnect']), 10_000);
+
+    calledOff.abort();
+    await watched;
+    await again.cut();
+  });
+
+  test('every call is in the log before and after, without contents', async () => {
+    const lines: object[] = [];
+    const remote = createDockerPlatform({
+      socketPath,
+      log: { debug: (fields, message) => lines.push({ ...fields, message }) },
+    });
+    await remote.putFiles('shop', [{ path: '/etc/x', content: 'hush', mode: 0o600 }]).catch(() => {});
+    expect(lines).toEqual([
+      { call: 'putFiles', name: 'shop', message: 'docker call begins' },
+      expect.objectContaining({
+        call: 'putFiles',
+        name: 'shop',
+        message: 'docker call failed',
+        duration_ms: expect.any(Number),
+      }),
+    ]);
+    expect(JSON.stringify(lines)).not.toContain('hush');
+  });
+});
+
+/** A way to the engine that can be cut. */
+const openLine = async (socketPath: string): Promise<{ cut: () => Promise<void> }> => {
+  const sockets = new Set<Socket>();
+  const server: Server = createServer({ allowHalfOpen: true }, (near) => {
+    const far = connect({
+      path: socketOf(process.env.DOCKER_HOST ?? '') ?? '',
+      allowHalfOpen: true,
+    });
+    for (const socket of [near, far]) {
+      sockets.add(socket);
+      socket.on('error', () => {}).on('close', () => (near.destroy(), far.destroy()));
+    }
+    near.pipe(far).pipe(near);
+  }).listen(socketPath);
+  await new Promise((resolve) => server.once('listening', resolve));
+  return {
+    cut: async () => {
+      const closed = new Promise((resolve) => server.close(resolve));
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+};

@@ -1,0 +1,195 @@
+import { expect, test } from 'vitest';
+
+import { everywhere, onEveryEngine, waitUntil } from './platform-bench.ts';
+import { crashableScript, freePort, image, missingImage } from './platform-engines.ts';
+
+onEveryEngine(
+  'containers, volumes and networks',
+  ({ platform, impatient, crash, takePort, stack, labels, spec, created, started }) => {
+    test('answers, has room, and knows its images', async () => {
+      await platform.ping();
+      expect(await platform.freeBytes()).toBeGreaterThan(0);
+      expect(await platform.hasImage(image)).toBe(true);
+      expect(await platform.hasImage(missingImage)).toBe(false);
+    });
+
+    test('several callers at once get one network, one volume, one container', async () => {
+      const name = `${stack}-shared`;
+      await everywhere(() => platform.ensureNetwork({ name, labels }));
+      await everywhere(() => platform.ensureVolume({ name, labels }));
+      await everywhere(() =>
+        platform.ensureContainer(spec({ name, network: name, mounts: [{ volume: name, path: '/data' }] })),
+      );
+      await everywhere(() => platform.startContainer(name));
+      expect(await platform.findByLabels(labels)).toEqual({
+        containers: [name],
+        volumes: [name],
+        networks: [stack, name],
+      });
+
+      await everywhere(() => platform.stopContainer(name, 0));
+      await everywhere(() => platform.removeContainer(name));
+      await everywhere(() => platform.removeVolume(name));
+      await everywhere(() => platform.removeNetwork(name));
+      expect(await platform.findByLabels(labels)).toEqual({
+        containers: [],
+        volumes: [],
+        networks: [stack],
+      });
+    });
+
+    test('a container is created stopped, has an address while it runs, and can be started again', async () => {
+      const name = await created();
+      const down = { name, running: false, health: 'none', restarts: 0, address: null, labels };
+      expect(await platform.inspectContainer(name)).toMatchObject({ ...down, exitCode: null });
+
+      await platform.startContainer(name);
+      const prefix = (await platform.networkGateway(stack)).replace(/\d+$/, '');
+      expect(await platform.inspectContainer(name)).toMatchObject({
+        running: true,
+        exitCode: null,
+        address: expect.stringContaining(prefix),
+      });
+
+      await platform.stopContainer(name, 0);
+      expect(await platform.inspectContainer(name)).toMatchObject({
+        ...down,
+        exitCode: expect.any(Number),
+      });
+
+      await platform.startContainer(name);
+      await platform.restartContainer(name, 0);
+      expect(await platform.inspectContainer(name)).toMatchObject({ running: true, restarts: 0 });
+      await platform.removeContainer(name);
+      expect(await platform.inspectContainer(name)).toBeNull();
+    });
+
+    test('a container that is there stays as it is, even if its image is gone', async () => {
+      const name = await started();
+      await platform.ensureContainer(spec({ name, image: missingImage, labels: { ...labels, other: 'yes' } }));
+      expect(await platform.inspectContainer(name)).toMatchObject({ running: true, labels });
+    });
+
+    test('a missing image is named, with what builds it, and nothing is created', async () => {
+      const error = {
+        code: 'image_missing',
+        message: expect.stringMatching(`${missingImage}.*\\./pgrow up`),
+      };
+      await expect(created({ image: missingImage })).rejects.toMatchObject(error);
+      expect((await platform.findByLabels(labels)).containers).toEqual([]);
+    });
+
+    test('a port that another container has is named; once it is free the start succeeds', async () => {
+      const port = await freePort();
+      const ports = [{ container: 5432, host: port }];
+      const first = await started({ ports });
+      const second = await created({ ports });
+      const error = {
+        code: 'port_taken',
+        message: expect.stringMatching(`${second}.*127\\.0\\.0\\.1:${port} `),
+      };
+      await expect(platform.startContainer(second)).rejects.toMatchObject(error);
+      expect(await platform.inspectContainer(second)).toMatchObject({
+        running: false,
+        exitCode: null,
+        address: null,
+      });
+
+      await platform.stopContainer(first, 0);
+      await platform.startContainer(second);
+      expect(await platform.inspectContainer(second)).toMatchObject({ running: true });
+    });
+
+    test('a port that another program has is named; once it is free the start succeeds', async () => {
+      const port = await freePort();
+      const release = await takePort(port);
+      const name = await created({ ports: [{ container: 5432, host: port }] });
+      const error = { code: 'port_taken', message: expect.stringContaining(`127.0.0.1:${port} `) };
+      await expect(platform.startContainer(name)).rejects.toMatchObject(error);
+      await release();
+      await platform.startContainer(name);
+    });
+
+    test('without its network a container does not start', async () => {
+      const start = started({ network: `${stack}-absent` });
+      await expect(start).rejects.toMatchObject({
+        code: 'node_failed',
+        message: expect.stringContaining(`${stack}-absent`),
+      });
+      await expect(platform.networkGateway(`${stack}-absent`)).rejects.toMatchObject({
+        code: 'node_failed',
+      });
+    });
+
+    test('what ends a container takes an absent one for success, what needs it names it', async () => {
+      const name = `${stack}-absent`;
+      await platform.stopContainer(name, 0);
+      await platform.removeContainer(name);
+      await platform.removeVolume(name);
+      await platform.removeNetwork(name);
+      await platform.signalContainer(name, 'KILL');
+      await platform.signalContainer(name, 'HUP');
+      expect(await platform.inspectContainer(name)).toBeNull();
+
+      const error = {
+        code: 'node_failed',
+        message: expect.stringMatching(`${name}.*no such container`),
+      };
+      await expect(platform.startContainer(name)).rejects.toMatchObject(error);
+      await expect(platform.restartContainer(name, 0)).rejects.toMatchObject(error);
+      await expect(platform.exec(name, ['true'])).rejects.toMatchObject(error);
+      await expect(platform.execInteractive(name, ['true'])).rejects.toMatchObject(error);
+      await expect(platform.readLogs(name, 1)).rejects.toMatchObject(error);
+      const file = { path: '/etc/x', content: '', mode: 0o600 };
+      await expect(platform.putFiles(name, [file])).rejects.toMatchObject(error);
+    });
+
+    test('what a container uses is not removed, but is as soon as the container is', async () => {
+      const volume = `${stack}-used`;
+      const name = await started({ mounts: [{ volume, path: '/data' }] });
+      const error = (what: string) => ({
+        code: 'not_ready',
+        message: expect.stringMatching(`${what}.*still uses it`),
+      });
+      await expect(impatient.removeVolume(volume)).rejects.toMatchObject(error(volume));
+      await expect(impatient.removeNetwork(stack)).rejects.toMatchObject(error(stack));
+
+      await Promise.all([platform.removeVolume(volume), platform.removeContainer(name)]);
+      expect(await platform.findByLabels(labels)).toEqual({
+        containers: [],
+        volumes: [],
+        networks: [stack],
+      });
+    });
+
+    test('one that runs once stays down with its exit code', async () => {
+      const name = await started({ command: ['sh', '-c', 'exit 3'] });
+      await waitUntil(async () =>
+        expect(await platform.inspectContainer(name)).toMatchObject({ running: false, exitCode: 3 }),
+      );
+    });
+
+    test('one that dies comes back, also after a signal to reload; one that was killed on purpose does not', async () => {
+      const name = await started({ command: crashableScript, restart: 'unless-stopped' });
+      await waitUntil(async () => expect(await platform.readLogs(name, 1)).toBe('ready\n'));
+      await platform.signalContainer(name, 'SIGHUP');
+      await crash(name);
+      await waitUntil(async () =>
+        expect(await platform.inspectContainer(name)).toMatchObject({ running: true, restarts: 1 }),
+      );
+
+      await platform.signalContainer(name, 'KILL');
+      await waitUntil(async () =>
+        expect(await platform.inspectContainer(name)).toMatchObject({
+          running: false,
+          exitCode: 137,
+        }),
+      );
+    });
+
+    test('a search without a label is refused', async () => {
+      await expect(platform.findByLabels({})).rejects.toThrow('at least one label');
+      expect(() => platform.watch({}, new AbortController().signal)).toThrow('at least one label');
+    });
+  },
+);

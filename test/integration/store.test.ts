@@ -1,0 +1,340 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { Database } from '../../src/domain/database.ts';
+import { createStore, type Store } from '../../src/store/store.ts';
+import { query, startMetadataServer, type MetadataServer } from '../support/metadata.ts';
+import { haTopology, replicaTopology, sampleDatabase, samplePlan } from '../support/sample-database.ts';
+
+let server: MetadataServer;
+let url: string;
+let store: Store;
+const encryptionKey = randomBytes(32);
+
+beforeAll(async () => {
+  server = await startMetadataServer();
+});
+afterAll(() => server.stop());
+
+beforeEach(async () => {
+  url = await server.newDatabase();
+  store = await createStore({ connection: { url }, encryptionKey });
+  return () => store.close();
+});
+
+describe('databases', () => {
+  test('are found by id and by name, in their project and nowhere else', async () => {
+    const shop = await store.registerDatabase(sampleDatabase('shop', { project: 'sales' }));
+
+    expect(await store.readDatabase('shop')).toEqual(shop);
+    expect(await store.readDatabase(shop.id, 'sales')).toEqual(shop);
+    expect(await store.readDatabase('shop', 'default')).toBeNull();
+    expect(await store.listDatabases({ project: 'sales' })).toEqual([shop]);
+    expect(await store.listDatabases({ project: 'default' })).toEqual([]);
+  });
+
+  test('registering twice keeps the ports of the first time', async () => {
+    const shop = sampleDatabase('shop');
+    await store.registerDatabase(shop);
+
+    expect(await store.registerDatabase({ ...shop, ports: { ...shop.ports, postgres: 1 } })).toEqual(shop);
+  });
+
+  test('a name is taken in every project, and free again after the destroy', async () => {
+    const shop = await store.registerDatabase(sampleDatabase('shop'));
+    const another = sampleDatabase('shop', { project: 'sales' });
+
+    await expect(store.registerDatabase(another)).rejects.toMatchObject({ code: 'name_taken' });
+    await store.removeDatabase(shop.id);
+    await store.removeDatabase(shop.id);
+    expect(await store.readDatabase('shop')).toBeNull();
+    expect((await store.registerDatabase(another)).id).toBe(another.id);
+  });
+
+  test('no two hold the same port, and a destroyed one holds none', async () => {
+    const shop = await store.registerDatabase(sampleDatabase('shop'));
+    const rival = sampleDatabase('rival', { ports: { ...sampleDatabase('x').ports, stats: shop.ports.postgres } });
+
+    await expect(store.registerDatabase(rival)).rejects.toMatchObject({ code: 'port_taken' });
+    expect(await store.readDatabase('rival')).toBeNull();
+    await store.removeDatabase(shop.id);
+    expect((await store.registerDatabase(rival)).name).toBe('rival');
+  });
+
+  test('the columns of the cluster follow the topology', async () => {
+    const shop = await store.registerDatabase(sampleDatabase('shop'));
+    await store.saveTopology(shop.id, haTopology(shop));
+
+    const [state] = await query(
+      url,
+      `SELECT stage, pooling_enabled, pool_mode, ha_enabled, replica_count, haproxy_replicas, patroni_cluster_name,
+              cardinality(etcd_service_ids) AS etcd, cardinality(patroni_service_ids) AS patroni, leader.name AS leader
+         FROM postgres_cluster_state JOIN services leader ON leader.id = current_leader_id`,
+    );
+    expect(state).toEqual({
+      stage: 3,
+      pooling_enabled: true,
+      pool_mode: 'transaction',
+      ha_enabled: true,
+      replica_count: 2,
+      haproxy_replicas: 3,
+      patroni_cluster_name: 'shop-a1',
+      etcd: 3,
+      patroni: 3,
+      leader: 'postgres-2',
+    });
+    expect((await store.readDatabase('shop'))?.topology).toEqual(haTopology(shop));
+  });
+
+  test('a node that goes and comes back keeps its service id', async () => {
+    const shop = await store.registerDatabase(sampleDatabase('shop'));
+    const replica = () => query(url, `SELECT id, deleted_at FROM services WHERE name = 'postgres-2'`);
+    await store.saveTopology(shop.id, replicaTopology(shop));
+    const [first] = await replica();
+    await store.saveTopology(shop.id, shop.topology);
+    expect((await replica())[0]).toMatchObject({ id: first?.['id'], deleted_at: expect.any(Date) });
+    await store.saveTopology(shop.id, replicaTopology(shop));
+    expect(await replica()).toEqual([first]);
+  });
+});
+
+describe('secrets', () => {
+  test('are made once, differ, and fit into a URL', async () => {
+    const id = randomUUID();
+    const made = await store.ensureSecrets(id, ['superuser', 'application']);
+
+    expect(made.superuser).toMatch(/^[A-Za-z0-9_-]{32}$/);
+    expect(made.superuser).not.toBe(made.application);
+    expect(await store.ensureSecrets(id, ['application', 'superuser', 'rewind'])).toMatchObject(made);
+    expect(Object.keys(await store.readSecrets(id)).toSorted()).toEqual(['application', 'rewind', 'superuser']);
+    await store.removeSecrets(id);
+    expect(await store.readSecrets(id)).toEqual({});
+  });
+
+  test('are nowhere in the database in clear', async () => {
+    const { application } = await store.ensureSecrets(randomUUID(), ['application']);
+    const [row] = await query(url, 'SELECT ciphertext FROM secrets');
+
+    expect(row?.['ciphertext']).toBeInstanceOf(Buffer);
+    expect(String(row?.['ciphertext'])).not.toContain(application);
+  });
+
+  test('open neither with another key nor in another place', async () => {
+    const [id, elsewhere] = [randomUUID(), randomUUID()];
+    const { application } = await store.ensureSecrets(id, ['application']);
+    const stranger = await createStore({ connection: { url }, encryptionKey: randomBytes(32) });
+    try {
+      await expect(stranger.readSecrets(id)).rejects.toMatchObject({ code: 'needs_operator' });
+    } finally {
+      await stranger.close();
+    }
+    await query(url, `UPDATE secrets SET service_id = '${elsewhere}'`);
+    const error: unknown = await store.readSecrets(elsewhere).catch((caught: unknown) => caught);
+    expect(String(error)).toContain('does not open');
+    expect(String(error)).not.toContain(application);
+  });
+});
+
+describe('operations', () => {
+  const begin = async (shop: Database, change: { id?: string; actor?: string } = {}) => {
+    const operation = {
+      id: change.id ?? randomUUID(),
+      service_id: shop.id,
+      workflow_id: `pgrow/${shop.id}`,
+      run_id: 'run-1',
+      type: 'expand' as const,
+      plan: samplePlan(shop, replicaTopology(shop), { expected_stall_ms: 200, warnings: ['mind the gap'] }),
+      actor: 'tests',
+    };
+    await store.beginOperation(operation);
+    await store.beginOperation(operation);
+    return operation.id;
+  };
+  let shop: Database;
+  beforeEach(async () => {
+    shop = await store.registerDatabase(sampleDatabase('shop'));
+  });
+
+  test('show each step as it goes', async () => {
+    const operation = await begin(shop);
+    expect((await store.readRunningOperation(shop.id))?.steps.map((step) => step.status)).toEqual([
+      'pending',
+      'pending',
+    ]);
+
+    await store.stepStarted({ operation, step: 0 });
+    await store.stepDetail({ operation, step: 0, detail: '312 of 755 MB copied' });
+    await store.stepStarted({ operation, step: 0 });
+    expect((await store.readOperation(operation))?.steps[0]).toMatchObject({
+      status: 'running',
+      detail: '312 of 755 MB copied',
+      duration_ms: null,
+    });
+    await store.stepEnded({ operation, step: 0, status: 'done' });
+    await store.stepDetail({ operation, step: 0, detail: 'too late' });
+    expect((await store.readOperation(operation))?.steps[0]).toMatchObject({
+      status: 'done',
+      detail: null,
+      duration_ms: expect.any(Number),
+    });
+  });
+
+  test('end with how they ended, and a second report changes nothing about when', async () => {
+    const operation = await begin(shop);
+    const error = { code: 'not_ready', message: 'postgres-2 is not ready', step: 'start postgres-2', left_over: [] };
+    await store.endOperation({ id: operation, status: 'rolled_back', stall_ms: 12.5, error });
+    const first = await store.readOperation(operation);
+    await store.endOperation({ id: operation, status: 'rolled_back', stall_ms: 12.5, error });
+
+    expect(await store.readOperation(operation)).toEqual(first);
+    expect(first).toMatchObject({
+      database: 'shop',
+      type: 'expand',
+      from_stage: 0,
+      to_stage: 2,
+      status: 'rolled_back',
+      stall_ms: 12.5,
+      expected_stall_ms: 200,
+      nodes_added: ['postgres-2', 'haproxy-1'],
+      warnings: ['mind the gap'],
+      error,
+      checkpoint: null,
+    });
+    expect(await store.readRunningOperation(shop.id)).toBeNull();
+  });
+
+  test('one that was terminated does not count as running once the next begins', async () => {
+    const lost = await begin(shop);
+    const next = await begin(shop);
+
+    expect((await store.readRunningOperation(shop.id))?.id).toBe(next);
+    expect(await store.readOperation(lost)).toMatchObject({ status: 'failed', error: { code: 'internal' } });
+    expect((await store.listOperations(shop.id)).map(({ id }) => id)).toEqual([next, lost]);
+  });
+
+  test('outlive their database', async () => {
+    const operation = await begin(shop);
+    await store.removeDatabase(shop.id);
+
+    expect(await store.readOperation(operation)).toMatchObject({ id: operation, database: 'shop' });
+  });
+
+  test('carry the checkpoint they left', async () => {
+    const operation = await begin(shop);
+    const opening = {
+      service_id: shop.id,
+      operation_id: operation,
+      stage: 2 as const,
+      snapshot_id: 'snapshot-1',
+      nodes_created: [{ name: 'postgres-2', kind: 'postgres' as const, mode: 'replica' as const }],
+      config_changes: [{ haproxy_backends_added: ['postgres-1', 'postgres-2'] }],
+      health_check_endpoint: 'http://postgres-1:8008/cluster',
+      rollback_available_until: '2031-01-01T10:30:00.000Z',
+    };
+    const checkpoint = await store.openCheckpoint(opening);
+    expect(await store.openCheckpoint(opening)).toEqual(checkpoint);
+    expect(checkpoint.services_created).toEqual([{ service_id: expect.any(String), type: 'postgres_replica' }]);
+    await store.extendCheckpoint(checkpoint.id, '2031-01-01T11:00:00.000Z');
+    expect((await store.readOpenCheckpoint(shop.id))?.rollback_available_until).toBe('2031-01-01T11:00:00.000Z');
+    expect((await store.readOperation(operation))?.checkpoint?.status).toBe('open');
+
+    await store.closeCheckpoint(checkpoint.id);
+    expect(await store.readOpenCheckpoint(shop.id)).toBeNull();
+    expect((await store.listCheckpoints(shop.id)).map(({ status }) => status)).toEqual(['closed']);
+  });
+});
+
+test('snapshots are listed until they are removed', async () => {
+  const shop = await store.registerDatabase(sampleDatabase('shop'));
+  const snapshot = { id: 'snapshot-1', service_id: shop.id, operation_id: null, volume: 'pgrow-snapshot-1' };
+  await store.recordSnapshot(snapshot);
+  await store.recordSnapshot({ ...snapshot, bytes: 7_000_000_000, expires_at: '2031-01-01T00:00:00.000Z' });
+
+  expect(await store.listSnapshots(shop.id)).toEqual([
+    { ...snapshot, bytes: 7_000_000_000, expires_at: '2031-01-01T00:00:00.000Z', created_at: expect.any(String) },
+  ]);
+  await store.removeSnapshot(shop.id, 'snapshot-1');
+  expect(await store.listSnapshots(shop.id)).toEqual([]);
+});
+
+test('an event with a key is recorded once', async () => {
+  const shop = await store.registerDatabase(sampleDatabase('shop'));
+  const event = {
+    service_id: shop.id,
+    event_type: 'stage_upgrade' as const,
+    from_stage: 0 as const,
+    to_stage: 2 as const,
+    metadata: { duration_ms: 9000 },
+    key: 'operation-1/stage',
+  };
+  await store.recordEvent(event);
+  await store.recordEvent(event);
+
+  expect(await store.listEvents(shop.id, 10)).toEqual([
+    {
+      id: expect.any(String),
+      created_at: expect.any(String),
+      event_type: 'stage_upgrade',
+      from_stage: 0,
+      to_stage: 2,
+      metadata: { duration_ms: 9000 },
+    },
+  ]);
+});
+
+test('only a known token lets in, and it is nowhere in clear', async () => {
+  const token = randomBytes(24).toString('base64url');
+  expect(await store.authenticate(token)).toBeNull();
+  await store.ensureToken({ token, project: '*', role: 'admin', actor: 'cli' });
+  await store.ensureToken({ token, project: '*', role: 'admin', actor: 'cli' });
+
+  expect(await store.authenticate(token)).toEqual({ actor: 'cli', project: '*', role: 'admin' });
+  expect(JSON.stringify(await query(url, 'SELECT * FROM tokens'))).not.toContain(token);
+});
+
+test('an idempotency key belongs to the request that came first', async () => {
+  const request = () => ({
+    project: 'default',
+    key: 'once',
+    request_hash: 'a'.repeat(64),
+    operation_id: randomUUID(),
+    service_id: randomUUID(),
+  });
+  const first = request();
+  expect(await store.claimIdempotencyKey(first)).toEqual(first);
+  expect(await store.claimIdempotencyKey(request())).toEqual(first);
+  expect(await store.claimIdempotencyKey({ ...first, project: 'sales' })).toMatchObject({ project: 'sales' });
+  expect(await store.findByIdempotencyKey('default', 'never')).toBeNull();
+});
+
+describe('migrations', () => {
+  test('two processes that start at once both come up', async () => {
+    const fresh = await server.newDatabase();
+    const stores = await Promise.all([1, 2, 3].map(() => createStore({ connection: { url: fresh }, encryptionKey })));
+    await Promise.all(stores.map((each) => each.close()));
+
+    expect(await query(fresh, 'SELECT name FROM pgrow_migrations ORDER BY name')).toHaveLength(3);
+  });
+
+  test('one that was changed after it was applied stops the start and names the file', async () => {
+    await query(url, `UPDATE pgrow_migrations SET checksum = repeat('0', 64) WHERE name LIKE '0002%'`);
+
+    await expect(store.migrate()).rejects.toMatchObject({
+      code: 'needs_operator',
+      message: expect.stringContaining('0002_operations.sql has been changed'),
+    });
+  });
+
+  test('a schema of a newer version stops the start', async () => {
+    await query(url, `INSERT INTO pgrow_migrations VALUES ('9999_later.sql', repeat('0', 64))`);
+
+    await expect(store.migrate()).rejects.toThrow('9999_later.sql, which this version of pgrow does not know');
+  });
+});
+
+test('a database that is away is called unavailable, without its password', async () => {
+  const connection = { host: '127.0.0.1', port: 1, user: 'pgrow', password: 'hunter2-hunter2', database: 'pgrow' };
+  const error: unknown = await createStore({ connection, encryptionKey }).catch((caught: unknown) => caught);
+
+  expect(error).toMatchObject({ code: 'metadata_unavailable' });
+  expect(String(error)).not.toContain('hunter2');
+});

@@ -1,0 +1,107 @@
+import pg from 'pg';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { useControlPlane } from '../support/control-plane.ts';
+import { occupyVolume, untilStep, untilStepSays, volumeOf } from '../support/faults.ts';
+import type { ManagedDatabase } from '../support/stack.ts';
+import { expectAsBefore, lookAround, type Surroundings } from '../support/surroundings.ts';
+import { withWorkload } from '../support/workload.ts';
+
+/** Expansions to ha that do not come to their end, one after the other on one database. */
+
+const plane = useControlPlane();
+
+describe('an expansion to ha that is called off', () => {
+  let shop: ManagedDatabase;
+  let before: Surroundings;
+
+  beforeAll(async () => {
+    shop = await plane.create('shop');
+    await shop.expand('pooling');
+    before = await lookAround(shop);
+  });
+
+  // RESUME used to be sent on the connection on which PAUSE still waited: clients stood still until the dead-man
+  // resumed the pooler, and the operation hung for ever.
+  test('a transaction that does not end keeps PAUSE from completing: handed back, clients served, and named', async () => {
+    await withWorkload(shop, {}, async (workload) => {
+      const started = await shop.startExpand('ha', '--cutover', 'on_signal');
+      await untilStepSays(shop, started, 'hand over', /ready to cut over/);
+      const transaction = await openTransaction(shop);
+      await plane.json('cutover', shop.name, '--detach');
+
+      // It waits for a better moment, and nobody waits with it.
+      await untilStepSays(shop, started, 'stands in the way', /has a transaction open for \d+ s/);
+      await workload.nextAcknowledgement();
+      const { exitCode } = await plane.run('abort', shop.name, '--json');
+      expect(exitCode).toBe(0);
+
+      const operation = await shop.endOf(started);
+      expect(operation).toMatchObject({ status: 'aborted', error: { code: 'aborted', left_over: [] } });
+      expect(operation.steps.filter(({ status }) => status === 'running')).toEqual([]);
+      await transaction.end();
+    });
+    await expectAsBefore(shop, before);
+  });
+
+  test('a long transaction is named before anybody has to wait; abort puts everything back', async () => {
+    await withWorkload(shop, {}, async () => {
+      const transaction = await openTransaction(shop);
+      const started = await shop.startExpand('ha');
+      expect(await untilStepSays(shop, started, 'stands in the way', /transaction/)).toMatch(
+        /open for \d+ s \(pid \d+\)/,
+      );
+
+      const { exitCode, stdout } = await plane.run('abort', shop.name, '--json');
+      expect(exitCode).toBe(0);
+      expect(JSON.parse(stdout)).toMatchObject({
+        operation: { id: started.id, status: 'aborted', error: { code: 'aborted' } },
+      });
+      await transaction.commit();
+    });
+    await expectAsBefore(shop, before);
+  });
+
+  test('a volume that somebody else holds is named, with the command that finishes the rollback', async () => {
+    const started = await shop.startExpand('ha', '--cutover', 'on_signal');
+    await untilStep(shop, started, 'wait until postgres-2 streams', ['running', 'done']);
+    const { volume, image } = await volumeOf(shop, 'postgres-2');
+    const release = await occupyVolume(volume, image);
+    try {
+      const { exitCode, stdout, stderr } = await plane.run('abort', shop.name, '--json');
+      expect(exitCode).toBe(4);
+      expect(stderr).toContain(`docker volume rm ${volume}`);
+      const { operation } = JSON.parse(stdout);
+      expect(operation).toMatchObject({ id: started.id, status: 'needs_operator' });
+      expect(operation.error.left_over).toEqual([
+        { what: expect.stringContaining(volume), command: expect.stringContaining(`docker volume rm ${volume}`) },
+      ]);
+    } finally {
+      await release();
+    }
+    await plane.platform.removeVolume(volume);
+    await expectAsBefore(shop, before);
+  });
+});
+
+interface OpenTransaction {
+  /** Fails if its session was cut meanwhile. */
+  commit(): Promise<void>;
+  /** Whatever became of it: the rollback removes the router through which it may have begun. */
+  end(): Promise<void>;
+}
+
+/** Idle in transaction through the pooler, as an application that forgot to commit. */
+const openTransaction = async (database: ManagedDatabase): Promise<OpenTransaction> => {
+  const client = new pg.Client({ ...(await database.endpoint()), connectionTimeoutMillis: 10_000 });
+  client.on('error', () => undefined);
+  await client.connect();
+  await client.query('begin');
+  await client.query('select pg_current_xact_id()');
+  return {
+    commit: async () => {
+      await client.query('commit');
+      await client.end();
+    },
+    end: () => client.end().catch(() => undefined),
+  };
+};

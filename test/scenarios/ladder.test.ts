@@ -1,0 +1,250 @@
+import { beforeAll, describe, expect, test } from 'vitest';
+import type { EndpointName } from '../../src/domain/endpoints.ts';
+import type { OperationDocument } from '../../src/domain/operation.ts';
+import type { HostPorts } from '../../src/domain/topology.ts';
+import { useControlPlane } from '../support/control-plane.ts';
+import { expectDatabase, keepData } from '../support/expectations.ts';
+import type { ManagedDatabase } from '../support/stack.ts';
+import { withReaders, withWorkload } from '../support/workload.ts';
+
+/** One database climbs all stages, one by one, under load; each test looks at it where the one before has left it. */
+
+const plane = useControlPlane();
+
+describe('the ladder', () => {
+  let shop: ManagedDatabase;
+  let ports: HostPorts;
+
+  beforeAll(async () => {
+    shop = await plane.create('shop');
+    ports = await shop.ports();
+    await keepData(shop);
+  });
+
+  test('a new database is single and answers at postgres:5432', async () => {
+    await expectDatabase(shop).toBeAtStage(0);
+    await expectDatabase(shop).toBeHealthy();
+    await expectDatabase(shop).toHaveNodes({ front: 1, postgres: 1, pgbouncer: 0, haproxy: 0, etcd: 0 });
+    await expectDatabase(shop).toHavePrimary('postgres-1');
+    await expectDatabase(shop).toTakeWritesThrough('postgres');
+    await expectFirstAddressToTakeWrites(shop);
+    const { best, host, network } = await shop.connectionStrings();
+    expect(best).toBe('postgres');
+    expect(present(host)).toEqual(['postgres']);
+    expect(present(network)).toEqual(['postgres']);
+    expect(await shop.read('cost')).toMatchObject({ monthly_usd: 15 });
+    expect(await shop.read('topology')).toMatchObject({
+      stage: 0,
+      pooling: { enabled: false, endpoint: null },
+      routing: { enabled: false, replicas: 0, rw_endpoint: null, ro_endpoint: null, stats_endpoint: null },
+      replicas: { count: 0, lag_bytes: [] },
+      ha: { enabled: false, etcd_nodes: 0, patroni_nodes: 0, current_leader: null },
+    });
+  });
+
+  test('pooling: PgBouncer joins, the direct way stays', async () => {
+    await withWorkload(shop, {}, async (workload) => {
+      const operation = await shop.expand('pooling');
+      expect(operation).toMatchObject({ status: 'done', from_stage: 0, to_stage: 1, nodes_added: ['pgbouncer-1'] });
+      await workload.followBestEndpoint();
+    });
+
+    await expectDatabase(shop).toBeAtStage(1);
+    await expectDatabase(shop).toHaveNodes({ postgres: 1, pgbouncer: 1, haproxy: 0, etcd: 0 });
+    await expectDatabase(shop).toTakeWritesThrough('postgres', 'pooled');
+    await expectFirstAddressToTakeWrites(shop);
+    expect(await shop.ports()).toEqual(ports);
+    expect(await shop.connectionStrings()).toMatchObject({ best: 'pooled' });
+    expect(await shop.read('cost')).toMatchObject({ monthly_usd: 18 });
+    expect(await shop.read('topology')).toMatchObject({
+      stage: 1,
+      pooling: { enabled: true, type: 'pgbouncer', endpoint: 'pgbouncer:5432', pool_mode: 'transaction' },
+    });
+    expect(await shop.queryFromNetwork('pgbouncer:5432', 'select 1')).toBe('1');
+  });
+
+  test('replicas: one streams, HAProxy routes, the primary is not interrupted', async () => {
+    const startedAt = await shop.queryNode('postgres-1', 'select pg_postmaster_start_time()');
+    await withWorkload(shop, {}, async (workload) => {
+      const operation = await shop.expand('replicas');
+      expect(operation).toMatchObject({
+        status: 'done',
+        from_stage: 1,
+        to_stage: 2,
+        expected_stall_ms: 0,
+        point_of_no_return: null,
+        checkpoint: { status: 'open', stage: 2 },
+      });
+      await workload.followBestEndpoint();
+    });
+
+    expect(await shop.queryNode('postgres-1', 'select pg_postmaster_start_time()')).toBe(startedAt);
+    await expectDatabase(shop).toBeAtStage(2);
+    await expectDatabase(shop).toBeHealthy();
+    await expectDatabase(shop).toHaveNodes({ postgres: 2, pgbouncer: 1, haproxy: 1, etcd: 0 });
+    await expectDatabase(shop).toHavePrimary('postgres-1');
+    await expectDatabase(shop).toTakeWritesThrough('postgres', 'pooled', 'read_write');
+    await expectDatabase(shop).toHoldItsData();
+    await expectFirstAddressToTakeWrites(shop);
+    expect(await shop.ports()).toEqual(ports);
+    for (const endpoint of ['read_only', 'pooled_read_only'] as const) {
+      expect(await shop.query('select pg_is_in_recovery() as replica', endpoint)).toEqual([{ replica: true }]);
+    }
+    expect(await shop.connectionStrings()).toMatchObject({ best: 'pooled' });
+    expect(await shop.read('cost')).toMatchObject({ monthly_usd: 38 });
+    expect(await shop.read('topology')).toMatchObject({
+      stage: 2,
+      pooling: { enabled: true, endpoint: 'pgbouncer:5432' },
+      routing: {
+        enabled: true,
+        type: 'haproxy',
+        replicas: 1,
+        rw_endpoint: 'haproxy:5432',
+        ro_endpoint: 'haproxy:5433',
+        stats_endpoint: 'haproxy:8404',
+      },
+      replicas: { count: 1 },
+    });
+    expect(await shop.read('health')).toMatchObject({
+      cluster_name: shop.name,
+      members: [
+        { name: 'postgres-1', role: 'leader', state: 'running', lag: 0 },
+        { name: 'postgres-2', role: 'replica', state: 'streaming' },
+      ],
+    });
+  });
+
+  test('ha: the cut-over fails no transaction, and the old primary follows the new one', async () => {
+    await withWorkload(shop, { clients: 8, maximumTransactionsPerSecond: 400 }, async (workload) => {
+      const operation = await expandUnderReaders(shop);
+      expect(operation).toMatchObject({
+        status: 'done',
+        from_stage: 2,
+        to_stage: 3,
+        checkpoint: { status: 'open', stage: 3 },
+        error: null,
+      });
+      expect(operation.steps.map(({ status }) => status)).toEqual(operation.steps.map(() => 'done'));
+      expect(phases(operation.steps)).toEqual(
+        expect.arrayContaining(['etcd', 'convert', 'standbys', 'routing', 'cut-over', 'finish']),
+      );
+      expect(operation.point_of_no_return).toMatch(/^hand over from postgres-1 to /);
+      await workload.followBestEndpoint();
+    });
+
+    await expectDatabase(shop).toBeAtStage(3);
+    await expectDatabase(shop).toBeHealthy();
+    await expectDatabase(shop).toHaveNodes({ postgres: 3, pgbouncer: 1, haproxy: 3, etcd: 3 });
+    await expectDatabase(shop).toHavePrimary('postgres-3');
+    await expectDatabase(shop).toTakeWritesThrough('postgres', 'pooled', 'read_write');
+    await expectDatabase(shop).toHoldItsData();
+    await expectFirstAddressToTakeWrites(shop);
+    expect(await shop.ports()).toEqual(ports);
+    expect(await shop.read('cost')).toMatchObject({ monthly_usd: 80 });
+    expect(await shop.read('topology')).toMatchObject({
+      stage: 3,
+      pooling: { enabled: true, endpoint: 'pgbouncer:5432' },
+      routing: { enabled: true, replicas: 3, rw_endpoint: 'haproxy:5432', ro_endpoint: 'haproxy:5433' },
+      replicas: { count: 2 },
+      ha: {
+        enabled: true,
+        etcd_nodes: 3,
+        patroni_nodes: 3,
+        current_leader: 'postgres-3',
+        patroni_version: expect.stringMatching(/^\d+\.\d+/),
+        etcd_version: expect.stringMatching(/^3\./),
+      },
+    });
+  });
+
+  test('every way in is told to whoever asks for it', async () => {
+    const { host, network } = await shop.connectionStrings();
+    const all: EndpointName[] = ['pooled', 'pooled_read_only', 'postgres', 'read_only', 'read_write'];
+    expect(present(host)).toEqual(all);
+    expect(network).toMatchObject({
+      postgres: expect.stringContaining('@postgres:5432/'),
+      pooled: expect.stringContaining('@pgbouncer:5432/'),
+      pooled_read_only: expect.stringContaining('@pgbouncer:5433/'),
+      read_write: expect.stringContaining('@haproxy:5432/'),
+      read_only: expect.stringContaining('@haproxy:5433/'),
+    });
+    for (const [flag, address] of [
+      ['--pooled', host.pooled],
+      ['--pooled-read-only', host.pooled_read_only],
+      ['--read-write', host.read_write],
+      ['--read-only', host.read_only],
+    ] as const) {
+      expect(await plane.run('url', shop.name, flag)).toMatchObject({ exitCode: 0, stdout: `${address}\n` });
+    }
+    expect(await plane.run('url', shop.name)).toMatchObject({ exitCode: 0, stdout: `${host.pooled}\n` });
+    expect(await plane.run('url', shop.name, '--from', 'network')).toMatchObject({ stdout: `${network.pooled}\n` });
+    for (const address of ['haproxy:5433', 'pgbouncer:5433']) {
+      expect(await shop.queryFromNetwork(address, 'select pg_is_in_recovery()')).toBe('t');
+    }
+  });
+
+  test('the events tell how it grew', async () => {
+    type Event = { event_type: string; from_stage: number; to_stage: number };
+    const { events } = await shop.read<{ events: Event[] }>('events');
+    const upgrades = events.filter(({ event_type }) => event_type === 'stage_upgrade').toReversed();
+    expect(upgrades.map(({ from_stage, to_stage }) => `${from_stage} to ${to_stage}`)).toEqual([
+      '0 to 1',
+      '1 to 2',
+      '2 to 3',
+    ]);
+    const { operations } = await shop.read<{ operations: { type: string; status: string }[] }>('operations');
+    expect(operations.map(({ type, status }) => [type, status])).toEqual([
+      ['expand', 'done'],
+      ['expand', 'done'],
+      ['expand', 'done'],
+      ['create', 'done'],
+    ]);
+  });
+
+  test('a stage reached already is success and touches nothing', async () => {
+    const before = await shop.nodes();
+    expect(await shop.expand('ha')).toMatchObject({ status: 'done', steps: [], nodes_added: [], nodes_removed: [] });
+    expect((await shop.nodes()).map(({ container }) => container)).toEqual(before.map(({ container }) => container));
+    await expectDatabase(shop).toBeAtStage(3);
+  });
+
+  test('once confirmed, the old primary goes and the database goes on', async () => {
+    await withWorkload(shop, {}, async () => {
+      await plane.json('confirm', shop.name);
+      await expectDatabase(shop).toHaveOnlyNodes({ front: 1, postgres: 3, pgbouncer: 1, haproxy: 3, etcd: 3 });
+    });
+    expect(await shop.status()).toMatchObject({ checkpoint: null });
+    const slots = await shop.queryNode('postgres-3', 'select slot_name from pg_replication_slots order by 1');
+    expect(slots.split('\n')).toEqual(['postgres_4', 'postgres_5']);
+    await expectDatabase(shop).toHoldItsData();
+  });
+});
+
+/** Read-only clients must not notice either: they stay on the replicas, those of before or those of after. */
+const expandUnderReaders = async (database: ManagedDatabase): Promise<OperationDocument> => {
+  let operation: OperationDocument | undefined;
+  await withReaders(database, { through: ['read_only', 'pooled_read_only'] }, async () => {
+    operation = await database.expand('ha');
+  });
+  return operation!;
+};
+
+/** The two addresses that clients of stage 0 were given. */
+const expectFirstAddressToTakeWrites = async (database: ManagedDatabase): Promise<void> => {
+  await expectDatabase(database).toTakeWritesThrough('postgres');
+  const written = await database.queryFromNetwork(
+    'postgres:5432',
+    `insert into visits (through) values ('postgres:5432') returning through`,
+  );
+  expect(written).toContain('postgres:5432');
+};
+
+const present = (endpoints: object): string[] =>
+  Object.entries(endpoints)
+    .filter(([, address]) => address !== null)
+    .map(([name]) => name)
+    .toSorted();
+
+const phases = (steps: readonly { readonly phase: string }[]): string[] => [
+  ...new Set(steps.map(({ phase }) => phase)),
+];

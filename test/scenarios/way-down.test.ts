@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'vitest';
+import { useControlPlane } from '../support/control-plane.ts';
+import { expectDatabase, keepData } from '../support/expectations.ts';
+import type { ManagedDatabase } from '../support/stack.ts';
+import { withWorkload } from '../support/workload.ts';
+
+/** Every way up has a way back, from any leader, without losing a write. */
+
+const plane = useControlPlane();
+
+const leader = async (shop: ManagedDatabase): Promise<string> => {
+  const nodes = await shop.nodes('postgres');
+  return nodes.find(({ role }) => role === 'primary')!.name;
+};
+
+describe('down from high availability and back', () => {
+  let shop: ManagedDatabase;
+
+  test('to replicas: another node takes over and nobody notices', async () => {
+    shop = await plane.create('down');
+    await keepData(shop);
+    await shop.expand('ha', '--with-pooling');
+    const before = await leader(shop);
+    const ports = await shop.ports();
+
+    await withWorkload(shop, { through: 'pooled' }, async () => {
+      const operation = await shop.change('scale-down', '--to', 'replicas', '--yes');
+      expect(operation).toMatchObject({ type: 'scale_down', status: 'done', from_stage: 3, to_stage: 2, error: null });
+    });
+
+    expect(await leader(shop)).not.toBe(before);
+    await expectDatabase(shop).toBeAtStage(2);
+    await expectDatabase(shop).toBeHealthy();
+    await expectDatabase(shop).toHaveOnlyNodes({ front: 1, postgres: 2, pgbouncer: 1, haproxy: 1 });
+    await expectDatabase(shop).toTakeWritesThrough('postgres', 'pooled', 'read_write');
+    await expectDatabase(shop).toHoldItsData();
+    expect(await shop.ports()).toEqual(ports);
+  });
+
+  test('a rollback of it brings high availability again, with every write made since', async () => {
+    await withWorkload(shop, { through: 'pooled' }, async () => {
+      expect(await shop.change('rollback')).toMatchObject({ type: 'rollback', status: 'done', to_stage: 3 });
+    });
+    await expectDatabase(shop).toBeAtStage(3);
+    await expectDatabase(shop).toBeHealthy();
+    await expectDatabase(shop).toHoldItsData();
+    await expectDatabase(shop).toHaveOnlyNodes({ front: 1, postgres: 3, pgbouncer: 1, haproxy: 3, etcd: 3 });
+  });
+
+  test('all the way down in one operation', async () => {
+    // Sessions that bypass the pooler are reset twice: at the hand-over, and with the HAProxy they came through.
+    await withWorkload(shop, { through: 'postgres', mayFail: 'anything' }, async () => {
+      const operation = await shop.change('scale-down', '--to', 'single', '--grace', '0', '--yes');
+      expect(operation).toMatchObject({ status: 'done', from_stage: 3, to_stage: 0, error: null });
+    });
+    await expectDatabase(shop).toBeAtStage(0);
+    await expectDatabase(shop).toHaveOnlyNodes({ front: 1, postgres: 1 });
+    await expectDatabase(shop).toHoldItsData();
+    expect(await shop.queryNode(await leader(shop), 'select count(*) from pg_replication_slots')).toBe('0');
+  });
+});
+
+describe('back out of an expansion', () => {
+  test('the old primary, which has followed, takes over again with every write made since', async () => {
+    const shop = await plane.create('out');
+    await keepData(shop);
+    await shop.expand('pooling');
+    await shop.expand('replicas');
+    await withWorkload(shop, { through: 'pooled' }, async (workload) => {
+      await shop.expand('ha');
+      await workload.nextAcknowledgement();
+      expect(await shop.change('rollback')).toMatchObject({ type: 'rollback', status: 'done', to_stage: 2 });
+    });
+    await expectDatabase(shop).toBeAtStage(2);
+    await expectDatabase(shop).toBeHealthy();
+    await expectDatabase(shop).toHavePrimary('postgres-1');
+    await expectDatabase(shop).toHaveOnlyNodes({ front: 1, postgres: 2, pgbouncer: 1, haproxy: 1 });
+    await expectDatabase(shop).toHoldItsData();
+
+    expect(await shop.change('replicas', '3')).toMatchObject({ status: 'done' });
+    await expectDatabase(shop).toHaveOnlyNodes({ front: 1, postgres: 4, pgbouncer: 1, haproxy: 1 });
+    expect(await shop.change('reinit', 'postgres-2')).toMatchObject({ type: 'reinitialize', status: 'done' });
+    await expectDatabase(shop).toBeHealthy();
+    expect(await shop.change('replicas', '1')).toMatchObject({ status: 'done' });
+    expect(await shop.change('scale-down', '--to', 'pooling', '--yes')).toMatchObject({ status: 'done', to_stage: 1 });
+    await expectDatabase(shop).toHaveOnlyNodes({ front: 1, postgres: 1, pgbouncer: 1 });
+    await expectDatabase(shop).toTakeWritesThrough('postgres', 'pooled');
+  });
+});

@@ -1,0 +1,150 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { FastifyInstance } from 'fastify';
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
+import { createApi } from '../../src/api/api.ts';
+import type { Database } from '../../src/domain/database.ts';
+import type { Finding } from '../../src/domain/doctor.ts';
+import type { LiveState } from '../../src/domain/live.ts';
+import type { Plan } from '../../src/domain/plan.ts';
+import type { Store } from '../../src/store/store.ts';
+import { createFakeClient, type FakeClient } from './fake-client.ts';
+import { startMetadataServer, type MetadataServer } from './metadata.ts';
+import { replicaTopology, sampleDatabase, samplePlan } from './sample-database.ts';
+
+export const services = '/v1/projects/default/services';
+export const shopPath = `${services}/shop/postgres`;
+
+/** An API on a metadata database of its own, new for every test; Temporal and the nodes are played by the test. */
+export interface ApiUnderTest {
+  store: Store;
+  client: FakeClient;
+  app: FastifyInstance;
+  /** What the nodes say of themselves, or why they say nothing. */
+  live: LiveState | Error;
+  /** What a doctor finds; a removal takes it away. */
+  findings: Finding[];
+  /** Token that may do everything; what `call` uses unless told otherwise. */
+  admin: string;
+  newToken(project: string, role: 'viewer' | 'operator' | 'admin'): Promise<string>;
+  call(method: 'GET' | 'POST' | 'DELETE', url: string, call?: Call): Promise<Answer>;
+  newShop(change?: Partial<Database>): Promise<Database>;
+  shopAtStage(topologyOf: (database: Database) => Database['topology']): Promise<Database>;
+  /** What a worker does first. */
+  recordOperation(database: Database, id: string, plan?: Plan): Promise<void>;
+  /** From now on a worker takes up what is started on this database. */
+  takeUp(database: Database): void;
+  /** From now on a worker takes up the creation of a database. */
+  takeUpCreation(): void;
+  openCheckpoint(database: Database, plan?: Plan): ReturnType<Store['openCheckpoint']>;
+}
+
+interface Call {
+  readonly body?: unknown;
+  readonly token?: string | null;
+  readonly key?: string;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly body: Record<string, unknown>;
+}
+
+/** Registers the set-up and tear-down of a test file. */
+export const useApi = (): ApiUnderTest => {
+  let server: MetadataServer;
+  beforeAll(async () => {
+    server = await startMetadataServer();
+  });
+  afterAll(() => server.stop());
+  beforeEach(async () => {
+    api.store = await server.newStore();
+    api.client = createFakeClient();
+    api.live = { health: 'healthy', nodes: [], members: [], patroni_version: null, etcd_version: null };
+    api.findings = [];
+    api.app = await createApi({
+      store: api.store,
+      client: api.client,
+      home: '1a2b3c4d',
+      readLogs: async () => '',
+      doctor: {
+        examine: async () => api.findings,
+        remove: async () => ({ removed: api.findings.splice(0), failed: [] }),
+      },
+      addresses: {
+        api: 'http://127.0.0.1:8080',
+        temporal_web: 'http://127.0.0.1:8233',
+        temporal_address: '127.0.0.1:7233',
+      },
+      readLive: async () => {
+        if (api.live instanceof Error) throw api.live;
+        return api.live;
+      },
+    });
+    api.admin = await api.newToken('*', 'admin');
+  });
+  afterEach(() => api.app.close());
+  const api = underTest();
+  return api;
+};
+
+const underTest = (): ApiUnderTest => {
+  const api: Omit<ApiUnderTest, 'store' | 'client' | 'app' | 'live' | 'findings' | 'admin'> = {
+    async newToken(project, role) {
+      const token = randomBytes(24).toString('base64url');
+      await ready.store.ensureToken({ token, project, role, actor: `${role} of ${project}` });
+      return token;
+    },
+    async call(method, url, { body, token = ready.admin, key } = {}) {
+      const authorization = token === null ? {} : { authorization: `Bearer ${token}` };
+      const response = await ready.app.inject({
+        method,
+        url,
+        headers: { ...authorization, ...(key !== undefined && { 'idempotency-key': key }) },
+        ...(body !== undefined && { payload: body as object }),
+      });
+      return { status: response.statusCode, headers: response.headers, body: response.json<Record<string, unknown>>() };
+    },
+    newShop: (change = {}) => ready.store.registerDatabase(sampleDatabase('shop', change)),
+    async shopAtStage(topologyOf) {
+      const shop = sampleDatabase('shop');
+      return ready.store.registerDatabase({ ...shop, topology: topologyOf(shop) });
+    },
+    recordOperation: (database, id, plan = samplePlan(database, replicaTopology(database))) =>
+      ready.store.beginOperation({
+        id,
+        service_id: database.id,
+        workflow_id: `pgrow/${database.id}`,
+        run_id: 'run-1',
+        type: plan.type,
+        plan,
+        actor: 'tests',
+      }),
+    takeUp(database) {
+      ready.client.onStart = ({ input }) => ready.recordOperation(database, input.operation_id);
+    },
+    takeUpCreation() {
+      ready.client.onStart = async ({ input }) => {
+        const database = sampleDatabase(input.name ?? 'shop', { id: input.service_id });
+        await ready.recordOperation(await ready.store.registerDatabase(database), input.operation_id);
+      };
+    },
+    async openCheckpoint(database, plan) {
+      const operation_id = randomUUID();
+      await ready.recordOperation(database, operation_id, plan);
+      await ready.store.endOperation({ id: operation_id, status: 'done', stall_ms: 0, error: null });
+      return ready.store.openCheckpoint({
+        service_id: database.id,
+        operation_id,
+        stage: 2,
+        snapshot_id: null,
+        nodes_created: [],
+        config_changes: [],
+        health_check_endpoint: 'http://postgres-1:8008/cluster',
+        rollback_available_until: '2031-01-01T10:30:00.000Z',
+      });
+    },
+  };
+  const ready = api as ApiUnderTest;
+  return ready;
+};

@@ -1,0 +1,36 @@
+import { ApplicationFailure, condition, defineQuery, defineSignal, setHandler } from '@temporalio/workflow';
+
+/** Workflows of our names that end as they are told to, for tests of the client. */
+
+interface Input {
+  readonly service_id: string;
+}
+
+/** Waits; ends as done on `switchover`, as aborted on `abort`. */
+export const expand = async ({ service_id }: Input): Promise<unknown> => {
+  let told: 'done' | 'aborted' | null = null;
+  setHandler(defineSignal('switchover'), () => void (told = 'done'));
+  setHandler(defineSignal('abort'), () => void (told = 'aborted'));
+  setHandler(defineQuery('progress'), () => ({ waiting_for: 'a signal' }));
+  await condition(() => told !== null);
+  const document = { workflow_id: `pgrow/${service_id}`, steps: [], status: told };
+  if (told === 'done') return document;
+  throw ApplicationFailure.create({ type: 'aborted', message: 'called off', nonRetryable: true, details: [document] });
+};
+
+/** Is refused before it begins. */
+export const destroyDatabase = async (): Promise<never> => {
+  throw ApplicationFailure.create({
+    type: 'image_missing',
+    message: 'Image pgrow/postgres is missing.',
+    nonRetryable: true,
+    details: [[{ path: 'image', value: 'pgrow/postgres', allowed: 'one that is there' }]],
+  });
+};
+
+/** Stands for the checkpoint. */
+export const checkpoint = async (): Promise<void> => {
+  let confirmed = false;
+  setHandler(defineSignal('confirm'), () => void (confirmed = true));
+  await condition(() => confirmed);
+};

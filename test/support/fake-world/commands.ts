@@ -1,0 +1,72 @@
+import type { Machine, Machines } from './machines.ts';
+import type { Poolers } from './poolers.ts';
+import { lsnText, type PostgresData } from './postgres-data.ts';
+import type { Servers } from './postgres-servers.ts';
+import type { Routers } from './routers.ts';
+
+interface Cast {
+  readonly machines: Machines;
+  readonly servers: Servers;
+  readonly routers: Routers;
+  readonly poolers: Poolers;
+}
+
+/** The programs of our images, as far as activities run them. */
+export const answerCommands = ({ machines, servers, routers, poolers }: Cast): void => {
+  const machineOf = (container: string): Machine => machines.running().find((each) => each.container === container)!;
+
+  machines.platform.onExec(({ container, command: [program, argument] }) => {
+    const machine = machineOf(container.name);
+    switch (program) {
+      case 'pgrow-reload':
+        (machine.kind === 'pgbouncer' ? poolers : routers).reload(machine);
+        return {};
+      case 'pgrow-deadman':
+        poolers.arm(machine, argument !== 'disarm');
+        return {};
+      case 'pgrow-resume':
+        poolers.resume(machine);
+        return {};
+      case 'pgrow-unfence': {
+        const data = servers.dataOf(machine);
+        if (data) data.fenced = false;
+        servers.serve(machine);
+        return {};
+      }
+      case 'pgrow-control-data': {
+        const data = servers.dataOf(machine);
+        return data ? { stdout: `${controlData(data)}\n` } : { exitCode: 1, stderr: 'no data' };
+      }
+      default:
+        return { exitCode: 127, stderr: `${program ?? 'nothing'}: not found` };
+    }
+  });
+
+  machines.platform.onInteractiveExec(({ container, command: [program, , identifier] }, input) => {
+    if (program !== 'pgrow-stop-armed') return undefined;
+    return (async function* () {
+      const server = servers.on(machineOf(container.name));
+      if (!server || server.data.systemIdentifier !== identifier) {
+        yield JSON.stringify({ error: 'not running, or another database' });
+        return;
+      }
+      yield 'armed';
+      for await (const line of input) {
+        if (line !== 'stop') return;
+        server.data.fenced = true;
+        servers.shutDown(server);
+        yield controlData(server.data);
+        return;
+      }
+    })();
+  });
+};
+
+const controlData = ({ shutDownAt, lsn, timeline, systemIdentifier }: PostgresData): string =>
+  JSON.stringify({
+    state: shutDownAt === null ? 'in production' : 'shut down',
+    checkpoint: lsnText(shutDownAt ?? lsn),
+    timeline,
+    system_identifier: systemIdentifier,
+    stop_ms: 1,
+  });

@@ -1,0 +1,79 @@
+import type { PostgresConnection } from '../../../src/components/postgres/index.ts';
+import { PgrowError } from '../../../src/domain/errors.ts';
+import type { Machine, Machines } from './machines.ts';
+import type { Poolers } from './poolers.ts';
+import type { Server, Servers } from './postgres-servers.ts';
+import type { Routers } from './routers.ts';
+
+/** Connections that find their way as real ones do: through front, pooler and router to a server that takes them. */
+export interface Connections {
+  connect(address: Address): Promise<PostgresConnection>;
+  /** The server behind a connection. @throws PgrowError `internal` when it has gone */
+  serverOf(connection: PostgresConnection): Server;
+}
+
+interface Address {
+  readonly host: string;
+  readonly port?: number;
+  readonly database?: string;
+  readonly user: string;
+  readonly password: string;
+}
+
+interface Cast {
+  readonly machines: Machines;
+  readonly servers: Servers;
+  readonly routers: Routers;
+  readonly poolers: Poolers;
+}
+
+export const createConnections = ({ machines, servers, routers, poolers }: Cast): Connections => {
+  const behind = new WeakMap<PostgresConnection, Server>();
+
+  const destination = (machine: Machine, port: number): Server => {
+    if (machine.kind === 'postgres') {
+      const server = servers.on(machine);
+      if (server) return server;
+      throw refused(machine, port, 'the server does not run');
+    }
+    const isPooler = machine.kind === 'pgbouncer';
+    if (isPooler && poolers.isPaused(machine)) throw refused(machine, port, 'it is paused');
+    const next = (isPooler ? poolers : routers).next(machine, port);
+    if (!next) throw refused(machine, port, 'it leads nowhere');
+    return destination(next.node, next.port);
+  };
+
+  const serverOf = (connection: PostgresConnection): Server => {
+    const server = behind.get(connection);
+    if (server && servers.on(server.machine)?.data === server.data) return server;
+    throw new PgrowError('internal', 'A statement failed: the connection is gone.');
+  };
+
+  return {
+    serverOf,
+    async connect({ host, port = 5432, database = 'postgres', user, password }) {
+      const server = destination(await machines.at(host), port);
+      if (server.data.passwords.get(user) !== password) {
+        throw new PgrowError(
+          'not_ready',
+          `Cannot connect to ${server.name}: password authentication failed for ${user}.`,
+        );
+      }
+      if (!server.data.databases.has(database)) {
+        throw new PgrowError('not_ready', `Cannot connect to ${server.name}: there is no database ${database}.`);
+      }
+      const connection: PostgresConnection = {
+        async query<T>(sql: string) {
+          const { data } = serverOf(connection);
+          return (sql.includes('pg_is_in_recovery') ? [{ recovering: data.inRecovery }] : [{}]) as T[];
+        },
+        end: async () => {},
+      };
+      behind.set(connection, server);
+      return connection;
+    },
+  };
+};
+
+const refused = ({ name }: Machine, port: number, why: string): PgrowError =>
+  new PgrowError('not_ready', `Cannot connect to ${name}:${port}: ${why}.`);

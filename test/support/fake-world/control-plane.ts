@@ -1,0 +1,82 @@
+import { randomUUID } from 'node:crypto';
+import { Client } from '@temporalio/client';
+import { NativeConnection, Worker } from '@temporalio/worker';
+import { watchQueueOf } from '../../../src/domain/naming.ts';
+import type { ActionContext } from '../../../src/domain/actions.ts';
+import { createWorld, type World } from './world.ts';
+
+/** A worker with the real workflows and the real activities, each of whose databases lives in a world of its own. */
+export interface ControlPlane {
+  readonly client: Client;
+  readonly taskQueue: string;
+  /** The world of a new database, whose id comes with it. */
+  newWorld(): { readonly world: World; readonly id: string };
+  stop(): Promise<void>;
+}
+
+export interface TemporalAccess {
+  readonly client: Client;
+  readonly connection: NativeConnection;
+  /** File of the bundled workflows. */
+  readonly bundle: string;
+}
+
+/** What names the database in the input of an activity. */
+interface AnyInput {
+  readonly context?: ActionContext;
+  readonly database?: string;
+  readonly operation?: string;
+  readonly input?: { readonly service_id?: string };
+}
+
+export const startControlPlane = async ({ client, connection, bundle }: TemporalAccess): Promise<ControlPlane> => {
+  const worlds = new Map<string, World>();
+  const databaseOf = new Map<string, string>();
+  const taskQueue = `test-${randomUUID()}`;
+
+  const worldOf = (input: AnyInput): World => {
+    const id =
+      input.context?.database ?? input.database ?? input.input?.service_id ?? databaseOf.get(input.operation ?? '');
+    const world = worlds.get(id ?? '');
+    if (!world) throw new Error(`an activity speaks of a database that no test has made: ${JSON.stringify(input)}`);
+    if (input.operation) databaseOf.set(input.operation, id!);
+    return world;
+  };
+  type Activities = Record<string, (input: AnyInput) => Promise<unknown>>;
+  const activities = Object.fromEntries(
+    Object.keys(createWorld().activities).map((name) => [
+      name,
+      (input: AnyInput) => (worldOf(input).activities as unknown as Activities)[name]!(input),
+    ]),
+  );
+
+  const { watchHealth, ...others } = activities;
+  const shared = {
+    connection,
+    maxConcurrentActivityTaskExecutions: 400,
+    // As the product's: a cancellation arrives with a heartbeat, and undoing waits for it.
+    maxHeartbeatThrottleInterval: '200ms',
+    defaultHeartbeatThrottleInterval: '200ms',
+    shutdownGraceTime: '1s',
+    shutdownForceTime: '10s',
+  } as const;
+  const workers = await Promise.all([
+    Worker.create({ ...shared, taskQueue, workflowBundle: { codePath: bundle }, activities: others }),
+    Worker.create({ ...shared, taskQueue: watchQueueOf(taskQueue), activities: { watchHealth } }),
+  ]);
+  const running = Promise.all(workers.map((worker) => worker.run()));
+  return {
+    client,
+    taskQueue,
+    newWorld() {
+      const id = randomUUID();
+      const world = createWorld();
+      worlds.set(id, world);
+      return { world, id };
+    },
+    async stop() {
+      for (const worker of workers) worker.shutdown();
+      await running;
+    },
+  };
+};

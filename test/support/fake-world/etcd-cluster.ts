@@ -1,0 +1,75 @@
+import type { Machine, Machines } from './machines.ts';
+
+/** etcd nodes that find each other by their token; a data directory remembers the token it was made with. */
+export interface EtcdClusters {
+  /** Whether this node answers and its cluster has a quorum. */
+  healthy(node: Machine): boolean;
+  peers(node: Machine): readonly string[];
+  /** What the cluster of these nodes keeps, by scope; null without a quorum. */
+  scopes(names: readonly string[]): Map<string, PatroniState> | null;
+  scopesOf(node: Machine): Map<string, PatroniState>;
+  /** Tokens of clusters that were begun, oldest first. */
+  readonly tokens: readonly string[];
+  /** The next `count` clusters form no quorum. */
+  breakNext(count: number): void;
+}
+
+/** What Patroni's members agree on. */
+export interface PatroniState {
+  leader: string;
+  standbyOf: { readonly host: string; readonly slot: string } | null;
+  readonly permanentSlots: Set<string>;
+}
+
+interface Told {
+  readonly 'initial-cluster-token': string;
+  readonly 'initial-cluster': string;
+}
+
+const quorum = 2;
+
+export const createEtcdClusters = (machines: Machines): EtcdClusters => {
+  const tokenOf = new Map<string, string>();
+  const states = new Map<string, Map<string, PatroniState>>();
+  const tokens: string[] = [];
+  let broken = 0;
+  const brokenTokens = new Set<string>();
+
+  machines.onBoot('etcd', (machine) => {
+    const told = JSON.parse(machines.read(machine.container, '/etc/pgrow/etcd.yml')) as Told;
+    const token = tokenOf.get(machine.volume!) ?? told['initial-cluster-token'];
+    tokenOf.set(machine.volume!, token);
+    if (!tokens.includes(token)) {
+      tokens.push(token);
+      states.set(token, new Map());
+      if (broken > 0) {
+        broken -= 1;
+        brokenTokens.add(token);
+      }
+    }
+    return undefined;
+  });
+  machines.onVolumeRemoved((volume) => tokenOf.delete(volume));
+
+  const peersOf = (token: string | undefined) =>
+    machines.running().filter(({ kind, volume }) => kind === 'etcd' && tokenOf.get(volume!) === token);
+  const healthy = (node: Machine): boolean => {
+    const token = tokenOf.get(node.volume!);
+    return token !== undefined && !brokenTokens.has(token) && peersOf(token).length >= quorum;
+  };
+  const scopesOf = (node: Machine) => states.get(tokenOf.get(node.volume!)!)!;
+
+  return {
+    healthy,
+    peers: (node) => peersOf(tokenOf.get(node.volume!)).map(({ name }) => name),
+    scopes(names) {
+      const node = names.map((name) => machines.named(name)).find((candidate) => candidate && healthy(candidate));
+      return node ? scopesOf(node) : null;
+    },
+    scopesOf,
+    tokens,
+    breakNext(count) {
+      broken = count;
+    },
+  };
+};

@@ -1,0 +1,73 @@
+import { realComponents, type Components } from '../../../src/activities/dependencies.ts';
+import { parseLsn, type PostgresConnection } from '../../../src/components/postgres/index.ts';
+import { PgrowError } from '../../../src/domain/errors.ts';
+import { roles } from '../../../src/domain/naming.ts';
+import type { Connections } from './connections.ts';
+import { lsnText } from './postgres-data.ts';
+import type { Servers } from './postgres-servers.ts';
+
+const plentyBytes = 8_000_000;
+
+/** PostgreSQL as SQL sees it: configuration is the real one, every statement acts on the fake servers. */
+export const fakePostgres = (
+  { connect, serverOf }: Connections,
+  servers: Servers,
+  behind: ReadonlyMap<string, number>,
+): Components['postgres'] => {
+  const writable = (connection: PostgresConnection) => {
+    const server = serverOf(connection);
+    if (servers.isPrimary(server)) return server;
+    throw new PgrowError('internal', 'A statement failed: cannot execute it in a read-only transaction (25006).');
+  };
+
+  return {
+    ...realComponents.postgres,
+    connectPostgres: connect,
+    reloadConfiguration: async (connection) => void serverOf(connection),
+    checkpoint: async (connection) => void serverOf(connection),
+    databaseSizeBytes: async () => plentyBytes,
+    readLongTransactions: async () => [],
+    readBaseBackupProgress: async () => null,
+    isReplica: async (connection) => !servers.isPrimary(serverOf(connection)),
+    listDatabases: async (connection) => [...serverOf(connection).data.databases],
+    fingerprint: async (connection) => ({ 'public.rows': [...serverOf(connection).data.rows].toSorted().join(' ') }),
+
+    async ensureRoles(connection, { passwords, application }) {
+      const { data } = writable(connection);
+      data.passwords.set(roles.replication, passwords.replication);
+      data.passwords.set(roles.rewind, passwords.rewind);
+      data.passwords.set(roles.pooler, passwords.pooler);
+      data.passwords.set(application.role, passwords.application);
+      data.databases.add(application.database);
+    },
+    ensureProbe: async (connection) => void writable(connection),
+    async writeProbe(connection, id) {
+      servers.write(writable(connection), id);
+      return true;
+    },
+    readProbe: async (connection, id) => serverOf(connection).data.rows.has(id),
+
+    ensureReplicationSlot: async (connection, slot) => void serverOf(connection).data.slots.add(slot),
+    dropReplicationSlot: async (connection, slot) => void serverOf(connection).data.slots.delete(slot),
+    listReplicationSlots: async (connection) => [...serverOf(connection).data.slots],
+    readReplication: async (connection) =>
+      servers.followersOf(serverOf(connection)).map(({ name }) => ({
+        name,
+        state: 'streaming',
+        sync_state: 'async',
+        lag_bytes: behind.get(name) ?? 0,
+        slot: null,
+      })),
+    async readPosition(connection) {
+      const { data } = serverOf(connection);
+      return {
+        in_recovery: data.inRecovery,
+        lsn: lsnText(data.lsn),
+        receive_lsn: data.inRecovery ? lsnText(data.lsn) : null,
+        timeline: data.timeline,
+        system_identifier: data.systemIdentifier,
+      };
+    },
+    parseLsn,
+  };
+};

@@ -1,0 +1,101 @@
+import { PgrowError } from '../../../src/domain/errors.ts';
+import { labelNames } from '../../../src/domain/naming.ts';
+import { createFakePlatform, type FakePlatform } from '../../../src/platform/fake/index.ts';
+import type { ContainerSpec } from '../../../src/platform/platform.ts';
+
+/** The containers of the fake engine as machines that boot, answer to names and forget their data with their volume. */
+export interface Machines {
+  readonly platform: FakePlatform;
+  running(): readonly Machine[];
+  /** As the network's DNS resolves it; null while nobody of that name runs. */
+  named(name: string): Machine | null;
+  /** @throws PgrowError `not_ready` when nothing runs there */
+  at(address: string): Promise<Machine>;
+  /** @throws Error when it was never put there */
+  read(container: string, path: string): string;
+  /** A number is the code with which the machine's process ends at once. */
+  onBoot(kind: string, boot: (machine: Machine) => number | undefined): void;
+  onVolumeRemoved(forget: (volume: string) => void): void;
+  /** Whatever has a name that ends so cannot be removed any more. */
+  keep(name: string): void;
+}
+
+export interface Machine {
+  readonly container: string;
+  /** `postgres-1`. */
+  readonly name: string;
+  readonly kind: string;
+  readonly volume: string | null;
+  readonly spec: ContainerSpec;
+}
+
+export const createMachines = (): Machines => {
+  const fake = createFakePlatform({ removalTimeoutMs: 500 });
+  const machines = new Map<string, Machine>();
+  const boots = new Map<string, (machine: Machine) => number | undefined>();
+  const forgetters: ((volume: string) => void)[] = [];
+
+  const kept = new Set<string>();
+  const refuseKept = (name: string) => {
+    if ([...kept].some((end) => name.endsWith(end)))
+      throw new PgrowError('not_ready', `Cannot remove ${name}: it is stuck.`);
+  };
+
+  fake.onStart((spec) => {
+    const machine = toMachine(spec);
+    machines.set(spec.name, machine);
+    const exitCode = boots.get(machine.kind)?.(machine);
+    if (exitCode !== undefined) machines.delete(spec.name);
+    return exitCode;
+  });
+
+  const platform: FakePlatform = {
+    ...fake,
+    async stopContainer(name, timeoutSeconds) {
+      await fake.stopContainer(name, timeoutSeconds);
+      machines.delete(name);
+    },
+    async removeContainer(name) {
+      refuseKept(name);
+      await fake.removeContainer(name);
+      machines.delete(name);
+    },
+    async removeVolume(name) {
+      refuseKept(name);
+      await fake.removeVolume(name);
+      for (const forget of forgetters) forget(name);
+    },
+    kill(name, exitCode) {
+      machines.delete(name);
+      fake.kill(name, exitCode);
+    },
+  };
+
+  return {
+    platform,
+    running: () => [...machines.values()],
+    named: (name) => [...machines.values()].find(({ spec }) => spec.aliases.includes(name)) ?? null,
+    async at(address) {
+      for (const machine of machines.values()) {
+        if ((await fake.inspectContainer(machine.container))?.address === address) return machine;
+      }
+      throw new PgrowError('not_ready', `Nothing answers at ${address}.`);
+    },
+    read(container, path) {
+      const file = fake.files(container)[path];
+      if (!file) throw new Error(`${container} was never given ${path}`);
+      return file.content;
+    },
+    onBoot: (kind, boot) => void boots.set(kind, boot),
+    onVolumeRemoved: (forget) => void forgetters.push(forget),
+    keep: (name) => void kept.add(name),
+  };
+};
+
+const toMachine = (spec: ContainerSpec): Machine => ({
+  container: spec.name,
+  name: spec.labels[labelNames.node] ?? spec.hostname,
+  kind: spec.labels[labelNames.kind] ?? 'unknown',
+  volume: spec.mounts[0]?.volume ?? null,
+  spec,
+});

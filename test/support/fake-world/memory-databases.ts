@@ -1,0 +1,46 @@
+import type { Database } from '../../../src/domain/database.ts';
+import { PgrowError } from '../../../src/domain/errors.ts';
+import type { DatabaseStore } from '../../../src/store/databases.ts';
+
+interface Row {
+  database: Database;
+  destroyed: boolean;
+}
+
+type MemoryDatabases = DatabaseStore & {
+  /** Of a destroyed one too: its operations are still shown. */
+  nameOf(id: string): string;
+};
+
+export const memoryDatabases = (): MemoryDatabases => {
+  const rows = new Map<string, Row>();
+  const alive = () => [...rows.values()].filter((row) => !row.destroyed).map((row) => row.database);
+
+  return {
+    nameOf: (id) => rows.get(id)?.database.name ?? '?',
+
+    async registerDatabase(database) {
+      const known = rows.get(database.id);
+      if (known?.destroyed) throw new PgrowError('not_found', `Database ${database.name} has been destroyed.`);
+      if (known) return known.database;
+      if (alive().some(({ name }) => name === database.name)) {
+        throw new PgrowError('name_taken', `There is a database named ${database.name} already. Choose another name.`);
+      }
+      rows.set(database.id, { database, destroyed: false });
+      return database;
+    },
+    async readDatabase(idOrName, project) {
+      const found = alive().find(({ id, name }) => id === idOrName || name === idOrName);
+      return found && (project === undefined || found.project === project) ? found : null;
+    },
+    listDatabases: async ({ project }) => alive().filter((each) => project === undefined || each.project === project),
+    async saveTopology(id, topology) {
+      const row = rows.get(id);
+      if (row) row.database = { ...row.database, topology };
+    },
+    async removeDatabase(id) {
+      const row = rows.get(id);
+      if (row) row.destroyed = true;
+    },
+  };
+};

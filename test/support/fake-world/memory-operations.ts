@@ -1,0 +1,92 @@
+import type { Checkpoint, OperationDocument, StepRecord } from '../../../src/domain/operation.ts';
+import type { NewOperation, OperationEnd, OperationStore } from '../../../src/store/operations.ts';
+
+interface Row extends NewOperation {
+  readonly began: Date;
+  readonly steps: { -readonly [K in keyof StepRecord]: StepRecord[K] }[];
+  ended: Date | null;
+  end: OperationEnd | null;
+}
+
+interface Neighbours {
+  readonly nameOf: (serviceId: string) => string;
+  readonly checkpointOf: (operation: string) => Checkpoint | null;
+}
+
+export const memoryOperations = (neighbours: Neighbours): OperationStore => {
+  const rows: Row[] = [];
+  const stepOf = (operation: string, step: number) => rows.find(({ id }) => id === operation)?.steps[step];
+  const of = (serviceId: string) =>
+    rows
+      .filter((row) => row.service_id === serviceId)
+      .toReversed()
+      .map((row) => toDocument(row, neighbours));
+
+  return {
+    async beginOperation(operation) {
+      if (rows.some(({ id }) => id === operation.id)) return;
+      const steps = operation.plan.steps.map(({ name, phase }): StepRecord => ({
+        name,
+        phase,
+        status: 'pending',
+        duration_ms: null,
+        detail: null,
+      }));
+      rows.push({ ...operation, began: new Date(), steps, ended: null, end: null });
+    },
+    async stepStarted({ operation, step }) {
+      const record = stepOf(operation, step);
+      if (record && record.status !== 'running') Object.assign(record, { status: 'running', detail: null });
+    },
+    async stepDetail({ operation, step, detail }) {
+      const record = stepOf(operation, step);
+      if (record?.status === 'running') record.detail = detail;
+    },
+    async stepEnded({ operation, step, status }) {
+      const record = stepOf(operation, step);
+      if (record) Object.assign(record, { status, duration_ms: 1, ...(status === 'done' ? { detail: null } : {}) });
+    },
+    async endOperation(end) {
+      const row = rows.find(({ id }) => id === end.id);
+      if (!row) return;
+      row.end = end;
+      row.ended ??= new Date();
+    },
+    async readOperation(id) {
+      const row = rows.find((candidate) => candidate.id === id);
+      return row ? toDocument(row, neighbours) : null;
+    },
+    listOperations: async (serviceId) => of(serviceId),
+    readPlan: async (operation) => rows.find(({ id }) => id === operation)?.plan ?? null,
+    readRunningOperation: async (serviceId) => of(serviceId).find(({ status }) => status === 'running') ?? null,
+  };
+};
+
+const toDocument = (row: Row, { nameOf, checkpointOf }: Neighbours): OperationDocument => {
+  const { plan, began, ended, end } = row;
+  return {
+    id: row.id,
+    workflow_id: row.workflow_id,
+    run_id: row.run_id,
+    type: row.type,
+    database: nameOf(row.service_id),
+    service_id: row.service_id,
+    from_stage: plan.from?.stage ?? null,
+    to_stage: plan.to?.stage ?? null,
+    status: end?.status ?? 'running',
+    steps: row.steps,
+    started_at: began.toISOString(),
+    ended_at: ended?.toISOString() ?? null,
+    duration_ms: ended && ended.getTime() - began.getTime(),
+    expected_stall_ms: plan.expected_stall_ms,
+    stall_ms: end?.stall_ms ?? null,
+    point_of_no_return: plan.point_of_no_return,
+    nodes_added: plan.nodes_added,
+    nodes_removed: plan.nodes_removed,
+    cost_before: plan.cost_before,
+    cost_after: plan.cost_after,
+    warnings: plan.warnings,
+    checkpoint: checkpointOf(row.id),
+    error: end?.error ?? null,
+  };
+};

@@ -1,0 +1,49 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { Event, EventStore, NewEvent } from '../../../src/store/events.ts';
+import type { SecretStore } from '../../../src/store/secrets.ts';
+import type { Snapshot, SnapshotStore } from '../../../src/store/snapshots.ts';
+
+/** Secrets, snapshots and events. */
+export const memoryRecords = (): SecretStore & SnapshotStore & EventStore => {
+  const secrets = new Map<string, Record<string, string>>();
+  const snapshots: Snapshot[] = [];
+  const events: (NewEvent & Event)[] = [];
+
+  return {
+    async ensureSecrets<N extends string>(serviceId: string, names: readonly N[]) {
+      const known = secrets.get(serviceId) ?? {};
+      for (const name of names) known[name] ??= randomBytes(24).toString('base64url');
+      secrets.set(serviceId, known);
+      return Object.fromEntries(names.map((name) => [name, known[name]])) as Record<N, string>;
+    },
+    readSecrets: async (serviceId) => secrets.get(serviceId) ?? {},
+    async removeSecrets(serviceId) {
+      secrets.delete(serviceId);
+    },
+
+    async recordSnapshot({ bytes = null, expires_at = null, ...snapshot }) {
+      const index = snapshots.findIndex(
+        ({ id, service_id }) => id === snapshot.id && service_id === snapshot.service_id,
+      );
+      const created_at = snapshots[index]?.created_at ?? new Date().toISOString();
+      const row = { ...snapshot, bytes, expires_at, created_at };
+      if (index < 0) snapshots.push(row);
+      else snapshots[index] = row;
+    },
+    async removeSnapshot(serviceId, id) {
+      const index = snapshots.findIndex((snapshot) => snapshot.id === id && snapshot.service_id === serviceId);
+      if (index >= 0) snapshots.splice(index, 1);
+    },
+    listSnapshots: async (serviceId) => snapshots.filter(({ service_id }) => service_id === serviceId).toReversed(),
+
+    async recordEvent(event) {
+      if (event.key !== undefined && events.some(({ key }) => key === event.key)) return;
+      events.push({ ...event, id: randomUUID(), created_at: new Date().toISOString() });
+    },
+    listEvents: async (serviceId, limit) =>
+      events
+        .filter(({ service_id }) => service_id === serviceId)
+        .toReversed()
+        .slice(0, limit),
+  };
+};

@@ -1,0 +1,127 @@
+import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
+import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
+import { applicationName, type Database } from '../../../src/domain/database.ts';
+import type { OperationInput, OperationWorkflow } from '../../../src/domain/inputs.ts';
+import { checkpointWorkflowId, frontPorts, labelNames, operationWorkflowId } from '../../../src/domain/naming.ts';
+import type { OperationDocument } from '../../../src/domain/operation.ts';
+import type { HostPorts } from '../../../src/domain/topology.ts';
+import type { Progress } from '../../../src/workflows/steps/progress.ts';
+import type { ControlPlane } from './control-plane.ts';
+import { worldHome, type World } from './world.ts';
+
+type Wish<W extends OperationWorkflow> = Omit<OperationInput<W>, 'service_id'>;
+
+/** One database of a test, and what an operator can do with it and see of it. */
+export interface Shop {
+  readonly id: string;
+  readonly world: World;
+  start<W extends OperationWorkflow>(workflow: W, wish: Wish<W>): Promise<WorkflowHandle>;
+  /** Starts and waits for the end, whichever it is. @throws what kept the operation from beginning */
+  run<W extends OperationWorkflow>(workflow: W, wish: Wish<W>): Promise<OperationDocument>;
+  end(operation: WorkflowHandle): Promise<OperationDocument>;
+  progress(): Promise<Progress>;
+  readonly operation: WorkflowHandle;
+  readonly checkpoint: WorkflowHandle;
+  database(): Promise<Database | null>;
+  /** Containers, volumes, networks, slots of the primary and what every router and pooler is told: all that can be left over. */
+  picture(): Promise<Picture>;
+  /** Containers, volumes and networks that carry an operation's label. */
+  labelled(operation: string): Promise<readonly string[]>;
+  /** One transaction as the application through this endpoint of the host; answers with the node that took it. */
+  write(row: string, endpoint: keyof HostPorts): Promise<string>;
+  rows(endpoint: keyof HostPorts): Promise<readonly string[]>;
+}
+
+export interface Picture {
+  readonly containers: readonly string[];
+  readonly volumes: readonly string[];
+  readonly networks: readonly string[];
+  /** By the name of the node. */
+  readonly slots: Readonly<Record<string, readonly string[]>>;
+  readonly files: Readonly<Record<string, string>>;
+  readonly snapshots: readonly string[];
+  readonly topology: Database['topology'] | null;
+}
+
+export const newShop = ({ client, taskQueue, newWorld }: ControlPlane): Shop => {
+  const { id, world } = newWorld();
+  const operation = client.workflow.getHandle(operationWorkflowId(id));
+  const checkpoint = client.workflow.getHandle(checkpointWorkflowId(id));
+  const { platform, servers, machines, store } = world;
+
+  const start: Shop['start'] = (workflow, wish) =>
+    client.workflow.start(workflow, {
+      taskQueue,
+      workflowId: operationWorkflowId(id),
+      workflowIdConflictPolicy: 'FAIL',
+      args: [{ service_id: id, ...wish }],
+    });
+  const end = async (handle: WorkflowHandle): Promise<OperationDocument> => {
+    try {
+      return (await handle.result()) as OperationDocument;
+    } catch (error) {
+      let cause = error instanceof WorkflowFailedError ? error.cause : error;
+      if (cause instanceof ActivityFailure) cause = cause.cause;
+      const document = cause instanceof ApplicationFailure ? (cause.details?.[0] as OperationDocument) : null;
+      if (document?.steps) return document;
+      throw cause;
+    }
+  };
+  const connect = async (endpoint: keyof HostPorts) => {
+    const database = (await store.readDatabase(id))!;
+    const front = machines.named('front');
+    const state = front && (await platform.inspectContainer(front.container));
+    const name = applicationName(database.name);
+    return world.connections.connect({
+      host: state?.address ?? 'no front',
+      port: frontPorts[endpoint],
+      database: name,
+      user: name,
+      password: (await store.readSecrets(id))['application']!,
+    });
+  };
+  const all = { [labelNames.home]: worldHome, [labelNames.database]: id };
+
+  return {
+    id,
+    world,
+    start,
+    end,
+    run: async (workflow, wish) => end(await start(workflow, wish)),
+    progress: () => operation.query<Progress>('progress'),
+    operation,
+    checkpoint,
+    database: () => store.readDatabase(id),
+    async picture() {
+      const { containers, volumes, networks } = await platform.findByLabels(all);
+      const postgres = machines.running().flatMap((machine) => servers.on(machine) ?? []);
+      const slots = Object.fromEntries(postgres.map(({ name, data }) => [name, [...data.slots].toSorted()]));
+      const files = Object.fromEntries(
+        containers.flatMap((container) =>
+          Object.values(platform.files(container)).map(({ path, content }) => [`${container}:${path}`, content]),
+        ),
+      );
+      const snapshots = (await store.listSnapshots(id)).map((snapshot) => snapshot.id);
+      const topology = (await store.readDatabase(id))?.topology ?? null;
+      return { containers, volumes, networks, slots, files, snapshots, topology };
+    },
+    async labelled(operationId) {
+      const { containers, volumes, networks } = await platform.findByLabels({
+        ...all,
+        [labelNames.operation]: operationId,
+      });
+      return [...containers, ...volumes, ...networks];
+    },
+    async write(row, endpoint) {
+      const connection = await connect(endpoint);
+      const server = world.connections.serverOf(connection);
+      if (!servers.isPrimary(server)) throw new Error(`${endpoint} leads to ${server.name}, which takes no writes`);
+      servers.write(server, row);
+      return server.name;
+    },
+    rows: async (endpoint) => [...world.connections.serverOf(await connect(endpoint)).data.rows],
+  };
+};
+
+export const nodeNames = (database: Database | null): readonly string[] =>
+  (database?.topology.nodes ?? []).map(({ name }) => name).toSorted();

@@ -1,0 +1,57 @@
+import { ports } from '../../../src/domain/naming.ts';
+import type { Machine, Machines } from './machines.ts';
+
+/** PgBouncer nodes: where they lead, and whether they hold their clients. */
+export interface Poolers {
+  next(machine: Machine, port: number): { readonly node: Machine; readonly port: number } | null;
+  reload(machine: Machine): void;
+  accepts(machine: Machine, adminPassword: string): boolean;
+  pause(machine: Machine): void;
+  resume(machine: Machine): void;
+  isPaused(machine: Machine): boolean;
+  arm(machine: Machine, armed: boolean): void;
+  /** Whether it would resume by itself some time: nothing of a hand-over may stay behind. */
+  isArmed(machine: Machine): boolean;
+}
+
+interface Loaded {
+  readonly upstream: Readonly<Record<number, { readonly hosts: readonly string[]; readonly port: number }>>;
+  paused: boolean;
+  armed: boolean;
+}
+
+export const createPoolers = (machines: Machines): Poolers => {
+  const loaded = new Map<string, Loaded>();
+  const read = (machine: Machine, which: string) => {
+    const ini = machines.read(machine.container, `/etc/pgrow/pgbouncer-${which}.ini`);
+    const [, hosts = '', port] = /^\* = host=(\S+) port=(\d+)$/m.exec(ini) ?? [];
+    return { hosts: hosts.split(','), port: Number(port) };
+  };
+  const load = (machine: Machine) => {
+    const upstream = { [ports.pooled]: read(machine, 'rw'), [ports.pooledReadOnly]: read(machine, 'ro') };
+    const { paused = false, armed = false } = loaded.get(machine.container) ?? {};
+    loaded.set(machine.container, { upstream, paused, armed });
+  };
+  machines.onBoot('pgbouncer', (machine) => {
+    loaded.delete(machine.container);
+    load(machine);
+    return undefined;
+  });
+  const of = (machine: Machine) => loaded.get(machine.container)!;
+
+  return {
+    next(machine, port) {
+      const target = of(machine).upstream[port];
+      const node = target?.hosts.map((host) => machines.named(host)).find((candidate) => candidate !== null);
+      return target && node ? { node, port: target.port } : null;
+    },
+    reload: load,
+    accepts: (machine, password) =>
+      machines.read(machine.container, '/etc/pgrow/userlist.txt').includes(`"pgrow_admin" "${password}"`),
+    pause: (machine) => void (of(machine).paused = true),
+    resume: (machine) => void (of(machine).paused = false),
+    isPaused: (machine) => of(machine).paused,
+    arm: (machine, armed) => void (of(machine).armed = armed),
+    isArmed: (machine) => of(machine).armed,
+  };
+};

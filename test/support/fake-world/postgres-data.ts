@@ -1,0 +1,56 @@
+import { randomBytes } from 'node:crypto';
+
+/** What a PostgreSQL volume holds. */
+export interface PostgresData {
+  readonly systemIdentifier: string;
+  readonly slots: Set<string>;
+  /** Rows of the application; a physical copy has the same. */
+  readonly rows: Set<string>;
+  readonly passwords: Map<string, string>;
+  readonly databases: Set<string>;
+  timeline: number;
+  lsn: number;
+  inRecovery: boolean;
+  fenced: boolean;
+  /** Position of the checkpoint that ended the server's last run; null while it runs. */
+  shutDownAt: number | null;
+}
+
+const firstLsn = 0x3000028;
+
+export const initdb = (superuserPassword: string): PostgresData => ({
+  systemIdentifier: BigInt(`0x${randomBytes(7).toString('hex')}`).toString(),
+  slots: new Set(),
+  rows: new Set(),
+  passwords: new Map([['postgres', superuserPassword]]),
+  databases: new Set(['postgres']),
+  timeline: 1,
+  lsn: firstLsn,
+  inRecovery: false,
+  fenced: false,
+  shutDownAt: null,
+});
+
+/** A base backup: everything but slots and what concerns the server itself. */
+export const baseBackup = (source: PostgresData): PostgresData => ({
+  ...source,
+  slots: new Set(),
+  rows: new Set(source.rows),
+  passwords: new Map(source.passwords),
+  databases: new Set(source.databases),
+  inRecovery: true,
+  fenced: false,
+  shutDownAt: null,
+});
+
+/** What streams: everything but slots. Never takes away: what a broken copy has too much stays visible. */
+export const replay = (from: PostgresData, to: PostgresData): void => {
+  to.lsn = Math.max(to.lsn, from.lsn);
+  to.timeline = Math.max(to.timeline, from.timeline);
+  for (const row of from.rows) to.rows.add(row);
+  for (const [role, password] of from.passwords) to.passwords.set(role, password);
+  for (const database of from.databases) to.databases.add(database);
+};
+
+/** As PostgreSQL writes positions. */
+export const lsnText = (lsn: number): string => `0/${lsn.toString(16).toUpperCase()}`;

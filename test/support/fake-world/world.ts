@@ -1,0 +1,66 @@
+import { createActivities } from '../../../src/activities/index.ts';
+import type { Dependencies } from '../../../src/activities/dependencies.ts';
+import type { FakePlatform } from '../../../src/platform/fake/index.ts';
+import type { Store } from '../../../src/store/store.ts';
+import { answerCommands } from './commands.ts';
+import { createConnections, type Connections } from './connections.ts';
+import { createEtcdClusters, type EtcdClusters } from './etcd-cluster.ts';
+import { createFakeComponents } from './fake-components.ts';
+import { createFaults, type Faults } from './faults.ts';
+import { createMachines, type Machines } from './machines.ts';
+import { createMemoryStore } from './memory-store.ts';
+import { createPoolers, type Poolers } from './poolers.ts';
+import { createServers, type Servers } from './postgres-servers.ts';
+import { createRouters, type Routers } from './routers.ts';
+
+/** An engine, metadata and everything that speaks a protocol, in memory: the real activities work on it. */
+export interface World {
+  readonly platform: FakePlatform;
+  readonly store: Store;
+  readonly machines: Machines;
+  readonly servers: Servers;
+  readonly etcd: EtcdClusters;
+  readonly routers: Routers;
+  readonly poolers: Poolers;
+  readonly faults: Faults;
+  readonly activities: ReturnType<typeof createActivities>;
+  readonly connections: Connections;
+  /** A replica's lag from now on, bytes. */
+  fallBehind(node: string, bytes: number): void;
+}
+
+export const worldHome = '1a2b3c4d';
+
+export const createWorld = (): World => {
+  const machines = createMachines();
+  const etcd = createEtcdClusters(machines);
+  const servers = createServers(machines, etcd);
+  const routers = createRouters(machines, servers);
+  const poolers = createPoolers(machines);
+  const connections = createConnections({ machines, servers, routers, poolers });
+  answerCommands({ machines, servers, routers, poolers });
+  const behind = new Map<string, number>();
+  const store = createMemoryStore();
+  const faults = createFaults();
+  const dependencies: Dependencies = {
+    platform: machines.platform,
+    store,
+    components: createFakeComponents({ machines, etcd, servers, routers, poolers, connections, behind }),
+    images: { postgres: 'postgres:1', pgbouncer: 'pgbouncer:1', haproxy: 'haproxy:1', etcd: 'etcd:1' },
+    home: worldHome,
+    log: { info: () => {}, warn: () => {} },
+  };
+  return {
+    platform: machines.platform,
+    store,
+    machines,
+    servers,
+    etcd,
+    routers,
+    poolers,
+    connections,
+    faults,
+    activities: faults.into(createActivities(dependencies)),
+    fallBehind: (node, bytes) => void behind.set(node, bytes),
+  };
+};

@@ -1,0 +1,59 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import { nodeNames } from '../support/fake-world/operator.ts';
+import { create } from '../support/fake-world/stories.ts';
+import { useControlPlane } from '../support/fake-world/use-control-plane.ts';
+
+const newShop = useControlPlane();
+
+describe('createDatabase', () => {
+  test('leaves one PostgreSQL behind a front that takes writes at once', async () => {
+    const shop = newShop();
+    const document = await create(shop);
+
+    expect(document).toMatchObject({
+      type: 'create',
+      status: 'done',
+      error: null,
+      to_stage: 0,
+      database: 'shop',
+      checkpoint: null,
+    });
+    expect(new Set(document.steps.map(({ status }) => status))).toEqual(new Set(['done']));
+    expect(nodeNames(await shop.database())).toEqual(['front', 'postgres-1']);
+    const { containers, volumes, networks } = await shop.picture();
+    expect([containers.length, volumes.length, networks.length]).toEqual([2, 1, 1]);
+    expect(await shop.write('order 1', 'postgres')).toBe('postgres-1');
+  });
+
+  test('the same operation_id twice is one operation: the second finds everything done', async () => {
+    const shop = newShop();
+    const operation_id = randomUUID();
+    const first = await shop.run('createDatabase', { name: 'shop', operation_id });
+    const before = await shop.picture();
+    const second = await shop.run('createDatabase', { name: 'shop', operation_id });
+
+    expect(second).toMatchObject({ id: first.id, status: 'done' });
+    expect(await shop.picture()).toEqual(before);
+    expect(await shop.world.store.listOperations(shop.id)).toHaveLength(1);
+  });
+
+  test('input that does not fit is refused before anything is touched, every problem named', async () => {
+    const shop = newShop();
+
+    await expect(shop.run('createDatabase', { name: 'Shop!', postgres_major: 9 as never })).rejects.toMatchObject({
+      type: 'invalid_input',
+      message: expect.stringMatching(/name.*postgres_major|postgres_major.*name/s),
+    });
+    expect(shop.world.platform.calls).toEqual([]);
+    expect(await shop.database()).toBeNull();
+  });
+
+  test('a missing image is refused, and the name is free again', async () => {
+    const shop = newShop();
+    shop.world.platform.removeImage('postgres:1');
+
+    await expect(create(shop)).rejects.toMatchObject({ type: 'image_missing' });
+    expect(await shop.database()).toBeNull();
+  });
+});

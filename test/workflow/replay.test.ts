@@ -1,0 +1,51 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
+import { describe, expect, test } from 'vitest';
+import { secretNames } from '../../src/activities/session.ts';
+
+/** Histories of real runs (`npm run histories`): an operation that runs while pgrow is updated goes on. */
+
+const folder = new URL('../histories/', import.meta.url);
+const files = readdirSync(folder).filter((name) => name.endsWith('.json'));
+const read = (name: string) =>
+  JSON.parse(readFileSync(new URL(name, folder), 'utf8')) as { readonly workflowId: string; readonly history: object };
+
+/** Payloads are base64 in JSON: read as Temporal Web would show them. */
+const plainText = (history: object): string =>
+  JSON.stringify(history).replaceAll(/"data":"([A-Za-z0-9+/=]*)"/g, (_, data: string) =>
+    Buffer.from(data, 'base64').toString(),
+  );
+
+describe('histories of real runs', () => {
+  test('there are some of every kind of workflow that changes something', () => {
+    for (const kind of ['createDatabase', 'expand', 'destroyDatabase', 'checkpoint']) {
+      expect(
+        files.some((name) => name.startsWith(`${kind}-`)),
+        kind,
+      ).toBe(true);
+    }
+  });
+
+  test('are replayed by the workflows as they are now', async () => {
+    Runtime.install({ logger: new DefaultLogger('ERROR') });
+    const workflowsPath = fileURLToPath(new URL('../../src/workflows/index.ts', import.meta.url));
+    const histories = files.map(read);
+    const failures: Record<string, string> = {};
+    let replayed = 0;
+    for await (const { workflowId, runId, error } of Worker.runReplayHistories({ workflowsPath }, histories)) {
+      replayed += 1;
+      if (error) failures[`${workflowId} ${runId}`] = error.message;
+    }
+    expect(failures).toEqual({});
+    expect(replayed).toBe(files.length);
+  });
+
+  test.for(files)('%s holds no secret', (name) => {
+    const text = plainText(read(name).history);
+    for (const secret of secretNames) expect(text).not.toMatch(new RegExp(`"${secret}"\\s*:\\s*"`));
+    expect(text).not.toMatch(
+      /password"?\s*[:=]|SCRAM-SHA-256\$|postgres(ql)?:\/\/[^/\s]*:[^/\s]*@|authorization|bearer /i,
+    );
+  });
+});
