@@ -45,14 +45,9 @@ const releaseRouters = async (
   { from, to, routers }: CutOver,
 ) => {
   await Promise.allSettled(
-    routers.map(async (router) => {
-      const api = await components.haproxy.connectHaproxy({ host: await session.addressOf(router) });
-      try {
-        await components.haproxy.releaseWrites(api, from.name, to.name);
-      } finally {
-        api.end();
-      }
-    }),
+    routers.map((router) =>
+      session.asRouter(router, (api) => components.haproxy.releaseWrites(api, from.name, to.name)),
+    ),
   );
 };
 

@@ -72,6 +72,8 @@ export const openHandOver = async ({
   );
   const armed = position.in_recovery ? await settled(armStop(platform, from, position.system_identifier)) : null;
 
+  const moveWrites = (api: RuntimeApi) => haproxy.moveWrites(api, from.name, to.name);
+
   const takesWrites = async (connection: PostgresConnection) => {
     const [row] = await connection.query<{ recovering: boolean }>('SELECT pg_is_in_recovery() AS recovering');
     return row?.recovering === false;
@@ -118,8 +120,16 @@ export const openHandOver = async ({
     },
 
     async routeWrites() {
-      // A router that cannot be told finds out by its own health checks.
-      await Promise.allSettled(routerApis.map((api) => haproxy.moveWrites(demand(api), from.name, to.name)));
+      // One whose connection broke holds writes until it is told on another; one that is gone holds nobody.
+      await Promise.allSettled(
+        routers.map(async (router, index) => {
+          try {
+            await moveWrites(demand(routerApis[index] ?? null));
+          } catch {
+            await session.asRouter(router, moveWrites);
+          }
+        }),
+      );
       await promotion.settle();
     },
 

@@ -17,13 +17,8 @@ export const routingActions = (dependencies: Dependencies) => {
       step,
       look: async () => {
         for (const router of routers) {
-          const api = await haproxy.connectHaproxy({ host: await session.addressOf(router) });
-          try {
-            const missing = notYetRouted(await haproxy.readServers(api), primary, replicas);
-            if (missing) return { observed: `${router.name}: ${missing}` };
-          } finally {
-            api.end();
-          }
+          const missing = notYetRouted(await session.asRouter(router, haproxy.readServers), primary, replicas);
+          if (missing) return { observed: `${router.name}: ${missing}` };
         }
         return { found: true };
       },
@@ -98,13 +93,10 @@ export const routingActions = (dependencies: Dependencies) => {
   const readmitServer: Action<'readmitServer'> = async ({ routers, server }, step) => {
     const session = await openSession(dependencies, step.database);
     for (const router of routers) {
-      const api = await haproxy.connectHaproxy({ host: await session.addressOf(router) });
-      try {
+      await session.asRouter(router, async (api) => {
         for (const backend of ['primary', 'replicas'])
           await haproxy.setServer(api, { backend, server, state: 'ready' });
-      } finally {
-        api.end();
-      }
+      });
     }
   };
 

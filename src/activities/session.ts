@@ -2,6 +2,7 @@ import { applicationName, type Database } from '../domain/database.ts';
 import { PgrowError } from '../domain/errors.ts';
 import { ports, roles } from '../domain/naming.ts';
 import type { Node } from '../domain/topology.ts';
+import type { RuntimeApi } from '../components/haproxy/index.ts';
 import type { PostgresConnection } from '../components/postgres/index.ts';
 import type { Dependencies } from './dependencies.ts';
 
@@ -18,6 +19,8 @@ export interface Session {
   asSuperuser<T>(node: Node, use: (connection: PostgresConnection) => Promise<T>): Promise<T>;
   /** The same in the application's database instead of `postgres`. */
   asSuperuserIn<T>(node: Node, database: string, use: (connection: PostgresConnection) => Promise<T>): Promise<T>;
+  /** Runs `use` on a connection to a router's runtime API. */
+  asRouter<T>(router: Node, use: (api: RuntimeApi) => Promise<T>): Promise<T>;
   /** Runs `use` on the application's connection to any address. */
   asApplication<T>(at: { host: string; port: number }, use: (connection: PostgresConnection) => Promise<T>): Promise<T>;
 }
@@ -36,7 +39,10 @@ export const openSession = async (
     if (!state?.running || !state.address) throw new PgrowError('not_ready', `${node.name} does not run.`);
     return state.address;
   };
-  const using = async <T>(connection: PostgresConnection, use: (connection: PostgresConnection) => Promise<T>) => {
+  const using = async <C extends PostgresConnection | RuntimeApi, T>(
+    connection: C,
+    use: (connection: C) => Promise<T>,
+  ): Promise<T> => {
     try {
       return await use(connection);
     } finally {
@@ -56,6 +62,8 @@ export const openSession = async (
     addressOf,
     asSuperuser: (node, use) => asSuperuserIn(node, 'postgres', use),
     asSuperuserIn,
+    asRouter: async (router, use) =>
+      using(await components.haproxy.connectHaproxy({ host: await addressOf(router) }), use),
     async asApplication({ host, port }, use) {
       const name = applicationName(database.name);
       const connection = { host, port, database: name, user: name, password: secrets.application };

@@ -25,12 +25,18 @@ export interface SessionResult {
 
 export type OpenSession = (endpoint: Endpoint) => Promise<Session>;
 
-export const connectTimeoutMs = 5_000;
-
 const goodbyeTimeoutMs = 1_000;
 
-/** Opens a connection with the `pg` driver. */
-export const openSession: OpenSession = async (endpoint) => {
+/** Opens connections with the `pg` driver; one that has not come about after `connectTimeoutMs` is refused. */
+export const sessionOpener =
+  (connectTimeoutMs: number): OpenSession =>
+  (endpoint) =>
+    connectSession(endpoint, connectTimeoutMs);
+
+/** As applications commonly do it. */
+export const openSession = sessionOpener(5_000);
+
+const connectSession = async (endpoint: Endpoint, connectTimeoutMs: number): Promise<Session> => {
   const client = new Client({
     ...endpoint,
     application_name: 'pgrow-workload',

@@ -124,7 +124,7 @@ const nowhere = '127.0.0.1';
 
 /**
  * While writes are handed over this is the only server of the primary's backend: a connect to it fails and is tried again,
- * every 200 ms and 20 times, until the new primary is there. It answers nothing, on a port that nobody listens on.
+ * every 200 ms, until the new primary is there. It answers nothing, on a port that nobody listens on.
  */
 export const holdServer = 'hold';
 
@@ -136,7 +136,13 @@ const backend = (name: string, check: string, { servers, load_balancing }: Route
   '    http-check expect status 200',
   `    default-server check port ${ports.health} inter 1s fastinter 200ms downinter 200ms rise 1 fall 2 on-marked-down shutdown-sessions resolvers docker init-addr last,libc,${nowhere}`,
   ...servers.map((server) => `    server ${server} ${server}:${ports.postgres}`),
-  ...(name === 'primary' ? [`    server ${holdServer} 127.0.0.1:1 no-check disabled`] : []),
+  ...(name === 'primary'
+    ? [
+        '    # Every 200 ms: for as long as a hand-over may hold writes.',
+        '    retries 50',
+        `    server ${holdServer} 127.0.0.1:1 no-check disabled`,
+      ]
+    : []),
 ];
 
 const frontBackend = (name: string, upstream: Upstream | null): readonly string[] =>
