@@ -47,23 +47,24 @@ export const replicationActions = (
       step,
       look: async () => {
         await refuseDead(node);
-        return session.asSuperuser(from, (connection) => lookAtReplica(connection, node, lag_limit_bytes));
+        const replica = { name: node.name, address: await session.addressOf(node) };
+        return session.asSuperuser(from, (connection) => lookAtReplica(connection, replica, lag_limit_bytes));
       },
     });
   };
 
   const lookAtReplica = async (
     connection: Parameters<typeof postgres.readReplication>[0],
-    node: Node,
+    { name, address }: { readonly name: string; readonly address: string },
     limit: number,
   ): Promise<Observation<true>> => {
-    const replica = (await postgres.readReplication(connection)).find((candidate) => candidate.name === node.name);
+    const replica = (await postgres.readReplication(connection)).find((candidate) => candidate.name === name);
     if (replica?.state === 'streaming') {
       return replica.lag_bytes <= limit
         ? { found: true }
         : { observed: `streaming, ${replica.lag_bytes} bytes behind` };
     }
-    const copy = await postgres.readBaseBackupProgress(connection);
+    const copy = await postgres.readBaseBackupProgress(connection, address);
     if (copy) return { observed: `${megabytes(copy.streamed_bytes)} of ${megabytes(copy.total_bytes)} MB copied` };
     return { observed: replica ? `replication is in state ${replica.state}` : 'not connected yet' };
   };

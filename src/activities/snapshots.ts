@@ -48,7 +48,10 @@ export const snapshotActions = (dependencies: Dependencies) => {
       const state = await platform.inspectContainer(container);
       if (state?.exitCode === 0) return { found: true };
       if (!state || state.exitCode !== null) throw new PgrowError('node_failed', await lastWords());
-      const copy = await session.asSuperuser(of, components.postgres.readBaseBackupProgress);
+      const { address } = state;
+      const copy = address
+        ? await session.asSuperuser(of, (c) => components.postgres.readBaseBackupProgress(c, address))
+        : null;
       return { observed: copy ? `${percent(copy)} % copied` : 'verifying' };
     };
     const lastWords = async () => {

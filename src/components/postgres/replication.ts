@@ -83,12 +83,16 @@ export const readPosition = async (connection: PostgresConnection): Promise<Posi
   return row!;
 };
 
-/** How far base backups from this server are (pg_stat_progress_basebackup); null while none runs. */
+/** How far the base backup to this address is (pg_stat_progress_basebackup); null while none runs. */
 export const readBaseBackupProgress = async (
   connection: PostgresConnection,
+  receiver: string,
 ): Promise<{ readonly streamed_bytes: number; readonly total_bytes: number } | null> => {
   const [row] = await connection.query<{ streamed: string | null; total: string | null }>(
-    'SELECT sum(backup_streamed) AS streamed, sum(backup_total) AS total FROM pg_stat_progress_basebackup',
+    `SELECT backup_streamed AS streamed, backup_total AS total
+       FROM pg_stat_progress_basebackup JOIN pg_stat_activity USING (pid)
+      WHERE client_addr = $1::inet`,
+    [receiver],
   );
   if (row?.streamed == null) return null;
   return { streamed_bytes: Number(row.streamed), total_bytes: Number(row.total ?? row.streamed) };
