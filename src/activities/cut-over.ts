@@ -1,9 +1,11 @@
 import type { CutOver } from '../domain/actions.ts';
 import { messageOf, PgrowError } from '../domain/errors.ts';
+import { ports } from '../domain/naming.ts';
 import type { Dependencies } from './dependencies.ts';
 import { handBack } from './hand-back.ts';
 import { openHandOver, type HandOver } from './hand-over.ts';
 import { nodeFiles } from './node-files.ts';
+import { tellPatroni } from './promotion.ts';
 import { openSession, type Session } from './session.ts';
 import type { Action } from './step-activity.ts';
 import { waitUntil } from './wait-until.ts';
@@ -20,24 +22,39 @@ export const cutOverActions = (dependencies: Dependencies) => {
       for: `a good moment to hand over to ${input.to.name}`,
       step,
       look: async () => {
-        if (!(await session.asSuperuser(input.from, components.postgres.readPosition)).in_recovery) {
-          const obstacle = await obstacleTo(session, input);
-          return obstacle ? { observed: obstacle } : { found: true };
-        }
-        throw new PgrowError('refused', `${input.from.name} takes no writes: it is in recovery.`);
+        if ((await session.asSuperuser(input.from, components.postgres.readPosition)).in_recovery)
+          throw new PgrowError('refused', `${input.from.name} takes no writes: it is in recovery.`);
+        const obstacle = await obstacleTo(session, input);
+        if (!obstacle) return { found: true };
+        if (input.on_obstacle !== 'refuse') return { observed: obstacle };
+        throw new PgrowError('refused', `${obstacle}. To wait for a better moment: --wait; to accept resets: --force`);
       },
     });
   };
 
-  const obstacleTo = async (session: Session, { from, to }: CutOver) => {
+  const obstacleTo = async (session: Session, { from, to, on_obstacle }: CutOver) => {
     const { postgres } = components;
     const replicas = await session.asSuperuser(from, postgres.readReplication);
     const successor = replicas.find((replica) => replica.name === to.name);
     if (successor?.state !== 'streaming') return `${to.name} does not stream from ${from.name}`;
     if (successor.lag_bytes > lagLimitBytes) return `${to.name} is ${successor.lag_bytes} bytes behind`;
+    const login = await unreadyLogin(session, to);
+    if (login) return login;
+    if (on_obstacle === 'force') return null;
     const long = await session.asSuperuser(from, (c) => postgres.readLongTransactions(c, longTransactionSeconds));
     const [first] = long;
     return first ? `${first.user} has a transaction open for ${first.seconds.toFixed(0)} s (pid ${first.pid})` : null;
+  };
+
+  /** Whoever waits behind a pooler is sent to the successor: it has to let the application in. */
+  const unreadyLogin = async (session: Session, to: CutOver['to']): Promise<string | null> => {
+    try {
+      const at = { host: await session.addressOf(to), port: ports.postgres };
+      await session.asApplication(at, (connection) => connection.query('SELECT 1'));
+      return null;
+    } catch (error) {
+      return `the application cannot log in to ${to.name}: ${messageOf(error)}`;
+    }
   };
 
   /**
@@ -113,11 +130,28 @@ export const cutOverActions = (dependencies: Dependencies) => {
     }
   };
 
+  const rejoinCluster: Action<'rejoinCluster'> = async ({ old, leader, members }, step) => {
+    const session = await openSession(dependencies, step.database);
+    await platform.startContainer(old.container);
+    await platform.exec(old.container, ['pgrow-unfence']);
+    await tellPatroni(session, { members }, { pause: null });
+    await waitUntil({
+      for: `${old.name} to follow ${leader.name}`,
+      step,
+      look: async () => {
+        const replicas = await session.asSuperuser(leader, components.postgres.readReplication);
+        const follower = replicas.find((replica) => replica.name === old.name);
+        if (follower?.state === 'streaming') return { found: true };
+        return { observed: `${old.name} does not stream from ${leader.name}` };
+      },
+    });
+  };
+
   const handOverFiles = async (session: Session, old: Parameters<typeof nodeFiles>[2], attempt: number) => {
     await platform.putFiles(old.node.container, nodeFiles(components, session, old, { gateway: '', attempt }));
   };
 
-  return { preflightCutOver, cutOver, followNewPrimary };
+  return { preflightCutOver, cutOver, followNewPrimary, rejoinCluster };
 };
 
 /** A successor further behind than this would make the stall long. Bytes. */

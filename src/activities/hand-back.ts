@@ -2,7 +2,7 @@ import type { CutOver } from '../domain/actions.ts';
 import { messageOf, PgrowError } from '../domain/errors.ts';
 import type { Node } from '../domain/topology.ts';
 import type { Dependencies } from './dependencies.ts';
-import { callOffPromotion, settleCallOff } from './promotion.ts';
+import { restartLeader, resumePatroni } from './promotion.ts';
 import type { Session } from './session.ts';
 import { poll, within } from './time-limits.ts';
 
@@ -24,18 +24,19 @@ export const handBack = async ({ dependencies, session, input }: HandBack): Prom
   const { platform } = dependencies;
   const { from, poolers } = input;
   if (!(await takesWrites(dependencies, session, from).catch(() => false))) {
-    await (input.promotion === 'standby' ? refuseIfPromoted : refuseIfGivenAway)(dependencies, session, input);
+    await (input.promotion === 'standby_cluster' ? refuseIfGivenAway : refuseIfPromoted)(dependencies, session, input);
     await platform.startContainer(from.container);
     const { exitCode, stderr } = await platform.exec(from.container, ['pgrow-unfence']);
     if (exitCode !== 0) throw new PgrowError('internal', `${from.name} cannot be unfenced: ${stderr.trim()}.`);
-    // A paused Patroni starts no server.
-    await callOffPromotion(dependencies, session, input);
-    await poll(serveLimitMs, `${from.name} to serve again`, () => takesWrites(dependencies, session, from));
+    await poll(serveLimitMs, `${from.name} to serve again`, async () => {
+      if (await takesWrites(dependencies, session, from).catch(() => false)) return true;
+      await restartLeader(session, input);
+      return takesWrites(dependencies, session, from);
+    });
   }
   await releaseRouters(dependencies, session, input);
   await resumePoolers(platform, poolers);
-  await callOffPromotion(dependencies, session, input);
-  await settleCallOff(dependencies, session, input);
+  await resumePatroni(session, input);
 };
 
 /** One that cannot be told finds out by its own health checks. */

@@ -32,6 +32,7 @@ export interface HandOver {
   proveNothingIsMissing(): Promise<void>;
   promote(): Promise<void>;
   routeWrites(): Promise<void>;
+  /** Meanwhile what was promoted is settled. */
   writeThroughEveryRoute(): Promise<void>;
   resume(): Promise<void>;
   close(): Promise<void>;
@@ -92,7 +93,9 @@ export const openHandOver = async ({
     async pause() {
       if (!pausable) return;
       const paused = Promise.all(admins.map((admin) => demand(admin).pause()));
-      await within(pauseLimitMs, 'PAUSE waits for a transaction that does not end', paused);
+      const waiting = within(pauseLimitMs, 'PAUSE waits for a transaction that does not end', paused);
+      // Forced: whoever is still at work is reset when the old primary stops.
+      await (input.on_obstacle === 'force' ? waiting.catch(() => undefined) : waiting);
     },
 
     async stopOldPrimary() {
@@ -130,11 +133,11 @@ export const openHandOver = async ({
           }
         }),
       );
-      await promotion.settle();
     },
 
     async writeThroughEveryRoute() {
       const id = `hand-over-${to.name}-${Date.now()}`;
+      const settling = promotion.settle();
       const probes = await Promise.allSettled(
         routes.map((route, index) =>
           poll(routeLimitMs, `a write through ${routers[index]?.name ?? to.name}`, () =>
@@ -142,6 +145,7 @@ export const openHandOver = async ({
           ),
         ),
       );
+      await settling;
       const failures = probes.flatMap((probe) => (probe.status === 'rejected' ? [probe.reason as Error] : []));
       // Clients wait: one that leads nowhere must not hold back the others.
       if (failures.length > 0 && failures.length === routes.length) throw failures[0]!;

@@ -1,5 +1,6 @@
 import type { Database } from '../domain/database.ts';
-import { nodesOf } from '../domain/topology.ts';
+import type { Leadership } from '../domain/live.ts';
+import { nodeNamed, nodesOf } from '../domain/topology.ts';
 import type { Dependencies } from './dependencies.ts';
 import { openSession } from './session.ts';
 
@@ -8,6 +9,21 @@ type Needs = Pick<Dependencies, 'platform' | 'store' | 'components'>;
 /** Who takes writes: at stage 3 as the first Patroni member that answers has it, else as recorded. */
 export const readLeader = async (dependencies: Needs, database: Database): Promise<string> =>
   (await readPatroniLeader(dependencies, database))?.name ?? database.topology.primary;
+
+/** Who takes writes and who could: what a switchover is planned by. */
+export const readLeadership = async (dependencies: Needs, database: Database): Promise<Leadership> => {
+  const leader = await readLeader(dependencies, database);
+  const session = await openSession(dependencies, database.id);
+  const { readReplication } = dependencies.components.postgres;
+  const replicas = await session.asSuperuser(nodeNamed(database.topology, leader), readReplication).catch(() => []);
+  const candidates = replicas.map(({ name, state, lag_bytes, sync_state }) => ({
+    name,
+    state,
+    lag_bytes,
+    synchronous: sync_state === 'sync' || sync_state === 'quorum',
+  }));
+  return { leader, candidates };
+};
 
 /** Null below stage 3, and where no member answers or none leads. */
 export const readPatroniLeader = async (

@@ -11,7 +11,7 @@ import type { Restored } from '../domain/plan/restore.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Dependencies } from './dependencies.ts';
 import { chooseHostPorts } from './host-ports.ts';
-import { readLeader } from './leader.ts';
+import { readLeadership } from './leader.ts';
 import { refuseUnfit } from './preflight.ts';
 
 /** Validates, plans, looks whether the world allows it, and records. Nothing is touched before that is through. */
@@ -82,8 +82,8 @@ const planOf = async (
     : await known(dependencies, input.service_id);
   const open = await store.readOpenCheckpoint(database.id);
   const last = open && open.operation_id !== operation ? await store.readPlan(open.operation_id) : null;
-  const leader = await readLeader(dependencies, database);
-  const plan = planOperation(workflow, input, { database, operation_id: operation, leader, last, restored });
+  const leadership = await readLeadership(dependencies, database);
+  const plan = planOperation(workflow, input, { database, operation_id: operation, ...leadership, last, restored });
   return { database, plan, options: optionsOf(input) };
 };
 

@@ -1,6 +1,7 @@
 import { CancelledFailure, Context } from '@temporalio/activity';
 import { PgrowError } from '../domain/errors.ts';
 import { labelNames } from '../domain/naming.ts';
+import type { OperationDocument } from '../domain/operation.ts';
 import type { OperationActions } from '../domain/operation-actions.ts';
 import type { Dependencies } from './dependencies.ts';
 import { removeResources } from './leftovers.ts';
@@ -41,6 +42,7 @@ export const operationActivities = (dependencies: Dependencies): OperationAction
       if (!document) throw new PgrowError('internal', `Operation ${operation} is not in the metadata.`);
       if (['rollback', 'destroy'].includes(document.type) && status === 'done' && open)
         await store.closeCheckpoint(open.id);
+      if (document.type === 'switchover' && status === 'done') await recordSwitchover(document);
       const undone = status === 'rolled_back' || status === 'aborted';
       if (
         (['create', 'restore'].includes(document.type) && undone) ||
@@ -77,6 +79,25 @@ export const operationActivities = (dependencies: Dependencies): OperationAction
       await store.closeCheckpoint(checkpoint);
     },
   });
+
+  async function recordSwitchover({ id, service_id, to_stage, stall_ms, duration_ms }: OperationDocument) {
+    const plan = await store.readPlan(id);
+    if (!plan?.from || !plan.to || plan.steps.length === 0) return;
+    await store.recordEvent({
+      service_id,
+      event_type: 'switchover',
+      from_stage: to_stage,
+      to_stage,
+      metadata: {
+        operation_id: id,
+        previous_leader: plan.from.primary,
+        new_leader: plan.to.primary,
+        stall_ms,
+        duration_ms,
+      },
+      key: `${id}-switchover`,
+    });
+  }
 
   /** The window begins anew when the operation is done, with the length it was opened with. */
   async function windowEnd(operation: string, checkpoint: string): Promise<string> {

@@ -4,8 +4,10 @@ import { ports } from '../domain/naming.ts';
 import type { PrimaryConfig } from '../domain/node-config.ts';
 import type { PostgresConnection } from '../components/postgres/index.ts';
 import type { Dependencies } from './dependencies.ts';
+import { openLeaderLock, type LeaderLock } from './leader-lock.ts';
 import { nodeFiles } from './node-files.ts';
 import type { Session } from './session.ts';
+import { poll } from './time-limits.ts';
 
 /** The one part in which hand-overs differ: how the successor comes to take writes. */
 export interface Promotion {
@@ -33,6 +35,8 @@ export const promotionOf = (inputs: Inputs): Promotion => {
       return ofStandbyCluster(inputs);
     case 'standby':
       return ofStandby(inputs);
+    case 'member':
+      return ofMember(inputs);
     default:
       return inputs.input.promotion satisfies never;
   }
@@ -53,54 +57,94 @@ const ofStandbyCluster = ({ dependencies: { components }, host }: Inputs): Promo
 });
 
 /** A plain standby is promoted by itself, once no Patroni is left that could promote another. */
-const ofStandby = ({ dependencies: { platform, components }, session, input, successor }: Inputs): Promotion => {
-  const { postgres } = components;
+const ofStandby = ({ dependencies, session, input, successor }: Inputs): Promotion => {
+  const { platform, components } = dependencies;
   return {
-    prepare: () => tellPatroni({ platform, components }, session, input, whileHandingOver),
-    async promote() {
-      await postgres.promote(successor);
-    },
+    prepare: () => pausePatroni(dependencies, session, input),
+    promote: () => components.postgres.promote(successor),
     async settle() {
       const config: PrimaryConfig = { kind: 'postgres', mode: 'primary', synchronous_standbys: [] };
       const configured = { node: input.to, config };
       const files = nodeFiles(components, session, configured, { gateway: '', attempt: 1 });
       await platform.putFiles(input.to.container, files);
-      await postgres.reloadConfiguration(successor);
+      await components.postgres.reloadConfiguration(successor);
     },
   };
 };
 
-/** Instead of promoting: Patroni, if it was paused for a plain standby's sake, watches over its cluster again. */
-export const callOffPromotion = (
-  dependencies: Inputs['dependencies'],
-  session: Session,
-  input: CutOver,
-): Promise<void> => tellPatroni(dependencies, session, input, { pause: null });
-
-/** Once the old primary serves again: from now on it is failed over from, not restarted. */
-export const settleCallOff = (dependencies: Inputs['dependencies'], session: Session, input: CutOver): Promise<void> =>
-  tellPatroni(dependencies, session, input, { primary_start_timeout: 0 });
+/** Milliseconds for Patroni to take the lock for a leader that it finds promoted. */
+const lockLimitMs = 2000;
 
 /**
- * Paused, Patroni elects nobody while its leader is stopped. Should the hand-over be called off, it must start that
- * leader again instead of failing over from it: hence the time for a restart. Seconds.
+ * A member is promoted by itself as well; its Patroni, paused like all, then finds the lock free and takes it. That is
+ * quicker than to ask Patroni for a switchover, and the same proof of the last position stands before it.
  */
-const whileHandingOver = { pause: true, primary_start_timeout: 300 };
+const ofMember = ({ dependencies, session, input, successor }: Inputs): Promotion => {
+  let lock: LeaderLock | null = null;
+  const lockOf = async () => (lock ??= await openLeaderLock(dependencies, session));
+  return {
+    async prepare() {
+      await pausePatroni(dependencies, session, input);
+      await lockOf();
+    },
+    async promote() {
+      const { release } = await lockOf();
+      await Promise.all([dependencies.components.postgres.promote(successor), release(input.from.name)]);
+    },
+    async settle() {
+      const { holder, release } = await lockOf();
+      // It may have been renewed by a Patroni that had not seen yet that its server is gone.
+      await poll(lockLimitMs, `Patroni of ${input.to.name} to take the lock`, async () => {
+        const found = await holder();
+        if (found === input.from.name) await release(input.from.name);
+        return found === input.to.name;
+      });
+    },
+  };
+};
 
-/** Any member can tell the cluster. Nothing to tell where Patroni only takes over. */
-const tellPatroni = async (
-  { components }: Inputs['dependencies'],
+/** A Patroni cluster that the old primary leads while writes are handed over. */
+const leadsPatroni = ({ members, promotion }: CutOver): boolean =>
+  promotion !== 'standby_cluster' && members.length > 0;
+
+/** Milliseconds until every member has seen the pause: each looks once in its loop. */
+const pauseSeenLimitMs = 15_000;
+
+/** Paused, Patroni elects nobody while its leader is stopped, and starts nothing. */
+const pausePatroni = async (dependencies: Inputs['dependencies'], session: Session, input: CutOver): Promise<void> => {
+  if (!leadsPatroni(input)) return;
+  await tellPatroni(session, input, { pause: true });
+  await Promise.all(
+    input.members.map((member) =>
+      poll(pauseSeenLimitMs, `Patroni of ${member.name} to pause`, async () => {
+        const state = await dependencies.platform.inspectContainer(member.container);
+        if (!state?.running) return true;
+        return session.asMember(member, async (client) => (await client.status()).pause === true);
+      }),
+    ),
+  );
+};
+
+/** Instead of promoting: a paused Patroni starts its server when it is told to. */
+export const restartLeader = async (session: Session, input: CutOver): Promise<void> => {
+  if (leadsPatroni(input)) await session.asMember(input.from, (client) => client.restart());
+};
+
+/** Patroni, if it was paused, watches over its cluster again. */
+export const resumePatroni = async (session: Session, input: CutOver): Promise<void> => {
+  if (leadsPatroni(input)) await tellPatroni(session, input, { pause: null });
+};
+
+/** Any member can tell the cluster. */
+export const tellPatroni = async (
   session: Session,
-  { members, promotion }: CutOver,
+  { members }: Pick<CutOver, 'members'>,
   patch: Readonly<Record<string, unknown>>,
 ): Promise<void> => {
-  if (members.length === 0 || promotion !== 'standby') return;
   const reasons: string[] = [];
   for (const member of members) {
     try {
-      const client = components.patroni.createPatroniClient({ host: await session.addressOf(member) });
-      await client.patchConfig(patch);
-      await client.close();
+      await session.asMember(member, (client) => client.patchConfig(patch));
       return;
     } catch (error) {
       reasons.push(messageOf(error));

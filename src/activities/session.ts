@@ -3,6 +3,7 @@ import { PgrowError } from '../domain/errors.ts';
 import { ports, roles } from '../domain/naming.ts';
 import type { Node } from '../domain/topology.ts';
 import type { RuntimeApi } from '../components/haproxy/index.ts';
+import type { PatroniClient } from '../components/patroni/index.ts';
 import type { PostgresConnection } from '../components/postgres/index.ts';
 import type { Dependencies } from './dependencies.ts';
 
@@ -19,6 +20,8 @@ export interface Session {
   asSuperuser<T>(node: Node, use: (connection: PostgresConnection) => Promise<T>): Promise<T>;
   /** The same in the application's database instead of `postgres`. */
   asSuperuserIn<T>(node: Node, database: string, use: (connection: PostgresConnection) => Promise<T>): Promise<T>;
+  /** Runs `use` on a connection to a member's Patroni. */
+  asMember<T>(member: Node, use: (client: PatroniClient) => Promise<T>): Promise<T>;
   /** Runs `use` on a connection to a router's runtime API. */
   asRouter<T>(router: Node, use: (api: RuntimeApi) => Promise<T>): Promise<T>;
   /** Runs `use` on the application's connection to any address. */
@@ -62,6 +65,14 @@ export const openSession = async (
     addressOf,
     asSuperuser: (node, use) => asSuperuserIn(node, 'postgres', use),
     asSuperuserIn,
+    async asMember(member, use) {
+      const client = components.patroni.createPatroniClient({ host: await addressOf(member) });
+      try {
+        return await use(client);
+      } finally {
+        await client.close();
+      }
+    },
     asRouter: async (router, use) =>
       using(await components.haproxy.connectHaproxy({ host: await addressOf(router) }), use),
     async asApplication({ host, port }, use) {

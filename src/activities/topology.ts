@@ -1,9 +1,26 @@
 import { PgrowError } from '../domain/errors.ts';
 import { labelNames, networkName } from '../domain/naming.ts';
+import { nodesOf, type Topology } from '../domain/topology.ts';
 import type { Dependencies } from './dependencies.ts';
 import { removeResources } from './leftovers.ts';
 import { openSession } from './session.ts';
 import type { Action } from './step-activity.ts';
+
+const changedReplicas = (from: Topology, to: Topology) => {
+  const replicas = (topology: Topology) =>
+    nodesOf(topology, 'postgres')
+      .map((node) => node.name)
+      .filter((name) => name !== topology.primary);
+  const [before, after] = [replicas(from), replicas(to)];
+  return [
+    ...after
+      .filter((name) => !nodesOf(from, 'postgres').some((node) => node.name === name))
+      .map((name) => ['replica_added', name] as const),
+    ...before
+      .filter((name) => !nodesOf(to, 'postgres').some((node) => node.name === name))
+      .map((name) => ['replica_removed', name] as const),
+  ];
+};
 
 export const topologyActions = (dependencies: Dependencies) => {
   const { store, platform } = dependencies;
@@ -24,6 +41,16 @@ export const topologyActions = (dependencies: Dependencies) => {
           new_leader: topology.primary,
         },
         key: `${step.operation}-stage-${topology.stage}`,
+      });
+    }
+    for (const [event_type, node] of changedReplicas(database.topology, topology)) {
+      await store.recordEvent({
+        service_id: database.id,
+        event_type,
+        from_stage,
+        to_stage: topology.stage,
+        metadata: { operation_id: step.operation, node },
+        key: `${step.operation}-${event_type}-${node}`,
       });
     }
     await store.saveTopology(database.id, topology);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { haOptions, operationOptions, poolingOptions, replicaOptions } from '../domain/options.ts';
 import { rulesOf } from '../domain/input-problems.ts';
-import { createDatabaseInput, reinitializeInput, scaleDownInput } from '../domain/inputs.ts';
+import { createDatabaseInput, reinitializeInput, scaleDownInput, switchoverInput } from '../domain/inputs.ts';
 import { replicaCounts } from '../domain/plan/set-replicas.ts';
 
 /** Bodies are flat; each part of one has its own schema. */
@@ -75,6 +75,11 @@ export const scaleDownBody = {
 export const reinitializeBody = {
   replica: reinitializeInput.pick({ node: true }),
   options: operationOptions,
+} satisfies Parts;
+
+export const switchoverBody = {
+  switchover: switchoverInput.pick({ target_node: true, on_obstacle: true }),
+  options: operationOptions.pick({ cutover: true, cutover_deadline: true }),
 } satisfies Parts;
 
 export const rollbackBody = {

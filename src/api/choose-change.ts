@@ -11,6 +11,7 @@ import {
   replicasBody,
   scaleDownBody,
   standbysBody,
+  switchoverBody,
 } from './bodies.ts';
 import { asObject, parseBody } from './parse-body.ts';
 import type { Change } from './start-change.ts';
@@ -74,6 +75,11 @@ export const scaleDownChange = (body: unknown): Change => {
 export const reinitializeChange = (body: unknown): Change => {
   const { replica, options } = parseBody(reinitializeBody, body);
   return { workflow: 'reinitialize', input: { ...replica, options } };
+};
+
+export const switchoverChange = (body: unknown): Change => {
+  const { switchover, options } = parseBody(switchoverBody, body);
+  return { workflow: 'switchover', input: { ...switchover, options } };
 };
 
 type ScaleDownInput = Extract<Change, { workflow: 'scaleDown' }>['input'];

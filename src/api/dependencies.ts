@@ -1,7 +1,7 @@
 import type { PgrowClient } from '../client/client.ts';
 import type { Database } from '../domain/database.ts';
 import type { Doctor } from '../doctor/doctor.ts';
-import type { LiveState } from '../domain/live.ts';
+import type { Leadership, LiveState } from '../domain/live.ts';
 import type { Store } from '../store/store.ts';
 
 /** What the API works with. */
@@ -10,6 +10,7 @@ export interface ApiDependencies {
   readonly client: PgrowClient;
   /** Asks the nodes themselves. */
   readonly readLive: (database: Database) => Promise<LiveState>;
+  readonly readLeadership: (database: Database) => Promise<Leadership>;
   /** The last lines of a container's log. */
   readonly readLogs: (container: string, lines: number) => Promise<string>;
   /** Finds and removes what is left over. */

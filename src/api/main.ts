@@ -4,6 +4,7 @@ import { realComponents } from '../activities/dependencies.ts';
 import { createPgrowClient } from '../client/client.ts';
 import { createDoctor } from '../doctor/doctor.ts';
 import { readSettings } from '../launcher/settings.ts';
+import { readLeadership } from '../activities/leader.ts';
 import { readLiveState } from '../activities/live-state.ts';
 import { createDockerPlatform } from '../platform/docker/index.ts';
 import { createStore } from '../store/store.ts';
@@ -35,6 +36,7 @@ const app = await createApi({
   client,
   home: settings.homeId,
   readLive: (database) => readLiveState({ platform, store, components: realComponents }, database),
+  readLeadership: (database) => readLeadership({ platform, store, components: realComponents }, database),
   doctor: createDoctor({
     platform,
     store,

@@ -11,7 +11,7 @@ export type ChangeInput<W extends OperationWorkflow> = Omit<OperationInput<W>, '
 
 /** The plan that the workflow would run on a database as it is now. */
 export const planChange = async <W extends OperationWorkflow>(
-  { store, readLive }: Pick<ApiDependencies, 'store' | 'readLive'>,
+  { store, readLeadership }: Pick<ApiDependencies, 'store' | 'readLeadership'>,
   database: Database,
   { workflow, input, operation_id }: { workflow: W; input: ChangeInput<W>; operation_id: string },
 ): Promise<Plan> => {
@@ -21,16 +21,8 @@ export const planChange = async <W extends OperationWorkflow>(
   return planOperation(workflow, parseInput(schema, { ...input, service_id: database.id }), {
     database,
     operation_id,
-    leader: await leaderOf(readLive, database),
+    ...(await readLeadership(database)),
     last,
     restored: null,
   });
-};
-
-/** Patroni has the last word on who leads; below stage 3 it is the primary on record. */
-const leaderOf = async (readLive: ApiDependencies['readLive'], database: Database): Promise<string> => {
-  const { ha, primary } = database.topology;
-  if (!ha) return primary;
-  const { members } = await readLive(database);
-  return members.find(({ role }) => role === 'leader')?.name ?? primary;
 };

@@ -24,6 +24,7 @@ import { rollback } from './rollback.ts';
 import { scaleDown } from './scale-down.ts';
 import { snapshots } from './snapshots.ts';
 import { status } from './status.ts';
+import { switchover } from './switchover.ts';
 import { test } from './test.ts';
 import { up } from './up.ts';
 import { url } from './url.ts';
@@ -42,6 +43,7 @@ const verbs: readonly ((program: Command) => void)[] = [
   scaleDown,
   pooling,
   replicas,
+  switchover,
   reinit,
   rollback,
   cutover,

@@ -1,3 +1,4 @@
+import type { OnObstacle } from './inputs.ts';
 import type { ConfiguredNode } from './node-config.ts';
 import type { HaOptions } from './options.ts';
 import type { Node, Topology } from './topology.ts';
@@ -75,6 +76,9 @@ export interface Actions {
     readonly obsolete_slots: readonly string[];
   };
 
+  /** The old leader, stopped by a switchover, comes back as a replica of the new one; Patroni watches over all again. */
+  rejoinCluster: { readonly old: Node; readonly leader: Node; readonly members: readonly Node[] };
+
   /** Gives a server back to the health checks of every router, after a hand-over took it out. */
   readmitServer: { readonly routers: readonly Node[]; readonly server: string };
   /** Waits for the grace period's end; done early by `confirm`, called off by `abort`. In the workflow, not in a worker. */
@@ -93,14 +97,16 @@ export interface CutOver {
   readonly from: Node;
   readonly to: Node;
   /**
-   * `standby_cluster`: the successor leads a Patroni standby cluster. `standby`: it is a plain standby; a Patroni
-   * cluster that `from` leads is paused first, so that it elects nobody.
+   * `standby_cluster`: the successor leads a Patroni standby cluster. `standby`: it is a plain standby. `member`: it
+   * belongs to the Patroni cluster that `from` leads. Such a cluster is paused first, so that it elects nobody.
    */
-  readonly promotion: 'standby_cluster' | 'standby';
+  readonly promotion: 'standby_cluster' | 'standby' | 'member';
   /** All members of the Patroni cluster that takes over or is left; none where there is no Patroni. */
   readonly members: readonly Node[];
   readonly poolers: readonly Node[];
   readonly routers: readonly Node[];
+  /** What is done about what would break the promise; without it, a better moment is waited for. */
+  readonly on_obstacle?: OnObstacle;
 }
 
 export type ActionName = keyof Actions;

@@ -66,6 +66,18 @@ export const reinitializeInput = z.strictObject({
   options: operationOptions.prefault({}),
 });
 
+/** What a switchover does about what would break its promise: say no, wait for a better moment, accept resets. */
+export const onObstacle = ['refuse', 'wait', 'force'] as const;
+export type OnObstacle = (typeof onObstacle)[number];
+
+export const switchoverInput = z.strictObject({
+  ...started,
+  /** The replica that is to take writes; the one that is furthest where none is named. */
+  target_node: z.string().min(1).max(63).optional(),
+  on_obstacle: z.enum(onObstacle).default('refuse'),
+  options: operationOptions.prefault({}),
+});
+
 /** Started by the checkpoint of the last operation, which keeps what it needs. */
 export const rollbackInput = z.strictObject({ ...started, options: operationOptions.prefault({}) });
 
@@ -85,6 +97,7 @@ export const operationInputs = {
   scaleDown: scaleDownInput,
   setReplicas: setReplicasInput,
   setPooling: setPoolingInput,
+  switchover: switchoverInput,
   reinitialize: reinitializeInput,
   rollback: rollbackInput,
   restoreSnapshot: restoreSnapshotInput,
@@ -104,6 +117,7 @@ export const operationTypeOf = {
   scaleDown: 'scale_down',
   setReplicas: 'set_replicas',
   setPooling: 'set_pooling',
+  switchover: 'switchover',
   reinitialize: 'reinitialize',
   rollback: 'rollback',
   restoreSnapshot: 'restore',

@@ -27,6 +27,22 @@ export interface LiveNode {
   readonly lag_bytes: number | null;
 }
 
+/** Who takes writes, and who could instead. */
+export interface Leadership {
+  readonly leader: string;
+  /** Replicas as the leader sees them; none where it does not answer. */
+  readonly candidates: readonly Candidate[];
+}
+
+export interface Candidate {
+  readonly name: string;
+  /** `streaming`, `catchup` …, as PostgreSQL has it. */
+  readonly state: string;
+  readonly lag_bytes: number;
+  /** Whether a commit waits for it. */
+  readonly synchronous: boolean;
+}
+
 export interface Member {
   readonly name: string;
   readonly role: 'leader' | 'replica';

@@ -4,6 +4,7 @@ export { expand } from './expand.ts';
 export { scaleDown } from './scale-down.ts';
 export { setReplicas } from './set-replicas.ts';
 export { setPooling } from './set-pooling.ts';
+export { switchover } from './switchover.ts';
 export { reinitialize } from './reinitialize.ts';
 export { rollback } from './rollback.ts';
 export { restoreSnapshot } from './restore-snapshot.ts';

@@ -157,6 +157,7 @@ describe('rollback', () => {
       database: shop,
       operation_id,
       leader: 'postgres-1',
+      candidates: [],
       last: samplePlan({ ...shop, topology: singleTopology(shop) }, shop.topology),
       restored: null,
     });
@@ -225,6 +226,7 @@ describe('confirm', () => {
           database: shop,
           operation_id,
           leader: 'postgres-1',
+          candidates: [],
           last: null,
           restored: null,
         }),

@@ -80,6 +80,15 @@ export const useApi = (): ApiUnderTest => {
         if (api.live instanceof Error) throw api.live;
         return api.live;
       },
+      readLeadership: async ({ topology }) => {
+        const members = api.live instanceof Error ? [] : api.live.members;
+        return {
+          leader: members.find(({ role }) => role === 'leader')?.name ?? topology.primary,
+          candidates: members
+            .filter(({ role }) => role === 'replica')
+            .map(({ name, state, lag }) => ({ name, state, lag_bytes: lag ?? 0, synchronous: false })),
+        };
+      },
     });
     api.admin = await api.newToken('*', 'admin');
   });

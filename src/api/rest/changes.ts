@@ -11,9 +11,17 @@ import {
   replicasBody,
   scaleDownBody,
   standbysBody,
+  switchoverBody,
   type Parts,
 } from '../bodies.ts';
-import { haChange, poolingChange, reinitializeChange, replicasChange, scaleDownChange } from '../choose-change.ts';
+import {
+  haChange,
+  poolingChange,
+  reinitializeChange,
+  replicasChange,
+  scaleDownChange,
+  switchoverChange,
+} from '../choose-change.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { dryRunRules } from '../query-parameters.ts';
 import { startChange, type Change } from '../start-change.ts';
@@ -50,5 +58,6 @@ export const changeRoutes = (app: FastifyInstance, dependencies: ApiDependencies
   );
   route('ha', 'Make it highly available with Patroni and etcd, or stop that', [haBody, noHaBody], haChange);
   route('scale-down', 'Back to any lower stage', [scaleDownBody], scaleDownChange);
+  route('switchover', 'Move writes to another node', [switchoverBody], switchoverChange);
   route('reinitialize', 'Build one replica anew', [reinitializeBody], reinitializeChange);
 };

@@ -16,6 +16,7 @@ const configuration = z.looseObject({ standby_cluster: z.unknown().optional(), s
 const status = z.looseObject({
   state: z.string(),
   role: z.string().optional(),
+  pause: z.boolean().optional(),
   patroni: z.object({ version: z.string(), scope: z.string(), name: z.string().optional() }).optional(),
 });
 
@@ -30,9 +31,7 @@ export interface PatroniClient {
   status(): Promise<z.infer<typeof status>>;
   /** Whether GET /primary answers 200. True before PostgreSQL is writable: ask it by SQL as well. */
   isPrimary(): Promise<boolean>;
-  /** A planned change of leader; answers when the candidate leads. Takes seconds, so it has a time limit of its own. */
-  switchover(change: { readonly leader: string; readonly candidate: string }): Promise<void>;
-  /** Restarts PostgreSQL on this member and waits for it. */
+  /** Starts PostgreSQL on this member anew, also while the cluster is paused, and waits for it. */
   restart(): Promise<void>;
   close(): Promise<void>;
 }
@@ -91,7 +90,6 @@ export const createPatroniClient = ({
         throw new PgrowError('not_ready', `Patroni on ${host} refused PATCH /config (${code}): ${text.slice(0, 200)}.`);
     },
     status: () => read('/patroni', status),
-    switchover: (change) => act('/switchover', change),
     restart: () => act('/restart', {}),
     isPrimary: async () => (await call('GET', '/primary')).status === 200,
     close: () => agent.close(),

@@ -2,6 +2,7 @@ import type { Database } from '../database.ts';
 import { PgrowError } from '../errors.ts';
 import type { OperationWorkflow, ParsedInput } from '../inputs.ts';
 import { haOptions, operationOptions, poolingOptions, replicaOptions, type OperationOptions } from '../options.ts';
+import type { Candidate } from '../live.ts';
 import type { Plan } from '../plan.ts';
 import { planCreate } from './create.ts';
 import { planDestroy } from './destroy.ts';
@@ -12,6 +13,7 @@ import { planRollback } from './rollback.ts';
 import { planScaleDown } from './scale-down.ts';
 import { planSetPooling } from './set-pooling.ts';
 import { planSetReplicas } from './set-replicas.ts';
+import { planSwitchover } from './switchover.ts';
 
 /** What a plan depends on besides its input. */
 export interface Circumstances {
@@ -19,6 +21,7 @@ export interface Circumstances {
   readonly operation_id: string;
   /** Who leads at stage 3, as Patroni has it; the primary below. */
   readonly leader: string;
+  readonly candidates: readonly Candidate[];
   /** The operation whose checkpoint is still open. */
   readonly last: Pick<Plan, 'type' | 'from' | 'to'> | null;
   /** What a new database begins with; null for nothing. */
@@ -42,6 +45,12 @@ const planners: Planners = {
     planScaleDown({ ...closing(circumstances), ...input, grace_period_seconds: grace_period }),
   setReplicas: (input, circumstances) => planSetReplicas({ ...closing(circumstances), count: input.count }),
   setPooling: (input, circumstances) => planSetPooling({ ...closing(circumstances), pooling: input.pooling }),
+  switchover: (input, circumstances) =>
+    planSwitchover({
+      ...closing(circumstances),
+      target: input.target_node ?? null,
+      on_obstacle: input.on_obstacle,
+    }),
   reinitialize: (input, circumstances) => planReinitialize({ ...closing(circumstances), node: input.node }),
   rollback(_, circumstances) {
     const { database, last } = circumstances;

@@ -58,7 +58,6 @@ export const fakePatroni = (machines: Machines, servers: Servers): Components['p
         const { server, state } = await look();
         return state.leader === server.name && state.standbyOf === null;
       },
-      switchover: notUsed,
       restart: notUsed,
       close: async () => {},
     };

@@ -1,0 +1,201 @@
+import type { CutOver } from '../actions.ts';
+import type { Database } from '../database.ts';
+import type { OnObstacle } from '../inputs.ts';
+import type { Candidate } from '../live.ts';
+import { slotName } from '../naming.ts';
+import type { ReplicaConfig } from '../node-config.ts';
+import { newNode } from '../nodes.ts';
+import type { Plan } from '../plan.ts';
+import { nodeNamed, nodesOf, type Node, type Topology } from '../topology.ts';
+import { assemble } from './assemble.ts';
+import { chooseCandidate } from './choose-candidate.ts';
+import { stretch, type Growth } from './growth.ts';
+import { requireConfirmation } from './grow-replicas.ts';
+import { handOver } from './hand-over.ts';
+import { sideBySide, step, type Outline } from './outline.ts';
+import { reroute, startRouters } from './reroute.ts';
+import { removeRouters } from './shrink-replicas.ts';
+
+export interface SwitchoverPlanInput {
+  readonly database: Database;
+  /** Null: the best one. */
+  readonly target: string | null;
+  readonly on_obstacle: OnObstacle;
+  /** Who leads at stage 3, as Patroni has it; the primary below. */
+  readonly leader: string;
+  readonly candidates: readonly Candidate[];
+  readonly closes_checkpoint_of: string | null;
+}
+
+/** Milliseconds that a client behind PgBouncer waits. */
+const expectedStallMs = 250;
+
+/** Writes go to another node; the one that took them becomes its replica. */
+export const planSwitchover = (input: SwitchoverPlanInput): Plan => {
+  const { database, leader, closes_checkpoint_of } = input;
+  const from: Topology = { ...database.topology, kept: [], primary: leader };
+  const target = chooseCandidate(input);
+  const part = target === leader ? null : from.ha ? amongMembers(input, from, target) : amongPlain(input, from, target);
+  return assemble({
+    type: 'switchover',
+    from,
+    to: part?.topology ?? from,
+    parts: part ? [part] : [],
+    closes_checkpoint_of,
+    reversible: false,
+  });
+};
+
+const amongMembers = ({ on_obstacle }: SwitchoverPlanInput, from: Topology, target: string): Growth => {
+  const members = nodesOf(from, 'postgres');
+  const old = nodeNamed(from, from.primary);
+  const leader = nodeNamed(from, target);
+  const routers = nodesOf(from, 'haproxy');
+  const to: Topology = { ...from, primary: target };
+  return held(from, to, [
+    handOver('switchover', {
+      from: old,
+      to: leader,
+      promotion: 'member',
+      members,
+      poolers: nodesOf(from, 'pgbouncer'),
+      routers,
+      on_obstacle,
+    }),
+    step('switchover', `let ${old.name} follow ${leader.name}`, {
+      action: 'rejoinCluster',
+      input: { old, leader, members },
+    }),
+    ...readmission(old, routers),
+    ...seen(to, routers),
+    step('finish', 'wait until the cluster is healthy', {
+      action: 'waitUntilClusterHealthy',
+      input: { nodes: members, standbys: members.length - 1, ha: from.ha! },
+    }),
+  ]);
+};
+
+/** Plain PostgreSQL: the others follow the new primary through slots that were made on it beforehand. */
+const amongPlain = ({ database, on_obstacle }: SwitchoverPlanInput, from: Topology, target: string): Growth => {
+  const old = nodeNamed(from, from.primary);
+  const successor = nodeNamed(from, target);
+  const replicas = nodesOf(from, 'postgres').filter((node) => node.name !== target);
+  const others = replicas.filter((node) => node !== old);
+  const to = withPrimary(from, target);
+  const newPrimary = nodeNamed(to, target);
+  const routers = nodesOf(from, 'haproxy');
+  // Without routers of its own the database gets one for as long as writes move.
+  const guests = routers.length > 0 ? [] : [newNode(database, 'haproxy', 1)];
+  const bridge: Topology = { ...from, nodes: [...from.nodes, ...guests] };
+  const via = [...routers, ...guests];
+  return held(from, to, [
+    ...(guests.length > 0
+      ? [startRouters('routing', guests, from), ...seen(bridge, guests), ...reroute('routing', from, bridge)]
+      : []),
+    ...replicas.map((node) => keepSlot(successor, node)),
+    handOver('switchover', {
+      from: old,
+      to: successor,
+      promotion: 'standby',
+      members: [],
+      poolers: nodesOf(from, 'pgbouncer'),
+      routers: via,
+      on_obstacle,
+    } satisfies CutOver),
+    sideBySide(
+      [
+        step('switchover', `let ${old.name} follow ${target}`, {
+          action: 'followNewPrimary',
+          input: {
+            old: { node: nodeNamed(to, old.name), config: following(target, old) },
+            members: [newPrimary],
+            obsolete_slots: [successor, ...others].map((node) => slotName(node.name)),
+          },
+        }),
+      ],
+      ...others.map((node) => [
+        step('switchover', `let ${node.name} follow ${target}`, {
+          action: 'configureNode',
+          input: { node: nodeNamed(to, node.name), config: following(target, node) },
+        }),
+      ]),
+    ),
+    ...(from.replicas?.replication_mode === 'sync'
+      ? [
+          requireConfirmation(
+            newPrimary,
+            replicas.map((node) => node.name),
+          ),
+        ]
+      : []),
+    ...readmission(old, routers),
+    ...seen(to, routers),
+    ...(guests.length > 0 ? [...reroute('routing', bridge, to), ...removeRouters(guests)] : []),
+    step('finish', 'wait until the primary is replicated', {
+      action: 'waitUntilReplicated',
+      input: { primary: newPrimary, replicas },
+    }),
+  ]);
+};
+
+const withPrimary = (from: Topology, target: string): Topology => ({
+  ...from,
+  primary: target,
+  nodes: from.nodes.map((node): Node => {
+    if (node.kind !== 'postgres') return node;
+    const { source: _, ...rest } = node;
+    return node.name === target
+      ? { ...rest, mode: 'primary' }
+      : { ...rest, mode: 'replica', source: { node: target, slot: slotName(node.name) } };
+  }),
+});
+
+const following = (primary: string, node: Node): ReplicaConfig => ({
+  kind: 'postgres',
+  mode: 'replica',
+  follow: [primary],
+  slot: slotName(node.name),
+});
+
+const keepSlot = (on: Node, node: Node): Outline => {
+  const input = { on, slot: slotName(node.name) };
+  return step('switchover', `create replication slot for ${node.name}`, { action: 'ensureReplicationSlot', input }, [
+    { action: 'removeReplicationSlot', input },
+  ]);
+};
+
+/** The hand-over took the old primary out of every HAProxy; as a replica it has to be checked again. */
+const readmission = (old: Node, routers: readonly Node[]): readonly Outline[] =>
+  routers.length === 0
+    ? []
+    : [
+        step('routing', `let HAProxy check ${old.name} again`, {
+          action: 'readmitServer',
+          input: { routers, server: old.name },
+        }),
+      ];
+
+const seen = (topology: Topology, routers: readonly Node[]): readonly Outline[] =>
+  routers.length === 0
+    ? []
+    : [
+        step('routing', 'wait until HAProxy sees primary and replicas', {
+          action: 'waitUntilRouting',
+          input: {
+            routers,
+            primary: topology.primary,
+            replicas: nodesOf(topology, 'postgres')
+              .map((node) => node.name)
+              .filter((name) => name !== topology.primary),
+          },
+        }),
+      ];
+
+const held = (from: Topology, to: Topology, outline: readonly Outline[]): Growth => ({
+  ...stretch(to, outline, [
+    from.pooling
+      ? 'Sessions that do not go through PgBouncer are reset once; their next connect succeeds.'
+      : 'Pooling is off: sessions are reset once; the next connect succeeds.',
+  ]),
+  expected_stall_ms: expectedStallMs,
+});
