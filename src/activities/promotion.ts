@@ -87,21 +87,25 @@ const ofMember = ({ dependencies, session, input, successor }: Inputs): Promotio
       await pausePatroni(dependencies, session, input);
       await lockOf();
     },
-    async promote() {
-      const { release } = await lockOf();
-      await Promise.all([dependencies.components.postgres.promote(successor), release(input.from.name)]);
-    },
+    promote: () => dependencies.components.postgres.promote(successor),
     async settle() {
       const { holder, release } = await lockOf();
-      // It may have been renewed by a Patroni that had not seen yet that its server is gone.
+      // Before the promotion it would be in vain: a Patroni that finds the lock free and its server a standby sleeps on.
+      await release(input.from.name);
+      await wake(session, input.to);
       await poll(lockLimitMs, `Patroni of ${input.to.name} to take the lock`, async () => {
         const found = await holder();
-        if (found === input.from.name) await release(input.from.name);
+        // It may have been renewed by a Patroni that had not seen yet that its server is gone.
+        if (found === input.from.name && (await release(found))) await wake(session, input.to);
         return found === input.to.name;
       });
     },
   };
 };
+
+/** Its loop runs at once when its configuration is written, changed or not. */
+const wake = (session: Session, member: CutOver['to']): Promise<void> =>
+  session.asMember(member, (client) => client.patchConfig({ pause: true }));
 
 /** A Patroni cluster that the old primary leads while writes are handed over. */
 const leadsPatroni = ({ members, promotion }: CutOver): boolean =>
