@@ -43,7 +43,7 @@ const toObservation = (error: unknown): { observed: string } => {
   if (error instanceof CancelledFailure) throw error;
   if (
     error instanceof PgrowError &&
-    ['node_failed', 'image_missing', 'no_disk_space', 'port_taken'].includes(error.code)
+    ['node_failed', 'image_missing', 'no_disk_space', 'port_taken', 'refused'].includes(error.code)
   )
     throw error;
   return { observed: messageOf(error) };
