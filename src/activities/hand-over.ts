@@ -8,11 +8,10 @@ import { armStop } from './armed-stop.ts';
 import type { Dependencies } from './dependencies.ts';
 import { promotionOf, writeRoutes } from './promotion.ts';
 import { resumePoolers } from './hand-back.ts';
+import { deadManMs } from './hold-clients.ts';
 import type { Session } from './session.ts';
 import { poll, within } from './time-limits.ts';
 
-/** Milliseconds after which a pooler resumes by itself, whatever became of us. */
-const deadManMs = 10_000;
 /** Milliseconds PAUSE may wait for open transactions before the hand-over is called off. */
 const pauseLimitMs = 4000;
 /** Milliseconds for the successor to replay what the old primary wrote last. */

@@ -158,7 +158,7 @@ export const tellPatroni = async (
 };
 
 /** Where a hand-over's probes go. */
-export const writeRoutes = async (session: Session, { routers, to }: CutOver) =>
+export const writeRoutes = async (session: Session, { routers, to }: Pick<CutOver, 'routers' | 'to'>) =>
   routers.length > 0
     ? Promise.all(
         routers.map(async (router) => ({ host: await session.addressOf(router), port: ports.readWrite as number })),

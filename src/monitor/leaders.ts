@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '../domain/database.ts';
 import { readPatroniLeader } from '../activities/leader.ts';
-import type { MonitorDependencies } from './nodes.ts';
+import type { MonitorDependencies } from './dependencies.ts';
 
 const lookEveryMs = 2000;
 

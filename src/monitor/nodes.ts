@@ -1,8 +1,6 @@
 import { labelNames } from '../domain/naming.ts';
 import type { ContainerEvent } from '../platform/platform.ts';
-import type { Dependencies } from '../activities/dependencies.ts';
-
-export type MonitorDependencies = Pick<Dependencies, 'platform' | 'store' | 'components' | 'log' | 'home'>;
+import type { MonitorDependencies } from './dependencies.ts';
 
 const causes: Partial<Record<ContainerEvent['action'], string>> = {
   die: 'exited',

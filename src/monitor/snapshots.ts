@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '../domain/database.ts';
 import { labelNames } from '../domain/naming.ts';
-import type { MonitorDependencies } from './nodes.ts';
+import type { MonitorDependencies } from './dependencies.ts';
 
 const lookEveryMs = 60_000;
 const retentionMs = 24 * 3_600_000;

@@ -87,6 +87,8 @@ export interface ContainerSpec {
 export interface ContainerState {
   readonly name: string;
   readonly running: boolean;
+  /** It runs, but none of its processes gets any time. */
+  readonly frozen: boolean;
   /** As its image's health check sees it; `none` without one. */
   readonly health: 'starting' | 'healthy' | 'unhealthy' | 'none';
   /** Null while it runs. */

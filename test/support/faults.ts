@@ -121,3 +121,9 @@ export const volumeOf = async (database: ManagedDatabase, node: string): Promise
   if (!volume) throw new Error(`${node} has no volume`);
   return { volume, image: Config.Image };
 };
+
+/** Its processes stand still and keep everything they hold, as on a host that hangs. */
+export const freezeNode = async (container: string): Promise<void> => {
+  await engine.getContainer(container).pause();
+  expect((await engine.getContainer(container).inspect()).State.Paused).toBe(true);
+};

@@ -67,6 +67,18 @@ export const moveWrites = (api: Pick<RuntimeApi, 'command'>, from: string, to: s
     `set server primary/${holdServer} state maint`,
   ]);
 
+/**
+ * The old primary is dead, the new one was elected: both routes know at once. What the checks find out later stands, so
+ * the old one needs nobody to let it in again.
+ */
+export const failWrites = (api: Pick<RuntimeApi, 'command'>, from: string, to: string): Promise<void> =>
+  tell(api, `take ${to} for the primary instead of ${from}`, [
+    `set server primary/${from} health down`,
+    `set server replicas/${from} health down`,
+    `set server replicas/${to} health down`,
+    `set server primary/${to} health up`,
+  ]);
+
 const tell = async (api: Pick<RuntimeApi, 'command'>, what: string, commands: readonly string[]): Promise<void> => {
   const refused = await api.command(commands.join(';'));
   if (refused) throw new PgrowError('node_failed', `HAProxy refused to ${what}: ${refused}`);

@@ -33,6 +33,8 @@ export interface PatroniClient {
   isPrimary(): Promise<boolean>;
   /** Starts PostgreSQL on this member anew, also while the cluster is paused, and waits for it. */
   restart(): Promise<void>;
+  /** Throws this member's data away and copies the leader's; answers when that has begun. */
+  reinitialize(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -91,6 +93,7 @@ export const createPatroniClient = ({
     },
     status: () => read('/patroni', status),
     restart: () => act('/restart', {}),
+    reinitialize: () => act('/reinitialize', { force: true }),
     isPrimary: async () => (await call('GET', '/primary')).status === 200,
     close: () => agent.close(),
   };

@@ -13,6 +13,7 @@ export const containerState = (info: Docker.ContainerInspectInfo): ContainerStat
   return {
     name: info.Name.replace(/^\//, ''),
     running,
+    frozen: state.Paused,
     health: healthOf(state.Health?.Status),
     exitCode: running || !ran ? null : state.ExitCode,
     restarts: info.RestartCount,

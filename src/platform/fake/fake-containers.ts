@@ -64,7 +64,18 @@ export const fakeContainers = (state: FakeState): Containers => ({
     const container = state.containers.get(name);
     if (!container) return null;
     const { spec, running, health, exitCode, restarts, address, startedAt } = container;
-    return { name, running, health, exitCode, restarts, address, labels: spec.labels, startedAt, ownName: null };
+    return {
+      name,
+      running,
+      frozen: false,
+      health,
+      exitCode,
+      restarts,
+      address,
+      labels: spec.labels,
+      startedAt,
+      ownName: null,
+    };
   },
 
   readLogs: async (name, lines) => {

@@ -59,6 +59,7 @@ export const fakePatroni = (machines: Machines, servers: Servers): Components['p
         return state.leader === server.name && state.standbyOf === null;
       },
       restart: notUsed,
+      reinitialize: notUsed,
       close: async () => {},
     };
   },

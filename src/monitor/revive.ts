@@ -1,0 +1,54 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { openSession } from '../activities/session.ts';
+import type { Node } from '../domain/topology.ts';
+import type { MonitorDependencies } from './dependencies.ts';
+
+/** Milliseconds the engine's own restart gets first. */
+const graceMs = 3000;
+const lookEveryMs = 1000;
+/** Milliseconds for it to follow by itself, by pg_rewind where it has to; then it is built anew. */
+const followLimitMs = 120_000;
+
+/** A member that has exited comes back as a replica: started, and rebuilt if it cannot follow. */
+export const revive = async (
+  dependencies: MonitorDependencies,
+  id: string,
+  node: Node,
+  signal: AbortSignal,
+): Promise<void> => {
+  const { platform, store, log } = dependencies;
+  let began = performance.now();
+  let rebuilt = false;
+  for (let wait = graceMs; ; wait = lookEveryMs) {
+    await delay(wait, undefined, { signal });
+    const database = await store.readDatabase(id);
+    // An operation that came meanwhile has its own idea of this node.
+    if (!database?.topology.nodes.some(({ name }) => name === node.name)) return;
+    if (await store.readRunningOperation(id)) return;
+    const state = await platform.inspectContainer(node.container);
+    if (!state) return;
+    if (!state.running) await platform.startContainer(node.container);
+    else if (await follows(dependencies, id, node)) return;
+    if (performance.now() - began < followLimitMs) continue;
+    if (rebuilt) {
+      log.warn({ database: database.name, node: node.name }, 'node does not follow, also after it was built anew');
+      return;
+    }
+    log.warn({ database: database.name, node: node.name }, 'node does not follow, building it anew');
+    const session = await openSession(dependencies, id);
+    await session.asMember(node, (client) => client.reinitialize());
+    rebuilt = true;
+    began = performance.now();
+  }
+};
+
+const follows = async (dependencies: MonitorDependencies, id: string, node: Node): Promise<boolean> => {
+  const session = await openSession(dependencies, id);
+  try {
+    const { members } = await session.asMember(node, (client) => client.cluster());
+    const member = members.find(({ name }) => name === node.name);
+    return member?.role === 'leader' || member?.state === 'streaming';
+  } catch {
+    return false;
+  }
+};
