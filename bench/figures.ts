@@ -7,7 +7,20 @@ export interface Round {
   readonly repetition: number;
 }
 
-export const operationNames = ['create', 'pooling', 'replicas', 'ha', 'jump'] as const;
+export const operationNames = [
+  'create',
+  'pooling',
+  'replicas',
+  'ha',
+  'rollback',
+  'jump',
+  'scale_down',
+  'switchover_ha',
+  'switchover_replicas',
+  'patroni_switchover',
+  'failover',
+  'patroni_failover',
+] as const;
 export type OperationName = (typeof operationNames)[number];
 
 /** One operation, measured once. Milliseconds. */

@@ -9,14 +9,15 @@ const clients = 8;
 /** Enough to see every stall to a few milliseconds, little enough to leave the machine to the expansion. */
 const transactionsPerSecond = 400;
 
-const requests: Readonly<Record<ExpansionTarget, { readonly path: string; readonly body: object }>> = {
+const requests: Readonly<Record<ExpansionTarget | 'rollback', { readonly path: string; readonly body: object }>> = {
   pooling: { path: 'pooling', body: { enabled: true } },
   replicas: { path: 'replicas', body: { count: 1 } },
   ha: { path: 'ha', body: { enabled: true } },
+  rollback: { path: 'rollback', body: {} },
 };
 
 /**
- * One stage after the other while clients write: directly while pooling comes, from then on through PgBouncer. Failed
+ * One stage after the other, and back from the last, while clients write: directly while pooling comes, from then on through PgBouncer. Failed
  * transactions are counted to the expansion during which they failed.
  */
 export const measureLadder = async (bench: Bench, round: Round): Promise<readonly OperationFigure[]> => {
@@ -43,7 +44,7 @@ const climb = async (bench: Bench, round: Round, database: string, workload: Wor
   try {
     await workload.ready();
     let endpoint = 'postgres';
-    for (const operation of expansionTargets) {
+    for (const operation of [...expansionTargets, 'rollback'] as const) {
       workload.mark(operation);
       const figure = await expandDatabase(bench, round, { operation, database, ...requests[operation] });
       // A stall that is not over yet belongs to the operation as well.

@@ -4,6 +4,7 @@ import { readMachine } from './machine.ts';
 import { measureFloors } from './floors.ts';
 import { measureJump } from './jump.ts';
 import { measureLadder } from './ladder.ts';
+import { measureMoves } from './moves.ts';
 import { readOptions, sizes, type BenchOptions, type Size } from './options.ts';
 import { reportText } from './report-text.ts';
 import { summarize } from './summary.ts';
@@ -11,7 +12,7 @@ import { compareWithTargets } from './targets.ts';
 import type { FloorFigure, OperationFigure } from './figures.ts';
 import type { Bench } from './bench.ts';
 
-/** `npm run bench`: the figures of the way up, on a control plane of its own that is removed at the end. */
+/** `npm run bench`: the figures of the spec, on a control plane of its own that is removed at the end. */
 const run = async (options: BenchOptions): Promise<void> => {
   const interrupted = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => interrupted.abort());
@@ -33,10 +34,10 @@ const run = async (options: BenchOptions): Promise<void> => {
   }
 };
 
-const measureAll = async (bench: Bench, { repeat, size }: BenchOptions) => {
+const measureAll = async (bench: Bench, { repeat, size, stages, moves }: BenchOptions) => {
   const operations: OperationFigure[] = [];
   const floors: FloorFigure[] = [];
-  const wanted: readonly Size[] = size === 'both' ? sizes : [size];
+  const wanted: readonly Size[] = !stages ? [] : size === 'both' ? sizes : [size];
   for (const each of wanted) {
     for (let repetition = 1; repetition <= repeat; repetition += 1) {
       const round = { size: each, repetition };
@@ -48,6 +49,7 @@ const measureAll = async (bench: Bench, { repeat, size }: BenchOptions) => {
       floors.push(...jump.floors);
     }
   }
+  if (moves) operations.push(...(await measureMoves(bench, repeat)));
   return { operations, floors };
 };
 

@@ -16,7 +16,14 @@ const operationTitles: Readonly<Record<OperationName, string>> = {
   pooling: 'stage 0 to 1 (pooling)',
   replicas: 'stage 1 to 2 (replicas)',
   ha: 'stage 2 to 3 (ha)',
+  rollback: 'stage 3 back to 2 (rollback)',
   jump: 'stage 0 to 3, no clients',
+  scale_down: 'stage 3 to 2 (scale-down)',
+  switchover_ha: 'switchover, stage 3',
+  switchover_replicas: 'switchover, stage 2',
+  patroni_switchover: "Patroni's own switchover",
+  failover: "leader's container killed",
+  patroni_failover: "the same, Patroni's ttl alone (20 s)",
 };
 
 const floorTitles: Readonly<Record<FloorName, string>> = {

@@ -14,13 +14,21 @@ const jumpLimitMs = 15_000;
 /** How much more than the base backups that cannot be avoided the copying may take. */
 const copyingFactor = 1.3;
 const stallLimitMs = 200;
+const switchoverStallLimitMs = 250;
+const failoverLimitMs = 400;
+const worstFailoverLimitMs = 1500;
 const overheadLimitMs = 50;
 
 /** Only what was measured is compared. Medians, but for what must never happen, which is counted over all repetitions. */
 export const compareWithTargets = (summary: Summary): readonly TargetComparison[] => [
   ...jumpOfEmpty(summary),
   ...jumpOfFull(summary),
-  ...stalls(summary),
+  ...stallOf(summary, 'ha', 'longest write stall of the cut-over', stallLimitMs),
+  ...stallOf(summary, 'rollback', 'longest write stall of a rollback', stallLimitMs),
+  ...stallOf(summary, 'switchover_ha', 'longest write stall of a switchover at stage 3', switchoverStallLimitMs),
+  ...stallOf(summary, 'switchover_replicas', 'longest write stall of a switchover at stage 2', switchoverStallLimitMs),
+  ...stallOf(summary, 'failover', "writes again after the leader's container died", failoverLimitMs),
+  ...worstFailover(summary),
   ...losses(summary),
   ...overhead(summary),
 ];
@@ -43,23 +51,48 @@ const jumpOfFull = (summary: Summary): readonly TargetComparison[] => {
   return [atMost(`stage 0 to 3, 1 GB: 1.3 x (${seconds(one)} + ${seconds(two)}) + 15 s`, jump, limit, seconds)];
 };
 
-const stalls = ({ operations }: Summary): readonly TargetComparison[] =>
+const stallOf = (
+  { operations }: Summary,
+  operation: OperationName,
+  figure: string,
+  limitMs: number,
+): readonly TargetComparison[] =>
   operations
-    .filter(({ operation }) => operation === 'ha')
+    .filter((each) => each.operation === operation)
     .flatMap(({ size, longest_stall_ms }) =>
-      longest_stall_ms
-        ? [atMost(`longest write stall of the cut-over, ${size}`, longest_stall_ms.median, stallLimitMs, milliseconds)]
-        : [],
+      longest_stall_ms ? [atMost(`${figure}, ${size}`, longest_stall_ms.median, limitMs, milliseconds)] : [],
     );
 
+const worstFailover = ({ operations }: Summary): readonly TargetComparison[] =>
+  operations
+    .filter(({ operation }) => operation === 'failover')
+    .flatMap(({ longest_stall_ms }) =>
+      longest_stall_ms ? [atMost('the same, worst', longest_stall_ms.max, worstFailoverLimitMs, milliseconds)] : [],
+    );
+
+/** Through PgBouncer all the time, and planned: nothing may fail. */
+const planned: readonly OperationName[] = [
+  'replicas',
+  'ha',
+  'rollback',
+  'scale_down',
+  'switchover_ha',
+  'switchover_replicas',
+];
+
 const losses = ({ operations }: Summary): readonly TargetComparison[] => {
-  const pooled = operations.filter(({ operation }) => operation === 'replicas' || operation === 'ha');
+  const pooled = operations.filter(({ operation }) => planned.includes(operation));
   if (pooled.length === 0) return [];
   const failed = pooled.reduce((sum, { failed: count }) => sum + count, 0);
   const unknown = pooled.some(({ lost }) => lost === null);
   const lost = Math.max(...pooled.map((each) => each.lost ?? 0));
   return [
-    { figure: 'failed transactions through PgBouncer', to_reach: '0', measured: String(failed), reached: failed === 0 },
+    {
+      figure: 'failed transactions of planned operations, through PgBouncer',
+      to_reach: '0',
+      measured: String(failed),
+      reached: failed === 0,
+    },
     {
       figure: 'acknowledged writes lost',
       to_reach: '0',
