@@ -28,6 +28,8 @@ export const connectMetadata = (connection: Connection): { pool: pg.Pool; querie
   });
   // An idle connection that the server ends is replaced at the next query; unheard, the event would end the process.
   pool.on('error', () => undefined);
+  // Nor one in use that is ended between two of its queries: the next query on it fails and says why.
+  pool.on('connect', (client) => client.on('error', () => undefined));
   return { pool, queries: new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) }) };
 };
 

@@ -1,8 +1,11 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../src/domain/database.ts';
+import { connectMetadata } from '../../src/store/connection.ts';
 import { createStore, type Store } from '../../src/store/store.ts';
 import { query, startMetadataServer, type MetadataServer } from '../support/metadata.ts';
+import { retryUntil } from '../support/retry-until.ts';
 import { haTopology, replicaTopology, sampleDatabase, samplePlan } from '../support/sample-database.ts';
 
 let server: MetadataServer;
@@ -337,4 +340,22 @@ test('a database that is away is called unavailable, without its password', asyn
 
   expect(error).toMatchObject({ code: 'metadata_unavailable' });
   expect(String(error)).not.toContain('hunter2');
+});
+
+// A restart of the metadata ended every process that stood between two queries of a transaction: nobody listened there.
+test('a connection that is ended between two queries fails the second and not the process', async () => {
+  const { queries } = connectMetadata({ url });
+  const interrupted = queries.transaction().execute(async (transaction) => {
+    const { rows } = await sql<{ pid: number }>`SELECT pg_backend_pid() AS pid`.execute(transaction);
+    const pid = rows[0]!.pid;
+    await query(url, `SELECT pg_terminate_backend(${pid})`);
+    await retryUntil('the connection ended', async () =>
+      expect(await query(url, `SELECT pid FROM pg_stat_activity WHERE pid = ${pid}`)).toEqual([]),
+    );
+    await sql`SELECT 1`.execute(transaction);
+  });
+
+  await expect(interrupted).rejects.toThrow(/Connection terminated|not queryable/);
+  await expect(sql`SELECT 1`.execute(queries)).resolves.toMatchObject({ rows: [expect.anything()] });
+  await queries.destroy();
 });
