@@ -28,7 +28,12 @@ describe('down from high availability and back', () => {
       expect(operation).toMatchObject({ type: 'scale_down', status: 'done', from_stage: 3, to_stage: 2, error: null });
     });
 
-    expect(await leader(shop)).not.toBe(before);
+    const primary = await leader(shop);
+    expect(primary).not.toBe(before);
+    for (const { name } of await shop.nodes('postgres')) {
+      const slots = await shop.queryNode(name, 'select count(*) from pg_replication_slots');
+      expect([name, slots]).toEqual([name, name === primary ? '1' : '0']);
+    }
     await expectDatabase(shop).toBeAtStage(2);
     await expectDatabase(shop).toBeHealthy();
     await expectDatabase(shop).toHaveOnlyNodes({ front: 1, postgres: 2, pgbouncer: 1, haproxy: 1 });

@@ -10,7 +10,7 @@ import { addReplica, replicaLagLimitBytes, requireConfirmation } from './grow-re
 import { handOver } from './hand-over.ts';
 import { sideBySide, step, type Outline } from './outline.ts';
 import { reroute, teachRouters } from './reroute.ts';
-import { removeRouters } from './shrink-replicas.ts';
+import { pruneSlots, removeRouters } from './shrink-replicas.ts';
 
 /** Milliseconds that a client behind PgBouncer waits at the hand-over. */
 const expectedHandOverStallMs = 400;
@@ -53,14 +53,14 @@ export const shrinkHa = (input: Input): Growth => {
       ...reroute('routing', from, to),
       ...removeRouters(cast.removedRouters),
       ...removal(cast),
-      step('remove', `drop the slots that nobody uses on ${successor.name}`, {
-        action: 'pruneReplicationSlots',
-        input: { on: cast.newPrimary, keep: cast.replicas.map((node) => slotName(node.name)) },
-      }),
+      pruneSlots('remove', cast.newPrimary, cast.replicas),
       step('finish', 'wait until the primary is replicated', {
         action: 'waitUntilReplicated',
         input: { primary: cast.newPrimary, replicas: cast.replicas },
       }),
+      ...cast.replicas
+        .filter(({ name }) => cast.members.some((member) => member.name === name))
+        .map((replica) => pruneSlots('finish', replica, [])),
     ],
     on_close: [],
     expected_stall_ms: expectedHandOverStallMs,

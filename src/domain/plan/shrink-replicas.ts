@@ -60,6 +60,13 @@ export const removeReplicas = (primary: Node, replicas: readonly Node[]): readon
         ),
       ];
 
+/** Patroni keeps its members' slots on its replicas as well: every server that was in its cluster has some. */
+export const pruneSlots = (phase: string, on: Node, usedBy: readonly Node[]): Outline =>
+  step(phase, `drop the slots that nobody uses on ${on.name}`, {
+    action: 'pruneReplicationSlots',
+    input: { on, keep: usedBy.map((node) => slotName(node.name)) },
+  });
+
 export const removeRouters = (routers: readonly Node[]): readonly Outline[] =>
   routers.length === 0
     ? []
