@@ -18,6 +18,8 @@ export interface Environment {
   /** Where the API listens; only for set-ups without `pgrow up`, which chooses a loopback port. */
   readonly apiHost: string;
   readonly apiPort: number | undefined;
+  /** Where tests of crashes write at which line the worker is to stand still; without it there is no such line. */
+  readonly breakpoints: string | undefined;
 }
 
 const absent = (value: unknown): unknown => (value === '' ? undefined : value);
@@ -45,6 +47,7 @@ const variables = z.object({
   DOCKER_HOST: optional,
   PGROW_API_HOST: z.preprocess(absent, z.string().default('127.0.0.1')),
   PGROW_API_PORT: z.preprocess(absent, z.coerce.number().int().min(1).max(65_535).optional()),
+  PGROW_BREAKPOINTS: optional,
 });
 
 export const readEnvironment = (source: NodeJS.ProcessEnv = process.env): Environment => {
@@ -66,6 +69,7 @@ export const readEnvironment = (source: NodeJS.ProcessEnv = process.env): Enviro
     dockerHost: values.DOCKER_HOST,
     apiHost: values.PGROW_API_HOST,
     apiPort: values.PGROW_API_PORT,
+    breakpoints: values.PGROW_BREAKPOINTS,
   };
 };
 

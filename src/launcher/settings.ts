@@ -29,6 +29,8 @@ export interface Settings {
   readonly workerReadyPath: string;
   /** The monitor makes this file when it watches. */
   readonly monitorReadyPath: string;
+  /** File that says at which line the worker is to stand still; null outside tests of crashes. */
+  readonly breakpointsPath: string | null;
   readonly images: ImageTags;
 }
 
@@ -69,6 +71,7 @@ export const readSettings = (): Settings => {
     secretKeyPath: home.secretKeyPath,
     workerReadyPath: join(home.run, 'worker.ready'),
     monitorReadyPath: join(home.run, 'monitor.ready'),
+    breakpointsPath: environment.breakpoints ?? null,
     images: readImages(home),
   };
 };

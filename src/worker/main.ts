@@ -16,6 +16,7 @@ import { taskQueue, watchQueueOf } from '../domain/naming.ts';
 import { readSettings } from '../launcher/settings.ts';
 import { createDockerPlatform } from '../platform/docker/index.ts';
 import { createStore } from '../store/store.ts';
+import { none, openBreakpoints } from './breakpoints.ts';
 
 /** Composition root of the worker. Says that it is ready by a file, and goes when told to. */
 
@@ -56,14 +57,16 @@ const workflowBundle = await bundleWorkflowCode({
   workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)),
   logger: new DefaultLogger('WARN'),
 });
-const { watchHealth, ...activities } = createActivities({
-  platform: createDockerPlatform(),
-  store,
-  components: realComponents,
-  images: settings.images,
-  home: settings.homeId,
-  log,
-});
+const breakpoints = settings.breakpointsPath === null ? none : openBreakpoints(settings.breakpointsPath);
+const { watchHealth, ...activities } = breakpoints.into(
+  createActivities({
+    ...breakpoints.observe({ platform: createDockerPlatform(), store }),
+    components: breakpoints.observe(realComponents),
+    images: settings.images,
+    home: settings.homeId,
+    log,
+  }),
+);
 const shared = {
   connection,
   // A cancellation arrives with a heartbeat, and undoing waits for it.
