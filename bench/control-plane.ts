@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
@@ -22,14 +22,22 @@ export interface ControlPlane {
   remove(): Promise<void>;
 }
 
+interface StartControlPlane {
+  readonly progress: (line: string) => void;
+  /** What it is for, as a part of its directory's name. Default `bench`. */
+  readonly purpose?: string;
+  /** For its processes, by its directory. */
+  readonly environment?: (home: string) => Readonly<Record<string, string>>;
+}
+
 /** A control plane in a directory of its own, whatever else the surroundings name. */
 export const startControlPlane = async ({
   progress,
-}: {
-  readonly progress: (line: string) => void;
-}): Promise<ControlPlane> => {
-  const home = mkdtempSync(join(tmpdir(), 'pgrow-bench-'));
-  process.env['PGROW_HOME'] = home;
+  purpose = 'bench',
+  environment = () => ({}),
+}: StartControlPlane): Promise<ControlPlane> => {
+  const home = realpathSync(mkdtempSync(join(tmpdir(), `pgrow-${purpose}-`)));
+  Object.assign(process.env, { PGROW_HOME: home, ...environment(home) });
   for (const name of ['TEMPORAL_ADDRESS', 'TEMPORAL_WEB', 'DATABASE_URL', 'PGROW_API_PORT']) delete process.env[name];
   const platform = createDockerPlatform();
   const opened: (() => Promise<void>)[] = [];

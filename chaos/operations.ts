@@ -1,0 +1,165 @@
+import { randomUUID } from 'node:crypto';
+import {
+  haChange,
+  poolingChange,
+  reinitializeChange,
+  replicasChange,
+  scaleDownChange,
+  switchoverChange,
+} from '../src/api/choose-change.ts';
+import type { Change } from '../src/api/start-change.ts';
+import { postgresPath, servicePath, servicesPath } from '../src/cli/api-client.ts';
+import type { Database } from '../src/domain/database.ts';
+import { operationInputs, type OperationWorkflow, type ParsedInput } from '../src/domain/inputs.ts';
+import { parseInput } from '../src/domain/parse-input.ts';
+import type { Plan } from '../src/domain/plan.ts';
+import { firstTopology, planCreate } from '../src/domain/plan/create.ts';
+import { planOperation } from '../src/domain/plan/plan-operation.ts';
+import { nodesOf } from '../src/domain/topology.ts';
+
+/** What databases are taken through, as edges between the states they can be in. To test another one, add a line. */
+
+export const states = ['none', 'single', 'pooled', 'replicas', 'replicas-2', 'ha', 'ha-3'] as const;
+export type State = (typeof states)[number];
+
+export interface ChaosOperation {
+  readonly name: string;
+  readonly from: State;
+  readonly to: State;
+  /** Possible only when this one was done last. */
+  readonly after?: string;
+  readonly method: 'POST' | 'DELETE';
+  readonly path: (database: string) => string;
+  readonly body: (database: Database, leader: string) => Readonly<Record<string, unknown>>;
+  /** The change that the API makes of the body; for the plan that is known before there is a database. */
+  readonly choose?: (body: unknown, database: Database) => Change;
+}
+
+/** Seconds: what waits gives up after two minutes without progress instead of half an hour. */
+const patience = { checkpoint_timeout: 120 };
+
+type Body = ChaosOperation['body'] | Readonly<Record<string, unknown>>;
+
+const change =
+  (path: string, choose: NonNullable<ChaosOperation['choose']>, options: object = patience) =>
+  (name: string, from: State, to: State, body: Body): ChaosOperation => ({
+    name,
+    from,
+    to,
+    method: 'POST',
+    path: (database) => postgresPath(database, path),
+    body: (database, leader) => ({ ...(typeof body === 'function' ? body(database, leader) : body), ...options }),
+    choose,
+  });
+const pooling = change('pooling', poolingChange);
+const replicas = change('replicas', replicasChange);
+const ha = change('ha', haChange);
+const scaleDown = change('scale-down', scaleDownChange);
+const reinitialize = change('reinitialize', reinitializeChange);
+const switchover = change('switchover', switchoverChange, {});
+
+const someReplica: ChaosOperation['body'] = ({ topology }, leader) => ({
+  node: nodesOf(topology, 'postgres').findLast(({ name }) => name !== leader)?.name,
+});
+const anotherPoolSize: ChaosOperation['body'] = ({ topology }) => ({
+  enabled: true,
+  default_pool_size: topology.pooling?.default_pool_size === 30 ? 31 : 30,
+});
+const confirmed = { confirm: true, grace_period: 0 };
+
+export const operations: readonly ChaosOperation[] = [
+  {
+    name: 'create',
+    from: 'none',
+    to: 'single',
+    method: 'POST',
+    path: () => servicesPath,
+    body: ({ name }) => ({ name }),
+  },
+  pooling('pooling', 'single', 'pooled', { enabled: true }),
+  replicas('replicas', 'pooled', 'replicas', { count: 1 }),
+  ha('ha', 'replicas', 'ha', { enabled: true }),
+  {
+    name: 'rollback',
+    from: 'ha',
+    to: 'replicas',
+    after: 'ha',
+    method: 'POST',
+    path: (database) => postgresPath(database, 'rollback'),
+    body: () => ({}),
+  },
+  replicas('more-replicas', 'replicas', 'replicas-2', { count: 2 }),
+  replicas('fewer-replicas', 'replicas-2', 'replicas', { count: 1 }),
+  reinitialize('reinitialize', 'replicas', 'replicas', someReplica),
+  switchover('switchover', 'replicas', 'replicas', {}),
+  pooling('set-pooling', 'replicas', 'replicas', anotherPoolSize),
+  replicas('more-standbys', 'ha', 'ha-3', { count: 3 }),
+  replicas('fewer-standbys', 'ha-3', 'ha', { count: 2 }),
+  switchover('switchover-member', 'ha', 'ha', {}),
+  reinitialize('reinitialize-member', 'ha', 'ha', someReplica),
+  scaleDown('ha-to-replicas', 'ha', 'replicas', { target: 'replicas', ...confirmed }),
+  scaleDown('ha-to-single', 'ha', 'single', { target: 'single', ...confirmed }),
+  scaleDown('replicas-to-single', 'replicas', 'single', { target: 'single', ...confirmed }),
+  scaleDown('pooled-to-single', 'pooled', 'single', { target: 'single', ...confirmed }),
+  ha('jump', 'single', 'ha', { enabled: true, pooling: {} }),
+  {
+    name: 'destroy',
+    from: 'ha',
+    to: 'none',
+    method: 'DELETE',
+    path: (database) => `${servicePath(database)}?confirm=${encodeURIComponent(database)}`,
+    body: () => ({}),
+  },
+];
+
+export const operationNamed = (name: string): ChaosOperation => {
+  const found = operations.find((operation) => operation.name === name);
+  if (!found) throw new Error(`${name}: no operation; there are ${operations.map((each) => each.name).join(', ')}`);
+  return found;
+};
+
+/** The plan of every operation on a database that got where it begins by the operations before it. */
+export const examplePlans = (): ReadonlyMap<string, Plan> => {
+  const plans = new Map<string, Plan>();
+  const reached = new Map<State, Database>([['none', newDatabase()]]);
+  for (const operation of operations) {
+    const database = reached.get(operation.from);
+    if (!database)
+      throw new Error(`${operation.name} begins at ${operation.from}, which no operation before it reaches`);
+    const plan = examplePlan(operation, database, operation.after ? plans.get(operation.after)! : null);
+    plans.set(operation.name, plan);
+    if (plan.to && !reached.has(operation.to)) reached.set(operation.to, { ...database, topology: plan.to });
+  }
+  return plans;
+};
+
+const examplePlan = (operation: ChaosOperation, database: Database, last: Plan | null): Plan => {
+  const leader = database.topology.primary;
+  const candidates = nodesOf(database.topology, 'postgres')
+    .filter(({ name }) => name !== leader)
+    .map(({ name }) => ({ name, state: 'streaming', lag_bytes: 0, synchronous: false }));
+  const plan = (workflow: OperationWorkflow, input: object): Plan =>
+    planOperation(
+      workflow,
+      parseInput(operationInputs[workflow], { ...input, service_id: database.id }) as ParsedInput<typeof workflow>,
+      { database, operation_id: randomUUID(), leader, candidates, last, restored: null },
+    );
+  switch (operation.name) {
+    case 'create':
+      return planCreate(database);
+    case 'destroy':
+      return plan('destroyDatabase', {});
+    case 'rollback':
+      return plan('rollback', {});
+    default: {
+      const { workflow, input } = operation.choose!(operation.body(database, leader), database);
+      return plan(workflow, input);
+    }
+  }
+};
+
+const newDatabase = (): Database => {
+  const named = { id: randomUUID(), name: 'example', home: '00000000' };
+  const ports = { postgres: 1, pooled: 2, pooled_read_only: 3, read_write: 4, read_only: 5, stats: 6 };
+  return { ...named, project: 'default', postgres_major: 17, ports, topology: firstTopology(named) };
+};

@@ -1,0 +1,37 @@
+import { alignColumns } from '../src/cli/table.ts';
+import type { CaseResult } from './run-case.ts';
+
+export const resultTable = (results: readonly CaseResult[]): readonly string[] =>
+  alignColumns([
+    ['OPERATION', 'STEP', 'FAULT', 'MOMENT', 'ENDED', 'LEFT OVER', 'LOST', 'FAILED', 'STALL (ms)', 'TIME (s)', 'HELD'],
+    ...results.map((result) => [
+      result.operation,
+      result.step,
+      result.fault,
+      result.moment,
+      result.ended,
+      String(result.leftovers.length),
+      number(result.lost),
+      number(result.failed),
+      number(result.longest_stall_ms),
+      result.seconds.toFixed(1),
+      held(result) ? 'yes' : 'NO',
+    ]),
+  ]);
+
+export const violationLines = (results: readonly CaseResult[]): readonly string[] =>
+  results
+    .filter((result) => !held(result))
+    .flatMap(({ id, violations }) => ['', id, ...violations.map((violation) => `  ${violation}`)]);
+
+export const summaryLine = (results: readonly CaseResult[], left: number): string => {
+  const lost = sum(results.map((result) => result.lost ?? 0));
+  const acknowledged = sum(results.map((result) => result.acknowledged ?? 0));
+  const broken = results.filter((result) => !held(result)).length;
+  return `${results.length} cases, ${broken} did not hold, ${left} not run; ${acknowledged} writes acknowledged, ${lost} lost`;
+};
+
+export const held = ({ violations }: Pick<CaseResult, 'violations'>): boolean => violations.length === 0;
+
+const number = (value: number | null): string => (value === null ? '-' : String(Math.round(value)));
+const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
