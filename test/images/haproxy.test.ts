@@ -158,6 +158,31 @@ describe('the haproxy image', { timeout: 60_000 }, () => {
     });
   });
 
+  // A name or a port that a check was given at run time used to outlive every reload.
+  test.each([
+    ['another name', 'fqdn nowhere'],
+    ['another port', 'addr 127.0.0.1 port 1'],
+    ['another port for its checks', 'check-port 1'],
+    ['another address for its checks', 'check-addr 127.0.0.1'],
+  ])('a server that was given %s at run time is looked for as configured after a reload', async (_, change) => {
+    const runtime = (command: string) =>
+      stack.run('haproxy', 'sh', '-c', 'echo "$0" | socat -t5 - UNIX-CONNECT:/run/haproxy/runtime.sock', command);
+    const shown = async () => {
+      const state = (await runtime('show servers state')).split('\n').find((line) => line.includes(' good '));
+      const [, , , , , , admin, , , , , , , , , , , fqdn, port, , , , checkAddress] = (state ?? '').split(' ');
+      return { admin, fqdn, port, checkAddress };
+    };
+    const before = await shown();
+    await runtime(`set server primary/good ${change}`);
+    if (change.startsWith('fqdn')) await runtime('set server primary/good addr 127.0.0.1');
+    await retryUntil('nobody to be greeted', async () => {
+      expect(await greetings(0.1)).not.toHaveProperty('good');
+    });
+    await stack.run('haproxy', 'pgrow-reload');
+    await untilRouted();
+    expect(await shown()).toEqual(before);
+  });
+
   test('an invalid configuration is refused with its reason, and the one before serves on', async () => {
     await stack.put('haproxy', { 'haproxy.cfg': 'nonsense here\n' });
     await expect(stack.run('haproxy', 'pgrow-reload')).rejects.toThrow(/unknown keyword 'nonsense'/);
