@@ -36,7 +36,7 @@ export const cutOverActions = (dependencies: Dependencies) => {
     const { postgres } = components;
     const replicas = await session.asSuperuser(from, postgres.readReplication);
     const successor = replicas.find((replica) => replica.name === to.name);
-    if (successor?.state !== 'streaming') return `${to.name} does not stream from ${from.name}`;
+    if (successor?.state !== 'streaming') return `${to.name} does not stream from ${from.name}:${ports.postgres}`;
     if (successor.lag_bytes > lagLimitBytes) return `${to.name} is ${successor.lag_bytes} bytes behind`;
     const login = await unreadyLogin(session, to);
     if (login) return login;
@@ -114,7 +114,7 @@ export const cutOverActions = (dependencies: Dependencies) => {
     await handOverFiles(session, old, step.attempt);
     await platform.exec(old.node.container, ['pgrow-unfence']);
     await waitUntil({
-      for: `${old.node.name} to follow the new primary`,
+      for: `${old.node.name} to follow the new primary on port ${ports.postgres}`,
       step,
       look: async () => {
         for (const member of members) {
@@ -136,13 +136,13 @@ export const cutOverActions = (dependencies: Dependencies) => {
     await platform.exec(old.container, ['pgrow-unfence']);
     await tellPatroni(session, { members }, { pause: null });
     await waitUntil({
-      for: `${old.name} to follow ${leader.name}`,
+      for: `${old.name} to follow ${leader.name}:${ports.postgres}`,
       step,
       look: async () => {
         const replicas = await session.asSuperuser(leader, components.postgres.readReplication);
         const follower = replicas.find((replica) => replica.name === old.name);
         if (follower?.state === 'streaming') return { found: true };
-        return { observed: `${old.name} does not stream from ${leader.name}` };
+        return { observed: `${old.name} does not stream from ${leader.name}:${ports.postgres}` };
       },
     });
   };

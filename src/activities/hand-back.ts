@@ -1,5 +1,6 @@
 import type { CutOver } from '../domain/actions.ts';
 import { messageOf, PgrowError } from '../domain/errors.ts';
+import { ports } from '../domain/naming.ts';
 import type { Node } from '../domain/topology.ts';
 import type { Dependencies } from './dependencies.ts';
 import { restartLeader, resumePatroni } from './promotion.ts';
@@ -28,7 +29,7 @@ export const handBack = async ({ dependencies, session, input }: HandBack): Prom
     await platform.startContainer(from.container);
     const { exitCode, stderr } = await platform.exec(from.container, ['pgrow-unfence']);
     if (exitCode !== 0) throw new PgrowError('internal', `${from.name} cannot be unfenced: ${stderr.trim()}.`);
-    await poll(serveLimitMs, `${from.name} to serve again`, async () => {
+    await poll(serveLimitMs, `${from.name}:${ports.postgres} to serve again`, async () => {
       if (await takesWrites(dependencies, session, from).catch(() => false)) return true;
       await restartLeader(session, input);
       return takesWrites(dependencies, session, from);
@@ -59,7 +60,11 @@ const releaseRouters = async (
 export const resumePoolers = async (platform: Dependencies['platform'], poolers: readonly Node[]): Promise<void> => {
   await Promise.allSettled(
     poolers.map(async (pooler) => {
-      await within(resumeLimitMs, `${pooler.name} does not resume`, platform.exec(pooler.container, ['pgrow-resume']));
+      await within(
+        resumeLimitMs,
+        `${pooler.name}:${ports.pooled} does not resume`,
+        platform.exec(pooler.container, ['pgrow-resume']),
+      );
       await platform.exec(pooler.container, ['pgrow-deadman', 'disarm']);
     }),
   );

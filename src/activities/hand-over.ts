@@ -92,7 +92,11 @@ export const openHandOver = async ({
     async pause() {
       if (!pausable) return;
       const paused = Promise.all(admins.map((admin) => demand(admin).pause()));
-      const waiting = within(pauseLimitMs, 'PAUSE waits for a transaction that does not end', paused);
+      const waiting = within(
+        pauseLimitMs,
+        `PAUSE of ${names(poolers)} waits for a transaction that does not end`,
+        paused,
+      );
       // Forced: whoever is still at work is reset when the old primary stops.
       await (input.on_obstacle === 'force' ? waiting.catch(() => undefined) : waiting);
     },
@@ -104,7 +108,7 @@ export const openHandOver = async ({
     },
 
     async proveNothingIsMissing() {
-      await poll(gateLimitMs, `${to.name} to replay past ${lastCheckpoint}`, async () => {
+      await poll(gateLimitMs, `${to.name}:${ports.postgres} to replay past ${lastCheckpoint}`, async () => {
         const { lsn } = await postgres.readPosition(successor);
         return postgres.parseLsn(lsn) > postgres.parseLsn(lastCheckpoint);
       });
@@ -113,7 +117,7 @@ export const openHandOver = async ({
     async promote() {
       let told = false;
       // Whether an answer that was lost had its effect is seen on the successor alone; telling it twice does no harm.
-      await poll(promotionLimitMs, `${to.name} to take writes`, async () => {
+      await poll(promotionLimitMs, `${to.name}:${ports.postgres} to take writes`, async () => {
         if (await takesWrites(successor)) return true;
         if (!told) await promotion.promote();
         told = true;
@@ -139,7 +143,7 @@ export const openHandOver = async ({
       const settling = promotion.settle();
       const probes = await Promise.allSettled(
         routes.map((route, index) =>
-          poll(routeLimitMs, `a write through ${routers[index]?.name ?? to.name}`, () =>
+          poll(routeLimitMs, `a write through ${routers[index]?.name ?? to.name}:${route.port}`, () =>
             session.asApplication(route, (connection) => postgres.writeProbe(connection, `${id}-${index}`)),
           ),
         ),
@@ -153,7 +157,7 @@ export const openHandOver = async ({
     async resume() {
       try {
         const resumed = Promise.all(admins.map((admin) => demand(admin).resume()));
-        await within(resumeLimitMs, 'RESUME is not answered', resumed);
+        await within(resumeLimitMs, `RESUME is not answered by ${names(poolers)}`, resumed);
         // Clients are served: what it takes to say so to the dead-man is no part of the stall.
         disarmed = Promise.all(
           poolers.map((pooler) => platform.exec(pooler.container, ['pgrow-deadman', 'disarm'])),
@@ -172,6 +176,8 @@ export const openHandOver = async ({
     },
   };
 };
+
+const names = (poolers: CutOver['poolers']): string => poolers.map(({ name }) => `${name}:${ports.pooled}`).join(', ');
 
 const settled = <T>(work: Promise<T>): Promise<T | Error> =>
   work.catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));

@@ -56,7 +56,7 @@ export const holdClients = async (
       await Promise.all(
         answering.map(async ({ pooler, resuming }) => {
           try {
-            await within(resumeLimitMs, `${pooler.name} does not resume`, resuming.resume());
+            await within(resumeLimitMs, `${pooler.name}:${ports.pooled} does not resume`, resuming.resume());
             void platform.exec(pooler.container, ['pgrow-deadman', 'disarm']).catch(() => undefined);
           } catch {
             await resumePoolers(platform, [pooler]);

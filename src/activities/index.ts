@@ -2,6 +2,7 @@ import type { ActivityName, ActionResult, StepCall } from '../domain/actions.ts'
 import type { OperationActions } from '../domain/operation-actions.ts';
 import { cutOverActions } from './cut-over.ts';
 import type { Dependencies } from './dependencies.ts';
+import { etcdActions } from './etcd-quorum.ts';
 import { nodeActions } from './nodes.ts';
 import { operationActivities } from './operations.ts';
 import { patroniActions } from './patroni.ts';
@@ -23,6 +24,7 @@ export const createActivities = (dependencies: Dependencies): StepActivities & O
     ...snapshotActions(dependencies),
     ...restoreActions(dependencies),
     ...routingActions(dependencies),
+    ...etcdActions(dependencies, { refuseDead }),
     ...patroniActions(dependencies, { refuseDead }),
     ...cutOverActions(dependencies),
     ...topologyActions(dependencies),

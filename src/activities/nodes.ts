@@ -1,14 +1,15 @@
 import { dataPath, imageOf, nodeResources, publishedPorts } from '../domain/container-spec.ts';
 import { PgrowError } from '../domain/errors.ts';
 import { containerName, databaseLabels, networkAliases, networkName, nodeLabels, ports } from '../domain/naming.ts';
-import type { ConfiguredNode, Upstream } from '../domain/node-config.ts';
+import type { ConfiguredNode, NodeConfig, Upstream } from '../domain/node-config.ts';
 import type { Node } from '../domain/topology.ts';
 import type { ContainerSpec } from '../platform/platform.ts';
+import { explainCopy } from './copy-facts.ts';
 import type { Dependencies } from './dependencies.ts';
 import { nodeFiles } from './node-files.ts';
 import { openSession, type Session } from './session.ts';
 import type { Action, ActionStep } from './step-activity.ts';
-import { waitUntil, type Observation } from './wait-until.ts';
+import { waitUntil } from './wait-until.ts';
 
 /** Seconds for a fast shutdown before the container is killed. */
 const stopTimeoutSeconds = 20;
@@ -23,7 +24,11 @@ export const nodeActions = (dependencies: Dependencies) => {
     await platform.ensureContainer(containerSpec(session, dependencies.images, node, labels));
     await putFiles(session, { node, config }, step);
     await platform.startContainer(node.container);
-    await waitUntil({ for: `${node.name} to answer`, step, look: () => look(session, { node, config }) });
+    const answers = untilItAnswers(session, { node, config }, step);
+    const source = clonedFrom(config);
+    await (source === null
+      ? answers
+      : answers.catch(explainCopy(dependencies, session, { from: session.placed(source), to: node })));
   };
 
   const configureNode: Action<'configureNode'> = async ({ node, config }, step) => {
@@ -35,9 +40,7 @@ export const nodeActions = (dependencies: Dependencies) => {
     if (state && !state.running) {
       // It takes its files as it starts.
       await platform.startContainer(node.container);
-      return waitUntil({ for: `${node.name} to answer`, step, look: () => look(session, { node, config }) }).then(
-        () => undefined,
-      );
+      return untilItAnswers(session, { node, config }, step);
     }
     switch (config.kind) {
       case 'haproxy':
@@ -62,7 +65,7 @@ export const nodeActions = (dependencies: Dependencies) => {
     await platform.stopContainer(node.container, stopTimeoutSeconds);
     await putFiles(session, { node, config }, step);
     await platform.startContainer(node.container);
-    await waitUntil({ for: `${node.name} to run`, step, look: () => look(session, { node, config }) });
+    await untilItAnswers(session, { node, config }, step);
   };
 
   const removeNode: Action<'removeNode'> = async ({ node }) => {
@@ -109,16 +112,23 @@ export const nodeActions = (dependencies: Dependencies) => {
   };
 
   /** A node that does not take connections yet is starting, not failing. */
-  const look = async (session: Session, configured: ConfiguredNode): Promise<Observation<true>> => {
-    await refuseDead(configured.node);
-    try {
-      await askNode(session, configured);
-      return { found: true };
-    } catch (error) {
-      if (error instanceof PgrowError && error.code === 'not_ready')
-        return { observed: `${configured.node.name} is starting` };
-      throw error;
-    }
+  const untilItAnswers = async (session: Session, configured: ConfiguredNode, step: ActionStep): Promise<void> => {
+    const { name } = configured.node;
+    const port = askedPort(configured.config);
+    await waitUntil({
+      for: port === null ? `${name} to run` : `${name} to answer on port ${port}`,
+      step,
+      look: async () => {
+        await refuseDead(configured.node);
+        try {
+          await askNode(session, configured);
+          return { found: true };
+        } catch (error) {
+          if (!(error instanceof PgrowError) || error.code !== 'not_ready') throw error;
+          return { observed: `${name} is starting, nothing answers on port ${port} yet`, details: error.message };
+        }
+      },
+    });
   };
 
   /** Asks as its kind is asked. A node that clones is only seen to run: the next step waits for it. */
@@ -168,6 +178,27 @@ export const nodeActions = (dependencies: Dependencies) => {
   };
 
   return { ensureNode, configureNode, restartNode, removeNode, ensureNetwork, removeNetwork, refuseDead };
+};
+
+/** Whom a replica without data copies as it starts. What Patroni does is seen when its member streams. */
+const clonedFrom = (config: NodeConfig): string | null =>
+  config.kind === 'postgres' && config.mode === 'replica' ? (config.follow[0] ?? null) : null;
+
+/** Where `askNode` asks; null where it is enough that the node runs. */
+const askedPort = (config: NodeConfig): number | null => {
+  switch (config.kind) {
+    case 'postgres':
+      return config.mode === 'primary' ? ports.postgres : null;
+    case 'pgbouncer':
+      return ports.pooled;
+    case 'haproxy':
+    case 'front':
+      return ports.runtime;
+    case 'etcd':
+      return null;
+    default:
+      return config satisfies never;
+  }
 };
 
 const containerSpec = (

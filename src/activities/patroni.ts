@@ -1,4 +1,4 @@
-import { messageOf, PgrowError } from '../domain/errors.ts';
+import { PgrowError } from '../domain/errors.ts';
 import { ports } from '../domain/naming.ts';
 import type { Node } from '../domain/topology.ts';
 import type { EtcdClient } from '../components/etcd/index.ts';
@@ -8,7 +8,7 @@ import { openSession, type Session } from './session.ts';
 import type { Action } from './step-activity.ts';
 import { waitUntil } from './wait-until.ts';
 
-/** etcd and Patroni: everything of stage 3 but the cut-over. */
+/** Patroni: everything of stage 3 but its etcd and the cut-over. */
 export const patroniActions = (
   dependencies: Dependencies,
   { refuseDead }: { readonly refuseDead: (node: Node) => Promise<void> },
@@ -44,39 +44,6 @@ export const patroniActions = (
     throw last;
   };
 
-  const waitUntilEtcdQuorum: Action<'waitUntilEtcdQuorum'> = async ({ nodes }, step) => {
-    const session = await openSession(dependencies, step.database);
-    await waitUntil({
-      for: 'three healthy etcd nodes',
-      step: { ...step, patience_seconds: Math.min(step.patience_seconds, quorumPatienceSeconds) },
-      look: async () => {
-        for (const node of nodes) {
-          await refuseDead(node);
-          const client = await etcdOf(session, node);
-          if (!(await client.isHealthy())) return { observed: `${node.name} has no quorum` };
-          const peers = await client.memberNames();
-          if (peers.filter(Boolean).length < nodes.length) return { observed: `${node.name} sees ${peers.join(', ')}` };
-        }
-        return { found: true };
-      },
-    }).catch(async (error: unknown) => {
-      if (!(error instanceof PgrowError) || error.code !== 'not_ready') throw error;
-      const seen = await Promise.all(nodes.map((node) => describeEtcd(session, node)));
-      throw new PgrowError('not_ready', `${error.message} ${seen.join(' ')}`, { cause: error });
-    });
-  };
-
-  /** What an operator asks first: who answers on which port, and what does its log say? */
-  const describeEtcd = async (session: Session, node: Node): Promise<string> => {
-    const healthy = await etcdOf(session, node)
-      .then((client) => client.isHealthy())
-      .catch(messageOf);
-    const answer = healthy === true ? 'healthy' : healthy === false ? 'answers, has no quorum' : healthy;
-    const log = await dependencies.platform.readLogs(node.container, logLines).catch(messageOf);
-    const { etcdClient, etcdPeer } = ports;
-    return `${node.name}:${etcdClient} (peers ${node.name}:${etcdPeer}): ${answer}; end of its log: ${log.trim() || 'empty'}`;
-  };
-
   const removePatroniScope: Action<'removePatroniScope'> = async ({ etcd: nodes, scope }, step) => {
     const session = await openSession(dependencies, step.database);
     let last: unknown = null;
@@ -99,7 +66,7 @@ export const patroniActions = (
     const session = await openSession(dependencies, step.database);
     await onAnyMember(session, members, (client) => client.patchConfig({ slots: { [slot]: { type: 'physical' } } }));
     await waitUntil({
-      for: `slot ${slot} on ${on.name}`,
+      for: `slot ${slot} on ${on.name}:${ports.postgres}`,
       step,
       look: async () => {
         const slots = await session.asSuperuser(on, dependencies.components.postgres.listReplicationSlots);
@@ -128,7 +95,7 @@ export const patroniActions = (
   const waitUntilClusterHealthy: Action<'waitUntilClusterHealthy'> = async ({ nodes, standbys, ha }, step) => {
     const session = await openSession(dependencies, step.database);
     await waitUntil({
-      for: 'a healthy cluster',
+      for: `a healthy cluster of ${nodes.map(({ name }) => `${name}:${ports.health}`).join(', ')}`,
       step,
       look: async () => {
         for (const node of nodes) await refuseDead(node);
@@ -178,7 +145,7 @@ export const patroniActions = (
     const before = await read(primary);
     const { lsn } = await session.asSuperuser(primary, postgres.readPosition);
     await waitUntil({
-      for: `${leader.name} to replay up to ${lsn}`,
+      for: `${leader.name}:${ports.postgres} to replay up to ${lsn}`,
       step,
       look: async () => {
         const position = await session.asSuperuser(leader, postgres.readPosition);
@@ -199,7 +166,6 @@ export const patroniActions = (
   };
 
   return {
-    waitUntilEtcdQuorum,
     removePatroniScope,
     ensurePermanentSlot,
     removePermanentSlot,
@@ -207,8 +173,3 @@ export const patroniActions = (
     verifyStandbyCluster,
   };
 };
-
-/** An etcd that has not formed by then will not: the next attempt begins with fresh volumes and another token. */
-const quorumPatienceSeconds = 20;
-/** Of each node's log in the error. */
-const logLines = 2;

@@ -93,7 +93,7 @@ const ofMember = ({ dependencies, session, input, successor }: Inputs): Promotio
       // Before the promotion it would be in vain: a Patroni that finds the lock free and its server a standby sleeps on.
       await release(input.from.name);
       await wake(session, input.to);
-      await poll(lockLimitMs, `Patroni of ${input.to.name} to take the lock`, async () => {
+      await poll(lockLimitMs, `Patroni of ${input.to.name}:${ports.health} to take the lock`, async () => {
         const found = await holder();
         // It may have been renewed by a Patroni that had not seen yet that its server is gone.
         if (found === input.from.name && (await release(found))) await wake(session, input.to);
@@ -120,7 +120,7 @@ const pausePatroni = async (dependencies: Inputs['dependencies'], session: Sessi
   await tellPatroni(session, input, { pause: true });
   await Promise.all(
     input.members.map((member) =>
-      poll(pauseSeenLimitMs, `Patroni of ${member.name} to pause`, async () => {
+      poll(pauseSeenLimitMs, `Patroni of ${member.name}:${ports.health} to pause`, async () => {
         const state = await dependencies.platform.inspectContainer(member.container);
         if (!state?.running) return true;
         return session.asMember(member, async (client) => (await client.status()).pause === true);

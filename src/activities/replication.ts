@@ -1,5 +1,7 @@
 import { applicationName } from '../domain/database.ts';
+import { ports } from '../domain/naming.ts';
 import type { Node } from '../domain/topology.ts';
+import { explainCopy } from './copy-facts.ts';
 import type { Dependencies } from './dependencies.ts';
 import { openSession } from './session.ts';
 import type { Action } from './step-activity.ts';
@@ -43,14 +45,14 @@ export const replicationActions = (
   const waitUntilStreaming: Action<'waitUntilStreaming'> = async ({ node, from, lag_limit_bytes }, step) => {
     const session = await openSession(dependencies, step.database);
     await waitUntil({
-      for: `${node.name} to stream from ${from.name}`,
+      for: `${node.name} to stream from ${from.name}:${ports.postgres}`,
       step,
       look: async () => {
         await refuseDead(node);
         const replica = { name: node.name, address: await session.addressOf(node) };
         return session.asSuperuser(from, (connection) => lookAtReplica(connection, replica, lag_limit_bytes));
       },
-    });
+    }).catch(explainCopy(dependencies, session, { from, to: node }));
   };
 
   const lookAtReplica = async (
@@ -66,22 +68,26 @@ export const replicationActions = (
     }
     const copy = await postgres.readBaseBackupProgress(connection, address);
     if (copy) return { observed: `${megabytes(copy.streamed_bytes)} of ${megabytes(copy.total_bytes)} MB copied` };
-    return { observed: replica ? `replication is in state ${replica.state}` : 'not connected yet' };
+    return {
+      observed: replica ? `replication is in state ${replica.state}` : `${name} is not connected yet`,
+    };
   };
 
   const waitUntilReplicated: Action<'waitUntilReplicated'> = async ({ primary, replicas }, step) => {
     const session = await openSession(dependencies, step.database);
     await waitUntil({
-      for: `${primary.name} to be replicated`,
+      for: `${primary.name}:${ports.postgres} to be replicated`,
       step,
       look: async () => {
         if (await session.asSuperuser(primary, postgres.isReplica))
-          return { observed: `${primary.name} takes no writes` };
+          return { observed: `${primary.name}:${ports.postgres} takes no writes` };
         const streaming = (await session.asSuperuser(primary, postgres.readReplication))
           .filter(({ state }) => state === 'streaming')
           .map(({ name }) => name);
         const missing = replicas.filter((node) => !streaming.includes(node.name)).map((node) => node.name);
-        return missing.length === 0 ? { found: true } : { observed: `${missing.join(', ')} does not stream yet` };
+        return missing.length === 0
+          ? { found: true }
+          : { observed: `${missing.join(', ')} does not stream from it yet` };
       },
     });
   };

@@ -1,6 +1,6 @@
 import { applicationName, type Database } from '../domain/database.ts';
 import { PgrowError } from '../domain/errors.ts';
-import { ports, roles } from '../domain/naming.ts';
+import { containerName, ports, roles } from '../domain/naming.ts';
 import type { Node } from '../domain/topology.ts';
 import type { RuntimeApi } from '../components/haproxy/index.ts';
 import type { PatroniClient } from '../components/patroni/index.ts';
@@ -10,16 +10,21 @@ import type { Dependencies } from './dependencies.ts';
 export const secretNames = ['superuser', 'replication', 'rewind', 'pooler', 'pooler_admin', 'application'] as const;
 export type Secrets = Readonly<Record<(typeof secretNames)[number], string>>;
 
+/** All that it takes to find a node. */
+export type Placed = Pick<Node, 'name' | 'container'>;
+
 /** One database as an activity works with it: its record, its secrets, and the ways to its nodes. */
 export interface Session {
   readonly database: Database;
   readonly secrets: Secrets;
+  /** The node of this name, whether there is one or not. */
+  placed(name: string): Placed;
   /** @throws PgrowError `not_ready` when its container does not run */
-  addressOf(node: Node): Promise<string>;
+  addressOf(node: Placed): Promise<string>;
   /** Runs `use` on a superuser's connection to a node. */
-  asSuperuser<T>(node: Node, use: (connection: PostgresConnection) => Promise<T>): Promise<T>;
+  asSuperuser<T>(node: Placed, use: (connection: PostgresConnection) => Promise<T>): Promise<T>;
   /** The same in the application's database instead of `postgres`. */
-  asSuperuserIn<T>(node: Node, database: string, use: (connection: PostgresConnection) => Promise<T>): Promise<T>;
+  asSuperuserIn<T>(node: Placed, database: string, use: (connection: PostgresConnection) => Promise<T>): Promise<T>;
   /** Runs `use` on a connection to a member's Patroni. */
   asMember<T>(member: Node, use: (client: PatroniClient) => Promise<T>): Promise<T>;
   /** Runs `use` on a connection to a router's runtime API. */
@@ -37,7 +42,7 @@ export const openSession = async (
   if (!database) throw new PgrowError('not_found', `There is no database ${databaseId}.`);
   const secrets = await store.ensureSecrets(databaseId, secretNames);
 
-  const addressOf = async (node: Node): Promise<string> => {
+  const addressOf: Session['addressOf'] = async (node) => {
     const state = await platform.inspectContainer(node.container);
     if (!state?.running || !state.address) throw new PgrowError('not_ready', `${node.name} does not run.`);
     return state.address;
@@ -62,6 +67,7 @@ export const openSession = async (
   return {
     database,
     secrets,
+    placed: (name) => ({ name, container: containerName(database, name) }),
     addressOf,
     asSuperuser: (node, use) => asSuperuserIn(node, 'postgres', use),
     asSuperuserIn,

@@ -1,6 +1,7 @@
 import { dataPath, nodeResources } from '../domain/container-spec.ts';
 import { PgrowError } from '../domain/errors.ts';
 import { containerName, databaseLabels, labelNames, networkName } from '../domain/naming.ts';
+import { explainCopy } from './copy-facts.ts';
 import type { Dependencies } from './dependencies.ts';
 import { openSession } from './session.ts';
 import type { Action } from './step-activity.ts';
@@ -58,13 +59,14 @@ export const snapshotActions = (dependencies: Dependencies) => {
       const log = await platform.readLogs(container, 3).catch(() => 'its container is gone');
       return `The snapshot of ${of.name} failed: ${log.trim()}`;
     };
+    const explain = explainCopy(dependencies, session, { from: of, to: { name: snapshot, container } });
     for (let attempt = 1; ; attempt += 1) {
       try {
         await takeOnce();
         break;
       } catch (error) {
         const mayPass = error instanceof PgrowError && error.code === 'node_failed' && !/no space/i.test(error.message);
-        if (!mayPass || attempt === attempts || step.signal.aborted) throw error;
+        if (!mayPass || attempt === attempts || step.signal.aborted) return explain(error);
         step.note(`attempt ${attempt} failed, begins again: ${error.message}`);
         await remove(container, volume);
       }

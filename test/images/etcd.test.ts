@@ -46,6 +46,15 @@ describe('the etcd image', { timeout: 60_000 }, () => {
     expect(await stack.run('etcd-2', 'etcdctl', 'get', '/pgrow', '--print-value-only')).toBe('there');
   });
 
+  test('a member says which of its peers it sees, and why not the others', async () => {
+    const said = await stack.run('etcd-3', 'pgrow-peers', 'etcd-1:2380', 'etcd-1:1', 'etcd-9:2380');
+    expect(said.split('\n')).toEqual([
+      'etcd-1:1 does not answer (Connection refused)',
+      'etcd-1:2380 answers',
+      'etcd-9:2380 does not answer (Name or service not known)',
+    ]);
+  });
+
   test('a member without a quorum is not healthy', async () => {
     await Promise.all(['etcd-1', 'etcd-2'].map((name) => stack.platform.stopContainer(stack.container(name), 0)));
     await retryUntil('the quorum to be missed', () => expect(stack.run('etcd-3', 'pgrow-alive')).rejects.toThrow());

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { useControlPlane } from '../support/control-plane.ts';
 import { expectDatabase, keepData } from '../support/expectations.ts';
 import type { ManagedDatabase } from '../support/stack.ts';
-import { expectServed, lookAround } from '../support/surroundings.ts';
+import { expectAsBefore, expectServed, lookAround } from '../support/surroundings.ts';
 import { withWorkload } from '../support/workload.ts';
 
 const plane = useControlPlane();
@@ -31,6 +31,22 @@ test('base backups of snapshot and replica are cut half-way: both begin again fr
   expect(resources.containers.filter((name) => name.includes('snap-'))).toEqual([]);
   await expectDatabase(shop).toHoldItsData();
   await expectServed(shop, 'postgres-1');
+});
+
+test('no base backup ever succeeds: rolled back, telling disk, WAL that is kept, and network', async () => {
+  const shop = await plane.create('barred');
+  const before = await lookAround(shop);
+  await shop.queryNode('postgres-1', 'alter role replicator nologin');
+  await withWorkload(shop, {}, async () => {
+    const operation = await shop.endOf(await shop.startExpand('replicas'));
+    expect(operation).toMatchObject({ status: 'rolled_back', error: { code: 'node_failed', left_over: [] } });
+    const { message } = operation.error!;
+    expect(message).toContain('role "replicator" is not permitted to log in');
+    expect(message).toMatch(/Disk: \d+ MB free where Docker keeps its volumes, a copy of postgres-1 takes \d+ MB/);
+    expect(message).toMatch(/WAL kept on postgres-1: (none|slot postgres_2 \d+ MB \(reserved, not in use\))/);
+    expect(message).toContain('Network: postgres-1:5432 answers the worker; ');
+  });
+  await expectAsBefore(shop, before);
 });
 
 /** Ends the first base backup of each of so many clients, once some of it is copied. Runs inside the primary: it is quick. */

@@ -25,6 +25,9 @@ describe('a gate that never turns green', () => {
       });
       const { message } = operation.error!;
       for (const part of ['etcd-1', 'etcd-2:2379', 'etcd-3:2379', 'log']) expect(message).toContain(part);
+      expect(message).toMatch(
+        /peers as etcd-1 sees them: etcd-2:2380 does not answer\b.*, etcd-3:2380 does not answer/,
+      );
     });
     await expectAsBefore(shop, before);
   });
@@ -40,7 +43,8 @@ describe('a gate that never turns green', () => {
       expect(operation).toMatchObject({ status: 'rolled_back', error: { code: 'not_ready', left_over: [] } });
       expect(operation.error?.step).toMatch(/haproxy/i);
       // It may have been frozen before or after its first answer.
-      expect(operation.error?.message).toMatch(/Waited 60 s for (haproxy-1 to answer|1 HAProxy to see)/);
+      expect(operation.error?.message).toMatch(/Waited 60 s for (haproxy-1 to answer|haproxy-1 to see)/);
+      expect(operation.error?.message).toContain('9999');
       expect(operation.steps.filter(({ status }) => status === 'running')).toEqual([]);
     });
     await expectAsBefore(shop, before);

@@ -39,6 +39,8 @@ describe.concurrent('fresh attempts', () => {
         message: expect.stringContaining('pg_basebackup'),
       },
     });
+    for (const fact of ['Disk: ', 'WAL kept on postgres-1: slot postgres_2', 'Network: postgres-1:5432 answers'])
+      expect(document.error?.message).toContain(fact);
     expect(document.steps.find(({ name }) => name === 'clone postgres-2 from postgres-1')?.status).toBe('undone');
     expect(removals(shop, 'postgres-2')).toBeGreaterThanOrEqual(3);
     expect(await shop.picture()).toEqual(before);
@@ -52,6 +54,16 @@ describe.concurrent('fresh attempts', () => {
     expect(document).toMatchObject({ status: 'done', to_stage: 3 });
     expect(removals(shop, 'postgres-2')).toBe(1);
     expect(await shop.write('order 1', 'pooled')).toBe('postgres-2');
+  });
+
+  test('a snapshot that breaks off every time is told with disk, WAL and network', async () => {
+    const shop = await newDatabase();
+    shop.world.servers.failSnapshots(99);
+    const document = await shop.run('expand', { target: 'replicas' });
+
+    expect(document).toMatchObject({ status: 'rolled_back', error: { code: 'node_failed' } });
+    for (const fact of ['snapshot of postgres-1', 'Disk: ', 'WAL kept on postgres-1: ', 'Network: postgres-1:5432'])
+      expect(document.error?.message).toContain(fact);
   });
 
   test('a snapshot that breaks off is taken again', async () => {
@@ -86,6 +98,12 @@ describe.concurrent('fresh attempts', () => {
     const document = await tell(expansions.jump, shop);
 
     expect(document).toMatchObject({ status: 'rolled_back', error: { step: 'wait until etcd has a quorum' } });
+    for (const node of ['etcd-1', 'etcd-2', 'etcd-3'])
+      expect(document.error?.message).toMatch(
+        new RegExp(
+          `${node}:2379: .*; peers as ${node} sees them: (etcd-.:2380 (answers|does not answer)(, )?){2}; end of its log`,
+        ),
+      );
     expect(shop.world.etcd.tokens).toHaveLength(3);
     expect(await shop.picture()).toEqual(before);
   });

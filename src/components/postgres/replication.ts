@@ -60,6 +60,26 @@ export const listReplicationSlots = async (connection: PostgresConnection): Prom
     )
   ).map((row) => row.slot_name);
 
+/** What a physical slot holds back (pg_replication_slots). */
+export interface SlotStatus {
+  readonly name: string;
+  readonly active: boolean;
+  /** `reserved`, `extended`, `unreserved` or `lost`; null while it keeps nothing. */
+  readonly wal_status: string | null;
+  /** Bytes of WAL kept for it. */
+  readonly kept_bytes: number;
+}
+
+export const readSlots = async (connection: PostgresConnection): Promise<readonly SlotStatus[]> => {
+  const rows = await connection.query<Omit<SlotStatus, 'kept_bytes'> & { kept: string | null }>(
+    `SELECT slot_name AS name, active, wal_status,
+            pg_wal_lsn_diff(CASE WHEN pg_is_in_recovery() THEN pg_last_wal_receive_lsn() ELSE pg_current_wal_lsn() END,
+                            restart_lsn)::bigint AS kept
+       FROM pg_replication_slots WHERE slot_type = 'physical' ORDER BY slot_name`,
+  );
+  return rows.map(({ kept, ...slot }) => ({ ...slot, kept_bytes: Math.max(0, Number(kept ?? 0)) }));
+};
+
 /** Where a server is: what it has written as a primary, or received and replayed as a standby. */
 export interface Position {
   readonly in_recovery: boolean;

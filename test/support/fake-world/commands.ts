@@ -1,3 +1,4 @@
+import type { EtcdClusters } from './etcd-cluster.ts';
 import type { Machine, Machines } from './machines.ts';
 import type { Poolers } from './poolers.ts';
 import { lsnText, type PostgresData } from './postgres-data.ts';
@@ -7,15 +8,16 @@ import type { Routers } from './routers.ts';
 interface Cast {
   readonly machines: Machines;
   readonly servers: Servers;
+  readonly etcd: EtcdClusters;
   readonly routers: Routers;
   readonly poolers: Poolers;
 }
 
 /** The programs of our images, as far as activities run them. */
-export const answerCommands = ({ machines, servers, routers, poolers }: Cast): void => {
+export const answerCommands = ({ machines, servers, etcd, routers, poolers }: Cast): void => {
   const machineOf = (container: string): Machine => machines.running().find((each) => each.container === container)!;
 
-  machines.platform.onExec(({ container, command: [program, argument] }) => {
+  machines.platform.onExec(({ container, command: [program, argument, ...others] }) => {
     const machine = machineOf(container.name);
     switch (program) {
       case 'pgrow-reload':
@@ -27,6 +29,17 @@ export const answerCommands = ({ machines, servers, routers, poolers }: Cast): v
       case 'pgrow-resume':
         poolers.resume(machine);
         return {};
+      case 'pgrow-peers': {
+        const known = etcd.peers(machine);
+        const answers = [argument!, ...others].map(
+          (peer) => `${peer} ${known.includes(peer.split(':')[0]!) ? 'answers' : 'does not answer'}`,
+        );
+        return { stdout: `${answers.join('\n')}\n` };
+      }
+      case 'pg_isready': {
+        const [host] = others;
+        return { stdout: `${host}:5432 - ${servers.named(host!) ? 'accepting connections' : 'no response'}\n` };
+      }
       case 'pgrow-unfence': {
         const data = servers.dataOf(machine);
         if (data) data.fenced = false;

@@ -50,6 +50,13 @@ export const fakePostgres = (
     ensureReplicationSlot: async (connection, slot) => void serverOf(connection).data.slots.add(slot),
     dropReplicationSlot: async (connection, slot) => void serverOf(connection).data.slots.delete(slot),
     listReplicationSlots: async (connection) => [...serverOf(connection).data.slots],
+    readSlots: async (connection) =>
+      [...serverOf(connection).data.slots].map((name) => ({
+        name,
+        active: false,
+        wal_status: 'reserved',
+        kept_bytes: 0,
+      })),
     readReplication: async (connection) =>
       servers.followersOf(serverOf(connection)).map(({ name }) => ({
         name,

@@ -38,7 +38,7 @@ export const createWorld = (): World => {
   const routers = createRouters(machines, servers);
   const poolers = createPoolers(machines);
   const connections = createConnections({ machines, servers, routers, poolers });
-  answerCommands({ machines, servers, routers, poolers });
+  answerCommands({ machines, servers, etcd, routers, poolers });
   const behind = new Map<string, number>();
   const store = createMemoryStore();
   const faults = createFaults();

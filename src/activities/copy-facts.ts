@@ -1,0 +1,41 @@
+import { tellCopyFacts, type Unknown } from '../domain/copy-facts.ts';
+import { messageOf, PgrowError, type ErrorCode } from '../domain/errors.ts';
+import { ports } from '../domain/naming.ts';
+import type { Dependencies } from './dependencies.ts';
+import type { Placed, Session } from './session.ts';
+import { withoutStop } from './wait-until.ts';
+
+interface Copy {
+  readonly from: Placed;
+  readonly to: Placed;
+}
+
+/** Errors that a copy may be the cause of. */
+const explained: readonly ErrorCode[] = ['node_failed', 'not_ready'];
+
+/** Adds to what went wrong with a copy of a server what an operator looks at first. @throws the error, explained */
+export const explainCopy =
+  ({ platform, components }: Pick<Dependencies, 'platform' | 'components'>, session: Session, { from, to }: Copy) =>
+  async (error: unknown): Promise<never> => {
+    if (!(error instanceof PgrowError) || !explained.includes(error.code)) throw error;
+    const { postgres } = components;
+    const known = async <T>(fact: Promise<T>): Promise<T | Unknown> =>
+      fact.catch((reason: unknown) => ({ because: withoutStop(messageOf(reason)) }));
+    const [freeBytes, sizeBytes, slots, reached] = await Promise.all([
+      known(platform.freeBytes()),
+      known(session.asSuperuser(from, postgres.databaseSizeBytes)),
+      known(session.asSuperuser(from, postgres.readSlots)),
+      known(platform.exec(to.container, ['pg_isready', '-h', from.name, '-p', String(ports.postgres), '-t', '2'])),
+    ]);
+    const facts = tellCopyFacts({
+      source: from.name,
+      freeBytes,
+      sizeBytes,
+      slots,
+      reached:
+        'because' in reached
+          ? `${to.name} does not run, so it cannot be asked`
+          : `${to.name} says: ${(reached.stdout || reached.stderr).trim()}`,
+    });
+    throw new PgrowError(error.code, `${withoutStop(error.message.trim())}. ${facts}`, { cause: error });
+  };

@@ -1,0 +1,64 @@
+import { messageOf, PgrowError } from '../domain/errors.ts';
+import { ports } from '../domain/naming.ts';
+import type { Node } from '../domain/topology.ts';
+import type { Dependencies } from './dependencies.ts';
+import { openSession, type Session } from './session.ts';
+import type { Action } from './step-activity.ts';
+import { waitUntil } from './wait-until.ts';
+
+export const etcdActions = (
+  dependencies: Dependencies,
+  { refuseDead }: { readonly refuseDead: (node: Node) => Promise<void> },
+) => {
+  const { platform, components } = dependencies;
+
+  const etcdOf = async (session: Session, node: Node) =>
+    components.etcd.createEtcdClient({ host: await session.addressOf(node) });
+
+  const waitUntilEtcdQuorum: Action<'waitUntilEtcdQuorum'> = async ({ nodes }, step) => {
+    const session = await openSession(dependencies, step.database);
+    await waitUntil({
+      for: 'three healthy etcd nodes',
+      step: { ...step, patience_seconds: Math.min(step.patience_seconds, quorumPatienceSeconds) },
+      look: async () => {
+        for (const node of nodes) {
+          await refuseDead(node);
+          const client = await etcdOf(session, node);
+          if (!(await client.isHealthy())) return { observed: `${node.name}:${ports.etcdClient} has no quorum` };
+          const peers = await client.memberNames();
+          if (peers.filter(Boolean).length < nodes.length) return { observed: `${node.name} sees ${peers.join(', ')}` };
+        }
+        return { found: true };
+      },
+    }).catch(async (error: unknown) => {
+      if (!(error instanceof PgrowError) || error.code !== 'not_ready') throw error;
+      const seen = await Promise.all(nodes.map((node) => describe(session, node, nodes)));
+      throw new PgrowError('not_ready', [error.message, ...seen].join('\n'), { cause: error });
+    });
+  };
+
+  /** What an operator asks first: who answers on which port, whom does each node see, and what does its log say? */
+  const describe = async (session: Session, node: Node, nodes: readonly Node[]): Promise<string> => {
+    const healthy = await etcdOf(session, node)
+      .then((client) => client.isHealthy())
+      .catch(messageOf);
+    const answer = healthy === true ? 'healthy' : healthy === false ? 'answers, has no quorum' : healthy;
+    const peers = nodes.filter((other) => other !== node).map(({ name }) => `${name}:${ports.etcdPeer}`);
+    const seen = await platform
+      .exec(node.container, ['pgrow-peers', ...peers])
+      .then(({ stdout }) => stdout.trim().replaceAll('\n', ', '))
+      .catch(messageOf);
+    const log = await platform.readLogs(node.container, logLines).catch(messageOf);
+    return (
+      `${node.name}:${ports.etcdClient}: ${answer}; peers as ${node.name} sees them: ${seen}; ` +
+      `end of its log: ${log.trim() || 'empty'}`
+    );
+  };
+
+  return { waitUntilEtcdQuorum };
+};
+
+/** An etcd that has not formed by then will not: the next attempt begins with fresh volumes and another token. */
+const quorumPatienceSeconds = 20;
+/** Of each node's log in the error. */
+const logLines = 2;
