@@ -12,6 +12,8 @@ import { routingActions } from './routing.ts';
 import { snapshotActions } from './snapshots.ts';
 import { stepActivity, type Action } from './step-activity.ts';
 import { topologyActions } from './topology.ts';
+import { poolerActions } from './verify-pooler.ts';
+import { routerActions } from './wait-until-routing.ts';
 
 type StepActivities = { readonly [A in ActivityName]: (call: StepCall<A>) => Promise<ActionResult> };
 
@@ -24,6 +26,8 @@ export const createActivities = (dependencies: Dependencies): StepActivities & O
     ...snapshotActions(dependencies),
     ...restoreActions(dependencies),
     ...routingActions(dependencies),
+    ...routerActions(dependencies, nodes),
+    ...poolerActions(dependencies, nodes),
     ...etcdActions(dependencies, { refuseDead }),
     ...patroniActions(dependencies, { refuseDead }),
     ...cutOverActions(dependencies),

@@ -58,12 +58,12 @@ export const killWorker = async ({ home }: ControlPlane): Promise<void> => {
   await retryUntil(`worker ${pid} gone`, async () => expect(() => process.kill(pid, 0)).toThrow());
 };
 
-/** The container of a node, also of one that is only being made; waits until it runs. */
+/** The container of a node, also of one that is only being made or stands still; waits until it runs. */
 export const containerOf = (database: ManagedDatabase, node: string): Promise<Docker.Container> =>
   retryUntil(
     `container of ${node} of ${database.name}`,
     async () => {
-      const [found] = await runningNodes(database, [node]);
+      const [found] = await runningNodes(database, [node], ['running', 'paused']);
       if (!found) throw new Error('there is none that runs');
       return engine.getContainer(found.Id);
     },
@@ -95,9 +95,13 @@ const yes = (): boolean => true;
 /** It went away between the look and the deed. */
 const no = (): boolean => false;
 
-const runningNodes = async (database: ManagedDatabase, nodes: readonly string[]) => {
+const runningNodes = async (
+  database: ManagedDatabase,
+  nodes: readonly string[],
+  status: ('running' | 'paused')[] = ['running'],
+) => {
   const label = [`${labelNames.databaseName}=${database.name}`];
-  const containers = await engine.listContainers({ filters: { label, status: ['running'] } });
+  const containers = await engine.listContainers({ filters: { label, status } });
   return containers.filter(({ Labels }) => nodes.includes(Labels[labelNames.node] ?? ''));
 };
 
@@ -126,4 +130,64 @@ export const volumeOf = async (database: ManagedDatabase, node: string): Promise
 export const freezeNode = async (container: string): Promise<void> => {
   await engine.getContainer(container).pause();
   expect((await engine.getContainer(container).inspect()).State.Paused).toBe(true);
+};
+
+/** A new node of this name stands still, as if its machine were busy with something else, until the result is called. */
+export const holdNode = async (database: ManagedDatabase, node: string): Promise<() => Promise<void>> => {
+  const container = await containerOf(database, node);
+  await freezeNode(container.id);
+  return async () => {
+    await container.unpause();
+  };
+};
+
+/** What a command inside a node says, also in one that is only being made. Tried until it succeeds. */
+export const inside = (database: ManagedDatabase, node: string, ...command: string[]): Promise<string> =>
+  retryUntil(
+    `${command.join(' ')} on ${node}`,
+    async () => {
+      const { id } = await containerOf(database, node);
+      const { exitCode, stdout, stderr } = await database.plane.platform.exec(id, command);
+      if (exitCode !== 0) throw new Error(`exit code ${exitCode}: ${stderr}${stdout}`);
+      return stdout.trim();
+    },
+    patienceMs,
+  );
+
+/** HAProxy's answer on its own socket. */
+export const askRouter = (database: ManagedDatabase, router: string, command: string): Promise<string> => {
+  const script = 'echo "$0" | socat -t5 - UNIX-CONNECT:/run/haproxy/runtime.sock';
+  return inside(database, router, 'sh', '-c', script, command);
+};
+
+/** Adds a route to the routing table that rejects one address (rtentry in linux/route.h, ioctl SIOCADDRT). */
+const rejectAddress = `
+import fcntl, socket, struct, sys
+address = lambda host: struct.pack('=HH4s8x', socket.AF_INET, 0, socket.inet_aton(host))
+up, host, reject = 0x1, 0x4, 0x200
+anywhere = address('0.0.0.0')
+entry = struct.pack('@L16s16s16sHhLPhPLLH', 0, address(sys.argv[1]), anywhere, anywhere, up | host | reject, *[0] * 8)
+fcntl.ioctl(socket.socket(socket.AF_INET, socket.SOCK_DGRAM), 0x890B, entry)
+`;
+
+/** From now on one node reaches nothing on another; everybody else does. */
+export const cutOff = async (database: ManagedDatabase, node: string, from: string): Promise<void> => {
+  const [there, here] = await Promise.all([from, node].map((name) => containerOf(database, name)));
+  const { NetworkSettings, Config } = await there!.inspect();
+  const [network] = Object.values(NetworkSettings.Networks);
+  const router = await engine.createContainer({
+    Image: Config.Image,
+    Entrypoint: ['python3', '-c', rejectAddress, network!.IPAddress],
+    Cmd: [],
+    User: '0',
+    HostConfig: { NetworkMode: `container:${here!.id}`, CapAdd: ['NET_ADMIN'] },
+  });
+  try {
+    await router.start();
+    const { StatusCode } = await router.wait();
+    const output = (await router.logs({ stdout: true, stderr: true, follow: false })).toString();
+    expect({ StatusCode, output }).toEqual({ StatusCode: 0, output: '' });
+  } finally {
+    await router.remove({ force: true });
+  }
 };

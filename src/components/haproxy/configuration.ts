@@ -1,5 +1,6 @@
 import { frontPorts, ports } from '../../domain/naming.ts';
 import type { FrontConfig, RouterConfig, Upstream } from '../../domain/node-config.ts';
+import { healthPaths, type RouterBackend } from '../../domain/router-view.ts';
 import type { HostPorts } from '../../domain/topology.ts';
 
 /** HAProxy's configuration (HAProxy 3.0 configuration manual). Routers and the front share everything but their routes. */
@@ -25,9 +26,9 @@ export const haproxyCfg = (config: RouterConfig, surroundings: Surroundings): st
     '',
     ...statistics,
     '',
-    ...backend('primary', '/primary', config),
+    ...backend('primary', config),
     '',
-    ...backend('replicas', '/replica', config),
+    ...backend('replicas', config),
     '',
   ].join('\n');
 
@@ -128,11 +129,11 @@ const nowhere = '127.0.0.1';
  */
 export const holdServer = 'hold';
 
-const backend = (name: string, check: string, { servers, load_balancing }: RouterConfig): readonly string[] => [
+const backend = (name: RouterBackend, { servers, load_balancing }: RouterConfig): readonly string[] => [
   `backend ${name}`,
   `    balance ${algorithms[load_balancing]}`,
   '    option httpchk',
-  `    http-check send meth OPTIONS uri ${check}`,
+  `    http-check send meth OPTIONS uri ${healthPaths[name]}`,
   '    http-check expect status 200',
   `    default-server check port ${ports.health} inter 1s fastinter 200ms downinter 200ms rise 1 fall 2 on-marked-down shutdown-sessions resolvers docker init-addr last,libc,${nowhere}`,
   ...servers.map((server) => `    server ${server} ${server}:${ports.postgres}`),

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { moveWrites, parseServers, setServer } from './servers.ts';
+import { moveWrites, parseServers, setAddress, setServer } from './servers.ts';
 
 const stat = `# pxname,svname,qcur,status,weight
 runtime,FRONTEND,,OPEN,
@@ -19,6 +19,27 @@ test('servers are read with their state, without the totals', () => {
     'replicas/postgres-2 up',
     'replicas/postgres-3 drain',
   ]);
+});
+
+test('what a check said is read whole, whatever stands in the cells before it', () => {
+  const csv = `# pxname,svname,status,check_status,check_code,last_chk,check_desc,addr
+replicas,postgres-2,DOWN,L7STS,503,"Service ""un"", available",Layer7 wrong status,10.0.0.3:5432
+replicas,postgres-3,DOWN,L4CON,,,Layer4 connection problem,10.0.0.4:5432
+`;
+  expect(parseServers(csv).map(({ check, address }) => [check, address])).toEqual([
+    ['L7STS 503 Layer7 wrong status', '10.0.0.3:5432'],
+    ['L4CON Layer4 connection problem', '10.0.0.4:5432'],
+  ]);
+});
+
+test('an address that HAProxy has already is success, one that it refuses is not', async () => {
+  const answering = (answer: string) => ({ command: async () => answer });
+  const change = { backend: 'replicas', server: 'postgres-2', host: '10.0.0.3' };
+  await setAddress(answering("IP changed from '10.0.0.9' to '10.0.0.3' by 'stats socket command'"), change);
+  await setAddress(answering('nothing changed'), change);
+  await expect(setAddress(answering('No such server.'), change)).rejects.toThrow(
+    '10.0.0.3 for replicas/postgres-2: No such server.',
+  );
 });
 
 test('moving writes fails when HAProxy refuses any part of it', async () => {

@@ -1,34 +1,38 @@
 import { PgrowError } from '../../domain/errors.ts';
+import { ports } from '../../domain/naming.ts';
+import type { SeenServer } from '../../domain/router-view.ts';
 import { holdServer } from './configuration.ts';
 import type { RuntimeApi } from './runtime.ts';
 
-/** A server of a backend as HAProxy sees it now. */
-export interface ServerState {
-  readonly backend: string;
-  readonly server: string;
-  readonly status: 'up' | 'down' | 'maint' | 'drain';
-}
-
 /** From `show stat`, whose columns are named in its first line (management guide, 9.1 CSV format). */
-export const readServers = async (api: Pick<RuntimeApi, 'command'>): Promise<readonly ServerState[]> =>
+export const readServers = async (api: Pick<RuntimeApi, 'command'>): Promise<readonly SeenServer[]> =>
   parseServers(await api.command('show stat'));
 
-export const parseServers = (csv: string): readonly ServerState[] => {
+export const parseServers = (csv: string): readonly SeenServer[] => {
   const [header = '', ...lines] = csv.replace(/^# /, '').split('\n');
   const columns = header.split(',');
-  const [backend, server, status] = ['pxname', 'svname', 'status'].map((name) => columns.indexOf(name));
   return lines
-    .map((line) => line.split(','))
-    .filter((cells) => cells.length > 2 && !['FRONTEND', 'BACKEND'].includes(cells[server!]!))
-    .map((cells) => ({
-      backend: cells[backend!]!,
-      server: cells[server!]!,
-      status: statusOf(cells[status!] ?? ''),
+    .map(cellsOf)
+    .filter((cells) => cells.length > 2)
+    .map((cells) => (column: string) => cells[columns.indexOf(column)] ?? '')
+    .filter((cell) => !['FRONTEND', 'BACKEND'].includes(cell('svname')))
+    .map((cell) => ({
+      backend: cell('pxname'),
+      server: cell('svname'),
+      status: statusOf(cell('status')),
+      check: ['check_status', 'check_code', 'check_desc'].map(cell).filter(Boolean).join(' '),
+      address: cell('addr'),
     }));
 };
 
+/** A cell with a comma or a quote in it is quoted, its quotes doubled. */
+const cellsOf = (line: string): readonly string[] =>
+  Array.from(line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g), ([, quoted, plain]) =>
+    quoted === undefined ? (plain ?? '') : quoted.replaceAll('""', '"'),
+  );
+
 /** `UP 1/2` and `no check` take connections, `MAINT (resolution)` does not. */
-const statusOf = (text: string): ServerState['status'] => {
+const statusOf = (text: string): SeenServer['status'] => {
   if (text.startsWith('UP') || text === 'no check') return 'up';
   if (text.startsWith('MAINT')) return 'maint';
   if (text.startsWith('DRAIN')) return 'drain';
@@ -93,6 +97,19 @@ export const setServer = async (
   const refused = await api.command(`set server ${backend}/${server} ${what} ${value}`);
   if (refused)
     throw new PgrowError('node_failed', `HAProxy refused ${what} ${value} for ${backend}/${server}: ${refused}`);
+};
+
+/**
+ * Where a router looks for a server, until its resolver or a reload says otherwise. The same address again is success.
+ * @throws PgrowError `internal` when HAProxy refuses: it answers in words, whether it has taken the address or not
+ */
+export const setAddress = async (
+  api: Pick<RuntimeApi, 'command'>,
+  { backend, server, host }: { readonly backend: string; readonly server: string; readonly host: string },
+): Promise<void> => {
+  const answer = await api.command(`set server ${backend}/${server} addr ${host} port ${ports.postgres}`);
+  if (/changed/.test(answer)) return;
+  throw new PgrowError('internal', `HAProxy refused address ${host} for ${backend}/${server}: ${answer}`);
 };
 
 export type ServerChange =

@@ -1,5 +1,6 @@
 import type { PostgresConnection } from '../../../src/components/postgres/index.ts';
 import { PgrowError } from '../../../src/domain/errors.ts';
+import { roles } from '../../../src/domain/naming.ts';
 import type { Machine, Machines } from './machines.ts';
 import type { Poolers } from './poolers.ts';
 import type { Server, Servers } from './postgres-servers.ts';
@@ -40,7 +41,10 @@ export const createConnections = ({ machines, servers, routers, poolers }: Cast)
     if (isPooler && poolers.isPaused(machine)) throw refused(machine, port, 'it is paused');
     const next = (isPooler ? poolers : routers).next(machine, port);
     if (!next) throw refused(machine, port, 'it leads nowhere');
-    return destination(next.node, next.port);
+    const server = destination(next.node, next.port);
+    if (isPooler && poolers.lookUpPassword(machine) !== server.data.passwords.get(roles.pooler))
+      throw refused(machine, port, `password authentication failed for user "${roles.pooler}"`);
+    return server;
   };
 
   const serverOf = (connection: PostgresConnection): Server => {

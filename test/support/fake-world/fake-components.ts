@@ -31,6 +31,10 @@ export const createFakeComponents = (cast: Cast): Components => ({
   haproxy: {
     ...realComponents.haproxy,
     connectHaproxy: async ({ host }) => runtimeApi(cast, await cast.machines.at(host)),
+    checkServer: async ({ host, backend }) => {
+      const passes = cast.routers.check(await cast.machines.at(host), backend);
+      return { passes, says: passes ? 'is answered 200' : 'is answered 503' };
+    },
     haproxyCommand: async ({ host }, text) => runtimeApi(cast, await cast.machines.at(host)).command(text),
   },
   pgbouncer: {
@@ -39,8 +43,13 @@ export const createFakeComponents = (cast: Cast): Components => ({
   },
 });
 
-const runtimeApi = ({ routers }: Cast, machine: Machine): RuntimeApi => ({
-  command: async (text) => routers.command(machine, text),
+const runtimeApi = ({ routers, machines }: Cast, machine: Machine): RuntimeApi => ({
+  async command(text) {
+    const [, server, address] = /^set server (\S+) addr (\S+)/.exec(text) ?? [];
+    if (server === undefined || address === undefined) return routers.command(machine, text);
+    routers.point(machine, server, await machines.at(address));
+    return `IP changed to '${address}'`;
+  },
   end: () => {},
 });
 

@@ -14,7 +14,15 @@ interface Frontend {
 interface Backend {
   /** Whether HTTP checks decide who takes part. */
   readonly checked: boolean;
-  readonly servers: readonly { readonly name: string; readonly port: number; readonly disabled: boolean }[];
+  readonly servers: readonly ConfiguredServer[];
+}
+
+export interface ConfiguredServer {
+  readonly name: string;
+  /** The name by which it is looked for. */
+  readonly host: string;
+  readonly port: number;
+  readonly disabled: boolean;
 }
 
 export const parseHaproxyCfg = (text: string): HaproxyCfg => {
@@ -31,11 +39,12 @@ export const parseHaproxyCfg = (text: string): HaproxyCfg => {
       });
     }
     if (kind === 'backend' && name !== 'runtime_socket') {
-      const servers = [...section.matchAll(/^ +server (\S+) \S+:(\d+)(.*)$/gm)];
+      const servers = [...section.matchAll(/^ +server (\S+) (\S+):(\d+)(.*)$/gm)];
       backends.set(name, {
         checked: section.includes('option httpchk'),
-        servers: servers.map(([, server = '', port, options = '']) => ({
+        servers: servers.map(([, server = '', host = '', port, options = '']) => ({
           name: server,
+          host,
           port: Number(port),
           disabled: options.split(' ').includes('disabled'),
         })),

@@ -6,6 +6,10 @@ export interface Poolers {
   next(machine: Machine, port: number): { readonly node: Machine; readonly port: number } | null;
   reload(machine: Machine): void;
   accepts(machine: Machine, adminPassword: string): boolean;
+  /** The password with which it asks the server for its users' own. */
+  lookUpPassword(machine: Machine): string | null;
+  /** From now on it takes other files only when it starts. */
+  ignoreReloads(name: string): void;
   pause(machine: Machine): void;
   resume(machine: Machine): void;
   isPaused(machine: Machine): boolean;
@@ -16,12 +20,14 @@ export interface Poolers {
 
 interface Loaded {
   readonly upstream: Readonly<Record<number, { readonly hosts: readonly string[]; readonly port: number }>>;
+  readonly lookUpPassword: string | null;
   paused: boolean;
   armed: boolean;
 }
 
 export const createPoolers = (machines: Machines): Poolers => {
   const loaded = new Map<string, Loaded>();
+  const deaf = new Set<string>();
   const read = (machine: Machine, which: string) => {
     const ini = machines.read(machine.container, `/etc/pgrow/pgbouncer-${which}.ini`);
     const [, hosts = '', port] = /^\* = host=(\S+) port=(\d+)$/m.exec(ini) ?? [];
@@ -29,8 +35,10 @@ export const createPoolers = (machines: Machines): Poolers => {
   };
   const load = (machine: Machine) => {
     const upstream = { [ports.pooled]: read(machine, 'rw'), [ports.pooledReadOnly]: read(machine, 'ro') };
+    const userlist = machines.read(machine.container, '/etc/pgrow/userlist.txt');
+    const lookUpPassword = /^"pgbouncer" "(.*)"$/m.exec(userlist)?.[1] ?? null;
     const { paused = false, armed = false } = loaded.get(machine.container) ?? {};
-    loaded.set(machine.container, { upstream, paused, armed });
+    loaded.set(machine.container, { upstream, lookUpPassword, paused, armed });
   };
   machines.onBoot('pgbouncer', (machine) => {
     loaded.delete(machine.container);
@@ -45,7 +53,11 @@ export const createPoolers = (machines: Machines): Poolers => {
       const node = target?.hosts.map((host) => machines.named(host)).find((candidate) => candidate !== null);
       return target && node ? { node, port: target.port } : null;
     },
-    reload: load,
+    reload(machine) {
+      if (!deaf.has(machine.name)) load(machine);
+    },
+    lookUpPassword: (machine) => of(machine).lookUpPassword,
+    ignoreReloads: (name) => void deaf.add(name),
     accepts: (machine, password) =>
       machines.read(machine.container, '/etc/pgrow/userlist.txt').includes(`"pgrow_admin" "${password}"`),
     pause: (machine) => void (of(machine).paused = true),

@@ -1,5 +1,6 @@
+import type { RouterBackend } from '../../../src/domain/router-view.ts';
 import type { Machine, Machines } from './machines.ts';
-import { parseHaproxyCfg, type HaproxyCfg } from './haproxy-cfg.ts';
+import { parseHaproxyCfg, type ConfiguredServer, type HaproxyCfg } from './haproxy-cfg.ts';
 import type { Servers } from './postgres-servers.ts';
 
 /** HAProxy nodes and the front, each with the configuration that it has loaded. */
@@ -9,6 +10,14 @@ export interface Routers {
   /** Runtime API: one answer for each command, as HAProxy prints it. */
   command(machine: Machine, text: string): string;
   reload(machine: Machine): void;
+  /** Where it looks for this server of a backend, until a reload. */
+  point(machine: Machine, server: string, at: Machine | null): void;
+  /** What its check of a server there comes to. */
+  check(server: Machine, backend: RouterBackend): boolean;
+  /** From now on this router's resolver answers nothing for that node. */
+  forgetName(router: string, node: string): void;
+  /** From now on this router reaches nothing on that node, whatever it is told. */
+  cutOff(router: string, node: string): void;
   /** Nodes that new connections for writes reach. */
   writesTo(machine: Machine): readonly string[];
 }
@@ -17,6 +26,8 @@ interface Loaded {
   cfg: HaproxyCfg;
   /** `primary/postgres-1`, taken out by hand. */
   readonly maintenance: Set<string>;
+  /** By `primary/postgres-1`, where that was said at run time. */
+  readonly pointed: Map<string, Machine | null>;
 }
 
 export const createRouters = (machines: Machines, servers: Servers): Routers => {
@@ -26,10 +37,11 @@ export const createRouters = (machines: Machines, servers: Servers): Routers => 
     const disabled = [...cfg.backends].flatMap(([backend, { servers: known }]) =>
       known.filter((server) => server.disabled).map(({ name }) => `${backend}/${name}`),
     );
-    // A reload keeps what was said at run time.
+    // A reload keeps who was taken out, and looks for all as configured.
     loaded.set(machine.container, {
       cfg,
       maintenance: loaded.get(machine.container)?.maintenance ?? new Set(disabled),
+      pointed: new Map(),
     });
   };
   for (const kind of ['haproxy', 'front']) {
@@ -40,22 +52,30 @@ export const createRouters = (machines: Machines, servers: Servers): Routers => 
     });
   }
 
-  const passesCheck = (backend: string, name: string): boolean => {
-    const server = servers.named(name);
+  const lost = new Set<string>();
+  const nameless = new Set<string>();
+  const check = (node: Machine, backend: RouterBackend): boolean => {
+    const server = servers.on(node);
     if (!server) return false;
     if (backend === 'primary') return servers.isPrimary(server);
     return !servers.isPrimary(server) && !servers.isStandbyLeader(server);
   };
-  const status = (machine: Machine, backend: string, server: string): 'UP' | 'DOWN' | 'MAINT' => {
+  const target = (machine: Machine, backend: string, { name, host }: ConfiguredServer): Machine | null => {
+    const pointed = loaded.get(machine.container)!.pointed.get(`${backend}/${name}`);
+    const resolved = nameless.has(`${machine.name} ${host}`) ? null : machines.named(host);
+    const node = pointed === undefined ? resolved : pointed;
+    return node && !lost.has(`${machine.name} ${node.name}`) ? node : null;
+  };
+  const status = (machine: Machine, backend: string, server: ConfiguredServer): 'UP' | 'DOWN' | 'MAINT' => {
     const { cfg, maintenance } = loaded.get(machine.container)!;
-    if (maintenance.has(`${backend}/${server}`)) return 'MAINT';
+    if (maintenance.has(`${backend}/${server.name}`)) return 'MAINT';
+    const node = target(machine, backend, server);
     const checked = cfg.backends.get(backend)?.checked;
-    const up = checked ? passesCheck(backend, server) : machines.named(server) !== null;
-    return up ? 'UP' : 'DOWN';
+    return node && (!checked || check(node, backend as RouterBackend)) ? 'UP' : 'DOWN';
   };
   const upIn = (machine: Machine, backend: string) =>
     (loaded.get(machine.container)!.cfg.backends.get(backend)?.servers ?? []).filter(
-      ({ name }) => status(machine, backend, name) === 'UP',
+      (server) => status(machine, backend, server) === 'UP',
     );
 
   const one = (machine: Machine, command: string): string => {
@@ -63,9 +83,13 @@ export const createRouters = (machines: Machines, servers: Servers): Routers => 
     if (command === 'show info') return 'Name: HAProxy';
     if (command === 'show stat') {
       const rows = [...cfg.backends].flatMap(([backend, { servers: known }]) =>
-        known.map(({ name }) => `${backend},${name},${status(machine, backend, name)}`),
+        known.map((server) => {
+          const node = target(machine, backend, server);
+          const said = node ? 'L7STS,503,Layer7 wrong status' : 'L4CON,,Layer4 connection problem';
+          return `${backend},${server.name},${status(machine, backend, server)},${said},${node?.name ?? 'nowhere'}`;
+        }),
       );
-      return ['# pxname,svname,status', ...rows].join('\n');
+      return ['# pxname,svname,status,check_status,check_code,check_desc,addr', ...rows].join('\n');
     }
     const [, server = '', what, value] = /^set server (\S+) (state|health) (\S+)$/.exec(command) ?? [];
     const [backend = '', name] = server.split('/');
@@ -81,9 +105,9 @@ export const createRouters = (machines: Machines, servers: Servers): Routers => 
       if (!frontend?.backend) return null;
       const fallback = frontend.whenEmpty;
       const chosen = fallback && upIn(machine, fallback.backend).length === 0 ? fallback.instead : frontend.backend;
-      for (const { name, port: target } of upIn(machine, chosen)) {
-        const node = machines.named(name);
-        if (node) return { node, port: target };
+      for (const server of upIn(machine, chosen)) {
+        const node = target(machine, chosen, server);
+        if (node) return { node, port: server.port };
       }
       return null;
     },
@@ -94,6 +118,10 @@ export const createRouters = (machines: Machines, servers: Servers): Routers => 
         .filter(Boolean)
         .join('\n'),
     reload: load,
+    point: (machine, server, at) => void loaded.get(machine.container)!.pointed.set(server, at),
+    check,
+    forgetName: (router, node) => void nameless.add(`${router} ${node}`),
+    cutOff: (router, node) => void lost.add(`${router} ${node}`),
     writesTo: (machine) => upIn(machine, 'primary').map(({ name }) => name),
   };
 };

@@ -1,0 +1,32 @@
+import { nextMove } from '../domain/remedies.ts';
+
+/** One fault, followed over the looks of a wait: how long it lasts, and what has been done about it. */
+export interface Course<R> {
+  /** The fault is seen again: what to do now. A remedy counts as applied from here on, whatever comes of it. */
+  seen(): R | 'wait' | 'give up';
+  /** The fault is not there, or there is nothing that could be done about it now. */
+  passed(): void;
+  /** Oldest first. */
+  readonly applied: readonly R[];
+}
+
+export const followFault = <R>(remedies: readonly R[], patienceSeconds: number): Course<R> => {
+  const applied: R[] = [];
+  let since: number | null = null;
+  return {
+    applied,
+    seen() {
+      since ??= performance.now();
+      const seconds = (performance.now() - since) / 1000;
+      const move = nextMove({ remedies, applied: applied.length, seconds, patienceSeconds });
+      if (move !== 'wait' && move !== 'give up') {
+        applied.push(move);
+        since = null;
+      }
+      return move;
+    },
+    passed() {
+      since = null;
+    },
+  };
+};

@@ -1,0 +1,101 @@
+import { applicationName } from '../domain/database.ts';
+import { messageOf, PgrowError } from '../domain/errors.ts';
+import { labelNames, ports } from '../domain/naming.ts';
+import type { PoolerConfig, Upstream } from '../domain/node-config.ts';
+import { poolerRemedies, type PoolerRemedy } from '../domain/remedies.ts';
+import type { Node } from '../domain/topology.ts';
+import { followFault } from './course.ts';
+import type { Dependencies } from './dependencies.ts';
+import { openSession, type Placed, type Session } from './session.ts';
+import type { Action, ActionStep } from './step-activity.ts';
+import { waitUntil, withoutStop } from './wait-until.ts';
+
+interface Nodes {
+  readonly configureNode: Action<'configureNode'>;
+  readonly restartNode: Action<'restartNode'>;
+}
+
+/** A pooler that refuses whom its servers take is given its files anew, then restarted if it is new (SPEC section 4). */
+export const poolerActions = (dependencies: Dependencies, { configureNode, restartNode }: Nodes) => {
+  const { platform, log } = dependencies;
+
+  const verifyPooler: Action<'verifyPooler'> = async ({ node, config }, step) => {
+    if (config.kind !== 'pgbouncer') throw new PgrowError('internal', `${node.name} is no pooler.`);
+    const session = await openSession(dependencies, step.database);
+    const course = followFault(poolerRemedies({ mayHaveClients: !(await isNew(node, step)) }), step.patience_seconds);
+    await waitUntil({
+      for: `a query through ${routesOf(config)
+        .map(({ port }) => `${node.name}:${port}`)
+        .join(' and ')}`,
+      step,
+      look: async () => {
+        const refusal = await refusalOf(session, node, config);
+        if (!refusal) return { found: true };
+        const observed = () => `${refusal.says}${tried(course.applied)}`;
+        const { takes, says: details } = await askBehind(session, refusal.upstream);
+        if (!takes) {
+          course.passed();
+          return { observed: observed(), details };
+        }
+        const move = course.seen();
+        if (move === 'give up') return { hopeless: `${observed()}; ${details}.` };
+        if (move !== 'wait') {
+          step.note(`${refusal.says}; ${announcement[move]}`);
+          log.warn({ operation: step.operation, pooler: node.name, fault: refusal.says, move }, 'pooler remedied');
+          await (move === 'restart' ? restartNode : configureNode)({ node, config }, step);
+        }
+        return { observed: observed(), details };
+      },
+    });
+  };
+
+  /** Made by this very operation, which has not published it yet. */
+  const isNew = async (node: Node, { operation }: ActionStep): Promise<boolean> =>
+    (await platform.inspectContainer(node.container))?.labels[labelNames.operation] === operation;
+
+  /** The first refusal, in the words of PgBouncer or of the server behind it. */
+  const refusalOf = async (session: Session, node: Node, config: PoolerConfig) => {
+    for (const { port, upstream } of routesOf(config)) {
+      const says = await refused(session, node, port);
+      if (says !== null) return { says, upstream };
+    }
+    return null;
+  };
+
+  /** Whether any server behind a pooler takes the application from here: then it is the pooler that refuses. */
+  const askBehind = async (session: Session, { nodes, port }: Upstream) => {
+    const answers: string[] = [];
+    for (const name of nodes) {
+      const says = await refused(session, session.placed(name), port);
+      if (says === null) return { takes: true, says: `${name}:${port} behind it takes the same login` };
+      answers.push(says);
+    }
+    return { takes: false, says: `behind it ${answers.join(', ')}` };
+  };
+
+  const refused = async (session: Session, node: Placed, port: number) => {
+    try {
+      const host = await session.addressOf(node);
+      await session.asApplication({ host, port }, (connection) => connection.query('SELECT 1'));
+      return null;
+    } catch (error) {
+      return `${node.name}:${port} refuses ${applicationName(session.database.name)}: ${withoutStop(messageOf(error))}`;
+    }
+  };
+
+  return { verifyPooler };
+};
+
+const routesOf = ({ read_write, read_only }: PoolerConfig): readonly { port: number; upstream: Upstream }[] => [
+  { port: ports.pooled, upstream: read_write },
+  ...(read_only ? [{ port: ports.pooledReadOnly, upstream: read_only }] : []),
+];
+
+const announcement: Record<PoolerRemedy, string> = {
+  reload: 'writing its files anew and reloading it',
+  restart: 'restarting it',
+};
+const done: Record<PoolerRemedy, string> = { reload: 'its files were written anew and reloaded', restart: 'restarted' };
+
+const tried = (applied: readonly PoolerRemedy[]): string =>
+  applied.length === 0 ? '' : `; ${applied.map((remedy) => done[remedy]).join(', then ')}`;

@@ -1,0 +1,127 @@
+import { PgrowError } from '../domain/errors.ts';
+import { ports } from '../domain/naming.ts';
+import type { NodeConfig, RouterConfig } from '../domain/node-config.ts';
+import { routerRemedies, type RouterRemedy } from '../domain/remedies.ts';
+import {
+  compareChecks,
+  faultOf,
+  healthPaths,
+  type ExpectedServers,
+  type Misjudged,
+  type RouterBackend,
+} from '../domain/router-view.ts';
+import { toldLast } from '../domain/told-last.ts';
+import type { Node } from '../domain/topology.ts';
+import type { RuntimeApi } from '../components/haproxy/index.ts';
+import { followFault, type Course } from './course.ts';
+import type { Dependencies } from './dependencies.ts';
+import { openSession, type Session } from './session.ts';
+import type { Action, ActionStep } from './step-activity.ts';
+import { toObservation, waitUntil, type Observation } from './wait-until.ts';
+
+interface Configure {
+  readonly configureNode: Action<'configureNode'>;
+}
+
+/** One look at one router. */
+interface Look {
+  readonly node: Node;
+  readonly config: NodeConfig | null;
+  readonly course: Course<RouterRemedy>;
+  readonly session: Session;
+  readonly expected: ExpectedServers;
+  readonly step: ActionStep;
+}
+
+interface Told extends Pick<Look, 'session' | 'node' | 'step'> {
+  readonly config: RouterConfig;
+}
+
+/** A router that cannot reach what the worker reaches is told its servers anew (SPEC section 4). */
+export const routerActions = (dependencies: Dependencies, { configureNode }: Configure) => {
+  const { platform, store, components, log } = dependencies;
+  const { haproxy } = components;
+
+  const waitUntilRouting: Action<'waitUntilRouting'> = async ({ routers, ...expected }, step) => {
+    const session = await openSession(dependencies, step.database);
+    const plan = await store.readPlan(step.operation);
+    const told = routers.map((node) => ({
+      node,
+      config: toldLast(plan?.steps ?? [], step.step, node.name),
+      course: followFault(routerRemedies, step.patience_seconds),
+    }));
+    await waitUntil({
+      for: `${routers.map(({ name }) => name).join(', ')} to see ${expected.primary} and ${expected.replicas.join(', ')}`,
+      step,
+      look: async () => {
+        const looks: Observation<true>[] = [];
+        for (const router of told)
+          looks.push(await lookAt({ ...router, session, expected, step }).catch(toObservation));
+        return worstOf(looks);
+      },
+    });
+  };
+
+  const lookAt = async ({ node, config, course, session, expected, step }: Look): Promise<Observation<true>> => {
+    const fault = faultOf(await onRouter(session, node, haproxy.readServers), expected);
+    if (!fault) {
+      course.passed();
+      return { found: true };
+    }
+    const checks = await Promise.all(fault.misjudged.map((server) => checkFromHere(session, server)));
+    const details = checks.map(({ server, says }) => compareChecks(node.name, server, says)).join('; ');
+    const misled = checks.filter(({ contradicts }) => contradicts).map(({ server }) => server);
+    const observed = () => `${node.name}: ${fault.says}${toldTimes(course)}`;
+    if (misled.length === 0 || config?.kind !== 'haproxy') {
+      course.passed();
+      return { observed: observed(), details };
+    }
+    const move = course.seen();
+    if (move === 'give up') return { hopeless: `${observed()}; ${details}. Look at what lies between the two.` };
+    if (move === 'tell anew') {
+      const time = `${course.applied.length} of ${routerRemedies.length}`;
+      step.note(`${node.name}: ${fault.says}; telling it its servers anew (${time})`);
+      log.warn({ operation: step.operation, router: node.name, fault: fault.says, details }, 'router told anew');
+      await tellAnew({ session, node, config, step }, misled);
+    }
+    return { observed: observed(), details };
+  };
+
+  /** Contradicts the router when the node itself answers the worker as it should answer the router. */
+  const checkFromHere = async (session: Session, server: Misjudged) => {
+    const state = await platform.inspectContainer(session.placed(server.server).container);
+    if (!state?.address) return { server, contradicts: false, says: 'is not possible: it does not run' };
+    const { passes, says } = await haproxy.checkServer({ host: state.address, backend: server.backend });
+    return { server, contradicts: passes === server.shouldBeUp, says };
+  };
+
+  /** Files and reload bring back every name and port; the addresses follow at once, whatever its resolver knows. */
+  const tellAnew = async ({ session, node, config, step }: Told, misled: readonly Misjudged[]) => {
+    await configureNode({ node, config }, step);
+    await session.asRouter(node, async (api) => {
+      for (const server of new Set(misled.map((each) => each.server))) {
+        const host = await session.addressOf(session.placed(server));
+        for (const backend of Object.keys(healthPaths) as RouterBackend[])
+          await haproxy.setAddress(api, { backend, server, host });
+      }
+    });
+  };
+
+  const onRouter = async <T>(session: Session, router: Node, use: (api: RuntimeApi) => Promise<T>): Promise<T> => {
+    try {
+      return await session.asRouter(router, use);
+    } catch (error) {
+      if (!(error instanceof PgrowError) || error.code !== 'not_ready') throw error;
+      throw new PgrowError('not_ready', `${router.name}:${ports.runtime} does not answer: ${error.message}`);
+    }
+  };
+
+  return { waitUntilRouting };
+};
+
+const toldTimes = ({ applied: { length } }: Course<RouterRemedy>): string =>
+  length === 0 ? '' : `, told its servers anew ${length === 1 ? 'once' : `${length} times`}`;
+
+/** All routers have to be as they should; one that will never be ends the wait. */
+const worstOf = (looks: readonly Observation<true>[]): Observation<true> =>
+  looks.find((look) => 'hopeless' in look) ?? looks.find((look) => 'observed' in look) ?? { found: true };

@@ -1,0 +1,41 @@
+/** What is tried against a fault that lasts, before it fails the step (SPEC section 4). */
+
+/** Seconds that a fault, and each remedy against it, is given to pass. */
+const longestSettlingSeconds = 10;
+
+/** Of the patience of a step, so that every remedy has had its time before the step gives up. */
+const shareOfPatience = 1 / 6;
+
+/** Times to settle that the last remedy is given. */
+const lastSettlings = 2;
+
+export const settlingSeconds = (patienceSeconds: number): number =>
+  Math.min(longestSettlingSeconds, patienceSeconds * shareOfPatience);
+
+/** A router is told its servers anew: files, reload and addresses. Nobody who is connected notices. */
+export const routerRemedies = ['tell anew', 'tell anew', 'tell anew'] as const;
+export type RouterRemedy = (typeof routerRemedies)[number];
+
+export type PoolerRemedy = 'reload' | 'restart';
+
+/** A restart cuts sessions, so it is only for a pooler that nobody can know yet. */
+export const poolerRemedies = ({ mayHaveClients }: { readonly mayHaveClients: boolean }): readonly PoolerRemedy[] =>
+  mayHaveClients ? ['reload'] : ['reload', 'restart'];
+
+interface Fault<R> {
+  /** One after the other. */
+  readonly remedies: readonly R[];
+  /** How many of them have been applied. */
+  readonly applied: number;
+  /** Since the fault was seen first, or since the last remedy. */
+  readonly seconds: number;
+  readonly patienceSeconds: number;
+}
+
+/** What a fault that is seen again leads to. */
+export const nextMove = <R>({ remedies, applied, seconds, patienceSeconds }: Fault<R>): R | 'wait' | 'give up' => {
+  const remedy = remedies[applied];
+  const settling = settlingSeconds(patienceSeconds) * (remedy === undefined ? lastSettlings : 1);
+  if (seconds < settling) return 'wait';
+  return remedy ?? 'give up';
+};

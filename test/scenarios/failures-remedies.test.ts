@@ -1,0 +1,99 @@
+import { describe, expect, test } from 'vitest';
+import { useControlPlane } from '../support/control-plane.ts';
+import { expectDatabase } from '../support/expectations.ts';
+import { askRouter, containerOf, cutOff, holdNode, inside, untilStepSays } from '../support/faults.ts';
+import { expectAsBefore, expectServed, lookAround } from '../support/surroundings.ts';
+import { withWorkload } from '../support/workload.ts';
+
+/** Faults that pgrow meets while it waits and mends by itself; and the same faults where it cannot, and says why. */
+
+const plane = useControlPlane();
+
+describe('a router that does not see a server which answers', () => {
+  const step = 'wait until HAProxy sees';
+
+  // Both used to be looked for at the wrong place until the whole operation was given up.
+  test.concurrent('looks for it at a wrong name and address: told anew, and the expansion is done', async () => {
+    const shop = await plane.create('astray');
+    await withWorkload(shop, {}, async () => {
+      const started = await shop.startExpand('replicas');
+      const release = await holdNode(shop, 'postgres-2');
+      for (const change of ['fqdn nowhere.invalid', 'addr 127.0.0.1', 'check-port 1'])
+        await askRouter(shop, 'haproxy-1', `set server replicas/postgres-2 ${change}`);
+      expect(await askRouter(shop, 'haproxy-1', 'show servers state')).toMatch(
+        / postgres-2 127\.0\.0\.1 .* nowhere\.invalid /,
+      );
+      await release();
+
+      await untilStepSays(shop, started, step, /haproxy-1: reads do not reach postgres-2/);
+      expect(await shop.endOf(started)).toMatchObject({ status: 'done', to_stage: 2, error: null });
+    });
+    const { NetworkSettings } = await (await containerOf(shop, 'postgres-2')).inspect();
+    const [network] = Object.values(NetworkSettings.Networks);
+    const state = await askRouter(shop, 'haproxy-1', 'show servers state');
+    expect(state).toContain(` postgres-2 ${network!.IPAddress} `);
+    expect(state).not.toContain('nowhere.invalid');
+    expect(await shop.query('select pg_is_in_recovery() as replica', 'read_only')).toEqual([{ replica: true }]);
+    await expectServed(shop, 'postgres-1');
+  });
+
+  test.concurrent('cannot reach its machine: rolled back, naming node, port, router and what the checks say', async () => {
+    const shop = await plane.create('severed');
+    const before = await lookAround(shop);
+    await withWorkload(shop, {}, async () => {
+      const started = await shop.startExpand('replicas');
+      const release = await holdNode(shop, 'postgres-2');
+      await cutOff(shop, 'haproxy-1', 'postgres-2');
+      await release();
+
+      const operation = await shop.endOf(started);
+      expect(operation).toMatchObject({ status: 'rolled_back', error: { code: 'not_ready', left_over: [] } });
+      expect(operation.error?.step).toContain(step);
+      const { message } = operation.error!;
+      expect(message).toContain('haproxy-1: reads do not reach postgres-2, told its servers anew 3 times');
+      expect(message).toMatch(/the check of postgres-2:8008\/replica by haproxy-1 says "L4/);
+      expect(message).toContain('the same from the worker is answered 200');
+    });
+    await expectAsBefore(shop, before);
+  });
+});
+
+describe('a pooler that refuses whom the server takes', () => {
+  const step = 'log in and query through pgbouncer-1';
+
+  test.concurrent('has lost its own password: given its files anew, and the expansion is done', async () => {
+    const shop = await plane.create('forgot');
+    await withWorkload(shop, {}, async () => {
+      // Holds the operation until the file is spoilt.
+      await shop.queryNode('postgres-1', 'alter role pgbouncer nologin');
+      const started = await shop.startExpand('pooling');
+      await untilStepSays(shop, started, step, /pgbouncer-1:5432 refuses/);
+      const spoil = `sed -i 's/^"pgbouncer" .*/"pgbouncer" "wrong"/' /etc/pgrow/userlist.txt && pgrow-reload`;
+      await inside(shop, 'pgbouncer-1', 'sh', '-c', spoil);
+      await shop.queryNode('postgres-1', 'alter role pgbouncer login');
+
+      await untilStepSays(shop, started, step, /password authentication failed/);
+      expect(await shop.endOf(started)).toMatchObject({ status: 'done', to_stage: 1, error: null });
+    });
+    expect(await inside(shop, 'pgbouncer-1', 'cat', '/etc/pgrow/userlist.txt')).not.toContain('"wrong"');
+    await expectDatabase(shop).toTakeWritesThrough('pooled');
+    await expectServed(shop, 'postgres-1');
+  });
+
+  test.concurrent('cannot log in itself: rolled back, naming node, port, user and what the server says', async () => {
+    const shop = await plane.create('banned');
+    await shop.queryNode('postgres-1', 'alter role pgbouncer nologin');
+    const before = await lookAround(shop);
+    await withWorkload(shop, {}, async () => {
+      const started = await shop.startExpand('pooling');
+      const operation = await shop.endOf(started);
+      expect(operation).toMatchObject({ status: 'rolled_back', error: { code: 'not_ready', step, left_over: [] } });
+      const { message } = operation.error!;
+      expect(message).toContain('pgbouncer-1:5432 refuses');
+      expect(message).toContain('role "pgbouncer" is not permitted to log in');
+      expect(message).toContain('its files were written anew and reloaded, then restarted');
+      expect(message).toContain('postgres-1:5432 behind it takes the same login');
+    });
+    await expectAsBefore(shop, before);
+  });
+});

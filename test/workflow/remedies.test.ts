@@ -1,0 +1,231 @@
+import { describe, expect, test } from 'vitest';
+import { containerName, roles } from '../../src/domain/naming.ts';
+import type { OperationDocument } from '../../src/domain/operation.ts';
+import type { PlatformCall } from '../../src/platform/fake/fake-calls.ts';
+import type { Shop } from '../support/fake-world/operator.ts';
+import { create, settle } from '../support/fake-world/stories.ts';
+import { useControlPlane } from '../support/fake-world/use-control-plane.ts';
+
+/** Faults that an operation meets while it waits, and what it does about them by itself (SPEC section 4). */
+
+const newShop = useControlPlane();
+
+/** Seconds: a remedy is tried after a sixth of them. */
+const patience = 1.2;
+
+const newDatabase = async (): Promise<Shop> => {
+  const shop = newShop();
+  await create(shop);
+  return shop;
+};
+
+const containerOf = async (shop: Shop, node: string): Promise<string> => containerName((await shop.database())!, node);
+
+/** Rewrites a file as nobody should, and makes the node take it. */
+const spoil = async (shop: Shop, node: string, file: string, change: (content: string) => string): Promise<void> => {
+  const { platform } = shop.world;
+  const container = await containerOf(shop, node);
+  const path = `/etc/pgrow/${file}`;
+  const { content, mode } = platform.files(container)[path]!;
+  expect(change(content)).not.toBe(content);
+  await platform.putFiles(container, [{ path, mode, content: change(content) }]);
+  await platform.exec(container, ['pgrow-reload']);
+};
+
+const timesCalled = async (shop: Shop, method: PlatformCall, node: string): Promise<number> => {
+  const container = await containerOf(shop, node);
+  return shop.world.platform.calls.filter((call) => call.method === method && call.name === container).length;
+};
+
+/** What the steps said of themselves, in order. */
+const listen = (shop: Shop): readonly string[] => {
+  const said: string[] = [];
+  const { stepDetail } = shop.world.store;
+  Object.assign(shop.world.store, {
+    stepDetail: (call: { detail: string }) => {
+      said.push(call.detail);
+      return stepDetail(call as never);
+    },
+  });
+  return said;
+};
+
+interface Story {
+  /** The activity during which it happens. */
+  readonly during: string;
+  readonly wish: { readonly target: 'pooling' } | { readonly target: 'replicas'; readonly replicas: { count: number } };
+  readonly fault: (shop: Shop) => Promise<void> | void;
+}
+
+/** An expansion that meets a fault just before it would have been content. */
+const expandWith = async (shop: Shop, { during, wish, fault }: Story): Promise<OperationDocument> => {
+  const { faults } = shop.world;
+  faults.losePatience(during, patience);
+  const held = faults.hold(({ name }) => name === during);
+  const operation = await shop.start('expand', wish);
+  await held.reached;
+  await fault(shop);
+  held.release();
+  return shop.end(operation);
+};
+
+describe.concurrent('a router that does not see a server which answers', () => {
+  const toReplicas = {
+    during: 'waitUntilRouting',
+    wish: { target: 'replicas', replicas: { count: 2 } },
+  } as const;
+
+  test('is told its servers anew when its configuration is wrong', async () => {
+    const shop = await newDatabase();
+    const said = listen(shop);
+    const spoilt = 'server postgres-3 elsewhere:';
+    const document = await expandWith(shop, {
+      ...toReplicas,
+      fault: () =>
+        spoil(shop, 'haproxy-1', 'haproxy.cfg', (cfg) => cfg.replaceAll('server postgres-3 postgres-3:', spoilt)),
+    });
+
+    expect(document).toMatchObject({ status: 'done', error: null });
+    expect(said).toContain('haproxy-1: reads do not reach postgres-3');
+    expect(said).toContain('haproxy-1: reads do not reach postgres-3; telling it its servers anew (1 of 3)');
+    const { files } = await shop.picture();
+    expect(files[`${await containerOf(shop, 'haproxy-1')}:/etc/pgrow/haproxy.cfg`]).not.toContain('elsewhere');
+  });
+
+  test('is told their addresses when its resolver does not know their names', async () => {
+    const shop = await newDatabase();
+    const document = await expandWith(shop, {
+      ...toReplicas,
+      fault: ({ world }) => {
+        for (const node of ['postgres-1', 'postgres-2']) world.routers.forgetName('haproxy-1', node);
+      },
+    });
+
+    expect(document).toMatchObject({ status: 'done', error: null });
+    expect(await shop.write('order 1', 'read_write')).toBe('postgres-1');
+    expect(await shop.rows('read_only')).toContain('order 1');
+  });
+
+  test('and cannot be made to: rolled back, with node, port, router and what the checks said', async () => {
+    const shop = await newDatabase();
+    const before = await shop.picture();
+    const document = await expandWith(shop, {
+      ...toReplicas,
+      fault: ({ world }) => world.routers.cutOff('haproxy-1', 'postgres-2'),
+    });
+
+    expect(document).toMatchObject({
+      status: 'rolled_back',
+      error: { code: 'not_ready', step: 'wait until HAProxy sees primary and replicas', left_over: [] },
+    });
+    const { message } = document.error!;
+    expect(message).toContain('haproxy-1: reads do not reach postgres-2, told its servers anew 3 times');
+    expect(message).toContain(
+      'the check of postgres-2:8008/replica by haproxy-1 says "L4CON Layer4 connection problem"',
+    );
+    expect(message).toContain('the same from the worker is answered 200');
+    expect(await shop.picture()).toEqual(before);
+  });
+
+  test('is left alone when the server does not answer the worker either', async () => {
+    const shop = await newDatabase();
+    const before = await shop.picture();
+    let told = 0;
+    const document = await expandWith(shop, {
+      ...toReplicas,
+      fault: async ({ world }) => {
+        await world.platform.stopContainer(await containerOf(shop, 'postgres-2'), 0);
+        told = await timesCalled(shop, 'putFiles', 'haproxy-1');
+      },
+    });
+
+    expect(document).toMatchObject({ status: 'rolled_back' });
+    expect(document.error?.message).toMatch(
+      /Waited 1.2 s for haproxy-1 to see .*reads do not reach postgres-2; the check of postgres-2:8008\/replica .*does not run/,
+    );
+    expect(await timesCalled(shop, 'putFiles', 'haproxy-1')).toBe(told);
+    expect(await shop.picture()).toEqual(before);
+  });
+});
+
+describe.concurrent('a pooler that refuses whom the server takes', () => {
+  const toPooling = { during: 'verifyPooler', wish: { target: 'pooling' } } as const;
+  const spoilUserlist = (shop: Shop) =>
+    spoil(shop, 'pgbouncer-1', 'userlist.txt', (list) => list.replace(/^"pgbouncer" ".*"$/m, '"pgbouncer" "wrong"'));
+  const stops = (shop: Shop) => timesCalled(shop, 'stopContainer', 'pgbouncer-1');
+
+  test('is given its files anew and reloaded', async () => {
+    const shop = await newDatabase();
+    const said = listen(shop);
+    const document = await expandWith(shop, { ...toPooling, fault: spoilUserlist });
+
+    expect(document).toMatchObject({ status: 'done', error: null });
+    expect(said).toContainEqual(
+      expect.stringMatching(/^pgbouncer-1:5432 refuses shop: .*user "pgbouncer"; writing its files anew/),
+    );
+    expect(await stops(shop)).toBe(0);
+    expect(await shop.write('order 1', 'pooled')).toBe('postgres-1');
+  });
+
+  test('is restarted when a reload does not help and nobody can be connected yet', async () => {
+    const shop = await newDatabase();
+    const document = await expandWith(shop, {
+      ...toPooling,
+      fault: async () => {
+        await spoilUserlist(shop);
+        shop.world.poolers.ignoreReloads('pgbouncer-1');
+      },
+    });
+
+    expect(document).toMatchObject({ status: 'done', error: null });
+    expect(await stops(shop)).toBe(1);
+    expect(await shop.write('order 1', 'pooled')).toBe('postgres-1');
+  });
+
+  test('is never restarted when it was there before', async () => {
+    const shop = await newDatabase();
+    await shop.run('expand', { target: 'pooling' });
+    await settle(shop);
+    await spoilUserlist(shop);
+    shop.world.poolers.ignoreReloads('pgbouncer-1');
+    shop.world.faults.losePatience('verifyPooler', patience);
+    const document = await shop.run('setPooling', { pooling: { default_pool_size: 7 } });
+
+    expect(document).toMatchObject({ status: 'rolled_back', error: { left_over: [] } });
+    expect(document.error?.message).toContain('its files were written anew and reloaded');
+    expect(await stops(shop)).toBe(0);
+  });
+
+  test('and cannot be made to: rolled back, with user, node, port and the server’s own words', async () => {
+    const shop = await newDatabase();
+    const before = await shop.picture();
+    const document = await expandWith(shop, {
+      ...toPooling,
+      fault: ({ world }) => void world.servers.named('postgres-1')!.data.passwords.set(roles.pooler, 'changed'),
+    });
+
+    expect(document).toMatchObject({
+      status: 'rolled_back',
+      error: { code: 'not_ready', step: 'log in and query through pgbouncer-1', left_over: [] },
+    });
+    const { message } = document.error!;
+    expect(message).toMatch(/^pgbouncer-1:5432 refuses shop: .*password authentication failed for user "pgbouncer"/);
+    expect(message).toContain('its files were written anew and reloaded, then restarted');
+    expect(message).toContain('postgres-1:5432 behind it takes the same login');
+    expect(await shop.picture()).toEqual(before);
+  });
+
+  test('is left alone when the server behind it refuses as well', async () => {
+    const shop = await newDatabase();
+    const document = await expandWith(shop, {
+      ...toPooling,
+      fault: ({ world }) => void world.servers.named('postgres-1')!.data.passwords.set('shop', 'changed'),
+    });
+
+    expect(document).toMatchObject({ status: 'rolled_back' });
+    expect(document.error?.message).toMatch(
+      /^Waited 1.2 s for a query through pgbouncer-1:5432; .*behind it postgres-1:5432 refuses shop: /,
+    );
+    expect(await stops(shop)).toBe(0);
+  });
+});
