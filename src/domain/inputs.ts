@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { databaseNameRule, isDatabaseName, postgresMajors } from './database.ts';
 import type { OperationType } from './operation.ts';
-import { haOptions, operationOptions, poolingOptions, replicaOptions } from './options.ts';
+import { haOptions, operationOptions, poolingOptions, replicaOptions, replicaWishes } from './options.ts';
 import { expansionTargets } from './stage.ts';
 
 /** The single JSON input of each operation's workflow: public API, whoever starts it. */
@@ -39,8 +39,8 @@ export type ScaleDownTarget = (typeof scaleDownTargets)[number];
 export const scaleDownInput = z.strictObject({
   ...started,
   target: z.enum(scaleDownTargets),
-  /** With target `replicas`: what remains. */
-  replicas: replicaOptions.prefault({}),
+  /** With target `replicas` from stage 3: what remains. */
+  replicas: replicaWishes.default({}),
   /** Seconds that applications get before pooling goes. */
   grace_period: z.number().int().min(0).max(604_800).default(3600),
   /** That the warnings have been read. */

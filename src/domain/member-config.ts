@@ -4,7 +4,7 @@ import { nodesOf, type Topology } from './topology.ts';
 /** What a member of a Patroni cluster that leads itself is told to be. */
 export const memberConfigOf = (topology: Topology): PatroniConfig => {
   if (!topology.ha) throw new Error('only at stage 3 there are Patroni members');
-  const { scope, etcd_token: _, ...ha } = topology.ha;
+  const { scope, etcd_token: _, load_balancing: __, ...ha } = topology.ha;
   return {
     kind: 'postgres',
     mode: 'patroni',

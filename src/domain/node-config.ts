@@ -1,4 +1,4 @@
-import type { HaOptions, PoolingOptions, ReplicaOptions } from './options.ts';
+import type { HaOptions, LoadBalancing, PoolingOptions } from './options.ts';
 import type { HostPorts, Node } from './topology.ts';
 
 /** What a node is told to be, without secrets. The planner decides it; components turn it into configuration files. */
@@ -54,7 +54,7 @@ export interface Upstream {
 export interface RouterConfig {
   readonly kind: 'haproxy';
   readonly servers: readonly string[];
-  readonly load_balancing: ReplicaOptions['load_balancing'];
+  readonly load_balancing: LoadBalancing;
 }
 
 /** The front: each of its ports leads to an upstream. */

@@ -16,13 +16,27 @@ export const poolingOptions = z
   });
 export type PoolingOptions = z.infer<typeof poolingOptions>;
 
+const replicaCount = count(1, 5);
+const replicationMode = z.enum(['async', 'sync']);
+const loadBalancing = z.enum(['round_robin', 'least_connections']);
+export type LoadBalancing = z.infer<typeof loadBalancing>;
+
 export const replicaOptions = z.strictObject({
-  count: count(1, 5).default(1),
-  replication_mode: z.enum(['async', 'sync']).default('async'),
-  load_balancing: z.enum(['round_robin', 'least_connections']).default('round_robin'),
+  count: replicaCount.default(1),
+  replication_mode: replicationMode.default('async'),
+  load_balancing: loadBalancing.default('round_robin'),
   enable_haproxy: z.boolean().default(true),
 });
 export type ReplicaOptions = z.infer<typeof replicaOptions>;
+
+/** Only what is asked for: what is left out may already be decided by what the database is. */
+export const replicaWishes = z.strictObject({
+  count: replicaCount.optional(),
+  replication_mode: replicationMode.optional(),
+  load_balancing: loadBalancing.optional(),
+  enable_haproxy: z.boolean().optional(),
+});
+export type ReplicaWishes = z.infer<typeof replicaWishes>;
 
 export const failoverTimes = [10, 30, 60] as const;
 export const maximumLags = [0, 1_048_576, 10_485_760, 'unlimited'] as const;

@@ -1,6 +1,6 @@
 import { ports } from './naming.ts';
 import type { FrontConfig, PoolerConfig, RouterConfig, Upstream } from './node-config.ts';
-import type { PoolingOptions } from './options.ts';
+import type { LoadBalancing, PoolingOptions } from './options.ts';
 import { nodesOf, type Node, type Topology } from './topology.ts';
 
 /** Where connections lead at a given topology: what the front, the pooler and the routers are told. */
@@ -48,8 +48,12 @@ export const poolerConfig = (topology: Topology, options: PoolingOptions): Poole
   read_only: readOnly(topology),
 });
 
+/** Chosen with the replicas and kept at stage 3. */
+export const loadBalancingOf = ({ replicas, ha }: Topology): LoadBalancing =>
+  replicas?.load_balancing ?? ha?.load_balancing ?? 'round_robin';
+
 export const routerConfig = (topology: Topology): RouterConfig => ({
   kind: 'haproxy',
   servers: nodesOf(topology, 'postgres').map((node) => node.name),
-  load_balancing: topology.replicas?.load_balancing ?? 'round_robin',
+  load_balancing: loadBalancingOf(topology),
 });

@@ -1,4 +1,4 @@
-import type { HaOptions, PoolingOptions, ReplicaOptions } from './options.ts';
+import type { HaOptions, LoadBalancing, PoolingOptions, ReplicaOptions } from './options.ts';
 import type { Stage } from './stage.ts';
 
 export const nodeKinds = ['front', 'postgres', 'pgbouncer', 'haproxy', 'etcd'] as const;
@@ -33,13 +33,19 @@ export interface Topology {
   readonly primary: string;
   readonly pooling: PoolingOptions | null;
   readonly replicas: ReplicaOptions | null;
-  readonly ha: (HaOptions & PatroniScope) | null;
+  readonly ha: (HaOptions & PatroniScope & Routing) | null;
 }
 
 /** What identifies one attempt at a Patroni cluster. Never reused: bootstrap settings are read once per scope. */
 export interface PatroniScope {
   readonly scope: string;
   readonly etcd_token: string;
+}
+
+/** What stays of the replicas' options at stage 3, and is theirs again on the way down. */
+export interface Routing {
+  /** Absent from what was recorded before it was kept: `round_robin`. */
+  readonly load_balancing?: LoadBalancing;
 }
 
 /** Loopback ports of the Docker host. They belong to the database for life and all lead through its front. */

@@ -1,7 +1,8 @@
 import type { Database } from '../database.ts';
 import { PgrowError } from '../errors.ts';
-import type { HaOptions, OperationOptions, PoolingOptions, ReplicaOptions } from '../options.ts';
+import type { HaOptions, LoadBalancing, OperationOptions, PoolingOptions, ReplicaOptions } from '../options.ts';
 import type { Plan } from '../plan.ts';
+import { loadBalancingOf } from '../routes.ts';
 import { stageNames, type ExpansionTarget } from '../stage.ts';
 import type { Topology } from '../topology.ts';
 import { assemble } from './assemble.ts';
@@ -21,6 +22,8 @@ export interface ExpandPlanInput {
   readonly options: OperationOptions;
   /** Type of the operation whose checkpoint is still open; this one closes it. */
   readonly closes_checkpoint_of: string | null;
+  /** How reads are spread at stage 3; as they are now where nothing is said. */
+  readonly load_balancing?: LoadBalancing;
   /** False for the rollback of a scale-down, from which there is no further way back. Default true. */
   readonly reversible?: boolean;
 }
@@ -40,7 +43,10 @@ export const planExpand = (input: ExpandPlanInput): Plan => {
   if (input.pooling && !reached.pooling) grow(growPooling({ ...input, topology: reached, pooling: input.pooling }));
   if (target === 'replicas' && reached.stage < 2 && input.replicas)
     grow(growReplicas({ ...input, topology: reached, replicas: input.replicas }));
-  if (target === 'ha' && reached.stage < 3 && input.ha) grow(growHa({ ...input, topology: reached, ha: input.ha }));
+  if (target === 'ha' && reached.stage < 3 && input.ha) {
+    const { ha, load_balancing = loadBalancingOf(reached) } = input;
+    grow(growHa({ ...input, topology: reached, ha, load_balancing }));
+  }
   // What the operation before kept for its rollback goes when this one closes its checkpoint.
   const obsolete = parts.length > 0 && reached.kept === database.topology.kept;
   return assemble({

@@ -3,7 +3,7 @@ import type { Database } from '../database.ts';
 import { patroniScope, slotName } from '../naming.ts';
 import type { PatroniConfig } from '../node-config.ts';
 import { newNode, nextOrdinals } from '../nodes.ts';
-import type { HaOptions } from '../options.ts';
+import type { HaOptions, LoadBalancing } from '../options.ts';
 import { nodeNamed, nodesOf, type Node, type Topology } from '../topology.ts';
 import { snapshotOf, takeSnapshot, type Growth } from './growth.ts';
 import { cloneAttempts, replicaLagLimitBytes } from './grow-replicas.ts';
@@ -68,10 +68,11 @@ interface Input {
   readonly operation_id: string;
   readonly topology: Topology;
   readonly ha: HaOptions;
+  readonly load_balancing: LoadBalancing;
 }
 
 /** Everyone who takes part. `bridge`: old and new side by side, everything routed through HAProxy to the old primary. */
-const castOf = ({ database, operation_id, topology: from, ha }: Input) => {
+const castOf = ({ database, operation_id, topology: from, ha, load_balancing }: Input) => {
   const primary = nodeNamed(from, from.primary);
   const oldPostgres = nodesOf(from, 'postgres');
   const etcd = [1, 2, 3].map((ordinal) => newNode(database, 'etcd', ordinal));
@@ -90,7 +91,7 @@ const castOf = ({ database, operation_id, topology: from, ha }: Input) => {
     kept: oldPostgres,
     primary: members[0]!.name,
     replicas: null,
-    ha: { ...ha, scope, etcd_token: token },
+    ha: { ...ha, scope, etcd_token: token, load_balancing },
   };
   return {
     from,

@@ -2,6 +2,7 @@ import type { CutOver } from '../actions.ts';
 import type { Database } from '../database.ts';
 import { PgrowError } from '../errors.ts';
 import { operationOptions, poolingOptions, type HaOptions } from '../options.ts';
+import { loadBalancingOf } from '../routes.ts';
 import type { Plan } from '../plan.ts';
 import { nodeNamed, nodesOf, type Node, type Topology } from '../topology.ts';
 import { assemble } from './assemble.ts';
@@ -44,6 +45,7 @@ const upAgain = ({ database, operation_id }: RollbackPlanInput, before: Topology
     pooling: before.pooling ?? (target === 'pooling' ? poolingOptions.parse({}) : null),
     replicas: before.replicas,
     ha,
+    load_balancing: loadBalancingOf(before),
     options: operationOptions.parse({}),
     closes_checkpoint_of: null,
     reversible: false,

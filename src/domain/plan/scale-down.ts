@@ -1,8 +1,10 @@
 import type { Database } from '../database.ts';
-import { PgrowError } from '../errors.ts';
+import { PgrowError, type Problem } from '../errors.ts';
+import { invalidInput } from '../input-problems.ts';
 import type { ScaleDownTarget } from '../inputs.ts';
-import type { ReplicaOptions } from '../options.ts';
+import { replicaOptions, type ReplicaWishes } from '../options.ts';
 import type { Plan } from '../plan.ts';
+import { loadBalancingOf } from '../routes.ts';
 import { stageNames } from '../stage.ts';
 import type { Topology } from '../topology.ts';
 import { assemble } from './assemble.ts';
@@ -14,8 +16,8 @@ import { shrinkReplicas } from './shrink-replicas.ts';
 export interface ScaleDownPlanInput {
   readonly database: Database;
   readonly target: ScaleDownTarget;
-  /** With target `replicas`: what remains. */
-  readonly replicas: ReplicaOptions;
+  /** With target `replicas` from stage 3: what remains. */
+  readonly replicas: ReplicaWishes;
   /** Seconds that applications get before pooling goes. */
   readonly grace_period_seconds: number;
   /** Who leads at stage 3, as Patroni has it; the primary below. */
@@ -27,6 +29,7 @@ export interface ScaleDownPlanInput {
 export const planScaleDown = (input: ScaleDownPlanInput): Plan => {
   const { database, target } = input;
   refuseWayUp(database, target);
+  refuseOtherReplicas(input);
   const from = database.topology;
   // The open checkpoint is closed before the first step, and what it kept goes with it.
   let reached: Topology = { ...from, kept: [] };
@@ -37,7 +40,8 @@ export const planScaleDown = (input: ScaleDownPlanInput): Plan => {
   };
   const keepsReplicas = target === 'replicas' || target === 'unpooled';
   if (reached.ha && target !== 'unpooled') {
-    const replicas = target === 'replicas' ? input.replicas : null;
+    const kept = { load_balancing: loadBalancingOf(reached) };
+    const replicas = target === 'replicas' ? replicaOptions.parse({ ...kept, ...input.replicas }) : null;
     shrink(shrinkHa({ database, topology: reached, leader: input.leader, replicas }));
   } else if (reached.replicas && !keepsReplicas) {
     shrink(shrinkReplicas({ topology: reached }));
@@ -55,4 +59,19 @@ const refuseWayUp = ({ name, topology }: Database, target: ScaleDownTarget) => {
   const at = `it is at stage ${topology.stage} (${stageNames[topology.stage]})`;
   if (target === 'replicas' && topology.stage < 2) refuse(`${at}, which is lower. Expand it instead.`);
   if (target === 'pooling' && !topology.pooling) refuse(`${at} without pooling. Turn pooling on, or choose single.`);
+};
+
+/** Options of replicas decide what remains of ha. Where none remain, or some are there already, silence would pass for a change. */
+const refuseOtherReplicas = ({ database: { name, topology }, target, replicas }: ScaleDownPlanInput) => {
+  const present = target === 'replicas' && !topology.ha ? topology.replicas : null;
+  if (target === 'replicas' && !present) return;
+  const problems = (Object.keys(replicas) as (keyof ReplicaWishes)[])
+    .filter((key) => replicas[key] !== undefined && replicas[key] !== present?.[key])
+    .map((key): Problem => {
+      const path = `replicas.${key}`;
+      if (!present) return { path, value: replicas[key], allowed: `nothing with target ${target}` };
+      const other = key === 'count' ? `; another number: ./pgrow replicas ${name} COUNT` : '';
+      return { path, value: replicas[key], allowed: `${String(present[key])}, as it is${other}` };
+    });
+  if (problems.length > 0) throw invalidInput(`Scaling ${name} down to ${target}`, problems);
 };
