@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { pooling, planned } from '../../test/support/grown-databases.ts';
 import { haTopology, replicaTopology, sampleDatabase } from '../../test/support/sample-database.ts';
-import { connectionStrings } from './endpoints.ts';
+import { connectionStrings, routesOnTheWay } from './endpoints.ts';
+import { replicaOptions } from './options.ts';
+import type { Plan } from './plan.ts';
 
 const shop = sampleDatabase('shop-eu', {
   ports: { postgres: 1, pooled: 2, pooled_read_only: 3, read_write: 4, read_only: 5, stats: 6 },
@@ -42,7 +45,62 @@ describe('connection strings', () => {
     expect(network.pooled_read_only).toBe('postgresql://shop_eu:secret@pgbouncer:5433/shop_eu');
   });
 
+  test('without HAProxy the front leads readers to the replicas', () => {
+    const { nodes, ...rest } = replicaTopology(shop);
+    const topology = {
+      ...rest,
+      nodes: nodes.filter(({ kind }) => kind !== 'haproxy'),
+      replicas: replicaOptions.parse({ enable_haproxy: false }),
+    };
+    const { best, host, network } = connectionStrings({ ...shop, topology }, 'secret');
+    expect(best).toBe('postgres');
+    expect(host).toMatchObject({ read_write: null, read_only: 'postgresql://shop_eu:secret@127.0.0.1:5/shop_eu' });
+    expect(network).toMatchObject({ read_write: null, read_only: 'postgresql://shop_eu:secret@postgres:5443/shop_eu' });
+  });
+
   test('who may not see the password gets strings without one', () => {
     expect(connectionStrings(shop, null).host.postgres).toBe('postgresql://shop_eu@127.0.0.1:1/shop_eu');
+  });
+});
+
+/** A jump to ha that waited for its signal hid the pooler, which had taken clients for hours. */
+describe('while an operation runs', () => {
+  const there = (plan: Plan, isDone: (name: string) => boolean) => {
+    const steps = plan.steps.map(({ name, phase }) => ({
+      name,
+      phase,
+      status: isDone(name) ? ('done' as const) : ('undone' as const),
+      duration_ms: null,
+      detail: null,
+    }));
+    const { best, host } = connectionStrings(shop, null, routesOnTheWay(plan, steps) ?? undefined);
+    return { best, there: Object.keys(host).filter((name) => host[name as keyof typeof host] !== null) };
+  };
+  const jump = planned(shop, { target: 'ha', pooling });
+  const before = (step: string) => {
+    const index = jump.steps.findIndex(({ name }) => name.startsWith(step));
+    if (index < 0) throw new Error(`the plan has no step ${step}`);
+    const names = jump.steps.slice(0, index).map(({ name }) => name);
+    return (name: string) => names.includes(name);
+  };
+
+  test('nothing is there that does not work yet', () => {
+    expect(there(jump, before('publish the pooled endpoint'))).toEqual({ best: 'postgres', there: ['postgres'] });
+  });
+
+  test('the pooler is there as soon as it is published', () => {
+    const published = there(jump, before('start etcd-1'));
+    expect(published).toEqual({ best: 'pooled', there: ['postgres', 'pooled'] });
+  });
+
+  test('every route that is ready before the cut-over can be used while it waits', () => {
+    expect(there(jump, before('hand over from'))).toEqual({
+      best: 'pooled',
+      there: ['postgres', 'pooled', 'pooled_read_only', 'read_write', 'read_only'],
+    });
+  });
+
+  test('what is taken back is not there any more', () => {
+    expect(there(jump, () => false)).toEqual({ best: 'postgres', there: ['postgres'] });
   });
 });

@@ -1,8 +1,14 @@
 import { applicationName, type Database } from './database.ts';
-import { ports } from './naming.ts';
-import { nodesOf, type Topology } from './topology.ts';
+import { frontPorts, ports } from './naming.ts';
+import type { FrontConfig, Upstream } from './node-config.ts';
+import type { OperationDocument } from './operation.ts';
+import type { Plan } from './plan.ts';
+import { frontConfig } from './routes.ts';
 
-/** Where clients connect: from the Docker host and from inside the database's network. */
+/**
+ * Where clients connect: from the Docker host and from inside the database's network. There is what the front leads to: it
+ * is told a new way when that works, and another when it is about to go.
+ */
 
 export const endpointNames = ['postgres', 'pooled', 'pooled_read_only', 'read_write', 'read_only'] as const;
 export type EndpointName = (typeof endpointNames)[number];
@@ -16,26 +22,44 @@ export type Endpoints<T> = Readonly<Record<EndpointName, T | null>>;
 
 export const hostAddress = '127.0.0.1';
 
-/** The endpoints there are at this topology; null for those there are not. */
-export const endpointsOf = ({ ports: published, topology }: Pick<Database, 'ports' | 'topology'>) => {
-  const there = available(topology);
+/** Where each port of the front leads. */
+type Routes = FrontConfig['routes'];
+
+/** What a running operation has told the front last; null where it has told it nothing yet, or has taken that back. */
+export const routesOnTheWay = (plan: Pick<Plan, 'steps'>, steps: OperationDocument['steps']): Routes | null =>
+  plan.steps.reduce<Routes | null>((told, { run }, index) => {
+    const isDone = run.action === 'configureNode' && steps[index]?.status === 'done';
+    return isDone && run.input.config.kind === 'front' ? run.input.config.routes : told;
+  }, null);
+
+/** The endpoints there are; null for those there are not. */
+export const endpointsOf = (
+  { ports: published, topology }: Pick<Database, 'ports' | 'topology'>,
+  routes: Routes = frontConfig(topology).routes,
+) => {
+  const there = available(routes);
+  const inNetwork = networkAddresses(routes);
   const pick = (addressOf: (name: EndpointName) => Address): Endpoints<Address> =>
     Object.fromEntries(endpointNames.map((name) => [name, there[name] ? addressOf(name) : null])) as Endpoints<Address>;
   return {
     host: pick((name) => ({ host: hostAddress, port: published[name] })),
-    network: pick((name) => networkAddresses[name]),
+    network: pick((name) => inNetwork[name]),
   };
 };
 
 /** The one that a client who writes should take. */
-export const bestEndpoint = (topology: Topology): EndpointName => {
-  const there = available(topology);
+const bestEndpoint = (routes: Routes): EndpointName => {
+  const there = available(routes);
   if (there.pooled) return 'pooled';
   return there.read_write ? 'read_write' : 'postgres';
 };
 
 /** Connection strings as libpq reads them; without password where none may be shown. */
-export const connectionStrings = (database: Database, password: string | null) => {
+export const connectionStrings = (
+  database: Database,
+  password: string | null,
+  routes: Routes = frontConfig(database.topology).routes,
+) => {
   const name = applicationName(database.name);
   const credentials = password === null ? name : `${name}:${encodeURIComponent(password)}`;
   const write = (addresses: Endpoints<Address>): Endpoints<string> =>
@@ -45,29 +69,37 @@ export const connectionStrings = (database: Database, password: string | null) =
         address && `postgresql://${credentials}@${addressText(address)}/${name}`,
       ]),
     ) as Endpoints<string>;
-  const { host, network } = endpointsOf(database);
-  return { best: bestEndpoint(database.topology), host: write(host), network: write(network) };
+  const { host, network } = endpointsOf(database, routes);
+  return { best: bestEndpoint(routes), host: write(host), network: write(network) };
 };
 
 export const addressText = ({ host, port }: Address): string => `${host}:${port}`;
 
-const networkAddresses: Readonly<Record<EndpointName, Address>> = {
+/** Without HAProxy the front itself leads readers to the replicas. */
+const networkAddresses = (routes: Routes): Readonly<Record<EndpointName, Address>> => ({
   postgres: { host: 'postgres', port: ports.postgres },
   pooled: { host: 'pgbouncer', port: ports.pooled },
   pooled_read_only: { host: 'pgbouncer', port: ports.pooledReadOnly },
   read_write: { host: 'haproxy', port: ports.readWrite },
-  read_only: { host: 'haproxy', port: ports.readOnly },
-};
+  read_only: isRouted(routes)
+    ? { host: 'haproxy', port: ports.readOnly }
+    : { host: 'postgres', port: frontPorts.read_only },
+});
 
-const available = (topology: Topology): Readonly<Record<EndpointName, boolean>> => {
-  const pooled = nodesOf(topology, 'pgbouncer').length > 0;
-  const routed = nodesOf(topology, 'haproxy').length > 0;
-  const replicated = nodesOf(topology, 'postgres').length > 1;
+/** Where there is no pooler its ports lead where those without it do, and without replicas readers go where writers go. */
+const available = (routes: Routes): Readonly<Record<EndpointName, boolean>> => {
+  const pooled = !isSame(routes.pooled, routes.read_write);
+  const replicated = !isSame(routes.read_only, routes.read_write);
   return {
     postgres: true,
     pooled,
     pooled_read_only: pooled && replicated,
-    read_write: routed,
-    read_only: routed && replicated,
+    read_write: isRouted(routes),
+    read_only: replicated,
   };
 };
+
+/** Only HAProxy has statistics. */
+const isRouted = ({ stats }: Routes): boolean => stats !== null;
+
+const isSame = (one: Upstream | null, other: Upstream | null): boolean => JSON.stringify(one) === JSON.stringify(other);

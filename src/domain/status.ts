@@ -27,7 +27,7 @@ export const topologyDocument = (database: Database, live: LiveState) => {
       type: 'haproxy',
       replicas: routers.length,
       rw_endpoint: endpoint('read_write'),
-      ro_endpoint: endpoint('read_only'),
+      ro_endpoint: routers.length > 0 ? endpoint('read_only') : null,
       stats_endpoint: routers.length > 0 ? `haproxy:${ports.stats}` : null,
     },
     replicas: {

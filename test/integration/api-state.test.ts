@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { PgrowError } from '../../src/domain/errors.ts';
 import { services, shopPath, useApi } from '../support/api-under-test.ts';
+import { planned, pooling } from '../support/grown-databases.ts';
 import { haTopology, replicaTopology } from '../support/sample-database.ts';
 
 const api = useApi();
@@ -102,6 +103,21 @@ describe('state', () => {
     });
     expect(viewer.body).toMatchObject({ host: { pooled: `postgresql://shop@127.0.0.1:${shop.ports.pooled}/shop` } });
     expect(JSON.stringify(viewer.body)).not.toContain(application);
+  });
+
+  test('connection strings name what a running operation has already published', async () => {
+    const shop = await api.newShop();
+    const plan = planned(shop, { target: 'ha', pooling });
+    const operation = randomUUID();
+    await api.recordOperation(shop, operation, plan);
+    const best = async () => (await api.call('GET', `${shopPath}/connection-strings`)).body['best'];
+    const step = plan.steps.findIndex(({ name }) => name === 'publish the pooled endpoint');
+    await api.store.stepStarted({ operation, step });
+    expect(await best()).toBe('postgres');
+    await api.store.stepEnded({ operation, step, status: 'done' });
+    expect(await best()).toBe('pooled');
+    await api.store.stepEnded({ operation, step, status: 'undone' });
+    expect(await best()).toBe('postgres');
   });
 
   test('cost, events and checkpoints', async () => {

@@ -128,8 +128,11 @@ describe('without HAProxy', () => {
     expect(await shop.queryFromNetwork('pgbouncer:5433', 'select pg_is_in_recovery()')).toBe('t');
     expect(await shop.connectionStrings()).toMatchObject({
       best: 'pooled',
-      host: { read_write: null, read_only: null },
+      host: { read_write: null },
+      network: { read_write: null, read_only: expect.stringContaining('@postgres:5443/') },
     });
+    expect(await shop.query('select pg_is_in_recovery() as replica', 'read_only')).toEqual([{ replica: true }]);
+    expect(await shop.queryFromNetwork('postgres:5443', 'select pg_is_in_recovery()')).toBe('t');
     expect(await shop.read('cost')).toMatchObject({ monthly_usd: 33 });
     expect(await shop.read('topology')).toMatchObject({
       routing: { enabled: false, replicas: 0, rw_endpoint: null, ro_endpoint: null, stats_endpoint: null },

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { costOf } from '../../domain/cost.ts';
-import { connectionStrings } from '../../domain/endpoints.ts';
+import type { Database } from '../../domain/database.ts';
+import { connectionStrings, routesOnTheWay } from '../../domain/endpoints.ts';
 import { healthDocument, statusDocument, topologyDocument } from '../../domain/status.ts';
 import { callerOf, includes } from '../auth.ts';
 import type { ApiDependencies } from '../dependencies.ts';
@@ -45,9 +46,17 @@ export const topologyRoutes = (app: FastifyInstance, dependencies: ApiDependenci
     route('Where clients connect; with password for operators'),
     async (request) => {
       const database = await findDatabase(dependencies, serviceParams(request));
-      if (!includes(callerOf(request).role, 'operator')) return connectionStrings(database, null);
+      const routes = await readRoutes(database);
+      if (!includes(callerOf(request).role, 'operator')) return connectionStrings(database, null, routes);
       const { application } = await store.readSecrets(database.id);
-      return connectionStrings(database, application ?? null);
+      return connectionStrings(database, application ?? null, routes);
     },
   );
+
+  /** A cut-over may wait for hours: what is ready beside it can be used meanwhile. */
+  const readRoutes = async (database: Database) => {
+    const running = await store.readRunningOperation(database.id);
+    const plan = running && (await store.readPlan(running.id));
+    return (plan && routesOnTheWay(plan, running.steps)) ?? undefined;
+  };
 };
