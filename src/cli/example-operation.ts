@@ -7,6 +7,7 @@ export const exampleStep = (step: Partial<StepRecord>): StepRecord => ({
   status: 'pending',
   duration_ms: null,
   detail: null,
+  started_at: null,
   ...step,
 });
 

@@ -108,7 +108,7 @@ test('what these metadata know nothing of is never removed: other metadata may',
 test('what an operation left past its point of no return is never removed: it may hold the newest data', () => {
   const steps = (status: 'failed' | 'pending' | 'undone') => ({
     point_of_no_return: 'hand over',
-    steps: [{ name: 'hand over', phase: 'cut-over', status, duration_ms: null, detail: null }],
+    steps: [{ name: 'hand over', phase: 'cut-over', status, started_at: null, duration_ms: null, detail: null }],
   });
   const after = (change: Partial<OperationDocument>) =>
     removable({ resources: strayResources, databases: [surveyed({ last: operation(change) })] });

@@ -26,6 +26,8 @@ export interface StepRecord {
   readonly name: string;
   readonly phase: string;
   readonly status: StepStatus;
+  /** ISO 8601, of its last attempt; null until it has begun. */
+  readonly started_at: string | null;
   readonly duration_ms: number | null;
   /** What it waits for or how far it is: "replaying, 48 MB behind", "312 of 755 MB copied". */
   readonly detail: string | null;

@@ -79,6 +79,7 @@ const toStepRecord = (step: Selectable<Tables['operation_steps']>): StepRecord =
   name: step.name,
   phase: step.phase,
   status: step.status,
+  started_at: step.started_at?.toISOString() ?? null,
   duration_ms: step.started_at && step.ended_at ? step.ended_at.getTime() - step.started_at.getTime() : null,
   detail: step.detail,
 });

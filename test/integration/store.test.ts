@@ -164,11 +164,15 @@ describe('operations', () => {
       'pending',
     ]);
 
+    expect((await store.readOperation(operation))?.steps.map((step) => step.started_at)).toEqual([null, null]);
     await store.stepStarted({ operation, step: 0 });
+    const started_at = (await store.readOperation(operation))?.steps[0]?.started_at;
+    expect(started_at).toMatch(/^\d{4}-\d\d-\d\dT.*Z$/);
     await store.stepDetail({ operation, step: 0, detail: '312 of 755 MB copied' });
     await store.stepStarted({ operation, step: 0 });
     expect((await store.readOperation(operation))?.steps[0]).toMatchObject({
       status: 'running',
+      started_at,
       detail: '312 of 755 MB copied',
       duration_ms: null,
     });
@@ -176,6 +180,7 @@ describe('operations', () => {
     await store.stepDetail({ operation, step: 0, detail: 'too late' });
     expect((await store.readOperation(operation))?.steps[0]).toMatchObject({
       status: 'done',
+      started_at,
       detail: null,
       duration_ms: expect.any(Number),
     });

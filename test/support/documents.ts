@@ -35,7 +35,13 @@ const operation = z.object({
   to_stage: stage.nullable(),
   status: z.enum(operationStatuses),
   steps: z.array(
-    z.object({ name: z.string(), phase: z.string(), status: z.enum(stepStatuses), duration_ms: count.nullable() }),
+    z.object({
+      name: z.string(),
+      phase: z.string(),
+      status: z.enum(stepStatuses),
+      started_at: z.iso.datetime().nullable(),
+      duration_ms: count.nullable(),
+    }),
   ),
   duration_ms: count.nullable(),
   expected_stall_ms: count,
@@ -50,7 +56,7 @@ export const planDocument = z.strictObject({
   operation: operation.extend({
     id: z.null(),
     workflow_id: z.string().nullable(),
-    status: z.unknown(),
+    status: z.literal('planned'),
     duration_ms: z.null(),
     checkpoint: z.null(),
     error: z.null(),

@@ -29,6 +29,7 @@ export const memoryOperations = (neighbours: Neighbours): OperationStore => {
         name,
         phase,
         status: 'pending',
+        started_at: null,
         duration_ms: null,
         detail: null,
       }));
@@ -36,7 +37,8 @@ export const memoryOperations = (neighbours: Neighbours): OperationStore => {
     },
     async stepStarted({ operation, step }) {
       const record = stepOf(operation, step);
-      if (record && record.status !== 'running') Object.assign(record, { status: 'running', detail: null });
+      if (!record || record.status === 'running') return;
+      Object.assign(record, { status: 'running', started_at: new Date().toISOString(), detail: null });
     },
     async stepDetail({ operation, step, detail }) {
       const record = stepOf(operation, step);
