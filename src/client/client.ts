@@ -13,7 +13,8 @@ import { checkpointWorkflowId, operationWorkflowId, taskQueue } from '../domain/
 import type { OperationDocument } from '../domain/operation.ts';
 import type { RollbackRequest } from '../workflows/messages.ts';
 import { readRun, runningError, type OperationRun } from './operation-run.ts';
-import { registerSearchAttributes, searchAttributePairs, type About } from './search-attributes.ts';
+import { searchAttributePairs, type About } from '../workflows/search-attribute-keys.ts';
+import { registerSearchAttributes } from './search-attributes.ts';
 import { failureOf, toClientError } from './temporal-errors.ts';
 
 /** Starts pgrow's operations and talks to them. Every failure is an error of the catalogue. */

@@ -1,14 +1,6 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import {
-  bundleWorkflowCode,
-  DefaultLogger,
-  NativeConnection,
-  Runtime,
-  TransportError,
-  Worker,
-} from '@temporalio/worker';
+import { DefaultLogger, NativeConnection, Runtime, TransportError, Worker } from '@temporalio/worker';
 import pino from 'pino';
 import { realComponents } from '../activities/dependencies.ts';
 import { createActivities } from '../activities/index.ts';
@@ -17,6 +9,7 @@ import { readSettings } from '../launcher/settings.ts';
 import { createDockerPlatform } from '../platform/docker/index.ts';
 import { createStore } from '../store/store.ts';
 import { none, openBreakpoints } from './breakpoints.ts';
+import { bundleWorkflows, dataConverter } from './workflow-code.ts';
 
 /** Composition root of the worker. Says that it is ready by a file, and goes when told to. */
 
@@ -53,10 +46,7 @@ const store = await createStore({
   encryptionKey: Buffer.from(readFileSync(settings.secretKeyPath, 'utf8').trim(), 'base64'),
 });
 const connection = await untilTemporalAnswers(() => NativeConnection.connect({ address: settings.temporalAddress }));
-const workflowBundle = await bundleWorkflowCode({
-  workflowsPath: fileURLToPath(new URL('../workflows/index.ts', import.meta.url)),
-  logger: new DefaultLogger('WARN'),
-});
+const workflowBundle = await bundleWorkflows(new DefaultLogger('WARN'));
 const breakpoints = settings.breakpointsPath === null ? none : openBreakpoints(settings.breakpointsPath);
 const { watchHealth, ...activities } = breakpoints.into(
   createActivities({
@@ -69,6 +59,7 @@ const { watchHealth, ...activities } = breakpoints.into(
 );
 const shared = {
   connection,
+  dataConverter,
   // A cancellation arrives with a heartbeat, and undoing waits for it.
   maxHeartbeatThrottleInterval: '1s',
   defaultHeartbeatThrottleInterval: '1s',

@@ -25,12 +25,35 @@ export const perform = (call: ActivityCall, context: ActionContext, summary: str
   return activity.executeWithOptions({ ...stepOptions, summary }, [{ context, input: call.input }] as never);
 };
 
-/** What an operation does around its steps. Patient: the metadata or the engine may be restarting. */
-export const operationActivities = proxyActivities<OperationActions>({
+/** Patient: the metadata or the engine may be restarting. */
+const aroundOptions: ActivityOptions = {
   startToCloseTimeout: '10 minutes',
   heartbeatTimeout,
   retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '5s', maximumAttempts: 120 },
-});
+};
+
+type AroundSteps = Omit<OperationActions, 'watchHealth'>;
+
+const around = proxyActivities<AroundSteps>(aroundOptions);
+
+/** As Temporal Web shows them. */
+const summaries: Readonly<Record<keyof AroundSteps, string>> = {
+  openOperation: 'check, plan and record',
+  noteStep: 'say what is waited for',
+  noteStepDone: 'record that the wait is over',
+  sweepOperation: 'remove what is left over',
+  endOperation: 'record how it ended',
+  waitUntilCheckpointClosed: 'wait until the checkpoint before is closed',
+  closeCheckpoint: 'record that the way back is closed',
+};
+
+/** What an operation does around its steps. */
+export const operationActivities = Object.fromEntries(
+  Object.entries(summaries).map(([name, summary]) => [
+    name,
+    (call: never) => around[name as keyof AroundSteps].executeWithOptions({ ...aroundOptions, summary }, [call]),
+  ]),
+) as unknown as AroundSteps;
 
 const watchOptions: ActivityOptions = {
   startToCloseTimeout: '8 days',
@@ -43,6 +66,7 @@ const watches = proxyActivities<Pick<OperationActions, 'watchHealth'>>(watchOpti
 
 /** Runs for as long as a window is open, where it takes no place of a step. */
 export const watchHealth: OperationActions['watchHealth'] = (call) =>
-  watches.watchHealth.executeWithOptions({ ...watchOptions, taskQueue: watchQueueOf(workflowInfo().taskQueue) }, [
-    call,
-  ]);
+  watches.watchHealth.executeWithOptions(
+    { ...watchOptions, taskQueue: watchQueueOf(workflowInfo().taskQueue), summary: 'watch whether it takes writes' },
+    [call],
+  );

@@ -3,13 +3,15 @@ import type { ActivityCall } from '../domain/actions.ts';
 import { watchHealth } from './activities.ts';
 import { closeWindow } from './close-window.ts';
 import { checkpointQuery, confirmSignal, rollbackSignal, type RollbackRequest } from './messages.ts';
-import { tryRollback } from './try-rollback.ts';
+import { tryRollback, type RollbackTarget } from './try-rollback.ts';
 
 export interface CheckpointInput {
   readonly checkpoint: string;
   /** Service id. */
   readonly database: string;
   readonly timeout_seconds: number;
+  /** What a rollback leads back to; absent from windows that were opened before it was told. */
+  readonly before?: RollbackTarget;
   /** What was kept for a rollback and goes when the window closes. */
   readonly on_close: readonly ActivityCall[];
 }
@@ -48,7 +50,7 @@ export const checkpoint = async (input: CheckpointInput): Promise<void> => {
     const asked = request as RollbackRequest | null;
     request = null;
     if (confirmed || !asked) break;
-    if (await tryRollback(database, asked)) {
+    if (await tryRollback(database, asked, input.before)) {
       health.cancel();
       await watching;
       return;

@@ -5,6 +5,7 @@ import { operationActivities } from './activities.ts';
 import type { checkpoint, CheckpointInput } from './checkpoint.ts';
 import { closeWindow } from './close-window.ts';
 import { confirmSignal } from './messages.ts';
+import { childAttributes } from './search-attributes.ts';
 
 /** The window in which an operation that is done can still be rolled back lives on by itself. */
 export const startCheckpoint = async ({ checkpoint: opened, database, plan }: OpenedOperation): Promise<void> => {
@@ -14,12 +15,14 @@ export const startCheckpoint = async ({ checkpoint: opened, database, plan }: Op
     database: database.id,
     timeout_seconds: opened.timeout_seconds,
     on_close: plan.on_close,
+    ...(plan.from && { before: { name: database.name, stage: plan.from.stage } }),
   };
   await startChild<typeof checkpoint>('checkpoint', {
     workflowId: checkpointWorkflowId(database.id),
     workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
     parentClosePolicy: ParentClosePolicy.ABANDON,
     args: [input],
+    typedSearchAttributes: childAttributes(null, plan.to?.stage ?? null),
     staticSummary: `rollback window of ${database.name}`,
   });
 };

@@ -3,11 +3,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { bundleWorkflowCode, DefaultLogger, Runtime } from '@temporalio/worker';
+import { DefaultLogger, Runtime } from '@temporalio/worker';
 import type { TestProject } from 'vitest/node';
 import { ensureTemporal } from '../../src/launcher/temporal-binary.ts';
+import { bundleWorkflows } from '../../src/worker/workflow-code.ts';
+import { searchAttributeKeys } from '../../src/workflows/search-attribute-keys.ts';
 
 /** One Temporal dev server and one bundle for all test files, made when the first of them asks. */
 export interface SharedTemporal {
@@ -29,10 +30,14 @@ export default async (project: TestProject): Promise<() => Promise<void>> => {
     Runtime.install({ logger: new DefaultLogger('ERROR') });
     const path = await ensureTemporal(() => undefined);
     environment = await TestWorkflowEnvironment.createLocal({
-      server: { executable: { type: 'existing-path', path }, log: { format: 'pretty', level: 'error' } },
+      server: {
+        executable: { type: 'existing-path', path },
+        log: { format: 'pretty', level: 'error' },
+        searchAttributes: Object.values(searchAttributeKeys),
+      },
     });
     const bundle = join(folder, 'workflows.js');
-    writeFileSync(bundle, (await bundleWorkflows()).code);
+    writeFileSync(bundle, (await bundleWorkflows(new DefaultLogger('ERROR'))).code);
     return { address: environment.address, bundle };
   };
   let shared: Promise<SharedTemporal> | null = null;
@@ -55,9 +60,3 @@ export default async (project: TestProject): Promise<() => Promise<void>> => {
     rmSync(folder, { recursive: true, force: true });
   };
 };
-
-const bundleWorkflows = () =>
-  bundleWorkflowCode({
-    workflowsPath: fileURLToPath(new URL('../../src/workflows/index.ts', import.meta.url)),
-    logger: new DefaultLogger('ERROR'),
-  });

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { describe, expect, test } from 'vitest';
+import { dataConverter, workflowsPath } from '../../src/worker/workflow-code.ts';
 import { secretNames } from '../../src/activities/session.ts';
 
 /** Histories of real runs (`npm run histories`): an operation that runs while pgrow is updated goes on. */
@@ -29,11 +29,13 @@ describe('histories of real runs', () => {
 
   test('are replayed by the workflows as they are now', async () => {
     Runtime.install({ logger: new DefaultLogger('ERROR') });
-    const workflowsPath = fileURLToPath(new URL('../../src/workflows/index.ts', import.meta.url));
     const histories = files.map(read);
     const failures: Record<string, string> = {};
     let replayed = 0;
-    for await (const { workflowId, runId, error } of Worker.runReplayHistories({ workflowsPath }, histories)) {
+    for await (const { workflowId, runId, error } of Worker.runReplayHistories(
+      { workflowsPath, dataConverter },
+      histories,
+    )) {
       replayed += 1;
       if (error) failures[`${workflowId} ${runId}`] = error.message;
     }

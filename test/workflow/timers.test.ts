@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { bundleWorkflowCode, DefaultLogger, Runtime } from '@temporalio/worker';
+import { DefaultLogger, Runtime } from '@temporalio/worker';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { bundleWorkflows } from '../../src/worker/workflow-code.ts';
 import { startControlPlane, type ControlPlane } from '../support/fake-world/control-plane.ts';
 import { newShop, type Shop } from '../support/fake-world/operator.ts';
 import { create } from '../support/fake-world/stories.ts';
@@ -26,8 +26,7 @@ describe.skipIf('missing' in server)('with time skipped', { timeout: 60_000 }, (
   const bundle = join(folder, 'workflows.js');
   beforeAll(async () => {
     Runtime.install({ logger: new DefaultLogger('ERROR') });
-    const workflowsPath = fileURLToPath(new URL('../../src/workflows/index.ts', import.meta.url));
-    writeFileSync(bundle, (await bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger('ERROR') })).code);
+    writeFileSync(bundle, (await bundleWorkflows(new DefaultLogger('ERROR'))).code);
   });
   // Time is one for all workflows of a server: each test has its own.
   beforeEach(async () => {

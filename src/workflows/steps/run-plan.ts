@@ -129,7 +129,9 @@ export const createPlanRun = ({ operation, opened, board, mayCutOver, isConfirme
       step: index,
       detail: `ready to cut over: ./pgrow cutover ${database.name}`,
     });
-    const signalled = await condition(mayCutOver, `${opened.cutover_deadline_seconds}s`);
+    const signalled = await condition(mayCutOver, `${opened.cutover_deadline_seconds}s`, {
+      summary: 'deadline of the cut-over',
+    });
     board.waitFor(null);
     if (!signalled) throw cutOverDeadlineMissed(database.name, opened.cutover_deadline_seconds);
   };

@@ -3,6 +3,7 @@ import { Client } from '@temporalio/client';
 import { NativeConnection, Worker } from '@temporalio/worker';
 import { watchQueueOf } from '../../../src/domain/naming.ts';
 import type { ActionContext } from '../../../src/domain/actions.ts';
+import { dataConverter } from '../../../src/worker/workflow-code.ts';
 import { createWorld, type World } from './world.ts';
 
 /** A worker with the real workflows and the real activities, each of whose databases lives in a world of its own. */
@@ -53,6 +54,7 @@ export const startControlPlane = async ({ client, connection, bundle }: Temporal
   const { watchHealth, ...others } = activities;
   const shared = {
     connection,
+    dataConverter,
     maxConcurrentActivityTaskExecutions: 400,
     // As the product's: a cancellation arrives with a heartbeat, and undoing waits for it.
     maxHeartbeatThrottleInterval: '200ms',

@@ -1,10 +1,11 @@
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
 import { applicationName, type Database } from '../../../src/domain/database.ts';
-import type { OperationInput, OperationWorkflow } from '../../../src/domain/inputs.ts';
+import { operationTypeOf, type OperationInput, type OperationWorkflow } from '../../../src/domain/inputs.ts';
 import { checkpointWorkflowId, frontPorts, labelNames, operationWorkflowId } from '../../../src/domain/naming.ts';
 import type { OperationDocument } from '../../../src/domain/operation.ts';
 import type { HostPorts } from '../../../src/domain/topology.ts';
+import { searchAttributePairs, type About } from '../../../src/workflows/search-attribute-keys.ts';
 import type { Progress } from '../../../src/workflows/steps/progress.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { worldHome, type World } from './world.ts';
@@ -15,7 +16,8 @@ type Wish<W extends OperationWorkflow> = Omit<OperationInput<W>, 'service_id'>;
 export interface Shop {
   readonly id: string;
   readonly world: World;
-  start<W extends OperationWorkflow>(workflow: W, wish: Wish<W>): Promise<WorkflowHandle>;
+  /** `about`: as whoever sets search attributes starts it. */
+  start<W extends OperationWorkflow>(workflow: W, wish: Wish<W>, about?: About): Promise<WorkflowHandle>;
   /** Starts and waits for the end, whichever it is. @throws what kept the operation from beginning */
   run<W extends OperationWorkflow>(workflow: W, wish: Wish<W>): Promise<OperationDocument>;
   end(operation: WorkflowHandle): Promise<OperationDocument>;
@@ -49,12 +51,13 @@ export const newShop = ({ client, taskQueue, newWorld }: ControlPlane): Shop => 
   const checkpoint = client.workflow.getHandle(checkpointWorkflowId(id));
   const { platform, servers, machines, store } = world;
 
-  const start: Shop['start'] = (workflow, wish) =>
+  const start: Shop['start'] = (workflow, wish, about) =>
     client.workflow.start(workflow, {
       taskQueue,
       workflowId: operationWorkflowId(id),
       workflowIdConflictPolicy: 'FAIL',
       args: [{ service_id: id, ...wish }],
+      ...(about && { typedSearchAttributes: searchAttributePairs(operationTypeOf[workflow], about) }),
     });
   const end = async (handle: WorkflowHandle): Promise<OperationDocument> => {
     try {

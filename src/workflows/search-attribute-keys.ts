@@ -1,0 +1,24 @@
+import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
+import { searchAttributes } from '../domain/inputs.ts';
+import type { OperationType } from '../domain/operation.ts';
+import type { Stage } from '../domain/stage.ts';
+
+export const searchAttributeKeys = {
+  database: defineSearchAttributeKey(searchAttributes.database, 'KEYWORD'),
+  operation: defineSearchAttributeKey(searchAttributes.operation, 'KEYWORD'),
+  stage: defineSearchAttributeKey(searchAttributes.stage, 'INT'),
+} as const;
+
+export interface About {
+  /** Name of the database. */
+  readonly database: string;
+  /** The stage that the operation leads to; null where it leads to none. */
+  readonly stage: Stage | null;
+}
+
+/** `type`: null for what is no operation itself. */
+export const searchAttributePairs = (type: OperationType | null, about: About): SearchAttributePair[] => [
+  { key: searchAttributeKeys.database, value: about.database },
+  ...(type === null ? [] : [{ key: searchAttributeKeys.operation, value: type }]),
+  ...(about.stage === null ? [] : [{ key: searchAttributeKeys.stage, value: about.stage }]),
+];
