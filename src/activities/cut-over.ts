@@ -117,6 +117,7 @@ export const cutOverActions = (dependencies: Dependencies) => {
       for: `${old.node.name} to follow the new primary on port ${ports.postgres}`,
       step,
       look: async () => {
+        await platform.startContainer(old.node.container);
         for (const member of members) {
           const replicas = await session.asSuperuser(member, components.postgres.readReplication);
           const follower = replicas.find((replica) => replica.name === old.node.name);
@@ -139,6 +140,7 @@ export const cutOverActions = (dependencies: Dependencies) => {
       for: `${old.name} to follow ${leader.name}:${ports.postgres}`,
       step,
       look: async () => {
+        await platform.startContainer(old.container);
         const replicas = await session.asSuperuser(leader, components.postgres.readReplication);
         const follower = replicas.find((replica) => replica.name === old.name);
         if (follower?.state === 'streaming') return { found: true };

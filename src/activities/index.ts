@@ -19,7 +19,7 @@ type StepActivities = { readonly [A in ActivityName]: (call: StepCall<A>) => Pro
 
 /** Everything that workflows can have done, each under the name of its action. */
 export const createActivities = (dependencies: Dependencies): StepActivities & OperationActions => {
-  const { refuseDead, ...nodes } = nodeActions(dependencies);
+  const { refuseDead, ensureRunning, ...nodes } = nodeActions(dependencies);
   const actions: { readonly [A in ActivityName]: Action<A> } = {
     ...nodes,
     ...replicationActions(dependencies, { refuseDead }),
@@ -29,7 +29,7 @@ export const createActivities = (dependencies: Dependencies): StepActivities & O
     ...routerActions(dependencies, nodes),
     ...poolerActions(dependencies, nodes),
     ...etcdActions(dependencies, { refuseDead }),
-    ...patroniActions(dependencies, { refuseDead }),
+    ...patroniActions(dependencies, { ensureRunning }),
     ...cutOverActions(dependencies),
     ...topologyActions(dependencies),
   };

@@ -166,6 +166,13 @@ export const nodeActions = (dependencies: Dependencies) => {
     throw new PgrowError('node_failed', `${node.name} stopped (exit code ${state.exitCode ?? '?'}): ${log.trim()}`);
   };
 
+  /** One that stopped is started again. @throws PgrowError `node_failed` when there is no such container */
+  const ensureRunning = async (node: Node) => {
+    const state = await platform.inspectContainer(node.container);
+    if (!state) throw new PgrowError('node_failed', `${node.name} is gone: there is no container ${node.container}.`);
+    if (!state.running) await platform.startContainer(node.container);
+  };
+
   const ensureNetwork: Action<'ensureNetwork'> = async (_, { database: id, operation }) => {
     const { database } = await openSession(dependencies, id);
     const labels = { ...databaseLabels(database), 'pgrow.operation': operation };
@@ -177,7 +184,16 @@ export const nodeActions = (dependencies: Dependencies) => {
     await platform.removeNetwork(networkName(database));
   };
 
-  return { ensureNode, configureNode, restartNode, removeNode, ensureNetwork, removeNetwork, refuseDead };
+  return {
+    ensureNode,
+    configureNode,
+    restartNode,
+    removeNode,
+    ensureNetwork,
+    removeNetwork,
+    refuseDead,
+    ensureRunning,
+  };
 };
 
 /** Whom a replica without data copies as it starts. What Patroni does is seen when its member streams. */

@@ -11,7 +11,7 @@ import { waitUntil } from './wait-until.ts';
 /** Patroni: everything of stage 3 but its etcd and the cut-over. */
 export const patroniActions = (
   dependencies: Dependencies,
-  { refuseDead }: { readonly refuseDead: (node: Node) => Promise<void> },
+  { ensureRunning }: { readonly ensureRunning: (node: Node) => Promise<void> },
 ) => {
   const { etcd, patroni } = dependencies.components;
 
@@ -98,7 +98,8 @@ export const patroniActions = (
       for: `a healthy cluster of ${nodes.map(({ name }) => `${name}:${ports.health}`).join(', ')}`,
       step,
       look: async () => {
-        for (const node of nodes) await refuseDead(node);
+        // One that was killed meanwhile comes back; one that is gone fails here, naming it.
+        for (const node of nodes) await ensureRunning(node);
         const { members } = await onAnyMember(session, nodes, (client) => client.cluster());
         const shown = members.map(({ name, role, state }) => `${name} ${role} ${state}`).join(', ');
         const leaders = members.filter((member) => member.role === 'leader' && member.state === 'running');
