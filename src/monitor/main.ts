@@ -5,6 +5,9 @@ import { realComponents } from '../activities/dependencies.ts';
 import { readSettings } from '../launcher/settings.ts';
 import { createDockerPlatform } from '../platform/docker/index.ts';
 import { createStore } from '../store/store.ts';
+import { createPgrowClient } from '../client/client.ts';
+import { watchForCutOff } from './cut-off.ts';
+import { failBack } from './fail-back.ts';
 import { expireSnapshots } from './snapshots.ts';
 import { guardLeaders } from './guard-leaders.ts';
 import { watchLeaders } from './leaders.ts';
@@ -28,6 +31,7 @@ const dependencies = {
   log,
   home: settings.homeId,
 };
+const client = createPgrowClient({ address: settings.temporalAddress });
 const readyPath = join(settings.home, 'run', 'monitor.ready');
 
 const stopping = new AbortController();
@@ -36,9 +40,12 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 writeFileSync(readyPath, `${process.pid}\n`);
 await Promise.all([
   guardLeaders(dependencies, stopping.signal),
+  watchForCutOff(dependencies, stopping.signal),
+  failBack({ ...dependencies, client }, stopping.signal),
   watchNodes(dependencies, stopping.signal),
   watchLeaders(dependencies, stopping.signal),
   expireSnapshots(dependencies, stopping.signal),
 ]);
 rmSync(readyPath, { force: true });
+await client.close();
 await store.close();

@@ -4,6 +4,8 @@ export interface Platform {
   ensureNetwork(network: NetworkSpec): Promise<void>;
   /** Absent is success. */
   removeNetwork(name: string): Promise<void>;
+  /** Puts a container that was cut off into its network again, under these names; in it already is success. */
+  joinNetwork(container: string, network: string, aliases: readonly string[]): Promise<void>;
 
   ensureVolume(volume: VolumeSpec): Promise<void>;
   /** Absent is success. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { useControlPlane } from '../support/control-plane.ts';
 import { expectDatabase, keepData } from '../support/expectations.ts';
-import { freezeNode } from '../support/faults.ts';
+import { cutOffNode, freezeNode } from '../support/faults.ts';
 import { retryUntil } from '../support/retry-until.ts';
 import type { ManagedDatabase } from '../support/stack.ts';
 import { withWorkload } from '../support/workload.ts';
@@ -21,9 +21,9 @@ const failovers = async () => {
 
 const expectSucceeded = async (dead: { readonly name: string }) => {
   const failover = await retryUntil(`the failover from ${dead.name}`, async () => {
-    const found = (await failovers()).find(({ previous_leader }) => previous_leader === dead.name);
-    expect(found).toBeDefined();
-    return found!;
+    const [latest] = await failovers();
+    expect(latest).toMatchObject({ previous_leader: dead.name });
+    return latest!;
   });
   await expectDatabase(shop).toHavePrimary(String(failover['new_leader']));
   // It comes back by itself, as a replica of its successor.
@@ -52,6 +52,20 @@ describe('in synchronous mode, through PgBouncer', () => {
     await withWorkload(shop, { mayFail: 'anything' }, async (workload) => {
       await freezeNode(dead.container);
       await retryUntil('a new leader', async () => expect((await leaderOf(shop)).name).not.toBe(dead.name));
+      await workload.nextAcknowledgement();
+    });
+    await expectSucceeded(dead);
+  });
+
+  // Whatever it may have acknowledged since would be lost: while another leads it must not take a write.
+  test('the container is cut off: it is fenced, then the same', async () => {
+    const dead = await leaderOf(shop);
+    await withWorkload(shop, { mayFail: 'anything' }, async (workload) => {
+      await cutOffNode(dead.container);
+      await retryUntil('a new leader', async () => {
+        const leader = await leaderOf(shop);
+        expect(leader?.name ?? dead.name).not.toBe(dead.name);
+      });
       await workload.nextAcknowledgement();
     });
     await expectSucceeded(dead);

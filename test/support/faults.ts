@@ -126,6 +126,15 @@ export const volumeOf = async (database: ManagedDatabase, node: string): Promise
   return { volume, image: Config.Image };
 };
 
+/** Out of its database's network, as with a cable pulled. */
+export const cutOffNode = async (container: string): Promise<void> => {
+  const { NetworkSettings } = await engine.getContainer(container).inspect();
+  const [network = ''] = Object.keys(NetworkSettings.Networks);
+  await engine.getNetwork(network).disconnect({ Container: container, Force: true });
+  const after = await engine.getContainer(container).inspect();
+  expect(Object.keys(after.NetworkSettings.Networks)).toEqual([]);
+};
+
 /** Its processes stand still and keep everything they hold, as on a host that hangs. */
 export const freezeNode = async (container: string): Promise<void> => {
   await engine.getContainer(container).pause();

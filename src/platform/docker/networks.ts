@@ -9,7 +9,7 @@ import { messageOf, statusOf } from './engine-errors.ts';
 export const dockerNetworks = (
   docker: Docker,
   removalTimeoutMs: number,
-): Pick<Platform, 'ensureNetwork' | 'removeNetwork' | 'networkGateway'> => ({
+): Pick<Platform, 'ensureNetwork' | 'removeNetwork' | 'joinNetwork' | 'networkGateway'> => ({
   ensureNetwork: async ({ name, labels }) => {
     try {
       await docker.createNetwork({
@@ -24,6 +24,14 @@ export const dockerNetworks = (
       throw error;
     }
     await keepOldest(docker, name);
+  },
+
+  joinNetwork: async (container, network, aliases) => {
+    try {
+      await docker.getNetwork(network).connect({ Container: container, EndpointConfig: { Aliases: [...aliases] } });
+    } catch (error) {
+      if (!/already exists/i.test(messageOf(error))) throw error;
+    }
   },
 
   removeNetwork: async (name) => {

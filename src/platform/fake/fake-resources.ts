@@ -6,7 +6,14 @@ import type { FakeState } from './fake-state.ts';
 
 type Resources = Pick<
   Platform,
-  'ensureNetwork' | 'removeNetwork' | 'networkGateway' | 'ensureVolume' | 'removeVolume' | 'findByLabels' | 'readLabels'
+  | 'ensureNetwork'
+  | 'removeNetwork'
+  | 'joinNetwork'
+  | 'networkGateway'
+  | 'ensureVolume'
+  | 'removeVolume'
+  | 'findByLabels'
+  | 'readLabels'
 >;
 
 export const fakeResources = (state: FakeState, removalTimeoutMs: number): Resources => {
@@ -27,6 +34,8 @@ export const fakeResources = (state: FakeState, removalTimeoutMs: number): Resou
     ensureNetwork: async ({ name, labels }) => {
       if (!state.networks.has(name)) state.networks.set(name, { labels, prefix: `10.0.${networks++}` });
     },
+    // Nothing cuts a container off here.
+    joinNetwork: async () => {},
     // As with Docker, a stopped container does not hold its network, but its volumes.
     removeNetwork: (name) =>
       removeWhenFree(

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { cooldownMs, failBackTo, steadyMs, type LeaderChange } from './fail-back.ts';
+
+const now = 10_000_000;
+const failover = (at: number, change: Partial<LeaderChange> = {}): LeaderChange => ({
+  planned: false,
+  previous_leader: 'postgres-2',
+  new_leader: 'postgres-3',
+  at,
+  ...change,
+});
+const steady = new Map([['postgres-2', now - steadyMs]]);
+const long = now - 2 * steadyMs;
+
+test('back to the node that led before, once it has streamed without lag for long enough', () => {
+  const situation = { leader: 'postgres-3', changes: [failover(long)], now };
+  expect(failBackTo({ ...situation, steadySince: steady })).toBe('postgres-2');
+  expect(failBackTo({ ...situation, steadySince: new Map([['postgres-2', now - steadyMs + 1]]) })).toBeNull();
+  expect(failBackTo({ ...situation, steadySince: new Map() })).toBeNull();
+});
+
+test('a leader that somebody chose stays', () => {
+  const changes = [failover(long, { planned: true }), failover(long - 1)];
+  expect(failBackTo({ leader: 'postgres-3', changes, steadySince: steady, now })).toBeNull();
+  expect(failBackTo({ leader: 'postgres-2', changes: [failover(long)], steadySince: steady, now })).toBeNull();
+  expect(failBackTo({ leader: 'postgres-3', changes: [], steadySince: steady, now })).toBeNull();
+});
+
+test('a node that failed again shortly after its failback has to wait', () => {
+  const back = failover(long - 1000, { planned: true, previous_leader: 'postgres-3', new_leader: 'postgres-2' });
+  const again = { leader: 'postgres-3', changes: [failover(long), back], steadySince: steady };
+  expect(failBackTo({ ...again, now })).toBeNull();
+  expect(failBackTo({ ...again, now: long + cooldownMs })).toBe('postgres-2');
+});

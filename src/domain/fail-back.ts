@@ -1,0 +1,38 @@
+/** When the node that led before an unplanned change of leader is to lead again (`auto_failback`). */
+
+/** A change of leader, planned (`switchover`) or not, as its event tells. */
+export interface LeaderChange {
+  readonly planned: boolean;
+  readonly previous_leader: string;
+  readonly new_leader: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+}
+
+/** The preferred node has to stream without lag for this long. Milliseconds. */
+export const steadyMs = 60_000;
+/** A replica that is no further behind streams without lag, while clients write. Bytes. */
+export const steadyLagBytes = 65_536;
+/** Between an automatic failback and whatever moved the leader before it. Milliseconds. */
+export const cooldownMs = 600_000;
+
+interface Situation {
+  readonly leader: string;
+  /** The latest first. */
+  readonly changes: readonly LeaderChange[];
+  /** Since when each replica has streamed without lag, in milliseconds since the epoch. */
+  readonly steadySince: ReadonlyMap<string, number>;
+  readonly now: number;
+}
+
+/**
+ * Null while there is nothing to do. A leader that somebody chose stays, and of two failovers shortly after one another
+ * the second is followed by no failback before the cooldown is over: a node that fails again and again must not lead.
+ */
+export const failBackTo = ({ leader, changes, steadySince, now }: Situation): string | null => {
+  const [last, before] = changes;
+  if (!last || last.planned || last.new_leader !== leader) return null;
+  if (before && last.at - before.at < cooldownMs && now - last.at < cooldownMs) return null;
+  const since = steadySince.get(last.previous_leader);
+  return since !== undefined && now - since >= steadyMs ? last.previous_leader : null;
+};
