@@ -79,9 +79,10 @@ export const cutOverActions = (dependencies: Dependencies) => {
           await callOff(session, input, error);
         }
       }
-      await finish(handOver);
+      await onlyForward(() => finish(handOver));
       const stall = Math.round(performance.now() - began);
       step.note(`handed over, writes held for ${stall} ms`);
+      await onlyForward(handOver.tellTheRest);
       return { stall_ms: stall };
     } finally {
       await handOver.close();
@@ -96,13 +97,17 @@ export const cutOverActions = (dependencies: Dependencies) => {
     );
   };
 
-  /** Past the promotion the only way is forward: whatever fails may pass when it is tried again. */
   const finish = async (handOver: HandOver): Promise<void> => {
+    await handOver.promote();
+    await handOver.routeWrites();
+    await handOver.writeThroughEveryRoute();
+    await handOver.resume();
+  };
+
+  /** Past the promotion there is no other way: whatever fails may pass when it is tried again. */
+  const onlyForward = async (move: () => Promise<void>): Promise<void> => {
     try {
-      await handOver.promote();
-      await handOver.routeWrites();
-      await handOver.writeThroughEveryRoute();
-      await handOver.resume();
+      await move();
     } catch (error) {
       throw new PgrowError('internal', messageOf(error), { cause: error });
     }

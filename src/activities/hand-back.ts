@@ -2,9 +2,11 @@ import type { CutOver } from '../domain/actions.ts';
 import { messageOf, PgrowError } from '../domain/errors.ts';
 import { ports } from '../domain/naming.ts';
 import type { Node } from '../domain/topology.ts';
+import type { RuntimeApi } from '../components/haproxy/index.ts';
 import type { Dependencies } from './dependencies.ts';
 import { restartLeader, resumePatroni } from './promotion.ts';
 import type { Session } from './session.ts';
+import { untilTold } from './tell-routers.ts';
 import { poll, within } from './time-limits.ts';
 
 /** Milliseconds: it replays nothing after a clean stop, but a machine may be busy. */
@@ -35,23 +37,29 @@ export const handBack = async ({ dependencies, session, input }: HandBack): Prom
       return takesWrites(dependencies, session, from);
     });
   }
-  await releaseRouters(dependencies, session, input);
+  const unheard = await releaseRouters(dependencies, session, input);
   await resumePoolers(platform, poolers);
   await resumePatroni(session, input);
+  // One that stays out of reach is no reason to keep everything else as it is.
+  await Promise.allSettled(unheard.map((router) => untilTold(platform, session, router, release(dependencies, input))));
 };
 
-/** One that cannot be told finds out by its own health checks. */
+/** Answers with those that could not be told. */
 const releaseRouters = async (
-  { components }: HandBack['dependencies'],
+  dependencies: HandBack['dependencies'],
   session: Session,
-  { from, to, routers }: CutOver,
-) => {
-  await Promise.allSettled(
-    routers.map((router) =>
-      session.asRouter(router, (api) => components.haproxy.releaseWrites(api, from.name, to.name)),
-    ),
+  input: CutOver,
+): Promise<readonly Node[]> => {
+  const told = await Promise.allSettled(
+    input.routers.map((router) => session.asRouter(router, release(dependencies, input))),
   );
+  return input.routers.filter((_, index) => told[index]?.status === 'rejected');
 };
+
+const release =
+  ({ components }: HandBack['dependencies'], { from, to }: CutOver) =>
+  (api: RuntimeApi): Promise<void> =>
+    components.haproxy.releaseWrites(api, from.name, to.name);
 
 /**
  * From inside each pooler, because the connection on which PAUSE waits answers nothing else. One that cannot be reached

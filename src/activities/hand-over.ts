@@ -10,6 +10,7 @@ import { promotionOf, writeRoutes } from './promotion.ts';
 import { resumePoolers } from './hand-back.ts';
 import { deadManMs } from './hold-clients.ts';
 import type { Session } from './session.ts';
+import { untilTold } from './tell-routers.ts';
 import { poll, within } from './time-limits.ts';
 
 /** Milliseconds PAUSE may wait for open transactions before the hand-over is called off. */
@@ -34,6 +35,8 @@ export interface HandOver {
   /** Meanwhile what was promoted is settled. */
   writeThroughEveryRoute(): Promise<void>;
   resume(): Promise<void>;
+  /** Clients are served by then: whoever could not be told where writes go is told as soon as it can be. */
+  tellTheRest(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -73,6 +76,7 @@ export const openHandOver = async ({
   const armed = position.in_recovery ? await settled(armStop(platform, from, position.system_identifier)) : null;
 
   const moveWrites = (api: RuntimeApi) => haproxy.moveWrites(api, from.name, to.name);
+  const untold = new Set(routers);
 
   const takesWrites = async (connection: PostgresConnection) => {
     const [row] = await connection.query<{ recovering: boolean }>('SELECT pg_is_in_recovery() AS recovering');
@@ -134,6 +138,7 @@ export const openHandOver = async ({
           } catch {
             await session.asRouter(router, moveWrites);
           }
+          untold.delete(router);
         }),
       );
     },
@@ -165,6 +170,10 @@ export const openHandOver = async ({
       } catch {
         await resumePoolers(platform, poolers);
       }
+    },
+
+    async tellTheRest() {
+      await Promise.all([...untold].map((router) => untilTold(platform, session, router, moveWrites)));
     },
 
     async close() {

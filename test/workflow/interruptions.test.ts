@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { expectNobodyHeld } from '../support/fake-world/every-step.ts';
 import { passing } from '../support/fake-world/faults.ts';
 import type { Shop } from '../support/fake-world/operator.ts';
@@ -145,6 +145,28 @@ describe.concurrent('a cut-over that cannot be finished', () => {
     expect(await shop.end(handle)).toMatchObject({ status: 'done', to_stage: 3, error: null });
     await shop.write('order 2', 'pooled');
     expect(await shop.rows('pooled')).toEqual(expect.arrayContaining(['order 1', 'order 2']));
+    expectNobodyHeld(shop);
+  });
+
+  // A router that had been told to hold writes and was then out of reach for six seconds held them for ever: it was
+  // never told again, and its own checks do not end what was said at run time.
+  test('leaves no router behind that could not be told where writes go', async () => {
+    const shop = await newDatabase();
+    const { routers, machines, faults } = shop.world;
+    const answer = routers.command;
+    let unheard = 0;
+    vi.spyOn(routers, 'command').mockImplementation((machine, text) => {
+      const isMove = /set server replicas\/\S+ state maint/.test(text);
+      if (machine.name !== 'haproxy-2' || !isMove || unheard === 3) return answer(machine, text);
+      unheard += 1;
+      throw new Error('out of reach');
+    });
+    faults.losePatience('verifyRoutes', 0.2);
+    const document = await shop.run('expand', { target: 'ha', pooling: {} });
+
+    expect(unheard).toBe(3);
+    expect(document).toMatchObject({ status: 'done', to_stage: 3, error: null });
+    expect(routers.writesTo(machines.named('haproxy-2')!)).toEqual(['postgres-2']);
     expectNobodyHeld(shop);
   });
 

@@ -1,0 +1,25 @@
+import type { RuntimeApi } from '../components/haproxy/index.ts';
+import type { Node } from '../domain/topology.ts';
+import type { Platform } from '../platform/platform.ts';
+import type { Session } from './session.ts';
+import { poll } from './time-limits.ts';
+
+/** Milliseconds that a router out of reach is waited for, once nobody else waits for it. */
+const outOfReachLimitMs = 30_000;
+
+/**
+ * A router that was told to hold writes and then went out of reach holds them until it is told otherwise: its own checks
+ * never end what was said at run time. One that does not run holds nobody.
+ * @throws PgrowError `not_ready` when it stays out of reach
+ */
+export const untilTold = (
+  platform: Platform,
+  session: Session,
+  router: Node,
+  tell: (api: RuntimeApi) => Promise<void>,
+): Promise<void> =>
+  poll(outOfReachLimitMs, `${router.name} to be told who takes writes`, async () => {
+    const state = await platform.inspectContainer(router.container);
+    if (state?.running) await session.asRouter(router, tell);
+    return true;
+  });
