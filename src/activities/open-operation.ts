@@ -10,6 +10,7 @@ import { optionsOf, planOperation } from '../domain/plan/plan-operation.ts';
 import type { Restored } from '../domain/plan/restore.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Dependencies } from './dependencies.ts';
+import { findRestored } from './find-restored.ts';
 import { chooseHostPorts } from './host-ports.ts';
 import { readLeadership } from './leader.ts';
 import { refuseUnfit } from './preflight.ts';
@@ -17,10 +18,10 @@ import { refuseUnfit } from './preflight.ts';
 /** Validates, plans, looks whether the world allows it, and records. Nothing is touched before that is through. */
 export const openOperation = async (dependencies: Dependencies, call: OpenOperation): Promise<OpenedOperation> => {
   const { store } = dependencies;
-  const { database, plan, options } = await planOf(dependencies, call);
+  const { database, plan, options, restored } = await planOf(dependencies, call);
   const known = await store.readOperation(call.operation);
   const previous = await store.readOpenCheckpoint(database.id);
-  if (!known) await refuseBeforeTouching(dependencies, call, database, plan);
+  if (!known) await refuseBeforeTouching(dependencies, call, { database, plan, options, restored });
   await store.beginOperation({
     id: call.operation,
     service_id: database.id,
@@ -52,11 +53,10 @@ const usesUpCheckpoint: readonly OperationWorkflow[] = ['rollback', 'destroyData
 const refuseBeforeTouching = async (
   dependencies: Dependencies,
   call: OpenOperation,
-  database: Database,
-  plan: Plan,
+  { database, plan, restored }: Planned,
 ) => {
   try {
-    await refuseUnfit(dependencies, database, plan);
+    await refuseUnfit(dependencies, database, plan, restored);
   } catch (error) {
     if (makers.includes(call.workflow)) await dependencies.store.removeDatabase(database.id);
     throw error;
@@ -67,6 +67,8 @@ interface Planned {
   readonly database: Database;
   readonly plan: Plan;
   readonly options: OperationOptions;
+  /** What a new database begins with; null for nothing. */
+  readonly restored: Restored | null;
 }
 
 const planOf = async (
@@ -74,31 +76,23 @@ const planOf = async (
   { workflow, input: given, operation }: OpenOperation,
 ): Promise<Planned> => {
   const { store } = dependencies;
+  const restored = workflow === 'restoreSnapshot' ? await findRestored(store, given, operation) : null;
   const input = parseInput(operationInputs[workflow] as z.ZodType<ParsedInput<OperationWorkflow>>, given);
-  const restored =
-    workflow === 'restoreSnapshot' ? await findSnapshot(dependencies, input as ParsedInput<'restoreSnapshot'>) : null;
   const database = makers.includes(workflow)
-    ? await ensureRegistered(dependencies, input as ParsedInput<'createDatabase'>)
+    ? await ensureRegistered(dependencies, { ...(input as ParsedInput<'createDatabase'>), ...majorOf(restored) })
     : await known(dependencies, input.service_id);
   const open = await store.readOpenCheckpoint(database.id);
   const last = open && open.operation_id !== operation ? await store.readPlan(open.operation_id) : null;
   const leadership = await readLeadership(dependencies, database);
   const plan = planOperation(workflow, input, { database, operation_id: operation, ...leadership, last, restored });
-  return { database, plan, options: optionsOf(input) };
+  return { database, plan, options: optionsOf(input), restored };
 };
+
+/** A restored database has that of its source. */
+const majorOf = (restored: Restored | null) => restored && { postgres_major: restored.postgres_major };
 
 /** Operations that make a database. */
 const makers: readonly OperationWorkflow[] = ['createDatabase', 'restoreSnapshot'];
-
-/** @throws PgrowError `not_found`, naming the snapshots there are */
-const findSnapshot = async (dependencies: Dependencies, input: ParsedInput<'restoreSnapshot'>): Promise<Restored> => {
-  const source = await known(dependencies, input.source_service_id);
-  const snapshots = await dependencies.store.listSnapshots(source.id);
-  const snapshot = snapshots.find(({ id }) => id === input.snapshot);
-  if (snapshot) return { source: source.name, snapshot };
-  const ids = snapshots.map(({ id }) => id).join(', ') || 'none';
-  throw new PgrowError('not_found', `${source.name} has no snapshot ${input.snapshot}. It has: ${ids}.`);
-};
 
 const ensureRegistered = async (
   { store, home }: Dependencies,
@@ -138,7 +132,7 @@ const reversible: readonly Plan['type'][] = ['expand', 'scale_down'];
 /** Written before the first change of an expansion or scale-down; the window itself begins when the operation is done. */
 const checkpointOf = async (
   { store }: Dependencies,
-  { call, database, plan, options }: Planned & { readonly call: OpenOperation },
+  { call, database, plan, options }: Omit<Planned, 'restored'> & { readonly call: OpenOperation },
 ): Promise<OpenedOperation['checkpoint']> => {
   if (!reversible.includes(plan.type) || plan.steps.length === 0 || !plan.to) return null;
   const { to } = plan;

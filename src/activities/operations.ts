@@ -7,6 +7,7 @@ import type { Dependencies } from './dependencies.ts';
 import { removeResources } from './leftovers.ts';
 import { openOperation } from './open-operation.ts';
 import { toFailure } from './step-activity.ts';
+import { verifySnapshot } from './verify-snapshot.ts';
 import { watchHealth } from './watch-health.ts';
 
 const heartbeatIntervalMs = 1000;
@@ -62,6 +63,8 @@ export const operationActivities = (dependencies: Dependencies): OperationAction
         await new Promise((resolve) => setTimeout(resolve, closePollMs));
       }
     },
+
+    verifySnapshot: (call) => verifySnapshot(dependencies, call, Context.current().cancellationSignal),
 
     watchHealth: ({ database }) => watchHealth(dependencies, database),
 

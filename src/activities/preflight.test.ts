@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import type { Database } from '../domain/database.ts';
 import { firstTopology, planCreate } from '../domain/plan/create.ts';
 import { planExpand } from '../domain/plan/expand.ts';
+import { planRestore } from '../domain/plan/restore.ts';
 import { operationOptions, replicaOptions } from '../domain/options.ts';
 import { createDockerPlatform } from '../platform/docker/index.ts';
 import { createFakePlatform, type FakePlatform } from '../platform/fake/index.ts';
@@ -68,6 +69,23 @@ test('a snapshot and two replicas that would fill the disk are refused, with wha
     code: 'no_disk_space',
     message: expect.stringMatching(/shop: 3 copies of 100 MB .* need 812 MB, 800 MB are free/),
   });
+});
+
+test('a copy of a snapshot that would fill the disk is refused', async () => {
+  const platform = createFakePlatform({ freeBytes: async () => 800 * megabyte });
+  const restored = {
+    source: 'origin',
+    postgres_major: 17,
+    snapshot: { id: 'snap-1', volume: 'v-1', bytes: 300 * megabyte },
+  } as const;
+  const plan = planRestore(shop, restored);
+  const dependencies = await dependenciesWith(platform);
+  await expect(refuseUnfit(dependencies, shop, plan, restored)).rejects.toMatchObject({
+    code: 'no_disk_space',
+    message: expect.stringContaining('1 copy of 300 MB and 512 MB of headroom need 812 MB, 800 MB are free'),
+  });
+  const smaller = { ...restored, snapshot: { ...restored.snapshot, bytes: 288 * megabyte } };
+  await expect(refuseUnfit(dependencies, shop, plan, smaller)).resolves.toBeUndefined();
 });
 
 test('just enough room is enough', async () => {

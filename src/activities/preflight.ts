@@ -2,6 +2,7 @@ import { ApplicationFailure } from '@temporalio/activity';
 import type { Database } from '../domain/database.ts';
 import { imageOf } from '../domain/container-spec.ts';
 import { PgrowError } from '../domain/errors.ts';
+import type { Restored } from '../domain/plan/restore.ts';
 import type { Plan } from '../domain/plan.ts';
 import { nodeNamed } from '../domain/topology.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -11,7 +12,13 @@ import { openSession } from './session.ts';
 const headroomBytes = 512 * 1024 * 1024;
 
 /** Refuses what the world does not allow: no engine, no image, no disk space. */
-export const refuseUnfit = async (dependencies: Dependencies, database: Database, plan: Plan): Promise<void> => {
+export const refuseUnfit = async (
+  dependencies: Dependencies,
+  database: Database,
+  plan: Plan,
+  /** What a new database is restored from. */
+  restored: Restored | null = null,
+): Promise<void> => {
   const { platform, images } = dependencies;
   await platform.ping().catch(refuseAtOnce);
   if (plan.type === 'destroy' || !plan.to) return;
@@ -21,7 +28,9 @@ export const refuseUnfit = async (dependencies: Dependencies, database: Database
     throw new PgrowError('image_missing', `Image ${image} is missing on the Docker engine. Build it: ./pgrow up`);
   }
   const copies = added.filter((node) => node.kind === 'postgres').length + (plan.snapshot ? 1 : 0);
-  if (plan.from && copies > 0) await refuseFullDisk(dependencies, database, copies);
+  if (plan.from && copies > 0)
+    await refuseFullDisk(dependencies, database.name, copies, await sizeOf(dependencies, database));
+  if (restored?.snapshot.bytes) await refuseFullDisk(dependencies, database.name, 1, restored.snapshot.bytes);
 };
 
 /** An operation that runs waits for its engine; one that has not begun tells its caller instead. */
@@ -30,19 +39,20 @@ const refuseAtOnce = (error: unknown): never => {
   throw ApplicationFailure.create({ type: error.code, message: error.message, nonRetryable: true });
 };
 
-const refuseFullDisk = async (dependencies: Dependencies, database: Database, copies: number) => {
-  const session = await openSession(dependencies, database.id);
+/** Bytes. */
+const sizeOf = async (dependencies: Dependencies, { id, topology }: Database): Promise<number> => {
+  const session = await openSession(dependencies, id);
   const { postgres } = dependencies.components;
-  const size = await session.asSuperuser(
-    nodeNamed(database.topology, database.topology.primary),
-    postgres.databaseSizeBytes,
-  );
+  return session.asSuperuser(nodeNamed(topology, topology.primary), postgres.databaseSizeBytes);
+};
+
+const refuseFullDisk = async ({ platform }: Dependencies, name: string, copies: number, size: number) => {
   const needed = size * copies + headroomBytes;
-  const free = await dependencies.platform.freeBytes();
+  const free = await platform.freeBytes();
   if (free >= needed) return;
   throw new PgrowError(
     'no_disk_space',
-    `Not enough disk space for ${database.name}: ${copies} copies of ${megabytes(size)} MB and ${megabytes(headroomBytes)} MB ` +
+    `Not enough disk space for ${name}: ${copies} ${copies === 1 ? 'copy' : 'copies'} of ${megabytes(size)} MB and ${megabytes(headroomBytes)} MB ` +
       `of headroom need ${megabytes(needed)} MB, ${megabytes(free)} MB are free. Make room where Docker keeps its volumes.`,
   );
 };

@@ -1,45 +1,37 @@
 import { dataPath, nodeResources } from '../domain/container-spec.ts';
 import { PgrowError } from '../domain/errors.ts';
-import { databaseLabels, labelNames, networkName, roles } from '../domain/naming.ts';
+import { databaseLabels, labelNames, networkName, nodeLabels, restorationName, roles } from '../domain/naming.ts';
+import type { ContainerSpec, NodeFile } from '../platform/platform.ts';
 import type { Dependencies } from './dependencies.ts';
 import { openSession } from './session.ts';
 import type { Action } from './step-activity.ts';
-import { waitUntil } from './wait-until.ts';
+import { waitUntil, type Observation } from './wait-until.ts';
 
+/** Where the snapshot's volume is mounted. */
 const snapshotPath = '/snapshot';
-const data = `${dataPath.postgres}/pgdata`;
 
-/**
- * Copies, replays the backup's own WAL in single-user mode and gives the superuser its new password, all beside the
- * final place: what is there when it is renamed is whole.
- */
-const script = `set -eu
-test ! -d ${data} || exit 0
-rm -rf ${data}.tmp
-cp -a ${snapshotPath}/pgdata ${data}.tmp
-rm -f ${data}.tmp/standby.signal ${data}.tmp/recovery.signal
-postgres --single -D ${data}.tmp -c config_file=/etc/pgrow/postgresql.conf postgres < /etc/pgrow/restore.sql > /dev/null
-mv ${data}.tmp ${data}
-`;
-
+/** A new node's volume filled from a snapshot's, by a container that runs once (`images/postgres/pgrow/restoration.py`). */
 export const restoreActions = (dependencies: Dependencies) => {
   const { platform, components, images } = dependencies;
   const { postgres } = components;
 
   const restoreSnapshot: Action<'restoreSnapshot'> = async ({ node, volume, renamed }, step) => {
     const { database, secrets } = await openSession(dependencies, step.database);
-    const container = `${node.container}-restore`;
+    const container = restorationName(node);
     const labels = {
       ...databaseLabels(database),
       [labelNames.operation]: step.operation,
       [labelNames.kind]: 'restore',
     };
-    await platform.ensureVolume({ name: node.volume!, labels });
-    await platform.ensureContainer({
+    if ((await platform.readLabels('volume', volume)) === null) {
+      throw new PgrowError('not_found', `The snapshot is gone: there is no volume ${volume} any more.`);
+    }
+    await platform.ensureVolume({ name: node.volume!, labels: nodeLabels(database, node, step.operation) });
+    const spec: ContainerSpec = {
       name: container,
       image: images.postgres,
       hostname: 'restore',
-      command: ['bash', '-c', script],
+      command: ['pgrow-restore', snapshotPath],
       network: networkName(database),
       aliases: [],
       mounts: [
@@ -51,10 +43,10 @@ export const restoreActions = (dependencies: Dependencies) => {
       environment: {},
       restart: 'no',
       ...nodeResources.postgres,
-    });
+    };
     const config = { kind: 'postgres', mode: 'primary', synchronous_standbys: [] } as const;
     const { memoryBytes } = nodeResources.postgres;
-    await platform.putFiles(container, [
+    const files: readonly NodeFile[] = [
       {
         path: '/etc/pgrow/postgresql.conf',
         content: postgres.postgresqlConf({ nodeName: node.name, config, memoryBytes }),
@@ -65,22 +57,24 @@ export const restoreActions = (dependencies: Dependencies) => {
         content: restoreSql(renamed, postgres.scramVerifier(secrets.superuser)),
         mode: 0o600,
       },
-    ]);
-    await platform.startContainer(container);
-    await waitUntil({
-      for: 'the snapshot to be copied',
-      step,
-      look: async () => {
-        const state = await platform.inspectContainer(container);
-        if (state?.exitCode === 0) return { found: true };
-        if (!state || state.exitCode !== null) {
-          const log = await platform.readLogs(container, 3).catch(() => 'its container is gone');
-          throw new PgrowError('node_failed', `The snapshot cannot be restored: ${log.trim()}`);
-        }
-        return { observed: 'copying' };
-      },
-    });
-    await platform.removeContainer(container);
+    ];
+    try {
+      await platform.ensureContainer(spec);
+      await platform.putFiles(container, files);
+      await platform.startContainer(container);
+      await waitUntil({ for: 'the snapshot to be copied', step, look: () => look(container) });
+    } finally {
+      // It holds both volumes.
+      await platform.removeContainer(container);
+    }
+  };
+
+  const look = async (container: string): Promise<Observation<true>> => {
+    const state = await platform.inspectContainer(container);
+    if (state?.exitCode === 0) return { found: true };
+    if (state && state.exitCode === null) return { observed: 'copying' };
+    const log = await platform.readLogs(container, 1).catch(() => 'its container is gone');
+    throw new PgrowError('node_failed', log.trim());
   };
 
   return { restoreSnapshot };
@@ -88,10 +82,14 @@ export const restoreActions = (dependencies: Dependencies) => {
 
 const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 
-/** One statement a line, as single-user mode wants it. */
+/**
+ * One statement a line, as single-user mode wants it. Subscriptions come disabled: the copy's would take from the source's
+ * what its publisher keeps for it. There is no command for all of them at once.
+ */
 const restoreSql = ({ from, to }: { readonly from: string; readonly to: string }, verifier: string): string =>
   [
     `ALTER ROLE ${roles.superuser} PASSWORD '${verifier}';`,
+    'UPDATE pg_catalog.pg_subscription SET subenabled = false;',
     ...(from === to
       ? []
       : [

@@ -43,7 +43,9 @@ export const snapshotActions = (dependencies: Dependencies) => {
       await platform.putFiles(container, [{ path: '/etc/pgrow/pgpass', content: pgpass, mode: 0o600 }]);
       await platform.startContainer(container);
       await waitUntil({ for: `the snapshot of ${of.name}`, step, look });
+      const bytes = sizeIn(await platform.readLogs(container, 1));
       await platform.removeContainer(container);
+      return bytes;
     };
     const look = async () => {
       const state = await platform.inspectContainer(container);
@@ -62,8 +64,16 @@ export const snapshotActions = (dependencies: Dependencies) => {
     const explain = explainCopy(dependencies, session, { from: of, to: { name: snapshot, container } });
     for (let attempt = 1; ; attempt += 1) {
       try {
-        await takeOnce();
-        break;
+        const bytes = await takeOnce();
+        const verified_at = new Date().toISOString();
+        return await store.recordSnapshot({
+          id: snapshot,
+          service_id: database.id,
+          operation_id: step.operation,
+          volume,
+          bytes,
+          verified_at,
+        });
       } catch (error) {
         const mayPass = error instanceof PgrowError && error.code === 'node_failed' && !/no space/i.test(error.message);
         if (!mayPass || attempt === attempts || step.signal.aborted) return explain(error);
@@ -71,7 +81,6 @@ export const snapshotActions = (dependencies: Dependencies) => {
         await remove(container, volume);
       }
     }
-    await store.recordSnapshot({ id: snapshot, service_id: database.id, operation_id: step.operation, volume });
   };
 
   const removeSnapshot: Action<'removeSnapshot'> = async ({ snapshot, volume }, step) => {
@@ -90,3 +99,9 @@ export const snapshotActions = (dependencies: Dependencies) => {
 
 const percent = ({ streamed_bytes, total_bytes }: { streamed_bytes: number; total_bytes: number }): number =>
   total_bytes === 0 ? 0 : Math.min(100, Math.floor((streamed_bytes / total_bytes) * 100));
+
+/** As `pgrow-snapshot` ends. */
+const sizeIn = (log: string): number | null => {
+  const bytes = /complete: (\d+) bytes/.exec(log)?.[1];
+  return bytes === undefined ? null : Number(bytes);
+};

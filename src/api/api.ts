@@ -13,6 +13,7 @@ import { progressRoutes } from './rest/progress.ts';
 import { rollbackRoutes } from './rest/rollback.ts';
 import { serviceRoutes } from './rest/services.ts';
 import { signalRoutes } from './rest/signals.ts';
+import { snapshotRoutes } from './rest/snapshots.ts';
 import { topologyRoutes } from './rest/topology.ts';
 
 export interface ApiOptions extends ApiDependencies {
@@ -66,6 +67,7 @@ export const createApi = async ({ logger, ...dependencies }: ApiOptions): Promis
     signalRoutes(routes, dependencies);
     topologyRoutes(routes, dependencies);
     historyRoutes(routes, dependencies);
+    snapshotRoutes(routes, dependencies);
     logsRoutes(routes, dependencies);
     progressRoutes(routes, dependencies);
     controlPlaneRoutes(routes, dependencies);

@@ -1,7 +1,13 @@
 import { z } from 'zod';
 import { haOptions, operationOptions, poolingOptions, replicaOptions } from '../domain/options.ts';
 import { rulesOf } from '../domain/input-problems.ts';
-import { createDatabaseInput, reinitializeInput, scaleDownInput, switchoverInput } from '../domain/inputs.ts';
+import {
+  createDatabaseInput,
+  reinitializeInput,
+  restoreSnapshotInput,
+  scaleDownInput,
+  switchoverInput,
+} from '../domain/inputs.ts';
 import { replicaCounts } from '../domain/plan/set-replicas.ts';
 
 /** Bodies are flat; each part of one has its own schema. */
@@ -80,6 +86,10 @@ export const reinitializeBody = {
 export const switchoverBody = {
   switchover: switchoverInput.pick({ target_node: true, on_obstacle: true }),
   options: operationOptions.pick({ cutover: true, cutover_deadline: true }),
+} satisfies Parts;
+
+export const restoreBody = {
+  restore: restoreSnapshotInput.pick({ name: true, snapshot: true, port: true }),
 } satisfies Parts;
 
 export const rollbackBody = {

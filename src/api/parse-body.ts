@@ -5,19 +5,30 @@ import { nestedPoolingBody, type Parts } from './bodies.ts';
 
 type Values<P extends Parts> = { readonly [K in keyof P]: z.output<P[K]> };
 
-/** Parses a flat body part by part, with the problems of all parts and of `pooling` inside it at once. */
-export const parseBody = <P extends Parts>(
+/** @throws PgrowError `invalid_input` with everything that does not fit */
+export const parseBody = <P extends Parts>(parts: P, body: unknown): Parsed<P> => {
+  const { values, problems } = readBody(parts, body);
+  if (problems.length > 0) throw invalidInput('The request', problems);
+  return values;
+};
+
+type Parsed<P extends Parts> = Values<P> & { readonly nestedPooling: NestedPooling };
+
+/**
+ * Reads a flat body part by part, with the problems of all parts and of `pooling` inside it at once. Where there are
+ * problems not all the values are.
+ */
+export const readBody = <P extends Parts>(
   parts: P,
   body: unknown,
-): Values<P> & { readonly nestedPooling: NestedPooling } => {
+): { readonly values: Parsed<P>; readonly problems: readonly Problem[] } => {
   const given = asObject(body);
   const nested = given['pooling'];
   const hasNested = nested !== undefined && accepts(parts, 'pooling');
   const own = readParts(parts, given, []);
   const inner = hasNested && isObject(nested) ? readParts(nestedPoolingBody, nested, ['pooling']) : null;
   const problems = [...own.problems, ...(inner?.problems ?? [])];
-  if (problems.length > 0) throw invalidInput('The request', problems);
-  return { ...own.values, nestedPooling: inner?.values.pooling ?? null };
+  return { values: { ...own.values, nestedPooling: inner?.values.pooling ?? null }, problems };
 };
 
 export type NestedPooling = z.output<typeof nestedPoolingBody.pooling> | null;

@@ -62,19 +62,28 @@ export const finishChange = async ({ api, database, started, flags, wanted }: Fi
 };
 
 interface StartChange extends ChangeRequest {
+  /** Name of the database that the operation belongs to, where it is not the one that is asked. */
+  readonly becomes?: string;
   readonly api: ApiClient;
   readonly database: string;
   readonly flags: ChangeFlags & { readonly dryRun?: true };
 }
 
 /** Starts a change of one database and sees it through; with `--dry-run` only shows its plan. */
-export const runChange = async ({ api, database, path, body, flags }: StartChange): Promise<ExitCode> => {
+export const runChange = async ({
+  api,
+  database,
+  path,
+  body,
+  flags,
+  becomes = database,
+}: StartChange): Promise<ExitCode> => {
   if (flags.dryRun) {
     await showPlan({ api, database, request: { path, body }, json: flags.json === true });
     return exitCodes.done;
   }
   const started = await api.post<StartedOperation>(postgresPath(database, path), body, idempotency(flags));
-  return finishChange({ api, database, started, flags });
+  return finishChange({ api, database: becomes, started, flags });
 };
 
 export const idempotency = ({ idempotencyKey }: ChangeFlags): PostOptions =>

@@ -28,4 +28,4 @@ export const create = (program: Command): void => {
 };
 
 /** What is no number goes along as it is, so that the API names it together with everything else that is wrong. */
-const numberIfOne = (text: string): number | string => (/^\d+$/.test(text) ? Number(text) : text);
+export const numberIfOne = (text: string): number | string => (/^\d+$/.test(text) ? Number(text) : text);

@@ -20,6 +20,7 @@ import { plan } from './plan.ts';
 import { pooling } from './pooling.ts';
 import { reinit } from './reinit.ts';
 import { replicas } from './replicas.ts';
+import { restore } from './restore.ts';
 import { rollback } from './rollback.ts';
 import { scaleDown } from './scale-down.ts';
 import { snapshots } from './snapshots.ts';
@@ -51,6 +52,7 @@ const verbs: readonly ((program: Command) => void)[] = [
   confirm,
   operations,
   snapshots,
+  restore,
   url,
   connect,
   events,

@@ -6,7 +6,6 @@ import { wantsJson } from './failure.ts';
 import { addOptions, poolingOptions } from './option-groups.ts';
 import { poolingRequest, type PoolingVerbFlags } from './pooling.ts';
 import { addScaleDownOptions, graceOption, scaleDownRequest, type ScaleDownFlags } from './scale-down.ts';
-import { snapshotsText } from './snapshots.ts';
 
 const parse = (command: Command, line: string): unknown => {
   command.exitOverride().configureOutput({ writeErr: () => undefined });
@@ -82,16 +81,6 @@ test('a document is owed to --json, unless it belongs to another program', () =>
   expect(wantsJson(['status', '--json'])).toBe(true);
   expect(wantsJson(['connect', 'shop', '--', '--json'])).toBe(false);
   expect(wantsJson(['status'])).toBe(false);
-});
-
-test('snapshots say until when they are kept', () => {
-  const snapshot = { id: 'snap-1', volume: 'v-1', bytes: 2048, created_at: '2026-01-01', expires_at: null };
-  expect(snapshotsText([snapshot, { ...snapshot, id: 'snap-2', bytes: null, expires_at: '2026-01-02' }])).toEqual([
-    'TAKEN       ID      SIZE  KEPT UNTIL             VOLUME',
-    '2026-01-01  snap-1  2 kB  its checkpoint closes  v-1',
-    '2026-01-01  snap-2  -     2026-01-02             v-1',
-  ]);
-  expect(snapshotsText([])).toEqual(['No snapshots.']);
 });
 
 test('the doctor says what was removed, what would not go, and what to do about the rest', () => {

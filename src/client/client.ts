@@ -9,8 +9,9 @@ import {
   type OperationSignal,
   type OperationWorkflow,
 } from '../domain/inputs.ts';
-import { checkpointWorkflowId, operationWorkflowId, taskQueue } from '../domain/naming.ts';
+import { checkpointWorkflowId, operationWorkflowId, taskQueue, verificationWorkflowId } from '../domain/naming.ts';
 import type { OperationDocument } from '../domain/operation.ts';
+import type { Verification, VerifySnapshot } from '../domain/snapshot.ts';
 import type { RollbackRequest } from '../workflows/messages.ts';
 import { readRun, runningError, type OperationRun } from './operation-run.ts';
 import { searchAttributePairs, type About } from '../workflows/search-attribute-keys.ts';
@@ -33,6 +34,14 @@ export interface PgrowClient {
   signal(serviceId: string, signal: OperationSignal): Promise<void>;
   /** To the checkpoint of the last operation. @throws PgrowError `refused` when none is open */
   checkpointSignal(serviceId: string, signal: CheckpointSignal, request?: RollbackRequest): Promise<void>;
+  /**
+   * Reads a snapshot through, or waits for whoever does already; null when that takes longer than it may.
+   * @throws PgrowError what kept it from being read
+   */
+  verifySnapshot(
+    input: VerifySnapshot,
+    about: { readonly database: string; readonly waitMs: number },
+  ): Promise<Verification | null>;
   /** Every step of the running operation with its status, by query: it needs a worker that answers. */
   progress(serviceId: string): Promise<unknown>;
   /** The last operation that Temporal knows of, running or not. */
@@ -127,6 +136,28 @@ export const createPgrowClient = ({ address, namespace = 'default' }: ClientOpti
         `No checkpoint is open: there is nothing to ${signal}.`,
         ...(request ? [request] : []),
       ),
+    verifySnapshot: (input, { database, waitMs }) =>
+      call(async () => {
+        const handle = await briefly(() =>
+          workflow.start('verifySnapshot', {
+            workflowId: verificationWorkflowId(input.service_id, input.snapshot),
+            taskQueue,
+            args: [input],
+            workflowIdConflictPolicy: 'USE_EXISTING',
+            workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+            typedSearchAttributes: searchAttributePairs(null, { database, stage: null }),
+            staticSummary: `read ${input.snapshot} of ${database} through`,
+          }),
+        );
+        const patience = AbortSignal.timeout(waitMs);
+        try {
+          return (await connection.withAbortSignal(patience, () => handle.result())) as Verification;
+        } catch (error) {
+          if (patience.aborted) return null;
+          if (!(error instanceof WorkflowFailedError)) throw error;
+          throw failureOf(error);
+        }
+      }),
     progress: (serviceId) => briefly(() => operationOf(serviceId).query(progressQuery)),
     describe,
     async ping() {

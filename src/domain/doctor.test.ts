@@ -77,6 +77,12 @@ test('nodes, kept nodes, their volumes, the network and recorded snapshots are a
   expect(diagnose({ resources, databases: [surveyed({ snapshot_volumes: ['snap-1'] })] })).toEqual([]);
 });
 
+test('the container that reads a recorded snapshot through is accounted for, that of another is not', () => {
+  const resources = [container('snap-1-verify'), container('snap-2-verify')];
+  const findings = diagnose({ resources, databases: [surveyed({ snapshot_volumes: ['snap-1'] })] });
+  expect(findings.map(({ name }) => name)).toEqual(['snap-2-verify']);
+});
+
 test('what is no part of its database is found, with what removes it by hand', () => {
   expect(diagnose({ resources: strayResources, databases: [surveyed()] })).toMatchObject([
     { kind: 'container', database: 'shop', removable: true, command: `docker rm -f ${stray.container}` },

@@ -1,5 +1,5 @@
 import type { Database } from './database.ts';
-import { slotName } from './naming.ts';
+import { slotName, verificationName } from './naming.ts';
 import type { OperationDocument } from './operation.ts';
 
 /** What nothing accounts for, and what has been left in a state that nothing will end. */
@@ -80,8 +80,11 @@ const isAccountedFor = ({ kind, name, snapshot }: SurveyedResource, database: Su
   const { nodes, kept } = database.record.topology;
   const all = [...nodes, ...kept];
   if (kind === 'network') return true;
-  if (kind === 'container') return all.some((node) => node.container === name);
-  return snapshot ? database.snapshot_volumes.includes(name) : all.some((node) => node.volume === name);
+  const snapshots = database.snapshot_volumes;
+  if (kind === 'container') {
+    return all.some((node) => node.container === name) || snapshots.map(verificationName).includes(name);
+  }
+  return snapshot ? snapshots.includes(name) : all.some((node) => node.volume === name);
 };
 
 const unaccounted = ({ kind, name }: SurveyedResource, database: SurveyedDatabase | null): Finding => {

@@ -81,8 +81,8 @@ export const switchoverInput = z.strictObject({
 /** Started by the checkpoint of the last operation, which keeps what it needs. */
 export const rollbackInput = z.strictObject({ ...started, options: operationOptions.prefault({}) });
 
-/** A new database from a snapshot of another. */
-export const restoreSnapshotInput = createDatabaseInput.extend({
+/** A new database from a snapshot of another, whose PostgreSQL major it has. */
+export const restoreSnapshotInput = createDatabaseInput.omit({ postgres_major: true }).extend({
   /** The database whose snapshot it is. */
   source_service_id: z.uuid(),
   /** As `snapshots` lists it: `snap-1a2b3c4d`. */

@@ -12,6 +12,10 @@ export const networkName = (database: Named): string => stem(database);
 export const containerName = (database: Named, node: string): string => `${stem(database)}-${node}`;
 export const volumeName = (database: Named, node: string): string => `${stem(database)}-${node}`;
 export const snapshotVolumeName = (database: Named, snapshot: string): string => `${stem(database)}-${snapshot}`;
+/** Of the container that reads a snapshot through. */
+export const verificationName = (snapshotVolume: string): string => `${snapshotVolume}-verify`;
+/** Of the container that fills a node's volume. */
+export const restorationName = ({ container }: Pick<Node, 'container'>): string => `${container}-restore`;
 export const patroniScope = (database: Named, attempt: string): string => `${database.name}-${attempt}`;
 
 /** `postgres_2` for `postgres-2`: slot names take no hyphens. */
@@ -57,6 +61,8 @@ export const nodeLabels = (
 
 /** Temporal workflow IDs (SPEC section 7). */
 export const operationWorkflowId = (serviceId: string): string => `pgrow/${serviceId}`;
+export const verificationWorkflowId = (serviceId: string, snapshot: string): string =>
+  `pgrow/${serviceId}/verification/${snapshot}`;
 export const checkpointWorkflowId = (serviceId: string): string => `pgrow/${serviceId}/checkpoint`;
 export const taskQueue = 'pgrow';
 /** Of what runs for as long as a window is open: it must not take the places of steps. */

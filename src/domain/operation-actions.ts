@@ -1,6 +1,7 @@
 import type { OperationWorkflow } from './inputs.ts';
 import type { OperationDocument, OperationError, OperationStatus } from './operation.ts';
 import type { Plan } from './plan.ts';
+import type { Verification, VerifySnapshot } from './snapshot.ts';
 
 /** What an operation does around the steps of its plan. Each is an activity; each is idempotent. */
 export interface OperationActions {
@@ -18,6 +19,8 @@ export interface OperationActions {
   waitUntilCheckpointClosed(call: { readonly checkpoint: string; readonly database: string }): Promise<void>;
   /** Marks it closed and its snapshot as no longer needed by it. */
   closeCheckpoint(call: { readonly checkpoint: string; readonly database: string }): Promise<void>;
+  /** Reads a snapshot through and records what was found. */
+  verifySnapshot(call: VerifySnapshot): Promise<Verification>;
   /** Until the database has taken no writes for a while; ends otherwise only when it is called off. */
   watchHealth(call: { readonly database: string }): Promise<{ readonly reason: string }>;
 }

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { realComponents } from '../activities/dependencies.ts';
 import { createFakePlatform } from '../platform/fake/index.ts';
-import type { Snapshot } from '../store/snapshots.ts';
+import type { Snapshot } from '../domain/snapshot.ts';
 import type { Store } from '../store/store.ts';
 import { expireOnce } from './snapshots.ts';
 

@@ -129,6 +129,8 @@ interface SnapshotsTable {
   bytes: BigInteger;
   created_at: Timestamp;
   expires_at: OptionalTimestamp;
+  verified_at: OptionalTimestamp;
+  damage: Nullable<string>;
 }
 
 interface CheckpointsTable {

@@ -32,7 +32,7 @@ const aroundOptions: ActivityOptions = {
   retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '5s', maximumAttempts: 120 },
 };
 
-type AroundSteps = Omit<OperationActions, 'watchHealth'>;
+type AroundSteps = Omit<OperationActions, 'watchHealth' | 'verifySnapshot'>;
 
 const around = proxyActivities<AroundSteps>(aroundOptions);
 
@@ -70,3 +70,10 @@ export const watchHealth: OperationActions['watchHealth'] = (call) =>
     { ...watchOptions, taskQueue: watchQueueOf(workflowInfo().taskQueue), summary: 'watch whether it takes writes' },
     [call],
   );
+
+const readingOptions: ActivityOptions = { ...aroundOptions, startToCloseTimeout: '1 day' };
+
+const readings = proxyActivities<Pick<OperationActions, 'verifySnapshot'>>(readingOptions);
+
+export const readThrough: OperationActions['verifySnapshot'] = (call) =>
+  readings.verifySnapshot.executeWithOptions({ ...readingOptions, summary: `read ${call.snapshot} through` }, [call]);

@@ -8,5 +8,6 @@ export { switchover } from './switchover.ts';
 export { reinitialize } from './reinitialize.ts';
 export { rollback } from './rollback.ts';
 export { restoreSnapshot } from './restore-snapshot.ts';
+export { verifySnapshot } from './verify-snapshot.ts';
 export { destroyDatabase } from './destroy-database.ts';
 export { checkpoint } from './checkpoint.ts';

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { PgrowError } from '../../src/domain/errors.ts';
 import { poolingOptions } from '../../src/domain/options.ts';
@@ -7,7 +6,7 @@ import { parseInput } from '../../src/domain/parse-input.ts';
 import { operationInputs } from '../../src/domain/inputs.ts';
 import type { Database } from '../../src/domain/database.ts';
 import type { Plan } from '../../src/domain/plan.ts';
-import { services, shopPath, useApi } from '../support/api-under-test.ts';
+import { shopPath, useApi } from '../support/api-under-test.ts';
 import { haTopology, pooledTopology, replicaTopology, samplePlan, singleTopology } from '../support/sample-database.ts';
 
 const api = useApi();
@@ -250,20 +249,6 @@ describe('confirm', () => {
     await api.store.stepStarted({ operation, step: 1 });
     expect((await start('confirm')).body).toMatchObject({ status: 409, code: 'refused' });
     expect(api.client.signals).toEqual([]);
-  });
-});
-
-describe('snapshots', () => {
-  test('are listed, the latest first', async () => {
-    const shop = await api.newShop();
-    await api.store.recordSnapshot({ id: 'snap-1', service_id: shop.id, operation_id: null, volume: 'v-1' });
-    expect((await api.call('GET', `${shopPath}/snapshots`)).body).toMatchObject({
-      snapshots: [{ id: 'snap-1', volume: 'v-1', expires_at: null }],
-    });
-  });
-
-  test('of a database that nobody knows are a problem', async () => {
-    expect((await api.call('GET', `${services}/${randomUUID()}/postgres/snapshots`)).status).toBe(404);
   });
 });
 

@@ -40,6 +40,25 @@ const about = { database: 'shop', stage: 1 } as const;
 const expand = (operation_id = randomUUID()) =>
   client.start('expand', { service_id: serviceId, operation_id, target: 'pooling' }, about);
 
+describe('reading a snapshot through', () => {
+  const read = (snapshot: string, waitMs = 60_000) =>
+    client.verifySnapshot({ service_id: serviceId, snapshot }, { database: 'shop', waitMs });
+
+  test('answers with what was found, each time anew', async () => {
+    expect(await read('snap-1')).toEqual({ status: 'whole', found: [], duration_ms: 1 });
+    expect(await read('snap-1')).toMatchObject({ status: 'whole' });
+  });
+
+  test('that takes longer than it may goes on, and whoever asks again joins it', async () => {
+    expect(await read('snap-slow', 1)).toBeNull();
+    expect(await read('snap-slow', 1)).toBeNull();
+  });
+
+  test('that cannot be done says why', async () => {
+    await expect(read('snap-9')).rejects.toMatchObject({ code: 'not_found', message: 'gone' });
+  });
+});
+
 describe('an operation', () => {
   test('keeps a second one out, which is told what runs', async () => {
     const operation_id = randomUUID();

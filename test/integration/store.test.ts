@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../src/domain/database.ts';
 import { connectMetadata } from '../../src/store/connection.ts';
+import { readMigrations } from '../../src/store/migrate.ts';
 import { createStore, type Store } from '../../src/store/store.ts';
 import { query, startMetadataServer, type MetadataServer } from '../support/metadata.ts';
 import { retryUntil } from '../support/retry-until.ts';
@@ -258,10 +259,32 @@ test('snapshots are listed until they are removed', async () => {
   await store.recordSnapshot({ ...snapshot, bytes: 7_000_000_000, expires_at: '2031-01-01T00:00:00.000Z' });
 
   expect(await store.listSnapshots(shop.id)).toEqual([
-    { ...snapshot, bytes: 7_000_000_000, expires_at: '2031-01-01T00:00:00.000Z', created_at: expect.any(String) },
+    {
+      ...snapshot,
+      bytes: 7_000_000_000,
+      expires_at: '2031-01-01T00:00:00.000Z',
+      created_at: expect.any(String),
+      verified_at: null,
+      damage: null,
+    },
   ]);
   await store.removeSnapshot(shop.id, 'snapshot-1');
   expect(await store.listSnapshots(shop.id)).toEqual([]);
+});
+
+test('what the verification of a snapshot found stays, whatever else is recorded of it', async () => {
+  const shop = await store.registerDatabase(sampleDatabase('shop'));
+  const taken = '2026-01-01T10:00:00.000Z';
+  const snapshot = { id: 'snapshot-1', service_id: shop.id, operation_id: null, volume: 'v-1', verified_at: taken };
+  await store.recordSnapshot(snapshot);
+  const [before] = await store.listSnapshots(shop.id);
+  expect(before).toMatchObject({ verified_at: taken, damage: null });
+  const verified_at = '2026-01-02T10:00:00.000Z';
+  await store.recordVerification({ service_id: shop.id, id: 'snapshot-1', verified_at, damage: 'checksum mismatch' });
+  await store.recordSnapshot({ ...before!, expires_at: '2031-01-01T00:00:00.000Z' });
+  expect(await store.listSnapshots(shop.id)).toEqual([
+    { ...before, expires_at: '2031-01-01T00:00:00.000Z', verified_at, damage: 'checksum mismatch' },
+  ]);
 });
 
 test('an event with a key is recorded once', async () => {
@@ -320,7 +343,9 @@ describe('migrations', () => {
     const stores = await Promise.all([1, 2, 3].map(() => createStore({ connection: { url: fresh }, encryptionKey })));
     await Promise.all(stores.map((each) => each.close()));
 
-    expect(await query(fresh, 'SELECT name FROM pgrow_migrations ORDER BY name')).toHaveLength(3);
+    expect(await query(fresh, 'SELECT name FROM pgrow_migrations ORDER BY name')).toEqual(
+      (await readMigrations()).map(({ name }) => ({ name })),
+    );
   });
 
   test('one that was changed after it was applied stops the start and names the file', async () => {

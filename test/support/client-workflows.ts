@@ -28,6 +28,14 @@ export const destroyDatabase = async (): Promise<never> => {
   });
 };
 
+/** Finds nothing wrong; reads `snap-slow` for as long as anybody waits, and knows no `snap-9`. */
+export const verifySnapshot = async ({ snapshot }: { readonly snapshot: string }): Promise<unknown> => {
+  if (snapshot === 'snap-slow') await condition(() => false);
+  if (snapshot === 'snap-9')
+    throw ApplicationFailure.create({ type: 'not_found', message: 'gone', nonRetryable: true });
+  return { status: 'whole', found: [], duration_ms: 1 };
+};
+
 /** Stands for the checkpoint. */
 export const checkpoint = async (): Promise<void> => {
   let confirmed = false;

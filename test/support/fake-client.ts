@@ -3,6 +3,7 @@ import type { PgrowClient } from '../../src/client/client.ts';
 import { runningError, type OperationRun } from '../../src/client/operation-run.ts';
 import { PgrowError } from '../../src/domain/errors.ts';
 import { operationTypeOf } from '../../src/domain/inputs.ts';
+import type { Verification } from '../../src/domain/snapshot.ts';
 import { operationWorkflowId } from '../../src/domain/naming.ts';
 import type { RollbackRequest } from '../../src/workflows/messages.ts';
 
@@ -10,6 +11,10 @@ export interface FakeClient extends PgrowClient {
   /** What was started, with its input, in order. */
   readonly started: { workflow: string; input: Record<string, unknown> }[];
   readonly signals: string[];
+  /** Ids of the snapshots that were read through. */
+  readonly verified: string[];
+  /** What is found; null while it is still read. */
+  verification: Verification | null;
   /** Stands for the worker: runs when an operation is started. By default it takes nothing up. */
   onStart: (run: StartedOperation) => Promise<void>;
   /** Stands for the checkpoint: runs when it is told to roll back. By default it does nothing. */
@@ -30,6 +35,8 @@ export const createFakeClient = (): FakeClient => {
   const fake: FakeClient = {
     started: [],
     signals: [],
+    verified: [],
+    verification: { status: 'whole', found: [], duration_ms: 1 },
     onStart: async () => undefined,
     onRollback: async () => undefined,
     end(serviceId, failure) {
@@ -63,6 +70,10 @@ export const createFakeClient = (): FakeClient => {
     async checkpointSignal(serviceId, signal, request) {
       fake.signals.push(`${serviceId}/checkpoint ${signal}`);
       if (signal === 'rollback') await fake.onRollback(serviceId, request ?? {});
+    },
+    async verifySnapshot({ snapshot }) {
+      fake.verified.push(snapshot);
+      return fake.verification;
     },
     progress: async () => null,
     describe: async (serviceId) => runs.get(serviceId) ?? null,

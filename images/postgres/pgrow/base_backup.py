@@ -23,7 +23,17 @@ def take(host, slot=None):
         '--wal-method=stream', '--checkpoint=fast', '--manifest-checksums=CRC32C',
         *(['--slot', slot] if slot else []),
     ])  # fmt: skip
-    _run(['pg_verifybackup', '--quiet', '--exit-on-error', paths.UNFINISHED_DATA])
+    verify(paths.UNFINISHED_DATA)
+
+
+def verify(data):
+    """Reads a backup through, against its manifest."""
+    _run(['pg_verifybackup', '--quiet', '--exit-on-error', data])
+
+
+def size(data):
+    """Bytes of all its files."""
+    return sum(os.lstat(os.path.join(folder, name)).st_size for folder, _, names in os.walk(data) for name in names)
 
 
 def publish():

@@ -13,6 +13,7 @@ POSTGRESQL_CONF = f'{SETTINGS}/postgresql.conf'
 PG_HBA = f'{SETTINGS}/pg_hba.conf'
 PGPASS = f'{SETTINGS}/pgpass'
 SUPERUSER_PASSWORD = f'{SETTINGS}/superuser-password'
+RESTORE_SQL = f'{SETTINGS}/restore.sql'
 PATRONI_YML = f'{SETTINGS}/patroni.yml'
 
 SOCKETS = '/run/postgresql'

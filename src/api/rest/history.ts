@@ -23,11 +23,6 @@ export const historyRoutes = (app: FastifyInstance, dependencies: ApiDependencie
     return { checkpoints: await store.listCheckpoints(id) };
   });
 
-  app.get(`${postgres}/snapshots`, route('Snapshots, the latest first'), async (request) => {
-    const { id } = await findDatabase(dependencies, serviceParams(request));
-    return { snapshots: await store.listSnapshots(id) };
-  });
-
   app.get(`${postgres}/events`, route('Events, the latest first'), async (request) => {
     const limit = readLimit(request, { usual: 100, most: 1000 });
     const { id } = await findDatabase(dependencies, serviceParams(request));

@@ -1,18 +1,20 @@
-import { applicationName, type Database } from '../database.ts';
+import { applicationName, type Database, type PostgresMajor } from '../database.ts';
 import type { Plan } from '../plan.ts';
+import type { Snapshot } from '../snapshot.ts';
 import { planCreate } from './create.ts';
 import { step } from './outline.ts';
 
 export interface Restored {
   /** Name of the database whose snapshot it is. */
   readonly source: string;
-  readonly snapshot: { readonly id: string; readonly volume: string };
+  readonly postgres_major: PostgresMajor;
+  readonly snapshot: Pick<Snapshot, 'id' | 'volume' | 'bytes'>;
 }
 
 /** A new database whose first node begins with a copy of a snapshot instead of with nothing. */
 export const planRestore = (
   database: Pick<Database, 'id' | 'name' | 'home'>,
-  { source, snapshot }: Restored,
+  { source, snapshot }: Pick<Restored, 'source' | 'snapshot'>,
 ): Plan => ({
   ...planCreate(database, (node) => [
     step(
@@ -30,4 +32,5 @@ export const planRestore = (
     ),
   ]),
   type: 'restore',
+  warnings: [`Roles other than the application's keep the passwords that they had in ${source}.`],
 });

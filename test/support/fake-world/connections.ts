@@ -1,4 +1,4 @@
-import type { PostgresConnection } from '../../../src/components/postgres/index.ts';
+import { matchesVerifier, type PostgresConnection } from '../../../src/components/postgres/index.ts';
 import { PgrowError } from '../../../src/domain/errors.ts';
 import { roles } from '../../../src/domain/naming.ts';
 import type { Machine, Machines } from './machines.ts';
@@ -57,7 +57,8 @@ export const createConnections = ({ machines, servers, routers, poolers }: Cast)
     serverOf,
     async connect({ host, port = 5432, database = 'postgres', user, password }) {
       const server = destination(await machines.at(host), port);
-      if (server.data.passwords.get(user) !== password) {
+      const stored = server.data.passwords.get(user) ?? '';
+      if (stored !== password && !matchesVerifier(password, stored)) {
         throw new PgrowError(
           'not_ready',
           `Cannot connect to ${server.name}: password authentication failed for ${user}.`,

@@ -27,6 +27,7 @@ interface AnyInput {
   readonly context?: ActionContext;
   readonly database?: string;
   readonly operation?: string;
+  readonly service_id?: string;
   readonly input?: { readonly service_id?: string };
 }
 
@@ -37,7 +38,11 @@ export const startControlPlane = async ({ client, connection, bundle }: Temporal
 
   const worldOf = (input: AnyInput): World => {
     const id =
-      input.context?.database ?? input.database ?? input.input?.service_id ?? databaseOf.get(input.operation ?? '');
+      input.context?.database ??
+      input.database ??
+      input.service_id ??
+      input.input?.service_id ??
+      databaseOf.get(input.operation ?? '');
     const world = worlds.get(id ?? '');
     if (!world) throw new Error(`an activity speaks of a database that no test has made: ${JSON.stringify(input)}`);
     if (input.operation) databaseOf.set(input.operation, id!);

@@ -1,7 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Event, EventStore, NewEvent } from '../../../src/store/events.ts';
 import type { SecretStore } from '../../../src/store/secrets.ts';
-import type { Snapshot, SnapshotStore } from '../../../src/store/snapshots.ts';
+import type { Snapshot } from '../../../src/domain/snapshot.ts';
+import type { SnapshotStore } from '../../../src/store/snapshots.ts';
 
 /** Secrets, snapshots and events. */
 export const memoryRecords = (): SecretStore & SnapshotStore & EventStore => {
@@ -21,14 +22,18 @@ export const memoryRecords = (): SecretStore & SnapshotStore & EventStore => {
       secrets.delete(serviceId);
     },
 
-    async recordSnapshot({ bytes = null, expires_at = null, ...snapshot }) {
+    async recordSnapshot({ bytes = null, expires_at = null, verified_at = null, damage = null, ...snapshot }) {
       const index = snapshots.findIndex(
         ({ id, service_id }) => id === snapshot.id && service_id === snapshot.service_id,
       );
-      const created_at = snapshots[index]?.created_at ?? new Date().toISOString();
-      const row = { ...snapshot, bytes, expires_at, created_at };
-      if (index < 0) snapshots.push(row);
-      else snapshots[index] = row;
+      const known = snapshots[index];
+      if (known) snapshots[index] = { ...known, bytes, expires_at };
+      else
+        snapshots.push({ created_at: new Date().toISOString(), ...snapshot, bytes, expires_at, verified_at, damage });
+    },
+    async recordVerification({ service_id, id, ...found }) {
+      const index = snapshots.findIndex((snapshot) => snapshot.id === id && snapshot.service_id === service_id);
+      if (snapshots[index]) snapshots[index] = { ...snapshots[index], ...found };
     },
     async removeSnapshot(serviceId, id) {
       const index = snapshots.findIndex((snapshot) => snapshot.id === id && snapshot.service_id === serviceId);

@@ -2,7 +2,14 @@ import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
 import { applicationName, type Database } from '../../../src/domain/database.ts';
 import { operationTypeOf, type OperationInput, type OperationWorkflow } from '../../../src/domain/inputs.ts';
-import { checkpointWorkflowId, frontPorts, labelNames, operationWorkflowId } from '../../../src/domain/naming.ts';
+import {
+  checkpointWorkflowId,
+  frontPorts,
+  labelNames,
+  operationWorkflowId,
+  verificationWorkflowId,
+} from '../../../src/domain/naming.ts';
+import type { Verification } from '../../../src/domain/snapshot.ts';
 import type { OperationDocument } from '../../../src/domain/operation.ts';
 import type { HostPorts } from '../../../src/domain/topology.ts';
 import { searchAttributePairs, type About } from '../../../src/workflows/search-attribute-keys.ts';
@@ -21,6 +28,8 @@ export interface Shop {
   /** Starts and waits for the end, whichever it is. @throws what kept the operation from beginning */
   run<W extends OperationWorkflow>(workflow: W, wish: Wish<W>): Promise<OperationDocument>;
   end(operation: WorkflowHandle): Promise<OperationDocument>;
+  /** Reads a snapshot through. */
+  verify(snapshot: string): Promise<Verification>;
   progress(): Promise<Progress>;
   readonly operation: WorkflowHandle;
   readonly checkpoint: WorkflowHandle;
@@ -91,6 +100,12 @@ export const newShop = ({ client, taskQueue, newWorld }: ControlPlane): Shop => 
     start,
     end,
     run: async (workflow, wish) => end(await start(workflow, wish)),
+    verify: (snapshot) =>
+      client.workflow.execute('verifySnapshot', {
+        taskQueue,
+        workflowId: verificationWorkflowId(id, snapshot),
+        args: [{ service_id: id, snapshot }],
+      }),
     progress: () => operation.query<Progress>('progress'),
     operation,
     checkpoint,

@@ -52,5 +52,18 @@ export const replay = (from: PostgresData, to: PostgresData): void => {
   for (const database of from.databases) to.databases.add(database);
 };
 
+/** A copy of a base backup, after the statements that make it a database of its own. */
+export const restored = (backup: PostgresData, statements: string): PostgresData => {
+  const copy: PostgresData = { ...baseBackup(backup), inRecovery: false };
+  const [, superuser, verifier] = /ALTER ROLE (\w+) PASSWORD '([^']+)'/.exec(statements)!;
+  copy.passwords.set(superuser!, verifier!);
+  for (const [, kind, from, to] of statements.matchAll(/ALTER (ROLE|DATABASE) "(.+)" RENAME TO "(.+)"/g)) {
+    if (kind === 'DATABASE' && copy.databases.delete(from!)) copy.databases.add(to!);
+    const password = copy.passwords.get(from!);
+    if (kind === 'ROLE' && password !== undefined && copy.passwords.delete(from!)) copy.passwords.set(to!, password);
+  }
+  return copy;
+};
+
 /** As PostgreSQL writes positions. */
 export const lsnText = (lsn: number): string => `0/${lsn.toString(16).toUpperCase()}`;

@@ -1,7 +1,7 @@
 import { slotName } from '../../../src/domain/naming.ts';
 import type { EtcdClusters, PatroniState } from './etcd-cluster.ts';
 import type { Machine, Machines } from './machines.ts';
-import { baseBackup, initdb, replay, type PostgresData } from './postgres-data.ts';
+import { baseBackup, initdb, replay, restored, type PostgresData } from './postgres-data.ts';
 import { readTold, type Told } from './told.ts';
 
 /** A PostgreSQL node whose container runs. */
@@ -35,6 +35,12 @@ export interface Servers {
   failClone(name: string, times: number): void;
   /** The next `times` snapshots end with an error. */
   failSnapshots(times: number): void;
+  /** The next `times` restorations end with this error. */
+  failRestorations(error: string, times: number): void;
+  /** From now on a verification of this volume finds that; null for nothing any more. */
+  damage(volume: string, what: string | null): void;
+  /** What a volume holds that nobody here has filled. */
+  seed(volume: string, data: PostgresData): void;
   /** From now on nothing reaches this node, until the result is called. */
   cutOff(name: string): () => void;
   /** What must never be: two primaries of the same data. */
@@ -47,9 +53,11 @@ const walBytes = 120;
 export const createServers = (machines: Machines, etcd: EtcdClusters): Servers => {
   const volumes = new Map<string, PostgresData>();
   const failing = new Map<string, number>();
+  const damages = new Map<string, string>();
   const violations: string[] = [];
   const lost = new Set<string>();
   let failingSnapshots = 0;
+  let failingRestorations = { error: '', times: 0 };
   machines.onVolumeRemoved((volume) => volumes.delete(volume));
 
   const toldTo = (machine: Machine): Told => readTold(machines, machine);
@@ -151,6 +159,24 @@ export const createServers = (machines: Machines, etcd: EtcdClusters): Servers =
     return 0;
   });
 
+  machines.onBoot('restore', (machine) => {
+    const copy = volumes.get(machine.spec.mounts[1]?.volume ?? '');
+    const { error, times } = failingRestorations;
+    failingRestorations = { error, times: times - 1 };
+    if (!copy || times > 0) {
+      machines.platform.print(machine.container, `Cannot restore the snapshot: ${copy ? error : 'no such file'}\n`);
+      return cloneFailed;
+    }
+    volumes.set(machine.volume!, restored(copy, machines.read(machine.container, '/etc/pgrow/restore.sql')));
+    return 0;
+  });
+  machines.onBoot('verification', (machine) => {
+    const damage = volumes.has(machine.volume ?? '') ? damages.get(machine.volume!) : 'no such file';
+    if (damage === undefined) return 0;
+    machines.platform.print(machine.container, `pg_verifybackup: error: ${damage}\n`);
+    return 1;
+  });
+
   const isStandbyLeader = (server: Server): boolean => {
     const cluster = clusterOf(toldTo(server.machine));
     return cluster?.leader === server.name && cluster.standbyOf !== null;
@@ -189,6 +215,11 @@ export const createServers = (machines: Machines, etcd: EtcdClusters): Servers =
     failSnapshots(times) {
       failingSnapshots = times;
     },
+    failRestorations(error, times) {
+      failingRestorations = { error, times };
+    },
+    damage: (volume, what) => void (what === null ? damages.delete(volume) : damages.set(volume, what)),
+    seed: (volume, data) => void volumes.set(volume, data),
     cutOff(name) {
       lost.add(name);
       return () => void lost.delete(name);

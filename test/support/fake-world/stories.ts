@@ -3,10 +3,12 @@ import { haOptions, operationOptions, poolingOptions, replicaOptions } from '../
 import { planCreate } from '../../../src/domain/plan/create.ts';
 import { planDestroy } from '../../../src/domain/plan/destroy.ts';
 import { planExpand } from '../../../src/domain/plan/expand.ts';
+import { planRestore } from '../../../src/domain/plan/restore.ts';
 import type { Plan } from '../../../src/domain/plan.ts';
 import type { ExpansionTarget } from '../../../src/domain/stage.ts';
 import type { Topology } from '../../../src/domain/topology.ts';
 import { sampleDatabase } from '../sample-database.ts';
+import { keepSnapshot, restoration, snapshotId, snapshotVolume, source } from './kept-snapshot.ts';
 import type { Shop } from './operator.ts';
 
 /** Operations as tests ask for them, each with what the database has to be before and the plan that will be run. */
@@ -14,7 +16,7 @@ export interface Story {
   readonly name: string;
   readonly plan: Plan;
   prepare(shop: Shop): Promise<void>;
-  readonly workflow: 'createDatabase' | 'expand' | 'destroyDatabase';
+  readonly workflow: 'createDatabase' | 'expand' | 'restoreSnapshot' | 'destroyDatabase';
   readonly wish: Parameters<Shop['run']>[1];
 }
 
@@ -73,6 +75,14 @@ export const creation: Story = {
   prepare: async () => {},
   workflow: 'createDatabase',
   wish: { name: 'shop' } as Story['wish'],
+};
+
+export const restoring: Story = {
+  name: 'restore',
+  plan: planRestore(start, { source: source.name, snapshot: { id: snapshotId, volume: snapshotVolume, bytes: null } }),
+  prepare: keepSnapshot,
+  workflow: 'restoreSnapshot',
+  wish: restoration as unknown as Story['wish'],
 };
 
 export const expansions = {

@@ -1,0 +1,121 @@
+import type { FastifyInstance } from 'fastify';
+import { PgrowError } from '../../domain/errors.ts';
+import type { Database } from '../../domain/database.ts';
+import { planRestore } from '../../domain/plan/restore.ts';
+import { refuseUnrestorable } from '../../domain/restorable.ts';
+import type { Snapshot } from '../../domain/snapshot.ts';
+import { acceptRepeated } from '../accept.ts';
+import { callerOf } from '../auth.ts';
+import { bodyRules, restoreBody } from '../bodies.ts';
+import type { ApiDependencies } from '../dependencies.ts';
+import { claimUnlessDryRun, findEarlier } from '../idempotency.ts';
+import { findDatabase, serviceParams } from '../lookup.ts';
+import { asObject, readBody } from '../parse-body.ts';
+import { dryRunRules } from '../query-parameters.ts';
+import { startOperation } from '../start-operation.ts';
+
+/** So long a request waits for a verification; a client asks again. Milliseconds. */
+const verificationWaitMs = 20_000;
+
+/** Snapshots, and what can be done with one. */
+export const snapshotRoutes = (app: FastifyInstance, dependencies: ApiDependencies): void => {
+  const { store, client, home } = dependencies;
+  const postgres = '/v1/projects/:projectId/services/:serviceId/postgres';
+
+  app.get(
+    `${postgres}/snapshots`,
+    { config: { role: 'viewer' }, schema: { tags: ['snapshots'], summary: 'Snapshots, the latest first' } },
+    async (request) => {
+      const { id } = await findDatabase(dependencies, serviceParams(request));
+      return { snapshots: await store.listSnapshots(id) };
+    },
+  );
+
+  app.post(
+    `${postgres}/snapshots/:snapshotId/verify`,
+    {
+      config: { role: 'operator' },
+      schema: {
+        tags: ['snapshots'],
+        summary: 'Read a snapshot through: 200 with what was found, 202 while it is read; asking again waits on',
+      },
+    },
+    async (request, reply) => {
+      const database = await findDatabase(dependencies, serviceParams(request));
+      const { snapshotId } = request.params as { snapshotId: string };
+      const { id } = await findSnapshot(database, snapshotId);
+      const verification = await client.verifySnapshot(
+        { service_id: database.id, snapshot: id },
+        { database: database.name, waitMs: verificationWaitMs },
+      );
+      if (!verification) {
+        void reply.code(202);
+        return { snapshot: await findSnapshot(database, id), verification: { status: 'running' } };
+      }
+      await store.recordAudit({
+        actor: callerOf(request).actor,
+        project: database.project,
+        service_id: database.id,
+        action: 'verify_snapshot',
+        details: { snapshot: id, status: verification.status },
+      });
+      return { snapshot: await findSnapshot(database, id), verification };
+    },
+  );
+
+  app.post(
+    `${postgres}/restore`,
+    {
+      config: { role: 'operator' },
+      schema: {
+        tags: ['snapshots'],
+        summary: 'A new database from a snapshot; the operation is the new one’s',
+        querystring: dryRunRules,
+        body: bodyRules(restoreBody),
+      },
+    },
+    async (request, reply) => {
+      const repeated = await acceptRepeated(dependencies, request, reply);
+      if (repeated) return repeated;
+      const source = await findDatabase(dependencies, serviceParams(request));
+      const { values, problems: malformed } = readBody(restoreBody, request.body);
+      const wanted = asObject(request.body);
+      const snapshots = await store.listSnapshots(source.id);
+      const [holder, earlier] = await Promise.all([findHolder(wanted['name']), findEarlier(store, request)]);
+      refuseUnrestorable({
+        source,
+        snapshots,
+        wanted,
+        holder: holder && holder.id !== earlier?.service_id ? holder : null,
+        now: Date.now(),
+        malformed,
+      });
+      const { restore } = values;
+      const ids = await claimUnlessDryRun(store, request);
+      const { project } = source;
+      const snapshot = snapshots.find(({ id }) => id === restore.snapshot)!;
+      return startOperation(dependencies, {
+        request,
+        reply,
+        project,
+        database: restore.name,
+        ids,
+        workflow: 'restoreSnapshot',
+        input: { ...restore, project, source_service_id: source.id },
+        plan: () => planRestore({ id: ids.service_id, name: restore.name, home }, { source: source.name, snapshot }),
+      });
+    },
+  );
+
+  /** @throws PgrowError `not_found`, with those there are */
+  const findSnapshot = async ({ id, name }: Database, snapshotId: string): Promise<Snapshot> => {
+    const snapshots = await store.listSnapshots(id);
+    const snapshot = snapshots.find((candidate) => candidate.id === snapshotId);
+    if (snapshot) return snapshot;
+    const there = snapshots.map((each) => each.id).join(', ') || 'none';
+    throw new PgrowError('not_found', `${name} has no snapshot ${snapshotId}. It has: ${there}.`);
+  };
+
+  const findHolder = (name: unknown): Promise<Database | null> =>
+    typeof name === 'string' ? store.readDatabase(name) : Promise.resolve(null);
+};

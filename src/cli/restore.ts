@@ -1,0 +1,26 @@
+import type { Command } from 'commander';
+import { addPlannedChangeOptions, runChange, type ChangeFlags } from './change.ts';
+import { connectToApi } from './connect-to-api.ts';
+import { numberIfOne } from './create.ts';
+
+interface RestoreFlags extends ChangeFlags {
+  readonly snapshot: string;
+  readonly as: string;
+  readonly port?: string;
+  readonly dryRun?: true;
+}
+
+export const restore = (program: Command): void => {
+  const command = program
+    .command('restore <name>')
+    .description('make a new database from a snapshot of this one, which stays as it is')
+    .requiredOption('--snapshot <id>', 'as "snapshots NAME" lists it')
+    .requiredOption('--as <name>', 'name of the new database')
+    .option('--port <port>', 'loopback port of its postgres on this host, 1024–65535 (default: a free one)');
+  addPlannedChangeOptions(command).action(async (source: string, flags: RestoreFlags) => {
+    const { snapshot, as: name, port } = flags;
+    const body = { snapshot, name, ...(port !== undefined && { port: numberIfOne(port) }) };
+    const request = { path: 'restore', body, becomes: name };
+    process.exitCode = await runChange({ api: connectToApi(), database: source, ...request, flags });
+  });
+};

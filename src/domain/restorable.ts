@@ -1,0 +1,70 @@
+import type { Database } from './database.ts';
+import { PgrowError, type ErrorCode, type Problem } from './errors.ts';
+import { invalidInput } from './input-problems.ts';
+import type { Snapshot } from './snapshot.ts';
+
+export interface RestoreRequest {
+  readonly source: Pick<Database, 'name'>;
+  readonly snapshots: readonly Snapshot[];
+  /** Id of the snapshot, and name of the new database, as far as they can be read. */
+  readonly wanted: { readonly snapshot?: unknown; readonly name?: unknown };
+  /** Another database that has that name already. */
+  readonly holder: Pick<Database, 'name'> | null;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** What is wrong with the request by itself. */
+  readonly malformed: readonly Problem[];
+}
+
+/**
+ * Names everything at once that keeps a snapshot from being restored under a name.
+ * @throws PgrowError `invalid_input` where something is no possible value, else `name_taken` or `refused`
+ */
+export const refuseUnrestorable = (request: RestoreRequest): void => {
+  const found: readonly Found[] = [
+    ...request.malformed.map((problem): Found => ({ code: 'invalid_input', problem })),
+    ...snapshotProblems(request),
+    ...nameProblems(request),
+  ];
+  const [first] = found;
+  if (!first) return;
+  const { message, problems } = invalidInput(
+    'The restore',
+    found.map(({ problem }) => problem),
+  );
+  throw new PgrowError(codeOf(found), message, { problems });
+};
+
+interface Found {
+  readonly code: ErrorCode;
+  readonly problem: Problem;
+}
+
+const codeOf = (found: readonly Found[]): ErrorCode =>
+  (['invalid_input', 'refused'] as const).find((code) => found.some((each) => each.code === code)) ?? 'name_taken';
+
+const snapshotProblems = ({ source, snapshots, wanted, now }: RestoreRequest): readonly Found[] => {
+  const { snapshot: id } = wanted;
+  if (typeof id !== 'string') return [];
+  const snapshot = snapshots.find((candidate) => candidate.id === id);
+  const reason = snapshot && unfit(snapshot, source.name, now);
+  if (snapshot && reason === null) return [];
+  const fit = snapshots.filter((candidate) => unfit(candidate, source.name, now) === null).map((each) => each.id);
+  const there = fit.length > 0 ? fit.join(', ') : `none: ${source.name} has no snapshot that can be restored`;
+  return [
+    reason
+      ? { code: 'refused', problem: { path: 'snapshot', value: id, allowed: `${there} (${reason})` } }
+      : { code: 'invalid_input', problem: { path: 'snapshot', value: id, allowed: there } },
+  ];
+};
+
+/** Why it is not restored; null where it can be. */
+const unfit = ({ id, expires_at, verified_at, damage }: Snapshot, source: string, now: number): string | null => {
+  if (expires_at !== null && Date.parse(expires_at) <= now) return `it was kept until ${expires_at}`;
+  if (damage !== null) return `it is damaged: ${damage}`;
+  if (verified_at === null) return `it was never verified; to do so: ./pgrow snapshots ${source} --verify ${id}`;
+  return null;
+};
+
+const nameProblems = ({ holder, wanted }: RestoreRequest): readonly Found[] =>
+  holder ? [{ code: 'name_taken', problem: { path: 'name', value: wanted.name, allowed: 'a name that is free' } }] : [];

@@ -1,0 +1,32 @@
+/** A base backup with a manifest, in a volume of its own. */
+export interface Snapshot {
+  /** Unique within its database: `snap-1a2b3c4d`. */
+  readonly id: string;
+  readonly service_id: string;
+  readonly operation_id: string | null;
+  readonly volume: string;
+  /** Null where nobody has counted them. */
+  readonly bytes: number | null;
+  /** ISO 8601, as the others. */
+  readonly created_at: string;
+  /** Null while its checkpoint is open. */
+  readonly expires_at: string | null;
+  /** When it was last read through; null where it never was. */
+  readonly verified_at: string | null;
+  /** What was wrong with it then; null for nothing. */
+  readonly damage: string | null;
+}
+
+/** What reading a snapshot through has found. */
+export interface Verification {
+  readonly status: 'whole' | 'damaged';
+  /** In the words of `pg_verifybackup`, one line for each thing that is wrong. */
+  readonly found: readonly string[];
+  readonly duration_ms: number;
+}
+
+/** The input of the workflow `verifySnapshot`. */
+export interface VerifySnapshot {
+  readonly service_id: string;
+  readonly snapshot: string;
+}
