@@ -72,9 +72,8 @@ test('the snapshot is listed, with its size, and is whole when it is read throug
 
 describe('what does not fit is refused before anything is touched', () => {
   test('all at once', async () => {
-    const { exitCode, stdout, stderr } = await plane.run(
-      ...['restore', origin.name, '--snapshot', 'snap-nobody-took', '--as', 'No-Name', '--port', '1', '--json'],
-    );
+    const flags = ['--snapshot', 'snap-nobody-took', '--as', 'No-Name', '--port', '1', '--json'];
+    const { exitCode, stdout, stderr } = await plane.run('restore', origin.name, ...flags);
     expect(exitCode).toBe(2);
     const { error } = JSON.parse(stdout) as { error: { code: string; problems: { path: string }[] } };
     expect(error.code).toBe('invalid_input');
