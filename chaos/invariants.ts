@@ -25,19 +25,26 @@ export const examine = async (chaos: Chaos, database: string, ended: OperationDo
   for (const check of checks) {
     await check(chaos, database).catch((error: unknown) => violations.push(messageOf(error)));
   }
-  const leftovers = await findLeftovers(chaos, ended);
+  const leftovers = await findLeftovers(chaos, database, ended);
   return { leftovers, violations };
 };
 
 /** Nothing of the operation itself, and nothing that nothing accounts for. What closes by itself has time to. */
-export const findLeftovers = async ({ api, platform }: Chaos, ended: OperationDocument): Promise<readonly string[]> => {
+export const findLeftovers = async (
+  { api, platform }: Chaos,
+  database: string,
+  ended: OperationDocument,
+): Promise<readonly string[]> => {
   let found: readonly string[] = [];
   const look = async (): Promise<boolean> => {
     const { findings } = await api.get<DoctorDocument>('/v1/doctor');
     const isUndone = ended.status === 'rolled_back' || ended.status === 'aborted';
     const labelled = isUndone ? await platform.findByLabels({ [labelNames.operation]: ended.id }) : null;
     found = [
-      ...findings.map(({ kind, name, explanation }) => `${kind} ${name}: ${explanation}`),
+      // What a case before has left is not this one's.
+      ...findings
+        .filter((finding) => [database, null].includes(finding.database))
+        .map(({ kind, name, explanation }) => `${kind} ${name}: ${explanation}`),
       ...(labelled ? [...labelled.containers, ...labelled.volumes, ...labelled.networks] : []),
     ];
     return found.length === 0;

@@ -28,11 +28,15 @@ export const killNow = async (pid: number): Promise<void> => {
 export const arm = ({ breakpointFile }: Chaos, breakpoint: Breakpoint): void =>
   writeFileSync(breakpointFile, JSON.stringify(breakpoint));
 
-/** Until the worker stands still where it was told to; null when `over` resolves first. */
+/** Until the worker stands still where it was told to; false when it is over before. */
 export const standingStill = async (chaos: Chaos, over: () => boolean, timeoutMs: number): Promise<boolean> =>
   until('the worker to stand still', timeoutMs, () => {
     if (!existsSync(chaos.breakpointFile) && stateOf(pidOf(chaos, 'worker')) === 'T') return { reached: true };
     return over() && { reached: false };
   }).then(({ reached }) => reached);
 
-export const wake = (chaos: Chaos): void => void process.kill(pidOf(chaos, 'worker'), 'SIGCONT');
+/** One that does not stand still is not disturbed; one that is gone stays gone. */
+export const wake = (chaos: Chaos): void => {
+  const pid = pidOf(chaos, 'worker');
+  if (stateOf(pid) === 'T') process.kill(pid, 'SIGCONT');
+};

@@ -120,7 +120,7 @@ const judge = async (
   if (isThere) return examine(chaos, database, ended);
   const record = await findDatabase(chaos, database);
   return {
-    leftovers: await findLeftovers(chaos, ended),
+    leftovers: await findLeftovers(chaos, database, ended),
     violations: record ? [`${database} is still on record`] : [],
   };
 };

@@ -124,15 +124,15 @@ const fillDisk = async (chaos: Chaos, node: Node): Promise<Struck> => {
   const released = delay(fullMs).then(release);
   return {
     effect() {
-      if (left < smallestWrite) return `${node.name} had ${left} bytes left`;
+      if (left < nextSegment) return `${node.name} had ${left} bytes left`;
       throw new Error(`the disk of ${node.name} was not filled: ${left} bytes were free`);
     },
     tidy: () => released,
   };
 };
 
-/** A page of PostgreSQL, in bytes. */
-const smallestWrite = 8192;
+/** What PostgreSQL asks for next, in bytes. */
+const nextSegment = 16 * 1024 * 1024;
 
 const seen = (effect: string): Struck => ({ effect: () => effect, tidy: async () => undefined });
 
