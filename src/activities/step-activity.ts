@@ -1,5 +1,12 @@
 import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
-import type { ActionContext, ActivityName, ActionResult, Actions, StepCall } from '../domain/actions.ts';
+import {
+  sweptActions,
+  type ActionContext,
+  type ActionResult,
+  type Actions,
+  type ActivityName,
+  type StepCall,
+} from '../domain/actions.ts';
 import { messageOf, PgrowError, type ErrorCode } from '../domain/errors.ts';
 import type { Dependencies } from './dependencies.ts';
 
@@ -43,13 +50,24 @@ export const stepActivity =
     } catch (error) {
       log.warn({ ...fields, error: messageOf(error) }, 'step failed');
       // Nobody waits for what closing removes, and there is no other way to get rid of it: tried again whatever it was.
-      const failure = toFailure(error, context.direction === 'close');
+      const failure = toFailure(error, context.direction === 'close' || mayStillBeUndone(name, context, error));
       if (failure.nonRetryable) await recordFailure(store, position, forward);
       throw failure;
     } finally {
       clearInterval(heartbeat);
     }
   };
+
+/** Tries of a compensation whose node does not answer, about a minute: a server that crashed is back by then. */
+const attemptsAtSilence = 15;
+
+/** What is not undone is left to an operator, so a node that is away for a moment is waited for. */
+const mayStillBeUndone = (name: ActivityName, { direction }: ActionContext, error: unknown): boolean =>
+  direction === 'undo' &&
+  !sweptActions.includes(name) &&
+  error instanceof PgrowError &&
+  error.code === 'not_ready' &&
+  Context.current().info.attempt < attemptsAtSilence;
 
 const recordFailure = async (
   store: Dependencies['store'],

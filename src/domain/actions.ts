@@ -119,6 +119,9 @@ export type ActionCall = { readonly [A in ActionName]: { readonly action: A; rea
 
 export type ActivityCall = Extract<ActionCall, { readonly action: ActivityName }>;
 
+/** Compensations that the sweep by label does again at the end: it has the last word on what is left of them. */
+export const sweptActions: readonly ActionName[] = ['removeNode', 'removeSnapshot', 'removeNetwork'];
+
 /** What an action gives back to the engine. */
 export interface ActionResult {
   /** Milliseconds during which this action held or cut off writes. */

@@ -188,6 +188,29 @@ describe.concurrent('a cut-over that cannot be finished', () => {
 });
 
 describe.concurrent('a compensation that cannot finish', () => {
+  // The primary's disk was full for six seconds: the base backup failed, and so did at once dropping the slot made for
+  // it, because the server was just starting again. An operator was called for what would have passed by itself.
+  test('is tried again while the server that it needs is away', async () => {
+    const shop = await newDatabase();
+    const before = await shop.picture();
+    const { faults, platform, machines } = shop.world;
+    const primary = machines.named('postgres-1')!.container;
+    const clone = faults.hold(({ name }) => name === 'waitUntilStreaming');
+    const secondTry = faults.hold(({ name, try: attempt }) => name === 'removeReplicationSlot' && attempt === 2);
+    faults.add({ when: 'before', at: ({ name }) => name === 'waitUntilStreaming' });
+    const handle = await shop.start('expand', { target: 'replicas' });
+    await clone.reached;
+    await platform.stopContainer(primary, 1);
+    clone.release();
+    await secondTry.reached;
+    await platform.startContainer(primary);
+    secondTry.release();
+    const document = await shop.end(handle);
+
+    expect(document).toMatchObject({ status: 'rolled_back', error: { left_over: [] } });
+    expect(await shop.picture()).toEqual(before);
+  });
+
   test('ends as needs_operator, naming what is left and the command that removes it', async () => {
     const shop = await newDatabase();
     const operation_id = randomUUID();

@@ -1,5 +1,5 @@
 import { ActivityFailure, CancellationScope } from '@temporalio/workflow';
-import type { ActivityCall } from '../../domain/actions.ts';
+import { sweptActions, type ActivityCall } from '../../domain/actions.ts';
 import type { LeftOver } from '../../domain/operation-actions.ts';
 
 /** What has to be undone if things go wrong from here, in the order in which it was begun. */
@@ -34,16 +34,13 @@ export const undo = (scope: UndoScope, undoOne: UndoOne): Promise<readonly LeftO
         try {
           await undoOne(entry, call);
         } catch (error) {
-          if (!swept.includes(call.action)) leftOver.push(describe(call, error));
+          if (!sweptActions.includes(call.action)) leftOver.push(describe(call, error));
         }
       }
     }
     scope.entries.length = 0;
     return leftOver;
   });
-
-/** The sweep by label that follows removes the same again, and has the last word on what is left of it. */
-const swept: readonly ActivityCall['action'][] = ['removeNode', 'removeSnapshot', 'removeNetwork'];
 
 const describe = (call: ActivityCall, error: unknown): LeftOver => {
   const { input } = call;
