@@ -24,6 +24,7 @@ export const findRestored = async (store: Store, given: unknown, operation: stri
       source,
       snapshots,
       wanted: { snapshot: id, name },
+      running: await store.readRunningOperation(source.id),
       holder: holder && holder.id !== service_id ? holder : null,
       now: Date.now(),
       malformed,

@@ -74,7 +74,10 @@ export const restoreActions = (dependencies: Dependencies) => {
     if (state?.exitCode === 0) return { found: true };
     if (state && state.exitCode === null) return { observed: 'copying' };
     const log = await platform.readLogs(container, 1).catch(() => 'its container is gone');
-    throw new PgrowError('node_failed', log.trim());
+    const advice = /already exists/.test(log)
+      ? '. The snapshot has one of that name: restore it under another name.'
+      : '';
+    throw new PgrowError('node_failed', `${log.trim()}${advice}`);
   };
 
   return { restoreSnapshot };

@@ -20,6 +20,7 @@ const request: RestoreRequest = {
   snapshots: [fit],
   wanted: { snapshot: 'snap-1', name: 'copy' },
   holder: null,
+  running: null,
   now,
   malformed: [],
 };
@@ -55,6 +56,7 @@ describe('what keeps a snapshot from being restored', () => {
 
   test.each([
     ['time', { expires_at: '2026-01-02T00:00:00.000Z' }, 'it was kept until 2026-01-02T00:00:00.000Z'],
+    ['taken by an operation that runs', { operation_id: 'op-1' }, 'expand op-1 has taken it and still runs'],
     ['damage', { damage: 'checksum mismatch' }, 'it is damaged: checksum mismatch'],
     [
       'never verified',
@@ -63,6 +65,7 @@ describe('what keeps a snapshot from being restored', () => {
     ],
   ])('%s: is refused with those that would do', (_, change, reason) => {
     const { code, problems } = refusal({
+      running: { id: 'op-1', type: 'expand' },
       snapshots: [
         { ...fit, ...change },
         { ...fit, id: 'snap-2' },

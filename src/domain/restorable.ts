@@ -1,11 +1,14 @@
 import type { Database } from './database.ts';
 import { PgrowError, type ErrorCode, type Problem } from './errors.ts';
 import { invalidInput } from './input-problems.ts';
+import type { OperationDocument } from './operation.ts';
 import type { Snapshot } from './snapshot.ts';
 
 export interface RestoreRequest {
   readonly source: Pick<Database, 'name'>;
   readonly snapshots: readonly Snapshot[];
+  /** The operation of the source that runs: its snapshot goes if it is undone. */
+  readonly running: Pick<OperationDocument, 'id' | 'type'> | null;
   /** Id of the snapshot, and name of the new database, as far as they can be read. */
   readonly wanted: { readonly snapshot?: unknown; readonly name?: unknown };
   /** Another database that has that name already. */
@@ -43,13 +46,14 @@ interface Found {
 const codeOf = (found: readonly Found[]): ErrorCode =>
   (['invalid_input', 'refused'] as const).find((code) => found.some((each) => each.code === code)) ?? 'name_taken';
 
-const snapshotProblems = ({ source, snapshots, wanted, now }: RestoreRequest): readonly Found[] => {
+const snapshotProblems = (request: RestoreRequest): readonly Found[] => {
+  const { source, snapshots, wanted } = request;
   const { snapshot: id } = wanted;
   if (typeof id !== 'string') return [];
   const snapshot = snapshots.find((candidate) => candidate.id === id);
-  const reason = snapshot && unfit(snapshot, source.name, now);
+  const reason = snapshot && unfit(snapshot, request);
   if (snapshot && reason === null) return [];
-  const fit = snapshots.filter((candidate) => unfit(candidate, source.name, now) === null).map((each) => each.id);
+  const fit = snapshots.filter((candidate) => unfit(candidate, request) === null).map((each) => each.id);
   const there = fit.length > 0 ? fit.join(', ') : `none: ${source.name} has no snapshot that can be restored`;
   return [
     reason
@@ -59,10 +63,12 @@ const snapshotProblems = ({ source, snapshots, wanted, now }: RestoreRequest): r
 };
 
 /** Why it is not restored; null where it can be. */
-const unfit = ({ id, expires_at, verified_at, damage }: Snapshot, source: string, now: number): string | null => {
+const unfit = (snapshot: Snapshot, { source, now, running }: RestoreRequest): string | null => {
+  const { id, operation_id, expires_at, verified_at, damage } = snapshot;
+  if (running && operation_id === running.id) return `${running.type} ${running.id} has taken it and still runs`;
   if (expires_at !== null && Date.parse(expires_at) <= now) return `it was kept until ${expires_at}`;
   if (damage !== null) return `it is damaged: ${damage}`;
-  if (verified_at === null) return `it was never verified; to do so: ./pgrow snapshots ${source} --verify ${id}`;
+  if (verified_at === null) return `it was never verified; to do so: ./pgrow snapshots ${source.name} --verify ${id}`;
   return null;
 };
 

@@ -72,7 +72,12 @@ describe.concurrent('restoreSnapshot', () => {
     const document = await restore(shop);
     expect(document).toMatchObject({
       status: 'rolled_back',
-      error: { message: 'Cannot restore the snapshot: role "shop" already exists', left_over: [] },
+      error: {
+        message:
+          'Cannot restore the snapshot: role "shop" already exists. The snapshot has one of that name: restore it ' +
+          'under another name.',
+        left_over: [],
+      },
     });
     await expectNothing(shop);
   });

@@ -86,6 +86,7 @@ export const snapshotRoutes = (app: FastifyInstance, dependencies: ApiDependenci
         source,
         snapshots,
         wanted,
+        running: await store.readRunningOperation(source.id),
         holder: holder && holder.id !== earlier?.service_id ? holder : null,
         now: Date.now(),
         malformed,
