@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { useControlPlane } from '../support/control-plane.ts';
 import { expectDatabase, keepData } from '../support/expectations.ts';
 import type { ManagedDatabase } from '../support/stack.ts';
+import { contentOf, fillWithEverything, type WholeContent } from '../support/whole-content.ts';
 import { withWorkload } from '../support/workload.ts';
 
 /** Every way up has a way back, from any leader, without losing a write. */
@@ -15,11 +16,17 @@ const leader = async (shop: ManagedDatabase): Promise<string> => {
 
 describe('down from high availability and back', () => {
   let shop: ManagedDatabase;
+  /** Roles, settings, sequences, large objects, extensions and all rows, before anything was done to it. */
+  let everything: WholeContent;
 
   test('to replicas: another node takes over and nobody notices', async () => {
     shop = await plane.create('down');
+    // Among it a time zone, which what is kept then shows its times in.
+    await fillWithEverything(shop);
     await keepData(shop);
+    everything = await contentOf(shop);
     await shop.expand('ha', '--with-pooling');
+    expect(await contentOf(shop, await leader(shop))).toEqual(everything);
     const before = await leader(shop);
     const ports = await shop.ports();
 
@@ -39,6 +46,7 @@ describe('down from high availability and back', () => {
     await expectDatabase(shop).toHaveOnlyNodes({ front: 1, postgres: 2, pgbouncer: 1, haproxy: 1 });
     await expectDatabase(shop).toTakeWritesThrough('postgres', 'pooled', 'read_write');
     await expectDatabase(shop).toHoldItsData();
+    expect(await contentOf(shop, primary)).toEqual(everything);
     expect(await shop.ports()).toEqual(ports);
   });
 
@@ -50,6 +58,7 @@ describe('down from high availability and back', () => {
     await expectDatabase(shop).toBeHealthy();
     await expectDatabase(shop).toHoldItsData();
     await expectDatabase(shop).toHaveOnlyNodes({ front: 1, postgres: 3, pgbouncer: 1, haproxy: 3, etcd: 3 });
+    expect(await contentOf(shop, await leader(shop))).toEqual(everything);
   });
 
   test('all the way down in one operation', async () => {
@@ -61,6 +70,7 @@ describe('down from high availability and back', () => {
     await expectDatabase(shop).toBeAtStage(0);
     await expectDatabase(shop).toHaveOnlyNodes({ front: 1, postgres: 1 });
     await expectDatabase(shop).toHoldItsData();
+    expect(await contentOf(shop, await leader(shop))).toEqual(everything);
     expect(await shop.queryNode(await leader(shop), 'select count(*) from pg_replication_slots')).toBe('0');
   });
 });

@@ -1,4 +1,5 @@
 import { applicationName } from '../../src/domain/database.ts';
+import { defaultTable } from '../../src/workload/write-transaction.ts';
 import type { ManagedDatabase } from './stack.ts';
 
 /** Everything that PostgreSQL itself would write down of a database, as text that can be compared. */
@@ -12,6 +13,9 @@ export interface WholeContent {
 /** Roles whose passwords are pgrow's affair: every database has its own. */
 const managedRoles = ['postgres', 'replicator', 'rewind', 'pgbouncer', 'APPLICATION'];
 
+/** What other helpers write while a scenario runs: workload and visits. */
+const ofTheTests = [defaultTable, 'visits*'];
+
 /** Of one node; without what pgrow keeps in it for itself, and with another name for the application. */
 export const contentOf = async (database: ManagedDatabase, node = 'postgres-1'): Promise<WholeContent> => {
   const application = applicationName(database.name);
@@ -21,6 +25,7 @@ export const contentOf = async (database: ManagedDatabase, node = 'postgres-1'):
     'postgres',
     '--create',
     '--exclude-schema=pgrow',
+    ...ofTheTests.map((table) => `--exclude-table=${table}`),
     application,
   ]);
   const globals = await database.runOn(node, ['pg_dumpall', '-U', 'postgres', '--globals-only']);
