@@ -1,8 +1,9 @@
-"""Patroni with three changes of ours: requests to etcd go out at once, a starting server is looked at more often, and a
-fenced one is not started."""
+"""Patroni with four changes of ours: requests to etcd go out at once, a starting server is looked at more often, a dead
+member is not waited for, and a fenced server is not started."""
 import logging
 import socket
 import sys
+import threading
 import time
 
 from pgrow import fence, paths
@@ -10,11 +11,13 @@ from pgrow import fence, paths
 logger = logging.getLogger('pgrow')
 
 POLL_SECONDS = 0.1
+ANSWER_SECONDS = 0.7
 
 
 def start():
     _send_at_once()
     _look_often()
+    _give_up_early()
     _respect_fence()
     from patroni.__main__ import main
 
@@ -60,6 +63,24 @@ def _look_often():
 
     postgresql.polling_loop = polling_loop_often
     postgresql.Postgresql.wait_for_startup = wait_for_startup
+
+
+def _give_up_early():
+    """Before it takes the lock a member asks all others how far they are, and waits two seconds for one that is gone: its
+    name may be looked up outside, its address answers nobody. One that answers does so in milliseconds.
+    """
+    from patroni.ha import Ha, _MemberStatus
+
+    ask = Ha.fetch_node_status
+
+    def ask_briefly(self, member):
+        answers = []
+        asking = threading.Thread(target=lambda: answers.append(ask(self, member)), daemon=True)
+        asking.start()
+        asking.join(ANSWER_SECONDS)
+        return answers[0] if answers else _MemberStatus.unknown(member)
+
+    Ha.fetch_node_status = ask_briefly
 
 
 def _respect_fence():

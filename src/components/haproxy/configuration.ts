@@ -124,8 +124,8 @@ const algorithms = { round_robin: 'roundrobin', least_connections: 'leastconn' }
 const nowhere = '127.0.0.1';
 
 /**
- * While writes are handed over this is the only server of the primary's backend: a connect to it fails and is tried again,
- * every 200 ms, until the new primary is there. It answers nothing, on a port that nobody listens on.
+ * Where connections go while there is no primary, as in a hand-over or after a crash: a connect to it fails and is tried
+ * again, every 200 ms, until there is one. It answers nothing, on a port that nobody listens on.
  */
 export const holdServer = 'hold';
 
@@ -141,7 +141,7 @@ const backend = (name: RouterBackend, { servers, load_balancing }: RouterConfig)
     ? [
         '    # Every 200 ms: for as long as a hand-over may hold writes.',
         '    retries 50',
-        `    server ${holdServer} 127.0.0.1:1 no-check disabled`,
+        `    server ${holdServer} 127.0.0.1:1 no-check backup`,
       ]
     : []),
 ];

@@ -6,12 +6,13 @@ runtime,FRONTEND,,OPEN,
 primary,postgres-1,0,UP,1
 primary,postgres-2,0,DOWN 1/2,1
 primary,postgres-3,0,MAINT (resolution),1
+primary,hold,0,no check,1
 replicas,postgres-2,0,UP 1/2,1
 replicas,postgres-3,0,DRAIN,1
 primary,BACKEND,0,UP,1
 `;
 
-test('servers are read with their state, without the totals', () => {
+test('servers are read with their state, without the totals and the one that only holds', () => {
   expect(parseServers(stat).map(({ backend, server, status }) => `${backend}/${server} ${status}`)).toEqual([
     'primary/postgres-1 up',
     'primary/postgres-2 down',

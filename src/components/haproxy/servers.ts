@@ -15,7 +15,7 @@ export const parseServers = (csv: string): readonly SeenServer[] => {
     .map(cellsOf)
     .filter((cells) => cells.length > 2)
     .map((cells) => (column: string) => cells[columns.indexOf(column)] ?? '')
-    .filter((cell) => !['FRONTEND', 'BACKEND'].includes(cell('svname')))
+    .filter((cell) => !['FRONTEND', 'BACKEND', holdServer].includes(cell('svname')))
     .map((cell) => ({
       backend: cell('pxname'),
       server: cell('svname'),
@@ -42,7 +42,6 @@ const statusOf = (text: string): SeenServer['status'] => {
 /** From here on new connections wait: neither the old primary nor its successor takes any. */
 export const holdWrites = (api: Pick<RuntimeApi, 'command'>, from: string, to: string): Promise<void> =>
   tell(api, `hold writes for ${from}`, [
-    `set server primary/${holdServer} state ready`,
     `set server primary/${from} state maint`,
     `set server primary/${to} state maint`,
   ]);
@@ -54,7 +53,6 @@ export const releaseWrites = (api: Pick<RuntimeApi, 'command'>, from: string, to
     `set server primary/${from} health up`,
     `set server primary/${to} state ready`,
     `set server primary/${to} health down`,
-    `set server primary/${holdServer} state maint`,
   ]);
 
 /**
@@ -68,7 +66,6 @@ export const moveWrites = (api: Pick<RuntimeApi, 'command'>, from: string, to: s
     `set server replicas/${to} health down`,
     `set server primary/${to} state ready`,
     `set server primary/${to} health up`,
-    `set server primary/${holdServer} state maint`,
   ]);
 
 /**
