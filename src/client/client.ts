@@ -1,17 +1,11 @@
 import { Client, Connection, WorkflowExecutionAlreadyStartedError, WorkflowFailedError } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/common';
 import { PgrowError } from '../domain/errors.ts';
-import {
-  operationTypeOf,
-  progressQuery,
-  type CheckpointSignal,
-  type OperationInput,
-  type OperationSignal,
-  type OperationWorkflow,
-} from '../domain/inputs.ts';
+import { operationTypeOf, type OperationInput, type OperationWorkflow } from '../domain/inputs.ts';
 import { checkpointWorkflowId, operationWorkflowId, taskQueue, verificationWorkflowId } from '../domain/naming.ts';
 import type { OperationDocument } from '../domain/operation.ts';
 import type { Verification, VerifySnapshot } from '../domain/snapshot.ts';
+import { progressQuery, type CheckpointSignal, type OperationSignal } from '../domain/temporal-names.ts';
 import type { RollbackRequest } from '../workflows/messages.ts';
 import { readRun, runningError, type OperationRun } from './operation-run.ts';
 import { searchAttributePairs, type About } from '../workflows/search-attribute-keys.ts';

@@ -123,18 +123,3 @@ export const operationTypeOf = {
   restoreSnapshot: 'restore',
   destroyDatabase: 'destroy',
 } as const satisfies Record<OperationWorkflow, OperationType>;
-
-/** Signals and queries of a running operation, and signals of its checkpoint. */
-/** `confirm` cuts a grace period short. */
-export const operationSignals = { switchover: 'switchover', abort: 'abort', confirm: 'confirm' } as const;
-export const checkpointSignals = { confirm: 'confirm', rollback: 'rollback' } as const;
-export type OperationSignal = keyof typeof operationSignals;
-export type CheckpointSignal = keyof typeof checkpointSignals;
-export const progressQuery = 'progress';
-
-/** Temporal search attributes: two keywords and an integer. */
-export const searchAttributes = {
-  database: 'PgrowDatabase',
-  operation: 'PgrowOperation',
-  stage: 'PgrowStage',
-} as const;

@@ -1,5 +1,6 @@
 import { defineQuery, defineSignal } from '@temporalio/workflow';
-import { checkpointSignals, operationSignals, progressQuery, type OperationInput } from '../domain/inputs.ts';
+import type { OperationInput } from '../domain/inputs.ts';
+import { checkpointSignals, operationSignals, progressQuery } from '../domain/temporal-names.ts';
 import type { Progress } from './steps/progress.ts';
 
 /** Messages to a running operation. Handlers only set state; the operation acts on it. */

@@ -1,7 +1,7 @@
 import { defineSearchAttributeKey, type SearchAttributePair } from '@temporalio/common';
-import { searchAttributes } from '../domain/inputs.ts';
 import type { OperationType } from '../domain/operation.ts';
 import type { Stage } from '../domain/stage.ts';
+import { searchAttributes } from '../domain/temporal-names.ts';
 
 export const searchAttributeKeys = {
   database: defineSearchAttributeKey(searchAttributes.database, 'KEYWORD'),
