@@ -9,6 +9,7 @@ import { firstTopology } from '../domain/plan/create.ts';
 import { optionsOf, planOperation } from '../domain/plan/plan-operation.ts';
 import type { Restored } from '../domain/plan/restore.ts';
 import type { Plan } from '../domain/plan.ts';
+import { askedFor, resume, stepsDone, unfinishedOf, type Unfinished } from '../domain/resumption.ts';
 import type { Dependencies } from './dependencies.ts';
 import { findRestored } from './find-restored.ts';
 import { chooseHostPorts } from './host-ports.ts';
@@ -18,10 +19,10 @@ import { refuseUnfit } from './preflight.ts';
 /** Validates, plans, looks whether the world allows it, and records. Nothing is touched before that is through. */
 export const openOperation = async (dependencies: Dependencies, call: OpenOperation): Promise<OpenedOperation> => {
   const { store } = dependencies;
-  const { database, plan, options, restored } = await planOf(dependencies, call);
+  const { database, plan, options, restored, unfinished } = await planOf(dependencies, call);
   const known = await store.readOperation(call.operation);
-  const previous = await store.readOpenCheckpoint(database.id);
-  if (!known) await refuseBeforeTouching(dependencies, call, { database, plan, options, restored });
+  const previous = await readPreviousCheckpoint(dependencies, database.id, call.operation);
+  if (!known && !unfinished) await refuseBeforeTouching(dependencies, call, { database, plan, restored });
   await store.beginOperation({
     id: call.operation,
     service_id: database.id,
@@ -31,9 +32,10 @@ export const openOperation = async (dependencies: Dependencies, call: OpenOperat
     plan,
     actor: (call.input as { actor?: string }).actor ?? 'unknown',
   });
+  const resumed = unfinished && { operation: unfinished.operation.id, done: stepsDone(unfinished.operation) };
+  for (const step of resumed?.done ?? []) await store.stepEnded({ operation: call.operation, step, status: 'done' });
   // A rollback uses up the checkpoint that started it, and destroying removes what it kept; every other operation closes it.
-  const closes =
-    previous !== null && previous.operation_id !== call.operation && !usesUpCheckpoint.includes(call.workflow);
+  const closes = previous !== null && !usesUpCheckpoint.includes(call.workflow);
   return {
     plan,
     database: { id: database.id, name: database.name },
@@ -41,6 +43,7 @@ export const openOperation = async (dependencies: Dependencies, call: OpenOperat
     previous_checkpoint: closes
       ? { id: previous.id, on_close: (await store.readPlan(previous.operation_id))?.on_close ?? [] }
       : null,
+    ...(resumed ? { resumed } : {}),
     cutover: options.cutover,
     cutover_deadline_seconds: options.cutover_deadline,
     patience_seconds: options.checkpoint_timeout,
@@ -53,7 +56,7 @@ const usesUpCheckpoint: readonly OperationWorkflow[] = ['rollback', 'destroyData
 const refuseBeforeTouching = async (
   dependencies: Dependencies,
   call: OpenOperation,
-  { database, plan, restored }: Planned,
+  { database, plan, restored }: Omit<Planned, 'options' | 'unfinished'>,
 ) => {
   try {
     await refuseUnfit(dependencies, database, plan, restored);
@@ -69,7 +72,21 @@ interface Planned {
   readonly options: OperationOptions;
   /** What a new database begins with; null for nothing. */
   readonly restored: Restored | null;
+  /** What this operation goes on with; null where it begins anew. */
+  readonly unfinished: Unfinished | null;
 }
+
+/** That of the operation before. A worker that died here may have opened this one's already. */
+const readPreviousCheckpoint = async ({ store }: Dependencies, id: string, operation: string) =>
+  (await store.listCheckpoints(id)).find(
+    ({ status, operation_id }) => status === 'open' && operation_id !== operation,
+  ) ?? null;
+
+/** The operation before, if it did not come to its end; this one itself when it is begun once more. */
+const readUnfinished = async ({ store }: Dependencies, id: string, operation: string): Promise<Unfinished | null> => {
+  const last = (await store.listOperations(id)).find((each) => each.id !== operation || each.status !== 'running');
+  return unfinishedOf(last ?? null, last ? await store.readPlan(last.id) : null);
+};
 
 const planOf = async (
   dependencies: Dependencies,
@@ -81,11 +98,15 @@ const planOf = async (
   const database = makers.includes(workflow)
     ? await ensureRegistered(dependencies, { ...(input as ParsedInput<'createDatabase'>), ...majorOf(restored) })
     : await known(dependencies, input.service_id);
-  const open = await store.readOpenCheckpoint(database.id);
-  const last = open && open.operation_id !== operation ? await store.readPlan(open.operation_id) : null;
+  const options = optionsOf(input);
+  const unfinished = await readUnfinished(dependencies, database.id, operation);
+  const resumed = unfinished && resume(database.name, askedFor(workflow, input), unfinished);
+  if (resumed) return { database, plan: resumed, options, restored, unfinished };
+  const open = await readPreviousCheckpoint(dependencies, database.id, operation);
+  const last = open && (await store.readPlan(open.operation_id));
   const leadership = await readLeadership(dependencies, database);
   const plan = planOperation(workflow, input, { database, operation_id: operation, ...leadership, last, restored });
-  return { database, plan, options: optionsOf(input), restored };
+  return { database, plan, options, restored, unfinished: null };
 };
 
 /** A restored database has that of its source. */
@@ -132,7 +153,7 @@ const reversible: readonly Plan['type'][] = ['expand', 'scale_down'];
 /** Written before the first change of an expansion or scale-down; the window itself begins when the operation is done. */
 const checkpointOf = async (
   { store }: Dependencies,
-  { call, database, plan, options }: Omit<Planned, 'restored'> & { readonly call: OpenOperation },
+  { call, database, plan, options }: Pick<Planned, 'database' | 'plan' | 'options'> & { readonly call: OpenOperation },
 ): Promise<OpenedOperation['checkpoint']> => {
   if (!reversible.includes(plan.type) || plan.steps.length === 0 || !plan.to) return null;
   const { to } = plan;

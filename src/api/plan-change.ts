@@ -4,6 +4,7 @@ import { operationInputs, type OperationInput, type OperationWorkflow, type Pars
 import { parseInput } from '../domain/parse-input.ts';
 import { planOperation } from '../domain/plan/plan-operation.ts';
 import type { Plan } from '../domain/plan.ts';
+import { askedFor, resume, unfinishedOf, type Unfinished } from '../domain/resumption.ts';
 import type { ApiDependencies } from './dependencies.ts';
 
 /** What a workflow is told besides the ids and the actor. */
@@ -15,14 +16,24 @@ export const planChange = async <W extends OperationWorkflow>(
   database: Database,
   { workflow, input, operation_id }: { workflow: W; input: ChangeInput<W>; operation_id: string },
 ): Promise<Plan> => {
+  const schema = operationInputs[workflow] as unknown as z.ZodType<ParsedInput<W>>;
+  const parsed = parseInput(schema, { ...input, service_id: database.id });
+  const unfinished = await readUnfinished(store, database);
+  const resumed = unfinished && resume(database.name, askedFor(workflow, parsed), unfinished);
+  if (resumed) return resumed;
   const open = await store.readOpenCheckpoint(database.id);
   const last = open && open.operation_id !== operation_id ? await store.readPlan(open.operation_id) : null;
-  const schema = operationInputs[workflow] as unknown as z.ZodType<ParsedInput<W>>;
-  return planOperation(workflow, parseInput(schema, { ...input, service_id: database.id }), {
+  return planOperation(workflow, parsed, {
     database,
     operation_id,
     ...(await readLeadership(database)),
     last,
     restored: null,
   });
+};
+
+/** What the last operation did not finish; one that runs still may. */
+const readUnfinished = async (store: ApiDependencies['store'], { id }: Database): Promise<Unfinished | null> => {
+  const [last] = await store.listOperations(id);
+  return last && last.status !== 'running' ? unfinishedOf(last, await store.readPlan(last.id)) : null;
 };

@@ -1,6 +1,6 @@
 import type { Database } from './database.ts';
 import { slotName, verificationName } from './naming.ts';
-import type { OperationDocument } from './operation.ts';
+import { isPastReturn, type OperationDocument } from './operation.ts';
 
 /** What nothing accounts for, and what has been left in a state that nothing will end. */
 export interface Finding {
@@ -121,13 +121,6 @@ const reason = (database: SurveyedDatabase | null): Pick<Finding, 'explanation' 
     };
   }
   return { explanation: `It is no part of ${record.name}; the last operation was ${which}.`, removable: true };
-};
-
-/** Whether an operation ended after its point of no return without recording what it had made. */
-const isPastReturn = ({ status, steps, point_of_no_return }: OperationDocument): boolean => {
-  if (status === 'done' || status === 'rolled_back' || status === 'aborted') return false;
-  const step = steps.find(({ name }) => name === point_of_no_return);
-  return step !== undefined && step.status !== 'pending' && step.status !== 'undone';
 };
 
 /** As we name them, after nodes: any other slot is the user's own. */

@@ -41,6 +41,8 @@ export interface OpenedOperation {
   readonly checkpoint: { readonly id: string; readonly timeout_seconds: number } | null;
   /** The checkpoint of the operation before, still open. */
   readonly previous_checkpoint: { readonly id: string; readonly on_close: Plan['on_close'] } | null;
+  /** What this operation goes on with: an earlier one that did not finish. Absent where it begins anew. */
+  readonly resumed?: { readonly operation: string; readonly done: readonly number[] };
   readonly cutover: 'automatic' | 'on_signal';
   /** Seconds a prepared cut-over waits for its signal. */
   readonly cutover_deadline_seconds: number;

@@ -84,3 +84,22 @@ export interface Checkpoint {
   readonly rollback_available_until: string;
   readonly status: 'open' | 'closed';
 }
+
+/**
+ * Whether an operation ended after its point of no return without recording what it had made; or right before it with
+ * nothing put back, because nobody knows whether it was reached.
+ */
+export const isPastReturn = ({
+  status,
+  steps,
+  point_of_no_return,
+}: Pick<OperationDocument, 'status' | 'steps' | 'point_of_no_return'>): boolean => {
+  if (status === 'done' || status === 'rolled_back' || status === 'aborted') return false;
+  const index = steps.findIndex(({ name }) => name === point_of_no_return);
+  const step = steps[index];
+  const before = steps.slice(0, index);
+  // Past it nothing before it is ever undone: a hand-over was called off, and something would not go.
+  if (!step || [...before, step].some(({ status: each }) => each === 'undone' || each === 'undo_failed')) return false;
+  if (step.status !== 'pending') return true;
+  return status === 'needs_operator' && before.length > 0 && before.every((earlier) => earlier.status === 'done');
+};

@@ -1,6 +1,7 @@
 import type { ActionCall, ActivityCall } from './actions.ts';
 import type { Cost } from './cost.ts';
 import type { ErrorCode } from './errors.ts';
+import type { OperationWorkflow } from './inputs.ts';
 import type { OperationType } from './operation.ts';
 import type { Topology } from './topology.ts';
 
@@ -31,6 +32,12 @@ export type Block =
       readonly blocks: readonly Block[];
     };
 
+/** What a plan was made for, without what does not change it: who asked, under which id, with how much patience. */
+export interface Asked {
+  readonly workflow: OperationWorkflow;
+  readonly input: Readonly<Record<string, unknown>>;
+}
+
 /** Computed before anything is touched; the plan shown is the plan run. */
 export interface Plan {
   readonly type: OperationType;
@@ -50,4 +57,6 @@ export interface Plan {
   readonly cost_after: Cost;
   readonly estimated_duration_minutes: number;
   readonly snapshot: { readonly id: string; readonly volume: string } | null;
+  /** Whoever asks for the same again goes on with it, should it not have come to its end. */
+  readonly asked?: Asked;
 }

@@ -50,11 +50,11 @@ export const checkpoint = async (input: CheckpointInput): Promise<void> => {
     const asked = request as RollbackRequest | null;
     request = null;
     if (confirmed || !asked) break;
-    if (await tryRollback(database, asked, input.before)) {
-      health.cancel();
-      await watching;
-      return;
-    }
+    if ((await tryRollback(database, asked, input.before)) === 'undone') continue;
+    // Done it has used the window up; unfinished it goes on when it is asked for again, and nothing kept may go until then.
+    health.cancel();
+    await watching;
+    return;
   }
   open = false;
   health.cancel();

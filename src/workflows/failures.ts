@@ -1,4 +1,4 @@
-import { ActivityFailure, ApplicationFailure, isCancellation } from '@temporalio/workflow';
+import { ActivityFailure, ApplicationFailure, ChildWorkflowFailure, isCancellation } from '@temporalio/workflow';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { OperationDocument, OperationError } from '../domain/operation.ts';
 
@@ -15,6 +15,13 @@ export const operationFailure = (document: OperationDocument): ApplicationFailur
     nonRetryable: true,
     details: [document],
   });
+
+/** The document that came with an operation's failure; null where it never began. */
+export const documentOf = (error: unknown): OperationDocument | null => {
+  const cause = error instanceof ChildWorkflowFailure ? error.cause : error;
+  const document = cause instanceof ApplicationFailure ? (cause.details?.[0] as Partial<OperationDocument>) : null;
+  return document?.steps ? (document as OperationDocument) : null;
+};
 
 /** What went wrong, for the record. */
 export const toOperationError = (error: unknown, step: string | null): Omit<OperationError, 'left_over'> => {

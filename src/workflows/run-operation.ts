@@ -1,7 +1,8 @@
 import { CancellationScope, isCancellation, setHandler, uuid4, workflowInfo } from '@temporalio/workflow';
 import type { OperationWorkflow } from '../domain/inputs.ts';
 import type { LeftOver, OpenedOperation } from '../domain/operation-actions.ts';
-import type { OperationDocument } from '../domain/operation.ts';
+import type { OperationDocument, OperationError } from '../domain/operation.ts';
+import { commandFor } from '../domain/resumption.ts';
 import { operationActivities } from './activities.ts';
 import { closePreviousCheckpoint, startCheckpoint } from './checkpoints.ts';
 import { hasHandedBack, operationFailure, toOperationError } from './failures.ts';
@@ -77,14 +78,22 @@ const retreat = async (
       error: { ...error, left_over: leftOver },
     });
   if (hasHandedBack(failure)) run.uncommit();
-  if (run.committed()) {
-    const what = `${error.step ?? 'The operation'} did not finish: ${error.message}`;
-    return end('needs_operator', [{ what, command: `./pgrow status ${opened.database.name}` }]);
+  if (run.committed()) return end('needs_operator', [wayOn(opened, error)]);
+  const leftOver = [...(await run.undoAll())];
+  for (const swept of [operation, ...(opened.resumed ? [opened.resumed.operation] : [])]) {
+    leftOver.push(...(await sweepOperation({ operation: swept, database: opened.database.id })));
   }
-  const leftOver = [...(await run.undoAll()), ...(await sweepOperation({ operation, database: opened.database.id }))];
   if (leftOver.length > 0) return end('needs_operator', leftOver);
   return end(isCancellation(failure) ? 'aborted' : 'rolled_back', []);
 };
+
+const wayOn = (
+  { database, plan }: OpenedOperation,
+  { message, step }: Omit<OperationError, 'left_over'>,
+): LeftOver => ({
+  what: `${step ?? 'the operation'} did not finish: ${message.replace(/\.$/, '')}; asked for again, with the same options, it goes on from there`,
+  command: commandFor(database.name, plan.asked),
+});
 
 /** What every operation's input has in common. */
 export interface OperationRequest {

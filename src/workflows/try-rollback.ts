@@ -1,7 +1,9 @@
 import { executeChild, ParentClosePolicy, uuid4, WorkflowIdReusePolicy } from '@temporalio/workflow';
 import { operationWorkflowId } from '../domain/naming.ts';
 import type { OperationInput } from '../domain/inputs.ts';
+import { isPastReturn } from '../domain/operation.ts';
 import type { Stage } from '../domain/stage.ts';
+import { documentOf } from './failures.ts';
 import type { RollbackRequest } from './messages.ts';
 import type { rollback } from './rollback.ts';
 import { childAttributes } from './search-attributes.ts';
@@ -16,12 +18,15 @@ export interface RollbackTarget {
   readonly stage: Stage;
 }
 
-/** Whether it is done. One that was refused, undone or kept out by another operation leaves the window open. */
+/**
+ * `undone`: it was refused, put back or kept out by another operation, and the window stays open. `unfinished`: past its
+ * point of no return, so that what the window keeps may be the primary.
+ */
 export const tryRollback = async (
   database: string,
   request: RollbackRequest,
   before?: RollbackTarget,
-): Promise<boolean> => {
+): Promise<'done' | 'undone' | 'unfinished'> => {
   const operation_id = request.operation_id ?? uuid4();
   const input: OperationInput<'rollback'> = {
     service_id: database,
@@ -39,8 +44,9 @@ export const tryRollback = async (
       staticSummary: before ? `rollback ${before.name}` : 'rollback',
       memo: { operation_id },
     });
-    return true;
-  } catch {
-    return false;
+    return 'done';
+  } catch (error) {
+    const document = documentOf(error);
+    return document && isPastReturn(document) ? 'unfinished' : 'undone';
   }
 };

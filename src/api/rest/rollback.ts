@@ -1,7 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { runningError } from '../../client/operation-run.ts';
+import type { Database } from '../../domain/database.ts';
+import type { OperationInput } from '../../domain/inputs.ts';
 import { operationWorkflowId } from '../../domain/naming.ts';
 import { PgrowError } from '../../domain/errors.ts';
+import { isPastReturn } from '../../domain/operation.ts';
+import type { Plan } from '../../domain/plan.ts';
 import { accept, acceptRepeated } from '../accept.ts';
 import { callerOf } from '../auth.ts';
 import { bodyRules, rollbackBody } from '../bodies.ts';
@@ -52,7 +56,7 @@ export const rollbackRoutes = (app: FastifyInstance, dependencies: ApiDependenci
       }
       const plan = await planned();
       const { actor } = callerOf(request);
-      if (!running?.running) await client.checkpointSignal(database.id, 'rollback', { operation_id, actor, options });
+      if (!running?.running) await begin(dependencies, database, plan, { operation_id, actor, options });
       await store.recordAudit({
         actor,
         project: database.project,
@@ -70,4 +74,23 @@ export const rollbackRoutes = (app: FastifyInstance, dependencies: ApiDependenci
       });
     },
   );
+};
+
+/** By the checkpoint, which has nothing more to do after one that did not finish: that goes on by itself. */
+const begin = async (
+  { store, client }: ApiDependencies,
+  { id, name }: Database,
+  plan: Plan,
+  request: {
+    readonly operation_id: string;
+    readonly actor: string;
+    readonly options: NonNullable<OperationInput<'rollback'>['options']>;
+  },
+): Promise<void> => {
+  const [last] = await store.listOperations(id);
+  if (last?.type === 'rollback' && isPastReturn(last)) {
+    await client.start('rollback', { service_id: id, ...request }, { database: name, stage: plan.to?.stage ?? null });
+    return;
+  }
+  await client.checkpointSignal(id, 'rollback', request);
 };

@@ -4,6 +4,7 @@ import type { OperationWorkflow, ParsedInput } from '../inputs.ts';
 import { haOptions, operationOptions, poolingOptions, replicaOptions, type OperationOptions } from '../options.ts';
 import type { Candidate } from '../live.ts';
 import type { Plan } from '../plan.ts';
+import { askedFor } from '../resumption.ts';
 import { planCreate } from './create.ts';
 import { planDestroy } from './destroy.ts';
 import { planExpand } from './expand.ts';
@@ -74,7 +75,7 @@ export const planOperation = <W extends OperationWorkflow>(
   workflow: W,
   input: ParsedInput<W>,
   circumstances: Circumstances,
-): Plan => planners[workflow](input, circumstances);
+): Plan => ({ ...planners[workflow](input, circumstances), asked: askedFor(workflow, input) });
 
 /** Options that operations without them run with. */
 export const optionsOf = (input: object): OperationOptions =>

@@ -33,9 +33,10 @@ interface Inputs {
 }
 
 export const createPlanRun = ({ operation, opened, board, mayCutOver, isConfirmed }: Inputs): PlanRun => {
-  const { plan, database } = opened;
+  const { plan, database, resumed } = opened;
   const everything = newUndoScope();
-  let committed = false;
+  // What an operation goes on with has passed its point of no return.
+  let committed = resumed !== undefined;
   let failedStep: number | null = null;
   let stall: number | null = null;
 
@@ -84,8 +85,9 @@ export const createPlanRun = ({ operation, opened, board, mayCutOver, isConfirme
 
   const runStep = async (index: number, scope: UndoScope, attempt: number): Promise<void> => {
     const step = plan.steps[index]!;
-    if (step.waits_for_signal && opened.cutover === 'on_signal') await waitForSignal(index);
+    if (step.waits_for_signal && opened.cutover === 'on_signal' && !resumed) await waitForSignal(index);
     if (step.undo.length > 0) scope.entries.push({ step: index, attempt, calls: step.undo });
+    if (attempt === 1 && resumed?.done.includes(index)) return board.mark(index, 'done');
     // A call to stop that came just before must not be heard only after the point of no return.
     if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('called off');
     if (step.point_of_no_return) committed = true;

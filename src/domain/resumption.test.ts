@@ -1,0 +1,99 @@
+import { describe, expect, test } from 'vitest';
+import { sampleDatabase, samplePlan, haTopology, pooledTopology } from '../../test/support/sample-database.ts';
+import { exampleOperation } from '../cli/example-operation.ts';
+import type { Plan } from './plan.ts';
+import { askedFor, commandFor, resume, stepsDone, unfinishedOf } from './resumption.ts';
+
+const shop = sampleDatabase('shop');
+const asked = askedFor('expand', { target: 'ha', ha: { failover_time: 30, sync_mode: 'async' }, options: {} });
+const plan: Plan = { ...samplePlan(shop, haTopology(shop)), point_of_no_return: 'hand over', asked };
+const step = (name: string, status: 'done' | 'failed' | 'pending' | 'undone' | 'undo_failed') => ({
+  name,
+  phase: 'cut-over',
+  status,
+  started_at: null,
+  duration_ms: null,
+  detail: null,
+});
+const ended = (...steps: ReturnType<typeof step>[]) =>
+  exampleOperation({ status: 'needs_operator', point_of_no_return: 'hand over', steps });
+const broken = ended(step('prepare', 'done'), step('hand over', 'done'), step('route', 'failed'));
+
+describe('what an operation has left unfinished', () => {
+  test('is its plan, with the steps that need not be done again', () => {
+    expect(unfinishedOf(broken, plan)).toEqual({ operation: broken, plan });
+    expect(stepsDone(broken)).toEqual([0, 1]);
+  });
+
+  test('begins right before the point of no return: nobody knows whether it was reached', () => {
+    expect(unfinishedOf(ended(step('prepare', 'done'), step('hand over', 'pending')), plan)).not.toBeNull();
+  });
+
+  test.each([
+    [
+      'where it was put back but for something that would not go',
+      ended(step('prepare', 'undone'), step('hand over', 'pending')),
+    ],
+    ['where the first thing it was to do has no way back, and it did not begin', ended(step('hand over', 'pending'))],
+    [
+      'where the hand-over was called off, and something would not go',
+      ended(step('prepare', 'undo_failed'), step('hand over', 'failed')),
+    ],
+    ['where it is done', exampleOperation({ ...broken, status: 'done' })],
+  ])('is nothing %s', (_, operation) => expect(unfinishedOf(operation, plan)).toBeNull());
+
+  test('is nothing where the record is still true, as when a replica is made anew', () => {
+    const anew = { ...plan, from: { ...haTopology(shop) }, to: { ...haTopology(shop), kept: [] } };
+    expect(unfinishedOf(broken, anew)).toBeNull();
+  });
+});
+
+test.each([
+  ['expand', { target: 'ha', pooling: {} }, 'expand shop --to ha'],
+  ['scaleDown', { target: 'single' }, 'scale-down shop --to single --yes'],
+  ['scaleDown', { target: 'unpooled' }, 'pooling shop --off --yes'],
+  ['setReplicas', { count: 3 }, 'replicas shop 3'],
+  ['switchover', {}, 'switchover shop'],
+  ['switchover', { target_node: 'postgres-3' }, 'switchover shop postgres-3'],
+  ['reinitialize', { node: 'postgres-3' }, 'reinit shop postgres-3'],
+  ['rollback', {}, 'rollback shop'],
+  ['destroyDatabase', {}, 'destroy shop'],
+] as const)('%s %j is asked for again by a command', (workflow, input, command) =>
+  expect(commandFor('shop', askedFor(workflow, input))).toBe(`./pgrow ${command}`),
+);
+
+describe('going on', () => {
+  const unfinished = { operation: broken, plan };
+
+  test('takes the same request, whoever asks, in whichever order its options come', () => {
+    const again = {
+      ha: { sync_mode: 'async', failover_time: 30 },
+      target: 'ha',
+      actor: 'another',
+      operation_id: 'new',
+    };
+    expect(resume('shop', askedFor('expand', again), unfinished)).toBe(plan);
+  });
+
+  test.each([
+    ['another option', askedFor('expand', { target: 'ha', ha: { failover_time: 10, sync_mode: 'async' } })],
+    ['another operation', askedFor('scaleDown', { target: 'single' })],
+  ])('is refused with %s, in words that say what to do', (_, otherwise) =>
+    expect(() => resume('shop', otherwise, unfinished)).toThrow(
+      expect.objectContaining({
+        code: 'refused',
+        message: expect.stringMatching(/^The last expand of shop did not finish .* Ask for the same expand /),
+      }),
+    ),
+  );
+
+  test('is no matter of a destroy', () => {
+    expect(resume('shop', askedFor('destroyDatabase', {}), unfinished)).toBeNull();
+  });
+
+  test('finds plans equal whose keys come in another order', () => {
+    const { stage, ...rest } = pooledTopology(shop);
+    const same = { ...plan, from: pooledTopology(shop), to: { ...rest, stage } };
+    expect(unfinishedOf(broken, same)).toBeNull();
+  });
+});

@@ -1,0 +1,81 @@
+import { PgrowError } from './errors.ts';
+import type { OperationWorkflow } from './inputs.ts';
+import { isPastReturn, type OperationDocument } from './operation.ts';
+import type { Asked, Plan } from './plan.ts';
+
+/**
+ * An operation that did not finish past its point of no return leaves a database that is no longer what is on record. A
+ * plan made from the record would take the new primary for a node to be made: so the only way is on with the old plan.
+ */
+export interface Unfinished {
+  readonly operation: OperationDocument;
+  readonly plan: Plan;
+}
+
+/** Null where the last operation left nothing unfinished. */
+export const unfinishedOf = (operation: OperationDocument | null, plan: Plan | null): Unfinished | null => {
+  if (!operation || !plan || !isPastReturn(operation)) return null;
+  // Where nothing moves, as when a replica is made anew, the record is still true.
+  return canonical(withoutKept(plan.from)) === canonical(withoutKept(plan.to)) ? null : { operation, plan };
+};
+
+const withoutKept = (topology: Plan['to']) => topology && { ...topology, kept: [] };
+
+/**
+ * The plan to go on with; null for a destroy, which needs none.
+ * @throws PgrowError `refused` for anything but the same once more
+ */
+export const resume = (database: string, asked: Asked, { operation, plan }: Unfinished): Plan | null => {
+  if (asked.workflow === 'destroyDatabase') return null;
+  if (canonical(asked) === canonical(plan.asked)) return plan;
+  const what = operation.type.replaceAll('_', ' ');
+  throw new PgrowError(
+    'refused',
+    `The last ${what} of ${database} did not finish past its point of no return: ${operation.error?.message ?? 'it was cut off.'} ` +
+      `${database} is no longer what is on record. Ask for the same ${what} with the same options again, it goes on from ` +
+      `there: ${commandFor(database, plan.asked)}`,
+  );
+};
+
+/** Asks for the same again, but for options: who gave some has to give them once more. */
+export const commandFor = (database: string, asked: Asked | undefined): string => {
+  const { target, count, node, target_node } = (asked?.input ?? {}) as Readonly<Record<string, string | number>>;
+  switch (asked?.workflow) {
+    case 'expand':
+      return `./pgrow expand ${database} --to ${target}`;
+    case 'scaleDown':
+      if (target === 'unpooled') return `./pgrow pooling ${database} --off --yes`;
+      return `./pgrow scale-down ${database} --to ${target} --yes`;
+    case 'setReplicas':
+      return `./pgrow replicas ${database} ${count}`;
+    case 'switchover':
+      return `./pgrow switchover ${database}${target_node === undefined ? '' : ` ${target_node}`}`;
+    case 'reinitialize':
+      return `./pgrow reinit ${database} ${node}`;
+    case 'rollback':
+      return `./pgrow rollback ${database}`;
+    case 'destroyDatabase':
+      return `./pgrow destroy ${database}`;
+    default:
+      return `./pgrow status ${database}`;
+  }
+};
+
+/** Indexes of the steps that need not be done again. */
+export const stepsDone = ({ steps }: OperationDocument): readonly number[] =>
+  steps.flatMap(({ status }, index) => (status === 'done' ? [index] : []));
+
+export const askedFor = (workflow: OperationWorkflow, input: object): Asked => ({
+  workflow,
+  input: Object.fromEntries(Object.entries(input).filter(([name]) => !circumstantial.includes(name))),
+});
+
+const circumstantial: readonly string[] = ['service_id', 'operation_id', 'actor', 'options', 'grace_period', 'confirm'];
+
+/** Equal values, equal text: the metadata do not keep the order of keys. */
+const canonical = (value: unknown): string =>
+  JSON.stringify(value, (_, inner: unknown) =>
+    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  ) ?? '';

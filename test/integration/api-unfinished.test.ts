@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto';
+import { describe, expect, test } from 'vitest';
+import type { z } from 'zod';
+import type { Database } from '../../src/domain/database.ts';
+import {
+  operationInputs,
+  type OperationInput,
+  type OperationWorkflow,
+  type ParsedInput,
+} from '../../src/domain/inputs.ts';
+import { parseInput } from '../../src/domain/parse-input.ts';
+import { planOperation } from '../../src/domain/plan/plan-operation.ts';
+import type { Plan } from '../../src/domain/plan.ts';
+import { shopPath, useApi } from '../support/api-under-test.ts';
+import { haTopology, samplePlan, singleTopology } from '../support/sample-database.ts';
+
+/** What is asked for after an operation that did not finish past its point of no return. */
+
+const api = useApi();
+
+const post = (path: string, body: object = {}, query = '') =>
+  api.call('POST', `${shopPath}/${path}${query}`, { body: { ...body } });
+
+/** Recorded as its worker would have, up to the hand-over, which postgres-4 led into. */
+const leaveUnfinished = async (
+  shop: Database,
+  workflow: OperationWorkflow,
+  input: Partial<OperationInput<OperationWorkflow>>,
+): Promise<Plan> => {
+  const schema = operationInputs[workflow] as z.ZodType<ParsedInput<OperationWorkflow>>;
+  const operation = randomUUID();
+  const plan = planOperation(workflow, parseInput(schema, { service_id: shop.id, ...input }), {
+    database: shop,
+    operation_id: operation,
+    leader: 'postgres-4',
+    candidates: [],
+    last: samplePlan({ ...shop, topology: singleTopology(shop) }, shop.topology),
+    restored: null,
+  });
+  await api.recordOperation(shop, operation, plan);
+  const noReturn = plan.steps.findIndex((step) => step.point_of_no_return);
+  for (let step = 0; step <= noReturn; step += 1) await api.store.stepEnded({ operation, step, status: 'done' });
+  const error = { code: 'internal', message: 'It broke.', step: plan.steps[noReturn + 1]!.name, left_over: [] };
+  await api.store.endOperation({ id: operation, status: 'needs_operator', stall_ms: 1, error });
+  return plan;
+};
+
+const down = { target: 'replicas', confirm: true } as const;
+
+describe('a scale-down that did not finish', () => {
+  test('goes on with its own plan when it is asked for again, and shows that', async () => {
+    const shop = await api.shopAtStage(haTopology);
+    const plan = await leaveUnfinished(shop, 'scaleDown', down);
+    api.takeUp(shop);
+
+    const { body } = await post('scale-down', down, '?dry_run=true');
+    const { steps } = body['operation'] as { steps: { name: string }[] };
+    expect(steps.map(({ name }) => name)).toEqual(plan.steps.map(({ name }) => name));
+    expect(steps.some(({ name }) => name.includes('from postgres-4'))).toBe(true);
+    expect((await post('scale-down', { ...down, cutover: 'on_signal' })).status).toBe(202);
+    expect(api.client.started).toMatchObject([{ workflow: 'scaleDown', input: { target: 'replicas' } }]);
+  });
+
+  test.each([
+    ['scale-down', { target: 'single', confirm: true }],
+    ['replicas', { count: 3 }],
+    ['ha', { enabled: true }],
+    ['pooling', { default_pool_size: 7 }],
+    ['switchover', {}],
+  ])('lets no %s %j begin', async (path, body) => {
+    const shop = await api.shopAtStage(haTopology);
+    await leaveUnfinished(shop, 'scaleDown', down);
+
+    expect((await post(path, body)).body).toMatchObject({
+      status: 409,
+      code: 'refused',
+      detail: expect.stringMatching(/did not finish past its point of no return: It broke\. .* Ask for the same/),
+    });
+    expect(api.client.started).toEqual([]);
+  });
+});
+
+describe('a rollback that did not finish', () => {
+  test('is begun once more by itself: its window has nothing more to do', async () => {
+    const shop = await api.shopAtStage(haTopology);
+    await api.openCheckpoint(shop, samplePlan({ ...shop, topology: singleTopology(shop) }, shop.topology));
+    await leaveUnfinished(shop, 'rollback', {});
+    api.takeUp(shop);
+
+    expect((await post('rollback')).status).toBe(202);
+    expect(api.client.signals).toEqual([]);
+    expect(api.client.started).toMatchObject([{ workflow: 'rollback', input: { service_id: shop.id } }]);
+  });
+});
