@@ -3,7 +3,7 @@ import { PgrowError } from '../errors.ts';
 import { memberConfigOf } from '../member-config.ts';
 import { slotName } from '../naming.ts';
 import type { Plan } from '../plan.ts';
-import { nodeNamed, nodesOf } from '../topology.ts';
+import { nodeNamed, nodesOf, type Topology } from '../topology.ts';
 import { assemble } from './assemble.ts';
 import { stretch } from './growth.ts';
 import { cloneAttempts, replicaLagLimitBytes } from './grow-replicas.ts';
@@ -24,7 +24,8 @@ export const planReinitialize = ({
   leader,
   closes_checkpoint_of,
 }: ReinitializePlanInput): Plan => {
-  const { topology } = database;
+  // The open checkpoint is closed before the first step, and what it kept goes with it.
+  const topology: Topology = { ...database.topology, kept: [] };
   const replicas = nodesOf(topology, 'postgres').filter((node) => node.name !== leader);
   const node = replicas.find((candidate) => candidate.name === name);
   if (!node) {
@@ -60,5 +61,5 @@ export const planReinitialize = ({
     ]),
   ];
   const part = stretch(topology, outline, [`Until ${node.name} is back there is one replica less.`]);
-  return assemble({ type: 'reinitialize', from: topology, to: topology, parts: [part], closes_checkpoint_of });
+  return assemble({ type: 'reinitialize', from: database.topology, to: topology, parts: [part], closes_checkpoint_of });
 };

@@ -16,7 +16,8 @@ export interface SetPoolingPlanInput {
 
 /** Other options for a pooler that runs, without dropping a client. */
 export const planSetPooling = ({ database, pooling, closes_checkpoint_of }: SetPoolingPlanInput): Plan => {
-  const from = database.topology;
+  // The open checkpoint is closed before the first step, and what it kept goes with it.
+  const from: Topology = { ...database.topology, kept: [] };
   const before = from.pooling;
   if (!before) throw new PgrowError('refused', `${database.name} has no pooling. Expand it to pooling first.`);
   const to: Topology = { ...from, pooling };
@@ -33,6 +34,11 @@ export const planSetPooling = ({ database, pooling, closes_checkpoint_of }: SetP
       input: { node, config: poolerConfig(to, pooling) },
     }),
   ]);
-  const part = stretch(to, outline);
-  return assemble({ type: 'set_pooling', from, to, parts: same ? [] : [part], closes_checkpoint_of });
+  return assemble({
+    type: 'set_pooling',
+    from: database.topology,
+    to: same ? database.topology : to,
+    parts: same ? [] : [stretch(to, outline)],
+    closes_checkpoint_of,
+  });
 };
