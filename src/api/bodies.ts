@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { haOptions, operationOptions, poolingOptions, replicaOptions } from '../domain/options.ts';
+import { haOptions, operationOptions, poolingOptions, replicaCounts, replicaOptions } from '../domain/options.ts';
 import { rulesOf } from '../domain/input-problems.ts';
 import {
   createDatabaseInput,
@@ -8,7 +8,6 @@ import {
   scaleDownInput,
   switchoverInput,
 } from '../domain/inputs.ts';
-import { replicaCounts } from '../domain/plan/set-replicas.ts';
 
 /** Bodies are flat; each part of one has its own schema. */
 export type Parts = Readonly<Record<string, z.ZodType>>;

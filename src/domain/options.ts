@@ -38,6 +38,9 @@ export const replicaWishes = z.strictObject({
 });
 export type ReplicaWishes = z.infer<typeof replicaWishes>;
 
+/** How many replicas there may be, by stage. */
+export const replicaCounts = { 2: { least: 1, most: 5 }, 3: { least: 2, most: 6 } } as const;
+
 export const failoverTimes = [10, 30, 60] as const;
 export const maximumLags = [0, 1_048_576, 10_485_760, 'unlimited'] as const;
 const failoverTime = z.literal([...failoverTimes]);

@@ -1,6 +1,6 @@
 import { ports, roles } from '../../domain/naming.ts';
 import type { PatroniConfig } from '../../domain/node-config.ts';
-import type { HaOptions } from '../../domain/options.ts';
+import { replicaCounts, type HaOptions } from '../../domain/options.ts';
 import type { Node } from '../../domain/topology.ts';
 import type { PostgresSettings } from './postgres-settings.ts';
 
@@ -87,7 +87,8 @@ export const clusterSettings = (ha: HaOptions) => ({
   // Strict would hold every write of a primary whose standbys are gone, also while a scale-down removes them. Nothing is
   // lost without it: only a member that has confirmed everything is elected, so such a primary has no successor.
   synchronous_mode_strict: false,
-  synchronous_node_count: ha.sync_mode === 'sync_all' ? 2 : 1,
+  // Read once, so for all there will ever be: Patroni takes those of them that stream.
+  synchronous_node_count: ha.sync_mode === 'sync_all' ? replicaCounts[3].most : 1,
   postgresql: { use_pg_rewind: true, use_slots: true },
 });
 

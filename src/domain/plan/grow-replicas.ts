@@ -81,13 +81,18 @@ export const addReplica = (phase: string, node: Node, primary: Node): Outline =>
   ]);
 };
 
-export const requireConfirmation = (primary: Node, replicas: readonly string[]): Outline => {
+/** `before`: who had to confirm until now. */
+export const requireConfirmation = (
+  primary: Node,
+  replicas: readonly string[],
+  before: readonly string[] = [],
+): Outline => {
   const configure = (synchronous_standbys: readonly string[]) =>
     ({
       action: 'configureNode',
       input: { node: primary, config: { kind: 'postgres', mode: 'primary', synchronous_standbys } },
     }) as const;
-  return step('replicas', 'commit only when a replica confirms', configure(replicas), [configure([])]);
+  return step('replicas', 'commit only when a replica confirms', configure(replicas), [configure(before)]);
 };
 
 interface Input {

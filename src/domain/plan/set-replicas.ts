@@ -3,17 +3,15 @@ import { PgrowError } from '../errors.ts';
 import { slotName } from '../naming.ts';
 import { memberConfigOf } from '../member-config.ts';
 import { newNode, nextOrdinals } from '../nodes.ts';
+import { replicaCounts } from '../options.ts';
 import type { Plan } from '../plan.ts';
 import { nodeNamed, nodesOf, type Node, type Topology } from '../topology.ts';
 import { assemble } from './assemble.ts';
-import { addReplica, cloneAttempts, replicaLagLimitBytes } from './grow-replicas.ts';
+import { addReplica, cloneAttempts, replicaLagLimitBytes, requireConfirmation } from './grow-replicas.ts';
 import { stretch, type Growth } from './growth.ts';
 import { freshAttempts, sideBySide, step, type Outline } from './outline.ts';
 import { reroute, teachRouters } from './reroute.ts';
 import { removeReplicas } from './shrink-replicas.ts';
-
-/** How many replicas there may be, by stage. */
-export const replicaCounts = { 2: { least: 1, most: 5 }, 3: { least: 2, most: 6 } } as const;
 
 export interface SetReplicasPlanInput {
   readonly database: Database;
@@ -70,6 +68,7 @@ const more = (database: Database, from: Topology, primary: Node, count: number):
     sideBySide(
       ...added.map((node) => [from.ha ? addMember(from, node, primary) : addReplica('replicas', node, primary)]),
     ),
+    ...confirmedBy(from, to, primary),
     ...rerouted(from, to, primary),
   ]);
 };
@@ -87,7 +86,15 @@ const fewer = (from: Topology, primary: Node, removed: readonly Node[]): Growth 
         ),
       ]
     : removeReplicas(primary, removed);
-  return stretch(to, [...rerouted(from, to, primary), ...removal]);
+  return stretch(to, [...confirmedBy(from, to, primary), ...rerouted(from, to, primary), ...removal]);
+};
+
+/** Every replica there is may confirm a commit, and none that goes is waited for. */
+const confirmedBy = (from: Topology, to: Topology, primary: Node): readonly Outline[] => {
+  if (from.replicas?.replication_mode !== 'sync') return [];
+  const replicasOf = (topology: Topology) =>
+    nodesOf(topology, 'postgres').flatMap(({ name }) => (name === primary.name ? [] : [name]));
+  return [requireConfirmation(primary, replicasOf(to), replicasOf(from))];
 };
 
 const addMember = (topology: Topology, node: Node, leader: Node): Outline =>
