@@ -81,9 +81,15 @@ export const patroniActions = (
     if (alive.length === 0) return;
     await onAnyMember(session, alive, (client) => client.patchConfig({ slots: { [slot]: null } }));
     for (const member of alive) {
-      await session.asSuperuser(member, (connection) =>
-        dependencies.components.postgres.dropReplicationSlot(connection, slot),
-      );
+      try {
+        await session.asSuperuser(member, (connection) =>
+          dependencies.components.postgres.dropReplicationSlot(connection, slot),
+        );
+      } catch (error) {
+        if (!(error instanceof PgrowError) || error.code !== 'not_ready') throw error;
+        // The cluster no longer knows the slot: the member's Patroni drops it as soon as the server is back.
+        step.note(`slot ${slot} on ${member.name} goes when its server is back`);
+      }
     }
   };
 

@@ -32,13 +32,21 @@ export const replicationActions = (
     await session.asSuperuser(on, (connection) => postgres.dropReplicationSlot(connection, slot));
   };
 
-  const pruneReplicationSlots: Action<'pruneReplicationSlots'> = async ({ on, keep }, { database: id }) => {
-    const session = await openSession(dependencies, id);
-    await session.asSuperuser(on, async (connection) => {
-      const slots = await postgres.listReplicationSlots(connection);
-      for (const slot of slots.filter((name) => !keep.includes(name))) {
-        await postgres.dropReplicationSlot(connection, slot);
-      }
+  const pruneReplicationSlots: Action<'pruneReplicationSlots'> = async ({ on, keep }, step) => {
+    const session = await openSession(dependencies, step.database);
+    await waitUntil({
+      for: `${on.name} to have no slots but those in use`,
+      step,
+      look: async () => {
+        await refuseDead(on);
+        return session.asSuperuser(on, async (connection) => {
+          const slots = await postgres.listReplicationSlots(connection);
+          for (const slot of slots.filter((name) => !keep.includes(name))) {
+            await postgres.dropReplicationSlot(connection, slot);
+          }
+          return { found: true };
+        });
+      },
     });
   };
 
