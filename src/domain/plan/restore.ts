@@ -1,6 +1,8 @@
 import { applicationName, type Database, type PostgresMajor } from '../database.ts';
+import { restorationName } from '../naming.ts';
 import type { Plan } from '../plan.ts';
 import type { Snapshot } from '../snapshot.ts';
+import type { Node } from '../topology.ts';
 import { planCreate } from './create.ts';
 import { step } from './outline.ts';
 
@@ -28,9 +30,21 @@ export const planRestore = (
           renamed: { from: applicationName(source), to: applicationName(database.name) },
         },
       },
-      [{ action: 'removeNode', input: { node } }],
+      // Whoever was still copying goes first: it holds the volume.
+      [
+        { action: 'removeNode', input: { node: copierOf(node) } },
+        { action: 'removeNode', input: { node } },
+      ],
     ),
   ]),
   type: 'restore',
   warnings: [`Roles other than the application's keep the passwords that they had in ${source}.`],
+});
+
+/** The container that fills the node's volume and is gone when it has. */
+const copierOf = (node: Node): Node => ({
+  name: 'restore',
+  kind: 'postgres',
+  container: restorationName(node),
+  volume: null,
 });

@@ -161,6 +161,8 @@ const handOverSlot = (node: Node): string => `plain_${slotName(node.name)}`;
 const becomePlain = (cast: Cast): readonly Outline[] => {
   const { members, successor, leader } = cast;
   const slot = { members, slot: handOverSlot(successor) };
+  const input = { node: successor, from: leader, lag_limit_bytes: replicaLagLimitBytes };
+  const streams = { action: 'waitUntilStreaming', input } as const;
   return [
     step(
       'prepare',
@@ -175,12 +177,9 @@ const becomePlain = (cast: Cast): readonly Outline[] => {
         action: 'restartNode',
         input: { node: successor, config: follow(cast, successor, handOverSlot(successor)) },
       },
-      [{ action: 'restartNode', input: { node: successor, config: memberConfigOf(cast.from) } }],
+      [{ action: 'restartNode', input: { node: successor, config: memberConfigOf(cast.from) } }, streams],
     ),
-    step('prepare', `wait until ${successor.name} streams`, {
-      action: 'waitUntilStreaming',
-      input: { node: successor, from: leader, lag_limit_bytes: replicaLagLimitBytes },
-    }),
+    step('prepare', `wait until ${successor.name} streams`, streams),
     ...[...cast.converted, ...(cast.keepsLeader ? [leader] : [])].map((node) =>
       step(
         'prepare',
