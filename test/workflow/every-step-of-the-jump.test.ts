@@ -1,7 +1,9 @@
-import { breakAtEveryStep } from '../support/fake-world/every-step.ts';
+import { breakAtEveryStep, breakPastReturn, dieAtEveryStep } from '../support/fake-world/every-step.ts';
 import { expansions } from '../support/fake-world/stories.ts';
 import { useControlPlane } from '../support/fake-world/use-control-plane.ts';
 
 const newShop = useControlPlane();
 
+dieAtEveryStep({ newShop, story: expansions.jump });
+breakPastReturn({ newShop, story: expansions.jump });
 breakAtEveryStep({ newShop, story: expansions.jump });

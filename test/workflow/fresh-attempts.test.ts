@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Shop } from '../support/fake-world/operator.ts';
-import { create, expansions, tell } from '../support/fake-world/stories.ts';
+import { create, expansions } from '../support/fake-world/stories.ts';
+import { tell } from '../support/fake-world/story.ts';
 import { useControlPlane } from '../support/fake-world/use-control-plane.ts';
 
 const newShop = useControlPlane();

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { WorkflowExecutionAlreadyStartedError } from '@temporalio/client';
 import { describe, expect, test, vi } from 'vitest';
-import { expectNobodyHeld } from '../support/fake-world/every-step.ts';
+import { expectNobodyHeld } from '../support/fake-world/expectations.ts';
 import { passing } from '../support/fake-world/faults.ts';
 import type { Shop } from '../support/fake-world/operator.ts';
-import { create, expansions, tell } from '../support/fake-world/stories.ts';
+import { create, expansions } from '../support/fake-world/stories.ts';
+import { tell } from '../support/fake-world/story.ts';
 import { useControlPlane } from '../support/fake-world/use-control-plane.ts';
 
 const newShop = useControlPlane();
@@ -184,6 +185,27 @@ describe.concurrent('a cut-over that cannot be finished', () => {
       error: { code: 'verification_failed', message: expect.stringContaining('postgres-2 differs from postgres-1') },
     });
     expect(await shop.write('order 1', 'postgres')).toBe('postgres-1');
+  });
+});
+
+describe.concurrent('a window that closes', () => {
+  // Every operation first closes the window before it. While a replica's server was down none could: not even the one
+  // that makes that replica anew.
+  test('does not wait for a member whose server is down, so that it can be made anew', async () => {
+    const shop = await newDatabase();
+    await shop.run('expand', { target: 'ha' });
+    const { servers } = shop.world;
+    const broken = servers.named('postgres-4')!;
+    broken.data.fenced = true;
+    servers.shutDown(broken);
+
+    expect(await shop.run('reinitialize', { node: 'postgres-4' })).toMatchObject({ status: 'done', error: null });
+    const { slots, topology } = await shop.picture();
+    expect(topology?.kept).toEqual([]);
+    expect(slots).toMatchObject({
+      'postgres-2': ['postgres_3', 'postgres_4'],
+      'postgres-4': ['postgres_2', 'postgres_3'],
+    });
   });
 });
 

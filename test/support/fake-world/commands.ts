@@ -1,5 +1,6 @@
 import type { EtcdClusters } from './etcd-cluster.ts';
 import type { Machine, Machines } from './machines.ts';
+import type { PatroniClusters } from './patroni-clusters.ts';
 import type { Poolers } from './poolers.ts';
 import { lsnText, type PostgresData } from './postgres-data.ts';
 import type { Servers } from './postgres-servers.ts';
@@ -9,12 +10,13 @@ interface Cast {
   readonly machines: Machines;
   readonly servers: Servers;
   readonly etcd: EtcdClusters;
+  readonly patroni: PatroniClusters;
   readonly routers: Routers;
   readonly poolers: Poolers;
 }
 
 /** The programs of our images, as far as activities run them. */
-export const answerCommands = ({ machines, servers, etcd, routers, poolers }: Cast): void => {
+export const answerCommands = ({ machines, servers, etcd, patroni, routers, poolers }: Cast): void => {
   const machineOf = (container: string): Machine => machines.running().find((each) => each.container === container)!;
 
   machines.platform.onExec(({ container, command: [program, argument, ...others] }) => {
@@ -43,7 +45,9 @@ export const answerCommands = ({ machines, servers, etcd, routers, poolers }: Ca
       case 'pgrow-unfence': {
         const data = servers.dataOf(machine);
         if (data) data.fenced = false;
-        servers.serve(machine);
+        // Where Patroni runs, it is for Patroni to start the server.
+        if (servers.patroni(machine)) patroni.settle();
+        else servers.serve(machine);
         return {};
       }
       case 'pgrow-control-data': {
@@ -58,17 +62,19 @@ export const answerCommands = ({ machines, servers, etcd, routers, poolers }: Ca
   machines.platform.onInteractiveExec(({ container, command: [program, , identifier] }, input) => {
     if (program !== 'pgrow-stop-armed') return undefined;
     return (async function* () {
-      const server = servers.on(machineOf(container.name));
-      if (!server || server.data.systemIdentifier !== identifier) {
-        yield JSON.stringify({ error: 'not running, or another database' });
+      const machine = machineOf(container.name);
+      const data = servers.dataOf(machine);
+      if (!data || data.systemIdentifier !== identifier) {
+        yield JSON.stringify({ error: 'another database' });
         return;
       }
       yield 'armed';
       for await (const line of input) {
         if (line !== 'stop') return;
-        server.data.fenced = true;
-        servers.shutDown(server);
-        yield controlData(server.data);
+        data.fenced = true;
+        const server = servers.on(machine);
+        if (server) servers.shutDown(server);
+        yield controlData(data);
         return;
       }
     })();

@@ -1,6 +1,7 @@
 import { matchesVerifier, type PostgresConnection } from '../../../src/components/postgres/index.ts';
 import { PgrowError } from '../../../src/domain/errors.ts';
 import { roles } from '../../../src/domain/naming.ts';
+import type { Lives } from './lives.ts';
 import type { Machine, Machines } from './machines.ts';
 import type { Poolers } from './poolers.ts';
 import type { Server, Servers } from './postgres-servers.ts';
@@ -26,15 +27,17 @@ interface Cast {
   readonly servers: Servers;
   readonly routers: Routers;
   readonly poolers: Poolers;
+  readonly lives: Lives;
 }
 
-export const createConnections = ({ machines, servers, routers, poolers }: Cast): Connections => {
+export const createConnections = ({ machines, servers, routers, poolers, lives }: Cast): Connections => {
   const behind = new WeakMap<PostgresConnection, Server>();
 
   const destination = (machine: Machine, port: number): Server => {
     if (machine.kind === 'postgres') {
       const server = servers.on(machine);
       if (server) return server;
+      servers.lookAround();
       throw refused(machine, port, 'the server does not run');
     }
     const isPooler = machine.kind === 'pgbouncer';
@@ -53,6 +56,14 @@ export const createConnections = ({ machines, servers, routers, poolers }: Cast)
     throw new PgrowError('internal', 'A statement failed: the connection is gone.');
   };
 
+  /** Those few statements that activities write themselves. */
+  const answer = (server: Server, sql: string): object => {
+    const { inRecovery, promotionOrdered } = server.data;
+    if (sql.includes('pg_promote')) servers.orderPromotion(server);
+    if (sql.includes('pg_stat_file')) return { follows: inRecovery && !promotionOrdered };
+    return sql.includes('pg_is_in_recovery') ? { recovering: inRecovery } : {};
+  };
+
   return {
     serverOf,
     async connect({ host, port = 5432, database = 'postgres', user, password }) {
@@ -68,10 +79,7 @@ export const createConnections = ({ machines, servers, routers, poolers }: Cast)
         throw new PgrowError('not_ready', `Cannot connect to ${server.name}: there is no database ${database}.`);
       }
       const connection: PostgresConnection = {
-        async query<T>(sql: string) {
-          const { data } = serverOf(connection);
-          return (sql.includes('pg_is_in_recovery') ? [{ recovering: data.inRecovery }] : [{}]) as T[];
-        },
+        query: <T>(sql: string) => lives.outside(async () => [answer(serverOf(connection), sql)] as T[]),
         end: async () => {},
       };
       behind.set(connection, server);

@@ -19,6 +19,9 @@ export interface PatroniState {
   leader: string;
   standbyOf: { readonly host: string; readonly slot: string } | null;
   readonly permanentSlots: Set<string>;
+  /** Whether the leader holds the lock; what is elected takes it. */
+  locked: boolean;
+  paused: boolean;
 }
 
 interface Told {

@@ -2,77 +2,171 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, test, vi } from 'vitest';
 import type { OperationDocument } from '../../../src/domain/operation.ts';
 import type { Step } from '../../../src/domain/plan.ts';
-import type { Picture, Shop } from './operator.ts';
-import { tell, type Story } from './stories.ts';
+import { closeWindow, performAtOnce } from './at-once.ts';
+import { acknowledged, expectAccountedFor, expectPutBack, expectSound } from './expectations.ts';
+import { passing, type ActivityCall } from './faults.ts';
+import type { Shop } from './operator.ts';
+import { comparable } from './picture.ts';
+import { tell, type Story } from './story.ts';
 
-/** Databases that fail at the same time; more would only wait for each other. */
-const atOnce = 8;
+/** Databases that fail at the same time: mostly they wait for Temporal. */
+export const atOnce = 10;
 
-interface Breaks {
+export interface Trial {
   readonly story: Story;
   readonly newShop: () => Shop;
   /** Steps to break at; all of them by default. */
   readonly at?: (step: Step) => boolean;
 }
 
+/** Index of the first step past which nothing is undone; the number of steps where there is none. */
+export const noReturnOf = ({ plan: { steps } }: Story): number => {
+  const index = steps.findIndex((step) => step.point_of_no_return);
+  return index < 0 ? steps.length : index;
+};
+
+/** A database as the story begins with it, with something to lose. */
+export const begin = async ({ story, newShop }: Trial): Promise<Shop> => {
+  const shop = newShop();
+  await story.prepare(shop);
+  if (story.leader) await shop.write(acknowledged, 'postgres');
+  return shop;
+};
+
 /**
- * Breaks an operation for good at every step of its plan: after the step has done everything, and where it has a
- * compensation also before it has done anything.
+ * Breaks an operation for good at every step before its point of no return: after the step has done everything, and where
+ * it has a compensation also before it has done anything.
  */
-export const breakAtEveryStep = ({ story, newShop, at = () => true }: Breaks): void => {
+export const breakAtEveryStep = ({ story, newShop, at = () => true }: Trial): void => {
   vi.setConfig({ maxConcurrency: atOnce });
-  const { steps } = story.plan;
-  const noReturn = steps.findIndex((step) => step.point_of_no_return);
-  const isBefore = (index: number) => noReturn < 0 || index < noReturn;
-  const breaks = steps.flatMap((step, index) => {
+  const breaks = story.plan.steps.slice(0, noReturnOf(story)).flatMap((step, index) => {
     if (!at(step)) return [];
-    const outcome = isBefore(index) ? ('put back' as const) : ('left to the operator' as const);
-    const after = { name: step.name, index, when: 'after' as const, outcome };
+    const after = { name: step.name, index, when: 'after' as const };
     return step.undo.length > 0 ? [{ ...after, when: 'before' as const }, after] : [after];
   });
 
-  const breakAt = async ({ index, when }: (typeof breaks)[number]) => {
-    const shop = newShop();
-    await story.prepare(shop);
-    const operation = randomUUID();
-    const before = await shop.picture();
-    shop.world.faults.add({
-      when,
-      at: ({ context }) => context?.operation === operation && context.direction === 'run' && context.step === index,
-    });
-    return { shop, before, document: await tell(story, shop, operation) };
-  };
-
   describe.concurrent(`${story.name}, broken for good`, () => {
-    test.for(breaks)('$when "$name" is $outcome', async (broken) => {
-      const { shop, before, document } = await breakAt(broken);
+    test.for(breaks)('$when "$name" is put back', async ({ when, index }) => {
+      const shop = await begin({ story, newShop });
+      const operation = randomUUID();
+      const before = await whatWillBePutBack({ story, newShop }, shop);
+      const open = await shop.world.store.readOpenCheckpoint(shop.id);
+      shop.world.faults.add({ when, at: forward(operation, index) });
+      const document = await tell(story, shop, operation);
 
-      expect(document.error?.step).toBe(broken.name);
-      expectNobodyHeld(shop);
-      if (broken.outcome === 'put back') await expectPutBack(shop, before, document);
-      else expectNothingUndone(shop, document);
-      const handedOver = !isBefore(broken.index) && (broken.index > noReturn || broken.when === 'after');
-      const primary = handedOver ? story.plan.to?.primary : before.topology?.primary;
-      if (story.workflow === 'expand') expect(await shop.write('order 1', 'pooled')).toBe(primary);
+      expect(document.error?.step).toBe(document.steps[index]?.name);
+      await expectPutBack(shop, before, document);
+      if (story.leader) await expectSound(shop, story.leader);
+      if (story.leader) await expectAccountedFor(shop);
+      // A rollback leaves the way back open; whatever else has begun has closed it.
+      const stillOpen = story.deed.workflow === 'rollback' ? open : null;
+      expect(await shop.world.store.readOpenCheckpoint(shop.id)).toEqual(stillOpen);
     });
   });
 };
 
-const expectPutBack = async (shop: Shop, before: Picture, { id, status, error }: OperationDocument): Promise<void> => {
-  expect({ status, left_over: error?.left_over }).toEqual({ status: 'rolled_back', left_over: [] });
-  expect(await shop.labelled(id)).toEqual([]);
-  expect(await shop.picture()).toEqual(before);
-  expect(await shop.world.store.readOpenCheckpoint(shop.id)).toBeNull();
+/** Workers that die, going forward and going back. */
+export const dieAtEveryStep = ({ story, newShop }: Trial): void => {
+  vi.setConfig({ maxConcurrency: atOnce });
+  const noReturn = noReturnOf(story);
+
+  describe.concurrent(`${story.name}, with workers that die`, () => {
+    test('after everything they do, and again when all is done', async () => {
+      const shop = await begin({ story, newShop });
+      const operation = randomUUID();
+      const { faults, lives } = shop.world;
+      const firstTry = ({ name, try: attempt }: ActivityCall) => attempt === 1 && name !== 'watchHealth';
+      faults.dieInside(firstTry);
+      faults.add({ when: 'after', error: passing, at: firstTry });
+      if (story.leader && story.plan.to) {
+        faults.lookAround(
+          ({ context }) => context?.operation === operation,
+          () => expectSound(shop),
+        );
+      }
+      const document = await tell(story, shop, operation);
+
+      expect(document).toMatchObject({ status: 'done', error: null });
+      expect(lives.deaths()).toBeGreaterThan(document.steps.length);
+      await expectAsEver({ story, newShop }, shop);
+    });
+
+    test.runIf(noReturn > 0)('after everything they undo', async () => {
+      const shop = await begin({ story, newShop });
+      const operation = randomUUID();
+      const before = await whatWillBePutBack({ story, newShop }, shop);
+      const { faults, lives } = shop.world;
+      const goingBack = ['sweepOperation', 'endOperation'];
+      faults.dieInside(({ name, context }) => context?.direction === 'undo' || goingBack.includes(name));
+      faults.add({ when: 'after', at: forward(operation, noReturn - 1) });
+      const document = await tell(story, shop, operation);
+
+      expect(lives.deaths()).toBeGreaterThan(goingBack.length);
+      await expectPutBack(shop, before, document);
+      if (story.leader) await expectSound(shop, story.leader);
+    });
+  });
 };
 
-const expectNothingUndone = (shop: Shop, { status }: OperationDocument): void => {
-  expect(status).toBe('needs_operator');
-  expect(shop.world.faults.calls.filter(({ context }) => context?.direction === 'undo')).toEqual([]);
+/**
+ * Breaks an operation for good at its point of no return and after every step past it, each time when it has been asked
+ * for again: the database serves all the time, and in the end it is what an untroubled operation makes of it.
+ */
+export const breakPastReturn = ({ story, newShop }: Trial): void => {
+  vi.setConfig({ maxConcurrency: atOnce });
+  const { steps } = story.plan;
+  const noReturn = noReturnOf(story);
+  const after = steps.map((_, index) => ({ index, when: 'after' as const })).slice(noReturn);
+
+  const title = 'broken at every step past its point of no return, goes on when it is asked for again';
+  test.concurrent(`${story.name}, ${title}`, async () => {
+    const shop = await begin({ story, newShop });
+    const { faults } = shop.world;
+    let last: OperationDocument | null = null;
+    for (const { when, index } of [{ index: noReturn, when: 'before' as const }, ...after]) {
+      // One that ran beside the one that broke before.
+      if (last?.steps[index]?.status === 'done') continue;
+      const operation = randomUUID();
+      faults.clear();
+      faults.add({ when, at: forward(operation, index) });
+      last = await tell(story, shop, operation);
+
+      const where = `${when} ${steps[index]!.name}`;
+      expect({ where, status: last.status }).toEqual({ where, status: 'needs_operator' });
+      expect(last.error?.step).toBe(last.steps[index]?.name);
+      if (story.plan.to) await expectSound(shop);
+    }
+    faults.clear();
+    last = await tell(story, shop);
+
+    expect(last).toMatchObject({ status: 'done', error: null });
+    expect(new Set(last.steps.map(({ status }) => status))).toEqual(new Set(['done']));
+    await expectAsEver({ story, newShop }, shop);
+  });
 };
 
-/** No client waits and no two servers take writes. */
-export const expectNobodyHeld = ({ world: { machines, poolers, servers } }: Shop): void => {
-  const pooled = machines.running().filter(({ kind }) => kind === 'pgbouncer');
-  expect(pooled.filter((pooler) => poolers.isPaused(pooler) || poolers.isArmed(pooler))).toEqual([]);
-  expect(servers.violations).toEqual([]);
+/** The forward action of a step, whichever try and attempt it is. */
+const forward =
+  (operation: string, step: number) =>
+  ({ context }: ActivityCall): boolean =>
+    context?.operation === operation && context.direction === 'run' && context.step === step;
+
+/** What is there, but for what an open window keeps that the operation closes. */
+const whatWillBePutBack = async ({ story, newShop }: Trial, shop: Shop): Promise<object> => {
+  const isOpen = (await shop.world.store.readOpenCheckpoint(shop.id)) !== null;
+  if (!isOpen || story.deed.workflow === 'rollback') return comparable(shop);
+  const settled = await begin({ story, newShop });
+  await closeWindow(settled);
+  return comparable(settled);
+};
+
+/** As after the same operation without any trouble. */
+const expectAsEver = async ({ story, newShop }: Trial, shop: Shop): Promise<void> => {
+  const untroubled = await begin({ story, newShop });
+  await performAtOnce(untroubled, story.deed);
+  expect(await comparable(shop)).toEqual(await comparable(untroubled));
+  if (!story.plan.to) return;
+  if (!story.leader) await shop.write(acknowledged, 'postgres');
+  await expectSound(shop, story.plan.to.primary);
+  await expectAccountedFor(shop);
 };

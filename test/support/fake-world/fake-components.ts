@@ -5,9 +5,11 @@ import type { PoolerAdmin } from '../../../src/components/pgbouncer/index.ts';
 import { PgrowError } from '../../../src/domain/errors.ts';
 import type { Connections } from './connections.ts';
 import type { EtcdClusters } from './etcd-cluster.ts';
-import { fakePatroni } from './fake-patroni.ts';
+import { patroniClient } from './fake-patroni.ts';
 import { fakePostgres } from './fake-postgres.ts';
+import type { Lives } from './lives.ts';
 import type { Machine, Machines } from './machines.ts';
+import type { PatroniClusters } from './patroni-clusters.ts';
 import type { Poolers } from './poolers.ts';
 import type { Servers } from './postgres-servers.ts';
 import type { Routers } from './routers.ts';
@@ -16,40 +18,47 @@ interface Cast {
   readonly machines: Machines;
   readonly etcd: EtcdClusters;
   readonly servers: Servers;
+  readonly patroni: PatroniClusters;
   readonly routers: Routers;
   readonly poolers: Poolers;
   readonly connections: Connections;
   /** Bytes, by the name of the replica. */
   readonly behind: ReadonlyMap<string, number>;
+  readonly lives: Lives;
 }
 
 /** Every protocol client, spoken to the fake machines; the configuration files they read are the real ones. */
-export const createFakeComponents = (cast: Cast): Components => ({
-  postgres: fakePostgres(cast.connections, cast.servers, cast.behind),
-  patroni: fakePatroni(cast.machines, cast.servers),
-  etcd: { ...realComponents.etcd, createEtcdClient: ({ host }) => etcdClient(cast, host) },
-  haproxy: {
-    ...realComponents.haproxy,
-    connectHaproxy: async ({ host }) => runtimeApi(cast, await cast.machines.at(host)),
-    checkServer: async ({ host, backend }) => {
-      const passes = cast.routers.check(await cast.machines.at(host), backend);
-      return { passes, says: passes ? 'is answered 200' : 'is answered 503' };
+export const createFakeComponents = (cast: Cast): Components => {
+  const { machines, lives } = cast;
+  return {
+    postgres: { ...realComponents.postgres, ...lives.mortal(fakePostgres(cast)) },
+    patroni: { ...realComponents.patroni, createPatroniClient: ({ host }) => lives.mortal(patroniClient(cast, host)) },
+    etcd: { ...realComponents.etcd, createEtcdClient: ({ host }) => lives.mortal(etcdClient(cast, host)) },
+    haproxy: {
+      ...realComponents.haproxy,
+      connectHaproxy: async ({ host }) => runtimeApi(cast, await machines.at(host)),
+      checkServer: ({ host, backend }) =>
+        lives.outside(async () => {
+          const passes = cast.routers.check(await machines.at(host), backend);
+          return { passes, says: passes ? 'is answered 200' : 'is answered 503' };
+        }),
+      haproxyCommand: async ({ host }, text) => runtimeApi(cast, await machines.at(host)).command(text),
     },
-    haproxyCommand: async ({ host }, text) => runtimeApi(cast, await cast.machines.at(host)).command(text),
-  },
-  pgbouncer: {
-    ...realComponents.pgbouncer,
-    connectPooler: async ({ host, password }) => poolerAdmin(cast, await cast.machines.at(host), password),
-  },
-});
+    pgbouncer: {
+      ...realComponents.pgbouncer,
+      connectPooler: async ({ host, password }) => lives.mortal(poolerAdmin(cast, await machines.at(host), password)),
+    },
+  };
+};
 
-const runtimeApi = ({ routers, machines }: Cast, machine: Machine): RuntimeApi => ({
-  async command(text) {
-    const [, server, address] = /^set server (\S+) addr (\S+)/.exec(text) ?? [];
-    if (server === undefined || address === undefined) return routers.command(machine, text);
-    routers.point(machine, server, await machines.at(address));
-    return `IP changed to '${address}'`;
-  },
+const runtimeApi = ({ routers, machines, lives }: Cast, machine: Machine): RuntimeApi => ({
+  command: (text) =>
+    lives.outside(async () => {
+      const [, server, address] = /^set server (\S+) addr (\S+)/.exec(text) ?? [];
+      if (server === undefined || address === undefined) return routers.command(machine, text);
+      routers.point(machine, server, await machines.at(address));
+      return `IP changed to '${address}'`;
+    }),
   end: () => {},
 });
 
@@ -70,7 +79,10 @@ const etcdClient = ({ machines, etcd }: Cast, host: string): EtcdClient => ({
   isHealthy: async () => etcd.healthy(await machines.at(host)),
   memberNames: async () => etcd.peers(await machines.at(host)),
   status: async () => ({ version: '3.5.16', leader: '1' }),
-  get: async () => null,
+  async get(key) {
+    const lock = await lockAt({ machines, etcd }, host, key);
+    return lock?.locked ? lock.leader : null;
+  },
   getPrefix: async () => [],
   async deletePrefix(prefix) {
     const node = await machines.at(host);
@@ -78,5 +90,17 @@ const etcdClient = ({ machines, etcd }: Cast, host: string): EtcdClient => ({
     const scope = /^\/service\/(.+)\/$/.exec(prefix)?.[1] ?? '';
     return etcd.scopesOf(node).delete(scope) ? 1 : 0;
   },
-  compareAndDelete: async () => false,
+  async compareAndDelete(key, value) {
+    const lock = await lockAt({ machines, etcd }, host, key);
+    if (!lock?.locked || lock.leader !== value) return false;
+    lock.locked = false;
+    return true;
+  },
 });
+
+/** The one key of a cluster's that anybody but Patroni looks at. */
+const lockAt = async ({ machines, etcd }: Pick<Cast, 'machines' | 'etcd'>, host: string, key: string) => {
+  const node = await machines.at(host);
+  if (!etcd.healthy(node)) throw new PgrowError('not_ready', `etcd on ${host} has no quorum.`);
+  return etcd.scopesOf(node).get(/^\/service\/(.+)\/leader$/.exec(key)?.[1] ?? '') ?? null;
+};

@@ -1,69 +1,79 @@
-import { realComponents, type Components } from '../../../src/activities/dependencies.ts';
+import { setTimeout as delay } from 'node:timers/promises';
 import type { PatroniClient } from '../../../src/components/patroni/index.ts';
 import { PgrowError } from '../../../src/domain/errors.ts';
 import type { PatroniState } from './etcd-cluster.ts';
-import type { Machines } from './machines.ts';
-import type { Server, Servers } from './postgres-servers.ts';
+import type { Machine, Machines } from './machines.ts';
+import type { PatroniClusters } from './patroni-clusters.ts';
+import type { Servers } from './postgres-servers.ts';
 
-/** Patroni's REST API on the fake servers. */
-export const fakePatroni = (machines: Machines, servers: Servers): Components['patroni'] => ({
-  ...realComponents.patroni,
-  createPatroniClient: ({ host }): PatroniClient => {
-    const look = async (): Promise<{ readonly server: Server; readonly state: PatroniState }> => {
-      const server = servers.on(await machines.at(host));
-      const state = server && servers.patroni(server);
-      if (!server || !state) throw new PgrowError('not_ready', `Patroni on ${host} does not answer.`);
-      return { server, state };
-    };
-    const membersOf = (state: PatroniState) =>
-      machines.running().flatMap((machine) => {
-        const server = servers.on(machine);
-        return server && servers.patroni(server) === state ? [server] : [];
-      });
+interface Cast {
+  readonly machines: Machines;
+  readonly servers: Servers;
+  readonly patroni: PatroniClusters;
+}
 
-    return {
-      async cluster() {
-        const { state } = await look();
-        const leader = servers.named(state.leader);
-        const streaming = leader ? servers.followersOf(leader).map(({ name }) => name) : [];
-        const members = membersOf(state).map(({ name }) => {
-          if (name === state.leader)
-            return { name, role: state.standbyOf ? 'standby_leader' : 'leader', state: 'running' };
-          return { name, role: 'replica', state: streaming.includes(name) ? 'streaming' : 'starting' };
-        });
-        return { members };
-      },
-      async patchConfig(patch) {
-        const { state } = await look();
-        const leader = servers.named(state.leader);
-        if (patch['standby_cluster'] === null && state.standbyOf !== null) {
-          state.standbyOf = null;
-          if (leader) servers.promote(leader);
-        }
-        for (const [slot, wanted] of Object.entries((patch['slots'] as Record<string, unknown> | undefined) ?? {})) {
-          if (wanted === null) state.permanentSlots.delete(slot);
-          else state.permanentSlots.add(slot);
-          for (const { data } of membersOf(state)) data.slots[wanted === null ? 'delete' : 'add'](slot);
-        }
-      },
-      async config() {
-        const { state } = await look();
-        return state.standbyOf ? { standby_cluster: state.standbyOf } : {};
-      },
-      async status() {
-        const { server } = await look();
-        return { state: 'running', patroni: { version: '4.0.7', scope: 'shop', name: server.name } };
-      },
-      isPrimary: async () => {
-        const { server, state } = await look();
-        return state.leader === server.name && state.standbyOf === null;
-      },
-      restart: notUsed,
-      reinitialize: notUsed,
-      close: async () => {},
-    };
-  },
-});
+/** Patroni's REST API, which answers also while its server is down. */
+export const patroniClient = ({ machines, servers, patroni }: Cast, host: string): PatroniClient => {
+  const look = async (): Promise<{ readonly machine: Machine; readonly state: PatroniState }> => {
+    const machine = await machines.at(host);
+    const state = machine.kind === 'postgres' ? servers.patroni(machine) : null;
+    if (!state) throw new PgrowError('not_ready', `Patroni on ${host} does not answer.`);
+    return { machine, state };
+  };
+  const describe = (state: PatroniState, machine: Machine) => {
+    const { name } = machine;
+    if (!servers.on(machine)) {
+      return { name, role: 'replica', state: servers.isStarting(machine) ? 'starting' : 'stopped' };
+    }
+    if (name === state.leader) return { name, role: state.standbyOf ? 'standby_leader' : 'leader', state: 'running' };
+    const leader = servers.named(state.leader);
+    const streams = leader && servers.followersOf(leader).some((follower) => follower.name === name);
+    return { name, role: 'replica', state: streams ? 'streaming' : 'running' };
+  };
+
+  return {
+    async cluster() {
+      const { state } = await look();
+      servers.lookAround();
+      return { members: patroni.membersOf(state).map((machine) => describe(state, machine)), pause: state.paused };
+    },
+    async patchConfig(patch) {
+      const { state } = await look();
+      if (patch['standby_cluster'] === null) state.standbyOf = null;
+      if ('pause' in patch) state.paused = patch['pause'] === true;
+      for (const [slot, wanted] of Object.entries((patch['slots'] as Record<string, unknown> | undefined) ?? {})) {
+        state.permanentSlots[wanted === null ? 'delete' : 'add'](slot);
+      }
+      patroni.settle();
+    },
+    async config() {
+      const { state } = await look();
+      return state.standbyOf ? { standby_cluster: state.standbyOf } : {};
+    },
+    async status() {
+      const { machine, state } = await look();
+      const { name } = machine;
+      return { state: 'running', pause: state.paused, patroni: { version: '4.0.7', scope: 'shop', name } };
+    },
+    isPrimary: async () => {
+      const { machine, state } = await look();
+      return state.leader === machine.name && state.standbyOf === null && servers.on(machine) !== null;
+    },
+    async restart() {
+      const { machine } = await look();
+      const server = servers.on(machine);
+      if (server) servers.shutDown(server);
+      servers.serve(machine);
+      servers.lookAround();
+      while (servers.isStarting(machine)) await delay(startPollMs);
+      if (!servers.on(machine)) throw new PgrowError('refused', `Patroni on ${host} cannot start its server.`);
+    },
+    reinitialize: notUsed,
+    close: async () => {},
+  };
+};
+
+const startPollMs = 3;
 
 const notUsed = async (): Promise<never> => {
   throw new Error('the fake Patroni does not answer this');

@@ -1,5 +1,5 @@
-import { realComponents, type Components } from '../../../src/activities/dependencies.ts';
-import { parseLsn, type PostgresConnection } from '../../../src/components/postgres/index.ts';
+import type { Components } from '../../../src/activities/dependencies.ts';
+import type { PostgresConnection } from '../../../src/components/postgres/index.ts';
 import { PgrowError } from '../../../src/domain/errors.ts';
 import { roles } from '../../../src/domain/naming.ts';
 import type { Connections } from './connections.ts';
@@ -8,12 +8,14 @@ import type { Servers } from './postgres-servers.ts';
 
 const plentyBytes = 8_000_000;
 
-/** PostgreSQL as SQL sees it: configuration is the real one, every statement acts on the fake servers. */
-export const fakePostgres = (
-  { connect, serverOf }: Connections,
-  servers: Servers,
-  behind: ReadonlyMap<string, number>,
-): Components['postgres'] => {
+interface Cast {
+  readonly connections: Connections;
+  readonly servers: Servers;
+  readonly behind: ReadonlyMap<string, number>;
+}
+
+/** PostgreSQL as SQL sees it: every statement acts on the fake servers. */
+export const fakePostgres = ({ connections: { connect, serverOf }, servers, behind }: Cast) => {
   const writable = (connection: PostgresConnection) => {
     const server = serverOf(connection);
     if (servers.isPrimary(server)) return server;
@@ -21,9 +23,8 @@ export const fakePostgres = (
   };
 
   return {
-    ...realComponents.postgres,
     connectPostgres: connect,
-    reloadConfiguration: async (connection) => void serverOf(connection),
+    reloadConfiguration: async (connection) => servers.reload(serverOf(connection)),
     checkpoint: async (connection) => void serverOf(connection),
     databaseSizeBytes: async () => plentyBytes,
     readLongTransactions: async () => [],
@@ -57,14 +58,18 @@ export const fakePostgres = (
         wal_status: 'reserved',
         kept_bytes: 0,
       })),
-    readReplication: async (connection) =>
-      servers.followersOf(serverOf(connection)).map(({ name }) => ({
+    async readReplication(connection) {
+      const server = serverOf(connection);
+      servers.lookAround();
+      const confirming = servers.synchronousStandbys(server);
+      return servers.followersOf(server).map(({ name }) => ({
         name,
         state: 'streaming',
-        sync_state: 'async',
+        sync_state: confirming.includes(name) ? 'quorum' : 'async',
         lag_bytes: behind.get(name) ?? 0,
         slot: null,
-      })),
+      }));
+    },
     async readPosition(connection) {
       const { data } = serverOf(connection);
       return {
@@ -75,6 +80,5 @@ export const fakePostgres = (
         system_identifier: data.systemIdentifier,
       };
     },
-    parseLsn,
-  };
+  } satisfies Partial<Components['postgres']>;
 };

@@ -1,5 +1,6 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { ActionContext } from '../../../src/domain/actions.ts';
+import type { Lives } from './lives.ts';
 
 /** One call of an activity, as a test picks it. */
 export interface ActivityCall {
@@ -21,10 +22,16 @@ export interface Fault {
 export interface Faults {
   /** In force until the end of the test. */
   add(fault: Fault): void;
+  /** No fault is in force any more. */
+  clear(): void;
   /** Holds every call that is picked until the result is called. */
   hold(at: Fault['at']): { readonly reached: Promise<void>; readonly release: () => void };
   /** The waits of this activity give up after so many seconds without progress. */
   losePatience(activity: string, seconds: number): void;
+  /** Workers die in these, after each call of the outside, until one gets through. */
+  dieInside(at: Fault['at']): void;
+  /** Looks at the world before and after each of these; a look that fails fails the operation. */
+  lookAround(at: Fault['at'], look: () => Promise<void>): void;
   /** Every call so far, oldest first. */
   readonly calls: readonly ActivityCall[];
   /** The same activities, failing where a test wants it. */
@@ -33,11 +40,13 @@ export interface Faults {
 
 type Activity = (call: { readonly context?: ActionContext }) => Promise<unknown>;
 
-export const createFaults = (): Faults => {
+export const createFaults = (lives: Lives): Faults => {
   const faults: Fault[] = [];
   const holds: { readonly at: Fault['at']; readonly reach: () => void; readonly until: Promise<void> }[] = [];
   const calls: ActivityCall[] = [];
   const patience = new Map<string, number>();
+  const deadly: Fault['at'][] = [];
+  const looks: { readonly at: Fault['at']; readonly look: () => Promise<void> }[] = [];
 
   const faulty =
     (name: string, activity: Activity): Activity =>
@@ -52,17 +61,25 @@ export const createFaults = (): Faults => {
       const fault = faults.find(({ at }) => at(call));
       const error = fault?.error ?? forGood;
       if (fault?.when === 'before') throw error();
+      const lookers = looks.filter(({ at }) => at(call));
+      for (const { look } of lookers) await look().catch(seen);
       const seconds = patience.get(name);
       const { context } = input;
-      const result = await activity(
-        seconds !== undefined && context ? { ...input, context: { ...context, patience_seconds: seconds } } : input,
-      );
+      const work = () =>
+        activity(
+          seconds !== undefined && context ? { ...input, context: { ...context, patience_seconds: seconds } } : input,
+        );
+      const result = deadly.some((at) => at(call)) ? await lives.untilOneSurvives(work) : await work();
+      for (const { look } of lookers) await look().catch(seen);
       if (fault) throw error();
       return result;
     };
 
   return {
     add: (fault) => void faults.push(fault),
+    clear() {
+      faults.length = 0;
+    },
     hold(at) {
       const reached = Promise.withResolvers<void>();
       const released = Promise.withResolvers<void>();
@@ -70,6 +87,8 @@ export const createFaults = (): Faults => {
       return { reached: reached.promise, release: released.resolve };
     },
     losePatience: (activity, seconds) => void patience.set(activity, seconds),
+    dieInside: (at) => void deadly.push(at),
+    lookAround: (at, look) => void looks.push({ at, look }),
     calls,
     into: <T extends object>(activities: T) =>
       Object.fromEntries(
@@ -81,3 +100,7 @@ export const createFaults = (): Faults => {
 export const injected = 'broken on purpose';
 export const forGood = (): Error => ApplicationFailure.nonRetryable(injected, 'verification_failed');
 export const passing = (): Error => ApplicationFailure.retryable('the worker died here', 'docker_unavailable');
+
+const seen = (error: unknown): never => {
+  throw ApplicationFailure.nonRetryable(`seen between two steps: ${String(error)}`, 'unsound');
+};

@@ -15,6 +15,8 @@ export interface Machines {
   read(container: string, path: string): string;
   /** A number is the code with which the machine's process ends at once. */
   onBoot(kind: string, boot: (machine: Machine) => number | undefined): void;
+  /** Stopped, killed or removed: it runs no more. */
+  onGone(hear: (machine: Machine) => void): void;
   onVolumeRemoved(forget: (volume: string) => void): void;
   /** Whatever has a name that ends so cannot be removed any more. */
   keep(name: string): void;
@@ -34,18 +36,24 @@ export const createMachines = (): Machines => {
   const machines = new Map<string, Machine>();
   const boots = new Map<string, (machine: Machine) => number | undefined>();
   const forgetters: ((volume: string) => void)[] = [];
+  const listeners: ((machine: Machine) => void)[] = [];
 
   const kept = new Set<string>();
   const refuseKept = (name: string) => {
     if ([...kept].some((end) => name.endsWith(end)))
       throw new PgrowError('not_ready', `Cannot remove ${name}: it is stuck.`);
   };
+  const forget = (name: string) => {
+    const machine = machines.get(name);
+    machines.delete(name);
+    if (machine) for (const hear of listeners) hear(machine);
+  };
 
   fake.onStart((spec) => {
     const machine = toMachine(spec);
     machines.set(spec.name, machine);
     const exitCode = boots.get(machine.kind)?.(machine);
-    if (exitCode !== undefined) machines.delete(spec.name);
+    if (exitCode !== undefined) forget(spec.name);
     return exitCode;
   });
 
@@ -53,20 +61,20 @@ export const createMachines = (): Machines => {
     ...fake,
     async stopContainer(name, timeoutSeconds) {
       await fake.stopContainer(name, timeoutSeconds);
-      machines.delete(name);
+      forget(name);
     },
     async removeContainer(name) {
       refuseKept(name);
       await fake.removeContainer(name);
-      machines.delete(name);
+      forget(name);
     },
     async removeVolume(name) {
       refuseKept(name);
       await fake.removeVolume(name);
-      for (const forget of forgetters) forget(name);
+      for (const forgetVolume of forgetters) forgetVolume(name);
     },
     kill(name, exitCode) {
-      machines.delete(name);
+      forget(name);
       fake.kill(name, exitCode);
     },
   };
@@ -87,7 +95,8 @@ export const createMachines = (): Machines => {
       return file.content;
     },
     onBoot: (kind, boot) => void boots.set(kind, boot),
-    onVolumeRemoved: (forget) => void forgetters.push(forget),
+    onGone: (hear) => void listeners.push(hear),
+    onVolumeRemoved: (forgetVolume) => void forgetters.push(forgetVolume),
     keep: (name) => void kept.add(name),
   };
 };

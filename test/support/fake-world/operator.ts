@@ -15,6 +15,7 @@ import type { HostPorts } from '../../../src/domain/topology.ts';
 import { searchAttributePairs, type About } from '../../../src/workflows/search-attribute-keys.ts';
 import type { Progress } from '../../../src/workflows/steps/progress.ts';
 import type { ControlPlane } from './control-plane.ts';
+import { takePicture, type Picture } from './picture.ts';
 import { worldHome, type World } from './world.ts';
 
 type Wish<W extends OperationWorkflow> = Omit<OperationInput<W>, 'service_id'>;
@@ -34,24 +35,12 @@ export interface Shop {
   readonly operation: WorkflowHandle;
   readonly checkpoint: WorkflowHandle;
   database(): Promise<Database | null>;
-  /** Containers, volumes, networks, slots of the primary and what every router and pooler is told: all that can be left over. */
   picture(): Promise<Picture>;
   /** Containers, volumes and networks that carry an operation's label. */
   labelled(operation: string): Promise<readonly string[]>;
   /** One transaction as the application through this endpoint of the host; answers with the node that took it. */
   write(row: string, endpoint: keyof HostPorts): Promise<string>;
   rows(endpoint: keyof HostPorts): Promise<readonly string[]>;
-}
-
-export interface Picture {
-  readonly containers: readonly string[];
-  readonly volumes: readonly string[];
-  readonly networks: readonly string[];
-  /** By the name of the node. */
-  readonly slots: Readonly<Record<string, readonly string[]>>;
-  readonly files: Readonly<Record<string, string>>;
-  readonly snapshots: readonly string[];
-  readonly topology: Database['topology'] | null;
 }
 
 export const newShop = ({ client, taskQueue, newWorld }: ControlPlane): Shop => {
@@ -110,19 +99,7 @@ export const newShop = ({ client, taskQueue, newWorld }: ControlPlane): Shop => 
     operation,
     checkpoint,
     database: () => store.readDatabase(id),
-    async picture() {
-      const { containers, volumes, networks } = await platform.findByLabels(all);
-      const postgres = machines.running().flatMap((machine) => servers.on(machine) ?? []);
-      const slots = Object.fromEntries(postgres.map(({ name, data }) => [name, [...data.slots].toSorted()]));
-      const files = Object.fromEntries(
-        containers.flatMap((container) =>
-          Object.values(platform.files(container)).map(({ path, content }) => [`${container}:${path}`, content]),
-        ),
-      );
-      const snapshots = (await store.listSnapshots(id)).map((snapshot) => snapshot.id);
-      const topology = (await store.readDatabase(id))?.topology ?? null;
-      return { containers, volumes, networks, slots, files, snapshots, topology };
-    },
+    picture: () => takePicture(world, id),
     async labelled(operationId) {
       const { containers, volumes, networks } = await platform.findByLabels({
         ...all,

@@ -6,11 +6,14 @@ export interface PostgresData {
   readonly slots: Set<string>;
   /** Rows of the application; a physical copy has the same. */
   readonly rows: Set<string>;
+  /** Passwords, or what is stored in their place. */
   readonly passwords: Map<string, string>;
   readonly databases: Set<string>;
   timeline: number;
   lsn: number;
   inRecovery: boolean;
+  /** Told to take writes, which it does a moment later. */
+  promotionOrdered: boolean;
   fenced: boolean;
   /** Position of the checkpoint that ended the server's last run; null while it runs. */
   shutDownAt: number | null;
@@ -27,6 +30,7 @@ export const initdb = (superuserPassword: string): PostgresData => ({
   timeline: 1,
   lsn: firstLsn,
   inRecovery: false,
+  promotionOrdered: false,
   fenced: false,
   shutDownAt: null,
 });
@@ -39,6 +43,7 @@ export const baseBackup = (source: PostgresData): PostgresData => ({
   passwords: new Map(source.passwords),
   databases: new Set(source.databases),
   inRecovery: true,
+  promotionOrdered: false,
   fenced: false,
   shutDownAt: null,
 });

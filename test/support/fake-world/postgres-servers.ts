@@ -1,10 +1,13 @@
+import { PgrowError } from '../../../src/domain/errors.ts';
 import { slotName } from '../../../src/domain/naming.ts';
 import type { EtcdClusters, PatroniState } from './etcd-cluster.ts';
 import type { Machine, Machines } from './machines.ts';
-import { baseBackup, initdb, replay, restored, type PostgresData } from './postgres-data.ts';
-import { readTold, type Told } from './told.ts';
+import { replay, type PostgresData } from './postgres-data.ts';
+import { createVolumes } from './postgres-volumes.ts';
+import { createSlowStarts } from './slow-starts.ts';
+import { readSynchronousStandbys, readTold, type Told } from './told.ts';
 
-/** A PostgreSQL node whose container runs. */
+/** A PostgreSQL server that takes connections. */
 export interface Server {
   readonly machine: Machine;
   readonly name: string;
@@ -13,24 +16,36 @@ export interface Server {
 
 /** All PostgreSQL servers of a database: who is primary, who follows whom, what has arrived where. */
 export interface Servers {
-  /** Null while its container does not run, it is fenced or it was stopped. */
+  /** Null while its container does not run, it is starting, is fenced or was stopped. */
   named(name: string): Server | null;
   on(machine: Machine): Server | null;
   /** Its data, whether it runs or not. */
   dataOf(machine: Machine): PostgresData | null;
   /** Nodes that stream from this one. */
   followersOf(server: Server): readonly Server[];
+  /** Whom it is told to follow and through which slot; null for one that follows nobody. */
+  upstreamOf(server: Server): Upstream | null;
   isPrimary(server: Server): boolean;
-  isStandbyLeader(server: Server): boolean;
-  /** Null for a node without Patroni. */
-  patroni(server: Server): PatroniState | null;
-  /** All that follow have it when this returns. */
+  /** What the Patroni on this machine has agreed on with others; null without Patroni, or without a quorum. */
+  patroni(machine: Machine): PatroniState | null;
+  /** Who must confirm a commit, as it was loaded last. */
+  synchronousStandbys(server: Server): readonly string[];
+  /** Takes the files that it was given meanwhile. */
+  reload(server: Server): void;
+  /** All that follow have it when this returns. @throws PgrowError `not_ready` when nobody is there who has to confirm it */
   write(server: Server, row: string): void;
+  /** Takes writes a moment later, unless it is stopped before. */
+  orderPromotion(server: Server): void;
   promote(server: Server): void;
   /** A clean end: everything has reached everyone who follows. */
   shutDown(server: Server): void;
-  /** Starts the server as its files now say. */
+  /** Starts the server as its files now say; it takes connections a moment later. */
   serve(machine: Machine): void;
+  isStarting(machine: Machine): boolean;
+  /** Somebody sees which servers are starting, and may wait for them: from then on that does not take long. */
+  lookAround(): void;
+  /** Hears when any server begins or ends, or becomes something else. */
+  onChange(hear: () => void): void;
   /** The next `times` clones of this node end with an error. */
   failClone(name: string, times: number): void;
   /** The next `times` snapshots end with an error. */
@@ -47,26 +62,35 @@ export interface Servers {
   readonly violations: string[];
 }
 
-const cloneFailed = 3;
+interface Upstream {
+  /** Null while it does not run. */
+  readonly from: Server | null;
+  readonly slot: string;
+}
+
+/** Milliseconds until a standby that was told to promote takes writes. */
+const promotionDelayMs = 4;
 const walBytes = 120;
 
 export const createServers = (machines: Machines, etcd: EtcdClusters): Servers => {
-  const volumes = new Map<string, PostgresData>();
-  const failing = new Map<string, number>();
-  const damages = new Map<string, string>();
+  const running = new Map<string, { readonly machine: Machine; synchronous: readonly string[] }>();
+  const starting = createSlowStarts();
   const violations: string[] = [];
   const lost = new Set<string>();
-  let failingSnapshots = 0;
-  let failingRestorations = { error: '', times: 0 };
-  machines.onVolumeRemoved((volume) => volumes.delete(volume));
+  const listeners: (() => void)[] = [];
+  const changed = () => {
+    for (const hear of listeners) hear();
+  };
 
   const toldTo = (machine: Machine): Told => readTold(machines, machine);
-  const clusterOf = (told: Told): PatroniState | null =>
-    told.mode === 'patroni' ? (etcd.scopes(told.etcd)?.get(told.scope) ?? null) : null;
+  const clusterOf = (machine: Machine): PatroniState | null => {
+    const told = toldTo(machine);
+    return told.mode === 'patroni' ? (etcd.scopes(told.etcd)?.get(told.scope) ?? null) : null;
+  };
 
   const on = (machine: Machine): Server | null => {
-    const data = volumes.get(machine.volume ?? '');
-    if (machine.kind !== 'postgres' || !data || data.shutDownAt !== null) return null;
+    const data = volumes.of(machine);
+    if (!data || running.get(machine.container)?.machine !== machine) return null;
     return { machine, name: machine.name, data };
   };
   const named = (name: string): Server | null => {
@@ -75,26 +99,27 @@ export const createServers = (machines: Machines, etcd: EtcdClusters): Servers =
   };
   const all = () => machines.running().flatMap((machine) => on(machine) ?? []);
 
-  /** Whom it would follow and through which slot, wherever that one is. */
-  const upstreamOf = (server: Server): { readonly from: Server | null; readonly slot: string } | null => {
-    if (!server.data.inRecovery) return null;
-    const told = toldTo(server.machine);
+  const upstreamOf = ({ machine, name, data }: Server): Upstream | null => {
+    if (!data.inRecovery) return null;
+    const told = toldTo(machine);
+    if (told.mode === 'primary') return null;
     if (told.mode === 'replica') {
-      const candidates = told.follow.flatMap((name) => named(name) ?? []);
-      const from = told.follow.length > 1 ? candidates.find(({ data }) => !data.inRecovery) : candidates[0];
+      const candidates = told.follow.flatMap((host) => named(host) ?? []);
+      const from = told.follow.length > 1 ? candidates.find((candidate) => !candidate.data.inRecovery) : candidates[0];
       return { from: from ?? null, slot: told.slot };
     }
-    const cluster = clusterOf(told);
+    const cluster = clusterOf(machine);
     if (!cluster) return null;
-    if (cluster.leader !== server.name) return { from: named(cluster.leader), slot: slotName(server.name) };
+    if (cluster.leader !== name) return { from: named(cluster.leader), slot: slotName(name) };
     return cluster.standbyOf && { from: named(cluster.standbyOf.host), slot: cluster.standbyOf.slot };
   };
   const followersOf = (server: Server): readonly Server[] =>
     all().filter((candidate) => {
       const upstream = upstreamOf(candidate);
       if (lost.has(candidate.name)) return false;
-      if (upstream?.from?.name !== server.name || !server.data.slots.has(upstream.slot)) return false;
-      return candidate.data.systemIdentifier === server.data.systemIdentifier;
+      if (upstream?.from?.machine !== server.machine || !server.data.slots.has(upstream.slot)) return false;
+      // One that has what its upstream never had cannot follow it.
+      return candidate.data.systemIdentifier === server.data.systemIdentifier && candidate.data.lsn <= server.data.lsn;
     });
   const stream = (server: Server): void => {
     for (const follower of followersOf(server)) {
@@ -102,124 +127,111 @@ export const createServers = (machines: Machines, etcd: EtcdClusters): Servers =
       stream(follower);
     }
   };
+  const volumes = createVolumes({ machines, etcd, named });
 
-  const clone = (machine: Machine, source: Server | null, slot: string | null): PostgresData | null => {
-    const failures = failing.get(machine.name) ?? 0;
-    failing.set(machine.name, failures - 1);
-    const missing = slot !== null && !source?.data.slots.has(slot);
-    if (failures > 0 || !source || missing) {
-      machines.platform.print(
-        machine.container,
-        `pg_basebackup: error: ${source ? 'no slot or broken off' : 'nobody answers'}\n`,
-      );
-      return null;
-    }
-    return baseBackup(source.data);
+  const expectNoOther = (server: Server, what: string) => {
+    const other = all().find(({ machine, data }) => machine !== server.machine && !data.inRecovery);
+    if (other) violations.push(`${server.name} ${what} while ${other.name} took writes`);
   };
 
-  /** Data of a node that has none yet. */
-  const populate = (machine: Machine, told: Told): PostgresData | null => {
-    if (told.mode === 'primary') return initdb(machines.read(machine.container, '/etc/pgrow/superuser-password'));
-    if (told.mode === 'replica') return clone(machine, named(told.follow[0]!), told.slot);
-    const scopes = etcd.scopes(told.etcd);
-    if (!scopes) return null;
-    const cluster = scopes.get(told.scope);
-    if (cluster) {
-      const leader = named(cluster.leader);
-      leader?.data.slots.add(slotName(machine.name));
-      return clone(machine, leader, slotName(machine.name));
-    }
-    scopes.set(told.scope, { leader: machine.name, standbyOf: told.standbyOf, permanentSlots: new Set() });
-    return told.standbyOf && clone(machine, named(told.standbyOf.host), told.standbyOf.slot);
-  };
-
-  const serve = (machine: Machine): void => {
-    const data = volumes.get(machine.volume!);
-    if (!data || data.fenced) return;
+  const begin = (machine: Machine, data: PostgresData): void => {
+    const { mode } = toldTo(machine);
     data.shutDownAt = null;
-    if (toldTo(machine).mode === 'replica') data.inRecovery = true;
+    data.promotionOrdered = false;
+    if (mode === 'replica') data.inRecovery = true;
+    if (mode === 'patroni') {
+      const cluster = clusterOf(machine);
+      data.inRecovery = cluster?.leader !== machine.name || cluster.standbyOf !== null;
+    }
+    running.set(machine.container, { machine, synchronous: readSynchronousStandbys(machines, machine) });
     const server = on(machine)!;
+    if (!data.inRecovery) expectNoOther(server, 'started');
     const upstream = upstreamOf(server)?.from;
     if (upstream) stream(upstream);
+    changed();
+  };
+  const serve = (machine: Machine): void => {
+    const data = volumes.of(machine);
+    if (!data || data.fenced || starting.has(machine) || on(machine)) return;
+    starting.begin(machine, () => {
+      if (!data.fenced) begin(machine, data);
+    });
   };
 
   machines.onBoot('postgres', (machine) => {
-    const data = volumes.get(machine.volume!) ?? populate(machine, toldTo(machine));
-    if (!data) return cloneFailed;
-    volumes.set(machine.volume!, data);
+    const exitCode = volumes.prepare(machine, toldTo(machine));
+    if (exitCode !== null) return exitCode;
     serve(machine);
+    changed();
     return undefined;
   });
-  machines.onBoot('snapshot', (machine) => {
-    const source = named(machine.spec.command?.[1] ?? '');
-    failingSnapshots -= 1;
-    const copy = failingSnapshots >= 0 ? null : clone(machine, source, null);
-    if (!copy) return cloneFailed;
-    volumes.set(machine.volume!, copy);
-    return 0;
+  machines.onGone((machine) => {
+    if (machine.kind !== 'postgres') return;
+    starting.callOff(machine);
+    running.delete(machine.container);
+    changed();
   });
 
-  machines.onBoot('restore', (machine) => {
-    const copy = volumes.get(machine.spec.mounts[1]?.volume ?? '');
-    const { error, times } = failingRestorations;
-    failingRestorations = { error, times: times - 1 };
-    if (!copy || times > 0) {
-      machines.platform.print(machine.container, `Cannot restore the snapshot: ${copy ? error : 'no such file'}\n`);
-      return cloneFailed;
-    }
-    volumes.set(machine.volume!, restored(copy, machines.read(machine.container, '/etc/pgrow/restore.sql')));
-    return 0;
-  });
-  machines.onBoot('verification', (machine) => {
-    const damage = volumes.has(machine.volume ?? '') ? damages.get(machine.volume!) : 'no such file';
-    if (damage === undefined) return 0;
-    machines.platform.print(machine.container, `pg_verifybackup: error: ${damage}\n`);
-    return 1;
-  });
-
-  const isStandbyLeader = (server: Server): boolean => {
-    const cluster = clusterOf(toldTo(server.machine));
-    return cluster?.leader === server.name && cluster.standbyOf !== null;
+  const promote = (server: Server): void => {
+    expectNoOther(server, 'was promoted');
+    server.data.inRecovery = false;
+    server.data.promotionOrdered = false;
+    server.data.timeline += 1;
+    stream(server);
+    changed();
   };
 
   return {
     named,
     on,
-    dataOf: (machine) => volumes.get(machine.volume ?? '') ?? null,
+    dataOf: volumes.of,
     followersOf,
+    upstreamOf,
     isPrimary: (server) => !server.data.inRecovery,
-    isStandbyLeader,
-    patroni: (server) => clusterOf(toldTo(server.machine)),
+    patroni: clusterOf,
+    synchronousStandbys: ({ machine }) => running.get(machine.container)?.synchronous ?? [],
+    reload({ machine }) {
+      const server = running.get(machine.container);
+      if (server) server.synchronous = readSynchronousStandbys(machines, machine);
+    },
     write(server, row) {
+      const confirming = running.get(server.machine.container)!.synchronous;
+      const present = followersOf(server).map(({ name }) => name);
+      if (confirming.length > 0 && !confirming.some((name) => present.includes(name))) {
+        throw new PgrowError('not_ready', `A commit on ${server.name} waits for one of ${confirming.join(', ')}.`);
+      }
       server.data.rows.add(row);
       server.data.lsn += walBytes;
       stream(server);
     },
-    promote(server) {
-      const other = all().find(({ name, data }) => name !== server.name && !data.inRecovery);
-      if (other) violations.push(`${server.name} was promoted while ${other.name} took writes`);
-      server.data.inRecovery = false;
-      server.data.timeline += 1;
-      stream(server);
+    orderPromotion(server) {
+      if (!server.data.inRecovery) return;
+      server.data.promotionOrdered = true;
+      setTimeout(() => {
+        if (on(server.machine) && server.data.promotionOrdered) promote(server);
+      }, promotionDelayMs);
     },
+    promote,
     shutDown(server) {
+      const followers = followersOf(server);
       server.data.shutDownAt = server.data.lsn;
       server.data.lsn += walBytes;
-      const { shutDownAt, ...rest } = server.data;
-      server.data.shutDownAt = null;
-      stream(server);
-      Object.assign(server.data, rest, { shutDownAt });
+      for (const follower of followers) {
+        replay(server.data, follower.data);
+        stream(follower);
+      }
+      running.delete(server.machine.container);
+      changed();
     },
     serve,
-    failClone: (name, times) => void failing.set(name, times),
-    failSnapshots(times) {
-      failingSnapshots = times;
-    },
-    failRestorations(error, times) {
-      failingRestorations = { error, times };
-    },
-    damage: (volume, what) => void (what === null ? damages.delete(volume) : damages.set(volume, what)),
-    seed: (volume, data) => void volumes.set(volume, data),
+    isStarting: starting.has,
+    lookAround: starting.lookAround,
+    onChange: (hear) => void listeners.push(hear),
+    failClone: volumes.failClone,
+    failSnapshots: volumes.failSnapshots,
+    failRestorations: volumes.failRestorations,
+    damage: volumes.damage,
+    seed: volumes.seed,
     cutOff(name) {
       lost.add(name);
       return () => void lost.delete(name);

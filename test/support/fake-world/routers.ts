@@ -2,6 +2,7 @@ import type { RouterBackend } from '../../../src/domain/router-view.ts';
 import type { Machine, Machines } from './machines.ts';
 import { parseHaproxyCfg, type ConfiguredServer, type HaproxyCfg } from './haproxy-cfg.ts';
 import type { Servers } from './postgres-servers.ts';
+import { readTold } from './told.ts';
 
 /** HAProxy nodes and the front, each with the configuration that it has loaded. */
 export interface Routers {
@@ -30,6 +31,9 @@ interface Loaded {
   readonly pointed: Map<string, Machine | null>;
 }
 
+const serversOf = ({ backends }: HaproxyCfg): readonly string[] =>
+  [...backends].flatMap(([backend, { servers }]) => servers.map(({ name }) => `${backend}/${name}`));
+
 export const createRouters = (machines: Machines, servers: Servers): Routers => {
   const loaded = new Map<string, Loaded>();
   const load = (machine: Machine) => {
@@ -37,12 +41,13 @@ export const createRouters = (machines: Machines, servers: Servers): Routers => 
     const disabled = [...cfg.backends].flatMap(([backend, { servers: known }]) =>
       known.filter((server) => server.disabled).map(({ name }) => `${backend}/${name}`),
     );
-    // A reload keeps who was taken out, and looks for all as configured.
-    loaded.set(machine.container, {
-      cfg,
-      maintenance: loaded.get(machine.container)?.maintenance ?? new Set(disabled),
-      pointed: new Map(),
-    });
+    // A reload keeps who was taken out of those that were there before, and looks for all as configured.
+    const before = loaded.get(machine.container);
+    const known = before ? serversOf(before.cfg) : [];
+    const maintenance = serversOf(cfg).filter((server) =>
+      known.includes(server) ? before?.maintenance.has(server) : disabled.includes(server),
+    );
+    loaded.set(machine.container, { cfg, maintenance: new Set(maintenance), pointed: new Map() });
   };
   for (const kind of ['haproxy', 'front']) {
     machines.onBoot(kind, (machine) => {
@@ -57,8 +62,9 @@ export const createRouters = (machines: Machines, servers: Servers): Routers => 
   const check = (node: Machine, backend: RouterBackend): boolean => {
     const server = servers.on(node);
     if (!server) return false;
-    if (backend === 'primary') return servers.isPrimary(server);
-    return !servers.isPrimary(server) && !servers.isStandbyLeader(server);
+    const leads = servers.patroni(node)?.leader === server.name;
+    if (backend !== 'primary') return server.data.inRecovery && !leads;
+    return servers.isPrimary(server) && (leads || readTold(machines, node).mode !== 'patroni');
   };
   const target = (machine: Machine, backend: string, { name, host }: ConfiguredServer): Machine | null => {
     const pointed = loaded.get(machine.container)!.pointed.get(`${backend}/${name}`);
@@ -82,6 +88,7 @@ export const createRouters = (machines: Machines, servers: Servers): Routers => 
     const { cfg, maintenance } = loaded.get(machine.container)!;
     if (command === 'show info') return 'Name: HAProxy';
     if (command === 'show stat') {
+      servers.lookAround();
       const rows = [...cfg.backends].flatMap(([backend, { servers: known }]) =>
         known.map((server) => {
           const node = target(machine, backend, server);

@@ -1,29 +1,36 @@
-import type { Database } from '../../../src/domain/database.ts';
-import { haOptions, operationOptions, poolingOptions, replicaOptions } from '../../../src/domain/options.ts';
-import { planCreate } from '../../../src/domain/plan/create.ts';
-import { planDestroy } from '../../../src/domain/plan/destroy.ts';
-import { planExpand } from '../../../src/domain/plan/expand.ts';
-import { planRestore } from '../../../src/domain/plan/restore.ts';
-import type { Plan } from '../../../src/domain/plan.ts';
-import type { ExpansionTarget } from '../../../src/domain/stage.ts';
-import type { Topology } from '../../../src/domain/topology.ts';
 import { sampleDatabase } from '../sample-database.ts';
+import type { Deed } from './at-once.ts';
 import { keepSnapshot, restoration, snapshotId, snapshotVolume, source } from './kept-snapshot.ts';
 import type { Shop } from './operator.ts';
+import { creation, foreseeOne, story, type Story } from './story.ts';
 
-/** Operations as tests ask for them, each with what the database has to be before and the plan that will be run. */
-export interface Story {
-  readonly name: string;
-  readonly plan: Plan;
-  prepare(shop: Shop): Promise<void>;
-  readonly workflow: 'createDatabase' | 'expand' | 'restoreSnapshot' | 'destroyDatabase';
-  readonly wish: Parameters<Shop['run']>[1];
-}
+/** Every operation, from every stage that it begins at. */
 
-interface Expansion {
-  readonly target: ExpansionTarget;
-  readonly pooling?: Record<string, never>;
-}
+type Wish<W extends Deed['workflow']> = Extract<Deed, { readonly workflow: W }>['wish'];
+
+const expand = (wish: Wish<'expand'>): Deed => ({ workflow: 'expand', wish });
+const scaleDown = (target: Wish<'scaleDown'>['target'], replicas: Wish<'scaleDown'>['replicas'] = {}): Deed => ({
+  workflow: 'scaleDown',
+  wish: { target, replicas, grace_period: 0, confirm: true },
+});
+const setReplicas = (count: number): Deed => ({ workflow: 'setReplicas', wish: { count } });
+const setPooling = (default_pool_size: number): Deed => ({
+  workflow: 'setPooling',
+  wish: { pooling: { default_pool_size } },
+});
+const switchover = (target_node: string): Deed => ({ workflow: 'switchover', wish: { target_node } });
+const reinitialize = (node: string): Deed => ({ workflow: 'reinitialize', wish: { node } });
+const rollback: Deed = { workflow: 'rollback', wish: {} };
+const destroy: Deed = { workflow: 'destroyDatabase', wish: {} };
+
+const pooled = expand({ target: 'pooling' });
+const replicated = expand({ target: 'replicas', pooling: {} });
+const plain = expand({ target: 'replicas', replicas: { count: 1, enable_haproxy: false }, pooling: {} });
+const confirmed = expand({ target: 'replicas', replicas: { count: 2, replication_mode: 'sync' }, pooling: {} });
+const ha = expand({ target: 'ha' });
+const pooledHa = expand({ target: 'ha', pooling: {} });
+
+export const create = (shop: Shop) => shop.run('createDatabase', { name: 'shop' });
 
 /** Closed at once, so that what is measured begins without an open way back. */
 export const settle = async (shop: Shop): Promise<void> => {
@@ -31,74 +38,105 @@ export const settle = async (shop: Shop): Promise<void> => {
   await shop.checkpoint.result();
 };
 
-export const create = (shop: Shop) => shop.run('createDatabase', { name: 'shop' });
+const snapshot = { id: snapshotId, volume: snapshotVolume, bytes: null };
 
-const climb = async (shop: Shop, before: readonly Expansion[]): Promise<void> => {
-  await create(shop);
-  for (const expansion of before) {
-    await shop.run('expand', expansion);
-    await settle(shop);
-  }
-};
-
-const planOf = (topology: Topology, { target, pooling }: Expansion): Plan =>
-  planExpand({
-    database: sampleDatabase('shop', { topology }),
-    operation_id: '00000000',
-    target,
-    pooling: pooling || target === 'pooling' ? poolingOptions.parse({}) : null,
-    replicas: target === 'replicas' ? replicaOptions.parse({}) : null,
-    ha: target === 'ha' ? haOptions.parse({}) : null,
-    options: operationOptions.parse({}),
-    closes_checkpoint_of: null,
-  });
-
-const start: Database = sampleDatabase('shop');
-
-const expansion = (name: string, before: readonly Expansion[], last: Expansion): Story => {
-  const topology = before.reduce(
-    (reached, each) => ({ ...planOf(reached, each).to!, kept: [] }),
-    planCreate(start).to!,
-  );
-  return {
-    name,
-    plan: planOf(topology, last),
-    prepare: (shop) => climb(shop, before),
-    workflow: 'expand',
-    wish: last as Story['wish'],
-  };
-};
-
-export const creation: Story = {
-  name: 'create',
-  plan: planCreate(start),
-  prepare: async () => {},
-  workflow: 'createDatabase',
-  wish: { name: 'shop' } as Story['wish'],
-};
-
-export const restoring: Story = {
-  name: 'restore',
-  plan: planRestore(start, { source: source.name, snapshot: { id: snapshotId, volume: snapshotVolume, bytes: null } }),
-  prepare: keepSnapshot,
-  workflow: 'restoreSnapshot',
-  wish: restoration as unknown as Story['wish'],
+export const creations: Readonly<Record<'empty' | 'restored', Story>> = {
+  empty: {
+    name: 'create',
+    plan: foreseeOne(sampleDatabase('shop'), creation),
+    deed: creation,
+    leader: null,
+    prepare: async () => {},
+  },
+  restored: {
+    name: 'restore of a snapshot',
+    plan: foreseeOne(
+      sampleDatabase('shop'),
+      { workflow: 'restoreSnapshot', wish: restoration },
+      { restored: { source: source.name, postgres_major: source.postgres_major, snapshot } },
+    ),
+    deed: { workflow: 'restoreSnapshot', wish: restoration },
+    leader: null,
+    prepare: keepSnapshot,
+  },
 };
 
 export const expansions = {
-  pooling: expansion('expand to pooling', [], { target: 'pooling' }),
-  replicas: expansion('expand to replicas', [], { target: 'replicas' }),
-  ha: expansion('expand to ha from replicas behind a pooler', [{ target: 'replicas', pooling: {} }], { target: 'ha' }),
-  jump: expansion('jump to ha with pooling', [], { target: 'ha', pooling: {} }),
+  pooling: story('expand to pooling', pooled),
+  replicas: story('expand to replicas', expand({ target: 'replicas' })),
+  ha: story('expand to ha from replicas behind a pooler', ha, { before: [replicated] }),
+  jump: story('jump to ha with pooling', pooledHa),
 } as const;
 
-export const destruction: Story = {
-  name: 'destroy',
-  plan: planDestroy({ ...start, topology: planOf(planCreate(start).to!, { target: 'pooling' }).to! }),
-  prepare: (shop) => climb(shop, [{ target: 'pooling' }]),
-  workflow: 'destroyDatabase',
-  wish: {},
-};
+export const reductions = {
+  haToReplicas: story('ha to one replica, behind a pooler', scaleDown('replicas'), { before: [pooledHa] }),
+  haToSync: story(
+    'ha to three synchronous replicas, another node leading',
+    scaleDown('replicas', { count: 3, replication_mode: 'sync' }),
+    { before: [ha], leader: 'postgres-3' },
+  ),
+  // A worker that died while it opened this found its own window where it looked for the one to close: the old primary stayed.
+  haToPooling: story('ha to pooling, the window still open', scaleDown('pooling'), {
+    before: [pooledHa],
+    windowOpen: true,
+  }),
+  haToSingle: story('ha to single, with a pooler', scaleDown('single'), { before: [pooledHa] }),
+  directHaToSingle: story('ha to single, without a pooler', scaleDown('single'), { before: [ha] }),
+  haUnpooled: story('ha without its pooler', scaleDown('unpooled'), { before: [pooledHa] }),
+  replicasToPooling: story('two synchronous replicas to pooling', scaleDown('pooling'), { before: [confirmed] }),
+  replicasToSingle: story('replicas to single, with a pooler', scaleDown('single'), { before: [replicated] }),
+  plainToSingle: story('replicas without HAProxy to single', scaleDown('single'), { before: [plain] }),
+  directToSingle: story('replicas to single, without a pooler', scaleDown('single'), {
+    before: [expand({ target: 'replicas' })],
+  }),
+  poolingToSingle: story('pooling to single', scaleDown('single'), { before: [pooled] }),
+} as const;
 
-export const tell = (story: Story, shop: Shop, operation_id?: string) =>
-  shop.run(story.workflow, operation_id ? { ...story.wish, operation_id } : story.wish);
+export const adjustments = {
+  moreReplicas: story('two replicas more', setReplicas(3), { before: [replicated] }),
+  morePlain: story('a replica more without HAProxy', setReplicas(2), { before: [plain] }),
+  // The new replica never confirmed a commit, and one that had gone was still waited for.
+  moreConfirming: story('a synchronous replica more', setReplicas(3), { before: [confirmed] }),
+  fewerConfirming: story('a synchronous replica less', setReplicas(1), { before: [confirmed] }),
+  fewerPlain: story('a replica less without HAProxy', setReplicas(1), { before: [plain, setReplicas(2)] }),
+  moreMembers: story('a member more', setReplicas(3), { before: [pooledHa], windowOpen: true }),
+  fewerMembers: story('a member less', setReplicas(2), { before: [pooledHa, setReplicas(3)] }),
+  pooling: story('other pooling options', setPooling(7), { before: [pooled] }),
+  // The record named the old primary again, which closing the window had just removed; so after a member was made anew.
+  poolingAtHa: story('other pooling options at ha, the window still open', setPooling(7), {
+    before: [pooledHa],
+    windowOpen: true,
+  }),
+  replicaAnew: story('a replica anew', reinitialize('postgres-2'), { before: [replicated] }),
+  memberAnew: story('a member anew, the window still open', reinitialize('postgres-4'), {
+    before: [pooledHa],
+    windowOpen: true,
+  }),
+} as const;
+
+export const switchovers = {
+  members: story('switchover at ha, the window still open', switchover('postgres-3'), {
+    before: [pooledHa],
+    windowOpen: true,
+  }),
+  confirming: story('switchover among synchronous replicas', switchover('postgres-3'), { before: [confirmed] }),
+  plain: story('switchover without HAProxy', switchover('postgres-2'), { before: [plain] }),
+} as const;
+
+const back = (of: string, ...before: readonly Deed[]) =>
+  story(`rollback of ${of}`, rollback, { before, windowOpen: true });
+
+export const rollbacks = {
+  pooling: back('pooling', pooled),
+  replicas: back('synchronous replicas and a pooler', confirmed),
+  ha: back('ha, to replicas behind a pooler', replicated, ha),
+  jump: back('the jump to ha', pooledHa),
+  haToReplicas: back('ha to replicas', pooledHa, scaleDown('replicas')),
+  replicasToSingle: back('replicas to single', replicated, scaleDown('single')),
+  poolingToSingle: back('pooling to single', pooled, scaleDown('single')),
+} as const;
+
+export const destructions = {
+  pooling: story('destroy', destroy, { before: [pooled] }),
+  ha: story('destroy at ha, the window still open', destroy, { before: [pooledHa], windowOpen: true }),
+} as const;

@@ -31,3 +31,11 @@ export const readTold = (machines: Machines, { container }: Machine): Told => {
     standbyOf: standby ? { host: standby.host, slot: standby.primary_slot_name } : null,
   };
 };
+
+/** Of a server that runs without Patroni: who must confirm its commits. */
+export const readSynchronousStandbys = (machines: Machines, machine: Machine): readonly string[] => {
+  if (readTold(machines, machine).mode === 'patroni') return [];
+  const conf = machines.read(machine.container, '/etc/pgrow/postgresql.conf');
+  const value = /^synchronous_standby_names = '(.*)'$/m.exec(conf)?.[1] ?? '';
+  return [...value.matchAll(/"([^"]+)"/g)].map(([, name]) => name!);
+};

@@ -7,8 +7,10 @@ import { createConnections, type Connections } from './connections.ts';
 import { createEtcdClusters, type EtcdClusters } from './etcd-cluster.ts';
 import { createFakeComponents } from './fake-components.ts';
 import { createFaults, type Faults } from './faults.ts';
+import { createLives, type Lives } from './lives.ts';
 import { createMachines, type Machines } from './machines.ts';
 import { createMemoryStore } from './memory-store.ts';
+import { createPatroniClusters, type PatroniClusters } from './patroni-clusters.ts';
 import { createPoolers, type Poolers } from './poolers.ts';
 import { createServers, type Servers } from './postgres-servers.ts';
 import { createRouters, type Routers } from './routers.ts';
@@ -20,9 +22,11 @@ export interface World {
   readonly machines: Machines;
   readonly servers: Servers;
   readonly etcd: EtcdClusters;
+  readonly patroni: PatroniClusters;
   readonly routers: Routers;
   readonly poolers: Poolers;
   readonly faults: Faults;
+  readonly lives: Lives;
   readonly activities: ReturnType<typeof createActivities>;
   readonly connections: Connections;
   /** A replica's lag from now on, bytes. */
@@ -35,17 +39,33 @@ export const createWorld = (): World => {
   const machines = createMachines();
   const etcd = createEtcdClusters(machines);
   const servers = createServers(machines, etcd);
+  const patroni = createPatroniClusters(machines, servers);
   const routers = createRouters(machines, servers);
   const poolers = createPoolers(machines);
-  const connections = createConnections({ machines, servers, routers, poolers });
-  answerCommands({ machines, servers, etcd, routers, poolers });
+  const lives = createLives();
+  const connections = createConnections({ machines, servers, routers, poolers, lives });
+  answerCommands({ machines, servers, etcd, patroni, routers, poolers });
   const behind = new Map<string, number>();
   const store = createMemoryStore();
-  const faults = createFaults();
+  const faults = createFaults(lives);
+  const { platform } = machines;
   const dependencies: Dependencies = {
-    platform: machines.platform,
-    store,
-    components: createFakeComponents({ machines, etcd, servers, routers, poolers, connections, behind }),
+    platform: {
+      ...lives.mortal(platform),
+      execInteractive: (name, command) => lives.connected(() => platform.execInteractive(name, command)),
+    },
+    store: lives.mortal(store),
+    components: createFakeComponents({
+      machines,
+      etcd,
+      servers,
+      patroni,
+      routers,
+      poolers,
+      connections,
+      behind,
+      lives,
+    }),
     images: { postgres: 'postgres:1', pgbouncer: 'pgbouncer:1', haproxy: 'haproxy:1', etcd: 'etcd:1' },
     home: worldHome,
     log: { info: () => {}, warn: () => {} },
@@ -56,10 +76,12 @@ export const createWorld = (): World => {
     machines,
     servers,
     etcd,
+    patroni,
     routers,
     poolers,
     connections,
     faults,
+    lives,
     activities: faults.into(createActivities(dependencies)),
     fallBehind: (node, bytes) => void behind.set(node, bytes),
   };

@@ -1,0 +1,100 @@
+import type { Database } from '../../../src/domain/database.ts';
+import { labelNames } from '../../../src/domain/naming.ts';
+import type { NodeFile } from '../../../src/platform/platform.ts';
+import type { Shop } from './operator.ts';
+import { worldHome, type World } from './world.ts';
+
+/** All of one database that could be left over, or left otherwise than it was. */
+export interface Picture {
+  readonly containers: readonly string[];
+  readonly volumes: readonly string[];
+  readonly networks: readonly string[];
+  /** By container, of those that run: the names under which it answers. */
+  readonly names: Readonly<Record<string, readonly string[]>>;
+  /** By the name of the node. */
+  readonly slots: Readonly<Record<string, readonly string[]>>;
+  /** By the name of the node: what it is, whom it follows and who has to confirm its commits. */
+  readonly servers: Readonly<Record<string, object>>;
+  /** By the name of the node: each server as health checks and the runtime API have it. */
+  readonly routes: Readonly<Record<string, readonly string[]>>;
+  /** What is in etcd, by scope. */
+  readonly etcd: Readonly<Record<string, object>>;
+  readonly files: Readonly<Record<string, string>>;
+  readonly snapshots: readonly string[];
+  readonly topology: Database['topology'] | null;
+}
+
+export const takePicture = async (world: World, id: string): Promise<Picture> => {
+  const { platform, machines, servers, routers, etcd, store } = world;
+  const labels = { [labelNames.home]: worldHome, [labelNames.database]: id };
+  const { containers, volumes, networks } = await platform.findByLabels(labels);
+  const running = machines.running().toSorted((a, b) => a.name.localeCompare(b.name));
+  const postgres = running.flatMap((machine) => servers.on(machine) ?? []);
+  return {
+    containers,
+    volumes,
+    networks,
+    names: Object.fromEntries(running.map(({ container, spec }) => [container, spec.aliases])),
+    slots: Object.fromEntries(postgres.map(({ name, data }) => [name, [...data.slots].toSorted()])),
+    servers: Object.fromEntries(
+      postgres.map((server) => {
+        const upstream = servers.upstreamOf(server);
+        const follows = upstream?.from && servers.followersOf(upstream.from).some(({ name }) => name === server.name);
+        return [
+          server.name,
+          {
+            role: servers.isPrimary(server) ? 'primary' : 'replica',
+            follows: follows ? `${upstream?.from?.name} through ${upstream?.slot}` : null,
+            confirmed_by: servers.synchronousStandbys(server),
+          },
+        ];
+      }),
+    ),
+    routes: Object.fromEntries(
+      running
+        .filter(({ kind }) => kind === 'haproxy')
+        .map((machine) => [machine.name, routers.command(machine, 'show stat').split('\n')]),
+    ),
+    etcd: Object.fromEntries(
+      running
+        .filter((machine) => machine.kind === 'etcd' && etcd.healthy(machine))
+        .flatMap((machine) => [...etcd.scopesOf(machine)])
+        .map(([scope, state]) => [scope, { ...state, permanentSlots: [...state.permanentSlots].toSorted() }]),
+    ),
+    files: Object.fromEntries(containers.flatMap((container) => filesRead(platform.files(container), container))),
+    snapshots: (await store.listSnapshots(id)).map((snapshot) => snapshot.id),
+    topology: (await store.readDatabase(id))?.topology ?? null,
+  };
+};
+
+/** Those that have a say in what a node does from now on. */
+const filesRead = (
+  files: Readonly<Record<string, NodeFile>>,
+  container: string,
+): readonly (readonly [string, string])[] => {
+  const managed = '/etc/pgrow/patroni.yml' in files && files['/etc/pgrow/node.json']?.content.includes('"patroni"');
+  return Object.values(files).flatMap(({ path, content }) => {
+    // Without Patroni nobody reads its file, with it nobody the others; and what bootstraps a cluster is read once.
+    if (path.endsWith('/patroni.yml')) return managed ? [[`${container}:${path}`, withoutBootstrap(content)]] : [];
+    return managed && /\/(postgresql|pg_hba)\.conf$/.test(path) ? [] : [[`${container}:${path}`, content]];
+  });
+};
+
+const withoutBootstrap = (yaml: string): string => JSON.stringify({ ...(JSON.parse(yaml) as object), bootstrap: null });
+
+/** The same for any two databases of which the same has become: without what is drawn by lot for each. */
+export const comparable = async ({ id, world }: Pick<Shop, 'id' | 'world'>): Promise<object> => {
+  const operations = (await world.store.listOperations(id)).map((operation) => operation.id).toReversed();
+  const ports = Object.entries((await world.store.readDatabase(id))?.ports ?? {});
+  const drawn: readonly (readonly [string, string])[] = [
+    ...Object.entries(await world.store.readSecrets(id)).map(([name, secret]) => [secret, `(${name})`] as const),
+    ...[id, ...operations].flatMap((uuid, index) => [
+      [uuid, `(id ${index})`] as const,
+      [uuid.slice(0, 8), `(id ${index})`] as const,
+    ]),
+    ...ports.map(([name, port]) => [String(port), `(port ${name})`] as const),
+  ];
+  const text = JSON.stringify(await takePicture(world, id)).replaceAll(/10\.0\.\d+\./g, '(network).');
+  const picture = JSON.parse(drawn.reduce((shown, [value, name]) => shown.replaceAll(value, name), text)) as Picture;
+  return { ...picture, volumes: picture.volumes.toSorted() };
+};

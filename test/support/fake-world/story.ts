@@ -1,0 +1,96 @@
+import type { z } from 'zod';
+import type { Database } from '../../../src/domain/database.ts';
+import { operationInputs, type OperationWorkflow, type ParsedInput } from '../../../src/domain/inputs.ts';
+import { parseInput } from '../../../src/domain/parse-input.ts';
+import { planOperation, type Circumstances } from '../../../src/domain/plan/plan-operation.ts';
+import type { Plan } from '../../../src/domain/plan.ts';
+import { nodesOf } from '../../../src/domain/topology.ts';
+import { retryUntil } from '../retry-until.ts';
+import { sampleDatabase } from '../sample-database.ts';
+import { closeWindow, performAtOnce, type Deed } from './at-once.ts';
+import type { Shop } from './operator.ts';
+
+/** One operation as a test asks for it, with what the database has to be before and the plan that will be run. */
+export interface Story {
+  readonly name: string;
+  readonly plan: Plan;
+  readonly deed: Deed;
+  /** Who takes writes when it begins; null where there is no database yet. */
+  readonly leader: string | null;
+  prepare(shop: Shop): Promise<void>;
+}
+
+interface Telling {
+  /** Operations done before, after the creation. */
+  readonly before?: readonly Deed[];
+  /** Who leads by then, if it is not the node that the last of them left in the lead. */
+  readonly leader?: string;
+  /** Whether the checkpoint of the last of them is still open. */
+  readonly windowOpen?: boolean;
+}
+
+export const creation: Deed = { workflow: 'createDatabase', wish: { name: 'shop' } };
+
+/** Of a database that is there. */
+export const story = (name: string, deed: Deed, { before = [], leader, windowOpen = false }: Telling = {}): Story => {
+  const plan = foresee(before, deed, { ...(leader ? { leader } : {}), windowOpen });
+  return {
+    name,
+    plan,
+    deed,
+    leader: leader ?? plan.from?.primary ?? null,
+    async prepare(shop) {
+      await performAtOnce(shop, creation);
+      for (const [index, each] of before.entries()) {
+        await performAtOnce(shop, each);
+        if (!windowOpen || index < before.length - 1) await closeWindow(shop);
+      }
+      if (leader) await leadBy(shop, leader);
+    },
+  };
+};
+
+/** The plan of the last deed, as the planners make it of what those before leave. */
+const foresee = (before: readonly Deed[], last: Deed, { leader, windowOpen }: Omit<Telling, 'before'>): Plan => {
+  let database = sampleDatabase('shop');
+  let done: Plan | null = null;
+  for (const deed of before) {
+    done = foreseeOne(database, deed);
+    database = { ...database, topology: { ...done.to!, kept: [] } };
+  }
+  if (!windowOpen || !done) return foreseeOne(database, last, leader ? { leader } : {});
+  return foreseeOne({ ...database, topology: done.to! }, last, { last: done });
+};
+
+export const foreseeOne = (database: Database, { workflow, wish }: Deed, change: Partial<Circumstances> = {}): Plan => {
+  const input = { service_id: database.id, ...wish };
+  const leader = change.leader ?? database.topology.primary;
+  const replicas = nodesOf(database.topology, 'postgres').filter(({ name }) => name !== leader);
+  return planOperation(
+    workflow,
+    parseInput(operationInputs[workflow] as z.ZodType<ParsedInput<OperationWorkflow>>, input),
+    {
+      database,
+      operation_id: '00000000',
+      leader,
+      candidates: replicas.map(({ name }) => ({ name, state: 'streaming', lag_bytes: 0, synchronous: true })),
+      last: null,
+      restored: null,
+      ...change,
+    },
+  );
+};
+
+/** After a switchover, with everybody back. */
+const leadBy = async ({ world: { patroni, machines, servers } }: Shop, leader: string): Promise<void> => {
+  patroni.lead(leader);
+  servers.lookAround();
+  await retryUntil(`all to follow ${leader}`, async () => {
+    const down = machines.running().find((machine) => machine.kind === 'postgres' && !servers.on(machine));
+    if (down) throw new Error(`${down.name} is down`);
+  });
+};
+
+/** As the workflow's caller: starts it and waits for its end. */
+export const tell = ({ deed: { workflow, wish } }: Story, shop: Shop, operation_id?: string) =>
+  shop.run(workflow, { ...wish, ...(operation_id ? { operation_id } : {}) });
