@@ -92,20 +92,11 @@ const refuseIfPromoted = async (_: HandBack['dependencies'], session: Session, {
 };
 
 /** An attempt that was interrupted may have told the cluster to promote, without having heard the answer. */
-const refuseIfGivenAway = async (
-  { components }: HandBack['dependencies'],
-  session: Session,
-  { from, members }: CutOver,
-) => {
+const refuseIfGivenAway = async (_: HandBack['dependencies'], session: Session, { from, members }: CutOver) => {
   const reasons: string[] = [];
   for (const member of members) {
     try {
-      const client = components.patroni.createPatroniClient({ host: await session.addressOf(member) });
-      try {
-        if ((await client.config()).standby_cluster) return;
-      } finally {
-        await client.close();
-      }
+      if ((await session.asMember(member, (client) => client.config())).standby_cluster) return;
       throw new PgrowError('internal', `${from.name} stays fenced: the new cluster was told to take over.`);
     } catch (error) {
       if (error instanceof PgrowError && error.code === 'internal') throw error;

@@ -13,19 +13,10 @@ export const patroniActions = (
   dependencies: Dependencies,
   { ensureRunning }: { readonly ensureRunning: (node: Node) => Promise<void> },
 ) => {
-  const { etcd, patroni } = dependencies.components;
+  const { etcd } = dependencies.components;
 
   const etcdOf = async (session: Session, node: Node): Promise<EtcdClient> =>
     etcd.createEtcdClient({ host: await session.addressOf(node) });
-
-  const onPatroni = async <T>(session: Session, node: Node, use: (client: PatroniClient) => Promise<T>): Promise<T> => {
-    const client = patroni.createPatroniClient({ host: await session.addressOf(node) });
-    try {
-      return await use(client);
-    } finally {
-      await client.close();
-    }
-  };
 
   /** Runs `use` on the first member that answers: any of them can change what the cluster agrees on. */
   const onAnyMember = async <T>(
@@ -36,7 +27,7 @@ export const patroniActions = (
     let last: unknown;
     for (const member of members) {
       try {
-        return await onPatroni(session, member, use);
+        return await session.asMember(member, use);
       } catch (error) {
         last = error;
       }
