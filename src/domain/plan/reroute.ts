@@ -30,6 +30,17 @@ export const reroute = (phase: string, from: Topology, to: Topology): readonly O
   ];
 };
 
+/** A hand-over took the old primary out of every HAProxy; as a replica it has to be checked again. */
+export const readmit = (routers: readonly Node[], { name }: Node): readonly Outline[] =>
+  routers.length === 0
+    ? []
+    : [
+        step('routing', `let HAProxy check ${name} again`, {
+          action: 'readmitServer',
+          input: { routers, server: name },
+        }),
+      ];
+
 /** New routers that know the servers of `topology`, side by side. */
 export const startRouters = (phase: string, routers: readonly Node[], topology: Topology): Outline =>
   sideBySide(

@@ -9,7 +9,7 @@ import type { Growth } from './growth.ts';
 import { addReplica, replicaLagLimitBytes, requireConfirmation } from './grow-replicas.ts';
 import { handOver } from './hand-over.ts';
 import { sideBySide, step, type Outline } from './outline.ts';
-import { reroute, teachRouters } from './reroute.ts';
+import { readmit, reroute, teachRouters } from './reroute.ts';
 import { pruneSlots, removeRouters } from './shrink-replicas.ts';
 
 /** Milliseconds that a client behind PgBouncer waits at the hand-over. */
@@ -37,7 +37,7 @@ export const shrinkHa = (input: Input): Growth => {
           ]
         : []),
       ...teachRouters('routing', cast.keptRouters, bridge, to),
-      ...readmission(cast),
+      ...(cast.keepsLeader ? readmit(cast.keptRouters, leader) : []),
       ...(cast.keptRouters.length > 0
         ? [
             step('routing', 'wait until HAProxy sees primary and replicas', {
@@ -228,17 +228,6 @@ const followers = (cast: Cast): readonly Outline[] => {
   ];
   return lanes.length > 0 ? [sideBySide(...lanes)] : [];
 };
-
-/** The hand-over took the old leader out of every HAProxy; as a replica it has to be checked again. */
-const readmission = ({ keepsLeader, keptRouters, leader }: Cast): readonly Outline[] =>
-  keepsLeader && keptRouters.length > 0
-    ? [
-        step('routing', `let HAProxy check ${leader.name} again`, {
-          action: 'readmitServer',
-          input: { routers: keptRouters, server: leader.name },
-        }),
-      ]
-    : [];
 
 const removal = (cast: Cast): readonly Outline[] => [
   sideBySide(

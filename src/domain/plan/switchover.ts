@@ -13,7 +13,7 @@ import { stretch, type Growth } from './growth.ts';
 import { requireConfirmation } from './grow-replicas.ts';
 import { handOver } from './hand-over.ts';
 import { sideBySide, step, type Outline } from './outline.ts';
-import { reroute, startRouters } from './reroute.ts';
+import { readmit, reroute, startRouters } from './reroute.ts';
 import { removeRouters } from './shrink-replicas.ts';
 
 export interface SwitchoverPlanInput {
@@ -66,7 +66,7 @@ const amongMembers = ({ on_obstacle }: SwitchoverPlanInput, from: Topology, targ
       action: 'rejoinCluster',
       input: { old, leader, members },
     }),
-    ...readmission(old, routers),
+    ...readmit(routers, old),
     ...seen(to, routers),
     step('finish', 'wait until the cluster is healthy', {
       action: 'waitUntilClusterHealthy',
@@ -128,7 +128,7 @@ const amongPlain = ({ database, on_obstacle }: SwitchoverPlanInput, from: Topolo
           ),
         ]
       : []),
-    ...readmission(old, routers),
+    ...readmit(routers, old),
     ...seen(to, routers),
     ...(guests.length > 0 ? [...reroute('routing', bridge, to), ...removeRouters(guests)] : []),
     step('finish', 'wait until the primary is replicated', {
@@ -163,17 +163,6 @@ const keepSlot = (on: Node, node: Node): Outline => {
     { action: 'removeReplicationSlot', input },
   ]);
 };
-
-/** The hand-over took the old primary out of every HAProxy; as a replica it has to be checked again. */
-const readmission = (old: Node, routers: readonly Node[]): readonly Outline[] =>
-  routers.length === 0
-    ? []
-    : [
-        step('routing', `let HAProxy check ${old.name} again`, {
-          action: 'readmitServer',
-          input: { routers, server: old.name },
-        }),
-      ];
 
 const seen = (topology: Topology, routers: readonly Node[]): readonly Outline[] =>
   routers.length === 0
