@@ -3,7 +3,7 @@ import { alignColumns } from '../src/cli/table.ts';
 import { allCases, type ChaosCase } from './cases.ts';
 import { openChaos } from './chaos.ts';
 import { choose, readOptions, type ChaosOptions } from './options.ts';
-import { held, resultTable, summaryLine, violationLines } from './report.ts';
+import { faultTable, held, resultTable, summaryLine, violationLines } from './report.ts';
 import type { CaseResult } from './run-case.ts';
 import { walk } from './walk.ts';
 
@@ -40,7 +40,15 @@ const run = async (options: ChaosOptions): Promise<void> => {
     await chaos.remove();
   }
   const left = chosen.length - results.length;
-  for (const line of [...resultTable(results), ...violationLines(results), '', summaryLine(results, left)]) print(line);
+  for (const line of [
+    ...resultTable(results),
+    ...violationLines(results),
+    '',
+    ...faultTable(results),
+    '',
+    summaryLine(results, left),
+  ])
+    print(line);
   if (!results.every(held)) process.exitCode = 1;
 };
 

@@ -8,6 +8,8 @@ export interface ChaosOptions {
   readonly faults: readonly string[];
   /** A part of the step's name or of the case's. */
   readonly step: string | null;
+  /** So many of each operation and fault, evenly spread over its lines. */
+  readonly each: number | null;
   /** So many, evenly spread over what the others leave. */
   readonly sample: number | null;
   readonly list: boolean;
@@ -21,7 +23,7 @@ export interface ChaosOptions {
 }
 
 const usage =
-  'usage: npm run chaos -- [--list] [--operation NAME]… [--fault NAME]… [--step TEXT] [--sample N] [--minutes N] ' +
+  'usage: npm run chaos -- [--list] [--operation NAME]… [--fault NAME]… [--step TEXT] [--each N] [--sample N] [--minutes N] ' +
   '[--json FILE [--resume]] [--engine-restart]';
 
 export const readOptions = (given: readonly string[]): ChaosOptions => {
@@ -31,6 +33,7 @@ export const readOptions = (given: readonly string[]): ChaosOptions => {
       operation: { type: 'string', multiple: true, default: [] },
       fault: { type: 'string', multiple: true, default: [] },
       step: { type: 'string' },
+      each: { type: 'string' },
       sample: { type: 'string' },
       list: { type: 'boolean', default: false },
       json: { type: 'string' },
@@ -47,6 +50,7 @@ export const readOptions = (given: readonly string[]): ChaosOptions => {
     operations: values.operation,
     faults: values.fault,
     step: values.step ?? null,
+    each: positive('--each', values.each),
     sample: positive('--sample', values.sample),
     list: values.list,
     json: values.json ?? null,
@@ -70,7 +74,7 @@ const positive = (option: string, given: string | undefined): number | null => {
 /** The engine's restart disturbs everything else on the machine: only when asked for, and last. */
 export const choose = (
   cases: readonly ChaosCase[],
-  { operations: names, faults: wanted, step, sample, engineRestart }: ChaosOptions,
+  { operations: names, faults: wanted, step, each, sample, engineRestart }: ChaosOptions,
 ): readonly ChaosCase[] => {
   const fitting = cases.filter(
     (it) =>
@@ -79,6 +83,14 @@ export const choose = (
       (engineRestart || it.fault !== ('engine' satisfies Fault)) &&
       (step === null || it.step.includes(step) || it.id.includes(step)),
   );
-  const count = Math.min(sample ?? fitting.length, fitting.length);
-  return Array.from({ length: count }, (_, index) => fitting[Math.floor(((index + 0.5) * fitting.length) / count)]!);
+  const groups = Map.groupBy(fitting, ({ operation, fault }) => `${operation}/${fault}`);
+  return spread(
+    [...groups.values()].flatMap((group) => spread(group, each)),
+    sample,
+  );
+};
+
+const spread = <T>(all: readonly T[], wanted: number | null): readonly T[] => {
+  const count = Math.min(wanted ?? all.length, all.length);
+  return Array.from({ length: count }, (_, index) => all[Math.floor(((index + 0.5) * all.length) / count)]!);
 };

@@ -19,6 +19,27 @@ export const resultTable = (results: readonly CaseResult[]): readonly string[] =
     ]),
   ]);
 
+/** One line for each fault: what the table of all cases comes to. */
+export const faultTable = (results: readonly CaseResult[]): readonly string[] =>
+  alignColumns([
+    ['FAULT', 'CASES', 'DONE', 'ROLLED BACK', 'ABORTED', 'DID NOT HOLD', 'LEFT OVER', 'LOST', 'LONGEST STALL (ms)'],
+    ...[...Map.groupBy(results, ({ fault }) => fault.replace(/ .*/, '')), ['all', results] as const].map(
+      ([fault, cases]) => [
+        fault,
+        ...[
+          cases.length,
+          ...(['done', 'rolled_back', 'aborted'] as const).map(
+            (status) => cases.filter(({ ended }) => ended === status).length,
+          ),
+          cases.filter((result) => !held(result)).length,
+          sum(cases.map(({ leftovers }) => leftovers.length)),
+          sum(cases.map(({ lost }) => lost ?? 0)),
+          Math.round(Math.max(0, ...cases.map(({ longest_stall_ms: stall }) => stall ?? 0))),
+        ].map(String),
+      ],
+    ),
+  ]);
+
 export const violationLines = (results: readonly CaseResult[]): readonly string[] =>
   results
     .filter((result) => !held(result))
