@@ -1,7 +1,7 @@
 import { CancelledFailure, Context } from '@temporalio/activity';
 import { PgrowError } from '../domain/errors.ts';
 import { labelNames } from '../domain/naming.ts';
-import type { OperationDocument } from '../domain/operation.ts';
+import type { OperationDocument, OperationStatus, OperationType } from '../domain/operation.ts';
 import type { OperationActions } from '../domain/operation-actions.ts';
 import type { Dependencies } from './dependencies.ts';
 import { removeResources } from './leftovers.ts';
@@ -33,6 +33,11 @@ export const operationActivities = (dependencies: Dependencies): OperationAction
     },
 
     async endOperation({ operation, database, status, stall_ms, error }) {
+      const type = (await store.readOperation(operation))?.type;
+      if (leavesNothing(type, status)) {
+        await store.removeSecrets(database);
+        await store.removeDatabase(database);
+      }
       await store.endOperation({ id: operation, status, stall_ms, error });
       const open = await store.readOpenCheckpoint(database);
       if (open?.operation_id === operation) {
@@ -44,14 +49,6 @@ export const operationActivities = (dependencies: Dependencies): OperationAction
       if (['rollback', 'destroy'].includes(document.type) && status === 'done' && open)
         await store.closeCheckpoint(open.id);
       if (document.type === 'switchover' && status === 'done') await recordSwitchover(document);
-      const undone = status === 'rolled_back' || status === 'aborted';
-      if (
-        (['create', 'restore'].includes(document.type) && undone) ||
-        (document.type === 'destroy' && status === 'done')
-      ) {
-        await store.removeSecrets(database);
-        await store.removeDatabase(database);
-      }
       return document;
     },
 
@@ -110,6 +107,12 @@ export const operationActivities = (dependencies: Dependencies): OperationAction
     const length = Date.parse(opened.rollback_available_until) - Date.parse(opened.timestamp);
     return new Date(Date.now() + length).toISOString();
   }
+};
+
+/** A database that was not made after all, or is destroyed. Whoever sees its operation ended finds its name free. */
+const leavesNothing = (type: OperationType | undefined, status: OperationStatus): boolean => {
+  if (type === 'create' || type === 'restore') return status === 'rolled_back' || status === 'aborted';
+  return type === 'destroy' && status === 'done';
 };
 
 /** Heartbeats, and errors of the catalogue as failures. */

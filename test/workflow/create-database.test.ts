@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { ApplicationFailure } from '@temporalio/activity';
 import { describe, expect, test } from 'vitest';
 import { nodeNames } from '../support/fake-world/operator.ts';
 import { create } from '../support/fake-world/stories.ts';
@@ -55,5 +56,24 @@ describe('createDatabase', () => {
 
     await expect(create(shop)).rejects.toMatchObject({ type: 'image_missing' });
     expect(await shop.database()).toBeNull();
+  });
+
+  // Whoever saw the operation end as put back and asked for the name at once was told that it is taken.
+  test('by the time it shows as put back its name is free', async () => {
+    const shop = newShop();
+    const { store, faults } = shop.world;
+    const error = () => ApplicationFailure.nonRetryable('it fails for good');
+    faults.add({ when: 'before', at: ({ name }) => name === 'ensureRoles', error });
+    const { endOperation } = store;
+    const recordedAtTheEnd: unknown[] = [];
+    Object.assign(store, {
+      async endOperation(end: Parameters<typeof endOperation>[0]) {
+        recordedAtTheEnd.push(await shop.database());
+        return endOperation(end);
+      },
+    });
+
+    expect(await create(shop)).toMatchObject({ status: 'rolled_back' });
+    expect(recordedAtTheEnd).toEqual([null]);
   });
 });
