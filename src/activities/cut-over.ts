@@ -82,7 +82,7 @@ export const cutOverActions = (dependencies: Dependencies) => {
       await onlyForward(() => finish(handOver));
       const stall = Math.round(performance.now() - began);
       step.note(`handed over, writes held for ${stall} ms`);
-      await onlyForward(handOver.tellTheRest);
+      await onlyForward(handOver.settle);
       return { stall_ms: stall };
     } finally {
       await handOver.close();

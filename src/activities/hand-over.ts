@@ -32,11 +32,10 @@ export interface HandOver {
   proveNothingIsMissing(): Promise<void>;
   promote(): Promise<void>;
   routeWrites(): Promise<void>;
-  /** Meanwhile what was promoted is settled. */
   writeThroughEveryRoute(): Promise<void>;
   resume(): Promise<void>;
-  /** Clients are served by then: whoever could not be told where writes go is told as soon as it can be. */
-  tellTheRest(): Promise<void>;
+  /** Clients are served by then: what was promoted is settled, and whoever could not be told where writes go is told. */
+  settle(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -145,7 +144,6 @@ export const openHandOver = async ({
 
     async writeThroughEveryRoute() {
       const id = `hand-over-${to.name}-${Date.now()}`;
-      const settling = promotion.settle();
       const probes = await Promise.allSettled(
         routes.map((route, index) =>
           poll(routeLimitMs, `a write through ${routers[index]?.name ?? to.name}:${route.port}`, () =>
@@ -153,7 +151,6 @@ export const openHandOver = async ({
           ),
         ),
       );
-      await settling;
       const failures = probes.flatMap((probe) => (probe.status === 'rejected' ? [probe.reason as Error] : []));
       // Clients wait: one that leads nowhere must not hold back the others.
       if (failures.length > 0 && failures.length === routes.length) throw failures[0]!;
@@ -172,8 +169,9 @@ export const openHandOver = async ({
       }
     },
 
-    async tellTheRest() {
-      await Promise.all([...untold].map((router) => untilTold(platform, session, router, moveWrites)));
+    async settle() {
+      const rest = [...untold].map((router) => untilTold(platform, session, router, moveWrites));
+      await Promise.all([promotion.settle(), ...rest]);
     },
 
     async close() {

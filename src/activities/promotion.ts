@@ -15,7 +15,10 @@ export interface Promotion {
   prepare(): Promise<void>;
   /** May be repeated: promoting what is promoted already is success. */
   promote(): Promise<void>;
-  /** While clients still wait: whatever becomes of the successor's process, it comes back as a primary. */
+  /**
+   * Whatever becomes of the successor's process from now on, it comes back as a primary. No client waits for it: until
+   * then nobody else is promoted, and a successor that fails is promoted once more by the next attempt.
+   */
   settle(): Promise<void>;
 }
 
