@@ -40,10 +40,11 @@ const memberOf = async (
   { labels }: ContainerEvent,
 ): Promise<{ readonly database: Database; readonly node: Node } | null> => {
   const id = labels[labelNames.database];
-  const database = id ? await store.readDatabase(id) : null;
+  if (!id) return null;
+  const [database, running] = await Promise.all([store.readDatabase(id), store.readRunningOperation(id)]);
   const node = database?.topology.nodes.find(({ name }) => name === labels[labelNames.node]);
   if (!database || node?.kind !== 'postgres' || database.topology.stage !== 3) return null;
-  return (await store.readRunningOperation(database.id)) ? null : { database, node };
+  return running ? null : { database, node };
 };
 
 const succeed = async (

@@ -1,0 +1,100 @@
+import { writeRoutes } from '../activities/promotion.ts';
+import type { Session } from '../activities/session.ts';
+import { poll } from '../activities/time-limits.ts';
+import type { RuntimeApi } from '../components/haproxy/index.ts';
+import type { PostgresConnection } from '../components/postgres/index.ts';
+import { PgrowError } from '../domain/errors.ts';
+import { ports, roles } from '../domain/naming.ts';
+import { nodesOf, type Node } from '../domain/topology.ts';
+import type { MonitorDependencies } from './dependencies.ts';
+
+/** Milliseconds */
+const successorLimitMs = 20_000;
+const routeLimitMs = 5_000;
+
+/** Everybody who has to be asked or told who takes writes, connected while Patroni still elects. */
+export interface Ways {
+  /**
+   * Whoever of the others takes writes first. Patroni says so before PostgreSQL does: only PostgreSQL is believed.
+   * @throws PgrowError `not_ready` when nobody does
+   */
+  successor(): Promise<Node>;
+  /** Routers are told instead of finding out; then a write through each proves it. One that fails holds nobody up. */
+  route(to: Node): Promise<void>;
+  close(): void;
+}
+
+export const openWays = (
+  { components }: Pick<MonitorDependencies, 'components'>,
+  session: Session,
+  dead: Node,
+): Ways => {
+  const { haproxy, postgres } = components;
+  const { topology } = session.database;
+  const routers = nodesOf(topology, 'haproxy');
+  const others = nodesOf(topology, 'postgres').filter(({ name }) => name !== dead.name);
+  const connections = new Map<Node, Promise<PostgresConnection>>();
+  const apis = routers.map(async (router): Promise<RuntimeApi | null> => {
+    try {
+      return await haproxy.connectHaproxy({ host: await session.addressOf(router) });
+    } catch {
+      return null;
+    }
+  });
+  let open = true;
+
+  const connect = async (node: Node): Promise<PostgresConnection> =>
+    postgres.connectPostgres({
+      host: await session.addressOf(node),
+      port: ports.postgres,
+      user: roles.superuser,
+      password: session.secrets.superuser,
+    });
+  const takesWrites = async (node: Node): Promise<boolean> => {
+    const connection = connections.get(node) ?? connect(node);
+    connections.set(node, connection);
+    try {
+      return !(await postgres.isReplica(await connection));
+    } catch (error) {
+      connections.delete(node);
+      throw error;
+    }
+  };
+  const waitFor = async (node: Node): Promise<Node> => {
+    await poll(successorLimitMs, `${node.name} to take writes`, async () => !open || (await takesWrites(node)));
+    return node;
+  };
+  for (const node of others) void takesWrites(node).catch(() => undefined);
+
+  return {
+    async successor() {
+      try {
+        return await Promise.any(others.map(waitFor));
+      } catch (error) {
+        throw new PgrowError('not_ready', `Nobody succeeds ${dead.name}.`, { cause: error });
+      }
+    },
+    async route(to) {
+      await Promise.allSettled(
+        routers.map(async (router, index) => {
+          const tell = (api: RuntimeApi) => haproxy.failWrites(api, dead.name, to.name);
+          const api = await apis[index];
+          await (api ? tell(api) : session.asRouter(router, tell));
+        }),
+      );
+      const id = `fail-over-${to.name}-${Date.now()}`;
+      await Promise.allSettled(
+        (await writeRoutes(session, { routers, to })).map((at, index) =>
+          poll(routeLimitMs, `a write through ${routers[index]?.name ?? to.name}`, () =>
+            session.asApplication(at, (connection) => postgres.writeProbe(connection, `${id}-${index}`)),
+          ),
+        ),
+      );
+    },
+    close() {
+      open = false;
+      for (const connection of connections.values()) void connection.then((it) => it.end()).catch(() => undefined);
+      for (const api of apis) void api.then((it) => it?.end());
+    },
+  };
+};
