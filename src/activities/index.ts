@@ -3,6 +3,7 @@ import type { OperationActions } from '../domain/operation-actions.ts';
 import { cutOverActions } from './cut-over.ts';
 import type { Dependencies } from './dependencies.ts';
 import { etcdActions } from './etcd-quorum.ts';
+import { memberActions } from './forget-members.ts';
 import { nodeActions } from './nodes.ts';
 import { operationActivities } from './operations.ts';
 import { patroniActions } from './patroni.ts';
@@ -29,6 +30,7 @@ export const createActivities = (dependencies: Dependencies): StepActivities & O
     ...routerActions(dependencies, nodes),
     ...poolerActions(dependencies, nodes),
     ...etcdActions(dependencies, { refuseDead }),
+    ...memberActions(dependencies),
     ...patroniActions(dependencies, { ensureRunning }),
     ...cutOverActions(dependencies),
     ...topologyActions(dependencies),

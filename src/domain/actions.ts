@@ -29,6 +29,7 @@ export interface Actions {
   pruneReplicationSlots: { readonly on: Node; readonly keep: readonly string[] };
   /** A slot that Patroni keeps on whoever leads; without it Patroni drops slots it does not know. */
   ensurePermanentSlot: { readonly on: Node; readonly members: readonly Node[]; readonly slot: string };
+  forgetMembers: { readonly members: readonly Node[]; readonly scope: string; readonly gone: readonly string[] };
   removePermanentSlot: { readonly members: readonly Node[]; readonly slot: string };
   /** Everything a Patroni cluster keeps in etcd, so that the next attempt bootstraps anew. */
   removePatroniScope: { readonly etcd: readonly Node[]; readonly scope: string };

@@ -18,6 +18,8 @@ export interface EtcdClient {
   /** Null when there is no such key. */
   get(key: string): Promise<string | null>;
   getPrefix(prefix: string): Promise<readonly { readonly key: string; readonly value: string }[]>;
+  /** Gone already is success. */
+  remove(key: string): Promise<void>;
   /** Answers with the number of keys removed. */
   deletePrefix(prefix: string): Promise<number>;
   /** Removes the key only while it has this value, in one transaction; false when it has another or is gone. */
@@ -65,6 +67,7 @@ export const createEtcdClient = ({
         key: decode(key),
         value: decode(value),
       })),
+    remove: async (key) => void (await call('/v3/kv/deleterange', deleted, { key: encode(key) })),
     deletePrefix: async (prefix) => Number((await call('/v3/kv/deleterange', deleted, prefixRange(prefix))).deleted),
   };
 };

@@ -1,3 +1,4 @@
+import type { ActivityCall } from '../actions.ts';
 import type { Database } from '../database.ts';
 import { PgrowError } from '../errors.ts';
 import { slotName } from '../naming.ts';
@@ -84,6 +85,7 @@ const fewer = (from: Topology, primary: Node, removed: readonly Node[]): Growth 
             }),
           ]),
         ),
+        step('replicas', `let Patroni forget ${removed.map(({ name }) => name).join(', ')}`, forget(from, removed)),
       ]
     : removeReplicas(primary, removed);
   return stretch(to, [...confirmedBy(from, to, primary), ...rerouted(from, to, primary), ...removal]);
@@ -97,13 +99,23 @@ const confirmedBy = (from: Topology, to: Topology, primary: Node): readonly Outl
   return [requireConfirmation(primary, replicasOf(to), replicasOf(from))];
 };
 
+/** What Patroni would keep of members that were removed. */
+const forget = (topology: Topology, removed: readonly Node[]): ActivityCall => ({
+  action: 'forgetMembers',
+  input: {
+    members: nodesOf(topology, 'postgres').filter((node) => !removed.includes(node)),
+    scope: topology.ha!.scope,
+    gone: removed.map(({ name }) => name),
+  },
+});
+
 const addMember = (topology: Topology, node: Node, leader: Node): Outline =>
   freshAttempts(cloneAttempts, [
     step(
       'replicas',
       `clone ${node.name} from ${leader.name}`,
       { action: 'ensureNode', input: { node, config: memberConfigOf(topology) } },
-      [{ action: 'removeNode', input: { node } }],
+      [{ action: 'removeNode', input: { node } }, forget(topology, [node])],
     ),
     step('replicas', `wait until ${node.name} streams`, {
       action: 'waitUntilStreaming',

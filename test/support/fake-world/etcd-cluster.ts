@@ -19,6 +19,11 @@ export interface PatroniState {
   leader: string;
   standbyOf: { readonly host: string; readonly slot: string } | null;
   readonly permanentSlots: Set<string>;
+  /** On record until their key is removed, whether they run or not. */
+  readonly members: Set<string>;
+  /** Whose slots are kept although they are on record no more (`member_slots_ttl`). */
+  readonly remembered: Set<string>;
+  forgetful: boolean;
   /** Whether the leader holds the lock; what is elected takes it. */
   locked: boolean;
   paused: boolean;

@@ -84,6 +84,12 @@ const etcdClient = ({ machines, etcd }: Cast, host: string): EtcdClient => ({
     return lock?.locked ? lock.leader : null;
   },
   getPrefix: async () => [],
+  async remove(key) {
+    const node = await machines.at(host);
+    if (!etcd.healthy(node)) throw new PgrowError('not_ready', `etcd on ${host} has no quorum.`);
+    const [, scope = '', member = ''] = /^\/service\/(.+)\/members\/(.+)$/.exec(key) ?? [];
+    etcd.scopesOf(node).get(scope)?.members.delete(member);
+  },
   async deletePrefix(prefix) {
     const node = await machines.at(host);
     if (!etcd.healthy(node)) throw new PgrowError('not_ready', `etcd on ${host} has no quorum.`);

@@ -40,6 +40,7 @@ export const patroniClient = ({ machines, servers, patroni }: Cast, host: string
     async patchConfig(patch) {
       const { state } = await look();
       if (patch['standby_cluster'] === null) state.standbyOf = null;
+      if ('member_slots_ttl' in patch) state.forgetful = patch['member_slots_ttl'] === 0;
       if ('pause' in patch) state.paused = patch['pause'] === true;
       for (const [slot, wanted] of Object.entries((patch['slots'] as Record<string, unknown> | undefined) ?? {})) {
         state.permanentSlots[wanted === null ? 'delete' : 'add'](slot);

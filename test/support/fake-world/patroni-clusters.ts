@@ -18,9 +18,15 @@ export const createPatroniClusters = (machines: Machines, servers: Servers): Pat
   const serversOf = (cluster: PatroniState) => membersOf(cluster).flatMap((machine) => servers.on(machine) ?? []);
   const clusters = () => new Set(members().flatMap((machine) => servers.patroni(machine) ?? []));
 
-  /** Slots for all other members and the permanent ones, on every member (Patroni 4); unless paused, others are dropped. */
+  /**
+   * Slots for all other members, those that were and the permanent ones, on every member (Patroni 4); unless paused,
+   * others are dropped.
+   */
   const keepSlots = (cluster: PatroniState): void => {
-    const present = membersOf(cluster).map(({ name }) => slotName(name));
+    for (const { name } of membersOf(cluster)) cluster.members.add(name);
+    if (cluster.forgetful) cluster.remembered.clear();
+    for (const name of cluster.members) cluster.remembered.add(name);
+    const present = [...cluster.remembered].map(slotName);
     for (const { name, data } of serversOf(cluster)) {
       const wanted = [...present, ...cluster.permanentSlots].filter((slot) => slot !== slotName(name));
       for (const slot of wanted) data.slots.add(slot);

@@ -59,7 +59,15 @@ export const takePicture = async (world: World, id: string): Promise<Picture> =>
       running
         .filter((machine) => machine.kind === 'etcd' && etcd.healthy(machine))
         .flatMap((machine) => [...etcd.scopesOf(machine)])
-        .map(([scope, state]) => [scope, { ...state, permanentSlots: [...state.permanentSlots].toSorted() }]),
+        .map(([scope, state]) => [
+          scope,
+          {
+            ...state,
+            permanentSlots: [...state.permanentSlots].toSorted(),
+            members: [...state.members].toSorted(),
+            remembered: [...state.remembered].toSorted(),
+          },
+        ]),
     ),
     files: Object.fromEntries(containers.flatMap((container) => filesRead(platform.files(container), container))),
     snapshots: (await store.listSnapshots(id)).map((snapshot) => snapshot.id),

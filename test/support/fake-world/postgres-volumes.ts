@@ -63,6 +63,9 @@ export const createVolumes = ({ machines, etcd, named }: Cast): Volumes => {
       leader: machine.name,
       standbyOf: told.standbyOf,
       permanentSlots: new Set(),
+      members: new Set(),
+      remembered: new Set(),
+      forgetful: false,
       locked: true,
       paused: false,
     });

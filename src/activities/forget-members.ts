@@ -1,0 +1,43 @@
+import { slotName } from '../domain/naming.ts';
+import type { Dependencies } from './dependencies.ts';
+import { openEtcd } from './etcd.ts';
+import { tellPatroni } from './promotion.ts';
+import { openSession } from './session.ts';
+import type { Action } from './step-activity.ts';
+import { waitUntil } from './wait-until.ts';
+
+/**
+ * Patroni keeps a member on record until its ttl has passed, and its slot for half an hour more (`member_slots_ttl`), on
+ * every other member: WAL for somebody who never comes back.
+ */
+export const memberActions = (dependencies: Dependencies) => {
+  const { components, platform } = dependencies;
+
+  const forgetMembers: Action<'forgetMembers'> = async ({ members, scope, gone }, step) => {
+    const session = await openSession(dependencies, step.database);
+    const states = await Promise.all(members.map((member) => platform.inspectContainer(member.container)));
+    const alive = members.filter((_, index) => states[index]?.running);
+    if (alive.length === 0) return;
+    const ask = await openEtcd(dependencies, session);
+    for (const name of gone) await ask((client) => client.remove(`/service/${scope}/members/${name}`));
+    await tellPatroni(session, { members: alive }, { member_slots_ttl: 0 });
+    try {
+      await waitUntil({
+        for: `no slot of ${gone.join(', ')} on ${alive.map(({ name }) => name).join(', ')}`,
+        step,
+        look: async () => {
+          for (const member of alive) {
+            const slots = await session.asSuperuser(member, components.postgres.listReplicationSlots);
+            const left = gone.map(slotName).find((slot) => slots.includes(slot));
+            if (left) return { observed: `${member.name} has ${left}` };
+          }
+          return { found: true };
+        },
+      });
+    } finally {
+      await tellPatroni(session, { members: alive }, { member_slots_ttl: null });
+    }
+  };
+
+  return { forgetMembers };
+};
