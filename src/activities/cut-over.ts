@@ -1,6 +1,7 @@
 import type { CutOver } from '../domain/actions.ts';
-import { messageOf, PgrowError } from '../domain/errors.ts';
+import { messageOf, PgrowError, type ErrorCode } from '../domain/errors.ts';
 import { ports } from '../domain/naming.ts';
+import { followFault } from './course.ts';
 import type { Dependencies } from './dependencies.ts';
 import { handBack } from './hand-back.ts';
 import { openHandOver, type HandOver } from './hand-over.ts';
@@ -8,7 +9,7 @@ import { nodeFiles } from './node-files.ts';
 import { tellPatroni } from './promotion.ts';
 import { openSession, type Session } from './session.ts';
 import type { Action } from './step-activity.ts';
-import { waitUntil } from './wait-until.ts';
+import { waitUntil, withoutStop } from './wait-until.ts';
 
 /** A transaction open for longer than this makes PAUSE wait, and every client with it. Seconds. */
 const longTransactionSeconds = 2;
@@ -18,6 +19,7 @@ export const cutOverActions = (dependencies: Dependencies) => {
 
   const preflightCutOver: Action<'preflightCutOver'> = async (input, step) => {
     const session = await openSession(dependencies, step.database);
+    const silence = followFault([], step.patience_seconds);
     await waitUntil({
       for: `a good moment to hand over to ${input.to.name}`,
       step,
@@ -26,34 +28,42 @@ export const cutOverActions = (dependencies: Dependencies) => {
           throw new PgrowError('refused', `${input.from.name} takes no writes: it is in recovery.`);
         const obstacle = await obstacleTo(session, input);
         if (!obstacle) return { found: true };
-        if (input.on_obstacle !== 'refuse') return { observed: obstacle };
-        throw new PgrowError('refused', `${obstacle}. To wait for a better moment: --wait; to accept resets: --force`);
+        // One refused connection is no reason to refuse, being silent for a while is.
+        const mayPass = obstacle.silent && silence.seen() === 'wait';
+        if (mayPass || input.on_obstacle !== 'refuse') return { observed: obstacle.says };
+        throw new PgrowError(
+          'refused',
+          `${withoutStop(obstacle.says)}. To wait for a better moment: --wait; to accept resets: --force`,
+        );
       },
     });
   };
 
-  const obstacleTo = async (session: Session, { from, to, on_obstacle }: CutOver) => {
+  const obstacleTo = async (session: Session, { from, to, on_obstacle }: CutOver): Promise<Obstacle | null> => {
     const { postgres } = components;
     const replicas = await session.asSuperuser(from, postgres.readReplication);
     const successor = replicas.find((replica) => replica.name === to.name);
-    if (successor?.state !== 'streaming') return `${to.name} does not stream from ${from.name}:${ports.postgres}`;
-    if (successor.lag_bytes > lagLimitBytes) return `${to.name} is ${successor.lag_bytes} bytes behind`;
+    if (successor?.state !== 'streaming')
+      return { says: `${to.name} does not stream from ${from.name}:${ports.postgres}` };
+    if (successor.lag_bytes > lagLimitBytes) return { says: `${to.name} is ${successor.lag_bytes} bytes behind` };
     const login = await unreadyLogin(session, to);
     if (login) return login;
     if (on_obstacle === 'force') return null;
     const long = await session.asSuperuser(from, (c) => postgres.readLongTransactions(c, longTransactionSeconds));
     const [first] = long;
-    return first ? `${first.user} has a transaction open for ${first.seconds.toFixed(0)} s (pid ${first.pid})` : null;
+    if (!first) return null;
+    return { says: `${first.user} has a transaction open for ${first.seconds.toFixed(0)} s (pid ${first.pid})` };
   };
 
   /** Whoever waits behind a pooler is sent to the successor: it has to let the application in. */
-  const unreadyLogin = async (session: Session, to: CutOver['to']): Promise<string | null> => {
+  const unreadyLogin = async (session: Session, to: CutOver['to']): Promise<Obstacle | null> => {
     try {
       const at = { host: await session.addressOf(to), port: ports.postgres };
       await session.asApplication(at, (connection) => connection.query('SELECT 1'));
       return null;
     } catch (error) {
-      return `the application cannot log in to ${to.name}: ${messageOf(error)}`;
+      const silent = error instanceof PgrowError && error.code === 'no_answer';
+      return { says: `the application cannot log in to ${to.name}: ${messageOf(error)}`, silent };
     }
   };
 
@@ -109,6 +119,8 @@ export const cutOverActions = (dependencies: Dependencies) => {
     try {
       await move();
     } catch (error) {
+      // With the patience that each of these has anyway.
+      if (error instanceof PgrowError && waitedFor.includes(error.code)) throw error;
       throw new PgrowError('internal', messageOf(error), { cause: error });
     }
   };
@@ -160,6 +172,15 @@ export const cutOverActions = (dependencies: Dependencies) => {
 
   return { preflightCutOver, cutOver, followNewPrimary, rejoinCluster };
 };
+
+/** What makes it a bad moment. */
+interface Obstacle {
+  readonly says: string;
+  /** Whether nothing answers there. */
+  readonly silent?: boolean;
+}
+
+const waitedFor: readonly ErrorCode[] = ['no_answer', 'docker_unavailable', 'metadata_unavailable'];
 
 /** A successor further behind than this would make the stall long. Bytes. */
 const lagLimitBytes = 1_048_576;

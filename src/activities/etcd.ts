@@ -31,6 +31,6 @@ export const openEtcd = async (
         reasons.push(messageOf(error));
       }
     }
-    throw new PgrowError('not_ready', `No etcd node of ${name} answers: ${reasons.join(' ') || 'none runs'}`);
+    throw new PgrowError('no_answer', `No etcd node of ${name} answers: ${reasons.join(' ') || 'none runs'}`);
   };
 };

@@ -11,7 +11,7 @@ export interface LeaderLock {
   release(from: string): Promise<boolean>;
 }
 
-/** @throws PgrowError `not_ready` when no etcd node of the database answers */
+/** @throws PgrowError `no_answer` when no etcd node of the database answers */
 export const openLeaderLock = async (
   dependencies: Pick<Dependencies, 'components'>,
   session: Session,

@@ -1,5 +1,5 @@
 import { dataPath, imageOf, nodeResources, publishedPorts } from '../domain/container-spec.ts';
-import { PgrowError } from '../domain/errors.ts';
+import { isSilence, PgrowError } from '../domain/errors.ts';
 import { containerName, databaseLabels, networkAliases, networkName, nodeLabels, ports } from '../domain/naming.ts';
 import type { ConfiguredNode, NodeConfig, Upstream } from '../domain/node-config.ts';
 import type { Node } from '../domain/topology.ts';
@@ -124,7 +124,7 @@ export const nodeActions = (dependencies: Dependencies) => {
           await askNode(session, configured);
           return { found: true };
         } catch (error) {
-          if (!(error instanceof PgrowError) || error.code !== 'not_ready') throw error;
+          if (!isSilence(error)) throw error;
           return { observed: `${name} is starting, nothing answers on port ${port} yet`, details: error.message };
         }
       },

@@ -1,4 +1,4 @@
-import { PgrowError } from '../domain/errors.ts';
+import { isSilence, PgrowError } from '../domain/errors.ts';
 import { ports } from '../domain/naming.ts';
 import type { Node } from '../domain/topology.ts';
 import type { EtcdClient } from '../components/etcd/index.ts';
@@ -77,7 +77,7 @@ export const patroniActions = (
           dependencies.components.postgres.dropReplicationSlot(connection, slot),
         );
       } catch (error) {
-        if (!(error instanceof PgrowError) || error.code !== 'not_ready') throw error;
+        if (!isSilence(error)) throw error;
         // The cluster no longer knows the slot: the member's Patroni drops it as soon as the server is back.
         step.note(`slot ${slot} on ${member.name} goes when its server is back`);
       }

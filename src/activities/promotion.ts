@@ -88,7 +88,7 @@ const ofMember = ({ dependencies, session, input, successor }: Inputs): Promotio
   return {
     async prepare() {
       await pausePatroni(dependencies, session, input);
-      await lockOf();
+      await poll(lockLimitMs, 'etcd to say who leads', async () => (await lockOf()) !== null);
     },
     promote: () => dependencies.components.postgres.promote(successor),
     async settle() {
@@ -157,7 +157,7 @@ export const tellPatroni = async (
       reasons.push(messageOf(error));
     }
   }
-  throw new PgrowError('not_ready', `Patroni cannot be told ${JSON.stringify(patch)}: ${reasons.join(' ')}`);
+  throw new PgrowError('no_answer', `Patroni cannot be told ${JSON.stringify(patch)}: ${reasons.join(' ')}`);
 };
 
 /** Where a hand-over's probes go. */

@@ -19,7 +19,7 @@ export interface Session {
   readonly secrets: Secrets;
   /** The node of this name, whether there is one or not. */
   placed(name: string): Placed;
-  /** @throws PgrowError `not_ready` when its container does not run */
+  /** @throws PgrowError `no_answer` when its container does not run */
   addressOf(node: Placed): Promise<string>;
   /** Runs `use` on a superuser's connection to a node. */
   asSuperuser<T>(node: Placed, use: (connection: PostgresConnection) => Promise<T>): Promise<T>;
@@ -44,8 +44,9 @@ export const openSession = async (
 
   const addressOf: Session['addressOf'] = async (node) => {
     const state = await platform.inspectContainer(node.container);
-    if (!state?.running || !state.address) throw new PgrowError('not_ready', `${node.name} does not run.`);
-    return state.address;
+    if (state?.running && state.address) return state.address;
+    const ended = state && state.exitCode !== null ? ` (exit code ${state.exitCode})` : '';
+    throw new PgrowError('no_answer', `${node.name} does not run${ended}.`);
   };
   const using = async <C extends PostgresConnection | RuntimeApi, T>(
     connection: C,

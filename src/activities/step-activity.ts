@@ -7,7 +7,7 @@ import {
   type ActivityName,
   type StepCall,
 } from '../domain/actions.ts';
-import { messageOf, PgrowError, type ErrorCode } from '../domain/errors.ts';
+import { isSilence, messageOf, PgrowError, type ErrorCode } from '../domain/errors.ts';
 import type { Dependencies } from './dependencies.ts';
 
 /** An action as a component's file writes it. */
@@ -50,7 +50,7 @@ export const stepActivity =
     } catch (error) {
       log.warn({ ...fields, error: messageOf(error) }, 'step failed');
       // Nobody waits for what closing removes, and there is no other way to get rid of it: tried again whatever it was.
-      const failure = toFailure(error, context.direction === 'close' || mayStillBeUndone(name, context, error));
+      const failure = toFailure(error, context.direction === 'close' || isWaitedFor(name, context, error));
       if (failure.nonRetryable) await recordFailure(store, position, forward);
       throw failure;
     } finally {
@@ -58,16 +58,17 @@ export const stepActivity =
     }
   };
 
-/** Tries of a compensation whose node does not answer, about a minute: a server that crashed is back by then. */
+/** Tries of an action whose node does not answer, about a minute: a server that crashed is back by then. */
 const attemptsAtSilence = 15;
 
-/** What is not undone is left to an operator, so a node that is away for a moment is waited for. */
-const mayStillBeUndone = (name: ActivityName, { direction }: ActionContext, error: unknown): boolean =>
-  direction === 'undo' &&
-  !sweptActions.includes(name) &&
-  error instanceof PgrowError &&
-  error.code === 'not_ready' &&
-  Context.current().info.attempt < attemptsAtSilence;
+/**
+ * A node that is away for a moment is waited for. What is not undone is left to an operator, so there also one that is not
+ * ready in time; going forward that has been waited for already.
+ */
+const isWaitedFor = (name: ActivityName, { direction }: ActionContext, error: unknown): boolean => {
+  if (!isSilence(error) || Context.current().info.attempt >= attemptsAtSilence) return false;
+  return direction === 'undo' ? !sweptActions.includes(name) : error.code === 'no_answer';
+};
 
 const recordFailure = async (
   store: Dependencies['store'],
@@ -77,7 +78,7 @@ const recordFailure = async (
   await store.stepEnded({ ...position, status: forward ? 'failed' : 'undo_failed' }).catch(() => undefined);
 };
 
-/** Errors that Temporal may meet by trying the same once more. All others end the step. */
+/** Errors of pgrow's own surroundings, which Temporal meets by trying the same once more. */
 const passing: readonly ErrorCode[] = ['docker_unavailable', 'metadata_unavailable'];
 
 /** Errors become failures without their stack or cause, which could carry what belongs in no history. */

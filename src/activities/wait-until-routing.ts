@@ -1,4 +1,4 @@
-import { PgrowError } from '../domain/errors.ts';
+import { isSilence, PgrowError } from '../domain/errors.ts';
 import { ports } from '../domain/naming.ts';
 import type { RouterConfig } from '../domain/node-config.ts';
 import { routerRemedies, type RouterRemedy } from '../domain/remedies.ts';
@@ -111,7 +111,7 @@ export const routerActions = (dependencies: Dependencies, { configureNode }: Con
     try {
       return await session.asRouter(router, use);
     } catch (error) {
-      if (!(error instanceof PgrowError) || error.code !== 'not_ready') throw error;
+      if (!isSilence(error)) throw error;
       throw new PgrowError('not_ready', `${router.name}:${ports.runtime} does not answer: ${error.message}`);
     }
   };

@@ -14,6 +14,7 @@ export const errorCatalogue = {
   docker_unavailable: { status: 503, retryable: true, title: 'Docker does not answer' },
   temporal_unavailable: { status: 503, retryable: true, title: 'Temporal does not answer' },
   metadata_unavailable: { status: 503, retryable: true, title: 'Metadata database does not answer' },
+  no_answer: { status: 503, retryable: true, title: 'Node does not answer' },
   node_failed: { status: 500, retryable: true, title: 'Node failed' },
   not_ready: { status: 500, retryable: true, title: 'Not ready in time' },
   verification_failed: { status: 500, retryable: true, title: 'Verification failed' },
@@ -51,6 +52,10 @@ export class PgrowError extends Error {
     return errorCatalogue[this.code].retryable;
   }
 }
+
+/** A node that does not answer, or not as it should by now. */
+export const isSilence = (error: unknown): error is PgrowError =>
+  error instanceof PgrowError && (error.code === 'no_answer' || error.code === 'not_ready');
 
 /** What went wrong in words, whatever was thrown. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

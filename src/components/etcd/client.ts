@@ -9,7 +9,7 @@ const range = z.object({ kvs: z.array(z.object({ key: z.string(), value: z.strin
 const deleted = z.object({ deleted: z.string().default('0') });
 const decided = z.object({ succeeded: z.boolean().default(false) });
 
-/** etcd's JSON gateway (etcd manual, gRPC gateway). Calls fail with PgrowError `not_ready`. */
+/** etcd's JSON gateway (etcd manual, gRPC gateway). Calls fail with PgrowError `no_answer`. */
 export interface EtcdClient {
   /** True when this node answers and its cluster has a quorum. */
   isHealthy(): Promise<boolean>;
@@ -40,9 +40,11 @@ export const createEtcdClient = ({
         signal: AbortSignal.timeout(timeoutMs),
         ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
       });
+      // Without a leader it answers an error, which must not be taken for an empty answer; of its health it says so itself.
+      if (!response.ok && path !== '/health') throw new Error(`it answered ${response.status}`);
       return schema.parse(await response.json());
     } catch (error) {
-      throw new PgrowError('not_ready', `etcd on ${host} does not answer ${path}: ${reasonOf(error)}.`, {
+      throw new PgrowError('no_answer', `etcd on ${host} does not answer ${path}: ${reasonOf(error)}.`, {
         cause: error,
       });
     }

@@ -48,10 +48,10 @@ describe('the runtime API', () => {
   test('says what it waited for when no answer comes, and is of no more use', async () => {
     const api = await connectHaproxy({ ...(await haproxy(() => [])), timeoutMs: 50 });
     await expect(api.command('show info')).rejects.toMatchObject({
-      code: 'not_ready',
+      code: 'no_answer',
       message: expect.stringContaining('did not answer "show info" within 50 ms'),
     });
-    await expect(api.command('show info')).rejects.toMatchObject({ code: 'not_ready' });
+    await expect(api.command('show info')).rejects.toMatchObject({ code: 'no_answer' });
   });
 });
 

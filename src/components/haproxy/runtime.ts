@@ -20,7 +20,7 @@ export interface RuntimeApi {
 
 const defaultTimeoutMs = 2000;
 
-/** @throws PgrowError `not_ready` when HAProxy does not take the connection or does not answer in time */
+/** @throws PgrowError `no_answer` when HAProxy does not take the connection or does not answer in time */
 export const connectHaproxy = async ({
   host,
   port = ports.runtime,
@@ -37,7 +37,7 @@ export const connectHaproxy = async ({
   // After a failure it is unknown which answer comes next, so the connection is of no more use.
   const fail = (why: string) => {
     socket.destroy();
-    waiting?.reject(new PgrowError('not_ready', `HAProxy at ${host}: ${why}.`));
+    waiting?.reject(new PgrowError('no_answer', `HAProxy at ${host}: ${why}.`));
     waiting = null;
   };
   socket.setEncoding('utf8');
@@ -96,7 +96,7 @@ const open = (host: string, port: number, timeoutMs: number): Promise<Socket> =>
     const fail = (why: string) => {
       clearTimeout(timer);
       socket.destroy();
-      reject(new PgrowError('not_ready', `HAProxy at ${host} does not answer: ${why}.`));
+      reject(new PgrowError('no_answer', `HAProxy at ${host} does not answer: ${why}.`));
     };
     const timer = setTimeout(() => fail(`no connection within ${timeoutMs} ms`), timeoutMs);
     const refused = (error: Error) => fail(error.message);

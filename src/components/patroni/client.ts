@@ -41,7 +41,7 @@ export interface PatroniClient {
 /** Milliseconds: Patroni answers such a request only when it is done. */
 const actionLimitMs = 60_000;
 
-/** Every call fails with PgrowError `not_ready` when the node does not answer in time. */
+/** Every call fails with PgrowError `no_answer` when the node does not answer in time, or cannot at the moment. */
 export const createPatroniClient = ({
   host,
   timeoutMs = 3000,
@@ -61,18 +61,18 @@ export const createPatroniClient = ({
       });
       return { status: response.statusCode, text: await response.body.text() };
     } catch (error) {
-      throw new PgrowError('not_ready', `Patroni on ${host} does not answer ${path}: ${(error as Error).message}.`, {
+      throw new PgrowError('no_answer', `Patroni on ${host} does not answer ${path}: ${(error as Error).message}.`, {
         cause: error,
       });
     }
   };
   const read = async <T>(path: string, schema: z.ZodType<T>): Promise<T> => {
-    const { text } = await call('GET', path);
+    const { status: code, text } = await call('GET', path);
     try {
       return schema.parse(JSON.parse(text));
     } catch (error) {
       throw new PgrowError(
-        'not_ready',
+        codeOf(code),
         `Patroni on ${host} answered ${path} with something else: ${text.slice(0, 200)}.`,
         { cause: error },
       );
@@ -89,7 +89,10 @@ export const createPatroniClient = ({
     async patchConfig(patch) {
       const { status: code, text } = await call('PATCH', '/config', patch);
       if (code !== 200)
-        throw new PgrowError('not_ready', `Patroni on ${host} refused PATCH /config (${code}): ${text.slice(0, 200)}.`);
+        throw new PgrowError(
+          codeOf(code),
+          `Patroni on ${host} refused PATCH /config (${code}): ${text.slice(0, 200)}.`,
+        );
     },
     status: () => read('/patroni', status),
     restart: () => act('/restart', {}),
@@ -98,3 +101,6 @@ export const createPatroniClient = ({
     close: () => agent.close(),
   };
 };
+
+/** Without its consensus store it answers 5xx, which passes when that has a leader again. */
+const codeOf = (httpStatus: number) => (httpStatus >= 500 ? 'no_answer' : 'not_ready');

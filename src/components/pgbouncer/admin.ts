@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { codeOfConnection } from '../../domain/connection-errors.ts';
 import { PgrowError } from '../../domain/errors.ts';
 import { poolerAdmin } from './configuration.ts';
 
@@ -24,7 +25,7 @@ export interface PoolStatus {
   readonly sv_active: number;
 }
 
-/** @throws PgrowError `not_ready` when the console does not answer */
+/** @throws PgrowError `no_answer` when the connection is refused or breaks, else `not_ready` when the console does not take it */
 export const connectPooler = async ({ host, port, password, timeoutMs = 3000 }: Address): Promise<PoolerAdmin> => {
   const client = new pg.Client({
     host,
@@ -42,16 +43,22 @@ export const connectPooler = async ({ host, port, password, timeoutMs = 3000 }: 
     } catch (error) {
       const { message } = error as Error;
       if (harmless?.test(message)) return [];
-      throw new PgrowError('internal', `PgBouncer at ${host}:${port} refused ${text}: ${message}.`, { cause: error });
+      throw new PgrowError(
+        codeOfConnection(error, 'internal'),
+        `PgBouncer at ${host}:${port} refused ${text}: ${message}.`,
+        { cause: error },
+      );
     }
   };
   try {
     await client.connect();
   } catch (error) {
     await client.end().catch(() => undefined);
-    throw new PgrowError('not_ready', `PgBouncer at ${host}:${port} does not answer: ${(error as Error).message}.`, {
-      cause: error,
-    });
+    throw new PgrowError(
+      codeOfConnection(error, 'not_ready'),
+      `PgBouncer at ${host}:${port} does not answer: ${(error as Error).message}.`,
+      { cause: error },
+    );
   }
   return {
     pause: async () => void (await command('PAUSE', /already (suspended\/)?paused/i)),

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { codeOfConnection } from '../../domain/connection-errors.ts';
 import { PgrowError } from '../../domain/errors.ts';
 
 export interface PostgresConnection {
@@ -16,7 +17,10 @@ export interface PostgresAddress {
   readonly statementTimeoutMs?: number;
 }
 
-/** @throws PgrowError `not_ready` when the server does not take the connection, `internal` when a statement fails */
+/**
+ * @throws PgrowError `no_answer` when the connection is refused or breaks, else `not_ready` when the server does not take
+ * it and `internal` when a statement fails
+ */
 export const connectPostgres = async (address: PostgresAddress): Promise<PostgresConnection> => {
   const { host, port = 5432, database = 'postgres', user, password } = address;
   const where = `${user}@${host}:${port}/${database}`;
@@ -37,7 +41,9 @@ export const connectPostgres = async (address: PostgresAddress): Promise<Postgre
     await client.connect();
   } catch (error) {
     await client.end().catch(() => undefined);
-    throw new PgrowError('not_ready', `Cannot connect to ${where}: ${messageOf(error)}.`, { cause: error });
+    throw new PgrowError(codeOfConnection(error, 'not_ready'), `Cannot connect to ${where}: ${messageOf(error)}.`, {
+      cause: error,
+    });
   }
   return {
     async query<T>(sql: string, parameters: readonly unknown[] = []) {
@@ -45,7 +51,11 @@ export const connectPostgres = async (address: PostgresAddress): Promise<Postgre
         const { rows } = parameters.length === 0 ? await client.query(sql) : await client.query(sql, [...parameters]);
         return rows as T[];
       } catch (error) {
-        throw new PgrowError('internal', `A statement failed on ${where}: ${messageOf(error)}.`, { cause: error });
+        throw new PgrowError(
+          codeOfConnection(error, 'internal'),
+          `A statement failed on ${where}: ${messageOf(error)}.`,
+          { cause: error },
+        );
       }
     },
     end: () => client.end().catch(() => undefined),

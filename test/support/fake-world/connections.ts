@@ -10,7 +10,7 @@ import type { Routers } from './routers.ts';
 /** Connections that find their way as real ones do: through front, pooler and router to a server that takes them. */
 export interface Connections {
   connect(address: Address): Promise<PostgresConnection>;
-  /** The server behind a connection. @throws PgrowError `internal` when it has gone */
+  /** The server behind a connection. @throws PgrowError `no_answer` when it has gone */
   serverOf(connection: PostgresConnection): Server;
 }
 
@@ -53,7 +53,7 @@ export const createConnections = ({ machines, servers, routers, poolers, lives }
   const serverOf = (connection: PostgresConnection): Server => {
     const server = behind.get(connection);
     if (server && servers.on(server.machine)?.data === server.data) return server;
-    throw new PgrowError('internal', 'A statement failed: the connection is gone.');
+    throw new PgrowError('no_answer', 'A statement failed: the connection is gone.');
   };
 
   /** Those few statements that activities write themselves. */
@@ -89,4 +89,4 @@ export const createConnections = ({ machines, servers, routers, poolers, lives }
 };
 
 const refused = ({ name }: Machine, port: number, why: string): PgrowError =>
-  new PgrowError('not_ready', `Cannot connect to ${name}:${port}: ${why}.`);
+  new PgrowError('no_answer', `Cannot connect to ${name}:${port}: ${why}.`);

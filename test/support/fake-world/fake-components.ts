@@ -92,7 +92,7 @@ const etcdClient = ({ machines, etcd }: Cast, host: string): EtcdClient => ({
   },
   async deletePrefix(prefix) {
     const node = await machines.at(host);
-    if (!etcd.healthy(node)) throw new PgrowError('not_ready', `etcd on ${host} has no quorum.`);
+    if (!etcd.healthy(node)) throw new PgrowError('no_answer', `etcd on ${host} has no quorum.`);
     const scope = /^\/service\/(.+)\/$/.exec(prefix)?.[1] ?? '';
     return etcd.scopesOf(node).delete(scope) ? 1 : 0;
   },
@@ -107,6 +107,6 @@ const etcdClient = ({ machines, etcd }: Cast, host: string): EtcdClient => ({
 /** The one key of a cluster's that anybody but Patroni looks at. */
 const lockAt = async ({ machines, etcd }: Pick<Cast, 'machines' | 'etcd'>, host: string, key: string) => {
   const node = await machines.at(host);
-  if (!etcd.healthy(node)) throw new PgrowError('not_ready', `etcd on ${host} has no quorum.`);
+  if (!etcd.healthy(node)) throw new PgrowError('no_answer', `etcd on ${host} has no quorum.`);
   return etcd.scopesOf(node).get(/^\/service\/(.+)\/leader$/.exec(key)?.[1] ?? '') ?? null;
 };

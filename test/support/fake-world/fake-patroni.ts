@@ -17,7 +17,7 @@ export const patroniClient = ({ machines, servers, patroni }: Cast, host: string
   const look = async (): Promise<{ readonly machine: Machine; readonly state: PatroniState }> => {
     const machine = await machines.at(host);
     const state = machine.kind === 'postgres' ? servers.patroni(machine) : null;
-    if (!state) throw new PgrowError('not_ready', `Patroni on ${host} does not answer.`);
+    if (!state) throw new PgrowError('no_answer', `Patroni on ${host} does not answer.`);
     return { machine, state };
   };
   const describe = (state: PatroniState, machine: Machine) => {

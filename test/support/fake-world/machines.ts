@@ -9,7 +9,7 @@ export interface Machines {
   running(): readonly Machine[];
   /** As the network's DNS resolves it; null while nobody of that name runs. */
   named(name: string): Machine | null;
-  /** @throws PgrowError `not_ready` when nothing runs there */
+  /** @throws PgrowError `no_answer` when nothing runs there */
   at(address: string): Promise<Machine>;
   /** @throws Error when it was never put there */
   read(container: string, path: string): string;
@@ -18,6 +18,10 @@ export interface Machines {
   /** Stopped, killed or removed: it runs no more. */
   onGone(hear: (machine: Machine) => void): void;
   onVolumeRemoved(forget: (volume: string) => void): void;
+  /** The next connection to each that runs now is refused. */
+  refuseOnce(): void;
+  /** None of these refusals is left. */
+  takeAll(): void;
   /** Whatever has a name that ends so cannot be removed any more. */
   keep(name: string): void;
 }
@@ -39,6 +43,7 @@ export const createMachines = (): Machines => {
   const listeners: ((machine: Machine) => void)[] = [];
 
   const kept = new Set<string>();
+  const refusing = new Set<Machine>();
   const refuseKept = (name: string) => {
     if ([...kept].some((end) => name.endsWith(end)))
       throw new PgrowError('not_ready', `Cannot remove ${name}: it is stuck.`);
@@ -85,9 +90,11 @@ export const createMachines = (): Machines => {
     named: (name) => [...machines.values()].find(({ spec }) => spec.aliases.includes(name)) ?? null,
     async at(address) {
       for (const machine of machines.values()) {
-        if ((await fake.inspectContainer(machine.container))?.address === address) return machine;
+        if ((await fake.inspectContainer(machine.container))?.address !== address) continue;
+        if (!refusing.delete(machine)) return machine;
+        throw new PgrowError('no_answer', `Cannot connect to ${machine.name}: ECONNREFUSED.`);
       }
-      throw new PgrowError('not_ready', `Nothing answers at ${address}.`);
+      throw new PgrowError('no_answer', `Nothing answers at ${address}.`);
     },
     read(container, path) {
       const file = fake.files(container)[path];
@@ -97,6 +104,10 @@ export const createMachines = (): Machines => {
     onBoot: (kind, boot) => void boots.set(kind, boot),
     onGone: (hear) => void listeners.push(hear),
     onVolumeRemoved: (forgetVolume) => void forgetters.push(forgetVolume),
+    refuseOnce() {
+      for (const machine of machines.values()) refusing.add(machine);
+    },
+    takeAll: () => refusing.clear(),
     keep: (name) => void kept.add(name),
   };
 };

@@ -1,0 +1,34 @@
+import type { ErrorCode } from './errors.ts';
+
+/** What the system or an HTTP client calls a connection that was not taken, broke or got no answer. */
+const broken: readonly string[] = [
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ECONNABORTED',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_SOCKET',
+  'UND_ERR_CONNECT_TIMEOUT',
+  'UND_ERR_HEADERS_TIMEOUT',
+  'UND_ERR_BODY_TIMEOUT',
+];
+
+/** PostgreSQL: connection exceptions but for a violated protocol, too many connections, and a server that ends or starts. */
+const brokenStates = /^(08(?!P01)...|53300|57P0[123])$/;
+
+/** What pg says without a code, and fetch by its name. */
+const brokenWords = /^(Connection terminated|timeout expired)|TimeoutError/;
+
+/** `no_answer` where a connection was refused or broke, so that the same may succeed a moment later; else `otherwise`. */
+export const codeOfConnection = (error: unknown, otherwise: ErrorCode): ErrorCode =>
+  isBroken(error) ? 'no_answer' : otherwise;
+
+const isBroken = (error: unknown): boolean => {
+  if (typeof error !== 'object' || error === null) return false;
+  const { code, name, message, cause, errors } = error as Readonly<Record<string, unknown>>;
+  if (typeof code === 'string' && (broken.includes(code) || brokenStates.test(code))) return true;
+  if (brokenWords.test(String(message)) || brokenWords.test(String(name))) return true;
+  return isBroken(cause) || (Array.isArray(errors) && errors.some(isBroken));
+};
