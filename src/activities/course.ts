@@ -10,9 +10,14 @@ export interface Course<R> {
   readonly applied: readonly R[];
 }
 
-export const followFault = <R>(remedies: readonly R[], patienceSeconds: number): Course<R> => {
+/** `at once`: the first remedy is applied without waiting whether the fault passes by itself. */
+export const followFault = <R>(
+  remedies: readonly R[],
+  patienceSeconds: number,
+  first: 'settled' | 'at once' = 'settled',
+): Course<R> => {
   const applied: R[] = [];
-  let since: number | null = null;
+  let since: number | null = first === 'at once' ? -Infinity : null;
   return {
     applied,
     seen() {

@@ -3,6 +3,7 @@ import { messageOf, PgrowError, type ErrorCode } from '../domain/errors.ts';
 import { ports } from '../domain/naming.ts';
 import { followFault } from './course.ts';
 import type { Dependencies } from './dependencies.ts';
+import { keepRunning } from './exited-nodes.ts';
 import { handBack } from './hand-back.ts';
 import { openHandOver, type HandOver } from './hand-over.ts';
 import { nodeFiles } from './node-files.ts';
@@ -20,12 +21,15 @@ export const cutOverActions = (dependencies: Dependencies) => {
   const preflightCutOver: Action<'preflightCutOver'> = async (input, step) => {
     const session = await openSession(dependencies, step.database);
     const silence = followFault([], step.patience_seconds);
+    const keep = keepRunning(platform, step);
+    const { from, to, members, poolers, routers } = input;
     await waitUntil({
-      for: `a good moment to hand over to ${input.to.name}`,
+      for: `a good moment to hand over to ${to.name}`,
       step,
       look: async () => {
-        if ((await session.asSuperuser(input.from, components.postgres.readPosition)).in_recovery)
-          throw new PgrowError('refused', `${input.from.name} takes no writes: it is in recovery.`);
+        await keep(from, to, ...members, ...poolers, ...routers);
+        if ((await session.asSuperuser(from, components.postgres.readPosition)).in_recovery)
+          throw new PgrowError('refused', `${from.name} takes no writes: it is in recovery.`);
         const obstacle = await obstacleTo(session, input);
         if (!obstacle) return { found: true };
         // One refused connection is no reason to refuse, being silent for a while is.
@@ -130,11 +134,12 @@ export const cutOverActions = (dependencies: Dependencies) => {
     await dependencies.platform.startContainer(old.node.container);
     await handOverFiles(session, old, step.attempt);
     await platform.exec(old.node.container, ['pgrow-unfence']);
+    const keep = keepRunning(platform, step);
     await waitUntil({
       for: `${old.node.name} to follow the new primary on port ${ports.postgres}`,
       step,
       look: async () => {
-        await platform.startContainer(old.node.container);
+        await keep(old.node);
         for (const member of members) {
           const replicas = await session.asSuperuser(member, components.postgres.readReplication);
           const follower = replicas.find((replica) => replica.name === old.node.name);
@@ -153,11 +158,12 @@ export const cutOverActions = (dependencies: Dependencies) => {
     await platform.startContainer(old.container);
     await platform.exec(old.container, ['pgrow-unfence']);
     await tellPatroni(session, { members }, { pause: null });
+    const keep = keepRunning(platform, step);
     await waitUntil({
       for: `${old.name} to follow ${leader.name}:${ports.postgres}`,
       step,
       look: async () => {
-        await platform.startContainer(old.container);
+        await keep(old);
         const replicas = await session.asSuperuser(leader, components.postgres.readReplication);
         const follower = replicas.find((replica) => replica.name === old.name);
         if (follower?.state === 'streaming') return { found: true };

@@ -2,14 +2,12 @@ import { messageOf, PgrowError } from '../domain/errors.ts';
 import { ports } from '../domain/naming.ts';
 import type { Node } from '../domain/topology.ts';
 import type { Dependencies } from './dependencies.ts';
+import { refuseExited } from './exited-nodes.ts';
 import { openSession, type Session } from './session.ts';
 import type { Action } from './step-activity.ts';
 import { waitUntil } from './wait-until.ts';
 
-export const etcdActions = (
-  dependencies: Dependencies,
-  { refuseDead }: { readonly refuseDead: (node: Node) => Promise<void> },
-) => {
+export const etcdActions = (dependencies: Dependencies) => {
   const { platform, components } = dependencies;
 
   const etcdOf = async (session: Session, node: Node) =>
@@ -22,7 +20,7 @@ export const etcdActions = (
       step: { ...step, patience_seconds: Math.min(step.patience_seconds, quorumPatienceSeconds) },
       look: async () => {
         for (const node of nodes) {
-          await refuseDead(node);
+          await refuseExited(platform)(node);
           const client = await etcdOf(session, node);
           if (!(await client.isHealthy())) return { observed: `${node.name}:${ports.etcdClient} has no quorum` };
           const peers = await client.memberNames();

@@ -7,7 +7,7 @@ import type { Session } from './session.ts';
 /** Asks the first etcd node that answers: any that has a quorum answers for all. */
 export type AskEtcd = <T>(question: (client: EtcdClient) => Promise<T>) => Promise<T>;
 
-/** The etcd nodes of a database. Every question throws PgrowError `not_ready` when none of them answers it. */
+/** The etcd nodes of a database. Every question throws PgrowError `no_answer` when none of them answers it. */
 export const openEtcd = async (
   { components }: Pick<Dependencies, 'components'>,
   session: Session,

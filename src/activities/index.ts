@@ -20,18 +20,18 @@ type StepActivities = { readonly [A in ActivityName]: (call: StepCall<A>) => Pro
 
 /** Everything that workflows can have done, each under the name of its action. */
 export const createActivities = (dependencies: Dependencies): StepActivities & OperationActions => {
-  const { refuseDead, ensureRunning, ...nodes } = nodeActions(dependencies);
+  const nodes = nodeActions(dependencies);
   const actions: { readonly [A in ActivityName]: Action<A> } = {
     ...nodes,
-    ...replicationActions(dependencies, { refuseDead }),
+    ...replicationActions(dependencies),
     ...snapshotActions(dependencies),
     ...restoreActions(dependencies),
     ...routingActions(dependencies),
     ...routerActions(dependencies, nodes),
     ...poolerActions(dependencies, nodes),
-    ...etcdActions(dependencies, { refuseDead }),
+    ...etcdActions(dependencies),
     ...memberActions(dependencies),
-    ...patroniActions(dependencies, { ensureRunning }),
+    ...patroniActions(dependencies),
     ...cutOverActions(dependencies),
     ...topologyActions(dependencies),
   };

@@ -6,6 +6,7 @@ import type { Node } from '../domain/topology.ts';
 import type { ContainerSpec } from '../platform/platform.ts';
 import { explainCopy } from './copy-facts.ts';
 import type { Dependencies } from './dependencies.ts';
+import { refuseExited } from './exited-nodes.ts';
 import { nodeFiles } from './node-files.ts';
 import { openSession, type Session } from './session.ts';
 import type { Action, ActionStep } from './step-activity.ts';
@@ -119,7 +120,7 @@ export const nodeActions = (dependencies: Dependencies) => {
       for: port === null ? `${name} to run` : `${name} to answer on port ${port}`,
       step,
       look: async () => {
-        await refuseDead(configured.node);
+        await refuseExited(platform)(configured.node);
         try {
           await askNode(session, configured);
           return { found: true };
@@ -157,22 +158,6 @@ export const nodeActions = (dependencies: Dependencies) => {
     }
   };
 
-  /** @throws PgrowError `node_failed` with the end of its log when the node died */
-  const refuseDead = async (node: Node) => {
-    const state = await platform.inspectContainer(node.container);
-    if (state?.running && state.restarts === 0) return;
-    if (!state) throw new PgrowError('node_failed', `${node.name} is gone: there is no container ${node.container}.`);
-    const log = await platform.readLogs(node.container, 5);
-    throw new PgrowError('node_failed', `${node.name} stopped (exit code ${state.exitCode ?? '?'}): ${log.trim()}`);
-  };
-
-  /** One that stopped is started again. @throws PgrowError `node_failed` when there is no such container */
-  const ensureRunning = async (node: Node) => {
-    const state = await platform.inspectContainer(node.container);
-    if (!state) throw new PgrowError('node_failed', `${node.name} is gone: there is no container ${node.container}.`);
-    if (!state.running) await platform.startContainer(node.container);
-  };
-
   const ensureNetwork: Action<'ensureNetwork'> = async (_, { database: id, operation }) => {
     const { database } = await openSession(dependencies, id);
     const labels = { ...databaseLabels(database), 'pgrow.operation': operation };
@@ -191,8 +176,6 @@ export const nodeActions = (dependencies: Dependencies) => {
     removeNode,
     ensureNetwork,
     removeNetwork,
-    refuseDead,
-    ensureRunning,
   };
 };
 

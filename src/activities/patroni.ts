@@ -4,15 +4,13 @@ import type { Node } from '../domain/topology.ts';
 import type { EtcdClient } from '../components/etcd/index.ts';
 import type { PatroniClient } from '../components/patroni/index.ts';
 import type { Dependencies } from './dependencies.ts';
+import { keepRunning } from './exited-nodes.ts';
 import { openSession, type Session } from './session.ts';
 import type { Action } from './step-activity.ts';
 import { waitUntil } from './wait-until.ts';
 
 /** Patroni: everything of stage 3 but its etcd and the cut-over. */
-export const patroniActions = (
-  dependencies: Dependencies,
-  { ensureRunning }: { readonly ensureRunning: (node: Node) => Promise<void> },
-) => {
+export const patroniActions = (dependencies: Dependencies) => {
   const { etcd } = dependencies.components;
 
   const etcdOf = async (session: Session, node: Node): Promise<EtcdClient> =>
@@ -91,12 +89,12 @@ export const patroniActions = (
 
   const waitUntilClusterHealthy: Action<'waitUntilClusterHealthy'> = async ({ nodes, standbys, ha }, step) => {
     const session = await openSession(dependencies, step.database);
+    const keep = keepRunning(dependencies.platform, step);
     await waitUntil({
       for: `a healthy cluster of ${nodes.map(({ name }) => `${name}:${ports.health}`).join(', ')}`,
       step,
       look: async () => {
-        // One that was killed meanwhile comes back; one that is gone fails here, naming it.
-        for (const node of nodes) await ensureRunning(node);
+        await keep(...nodes);
         const { members } = await onAnyMember(session, nodes, (client) => client.cluster());
         const shown = members.map(({ name, role, state }) => `${name} ${role} ${state}`).join(', ');
         const leaders = members.filter((member) => member.role === 'leader' && member.state === 'running');
@@ -142,10 +140,12 @@ export const patroniActions = (
     const read = (node: Node) => session.asSuperuserIn(node, database, postgres.fingerprint);
     const before = await read(primary);
     const { lsn } = await session.asSuperuser(primary, postgres.readPosition);
+    const keep = keepRunning(dependencies.platform, step);
     await waitUntil({
       for: `${leader.name}:${ports.postgres} to replay up to ${lsn}`,
       step,
       look: async () => {
+        await keep(leader);
         const position = await session.asSuperuser(leader, postgres.readPosition);
         const behind = postgres.parseLsn(lsn) - postgres.parseLsn(position.lsn);
         return behind <= 0n ? { found: true } : { observed: `${behind} bytes behind` };

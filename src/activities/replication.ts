@@ -1,17 +1,15 @@
 import { applicationName } from '../domain/database.ts';
 import { ports } from '../domain/naming.ts';
-import type { Node } from '../domain/topology.ts';
 import { explainCopy } from './copy-facts.ts';
 import type { Dependencies } from './dependencies.ts';
+import { keepRunning, refuseExited } from './exited-nodes.ts';
 import { openSession } from './session.ts';
 import type { Action } from './step-activity.ts';
 import { waitUntil, type Observation } from './wait-until.ts';
 
-export const replicationActions = (
-  dependencies: Dependencies,
-  { refuseDead }: { readonly refuseDead: (node: Node) => Promise<void> },
-) => {
-  const { postgres } = dependencies.components;
+export const replicationActions = (dependencies: Dependencies) => {
+  const { platform, components } = dependencies;
+  const { postgres } = components;
 
   const ensureRoles: Action<'ensureRoles'> = async ({ node }, { database: id }) => {
     const session = await openSession(dependencies, id);
@@ -34,11 +32,12 @@ export const replicationActions = (
 
   const pruneReplicationSlots: Action<'pruneReplicationSlots'> = async ({ on, keep }, step) => {
     const session = await openSession(dependencies, step.database);
+    const keepUp = keepRunning(platform, step);
     await waitUntil({
       for: `${on.name} to have no slots but those in use`,
       step,
       look: async () => {
-        await refuseDead(on);
+        await keepUp(on);
         return session.asSuperuser(on, async (connection) => {
           const slots = await postgres.listReplicationSlots(connection);
           for (const slot of slots.filter((name) => !keep.includes(name))) {
@@ -56,7 +55,7 @@ export const replicationActions = (
       for: `${node.name} to stream from ${from.name}:${ports.postgres}`,
       step,
       look: async () => {
-        await refuseDead(node);
+        await refuseExited(platform)(node);
         const replica = { name: node.name, address: await session.addressOf(node) };
         return session.asSuperuser(from, (connection) => lookAtReplica(connection, replica, lag_limit_bytes));
       },
@@ -83,10 +82,12 @@ export const replicationActions = (
 
   const waitUntilReplicated: Action<'waitUntilReplicated'> = async ({ primary, replicas }, step) => {
     const session = await openSession(dependencies, step.database);
+    const keep = keepRunning(platform, step);
     await waitUntil({
       for: `${primary.name}:${ports.postgres} to be replicated`,
       step,
       look: async () => {
+        await keep(primary, ...replicas);
         if (await session.asSuperuser(primary, postgres.isReplica))
           return { observed: `${primary.name}:${ports.postgres} takes no writes` };
         const streaming = (await session.asSuperuser(primary, postgres.readReplication))

@@ -3,12 +3,14 @@ import { frontPorts, ports } from '../domain/naming.ts';
 import { nodeNamed, nodesOf, type Node } from '../domain/topology.ts';
 import type { PostgresConnection } from '../components/postgres/index.ts';
 import type { Dependencies } from './dependencies.ts';
+import { keepRunning } from './exited-nodes.ts';
 import { openSession, type Session } from './session.ts';
 import type { Action } from './step-activity.ts';
 import { waitUntil } from './wait-until.ts';
 
 export const routingActions = (dependencies: Dependencies) => {
-  const { haproxy, postgres } = dependencies.components;
+  const { platform, components } = dependencies;
+  const { haproxy, postgres } = components;
 
   /** A probe written through each read-write route and read back through it, then read through each read-only one. */
   const verifyRoutes: Action<'verifyRoutes'> = async ({ topology }, step) => {
@@ -24,10 +26,12 @@ export const routingActions = (dependencies: Dependencies) => {
       ...routers.map((node) => ({ name: 'read-only', node, port: ports.readOnly })),
     ];
     const probe = `${step.operation}-${step.step}`;
+    const keep = keepRunning(platform, step);
     await waitUntil({
       for: 'a write through every endpoint',
       step,
       look: async () => {
+        await keep(...topology.nodes);
         await Promise.all(
           writable.map(async (route) => {
             const id = `${probe}-${route.node.name}-${route.port}`;
@@ -44,6 +48,7 @@ export const routingActions = (dependencies: Dependencies) => {
       for: 'the write to show at every read-only endpoint',
       step,
       look: async () => {
+        await keep(...topology.nodes);
         for (const route of readable) {
           const answer = await through(session, route, async (connection) => ({
             seen: await postgres.readProbe(connection, `${probe}-${front.name}-${frontPorts.postgres}`),

@@ -6,6 +6,7 @@ import { poolerRemedies, type PoolerRemedy } from '../domain/remedies.ts';
 import type { Node } from '../domain/topology.ts';
 import { followFault } from './course.ts';
 import type { Dependencies } from './dependencies.ts';
+import { keepRunning } from './exited-nodes.ts';
 import { openSession, type Placed, type Session } from './session.ts';
 import type { Action, ActionStep } from './step-activity.ts';
 import { waitUntil, withoutStop } from './wait-until.ts';
@@ -23,12 +24,14 @@ export const poolerActions = (dependencies: Dependencies, { configureNode, resta
     if (config.kind !== 'pgbouncer') throw new PgrowError('internal', `${node.name} is no pooler.`);
     const session = await openSession(dependencies, step.database);
     const course = followFault(poolerRemedies({ mayHaveClients: !(await isNew(node, step)) }), step.patience_seconds);
+    const keep = keepRunning(platform, step);
     await waitUntil({
       for: `a query through ${routesOf(config)
         .map(({ port }) => `${node.name}:${port}`)
         .join(' and ')}`,
       step,
       look: async () => {
+        await keep(node);
         const refusal = await refusalOf(session, node, config);
         if (!refusal) return { found: true };
         const observed = () => `${refusal.says}${tried(course.applied)}`;

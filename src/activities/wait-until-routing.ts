@@ -15,6 +15,7 @@ import type { Node } from '../domain/topology.ts';
 import type { RuntimeApi } from '../components/haproxy/index.ts';
 import { followFault, type Course } from './course.ts';
 import type { Dependencies } from './dependencies.ts';
+import { keepRunning } from './exited-nodes.ts';
 import { openSession, type Session } from './session.ts';
 import type { Action, ActionStep } from './step-activity.ts';
 import { toObservation, waitUntil, type Observation } from './wait-until.ts';
@@ -50,10 +51,13 @@ export const routerActions = (dependencies: Dependencies, { configureNode }: Con
       config: plan && routerTold(plan, step.step, node.name),
       course: followFault(routerRemedies, step.patience_seconds),
     }));
+    const keep = keepRunning(platform, step);
+    const servers = [expected.primary, ...expected.replicas].map(session.placed);
     await waitUntil({
       for: `${routers.map(({ name }) => name).join(', ')} to see ${expected.primary} and ${expected.replicas.join(', ')}`,
       step,
       look: async () => {
+        await keep(...routers, ...servers);
         const looks: Observation<true>[] = [];
         for (const router of told)
           looks.push(await lookAt({ ...router, session, expected, step }).catch(toObservation));

@@ -16,6 +16,10 @@ export const settlingSeconds = (patienceSeconds: number): number =>
 export const routerRemedies = ['tell anew', 'tell anew', 'tell anew'] as const;
 export type RouterRemedy = (typeof routerRemedies)[number];
 
+/** A node that has exited, and that nobody else starts. */
+export const exitRemedies = ['start again', 'start again', 'start again'] as const;
+export type ExitRemedy = (typeof exitRemedies)[number];
+
 export type PoolerRemedy = 'reload' | 'restart';
 
 /** A restart cuts sessions, so it is only for a pooler that nobody can know yet. */

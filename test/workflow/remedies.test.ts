@@ -133,18 +133,53 @@ describe.concurrent('a router that does not see a server which answers', () => {
     let told = 0;
     const document = await expandWith(shop, {
       ...toReplicas,
-      fault: async ({ world }) => {
-        await world.platform.stopContainer(await containerOf(shop, 'postgres-2'), 0);
+      fault: async ({ world: { servers } }) => {
+        const server = servers.named('postgres-2')!;
+        server.data.fenced = true;
+        servers.shutDown(server);
         told = await timesCalled(shop, 'putFiles', 'haproxy-1');
       },
     });
 
     expect(document).toMatchObject({ status: 'rolled_back' });
     expect(document.error?.message).toMatch(
-      /Waited 1.2 s for haproxy-1 to see .*reads do not reach postgres-2; the check of postgres-2:8008\/replica .*does not run/,
+      /Waited 1.2 s for haproxy-1 to see .*reads do not reach postgres-2; the check of postgres-2:8008\/replica .*is answered 503/,
     );
     expect(await timesCalled(shop, 'putFiles', 'haproxy-1')).toBe(told);
     expect(await shop.picture()).toEqual(before);
+  });
+});
+
+describe.concurrent('a node that has exited and that nobody starts', () => {
+  // The new side was stopped by hand just before the cut-over: the look around waited half an hour for it to stream.
+  test.each(['postgres-2', 'pgbouncer-1', 'haproxy-2', 'postgres-1'])(
+    '%s is started again before the hand-over, which then goes ahead',
+    async (node) => {
+      const shop = await newDatabase();
+      const { faults, platform } = shop.world;
+      const held = faults.hold(({ name, context }) => name === 'preflightCutOver' && context?.attempt === 1);
+      const operation = await shop.start('expand', { target: 'ha', pooling: {} });
+      await held.reached;
+      await platform.stopContainer(await containerOf(shop, node), 0);
+      held.release();
+
+      expect(await shop.end(operation)).toMatchObject({ status: 'done', error: null });
+      expect(await shop.write('order 1', 'pooled')).toBe('postgres-2');
+    },
+  );
+
+  test.each([
+    ['waitUntilRouting', 'postgres-2'],
+    ['waitUntilRouting', 'haproxy-1'],
+    ['verifyRoutes', 'front'],
+  ])('during %s %s is started again', async (during, node) => {
+    const shop = await newDatabase();
+    const document = await expandWith(shop, {
+      during,
+      wish: { target: 'replicas', replicas: { count: 2 } },
+      fault: async ({ world }) => world.platform.stopContainer(await containerOf(shop, node), 0),
+    });
+    expect(document).toMatchObject({ status: 'done', error: null });
   });
 });
 

@@ -1,0 +1,61 @@
+import { PgrowError } from '../domain/errors.ts';
+import { exitRemedies, type ExitRemedy } from '../domain/remedies.ts';
+import type { Platform } from '../platform/platform.ts';
+import { followFault, type Course } from './course.ts';
+import type { Placed } from './session.ts';
+import type { ActionStep } from './step-activity.ts';
+import { withoutStop } from './wait-until.ts';
+
+/** What a wait does about a node whose container does not run: either of these, at every look. */
+
+type Needs = Pick<Platform, 'inspectContainer' | 'readLogs' | 'startContainer'>;
+
+/**
+ * For a node that is new, and is made anew with fresh volumes when it fails.
+ * @throws PgrowError `node_failed` with the end of its log when it has exited, or has been restarted
+ */
+export const refuseExited =
+  (platform: Needs) =>
+  async (node: Placed): Promise<void> => {
+    const state = await platform.inspectContainer(node.container);
+    if (state?.running && state.restarts === 0) return;
+    throw await failed(platform, node, state, '');
+  };
+
+/**
+ * For nodes that are there to stay: one that has exited is started again, at most a few times over the looks of one wait.
+ * @throws PgrowError `node_failed` with its exit code and the end of its log when that does not help, or when it is gone
+ */
+export const keepRunning = (platform: Needs, step: Pick<ActionStep, 'patience_seconds' | 'note'>) => {
+  const courses = new Map<string, Course<ExitRemedy>>();
+  const keepOne = async (node: Placed): Promise<void> => {
+    const state = await platform.inspectContainer(node.container);
+    if (state?.running) return;
+    const course = courses.get(node.name) ?? followFault(exitRemedies, step.patience_seconds, 'at once');
+    courses.set(node.name, course);
+    const move = state ? course.seen() : 'give up';
+    if (move === 'give up') throw await failed(platform, node, state, timesStarted(course));
+    if (move === 'wait') return;
+    step.note(`${node.name} has stopped (exit code ${state?.exitCode ?? '?'}); starting it again`);
+    await platform.startContainer(node.container);
+  };
+  return async (...nodes: readonly Placed[]): Promise<void> => {
+    for (const node of nodes) await keepOne(node);
+  };
+};
+
+const timesStarted = ({ applied: { length } }: Course<ExitRemedy>): string => `, also after ${length} more starts`;
+
+const failed = async (
+  platform: Needs,
+  { name, container }: Placed,
+  state: Awaited<ReturnType<Needs['inspectContainer']>>,
+  tried: string,
+): Promise<PgrowError> => {
+  if (!state) return new PgrowError('node_failed', `${name} is gone: there is no container ${container}.`);
+  const log = await platform.readLogs(container, logLines);
+  const end = log.trim() === '' ? '' : `: ${withoutStop(log.trim())}`;
+  return new PgrowError('node_failed', `${name} stopped (exit code ${state.exitCode ?? '?'})${tried}${end}.`);
+};
+
+const logLines = 5;
