@@ -9,6 +9,7 @@ import { openHandOver, type HandOver } from './hand-over.ts';
 import { nodeFiles } from './node-files.ts';
 import { tellPatroni } from './promotion.ts';
 import { openSession, type Session } from './session.ts';
+import { leadAgain } from './standby-leader.ts';
 import type { Action } from './step-activity.ts';
 import { waitUntil, withoutStop } from './wait-until.ts';
 
@@ -22,6 +23,7 @@ export const cutOverActions = (dependencies: Dependencies) => {
     const session = await openSession(dependencies, step.database);
     const silence = followFault([], step.patience_seconds);
     const keep = keepRunning(platform, step);
+    const otherLeader = leadAgain(session, input, step);
     const { from, to, members, poolers, routers } = input;
     await waitUntil({
       for: `a good moment to hand over to ${to.name}`,
@@ -30,6 +32,8 @@ export const cutOverActions = (dependencies: Dependencies) => {
         await keep(from, to, ...members, ...poolers, ...routers);
         if ((await session.asSuperuser(from, components.postgres.readPosition)).in_recovery)
           throw new PgrowError('refused', `${from.name} takes no writes: it is in recovery.`);
+        const led = await otherLeader();
+        if (led) return { observed: led };
         const obstacle = await obstacleTo(session, input);
         if (!obstacle) return { found: true };
         // One refused connection is no reason to refuse, being silent for a while is.

@@ -20,6 +20,9 @@ export type RouterRemedy = (typeof routerRemedies)[number];
 export const exitRemedies = ['start again', 'start again', 'start again'] as const;
 export type ExitRemedy = (typeof exitRemedies)[number];
 
+/** Patroni is told who is to lead a standby cluster. */
+export const leaderRemedies = ['lead again', 'lead again'] as const;
+
 export type PoolerRemedy = 'reload' | 'restart';
 
 /** A restart cuts sessions, so it is only for a pooler that nobody can know yet. */

@@ -157,6 +157,7 @@ describe.concurrent('a node that has exited and that nobody starts', () => {
     async (node) => {
       const shop = await newDatabase();
       const { faults, platform } = shop.world;
+      faults.losePatience('preflightCutOver', 6);
       const held = faults.hold(({ name, context }) => name === 'preflightCutOver' && context?.attempt === 1);
       const operation = await shop.start('expand', { target: 'ha', pooling: {} });
       await held.reached;

@@ -33,6 +33,8 @@ export interface PatroniClient {
   isPrimary(): Promise<boolean>;
   /** Starts PostgreSQL on this member anew, also while the cluster is paused, and waits for it. */
   restart(): Promise<void>;
+  /** From the leader to another member, also of a standby cluster; answers when that leads. */
+  switchover(request: { readonly leader: string; readonly candidate: string }): Promise<void>;
   /** Throws this member's data away and copies the leader's; answers when that has begun. */
   reinitialize(): Promise<void>;
   close(): Promise<void>;
@@ -96,6 +98,7 @@ export const createPatroniClient = ({
     },
     status: () => read('/patroni', status),
     restart: () => act('/restart', {}),
+    switchover: (wanted) => act('/switchover', wanted),
     reinitialize: () => act('/reinitialize', { force: true }),
     isPrimary: async () => (await call('GET', '/primary')).status === 200,
     close: () => agent.close(),

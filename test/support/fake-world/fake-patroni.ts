@@ -69,6 +69,11 @@ export const patroniClient = ({ machines, servers, patroni }: Cast, host: string
       while (servers.isStarting(machine)) await delay(startPollMs);
       if (!servers.on(machine)) throw new PgrowError('refused', `Patroni on ${host} cannot start its server.`);
     },
+    async switchover({ leader, candidate }) {
+      const { state } = await look();
+      if (state.leader !== leader) throw new PgrowError('refused', `Patroni on ${host}: ${leader} does not lead.`);
+      patroni.lead(candidate);
+    },
     reinitialize: notUsed,
     close: async () => {},
   };

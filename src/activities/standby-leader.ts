@@ -1,0 +1,45 @@
+import type { CutOver } from '../domain/actions.ts';
+import { messageOf, PgrowError } from '../domain/errors.ts';
+import { leaderRemedies } from '../domain/remedies.ts';
+import { followFault } from './course.ts';
+import type { Session } from './session.ts';
+import type { ActionStep } from './step-activity.ts';
+import { withoutStop } from './wait-until.ts';
+
+/**
+ * A standby cluster whose leader was away for a while is led by another member, which then is the one that streams from
+ * the old primary: whoever is to take over is made to lead it again. Answers with what stands in the way, null for nothing.
+ */
+export const leadAgain = (session: Session, { to, members, promotion }: CutOver, step: ActionStep) => {
+  const course = followFault(leaderRemedies, step.patience_seconds);
+  let answer = '';
+  return async (): Promise<string | null> => {
+    const leader = promotion === 'standby_cluster' ? await leaderOf(session, members) : null;
+    if (leader === null || leader.name === to.name) {
+      course.passed();
+      return null;
+    }
+    const says = `Patroni has ${leader.name} lead the new side instead of ${to.name}${answer}`;
+    const move = course.seen();
+    if (move === 'give up') throw new PgrowError('node_failed', `${says}.`);
+    if (move === 'lead again') {
+      step.note(`${says}; making ${to.name} lead it again`);
+      await session
+        .asMember(leader, (client) => client.switchover({ leader: leader.name, candidate: to.name }))
+        .catch((error: unknown) => {
+          answer = `: ${withoutStop(messageOf(error))}`;
+        });
+    }
+    return says;
+  };
+};
+
+/** As the first member that answers has it. */
+const leaderOf = async (session: Session, nodes: CutOver['members']): Promise<CutOver['to'] | null> => {
+  for (const node of nodes) {
+    const cluster = await session.asMember(node, (client) => client.cluster()).catch(() => null);
+    const leader = cluster?.members.find(({ role }) => role === 'standby_leader' || role === 'leader');
+    if (leader) return nodes.find(({ name }) => name === leader.name) ?? null;
+  }
+  return null;
+};
