@@ -1,8 +1,9 @@
 import type { z } from 'zod';
+import { cutOffOf, type CutOff } from '../domain/cut-off.ts';
 import type { Database } from '../domain/database.ts';
 import { PgrowError } from '../domain/errors.ts';
 import { operationInputs, operationTypeOf, type OperationWorkflow, type ParsedInput } from '../domain/inputs.ts';
-import type { OpenedOperation, OpenOperation } from '../domain/operation-actions.ts';
+import type { OpenedOperation, OpenOperation, OperationActions } from '../domain/operation-actions.ts';
 import type { OperationOptions } from '../domain/options.ts';
 import { parseInput } from '../domain/parse-input.ts';
 import { firstTopology } from '../domain/plan/create.ts';
@@ -17,8 +18,13 @@ import { readLeadership } from './leader.ts';
 import { refuseUnfit } from './preflight.ts';
 
 /** Validates, plans, looks whether the world allows it, and records. Nothing is touched before that is through. */
-export const openOperation = async (dependencies: Dependencies, call: OpenOperation): Promise<OpenedOperation> => {
+export const openOperation: (
+  dependencies: Dependencies,
+  call: OpenOperation,
+) => ReturnType<OperationActions['openOperation']> = async (dependencies, call) => {
   const { store } = dependencies;
+  const cut_off = await readCutOffBefore(store, call);
+  if (cut_off) return { cut_off };
   const { database, plan, options, restored, unfinished } = await planOf(dependencies, call);
   const known = await store.readOperation(call.operation);
   const previous = await readPreviousCheckpoint(dependencies, database.id, call.operation);
@@ -48,6 +54,24 @@ export const openOperation = async (dependencies: Dependencies, call: OpenOperat
     cutover_deadline_seconds: options.cutover_deadline,
     patience_seconds: options.checkpoint_timeout,
   };
+};
+
+/** Null as well where the input does not fit, which is said next, and before a destroy, which takes everything along. */
+const readCutOffBefore = async (store: Dependencies['store'], { workflow, input, operation }: OpenOperation) => {
+  const parsed = operationInputs[workflow].safeParse(input);
+  if (!parsed.success || workflow === 'destroyDatabase') return null;
+  return readCutOff(store, parsed.data.service_id, operation);
+};
+
+/** Temporal runs one operation at a time: another one that still counts as running was ended without a word. */
+export const readCutOff = async (
+  store: Dependencies['store'],
+  database: string,
+  /** Its own record; null where it has none. */
+  present: string | null,
+): Promise<CutOff | null> => {
+  const last = (await store.listOperations(database)).find(({ id }) => id !== present) ?? null;
+  return cutOffOf(last, last && (await store.readPlan(last.id)));
 };
 
 const usesUpCheckpoint: readonly OperationWorkflow[] = ['rollback', 'destroyDatabase'];

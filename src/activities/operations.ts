@@ -5,7 +5,7 @@ import type { OperationDocument, OperationStatus, OperationType } from '../domai
 import type { OperationActions } from '../domain/operation-actions.ts';
 import type { Dependencies } from './dependencies.ts';
 import { removeResources } from './leftovers.ts';
-import { openOperation } from './open-operation.ts';
+import { openOperation, readCutOff } from './open-operation.ts';
 import { toFailure } from './step-activity.ts';
 import { verifySnapshot } from './verify-snapshot.ts';
 import { watchHealth } from './watch-health.ts';
@@ -21,6 +21,8 @@ export const operationActivities = (dependencies: Dependencies): OperationAction
   const { store, platform, home } = dependencies;
   return withFailures({
     openOperation: (call) => openOperation(dependencies, call),
+
+    findCutOff: ({ database }) => readCutOff(store, database, null),
 
     noteStep: ({ operation, step, detail }) =>
       store.stepStarted({ operation, step }).then(() => store.stepDetail({ operation, step, detail })),

@@ -1,3 +1,4 @@
+import type { CutOff } from './cut-off.ts';
 import type { OperationWorkflow } from './inputs.ts';
 import type { OperationDocument, OperationError, OperationStatus } from './operation.ts';
 import type { Plan } from './plan.ts';
@@ -5,8 +6,13 @@ import type { Verification, VerifySnapshot } from './snapshot.ts';
 
 /** What an operation does around the steps of its plan. Each is an activity; each is idempotent. */
 export interface OperationActions {
-  /** Validates, plans and records; refuses with an error of the catalogue before anything is touched. */
-  openOperation(call: OpenOperation): Promise<OpenedOperation>;
+  /**
+   * Validates, plans and records; refuses with an error of the catalogue before anything is touched. Answers with what was
+   * cut off before, if anything was: that has to be put back first.
+   */
+  openOperation(call: OpenOperation): Promise<OpenedOperation | { readonly cut_off: CutOff }>;
+  /** What an operation before has left, whose workflow was ended from outside; for whoever holds the database's lock. */
+  findCutOff(call: { readonly database: string }): Promise<CutOff | null>;
   /** Says what a step waits for while no activity of it runs. */
   noteStep(call: { readonly operation: string; readonly step: number; readonly detail: string }): Promise<void>;
   /** Marks a step as done that the workflow has performed itself. */

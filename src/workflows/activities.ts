@@ -39,6 +39,7 @@ const around = proxyActivities<AroundSteps>(aroundOptions);
 /** As Temporal Web shows them. */
 const summaries: Readonly<Record<keyof AroundSteps, string>> = {
   openOperation: 'check, plan and record',
+  findCutOff: 'look for what was cut off',
   noteStep: 'say what is waited for',
   noteStepDone: 'record that the wait is over',
   sweepOperation: 'remove what is left over',

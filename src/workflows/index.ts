@@ -10,4 +10,5 @@ export { rollback } from './rollback.ts';
 export { restoreSnapshot } from './restore-snapshot.ts';
 export { verifySnapshot } from './verify-snapshot.ts';
 export { destroyDatabase } from './destroy-database.ts';
+export { putBackCutOff } from './put-back.ts';
 export { checkpoint } from './checkpoint.ts';

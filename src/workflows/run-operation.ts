@@ -7,10 +7,11 @@ import { operationActivities } from './activities.ts';
 import { closePreviousCheckpoint, startCheckpoint } from './checkpoints.ts';
 import { hasHandedBack, operationFailure, toOperationError } from './failures.ts';
 import { abortSignal, confirmSignal, progress, switchoverSignal } from './messages.ts';
+import { openAfterPuttingBack } from './put-back.ts';
 import { createProgressBoard } from './steps/progress.ts';
 import { createPlanRun, type PlanRun } from './steps/run-plan.ts';
 
-const { openOperation, sweepOperation, endOperation } = operationActivities;
+const { sweepOperation, endOperation } = operationActivities;
 
 /** Every operation: open, run the plan, and either finish or put everything back. */
 export const runOperation = async (
@@ -29,7 +30,7 @@ export const runOperation = async (
 
   const operation = input.operation_id ?? uuid4();
   const { workflowId, runId } = workflowInfo();
-  const opened = await openOperation({ workflow, input, operation, workflow_id: workflowId, run_id: runId });
+  const opened = await openAfterPuttingBack({ workflow, input, operation, workflow_id: workflowId, run_id: runId });
   const board = createProgressBoard(operation, opened.database.name, opened.plan.steps);
   setHandler(progress, board.read, { description: 'Every step with its status.' });
 

@@ -29,6 +29,8 @@ export interface Shop {
   /** Starts and waits for the end, whichever it is. @throws what kept the operation from beginning */
   run<W extends OperationWorkflow>(workflow: W, wish: Wish<W>): Promise<OperationDocument>;
   end(operation: WorkflowHandle): Promise<OperationDocument>;
+  /** Puts back what was cut off. */
+  putBack(): Promise<OperationDocument | null>;
   /** Reads a snapshot through. */
   verify(snapshot: string): Promise<Verification>;
   progress(): Promise<Progress>;
@@ -89,6 +91,12 @@ export const newShop = ({ client, taskQueue, newWorld }: ControlPlane): Shop => 
     start,
     end,
     run: async (workflow, wish) => end(await start(workflow, wish)),
+    putBack: () =>
+      client.workflow.execute('putBackCutOff', {
+        taskQueue,
+        workflowId: operationWorkflowId(id),
+        args: [{ service_id: id }],
+      }),
     verify: (snapshot) =>
       client.workflow.execute('verifySnapshot', {
         taskQueue,

@@ -1,0 +1,40 @@
+import { isPastReturn, type OperationDocument, type OperationError } from './operation.ts';
+import type { Plan } from './plan.ts';
+
+/**
+ * An operation whose workflow was ended from outside before its point of no return, as somebody can in Temporal Web: what
+ * it had done is still there and nobody puts it back. Past that point it is an unfinished one (`resumption.ts`).
+ */
+export interface CutOff {
+  readonly operation: string;
+  /** Service id. */
+  readonly database: string;
+  readonly plan: Plan;
+  /** Indexes of the steps that have begun. */
+  readonly begun: readonly number[];
+  /** Seconds that a compensation waits. */
+  readonly patience_seconds: number;
+}
+
+/** Seconds. Whoever asks next waits for it. */
+const patienceSeconds = 120;
+
+/** Of an operation that is recorded as running although its workflow is not; null where nothing has to be put back. */
+export const cutOffOf = (operation: OperationDocument | null, plan: Plan | null): CutOff | null => {
+  if (!operation || !plan || operation.status !== 'running' || isPastReturn(operation)) return null;
+  return {
+    operation: operation.id,
+    database: operation.service_id,
+    plan,
+    begun: operation.steps.flatMap(({ status }, index) => (status === 'pending' ? [] : [index])),
+    patience_seconds: patienceSeconds,
+  };
+};
+
+/** How its record ends. */
+export const cutOffError = (left_over: OperationError['left_over']): OperationError => ({
+  code: 'aborted',
+  message: 'Its workflow was ended from outside before it could put back what it had done. That has been made up for.',
+  step: null,
+  left_over,
+});

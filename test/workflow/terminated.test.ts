@@ -1,0 +1,61 @@
+import { describe, expect, test } from 'vitest';
+import { acknowledged, expectAccountedFor, expectSound } from '../support/fake-world/expectations.ts';
+import type { Shop } from '../support/fake-world/operator.ts';
+import { comparable } from '../support/fake-world/picture.ts';
+import { create } from '../support/fake-world/stories.ts';
+import { useControlPlane } from '../support/fake-world/use-control-plane.ts';
+
+const newShop = useControlPlane();
+
+/** Somebody ends the workflow of an expansion in Temporal Web, in the middle of this activity. */
+const terminateDuring = async (activity: string) => {
+  const shop = newShop();
+  await create(shop);
+  await shop.write(acknowledged, 'postgres');
+  const before = await comparable(shop);
+  const held = shop.world.faults.hold(({ name }) => name === activity);
+  const operation = await shop.start('expand', { target: 'ha', pooling: {} });
+  await held.reached;
+  await operation.terminate('by somebody');
+  held.release();
+  return { shop, before };
+};
+
+const expectPutBack = async (shop: Shop, before: object): Promise<void> => {
+  expect(await comparable(shop)).toEqual(before);
+  await expectSound(shop, 'postgres-1');
+  await expectAccountedFor(shop);
+};
+
+describe.concurrent('an operation whose workflow was terminated before its point of no return', () => {
+  // Its checkpoint was open and nobody served it: the next operation closed it as one of an operation that was done, and
+  // so removed what that would have kept: the primary, with its volume.
+  test.each(['waitUntilStreaming', 'preflightCutOver'])(
+    'during %s is put back by the next that is asked for, which then runs',
+    async (activity) => {
+      const { shop } = await terminateDuring(activity);
+      expect(await shop.run('expand', { target: 'pooling' })).toMatchObject({ status: 'done', error: null });
+
+      await expectSound(shop, 'postgres-1');
+      await expectAccountedFor(shop);
+      const [, cutOff] = await shop.world.store.listOperations(shop.id);
+      expect(cutOff).toMatchObject({ status: 'rolled_back', error: { code: 'aborted', left_over: [] } });
+      expect(await shop.labelled(cutOff!.id)).toEqual([]);
+    },
+  );
+
+  test('is put back on request, and a second request finds nothing', async () => {
+    const { shop, before } = await terminateDuring('verifyStandbyCluster');
+    expect(await shop.putBack()).toMatchObject({ status: 'rolled_back', error: { left_over: [] } });
+
+    await expectPutBack(shop, before);
+    expect(await shop.world.store.readRunningOperation(shop.id)).toBeNull();
+    expect(await shop.putBack()).toBeNull();
+  });
+});
+
+test('one that was terminated past it is left as it is: it goes on when it is asked for again', async () => {
+  const { shop } = await terminateDuring('followNewPrimary');
+  expect(await shop.putBack()).toBeNull();
+  await expectSound(shop, 'postgres-2');
+});
