@@ -31,6 +31,9 @@ await client
   .catch((error: unknown) => logger.warn({ err: error }, 'search attributes not registered'));
 const platform = createDockerPlatform();
 
+/** So long a request waits for what is put back. Milliseconds. */
+const putBackWaitMs = 120_000;
+
 const app = await createApi({
   store,
   client,
@@ -43,6 +46,9 @@ const app = await createApi({
     components: realComponents,
     home: settings.homeId,
     isRunning: async (id) => (await client.describe(id))?.running ?? false,
+    howEnded: async ({ service_id, run_id }) =>
+      run_id === null ? 'unknown to Temporal' : client.howEnded(service_id, run_id),
+    putBack: ({ id, name }) => client.putBack(id, { database: name, waitMs: putBackWaitMs }),
   }),
   readLogs: (container, lines) => platform.readLogs(container, lines),
   addresses: { api: settings.apiUrl, temporal_web: settings.temporalWeb, temporal_address: settings.temporalAddress },

@@ -16,7 +16,8 @@ export const doctor = (program: Command): void => {
   program
     .command('doctor')
     .description(
-      'find what nothing accounts for: containers, volumes, networks, slots, paused poolers; exit 1 if some is left',
+      'find what nothing accounts for: containers, volumes, networks, slots, paused poolers, operations that were cut off; ' +
+        'exit 1 if some is left',
     )
     .option('--remove', 'remove what is known to be nobody’s')
     .option('--json', 'print one JSON document')
@@ -32,7 +33,7 @@ export const doctor = (program: Command): void => {
 };
 
 export const doctorText = ({ findings, removed = [], failed = [] }: DoctorDocument): string[] => [
-  ...removed.map(({ kind, name }) => `${kind === 'paused_pooler' ? 'Resumed' : 'Removed'} ${title(kind)} ${name}.`),
+  ...removed.map(({ kind, name }) => `${verbs[kind] ?? 'Removed'} ${title(kind)} ${name}.`),
   ...failed.map(({ what, command }) => `Could not remove ${what}. Finish with: ${command}`),
   ...(findings.length === 0 ? ['Nothing is left over.'] : []),
   ...findings.flatMap(({ kind, name, explanation, removable, command }) => [
@@ -41,5 +42,7 @@ export const doctorText = ({ findings, removed = [], failed = [] }: DoctorDocume
     `  ${removable ? './pgrow doctor --remove' : `By hand: ${command}`}`,
   ]),
 ];
+
+const verbs: Partial<Record<Finding['kind'], string>> = { paused_pooler: 'Resumed', operation: 'Put back' };
 
 const title = (kind: Finding['kind']): string => kind.replaceAll('_', ' ');

@@ -7,7 +7,7 @@ import type { OperationDocument } from '../domain/operation.ts';
 import type { Verification, VerifySnapshot } from '../domain/snapshot.ts';
 import { progressQuery, type CheckpointSignal, type OperationSignal } from '../domain/temporal-names.ts';
 import type { RollbackRequest } from '../workflows/messages.ts';
-import { readRun, runningError, type OperationRun } from './operation-run.ts';
+import { readEnd, readRun, runningError, type OperationRun } from './operation-run.ts';
 import { searchAttributePairs, type About } from '../workflows/search-attribute-keys.ts';
 import { registerSearchAttributes } from './search-attributes.ts';
 import { failureOf, toClientError } from './temporal-errors.ts';
@@ -40,6 +40,13 @@ export interface PgrowClient {
   progress(serviceId: string): Promise<unknown>;
   /** The last operation that Temporal knows of, running or not. */
   describe(serviceId: string): Promise<OperationRun | null>;
+  /** How a run ended: `terminated`, `timed_out`, `unknown to Temporal`; null while it runs. */
+  howEnded(serviceId: string, runId: string): Promise<string | null>;
+  /**
+   * Puts back what was cut off on a database, and waits for that.
+   * @throws PgrowError `not_ready` when it takes longer than it may; it goes on then
+   */
+  putBack(serviceId: string, about: { readonly database: string; readonly waitMs: number }): Promise<void>;
   ping(): Promise<void>;
   /** For a Temporal that was not set up by pgrow. */
   registerSearchAttributes(): Promise<void>;
@@ -154,6 +161,34 @@ export const createPgrowClient = ({ address, namespace = 'default' }: ClientOpti
       }),
     progress: (serviceId) => briefly(() => operationOf(serviceId).query(progressQuery)),
     describe,
+    howEnded: (serviceId, runId) => briefly(() => readEnd(operationOf(serviceId, runId))),
+    putBack: (serviceId, { database, waitMs }) =>
+      call(async () => {
+        const handle = await briefly(async () => {
+          try {
+            return await workflow.start('putBackCutOff', {
+              workflowId: operationWorkflowId(serviceId),
+              taskQueue,
+              args: [{ service_id: serviceId }],
+              workflowIdConflictPolicy: 'FAIL',
+              workflowIdReusePolicy: 'ALLOW_DUPLICATE',
+              typedSearchAttributes: searchAttributePairs(null, { database, stage: null }),
+              staticSummary: `put back what was cut off on ${database}`,
+            });
+          } catch (error) {
+            if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+            throw runningError(database, await describe(serviceId));
+          }
+        });
+        const patience = AbortSignal.timeout(waitMs);
+        try {
+          await connection.withAbortSignal(patience, () => handle.result());
+        } catch (error) {
+          if (error instanceof WorkflowFailedError) throw failureOf(error);
+          if (!patience.aborted) throw error;
+          throw new PgrowError('not_ready', `${database} is still being put back. Ask again: ./pgrow doctor`);
+        }
+      }),
     async ping() {
       await briefly(() => connection.workflowService.getSystemInfo({}));
     },

@@ -9,7 +9,7 @@ export interface OperationRun {
   readonly running: boolean;
   /** Null where whoever started it let the workflow make one. */
   readonly operation_id: string | null;
-  readonly type: OperationType;
+  readonly type: OperationType | 'put_back';
   readonly workflow_id: string;
   readonly run_id: string;
   /** ISO 8601. */
@@ -23,13 +23,24 @@ export const readRun = async (handle: WorkflowHandle): Promise<OperationRun | nu
     return {
       running: status.name === 'RUNNING',
       operation_id: typeof operationId === 'string' ? operationId : null,
-      type: operationTypeOf[type as OperationWorkflow],
+      type: operationTypeOf[type as OperationWorkflow] ?? 'put_back',
       workflow_id: handle.workflowId,
       run_id: runId,
       since: startTime.toISOString(),
     };
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) return null;
+    throw error;
+  }
+};
+
+/** How a run ended, in Temporal's word: `terminated`, `timed_out`; null while it runs. */
+export const readEnd = async (handle: WorkflowHandle): Promise<string | null> => {
+  try {
+    const { status } = await handle.describe();
+    return status.name === 'RUNNING' ? null : status.name.toLowerCase();
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) return 'unknown to Temporal';
     throw error;
   }
 };

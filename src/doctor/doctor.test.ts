@@ -14,8 +14,14 @@ const labels = (database: string, kind = 'postgres') => ({
   'pgrow.kind': kind,
 });
 
+const done = { status: 'done', type: 'destroy', steps: [] };
+
 /** No node runs, so nothing is asked of one. */
-const newDoctor = async (isRunning: () => boolean = () => false) => {
+const newDoctor = async (
+  isRunning: () => boolean = () => false,
+  operations: readonly object[] = [done],
+  onPutBack: () => void = () => undefined,
+) => {
   const platform = createFakePlatform();
   const topology = firstTopology(shop);
   const volume = topology.nodes.find((node) => node.volume !== null)?.volume ?? '';
@@ -28,18 +34,26 @@ const newDoctor = async (isRunning: () => boolean = () => false) => {
   const store = {
     listDatabases: async () => [{ ...shop, topology }],
     readDatabase: async (id: string) => (id === shop.id || id === shop.name ? { ...shop, topology } : null),
-    listOperations: async (id: string) => (id === 'stranger' ? [] : [{ status: 'done', type: 'destroy', steps: [] }]),
+    listOperations: async (id: string) => (id === 'stranger' ? [] : id === shop.id ? operations : [done]),
     listSnapshots: async () => [],
+    readOperation: async () => operations[0],
+    readPlan: async () => null,
     ensureSecrets: async () => ({}),
   } as unknown as Store;
+  const putBack: string[] = [];
   const doctor = createDoctor({
     platform,
     store,
     home,
     components: realComponents,
     isRunning: async (id) => id === shop.id && isRunning(),
+    howEnded: async () => 'terminated',
+    putBack: async ({ name }) => {
+      putBack.push(name);
+      onPutBack();
+    },
   });
-  return { platform, doctor, known: [volume, 'metadata'] };
+  return { platform, doctor, putBack, known: [volume, 'metadata'] };
 };
 
 test('finds what nothing accounts for, and nothing of another home or of the metadata', async () => {
@@ -77,5 +91,27 @@ test('an operation that begins between the look and the removal keeps what is it
   let looks = 0;
   const { doctor, platform } = await newDoctor(() => ++looks > 1);
   await doctor.remove();
+  expect((await platform.findByLabels({ 'pgrow.home': home })).volumes).toContain('stray');
+});
+
+const cutOff = { id: 'op-1', service_id: shop.id, status: 'running', type: 'expand', steps: [] };
+
+test('what was cut off is put back as a whole before anything of it is removed', async () => {
+  const operations: object[] = [cutOff];
+  const { doctor, putBack } = await newDoctor(undefined, operations, () => {
+    operations[0] = { ...cutOff, status: 'rolled_back' };
+  });
+  expect((await doctor.examine()).map(({ name, removable }) => [name, removable])).toContainEqual(['stray', false]);
+  const { removed, failed } = await doctor.remove();
+  expect(putBack).toEqual(['shop']);
+  expect([removed[0]?.kind, failed]).toEqual(['operation', []]);
+  expect(removed.map(({ name }) => name)).toContain('stray');
+});
+
+test('nothing of it is removed as long as it cannot be put back', async () => {
+  const { doctor, platform } = await newDoctor(undefined, [cutOff]);
+  expect((await doctor.remove()).failed).toEqual([
+    { what: 'operation op-1: its record still says that it runs', command: './pgrow doctor --remove' },
+  ]);
   expect((await platform.findByLabels({ 'pgrow.home': home })).volumes).toContain('stray');
 });

@@ -25,6 +25,8 @@ export const createDoctor = (dependencies: DoctorDependencies): Doctor => {
   const removeOne = async ({ kind, name, database, command }: Finding): Promise<readonly LeftOver[]> => {
     const none = { containers: [], volumes: [], networks: [] };
     switch (kind) {
+      case 'operation':
+        return attempt(`operation ${name}`, command, () => putBack(database));
       case 'container':
         return removeResources(platform, { ...none, containers: [name] });
       case 'volume':
@@ -38,6 +40,16 @@ export const createDoctor = (dependencies: DoctorDependencies): Doctor => {
       default:
         return kind satisfies never;
     }
+  };
+
+  const putBack = async (database: string | null): Promise<void> => {
+    const record = database === null ? null : await store.readDatabase(database);
+    if (!record) return;
+    await dependencies.putBack(record);
+    const [last] = await store.listOperations(record.id);
+    if (last?.status === 'running') throw new Error('its record still says that it runs');
+    const [left] = last?.error?.left_over ?? [];
+    if (left) throw new Error(`${left.what} (${left.command})`);
   };
 
   const dropSlot = async (database: string | null, name: string): Promise<void> => {
@@ -96,7 +108,14 @@ export const createDoctor = (dependencies: DoctorDependencies): Doctor => {
 const mostRemovals = 1000;
 
 /** What they hold can go only after them. */
-const order: readonly Finding['kind'][] = ['paused_pooler', 'container', 'replication_slot', 'volume', 'network'];
+const order: readonly Finding['kind'][] = [
+  'operation',
+  'paused_pooler',
+  'container',
+  'replication_slot',
+  'volume',
+  'network',
+];
 const containersFirst = (a: Finding, b: Finding): number => order.indexOf(a.kind) - order.indexOf(b.kind);
 
 const attempt = async (what: string, command: string, act: () => Promise<void>): Promise<readonly LeftOver[]> => {

@@ -1,6 +1,8 @@
 import { openSession } from '../activities/session.ts';
 import type { Dependencies } from '../activities/dependencies.ts';
 import type { Database } from '../domain/database.ts';
+import type { OperationDocument } from '../domain/operation.ts';
+import { commandFor } from '../domain/resumption.ts';
 import type { Survey, SurveyedDatabase, SurveyedResource, SurveyedSlot } from '../domain/doctor.ts';
 import { labelNames, ports } from '../domain/naming.ts';
 import { nodesOf, type Node } from '../domain/topology.ts';
@@ -9,6 +11,10 @@ import { nodesOf, type Node } from '../domain/topology.ts';
 export interface DoctorDependencies extends Pick<Dependencies, 'platform' | 'store' | 'components' | 'home'> {
   /** Whether Temporal runs an operation of a database. */
   readonly isRunning: (serviceId: string) => Promise<boolean>;
+  /** How the workflow of an operation ended; null while it runs. */
+  readonly howEnded: (operation: OperationDocument) => Promise<string | null>;
+  /** Puts back what was cut off on a database. */
+  readonly putBack: (database: Database) => Promise<void>;
 }
 
 /** Everything on the engine that carries our label, then what the metadata and the nodes say of it. */
@@ -51,14 +57,30 @@ const readDatabase = async (dependencies: DoctorDependencies, id: string): Promi
     store.listSnapshots(id),
   ]);
   const nodes = record && !running ? await readNodes(dependencies, record) : nothing;
+  const last = operations[0] ?? null;
+  const cut_off = running ? null : await readCutOff(dependencies, record, last);
   return {
     id,
     record,
-    running,
-    last: operations[0] ?? null,
+    // Recorded as running and not cut off, it began after the first question.
+    running: running || (last?.status === 'running' && cut_off === null),
+    last,
+    cut_off,
     snapshot_volumes: snapshots.map(({ volume }) => volume),
     ...nodes,
   };
+};
+
+/** An operation records its end before its workflow ends: one that still counts as running afterwards never will. */
+const readCutOff = async (
+  { store, howEnded }: DoctorDependencies,
+  record: Database | null,
+  last: OperationDocument | null,
+): Promise<SurveyedDatabase['cut_off']> => {
+  if (!record || last?.status !== 'running') return null;
+  const how = await howEnded(last);
+  if (how === null || (await store.readOperation(last.id))?.status !== 'running') return null;
+  return { how, again: commandFor(record.name, (await store.readPlan(last.id))?.asked) };
 };
 
 type FromNodes = Pick<SurveyedDatabase, 'slots' | 'permanent_slots' | 'paused_poolers'>;

@@ -49,6 +49,7 @@ const surveyed = (change: Partial<SurveyedDatabase> = {}): SurveyedDatabase => (
   record: shop,
   running: false,
   last: operation({}),
+  cut_off: null,
   snapshot_volumes: [],
   slots: [],
   permanent_slots: [],
@@ -148,5 +149,33 @@ test('slots of nodes, kept nodes and Patroni’s permanent ones are known; the u
 test('a pooler that is paused without an operation is found', () => {
   expect(diagnose({ resources: [], databases: [surveyed({ paused_poolers: ['pgbouncer-1'] })] })).toMatchObject([
     { kind: 'paused_pooler', name: 'pgbouncer-1', database: 'shop', removable: true },
+  ]);
+});
+
+const cut_off = { how: 'terminated', again: './pgrow expand shop --to ha' };
+
+// Somebody terminated a workflow in Temporal Web: its operation was recorded as running for ever, and what it had made was
+// found, and removed without what it had changed elsewhere being put back.
+test('an operation that is recorded as running although its workflow is not is found, and put back as a whole', () => {
+  const last = operation({ status: 'running' });
+  const findings = diagnose({ resources: strayResources, databases: [surveyed({ last, cut_off })] });
+  expect(findings.map(({ kind, name, removable: may }) => [kind, name, may])).toEqual([
+    ['operation', 'op-1', true],
+    ['container', stray.container, false],
+    ['volume', stray.volume, false],
+  ]);
+  expect(findings[0]!.explanation).toContain('expand is recorded as running, but its workflow is not (terminated)');
+});
+
+test('past its point of no return it is not put back, but goes on when it is asked for again', () => {
+  const last = operation({
+    status: 'running',
+    point_of_no_return: 'hand over',
+    steps: [
+      { name: 'hand over', phase: 'cut-over', status: 'done', started_at: null, duration_ms: null, detail: null },
+    ],
+  });
+  expect(diagnose({ resources: [], databases: [surveyed({ last, cut_off })] })).toMatchObject([
+    { kind: 'operation', removable: false, command: './pgrow expand shop --to ha' },
   ]);
 });

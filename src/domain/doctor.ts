@@ -4,7 +4,7 @@ import { isPastReturn, type OperationDocument } from './operation.ts';
 
 /** What nothing accounts for, and what has been left in a state that nothing will end. */
 export interface Finding {
-  readonly kind: 'container' | 'volume' | 'network' | 'replication_slot' | 'paused_pooler';
+  readonly kind: 'operation' | 'container' | 'volume' | 'network' | 'replication_slot' | 'paused_pooler';
   /** Of a slot or pooler with its node: `postgres_4 on postgres-1`. */
   readonly name: string;
   /** Name of the database; null where none is known. */
@@ -40,6 +40,11 @@ export interface SurveyedDatabase {
   readonly running: boolean;
   /** The last operation; null where none is known. */
   readonly last: OperationDocument | null;
+  /**
+   * Where the last operation is recorded as running although its workflow is not: how that ended, and the command that asks
+   * for the same again.
+   */
+  readonly cut_off: { readonly how: string; readonly again: string } | null;
   readonly snapshot_volumes: readonly string[];
   /** On the primary; none where it does not answer. */
   readonly slots: readonly SurveyedSlot[];
@@ -62,6 +67,7 @@ export interface SurveyedSlot {
 export const diagnose = ({ resources, databases }: Survey): readonly Finding[] => {
   const byId = new Map(databases.map((database) => [database.id, database]));
   return [
+    ...databases.flatMap(operationFindings),
     ...resources.flatMap((resource) => {
       const database = resource.database === null ? null : (byId.get(resource.database) ?? null);
       return isAccountedFor(resource, database) ? [] : [unaccounted(resource, database)];
@@ -112,6 +118,9 @@ const reason = (database: SurveyedDatabase | null): Pick<Finding, 'explanation' 
   if (!record) {
     return { explanation: `Its database ${last.database} is gone; the last operation was ${which}.`, removable: true };
   }
+  if (database.cut_off && !isPastReturn(last)) {
+    return { explanation: `It was made by ${which}, which was cut off and is put back as a whole.`, removable: false };
+  }
   if (isPastReturn(last)) {
     return {
       explanation:
@@ -121,6 +130,24 @@ const reason = (database: SurveyedDatabase | null): Pick<Finding, 'explanation' 
     };
   }
   return { explanation: `It is no part of ${record.name}; the last operation was ${which}.`, removable: true };
+};
+
+const operationFindings = ({ record, last, cut_off }: SurveyedDatabase): readonly Finding[] => {
+  if (!record || !last || !cut_off) return [];
+  const dead = `${last.type.replaceAll('_', ' ')} is recorded as running, but its workflow is not (${cut_off.how})`;
+  const past = isPastReturn(last);
+  return [
+    {
+      kind: 'operation',
+      name: last.id,
+      database: record.name,
+      explanation: past
+        ? `This ${dead}. It was past its point of no return: asked for again, with the same options, it goes on from there.`
+        : `This ${dead}. What it did to ${record.name} is put back on request, or before the next operation begins.`,
+      removable: !past,
+      command: past ? cut_off.again : './pgrow doctor --remove',
+    },
+  ];
 };
 
 /** As we name them, after nodes: any other slot is the user's own. */

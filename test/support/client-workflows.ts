@@ -42,3 +42,6 @@ export const checkpoint = async (): Promise<void> => {
   setHandler(defineSignal('confirm'), () => void (confirmed = true));
   await condition(() => confirmed);
 };
+
+/** Has nothing to put back. */
+export const putBackCutOff = async (): Promise<null> => null;

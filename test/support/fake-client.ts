@@ -77,6 +77,8 @@ export const createFakeClient = (): FakeClient => {
     },
     progress: async () => null,
     describe: async (serviceId) => runs.get(serviceId) ?? null,
+    howEnded: async () => null,
+    putBack: async () => undefined,
     ping: async () => undefined,
     registerSearchAttributes: async () => undefined,
     close: async () => undefined,
