@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest';
 import { realComponents } from '../activities/dependencies.ts';
 import type { Database } from '../domain/database.ts';
+import { replicaTopology, sampleDatabase } from '../../test/support/sample-database.ts';
+import { nodesOf } from '../domain/topology.ts';
+import type { ContainerSpec } from '../platform/platform.ts';
 import { firstTopology } from '../domain/plan/create.ts';
 import { createFakePlatform } from '../platform/fake/index.ts';
 import type { Store } from '../store/store.ts';
@@ -114,4 +117,40 @@ test('nothing of it is removed as long as it cannot be put back', async () => {
     { what: 'operation op-1: its record still says that it runs', command: './pgrow doctor --remove' },
   ]);
   expect((await platform.findByLabels({ 'pgrow.home': home })).volumes).toContain('stray');
+});
+
+test('slots are looked for on every server that runs', async () => {
+  const replicated = sampleDatabase('shop');
+  const topology = replicaTopology(replicated);
+  const platform = createFakePlatform();
+  const asked: string[] = [];
+  const servers = nodesOf(topology, 'postgres');
+  await platform.ensureNetwork({ name: 'shop', labels: {} });
+  for (const { container: name } of servers) {
+    const spec = { name, network: 'shop', mounts: [], ports: [], labels: {}, restart: 'no' };
+    await platform.ensureContainer(spec as unknown as ContainerSpec);
+    await platform.startContainer(name);
+  }
+  const connectPostgres = async ({ host }: { readonly host: string }) => {
+    asked.push(host);
+    const slot = { name: 'postgres_9', physical: true, active: false, standby: asked.length > 1 };
+    return { query: async <T>() => [slot] as T[], end: async () => undefined };
+  };
+  const doctor = createDoctor({
+    platform,
+    store: {
+      listDatabases: async () => [{ ...replicated, topology }],
+      readDatabase: async () => ({ ...replicated, topology }),
+      listOperations: async () => [done],
+      listSnapshots: async () => [],
+      ensureSecrets: async () => ({}),
+    } as unknown as Store,
+    home,
+    components: { ...realComponents, postgres: { ...realComponents.postgres, connectPostgres } },
+    isRunning: async () => false,
+    howEnded: async () => null,
+    putBack: async () => undefined,
+  });
+  const found = (await doctor.examine()).filter(({ kind }) => kind === 'replication_slot');
+  expect(found.map(({ name }) => name)).toEqual(servers.map(({ name }) => `postgres_9 on ${name}`));
 });

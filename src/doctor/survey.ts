@@ -90,19 +90,18 @@ const nothing: FromNodes = { slots: [], permanent_slots: [], paused_poolers: [] 
 const readNodes = async (dependencies: DoctorDependencies, database: Database): Promise<FromNodes> => {
   const { topology } = database;
   const session = await openSession(dependencies, database.id);
-  const { postgres, patroni, pgbouncer } = dependencies.components;
+  const { patroni, pgbouncer } = dependencies.components;
 
-  const slotsOf = async (node: Node): Promise<readonly SurveyedSlot[] | null> => {
+  const slotsOf = async (node: Node): Promise<readonly SurveyedSlot[]> => {
     const rows = await session
-      .asSuperuser(node, async (connection) => {
-        if ((await postgres.readPosition(connection)).in_recovery) return null;
-        return connection.query<{ name: string; physical: boolean; active: boolean }>(
-          `SELECT slot_name AS name, slot_type = 'physical' AS physical, active
+      .asSuperuser(node, (connection) =>
+        connection.query<Pick<SurveyedSlot, 'name' | 'physical' | 'active' | 'standby'>>(
+          `SELECT slot_name AS name, slot_type = 'physical' AS physical, active, pg_is_in_recovery() AS standby
              FROM pg_replication_slots WHERE NOT temporary`,
-        );
-      })
-      .catch(() => null);
-    return rows?.map((row) => ({ ...row, on: node.name, container: node.container })) ?? null;
+        ),
+      )
+      .catch(() => []);
+    return rows.map((row) => ({ ...row, on: node.name, container: node.container }));
   };
 
   const permanentOf = async (node: Node): Promise<readonly string[] | null> => {
@@ -142,7 +141,7 @@ const readNodes = async (dependencies: DoctorDependencies, database: Database): 
   const paused = await Promise.all(poolers.map(isPaused));
   return {
     // Patroni knows which slots are its own: where it does not answer none of them is judged.
-    slots: permanent === null ? [] : ((await firstOf(servers, slotsOf)) ?? []),
+    slots: permanent === null ? [] : (await Promise.all(servers.map(slotsOf))).flat(),
     permanent_slots: permanent ?? [],
     paused_poolers: poolers.filter((_, index) => paused[index]).map(({ name }) => name),
   };

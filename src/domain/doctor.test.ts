@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { diagnose, type Survey, type SurveyedDatabase, type SurveyedResource } from './doctor.ts';
+import { haTopology } from '../../test/support/sample-database.ts';
 import type { Database } from './database.ts';
 import { newNode } from './nodes.ts';
 import type { OperationDocument } from './operation.ts';
@@ -96,7 +97,9 @@ test('a snapshot that is not on record is found', () => {
 });
 
 test('while an operation runs nothing of its database is judged', () => {
-  const slots = [{ name: 'postgres_9', on: 'postgres-1', container: 'c', physical: true, active: false }];
+  const slots = [
+    { name: 'postgres_9', on: 'postgres-1', container: 'c', standby: false, physical: true, active: false },
+  ];
   const running = surveyed({ running: true, slots, paused_poolers: ['pgbouncer-1'] });
   expect(diagnose({ resources: strayResources, databases: [running] })).toEqual([]);
 });
@@ -128,7 +131,7 @@ test('what an operation left past its point of no return is never removed: it ma
 });
 
 test('slots of nodes, kept nodes and Patroni’s permanent ones are known; the user’s own are never removed', () => {
-  const slot = { on: 'postgres-1', container: 'c', physical: true, active: false };
+  const slot = { on: 'postgres-1', container: 'c', standby: false, physical: true, active: false };
   const slots = [
     ...['postgres_1', 'postgres_7', 'postgres_5', 'postgres_9', 'plain_postgres_9', 'theirs'].map((name) => ({
       ...slot,
@@ -177,5 +180,22 @@ test('past its point of no return it is not put back, but goes on when it is ask
   });
   expect(diagnose({ resources: [], databases: [surveyed({ last, cut_off })] })).toMatchObject([
     { kind: 'operation', removable: false, command: './pgrow expand shop --to ha' },
+  ]);
+});
+
+// A slot that was left on a standby filled its disk with WAL: only the primary's were looked at.
+test('slots on standbys are judged too: only Patroni keeps those of its members there', () => {
+  const slot = { on: 'postgres-7', container: 'c', standby: true, physical: true, active: false };
+  const slots = ['postgres_1', 'postgres_9', 'postgres_5'].map((name) => ({ ...slot, name }));
+  const found = (record: Database) =>
+    diagnose({ resources: [], databases: [surveyed({ record, slots, permanent_slots: ['postgres_5'] })] }).map(
+      ({ name }) => name,
+    );
+  const plain = { ...shop, topology: { ...shop.topology, kept: [] } };
+  expect(found(plain)).toEqual(['postgres_1 on postgres-7', 'postgres_9 on postgres-7']);
+  expect(found(shop)).toEqual(['postgres_9 on postgres-7']);
+  const ha = haTopology(plain);
+  expect(found({ ...plain, topology: { ...ha, nodes: [...ha.nodes, ...shop.topology.nodes] } })).toEqual([
+    'postgres_9 on postgres-7',
   ]);
 });

@@ -46,7 +46,10 @@ export interface SurveyedDatabase {
    */
   readonly cut_off: { readonly how: string; readonly again: string } | null;
   readonly snapshot_volumes: readonly string[];
-  /** On the primary; none where it does not answer. */
+  /**
+   * On every server that answers: a standby keeps WAL for a slot just as the primary does. Not on kept nodes, which go with
+   * their slots when the window closes.
+   */
   readonly slots: readonly SurveyedSlot[];
   /** Slots that Patroni keeps for others than its members. */
   readonly permanent_slots: readonly string[];
@@ -56,10 +59,12 @@ export interface SurveyedDatabase {
 
 export interface SurveyedSlot {
   readonly name: string;
-  /** Name of the primary that has it. */
+  /** Name of the node that has it. */
   readonly on: string;
-  /** Container of that primary. */
+  /** Container of that node. */
   readonly container: string;
+  /** Whether that node is in recovery. */
+  readonly standby: boolean;
   readonly physical: boolean;
   readonly active: boolean;
 }
@@ -156,19 +161,23 @@ const ourSlot = /^(plain_)?postgres_\d+$/;
 const slotFindings = ({ record, last, slots, permanent_slots }: SurveyedDatabase): readonly Finding[] => {
   if (!record) return [];
   const { nodes, kept } = record.topology;
-  const known = [
-    ...[...nodes, ...kept].flatMap((node) => [slotName(node.name), ...(node.source ? [node.source.slot] : [])]),
-    ...permanent_slots,
-  ];
+  const ofNodes = [...nodes, ...kept].flatMap((node) => [
+    slotName(node.name),
+    ...(node.source ? [node.source.slot] : []),
+  ]);
+  // Patroni keeps its members' slots on every one of them. Without it nobody follows a standby, but what a way back needs.
+  const isKnown = ({ name, standby }: SurveyedSlot) =>
+    permanent_slots.includes(name) ||
+    (ofNodes.includes(name) && (!standby || record.topology.ha !== null || kept.length > 0));
   const undecided = last !== null && isPastReturn(last);
   return slots
-    .filter(({ name, physical }) => physical && !known.includes(name))
+    .filter((slot) => slot.physical && !isKnown(slot))
     .map(({ name, on, container, active }) => ({
       kind: 'replication_slot',
       name: `${name} on ${on}`,
       database: record.name,
       explanation: ourSlot.test(name)
-        ? `It belongs to no node of ${record.name}, and keeps WAL for ever.`
+        ? `No node of ${record.name} follows ${on} through it, and it keeps WAL for ever.`
         : `It belongs to no node of ${record.name}. pgrow names its slots otherwise, so it may be somebody's; it keeps WAL as long as it is there.`,
       removable: ourSlot.test(name) && !active && !undecided,
       command: `docker exec ${container} psql -U postgres -c "SELECT pg_drop_replication_slot('${name}')"`,
