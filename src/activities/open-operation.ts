@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { refuseWhileCopied } from '../domain/copied-snapshots.ts';
 import { cutOffOf, type CutOff } from '../domain/cut-off.ts';
 import type { Database } from '../domain/database.ts';
 import { PgrowError } from '../domain/errors.ts';
@@ -11,6 +12,7 @@ import { optionsOf, planOperation } from '../domain/plan/plan-operation.ts';
 import type { Restored } from '../domain/plan/restore.ts';
 import type { Plan } from '../domain/plan.ts';
 import { askedFor, resume, stepsDone, unfinishedOf, type Unfinished } from '../domain/resumption.ts';
+import { readRunningRestores } from '../store/running-restores.ts';
 import type { Dependencies } from './dependencies.ts';
 import { findRestored } from './find-restored.ts';
 import { chooseHostPorts } from './host-ports.ts';
@@ -122,6 +124,8 @@ const planOf = async (
   const database = makers.includes(workflow)
     ? await ensureRegistered(dependencies, { ...(input as ParsedInput<'createDatabase'>), ...majorOf(restored) })
     : await known(dependencies, input.service_id);
+  if (workflow === 'destroyDatabase' && !(await store.readOperation(operation)))
+    refuseWhileCopied(database, await readRunningRestores(store));
   const options = optionsOf(input);
   const unfinished = await readUnfinished(dependencies, database.id, operation);
   const resumed = unfinished && resume(database.name, askedFor(workflow, input), unfinished);

@@ -1,10 +1,12 @@
 import type { z } from 'zod';
+import { refuseWhileCopied } from '../domain/copied-snapshots.ts';
 import type { Database } from '../domain/database.ts';
 import { operationInputs, type OperationInput, type OperationWorkflow, type ParsedInput } from '../domain/inputs.ts';
 import { parseInput } from '../domain/parse-input.ts';
 import { planOperation } from '../domain/plan/plan-operation.ts';
 import type { Plan } from '../domain/plan.ts';
 import { askedFor, resume, unfinishedOf, type Unfinished } from '../domain/resumption.ts';
+import { readRunningRestores } from '../store/running-restores.ts';
 import type { ApiDependencies } from './dependencies.ts';
 
 /** What a workflow is told besides the ids and the actor. */
@@ -18,6 +20,7 @@ export const planChange = async <W extends OperationWorkflow>(
 ): Promise<Plan> => {
   const schema = operationInputs[workflow] as unknown as z.ZodType<ParsedInput<W>>;
   const parsed = parseInput(schema, { ...input, service_id: database.id });
+  if (workflow === 'destroyDatabase') refuseWhileCopied(database, await readRunningRestores(store));
   const unfinished = await readUnfinished(store, database);
   const resumed = unfinished && resume(database.name, askedFor(workflow, parsed), unfinished);
   if (resumed) return resumed;

@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../src/domain/database.ts';
+import { planRestore } from '../../src/domain/plan/restore.ts';
+import { askedFor } from '../../src/domain/resumption.ts';
 import type { Snapshot } from '../../src/domain/snapshot.ts';
 import { services, shopPath, useApi } from '../support/api-under-test.ts';
+import { sampleDatabase } from '../support/sample-database.ts';
 
 const api = useApi();
 
@@ -183,6 +186,26 @@ describe('restoring', () => {
 
   test('a body that is no object is told so', async () => {
     expect((await api.call('POST', `${shopPath}/restore`, { body: [] })).body).toMatchObject({ status: 400 });
+  });
+
+  // Destroying the source waited for the volume that was being copied, and left half of it to an operator.
+  test('keeps its source from being destroyed, as a plan and for good, until it has its copy', async () => {
+    const copy = await api.store.registerDatabase(sampleDatabase('copy'));
+    const operation = randomUUID();
+    const plan = planRestore(copy, { source: 'shop', snapshot: { id: 'snap-1', volume: 'volume-1', bytes: null } });
+    const input = { source_service_id: shop.id, snapshot: 'snap-1' };
+    await api.recordOperation(copy, operation, { ...plan, asked: askedFor('restoreSnapshot', input) });
+
+    for (const query of ['?dry_run=true', '']) {
+      expect((await api.call('DELETE', `${services}/shop${query}`)).body).toMatchObject({
+        status: 409,
+        code: 'refused',
+        detail: expect.stringContaining(`restore ${operation} copies a snapshot of it to copy`),
+      });
+    }
+    const step = plan.steps.findIndex(({ run }) => run.action === 'restoreSnapshot');
+    await api.store.stepEnded({ operation, step, status: 'done' });
+    expect((await api.call('DELETE', `${services}/shop?dry_run=true`)).status).toBe(200);
   });
 
   test('the OpenAPI document has both routes, and what a restore takes', async () => {

@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { MockActivityEnvironment } from '@temporalio/testing';
 import { describe, expect, test } from 'vitest';
 import type { Snapshot } from '../../src/domain/snapshot.ts';
 import {
@@ -100,6 +102,39 @@ describe.concurrent('restoreSnapshot', () => {
     );
     expect(secrets.filter((secret) => text.includes(secret))).toEqual([]);
     expect(text).not.toContain('SCRAM-SHA-256$');
+  });
+});
+
+describe.concurrent('the source of a restore', () => {
+  const destroySource = ({ world }: Shop) =>
+    new MockActivityEnvironment().run(world.activities.openOperation, {
+      workflow: 'destroyDatabase' as const,
+      input: { service_id: source.id },
+      operation: randomUUID(),
+      workflow_id: 'destroy',
+      run_id: 'run',
+    });
+
+  // Destroying it waited for the volume that was being copied, gave up, and left half a database to an operator.
+  test('cannot be destroyed while its snapshot is copied, and can be afterwards', async () => {
+    const shop = await shopWithSnapshot();
+    const copying = shop.world.faults.hold(({ name }) => name === 'restoreSnapshot');
+    const after = shop.world.faults.hold(({ name }) => name === 'verifyRoutes');
+    const operation = await shop.start('restoreSnapshot', restoration);
+    await copying.reached;
+    const { id } = (await shop.world.store.readRunningOperation(shop.id))!;
+
+    await expect(destroySource(shop)).rejects.toMatchObject({
+      type: 'refused',
+      message:
+        `Cannot destroy origin now: restore ${id} copies a snapshot of it to shop. Wait until that is done ` +
+        '(./pgrow status shop), or call it off: ./pgrow abort shop',
+    });
+    copying.release();
+    await after.reached;
+    expect(await destroySource(shop)).toMatchObject({ plan: { type: 'destroy' } });
+    after.release();
+    expect(await shop.end(operation)).toMatchObject({ status: 'done' });
   });
 });
 
