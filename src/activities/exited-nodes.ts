@@ -46,13 +46,16 @@ export const keepRunning = (platform: Needs, step: Pick<ActionStep, 'patience_se
 
 const timesStarted = ({ applied: { length } }: Course<ExitRemedy>): string => `, also after ${length} more starts`;
 
+export const goneError = ({ name, container }: Placed): PgrowError =>
+  new PgrowError('node_failed', `${name} is gone: there is no container ${container}.`);
+
 const failed = async (
   platform: Needs,
   { name, container }: Placed,
   state: Awaited<ReturnType<Needs['inspectContainer']>>,
   tried: string,
 ): Promise<PgrowError> => {
-  if (!state) return new PgrowError('node_failed', `${name} is gone: there is no container ${container}.`);
+  if (!state) return goneError({ name, container });
   const log = await platform.readLogs(container, logLines);
   const end = log.trim() === '' ? '' : `: ${withoutStop(log.trim())}`;
   return new PgrowError('node_failed', `${name} stopped (exit code ${state.exitCode ?? '?'})${tried}${end}.`);

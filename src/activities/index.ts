@@ -12,6 +12,7 @@ import { restoreActions } from './restore.ts';
 import { routingActions } from './routing.ts';
 import { snapshotActions } from './snapshots.ts';
 import { stepActivity, type Action } from './step-activity.ts';
+import { takeOverActions } from './take-over.ts';
 import { topologyActions } from './topology.ts';
 import { poolerActions } from './verify-pooler.ts';
 import { routerActions } from './wait-until-routing.ts';
@@ -33,6 +34,7 @@ export const createActivities = (dependencies: Dependencies): StepActivities & O
     ...memberActions(dependencies),
     ...patroniActions(dependencies),
     ...cutOverActions(dependencies),
+    ...takeOverActions(dependencies),
     ...topologyActions(dependencies),
   };
   const steps = Object.fromEntries(

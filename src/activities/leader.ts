@@ -1,8 +1,8 @@
 import type { Database } from '../domain/database.ts';
 import type { Leadership } from '../domain/live.ts';
-import { nodeNamed, nodesOf } from '../domain/topology.ts';
+import { nodeNamed, nodesOf, type Node } from '../domain/topology.ts';
 import type { Dependencies } from './dependencies.ts';
-import { openSession } from './session.ts';
+import { openSession, type Session } from './session.ts';
 
 type Needs = Pick<Dependencies, 'platform' | 'store' | 'components'>;
 
@@ -22,7 +22,20 @@ export const readLeadership = async (dependencies: Needs, database: Database): P
     lag_bytes,
     synchronous: sync_state === 'sync' || sync_state === 'quorum',
   }));
-  return { leader, candidates };
+  return { leader, candidates, leaderless: await isLeaderless(dependencies, session, leader) };
+};
+
+const isLeaderless = async (
+  { components: { postgres } }: Needs,
+  session: Session,
+  leader: string,
+): Promise<boolean> => {
+  const { topology } = session.database;
+  if (!topology.ha) return false;
+  const takesWrites = (node: Node) =>
+    session.asSuperuser(node, async (connection) => !(await postgres.isReplica(connection))).catch(() => false);
+  if (await takesWrites(nodeNamed(topology, leader))) return false;
+  return !(await Promise.all(nodesOf(topology, 'postgres').map(takesWrites))).includes(true);
 };
 
 /** Null below stage 3, and where no member answers or none leads. */

@@ -6,7 +6,7 @@ import type { Node } from '../domain/topology.ts';
 import type { ContainerSpec } from '../platform/platform.ts';
 import { explainCopy } from './copy-facts.ts';
 import type { Dependencies } from './dependencies.ts';
-import { refuseExited } from './exited-nodes.ts';
+import { goneError, refuseExited } from './exited-nodes.ts';
 import { nodeFiles } from './node-files.ts';
 import { openSession, type Session } from './session.ts';
 import type { Action, ActionStep } from './step-activity.ts';
@@ -62,6 +62,11 @@ export const nodeActions = (dependencies: Dependencies) => {
 
   const restartNode: Action<'restartNode'> = async ({ node, config }, step) => {
     const session = await openSession(dependencies, step.database);
+    if (!(await platform.inspectContainer(node.container))) {
+      // A node that has gone meanwhile has nothing that could be undone.
+      if (step.direction === 'undo') return;
+      throw goneError(node);
+    }
     // Stopped first: what runs must not find the files of what it is to become.
     await platform.stopContainer(node.container, stopTimeoutSeconds);
     await putFiles(session, { node, config }, step);

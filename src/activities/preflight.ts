@@ -22,7 +22,9 @@ export const refuseUnfit = async (
   const { platform, images } = dependencies;
   await platform.ping().catch(refuseAtOnce);
   if (plan.type === 'destroy' || !plan.to) return;
-  const added = plan.to.nodes.filter((node) => plan.nodes_added.includes(node.name));
+  // What was kept for a rollback comes back as it is.
+  const kept = plan.from?.kept.map((node) => node.name) ?? [];
+  const added = plan.to.nodes.filter(({ name }) => plan.nodes_added.includes(name) && !kept.includes(name));
   for (const image of new Set(added.map((node) => images[imageOf(node.kind)]))) {
     if (await platform.hasImage(image)) continue;
     throw new PgrowError('image_missing', `Image ${image} is missing on the Docker engine. Build it: ./pgrow up`);

@@ -69,6 +69,13 @@ export interface Actions {
   preflightCutOver: CutOver;
   /** The hand-over (SPEC section 5), PAUSE to RESUME. */
   cutOver: CutOver;
+  /**
+   * Of a cluster in which nobody takes writes any more: until the successor has all that any member holds. Streams it from
+   * whoever has most; a member that cannot say what it holds may hold what nobody else does.
+   */
+  gatherWrites: { readonly members: readonly Node[]; readonly successor: Node; readonly slot: string };
+  /** After that: the successor takes writes, and routes lead to it. There is nobody to stop and no client to hold. */
+  takeOver: CutOver;
   /** The old primary, stopped by the cut-over, comes back as a standby of the new one. */
   followNewPrimary: {
     readonly old: ConfiguredNode;

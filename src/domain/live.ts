@@ -32,6 +32,8 @@ export interface Leadership {
   readonly leader: string;
   /** Replicas as the leader sees them; none where it does not answer. */
   readonly candidates: readonly Candidate[];
+  /** Whether at stage 3 nobody takes writes: the leader is then the last one there was. */
+  readonly leaderless: boolean;
 }
 
 export interface Candidate {

@@ -18,7 +18,7 @@ export interface CheckpointInput {
 
 /**
  * Keeps the way back open until it is confirmed or time runs out, then removes what was kept for it. Goes back when
- * asked to, and by itself when the new stage turns unhealthy.
+ * asked to, and by itself when the new stage turns unhealthy; where that is refused, it stays open until it is told.
  */
 export const checkpoint = async (input: CheckpointInput): Promise<void> => {
   const { database, timeout_seconds, on_close } = input;
@@ -31,26 +31,34 @@ export const checkpoint = async (input: CheckpointInput): Promise<void> => {
     description: 'Whether the window is open.',
   });
 
+  let own: RollbackRequest | null = null;
+  let deadline: number | null = Date.now() + timeout_seconds * 1000;
   const health = new CancellationScope();
   const watching = health
     .run(async () => {
       const { reason } = await watchHealth({ database });
-      request ??= { actor: `pgrow: ${reason}` };
+      request ??= own = { actor: `pgrow: ${reason}` };
     })
     .catch((error: unknown) => {
       // Without the watch the window stays open and can be used by hand.
       if (!isCancellation(error)) return;
     });
 
-  const end = Date.now() + timeout_seconds * 1000;
+  const told = () => confirmed || request !== null;
   for (;;) {
-    await condition(() => confirmed || request !== null, Math.max(1, end - Date.now()), {
-      summary: 'rollback possible until it fires',
-    });
+    if (deadline === null) await condition(told);
+    else
+      await condition(told, Math.max(1, deadline - Date.now()), {
+        summary: 'rollback possible until it fires',
+      });
     const asked = request as RollbackRequest | null;
     request = null;
     if (confirmed || !asked) break;
-    if ((await tryRollback(database, asked, input.before)) === 'undone') continue;
+    if ((await tryRollback(database, asked, input.before)) === 'undone') {
+      // Of a stage that has failed, what was kept may be all there is: it goes only when somebody says so.
+      if (asked === own) deadline = null;
+      continue;
+    }
     // Done it has used the window up; unfinished it goes on when it is asked for again, and nothing kept may go until then.
     health.cancel();
     await watching;

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { useControlPlane } from '../support/control-plane.ts';
 import { expectDatabase, keepData } from '../support/expectations.ts';
+import { untilStepSays } from '../support/faults.ts';
 import type { ManagedDatabase } from '../support/stack.ts';
+import { expectAsBefore, lookAround } from '../support/surroundings.ts';
 import { contentOf, fillWithEverything, type WholeContent } from '../support/whole-content.ts';
 import { withWorkload } from '../support/workload.ts';
 
@@ -59,6 +61,28 @@ describe('down from high availability and back', () => {
     await expectDatabase(shop).toHoldItsData();
     await expectDatabase(shop).toHaveOnlyNodes({ front: 1, postgres: 3, pgbouncer: 1, haproxy: 3, etcd: 3 });
     expect(await contentOf(shop, await leader(shop))).toEqual(everything);
+  });
+
+  test('called off while it waits for its cut-over: all is as before, and nobody notices', async () => {
+    const before = await lookAround(shop);
+    let successor = '';
+    await withWorkload(shop, { through: 'pooled' }, async (workload) => {
+      const options = ['--to', 'pooling', '--cutover', 'on_signal', '--yes', '--detach'];
+      const started = await shop.change('scale-down', ...options);
+      await untilStepSays(shop, started, 'hand over', /ready to cut over/);
+      await workload.nextAcknowledgement();
+      const { exitCode, stdout } = await plane.run('abort', shop.name, '--json');
+      const { operation } = JSON.parse(stdout);
+      expect({ exitCode, operation }).toMatchObject({
+        exitCode: 0,
+        operation: { id: started.id, status: 'aborted', error: { code: 'aborted', left_over: [] } },
+      });
+      successor = /to (postgres-\d+)$/.exec(operation.point_of_no_return)![1]!;
+    });
+    await expectAsBefore(shop, before, { restarted: [successor] });
+    await expectDatabase(shop).toBeAtStage(3);
+    await expectDatabase(shop).toHoldItsData();
+    expect(await plane.json('doctor')).toEqual({ findings: [] });
   });
 
   test('all the way down in one operation', async () => {

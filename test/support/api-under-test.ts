@@ -87,6 +87,7 @@ export const useApi = (): ApiUnderTest => {
           candidates: members
             .filter(({ role }) => role === 'replica')
             .map(({ name, state, lag }) => ({ name, state, lag_bytes: lag ?? 0, synchronous: false })),
+          leaderless: false,
         };
       },
     });

@@ -1,9 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
-import { DefaultLogger, Runtime } from '@temporalio/worker';
+import { ApplicationFailure } from '@temporalio/common';
+import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { watchQueueOf } from '../../src/domain/naming.ts';
 import { bundleWorkflows } from '../../src/worker/workflow-code.ts';
 import { startControlPlane, type ControlPlane } from '../support/fake-world/control-plane.ts';
 import { newShop, type Shop } from '../support/fake-world/operator.ts';
@@ -92,6 +95,41 @@ describe.skipIf('missing' in server)('with time skipped', { timeout: 60_000 }, (
 
     expect((await environment.currentTimeMs()) - before).toBeLessThan(3_600_000);
     expect(await oldPrimary(shop)).toEqual([]);
+  });
+
+  // Its timer went on: the old primary of a database that was down was removed.
+  test('a window whose own rollback was refused stays open until it is told', async () => {
+    const closed: string[] = [];
+    const reason = 'shop has taken no writes';
+    const refuse = async () => Promise.reject(ApplicationFailure.nonRetryable('postgres-2 is gone', 'node_failed'));
+    const activities = { openOperation: refuse, closeCheckpoint: async () => void closed.push('checkpoint') };
+    const taskQueue = 'refused';
+    const shared = { connection: environment.nativeConnection, workflowBundle: { codePath: bundle } };
+    const workers = await Promise.all([
+      Worker.create({ ...shared, taskQueue, activities }),
+      Worker.create({
+        ...shared,
+        taskQueue: watchQueueOf(taskQueue),
+        activities: { watchHealth: async () => ({ reason }) },
+      }),
+    ]);
+    const input = { checkpoint: 'c', database: randomUUID(), timeout_seconds: 3600, on_close: [] };
+    const work = Promise.all(workers.map((worker) => worker.run()));
+    try {
+      const handle = await environment.client.workflow.start('checkpoint', {
+        taskQueue,
+        workflowId: 'c',
+        args: [input],
+      });
+      await environment.sleep('3 hours');
+      expect({ closed, status: (await handle.describe()).status.name }).toEqual({ closed: [], status: 'RUNNING' });
+      await handle.signal('confirm');
+      await handle.result();
+      expect(closed).toEqual(['checkpoint']);
+    } finally {
+      for (const worker of workers) worker.shutdown();
+      await work;
+    }
   });
 
   test('a cut-over on signal is prepared, waits, and goes ahead when it is told to', async () => {

@@ -103,6 +103,28 @@ export const readPosition = async (connection: PostgresConnection): Promise<Posi
   return row!;
 };
 
+/** The end of what a server has replayed. */
+export interface WalEnd {
+  readonly in_recovery: boolean;
+  readonly lsn: string;
+  /** The latest of which it has any WAL. */
+  readonly timeline: number;
+  /** Whether nothing is left to replay of what it had when it started: a standby asks for more only then. */
+  readonly complete: boolean;
+}
+
+export const readWalEnd = async (connection: PostgresConnection): Promise<WalEnd> => {
+  const [row] = await connection.query<WalEnd>(
+    // The control file and the receiver know of a new timeline late or not at all; the names of the segments know at once.
+    `SELECT pg_is_in_recovery() AS in_recovery,
+            (CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_lsn() END)::text AS lsn,
+            NOT pg_is_in_recovery() OR pg_last_wal_receive_lsn() IS NOT NULL AS complete,
+            (SELECT max(('x' || substr(name, 1, 8))::bit(32)::int) FROM pg_ls_waldir()
+              WHERE name ~ '^[0-9A-F]{24}$') AS timeline`,
+  );
+  return row!;
+};
+
 /** How far the base backup to this address is (pg_stat_progress_basebackup); null while none runs. */
 export const readBaseBackupProgress = async (
   connection: PostgresConnection,

@@ -23,6 +23,8 @@ export interface Circumstances {
   /** Who leads at stage 3, as Patroni has it; the primary below. */
   readonly leader: string;
   readonly candidates: readonly Candidate[];
+  /** Whether at stage 3 nobody takes writes. Default false. */
+  readonly leaderless?: boolean;
   /** The operation whose checkpoint is still open. */
   readonly last: Pick<Plan, 'type' | 'from' | 'to'> | null;
   /** What a new database begins with; null for nothing. */

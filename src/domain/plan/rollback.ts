@@ -11,6 +11,7 @@ import { requireConfirmation } from './grow-replicas.ts';
 import type { Growth } from './growth.ts';
 import { handOver } from './hand-over.ts';
 import { sideBySide, step, type Outline } from './outline.ts';
+import { takeOver } from './take-over.ts';
 import { reroute, teachRouters } from './reroute.ts';
 import { shrinkPooling } from './shrink-pooling.ts';
 import { removeRouters, shrinkReplicas } from './shrink-replicas.ts';
@@ -22,6 +23,8 @@ export interface RollbackPlanInput {
   readonly operation_id: string;
   /** Who leads at stage 3, as Patroni has it; the primary below. */
   readonly leader: string;
+  /** Whether at stage 3 nobody takes writes, so that there is nobody to hand over. Default false. */
+  readonly leaderless?: boolean;
 }
 
 /** Milliseconds that a client behind PgBouncer waits at the hand-over. */
@@ -75,7 +78,11 @@ const downAgain = (input: RollbackPlanInput, before: Topology): Plan => {
 };
 
 /** The old primary, which has followed all the time, takes writes again; its replicas have followed it. */
-const leaveHa = ({ database, leader: leaderName }: RollbackPlanInput, from: Topology, before: Topology): Growth => {
+const leaveHa = (
+  { database, leader: leaderName, leaderless = false }: RollbackPlanInput,
+  from: Topology,
+  before: Topology,
+): Growth => {
   const leader = nodeNamed(from, leaderName);
   const old = from.kept.find((node) => node.name === before.primary);
   if (!old) {
@@ -109,7 +116,7 @@ const leaveHa = ({ database, leader: leaderName }: RollbackPlanInput, from: Topo
     topology: to,
     outline: [
       ...teachRouters('routing', routers, from, bridge),
-      handOver('hand-over', input),
+      ...(leaderless ? takeOver(from, input) : [handOver('hand-over', input)]),
       ...teachRouters('routing', keptRouters, bridge, to),
       ...reroute('routing', bridge, to),
       ...removeRouters(routers.filter((node) => !keptRouters.includes(node))),
@@ -130,9 +137,14 @@ const leaveHa = ({ database, leader: leaderName }: RollbackPlanInput, from: Topo
     on_close: [],
     expected_stall_ms: expectedHandOverStallMs,
     estimated_duration_minutes: 1,
-    warnings: from.pooling
-      ? []
-      : ['Pooling is off: sessions are reset once at the hand-over; the next connect succeeds.'],
+    warnings: leaderless
+      ? [
+          `${database.name} takes no writes: nobody leads ${members.map(({ name }) => name).join(', ')}. ${old.name} takes ` +
+            'over once it has all that any of them holds; as long as one cannot say what it holds, it does not.',
+        ]
+      : from.pooling
+        ? []
+        : ['Pooling is off: sessions are reset once at the hand-over; the next connect succeeds.'],
     snapshot: null,
   };
 };

@@ -70,6 +70,10 @@ export const fakePostgres = ({ connections: { connect, serverOf }, servers, behi
         slot: null,
       }));
     },
+    async readWalEnd(connection) {
+      const { data } = serverOf(connection);
+      return { in_recovery: data.inRecovery, lsn: lsnText(data.lsn), timeline: data.timeline, complete: true };
+    },
     async readPosition(connection) {
       const { data } = serverOf(connection);
       return {

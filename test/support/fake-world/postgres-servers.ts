@@ -193,6 +193,8 @@ export const createServers = (machines: Machines, etcd: EtcdClusters): Servers =
     reload({ machine }) {
       const server = running.get(machine.container);
       if (server) server.synchronous = readSynchronousStandbys(machines, machine);
+      const upstream = server && upstreamOf(on(machine)!)?.from;
+      if (upstream) stream(upstream);
     },
     write(server, row) {
       const confirming = running.get(server.machine.container)!.synchronous;

@@ -1,0 +1,85 @@
+import { ports } from '../domain/naming.ts';
+import { PgrowError } from '../domain/errors.ts';
+import type { Node } from '../domain/topology.ts';
+import type { WalEnd } from '../components/postgres/index.ts';
+import type { Dependencies } from './dependencies.ts';
+import { openHandOver } from './hand-over.ts';
+import { nodeFiles } from './node-files.ts';
+import { openSession, type Session } from './session.ts';
+import type { Action } from './step-activity.ts';
+import { waitUntil } from './wait-until.ts';
+
+interface Holding extends WalEnd {
+  readonly node: Node;
+}
+
+/** A hand-over from a cluster in which nobody takes writes any more: nobody is stopped, and nobody can be asked to wait. */
+export const takeOverActions = (dependencies: Dependencies) => {
+  const { components, platform } = dependencies;
+  const { postgres } = components;
+
+  /** Whether whoever is at the one lacks nothing of the other. A later timeline began where all before it was known. */
+  const covers = (one: WalEnd, other: WalEnd): boolean =>
+    one.timeline > other.timeline ||
+    (one.timeline === other.timeline && postgres.parseLsn(one.lsn) >= postgres.parseLsn(other.lsn));
+
+  const gatherWrites: Action<'gatherWrites'> = async ({ members, successor, slot }, step) => {
+    const session = await openSession(dependencies, step.database);
+    const holdings = await Promise.all(members.map((node) => holdingOf(session, node, step)));
+    const furthest = holdings.reduce((one, other) => (covers(one, other) ? one : other));
+    let streams = false;
+    await waitUntil({
+      for: `${successor.name} to have all that ${furthest.node.name} holds`,
+      step,
+      look: async () => {
+        const own = await session.asSuperuser(successor, postgres.readWalEnd);
+        if (covers(own, furthest)) return { found: true };
+        if (!streams) await streamFrom(session, furthest.node, { successor, slot });
+        streams = true;
+        return { observed: `${successor.name} is at ${position(own)}, ${furthest.node.name} at ${position(furthest)}` };
+      },
+    });
+    step.note(`${successor.name} has all that any member holds`);
+  };
+
+  const holdingOf = (session: Session, node: Node, step: Parameters<typeof gatherWrites>[1]): Promise<Holding> =>
+    waitUntil<Holding>({
+      for: `${node.name}:${ports.postgres} to say what it holds`,
+      step,
+      look: async () => {
+        const end = await session.asSuperuser(node, postgres.readWalEnd);
+        if (!end.in_recovery) throw new PgrowError('refused', `${node.name} takes writes again: ask once more.`);
+        return end.complete ? { found: { ...end, node } } : { observed: `${node.name} replays what it holds` };
+      },
+    });
+
+  /** A standby passes on what it has to whoever asks; who follows several nodes asks only one that takes writes. */
+  const streamFrom = async (
+    session: Session,
+    source: Node,
+    { successor: node, slot }: { readonly successor: Node; readonly slot: string },
+  ): Promise<void> => {
+    await session.asSuperuser(source, (connection) => postgres.ensureReplicationSlot(connection, slot));
+    const config = { kind: 'postgres', mode: 'replica', follow: [source.name], slot } as const;
+    const files = nodeFiles(components, session, { node, config }, { gateway: '', attempt: 1 });
+    await platform.putFiles(node.container, files);
+    await session.asSuperuser(node, postgres.reloadConfiguration);
+  };
+
+  const takeOver: Action<'takeOver'> = async (input, step) => {
+    const session = await openSession(dependencies, step.database);
+    const handOver = await openHandOver({ dependencies, session, input });
+    try {
+      await handOver.promote();
+      await handOver.routeWrites();
+      await handOver.writeThroughEveryRoute();
+      await handOver.settle();
+    } finally {
+      await handOver.close();
+    }
+  };
+
+  return { gatherWrites, takeOver };
+};
+
+const position = ({ lsn, timeline }: WalEnd): string => `${lsn} of timeline ${timeline}`;

@@ -1,0 +1,69 @@
+import { describe, expect, test } from 'vitest';
+import { begin } from '../support/fake-world/every-step.ts';
+import { expectAccountedFor, expectSound } from '../support/fake-world/expectations.ts';
+import type { Shop } from '../support/fake-world/operator.ts';
+import { rollbacks } from '../support/fake-world/stories.ts';
+import { useControlPlane } from '../support/fake-world/use-control-plane.ts';
+
+/** Rollbacks of a stage 3 that takes no writes any more: there is nobody to hand over, and nobody to ask who led last. */
+
+const newShop = useControlPlane();
+
+const containerOf = async (shop: Shop, node: string): Promise<string> => {
+  const { containers } = await shop.picture();
+  return containers.find((name) => name.endsWith(node))!;
+};
+
+/** At ha behind a pooler, its leader dead and etcd without a quorum that could elect another. */
+const leaderless = async (): Promise<Shop> => {
+  const shop = await begin({ story: rollbacks.ha, newShop });
+  await shop.write('order 2', 'pooled');
+  return shop;
+};
+const killLeader = async (shop: Shop): Promise<void> => {
+  const { platform } = shop.world;
+  for (const node of ['etcd-2', 'etcd-3', 'postgres-3']) await platform.stopContainer(await containerOf(shop, node), 0);
+};
+
+describe.concurrent('a rollback of a stage that takes no writes any more', () => {
+  // It was refused, for want of a primary to hand over from: "postgres-3 takes no writes: it is in recovery".
+  test('is done by the old primary, which has every write', async () => {
+    const shop = await leaderless();
+    await killLeader(shop);
+    const document = await shop.run('rollback', {});
+
+    expect(document).toMatchObject({ status: 'done', from_stage: 3, to_stage: 2, error: null });
+    expect(document.warnings[0]).toContain('takes no writes: nobody leads postgres-3, postgres-4, postgres-5');
+    await expectSound(shop, 'postgres-1');
+    expect(await shop.rows('pooled')).toContain('order 2');
+    await expectAccountedFor(shop);
+  });
+
+  test('fetches from the dead leader what had not been streamed when it died', async () => {
+    const shop = await leaderless();
+    const reconnect = shop.world.servers.cutOff('postgres-1');
+    await shop.write('order 3', 'pooled');
+    reconnect();
+    await killLeader(shop);
+    expect(await shop.rows('read_only')).toContain('order 3');
+    expect([...shop.world.servers.named('postgres-1')!.data.rows]).not.toContain('order 3');
+
+    expect(await shop.run('rollback', {})).toMatchObject({ status: 'done', to_stage: 2 });
+    await expectSound(shop, 'postgres-1');
+    expect(await shop.rows('pooled')).toContain('order 3');
+  });
+
+  test('is refused when a write could be lost: it says why, puts all back and keeps the way open', async () => {
+    const shop = await leaderless();
+    await killLeader(shop);
+    // Whoever led last cannot be asked any more.
+    await shop.world.platform.removeContainer(await containerOf(shop, 'postgres-3'));
+    const before = await shop.picture();
+    const document = await shop.run('rollback', {});
+
+    expect(document).toMatchObject({ status: 'rolled_back', error: { code: 'node_failed', left_over: [] } });
+    expect(document.error?.message).toMatch(/postgres-3 is gone/);
+    expect(await shop.picture()).toEqual(before);
+    expect(await shop.world.store.readOpenCheckpoint(shop.id)).not.toBeNull();
+  });
+});
