@@ -61,13 +61,13 @@ describe('ways back', () => {
     await withWorkload(shop, { through: 'pooled' }, async (workload) => {
       const early = await shop.startExpand('ha');
       await untilStep(shop, early, 'build postgres-2', ['running', 'done']);
-      await expectAborted(shop, early);
+      expect(await abort(shop)).toMatchObject(aborted(early));
       await expectAsBefore(shop, before);
       await workload.nextAcknowledgement();
 
       const late = await shop.startExpand('ha', '--cutover', 'on_signal');
       await untilStepSays(shop, late, 'hand over', /ready to cut over/);
-      await expectAborted(shop, late);
+      expect(await abort(shop)).toMatchObject(aborted(late));
     });
     await expectAsBefore(shop, before);
     await expectNothingLeftOver(shop);
@@ -87,7 +87,7 @@ describe('ways back', () => {
       await withWorkload(shop, { through: 'pooled' }, async (workload) => {
         const started = await start();
         await workload.nextAcknowledgement();
-        await expectAborted(shop, started);
+        expect(await abort(shop)).toMatchObject(aborted(started));
       });
       await expectAsBefore(shop, before);
       await expectDatabase(shop).toBeAtStage(1);
@@ -120,13 +120,15 @@ describe('ways back', () => {
 });
 
 /** As an operator: the command itself waits for the end and says how it was. */
-const expectAborted = async (database: ManagedDatabase, { id }: Pick<OperationDocument, 'id'>): Promise<void> => {
+const abort = async (database: ManagedDatabase): Promise<{ exitCode: number; operation: OperationDocument }> => {
   const { exitCode, stdout } = await plane.run('abort', database.name, '--json');
-  expect({ exitCode, ...JSON.parse(stdout) }).toMatchObject({
-    exitCode: 0,
-    operation: { id, status: 'aborted', error: { code: 'aborted', left_over: [] } },
-  });
+  return { exitCode, ...(JSON.parse(stdout) as { operation: OperationDocument }) };
 };
+
+const aborted = ({ id }: Pick<OperationDocument, 'id'>) => ({
+  exitCode: 0,
+  operation: { id, status: 'aborted', error: { code: 'aborted', left_over: [] } },
+});
 
 /** Without a word to anybody, all at once. */
 const killNodes = async (database: ManagedDatabase, names: readonly string[]): Promise<void> => {
