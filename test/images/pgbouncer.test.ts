@@ -79,6 +79,21 @@ describe('the pgbouncer image', { timeout: 60_000 }, () => {
     await untilAnswers(5432);
   });
 
+  // It came back at once, and the router through which a transaction still ran was removed: "server conn crashed?".
+  test('a reload ends once nothing runs on connections of before', async () => {
+    const script = `
+      export PGPASSWORD=secret
+      through() { psql -wqAtX -h 127.0.0.1 -U postgres -d "$1" -c "$2"; }
+      through postgres 'SELECT pg_sleep(2)' >/dev/null &
+      until through pgbouncer 'SHOW SERVERS' | grep -q '|active|'; do :; done
+      sed -i 's/host=postgres /host=${stack.container('postgres')} /' /etc/pgrow/pgbouncer-rw.ini
+      pgrow-reload
+      through pgbouncer 'SHOW SERVERS'
+      wait`;
+    expect(await stack.run('pgbouncer', 'sh', '-c', script)).not.toContain('|active|');
+    await untilAnswers(5432);
+  });
+
   test('after a PAUSE whose client is gone, the dead-man resumes all poolers', async () => {
     await stack.put('pgbouncer', { 'pgbouncer-ro.ini': pooler(5433, 'ro') });
     await stack.run('pgbouncer', 'pgrow-reload');
