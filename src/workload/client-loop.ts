@@ -14,8 +14,9 @@ export interface ClientLoop {
   /** Changes when connected clients are to move to another endpoint, between two transactions. */
   readonly generation: () => number;
   readonly transact: (session: Session) => Promise<void>;
-  readonly onAcknowledged: () => void;
-  readonly onFailed: (category: FailureCategory, error: unknown) => void;
+  /** `beganAt`: milliseconds on the clock of `performance.now()`, before a connection was opened. */
+  readonly onAcknowledged: (beganAt: number) => void;
+  readonly onFailed: (category: FailureCategory, error: unknown, beganAt: number) => void;
   /** Called when a connection of this generation is in use. */
   readonly onConnected: (generation: number) => void;
   /** After this many milliseconds a transaction without an answer has failed and its connection is cut. */
@@ -30,8 +31,8 @@ export const runClient = async (loop: ClientLoop): Promise<void> => {
   let generation = -1;
   let failuresInARow = 0;
 
-  const failed = async (category: FailureCategory, error: unknown): Promise<void> => {
-    loop.onFailed(category, error);
+  const failed = async (category: FailureCategory, error: unknown, beganAt: number): Promise<void> => {
+    loop.onFailed(category, error, beganAt);
     const wait = Math.min(backoffMs.first * 2 ** failuresInARow, backoffMs.longest);
     failuresInARow += 1;
     await pause(wait, loop.stopping);
@@ -39,13 +40,14 @@ export const runClient = async (loop: ClientLoop): Promise<void> => {
 
   while (!loop.stopping.aborted) {
     const wanted = loop.generation();
+    const beganAt = performance.now();
     if (session === null || generation !== wanted) {
       // The new connection first, the goodbye to the old one after: a move costs no transaction and no gap.
       let opened: Session;
       try {
         opened = await loop.open(loop.endpoint());
       } catch (error) {
-        await failed('refused', error);
+        await failed('refused', error, beganAt);
         continue;
       }
       const old: Session | null = session;
@@ -56,14 +58,14 @@ export const runClient = async (loop: ClientLoop): Promise<void> => {
     }
     try {
       await withTimeout(session, loop);
-      loop.onAcknowledged();
+      loop.onAcknowledged(beganAt);
       failuresInARow = 0;
     } catch (error) {
       const category = error instanceof TransactionTimeout ? 'timeout' : categoryOf(error);
       // After an SQL error in the middle of a transaction a new connection is the simplest way to a clean state.
       session.destroy();
       session = null;
-      await failed(category, error);
+      await failed(category, error, beganAt);
     }
     await pause(loop.pacer.take(), loop.stopping);
   }

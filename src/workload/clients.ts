@@ -21,8 +21,18 @@ export interface ClientOptions {
   readonly transactionTimeoutMs?: number;
   /** Label of the time before the first mark. Default `start`. */
   readonly firstWindow?: string;
-  /** Replaced by tests. */
+  /** Told of each transaction as it ends. Default: nobody. */
+  readonly onTransaction?: (transaction: Transaction) => void;
+  /** Replaced by tests, and where connecting is more than one address. */
   readonly open?: OpenSession;
+}
+
+/** One attempt of one client. Opening the connection, where there was none, is a part of it. */
+export interface Transaction {
+  /** Milliseconds, on the clock of `performance.now()`. */
+  readonly began_at: number;
+  readonly latency_ms: number;
+  readonly outcome: 'acknowledged' | 'failed';
 }
 
 export interface Clients {
@@ -63,19 +73,24 @@ export const startClients = (
   let generation = 0;
   let acknowledged = 0;
 
+  const tell = (outcome: Transaction['outcome'], beganAt: number): void =>
+    options.onTransaction?.({ began_at: beganAt, latency_ms: performance.now() - beganAt, outcome });
+
   const loops = generations.map((_, client) =>
     runClient({
       open: options.open ?? openSession,
       endpoint: () => endpoint(),
       generation: () => generation,
       transact: (session) => transact(client, session),
-      onAcknowledged: () => {
+      onAcknowledged: (beganAt) => {
         answered[client] = true;
         acknowledged += 1;
         windows.acknowledged();
+        tell('acknowledged', beganAt);
       },
-      onFailed: (category, error) => {
+      onFailed: (category, error, beganAt) => {
         windows.failed();
+        tell('failed', beganAt);
         failures.add(category, error, performance.now() - startedAt);
       },
       onConnected: (connected) => (generations[client] = connected),

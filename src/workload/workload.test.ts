@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
+import type { Transaction } from './clients.ts';
 import { createFakeServer, fakeEndpoint, type FakeServer } from './fake-server.ts';
 import { startWorkload, type WorkloadOptions } from './workload.ts';
 
@@ -97,6 +98,32 @@ describe('a workload', () => {
     expect(storm).toMatchObject({ label: 'storm', failed: 2 });
     const { windows } = await workload.stop();
     expect(windows.map(({ label }) => label)).toEqual(['start', 'storm', 'after']);
+  });
+
+  test('tells of each transaction how it ended; a connection that had to be opened first is a part of it', async () => {
+    const server = createFakeServer();
+    const told: Transaction[] = [];
+    const askedAt: number[] = [];
+    const workload = await startOn(server, {
+      clients: 1,
+      open: (endpoint) => {
+        askedAt.push(performance.now());
+        return server.open(endpoint);
+      },
+      onTransaction: (transaction) => told.push(transaction),
+    });
+    await workload.ready();
+    server.cutCommits = { count: 1, when: 'before' };
+    await vi.waitFor(() => expect(workload.window().failed).toBe(1), { interval: 1 });
+    await acknowledge(workload, 1);
+    const report = await workload.stop();
+    expect(told.filter(({ outcome }) => outcome === 'acknowledged')).toHaveLength(report.acknowledged);
+    expect(told.filter(({ outcome }) => outcome === 'failed')).toHaveLength(1);
+    const failed = told.findIndex(({ outcome }) => outcome === 'failed');
+    const [cut, next] = told.slice(failed, failed + 2) as [Transaction, Transaction];
+    expect(next.began_at).toBeGreaterThanOrEqual(cut.began_at + cut.latency_ms);
+    // Connections before that: for the table, and the client's first.
+    expect(next.began_at).toBeLessThanOrEqual(askedAt[2]!);
   });
 
   test('stops by itself at its longest duration', async () => {
