@@ -1,4 +1,5 @@
 import type { Size } from './options.ts';
+import type { Percentiles } from './percentiles.ts';
 
 /** Which measurement a figure belongs to. */
 export interface Round {
@@ -20,6 +21,9 @@ export const operationNames = [
   'patroni_switchover',
   'failover',
   'patroni_failover',
+  'pg_auto_failover_standby',
+  'pg_auto_failover_switchover',
+  'pg_auto_failover_failover',
 ] as const;
 export type OperationName = (typeof operationNames)[number];
 
@@ -31,7 +35,8 @@ export interface OperationFigure extends Round {
   /** From the request to the moment at which a client of the API saw the end. */
   readonly seen_ms: number;
   readonly steps: readonly StepFigure[];
-  readonly overhead_per_step_ms: number;
+  /** Null for what has no steps of ours. */
+  readonly overhead_per_step_ms: number | null;
   /** By pgrow's own account; null where it held no writes. */
   readonly held_ms: number | null;
   /** What clients saw meanwhile; null where none wrote. */
@@ -54,6 +59,8 @@ export interface ClientFigure {
   readonly longest_stall_ms: number;
   readonly acknowledged: number;
   readonly failed: number;
+  /** Of the transactions acknowledged meanwhile; null when there were none. */
+  readonly latency_ms: Percentiles | null;
   /** Of the whole run of the workload that this operation was part of; null when it could not be found out. */
   readonly lost: number | null;
 }

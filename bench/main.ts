@@ -5,6 +5,8 @@ import { measureFloors } from './floors.ts';
 import { measureJump } from './jump.ts';
 import { measureLadder } from './ladder.ts';
 import { measureMoves } from './moves.ts';
+import { measurePgAutoFailover } from './pg-auto-failover/measure.ts';
+import type { Trace } from './picture/traces.ts';
 import { readOptions, sizes, type BenchOptions, type Size } from './options.ts';
 import { reportText } from './report-text.ts';
 import { summarize } from './summary.ts';
@@ -19,7 +21,7 @@ const run = async (options: BenchOptions): Promise<void> => {
   const controlPlane = await startControlPlane({ progress: say });
   try {
     const bench: Bench = { ...controlPlane, say, signal: interrupted.signal };
-    const measured = await measureAll(bench, options);
+    const { traces: _traces, ...measured } = await measureAll(bench, options);
     const summary = summarize(measured);
     const targets = compareWithTargets(summary);
     const machine = await readMachine(bench);
@@ -34,7 +36,8 @@ const run = async (options: BenchOptions): Promise<void> => {
   }
 };
 
-const measureAll = async (bench: Bench, { repeat, size, stages, moves }: BenchOptions) => {
+const measureAll = async (bench: Bench, { repeat, size, stages, moves, peer, picture }: BenchOptions) => {
+  const traces: Trace[] = [];
   const operations: OperationFigure[] = [];
   const floors: FloorFigure[] = [];
   const wanted: readonly Size[] = !stages ? [] : size === 'both' ? sizes : [size];
@@ -49,8 +52,13 @@ const measureAll = async (bench: Bench, { repeat, size, stages, moves }: BenchOp
       floors.push(...jump.floors);
     }
   }
-  if (moves) operations.push(...(await measureMoves(bench, repeat)));
-  return { operations, floors };
+  if (moves) {
+    const measured = await measureMoves(bench, { repeat, traced: picture !== null });
+    operations.push(...measured.operations);
+    traces.push(...measured.traces);
+  }
+  if (peer) operations.push(...(await measurePgAutoFailover(bench, repeat)));
+  return { operations, floors, traces };
 };
 
 const say = (line: string): void => {

@@ -10,11 +10,18 @@ export interface BenchOptions {
   readonly stages: boolean;
   /** Switchovers and failovers, beside Patroni's own. */
   readonly moves: boolean;
+  /** pg_auto_failover's, on the same machine. */
+  readonly peer: boolean;
   /** File for everything that was measured; null for none. */
   readonly json: string | null;
+  /** Directory for a picture of one switchover and one failover; null for none. */
+  readonly picture: string | null;
 }
 
-const usage = 'usage: npm run bench -- [--repeat N] [--size empty|1gb|both] [--only stages|moves] [--json FILE]';
+const parts = ['stages', 'moves', 'peer'] as const;
+
+const usage =
+  'usage: npm run bench -- [--repeat N] [--size empty|1gb|both] [--only stages|moves|peer] [--json FILE] [--picture DIR]';
 
 export const readOptions = (given: readonly string[]): BenchOptions => {
   const { values } = parseArgs({
@@ -24,6 +31,7 @@ export const readOptions = (given: readonly string[]): BenchOptions => {
       size: { type: 'string', default: 'both' },
       only: { type: 'string' },
       json: { type: 'string' },
+      picture: { type: 'string' },
     },
   });
   const repeat = Number(values.repeat);
@@ -31,8 +39,20 @@ export const readOptions = (given: readonly string[]): BenchOptions => {
     throw new Error(`--repeat ${values.repeat}: a whole number from 1. ${usage}`);
   const size = [...sizes, 'both' as const].find((known) => known === values.size);
   if (size === undefined) throw new Error(`--size ${values.size}: empty, 1gb or both. ${usage}`);
-  const { only } = values;
-  if (only !== undefined && only !== 'stages' && only !== 'moves')
-    throw new Error(`--only ${only}: stages or moves. ${usage}`);
-  return { repeat, size, stages: only !== 'moves', moves: only !== 'stages', json: values.json ?? null };
+  const only = parts.find((known) => known === values.only);
+  if (values.only !== undefined && only === undefined)
+    throw new Error(`--only ${values.only}: stages, moves or peer. ${usage}`);
+  const picture = values.picture ?? null;
+  const moves = only === undefined || only === 'moves';
+  if (picture !== null && !moves)
+    throw new Error(`--picture ${picture}: the picture is of moves, which --only ${only} leaves out. ${usage}`);
+  return {
+    repeat,
+    size,
+    stages: only === undefined || only === 'stages',
+    moves,
+    peer: moves || only === 'peer',
+    json: values.json ?? null,
+    picture,
+  };
 };

@@ -1,6 +1,7 @@
 import { alignColumns } from '../src/cli/table.ts';
 import type { FloorName, OperationName } from './figures.ts';
 import type { Machine } from './machine.ts';
+import { percentileNames } from './percentiles.ts';
 import type { OperationSummary, Spread, Summary } from './summary.ts';
 import type { TargetComparison } from './targets.ts';
 
@@ -24,6 +25,9 @@ const operationTitles: Readonly<Record<OperationName, string>> = {
   patroni_switchover: "Patroni's own switchover",
   failover: "leader's container killed",
   patroni_failover: "the same, Patroni's ttl alone (20 s)",
+  pg_auto_failover_standby: 'pg_auto_failover: standby added',
+  pg_auto_failover_switchover: "pg_auto_failover's switchover",
+  pg_auto_failover_failover: "pg_auto_failover, primary's container killed",
 };
 
 const floorTitles: Readonly<Record<FloorName, string>> = {
@@ -63,11 +67,33 @@ export const reportText = ({ machine, repetitions, summary, targets }: Report): 
     ]),
   ]),
   '',
+  ...latencies(summary),
   ...alignColumns([
     ['FIGURE', 'TO REACH', 'MEASURED', 'REACHED'],
     ...targets.map(({ figure, to_reach, measured, reached }) => [figure, to_reach, measured, reached ? 'yes' : 'NO']),
   ]),
 ];
+
+/** In a stall each client has one transaction that waits: the longer all of it took, the higher the percentile that shows them. */
+const latencies = ({ operations }: Summary): readonly string[] => {
+  const measured = operations.flatMap(({ size, operation, acknowledged, latency_ms }) =>
+    latency_ms ? [{ size, operation, acknowledged, latency_ms }] : [],
+  );
+  if (measured.length === 0) return [];
+  return [
+    'Latency of the acknowledged transactions meanwhile (ms), in which a connection that had to be opened again counts',
+    ...alignColumns([
+      ['DATABASE', 'WHAT', 'P50', 'P90', 'P99', 'MAX', 'TRANSACTIONS'],
+      ...measured.map(({ size, operation, acknowledged, latency_ms }) => [
+        size,
+        operationTitles[operation],
+        ...percentileNames.map((name) => spreadText(latency_ms[name], inTenths)),
+        String(acknowledged),
+      ]),
+    ]),
+    '',
+  ];
+};
 
 const operationRow = (each: OperationSummary): string[] => {
   const stall = each.longest_stall_ms;
@@ -79,7 +105,7 @@ const operationRow = (each: OperationSummary): string[] => {
     stall ? String(each.acknowledged) : '-',
     stall ? String(each.failed) : '-',
     stall ? String(each.lost ?? 'not known') : '-',
-    spreadText(each.overhead_per_step_ms, whole),
+    each.overhead_per_step_ms ? spreadText(each.overhead_per_step_ms, whole) : '-',
     spreadText(each.load, inTenths),
   ];
 };

@@ -7,6 +7,7 @@ import {
   type OperationName,
 } from './figures.ts';
 import { sizes, type Size } from './options.ts';
+import type { PercentileName, Percentiles } from './percentiles.ts';
 
 export interface Spread {
   readonly min: number;
@@ -20,7 +21,10 @@ export interface OperationSummary {
   readonly duration_ms: Spread;
   /** Null where nobody wrote. */
   readonly longest_stall_ms: Spread | null;
-  readonly overhead_per_step_ms: Spread;
+  /** How the percentiles of the repetitions spread; null where nobody wrote. */
+  readonly latency_ms: Readonly<Record<PercentileName, Spread>> | null;
+  /** Null for what has no steps of ours. */
+  readonly overhead_per_step_ms: Spread | null;
   readonly acknowledged: number;
   readonly failed: number;
   /** Null where some run could not tell. */
@@ -71,15 +75,23 @@ export const summarize = ({ operations, floors }: Measured): Summary => ({
 const summarizeOperation = (figures: readonly OperationFigure[]): Omit<OperationSummary, 'size' | 'operation'> => {
   const clients = figures.flatMap((figure) => figure.clients ?? []);
   const lost = clients.map((client) => client.lost);
+  const overheads = figures.flatMap((figure) => figure.overhead_per_step_ms ?? []);
   return {
     duration_ms: spread(figures.map((figure) => figure.duration_ms)),
     longest_stall_ms: clients.length === 0 ? null : spread(clients.map((client) => client.longest_stall_ms)),
-    overhead_per_step_ms: spread(figures.map((figure) => figure.overhead_per_step_ms)),
+    latency_ms: summarizeLatency(clients.flatMap((client) => client.latency_ms ?? [])),
+    overhead_per_step_ms: overheads.length === 0 ? null : spread(overheads),
     acknowledged: sum(clients.map((client) => client.acknowledged)),
     failed: sum(clients.map((client) => client.failed)),
     lost: lost.includes(null) ? null : sum(lost.map(Number)),
     load: spread(figures.map((figure) => figure.load)),
   };
+};
+
+const summarizeLatency = (measured: readonly Percentiles[]): OperationSummary['latency_ms'] => {
+  if (measured.length === 0) return null;
+  const of = (name: PercentileName): Spread => spread(measured.map((percentiles) => percentiles[name]));
+  return { p50: of('p50'), p90: of('p90'), p99: of('p99'), max: of('max') };
 };
 
 /** The median of an even number lies between its two middle values. */

@@ -51,20 +51,36 @@ export const ensureImages = async (progress: Progress): Promise<ImageTags> => {
   return withLock('images', progress, async () => {
     const missing = await missingImages(docker, tags);
     const build = async (): Promise<void> => {
-      for (let image = missing.shift(); image; image = missing.shift())
-        await buildImage(docker, image, tags[image], progress);
+      for (let image = missing.shift(); image; image = missing.shift()) {
+        const folder = join(imagesDirectory, image);
+        const buildArguments = image === 'postgres' ? { PG_MAJOR: postgresMajor } : {};
+        await buildImage(docker, { image, folder, tag: tags[image], buildArguments }, progress);
+      }
     };
     await Promise.all(Array.from({ length: buildsAtOnce }, build));
     return tags;
   });
 };
 
-const missingImages = async (docker: Docker, tags: ImageTags): Promise<ImageName[]> => {
-  const isMissing = await Promise.all(
-    buildOrder.map((name) => docker.getImage(tags[name]).inspect().then(isThere, isAbsent)),
-  );
-  return buildOrder.filter((_, index) => isMissing[index]);
+/** One more image on the same base, from a folder elsewhere: built unless it is there. Answers with its name. */
+export const ensureImageOf = async (image: string, folder: string, progress: Progress): Promise<string> => {
+  const docker = dockerClient();
+  const base = await docker.getImage(baseImage).inspect();
+  const tag = `pgrow/${image}:${contentHash(readFolder(folder), base.Id)}`;
+  if (!(await isMissing(docker, tag))) return tag;
+  return withLock('images', progress, async () => {
+    if (await isMissing(docker, tag)) await buildImage(docker, { image, folder, tag, buildArguments: {} }, progress);
+    return tag;
+  });
 };
+
+const missingImages = async (docker: Docker, tags: ImageTags): Promise<ImageName[]> => {
+  const missing = await Promise.all(buildOrder.map((name) => isMissing(docker, tags[name])));
+  return buildOrder.filter((_, index) => missing[index]);
+};
+
+const isMissing = (docker: Docker, tag: string): Promise<boolean> =>
+  docker.getImage(tag).inspect().then(isThere, isAbsent);
 
 const isThere = (): boolean => false;
 const isAbsent = (error: { statusCode?: number }): boolean => {
@@ -72,17 +88,25 @@ const isAbsent = (error: { statusCode?: number }): boolean => {
   throw error;
 };
 
-const buildImage = async (docker: Docker, image: ImageName, tag: string, progress: Progress): Promise<void> => {
+interface Build {
+  readonly image: string;
+  readonly folder: string;
+  readonly tag: string;
+  readonly buildArguments: Readonly<Record<string, string>>;
+}
+
+const buildImage = async (docker: Docker, build: Build, progress: Progress): Promise<void> => {
+  const { image, folder, tag, buildArguments } = build;
   const startedAt = performance.now();
   progress(`Building image ${tag}`);
   const log = join(readEnvironment().cache, `build-${image}.log`);
   mkdirSync(readEnvironment().cache, { recursive: true });
-  const context = packFolder(readFolder(join(imagesDirectory, image)));
+  const context = packFolder(readFolder(folder));
   const output = await docker.buildImage(context, {
     t: tag,
     rm: true,
     forcerm: true,
-    buildargs: { BASE: baseImage, ...(image === 'postgres' && { PG_MAJOR: postgresMajor }) },
+    buildargs: { BASE: baseImage, ...buildArguments },
   });
   await followBuild(docker, output, { image, log });
   progress(`Built image ${tag} in ${Math.round((performance.now() - startedAt) / 1000)} s`);
