@@ -7,6 +7,7 @@ import { measureLadder } from './ladder.ts';
 import { measureMoves } from './moves.ts';
 import { measurePgAutoFailover } from './pg-auto-failover/measure.ts';
 import type { Trace } from './picture/traces.ts';
+import { writePicture } from './picture/write.ts';
 import { readOptions, sizes, type BenchOptions, type Size } from './options.ts';
 import { reportText } from './report-text.ts';
 import { summarize } from './summary.ts';
@@ -21,7 +22,7 @@ const run = async (options: BenchOptions): Promise<void> => {
   const controlPlane = await startControlPlane({ progress: say });
   try {
     const bench: Bench = { ...controlPlane, say, signal: interrupted.signal };
-    const { traces: _traces, ...measured } = await measureAll(bench, options);
+    const { traces, ...measured } = await measureAll(bench, options);
     const summary = summarize(measured);
     const targets = compareWithTargets(summary);
     const machine = await readMachine(bench);
@@ -31,6 +32,7 @@ const run = async (options: BenchOptions): Promise<void> => {
       const document = { machine, options: { repeat: options.repeat, size: options.size }, summary, targets, measured };
       writeFileSync(options.json, `${JSON.stringify(document, null, 2)}\n`);
     }
+    if (options.picture !== null) say(`Drawn: ${writePicture(options.picture, machine, traces)}`);
   } finally {
     await controlPlane.remove();
   }
