@@ -15,7 +15,7 @@ export const writePicture = (directory: string, machine: Machine, traces: readon
     path,
     drawPicture({
       title: `What clients see of a change of the leader, on ${cores} cores and ${Math.round(memory_gb)} GB`,
-      subtitle: `${writerCount} clients through PgBouncer, ${transactionsPerSecond} transactions/s, PostgreSQL ${postgres.split(' ')[0]}; each dot is a transaction; gap: between two acknowledgements`,
+      subtitle: `${writerCount} clients through PgBouncer, at most ${transactionsPerSecond} transactions/s, PostgreSQL ${postgres.split(' ')[0]}; each dot is a transaction; gap: between two acknowledgements`,
       panels: panelSpecs.map((spec) => panelOf(spec, traces)),
     }),
   );
