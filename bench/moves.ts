@@ -37,11 +37,14 @@ export const measureMoves = async (bench: Bench, { repeat, traced }: MeasureMove
       pooling: { enabled: true },
     });
     const pooled = await endpointOf(bench, name, 'pooled');
-    const writers = await startWriters(() => pooled);
-    const measured: MeasuredMove[] = [];
-    try {
-      await writers.ready();
-      const times = async (operation: OperationName, count: number, move: Move) => {
+    const operations: OperationFigure[] = [];
+    const traces: Trace[] = [];
+    // Writers of their own for each kind: without a sync mode a kill can lose writes, which no planned move must answer for.
+    const times = async (operation: OperationName, count: number, move: Move): Promise<void> => {
+      const measured: MeasuredMove[] = [];
+      const writers = await startWriters(() => pooled);
+      try {
+        await writers.ready();
         for (let repetition = 1; repetition <= count; repetition += 1) {
           const leader = await leaderOf(bench, name);
           const access = await accessDatabase(bench, name);
@@ -59,19 +62,21 @@ export const measureMoves = async (bench: Bench, { repeat, traced }: MeasureMove
             }),
           );
         }
-      };
-      await times('switchover_ha', repeat, switchOver);
-      await times('patroni_switchover', repeat, switchOverByPatroni);
-      await times('failover', repeat, killLeader);
-      await times('patroni_failover', Math.min(repeat, mostPeerFailovers), killLeaderUnseen);
-      await run(bench, name, 'scale_down', postgresPath(name, 'scale-down'), { target: 'replicas', confirm: true });
-      await times('switchover_replicas', repeat, switchOver);
-    } catch (error) {
-      await writers.stop({ keepRows: true });
-      throw error;
-    }
-    const { lost } = await writers.stop();
-    return { operations: withLosses(measured, lost), traces: measured.flatMap(({ trace }) => trace ?? []) };
+      } catch (error) {
+        await writers.stop({ keepRows: true });
+        throw error;
+      }
+      const { lost } = await writers.stop();
+      operations.push(...withLosses(measured, lost));
+      traces.push(...measured.flatMap(({ trace }) => trace ?? []));
+    };
+    await times('switchover_ha', repeat, switchOver);
+    await times('patroni_switchover', repeat, switchOverByPatroni);
+    await times('failover', repeat, killLeader);
+    await times('patroni_failover', Math.min(repeat, mostPeerFailovers), killLeaderUnseen);
+    await run(bench, name, 'scale_down', postgresPath(name, 'scale-down'), { target: 'replicas', confirm: true });
+    await times('switchover_replicas', repeat, switchOver);
+    return { operations, traces };
   } finally {
     await destroyDatabase({ ...bench, signal: new AbortController().signal }, name);
   }
