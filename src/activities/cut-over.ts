@@ -24,12 +24,13 @@ export const cutOverActions = (dependencies: Dependencies) => {
     const silence = followFault([], step.patience_seconds);
     const keep = keepRunning(platform, step);
     const otherLeader = leadAgain(session, input, step);
-    const { from, to, members, poolers, routers } = input;
+    const { from, to, poolers, routers } = input;
     await waitUntil({
       for: `a good moment to hand over to ${to.name}`,
       step,
       look: async () => {
-        await keep(from, to, ...members, ...poolers, ...routers);
+        // Not other members: one that is broken is no reason against a hand-over between two that are not.
+        await keep(from, to, ...poolers, ...routers);
         if ((await session.asSuperuser(from, components.postgres.readPosition)).in_recovery)
           throw new PgrowError('refused', `${from.name} takes no writes: it is in recovery.`);
         const led = await otherLeader();

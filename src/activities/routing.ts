@@ -31,7 +31,7 @@ export const routingActions = (dependencies: Dependencies) => {
       for: 'a write through every endpoint',
       step,
       look: async () => {
-        await keep(...topology.nodes);
+        await keep(front, ...routers, ...nodesOf(topology, 'pgbouncer'));
         await Promise.all(
           writable.map(async (route) => {
             const id = `${probe}-${route.node.name}-${route.port}`;
@@ -48,7 +48,7 @@ export const routingActions = (dependencies: Dependencies) => {
       for: 'the write to show at every read-only endpoint',
       step,
       look: async () => {
-        await keep(...topology.nodes);
+        await keep(front, ...routers, ...nodesOf(topology, 'pgbouncer'));
         for (const route of readable) {
           const answer = await through(session, route, async (connection) => ({
             seen: await postgres.readProbe(connection, `${probe}-${front.name}-${frontPorts.postgres}`),
