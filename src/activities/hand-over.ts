@@ -75,6 +75,7 @@ export const openHandOver = async ({
   const armed = position.in_recovery ? await settled(armStop(platform, from, position.system_identifier)) : null;
 
   const moveWrites = (api: RuntimeApi) => haproxy.moveWrites(api, from.name, to.name);
+  const checkWrites = (api: RuntimeApi) => haproxy.checkWrites(api, to.name);
   const untold = new Set(routers);
 
   const takesWrites = async (connection: PostgresConnection) => {
@@ -172,6 +173,7 @@ export const openHandOver = async ({
     async settle() {
       const rest = [...untold].map((router) => untilTold(platform, session, router, moveWrites));
       await Promise.all([promotion.settle(), ...rest]);
+      await Promise.all(routers.map((router) => untilTold(platform, session, router, checkWrites)));
     },
 
     async close() {

@@ -53,10 +53,12 @@ export const releaseWrites = (api: Pick<RuntimeApi, 'command'>, from: string, to
     `set server primary/${from} health up`,
     `set server primary/${to} state ready`,
     `set server primary/${to} health down`,
+    `enable health primary/${to}`,
   ]);
 
 /**
- * The old primary out, the new one in, at once and on both routes: HAProxy's own checks would take a second.
+ * The old primary out, the new one in, at once and on both routes: HAProxy's own checks would take a second. The new one
+ * counts as up until `checkWrites`, whatever its Patroni says of it until it has its lock.
  * @throws PgrowError `node_failed` when HAProxy refuses a part, which it says in words: its exit is silence
  */
 export const moveWrites = (api: Pick<RuntimeApi, 'command'>, from: string, to: string): Promise<void> =>
@@ -64,9 +66,14 @@ export const moveWrites = (api: Pick<RuntimeApi, 'command'>, from: string, to: s
     `set server primary/${from} state maint`,
     `set server replicas/${from} state maint`,
     `set server replicas/${to} health down`,
+    `disable health primary/${to}`,
     `set server primary/${to} state ready`,
     `set server primary/${to} health up`,
   ]);
+
+/** Whether the new primary is up is for the checks to say again. */
+export const checkWrites = (api: Pick<RuntimeApi, 'command'>, to: string): Promise<void> =>
+  tell(api, `check ${to} again`, [`enable health primary/${to}`]);
 
 /**
  * The old primary is dead, the new one was elected: both routes know at once. What the checks find out later stands, so

@@ -27,6 +27,10 @@ interface Loaded {
   cfg: HaproxyCfg;
   /** `primary/postgres-1`, taken out by hand. */
   readonly maintenance: Set<string>;
+  /** Whose checks are stopped: what was said at run time stands. */
+  readonly unchecked: Set<string>;
+  /** Said to be up at run time. */
+  readonly saidUp: Set<string>;
   /** By `primary/postgres-1`, where that was said at run time. */
   readonly pointed: Map<string, Machine | null>;
 }
@@ -47,7 +51,13 @@ export const createRouters = (machines: Machines, servers: Servers): Routers => 
     const maintenance = serversOf(cfg).filter((server) =>
       known.includes(server) ? before?.maintenance.has(server) : disabled.includes(server),
     );
-    loaded.set(machine.container, { cfg, maintenance: new Set(maintenance), pointed: new Map() });
+    loaded.set(machine.container, {
+      cfg,
+      maintenance: new Set(maintenance),
+      unchecked: new Set(),
+      saidUp: new Set(),
+      pointed: new Map(),
+    });
   };
   for (const kind of ['haproxy', 'front']) {
     machines.onBoot(kind, (machine) => {
@@ -73,9 +83,11 @@ export const createRouters = (machines: Machines, servers: Servers): Routers => 
     return node && !lost.has(`${machine.name} ${node.name}`) ? node : null;
   };
   const status = (machine: Machine, backend: string, server: ConfiguredServer): 'UP' | 'DOWN' | 'MAINT' => {
-    const { cfg, maintenance } = loaded.get(machine.container)!;
-    if (maintenance.has(`${backend}/${server.name}`)) return 'MAINT';
+    const { cfg, maintenance, unchecked, saidUp } = loaded.get(machine.container)!;
+    const name = `${backend}/${server.name}`;
+    if (maintenance.has(name)) return 'MAINT';
     const node = target(machine, backend, server);
+    if (unchecked.has(name)) return node && saidUp.has(name) ? 'UP' : 'DOWN';
     const checked = cfg.backends.get(backend)?.checked;
     return node && (!checked || check(node, backend as RouterBackend)) ? 'UP' : 'DOWN';
   };
@@ -85,7 +97,7 @@ export const createRouters = (machines: Machines, servers: Servers): Routers => 
     );
 
   const one = (machine: Machine, command: string): string => {
-    const { cfg, maintenance } = loaded.get(machine.container)!;
+    const { cfg, maintenance, unchecked, saidUp } = loaded.get(machine.container)!;
     if (command === 'show info') return 'Name: HAProxy';
     if (command === 'show stat') {
       servers.lookAround();
@@ -98,11 +110,14 @@ export const createRouters = (machines: Machines, servers: Servers): Routers => 
       );
       return ['# pxname,svname,status,check_status,check_code,check_desc,addr', ...rows].join('\n');
     }
-    const [, server = '', what, value] = /^set server (\S+) (state|health) (\S+)$/.exec(command) ?? [];
+    const [, able, stopped = ''] = /^(enable|disable) health (\S+)$/.exec(command) ?? [];
+    if (able) unchecked[able === 'enable' ? 'delete' : 'add'](stopped);
+    const [, server = stopped, what, value] = /^set server (\S+) (state|health) (\S+)$/.exec(command) ?? [];
     const [backend = '', name] = server.split('/');
     if (!cfg.backends.get(backend)?.servers.some((known) => known.name === name)) return 'No such server.';
     if (what === 'state' && value === 'maint') maintenance.add(server);
     if (what === 'state' && value === 'ready') maintenance.delete(server);
+    if (what === 'health') saidUp[value === 'up' ? 'add' : 'delete'](server);
     return '';
   };
 
