@@ -26,6 +26,13 @@ test('a leader that somebody chose stays', () => {
   expect(failBackTo({ leader: 'postgres-3', changes: [], steadySince: steady, now })).toBeNull();
 });
 
+// Whoever fails over records the change, and so does whoever follows Patroni, if he looks at that moment: taken for two
+// failovers shortly after one another they kept the failback away until the cooldown was over.
+test('a change that was recorded twice is one', () => {
+  const changes = [failover(long), failover(long - 300)];
+  expect(failBackTo({ leader: 'postgres-3', changes, steadySince: steady, now })).toBe('postgres-2');
+});
+
 test('a node that failed again shortly after its failback has to wait', () => {
   const back = failover(long - 1000, { planned: true, previous_leader: 'postgres-3', new_leader: 'postgres-2' });
   const again = { leader: 'postgres-3', changes: [failover(long), back], steadySince: steady };

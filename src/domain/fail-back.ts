@@ -30,8 +30,10 @@ interface Situation {
  * the second is followed by no failback before the cooldown is over: a node that fails again and again must not lead.
  */
 export const failBackTo = ({ leader, changes, steadySince, now }: Situation): string | null => {
-  const [last, before] = changes;
+  const [last] = changes;
   if (!last || last.planned || last.new_leader !== leader) return null;
+  // The same change may have been recorded twice; who lost the lead has to gain it before it can lose it again.
+  const before = changes.find((change) => change.new_leader !== last.new_leader);
   if (before && last.at - before.at < cooldownMs && now - last.at < cooldownMs) return null;
   const since = steadySince.get(last.previous_leader);
   return since !== undefined && now - since >= steadyMs ? last.previous_leader : null;

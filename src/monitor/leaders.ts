@@ -23,17 +23,19 @@ export const watchLeaders = async (dependencies: MonitorDependencies, signal: Ab
 
 const follow = async (dependencies: MonitorDependencies, database: Database): Promise<void> => {
   const { store } = dependencies;
-  if (await store.readRunningOperation(database.id)) return;
   const leader = await readPatroniLeader(dependencies, database);
-  const previous = database.topology.primary;
-  if (!leader || leader.name === previous) return;
-  await store.saveTopology(database.id, { ...database.topology, primary: leader.name });
+  if (!leader || (await store.readRunningOperation(database.id))) return;
+  // What an operation or a failover has recorded since the databases were listed is no news.
+  const known = await store.readDatabase(database.id);
+  const previous = known?.topology.primary;
+  if (!known?.topology.ha || leader.name === previous) return;
+  await store.saveTopology(known.id, { ...known.topology, primary: leader.name });
   await store.recordEvent({
-    service_id: database.id,
+    service_id: known.id,
     event_type: 'leader_changed',
     from_stage: 3,
     to_stage: 3,
     metadata: { previous_leader: previous, new_leader: leader.name, timeline: leader.timeline },
-    key: `${database.id}-leader-${leader.timeline}-${leader.name}`,
+    key: `${known.id}-leader-${leader.timeline}-${leader.name}`,
   });
 };
