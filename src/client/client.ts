@@ -5,7 +5,12 @@ import { operationTypeOf, type OperationInput, type OperationWorkflow } from '..
 import { checkpointWorkflowId, operationWorkflowId, taskQueue, verificationWorkflowId } from '../domain/naming.ts';
 import type { OperationDocument } from '../domain/operation.ts';
 import type { Verification, VerifySnapshot } from '../domain/snapshot.ts';
-import { progressQuery, type CheckpointSignal, type OperationSignal } from '../domain/temporal-names.ts';
+import {
+  operationSignals,
+  progressQuery,
+  type CheckpointSignal,
+  type OperationSignal,
+} from '../domain/temporal-names.ts';
 import type { RollbackRequest } from '../workflows/messages.ts';
 import { readEnd, readRun, runningError, type OperationRun } from './operation-run.ts';
 import { searchAttributePairs, type About } from '../workflows/search-attribute-keys.ts';
@@ -19,6 +24,11 @@ export interface PgrowClient {
    * @throws PgrowError `operation_running`, which names the one that runs
    */
   start<W extends OperationWorkflow>(workflow: W, input: OperationInput<W>, about: About): Promise<StartedRun>;
+  /**
+   * By signal-with-start: moves the primary, or tells an operation that runs to go ahead with its cut-over. The answer
+   * names that operation then.
+   */
+  switchOver(input: OperationInput<'switchover'>, about: About): Promise<StartedRun>;
   /**
    * Waits for the end, however it ends: done, rolled back or aborted.
    * @throws PgrowError what kept the operation from beginning
@@ -94,26 +104,38 @@ export const createPgrowClient = ({ address, namespace = 'default' }: ClientOpti
     });
   const describe = (serviceId: string) => briefly(() => readRun(operationOf(serviceId)));
 
+  const startOptions = <W extends OperationWorkflow>(name: W, input: OperationInput<W>, about: About) => ({
+    workflowId: operationWorkflowId(input.service_id),
+    taskQueue,
+    args: [input],
+    workflowIdReusePolicy: 'ALLOW_DUPLICATE' as const,
+    typedSearchAttributes: searchAttributePairs(operationTypeOf[name], about),
+    staticSummary: `${operationTypeOf[name]} ${about.database}`,
+    memo: { operation_id: input.operation_id ?? null },
+  });
+
   return {
     start: (name, input, about) =>
       briefly(async () => {
-        const workflowId = operationWorkflowId(input.service_id);
+        const options = startOptions(name, input, about);
+        const { workflowId } = options;
         try {
-          const { firstExecutionRunId } = await workflow.start(name, {
-            workflowId,
-            taskQueue,
-            args: [input],
-            workflowIdConflictPolicy: 'FAIL',
-            workflowIdReusePolicy: 'ALLOW_DUPLICATE',
-            typedSearchAttributes: searchAttributePairs(operationTypeOf[name], about),
-            staticSummary: `${operationTypeOf[name]} ${about.database}`,
-            memo: { operation_id: input.operation_id ?? null },
-          });
+          const { firstExecutionRunId } = await workflow.start(name, { ...options, workflowIdConflictPolicy: 'FAIL' });
           return { workflow_id: workflowId, run_id: firstExecutionRunId };
         } catch (error) {
           if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
           throw runningError(about.database, await describe(input.service_id));
         }
+      }),
+
+    switchOver: (input, about) =>
+      briefly(async () => {
+        const options = startOptions('switchover', input, about);
+        const { workflowId, signaledRunId } = await workflow.signalWithStart('switchover', {
+          ...options,
+          signal: operationSignals.switchover,
+        });
+        return { workflow_id: workflowId, run_id: signaledRunId };
       }),
 
     result: (serviceId, runId) =>

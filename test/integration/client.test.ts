@@ -111,6 +111,17 @@ describe('an operation', () => {
     });
   });
 
+  test('is told to go ahead by a switchover, which is one of its own where none runs', async () => {
+    const { run_id } = await expand();
+    expect(await client.switchOver({ service_id: serviceId }, about)).toMatchObject({ run_id });
+    expect(await client.result(serviceId, run_id)).toMatchObject({ status: 'done' });
+
+    const moved = await client.switchOver({ service_id: serviceId, target_node: 'postgres-3' }, about);
+    expect(moved.run_id).not.toBe(run_id);
+    expect(await client.result(serviceId, moved.run_id)).toMatchObject({ status: 'done', asked: 'postgres-3' });
+    expect(await client.describe(serviceId)).toMatchObject({ type: 'switchover', run_id: moved.run_id });
+  });
+
   test('that does not run cannot be told anything', async () => {
     expect(await client.describe(serviceId)).toBeNull();
     await expect(client.signal(serviceId, 'abort')).rejects.toMatchObject({ code: 'refused' });

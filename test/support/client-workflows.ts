@@ -18,6 +18,14 @@ export const expand = async ({ service_id }: Input): Promise<unknown> => {
   throw ApplicationFailure.create({ type: 'aborted', message: 'called off', nonRetryable: true, details: [document] });
 };
 
+/** Says where it was asked to move to, once it was told to go ahead. */
+export const switchover = async ({ target_node }: { readonly target_node?: string }): Promise<unknown> => {
+  let told = false;
+  setHandler(defineSignal('switchover'), () => void (told = true));
+  await condition(() => told);
+  return { status: 'done', asked: target_node ?? null };
+};
+
 /** Is refused before it begins. */
 export const destroyDatabase = async (): Promise<never> => {
   throw ApplicationFailure.create({

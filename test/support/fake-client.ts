@@ -60,6 +60,12 @@ export const createFakeClient = (): FakeClient => {
       await fake.onStart({ workflow, input: input as StartedOperation['input'], run_id });
       return { workflow_id, run_id };
     },
+    async switchOver(input, about) {
+      const running = runs.get(input.service_id);
+      if (!running?.running) return fake.start('switchover', input, about);
+      await fake.signal(input.service_id, 'switchover');
+      return running;
+    },
     async result(serviceId) {
       const failure = runs.get(serviceId)?.failure;
       throw failure ?? new PgrowError('internal', 'the fake has no results');
