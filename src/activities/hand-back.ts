@@ -3,6 +3,7 @@ import { messageOf, PgrowError } from '../domain/errors.ts';
 import { ports } from '../domain/naming.ts';
 import type { Node } from '../domain/topology.ts';
 import type { RuntimeApi } from '../components/haproxy/index.ts';
+import { disarm } from './dead-man.ts';
 import type { Dependencies } from './dependencies.ts';
 import { restartLeader, resumePatroni } from './promotion.ts';
 import type { Session } from './session.ts';
@@ -42,6 +43,7 @@ export const handBack = async ({ dependencies, session, input }: HandBack): Prom
   await resumePatroni(session, input);
   // One that stays out of reach is no reason to keep everything else as it is.
   await Promise.allSettled(unheard.map((router) => untilTold(platform, session, router, release(dependencies, input))));
+  await disarm(platform, input.routers);
 };
 
 /** Answers with those that could not be told. */
@@ -73,7 +75,7 @@ export const resumePoolers = async (platform: Dependencies['platform'], poolers:
         `${pooler.name}:${ports.pooled} does not resume`,
         platform.exec(pooler.container, ['pgrow-resume']),
       );
-      await platform.exec(pooler.container, ['pgrow-deadman', 'disarm']);
+      await disarm(platform, [pooler]);
     }),
   );
 };

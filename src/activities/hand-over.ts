@@ -5,10 +5,10 @@ import type { RuntimeApi } from '../components/haproxy/index.ts';
 import type { PoolerAdmin } from '../components/pgbouncer/index.ts';
 import type { PostgresConnection } from '../components/postgres/index.ts';
 import { armStop } from './armed-stop.ts';
+import { armPooler, armRouter, disarm } from './dead-man.ts';
 import type { Dependencies } from './dependencies.ts';
 import { promotionOf, writeRoutes } from './promotion.ts';
 import { resumePoolers } from './hand-back.ts';
-import { deadManMs } from './hold-clients.ts';
 import type { Session } from './session.ts';
 import { untilTold } from './tell-routers.ts';
 import { poll, within } from './time-limits.ts';
@@ -90,7 +90,10 @@ export const openHandOver = async ({
       [...routerApis, ...admins, armed].forEach(demand);
       await checkpointTwice(components, session, from);
       await promotion.prepare();
-      await Promise.all(poolers.map((pooler) => platform.exec(pooler.container, ['pgrow-deadman', String(deadManMs)])));
+      await Promise.all([
+        ...poolers.map((pooler) => armPooler(platform, pooler)),
+        ...routers.map((router) => armRouter(platform, router, input)),
+      ]);
     },
 
     async pause() {
@@ -161,10 +164,8 @@ export const openHandOver = async ({
       try {
         const resumed = Promise.all(admins.map((admin) => demand(admin).resume()));
         await within(resumeLimitMs, `RESUME is not answered by ${names(poolers)}`, resumed);
-        // Clients are served: what it takes to say so to the dead-man is no part of the stall.
-        disarmed = Promise.all(
-          poolers.map((pooler) => platform.exec(pooler.container, ['pgrow-deadman', 'disarm'])),
-        ).catch(() => resumePoolers(platform, poolers));
+        // Clients are served: what it takes to say so to the dead-men is no part of the stall.
+        disarmed = disarm(platform, [...poolers, ...routers.filter((router) => !untold.has(router))]);
       } catch {
         await resumePoolers(platform, poolers);
       }
@@ -174,6 +175,7 @@ export const openHandOver = async ({
       const rest = [...untold].map((router) => untilTold(platform, session, router, moveWrites));
       await Promise.all([promotion.settle(), ...rest]);
       await Promise.all(routers.map((router) => untilTold(platform, session, router, checkWrites)));
+      await disarm(platform, [...untold]);
     },
 
     async close() {

@@ -1,12 +1,11 @@
 import { ports } from '../domain/naming.ts';
 import type { Node } from '../domain/topology.ts';
+import { armPooler, disarm } from './dead-man.ts';
 import type { Dependencies } from './dependencies.ts';
 import { resumePoolers } from './hand-back.ts';
 import type { Session } from './session.ts';
 import { within } from './time-limits.ts';
 
-/** Milliseconds after which a pooler resumes by itself, whatever became of us. */
-export const deadManMs = 10_000;
 const resumeLimitMs = 2000;
 
 /** Clients behind poolers that wait, without a transaction on the way to a server that is gone. */
@@ -35,11 +34,7 @@ export const holdClients = async (
     poolers.map(async (pooler) => {
       try {
         // PAUSE keeps its connection busy until the last transaction has ended; RESUME comes over another.
-        const [pausing, resuming] = await Promise.all([
-          connect(pooler),
-          connect(pooler),
-          platform.exec(pooler.container, ['pgrow-deadman', String(deadManMs)]),
-        ]);
+        const [pausing, resuming] = await Promise.all([connect(pooler), connect(pooler), armPooler(platform, pooler)]);
         void pausing.pause().catch(() => undefined);
         return { pooler, pausing, resuming };
       } catch {
@@ -57,7 +52,7 @@ export const holdClients = async (
         answering.map(async ({ pooler, resuming }) => {
           try {
             await within(resumeLimitMs, `${pooler.name}:${ports.pooled} does not resume`, resuming.resume());
-            void platform.exec(pooler.container, ['pgrow-deadman', 'disarm']).catch(() => undefined);
+            void disarm(platform, [pooler]);
           } catch {
             await resumePoolers(platform, [pooler]);
           }

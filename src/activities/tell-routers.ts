@@ -8,8 +8,8 @@ import { poll } from './time-limits.ts';
 const outOfReachLimitMs = 30_000;
 
 /**
- * A router that was told to hold writes and then went out of reach holds them until it is told otherwise: its own checks
- * never end what was said at run time. One that does not run holds nobody.
+ * A router that was told to hold writes and then went out of reach holds them until it is told otherwise, or its dead-man
+ * gives them back to its checks: those never end what was said at run time. One that does not run holds nobody.
  * @throws PgrowError `not_ready` when it stays out of reach
  */
 export const untilTold = (

@@ -183,6 +183,50 @@ describe('the haproxy image', { timeout: 60_000 }, () => {
     expect(await shown()).toEqual(before);
   });
 
+  describe('the dead-man', () => {
+    const runtime = (command: string) =>
+      stack.run('haproxy', 'sh', '-c', 'echo "$0" | socat -t5 - UNIX-CONNECT:/run/haproxy/runtime.sock', command);
+    const hold = async () => {
+      await runtime('set server primary/good state maint; set server primary/bad state maint');
+      expect(await greetings(0.2)).toEqual({ nobody: expect.any(Number) });
+    };
+    beforeAll(async () => {
+      await stack.put('haproxy', { 'haproxy.cfg': configuration(['bad', 'good']) });
+      await stack.run('haproxy', 'pgrow-reload');
+    });
+    const deadman = (...words: string[]) => stack.run('haproxy', 'pgrow-deadman', ...words);
+
+    test('gives held servers back to their checks: the one that passes is led to, the other never', async () => {
+      const before = await accepted('bad');
+      await hold();
+      expect(await deadman('100', 'good', 'bad')).toBe('armed');
+      await untilRouted();
+      expect(await accepted('bad')).toBe(before);
+      expect(await runtime('show servers state primary')).toMatch(/ bad \S+ 0 0 /);
+    });
+
+    test('called off, armed anew, or meant for another server it leaves them held', async () => {
+      await hold();
+      const arm = 'pgrow-deadman 1000';
+      // Past the time of all of them.
+      const script = `${arm} good; pgrow-deadman disarm; ${arm} good; ${arm} bad; sleep 1.5`;
+      await stack.run('haproxy', 'bash', '-c', script);
+      expect(await greetings(0.2)).toEqual({ nobody: expect.any(Number) });
+      await deadman('1', 'good');
+      await untilRouted();
+    });
+
+    test('cuts nobody whose server is not held', async () => {
+      const command = ['python3', '-uc', session, 'haproxy'];
+      const open = await stack.platform.execInteractive(stack.container('client'), command);
+      expect(await open.readLine(5000)).toBe('connected');
+      await deadman('1', 'good');
+      await stack.run('haproxy', 'sleep', '0.5');
+      open.close();
+      expect(await open.readLine(5000)).toBe('lived');
+    });
+  });
+
   test('an invalid configuration is refused with its reason, and the one before serves on', async () => {
     await stack.put('haproxy', { 'haproxy.cfg': 'nonsense here\n' });
     await expect(stack.run('haproxy', 'pgrow-reload')).rejects.toThrow(/unknown keyword 'nonsense'/);

@@ -26,7 +26,7 @@ export const answerCommands = ({ machines, servers, etcd, patroni, routers, pool
         (machine.kind === 'pgbouncer' ? poolers : routers).reload(machine);
         return {};
       case 'pgrow-deadman':
-        poolers.arm(machine, argument !== 'disarm');
+        (machine.kind === 'pgbouncer' ? poolers : routers).arm(machine, argument !== 'disarm');
         return {};
       case 'pgrow-resume':
         poolers.resume(machine);

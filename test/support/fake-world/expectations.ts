@@ -35,9 +35,10 @@ export const expectServed = async (shop: Shop, primary?: string | null): Promise
 };
 
 /** No client waits and no two servers take writes. */
-export const expectNobodyHeld = ({ world: { machines, poolers, servers } }: Shop): void => {
-  const pooled = machines.running().filter(({ kind }) => kind === 'pgbouncer');
-  expect(pooled.filter((pooler) => poolers.isPaused(pooler) || poolers.isArmed(pooler))).toEqual([]);
+export const expectNobodyHeld = ({ world: { machines, poolers, routers, servers } }: Shop): void => {
+  const running = (kind: string) => machines.running().filter((machine) => machine.kind === kind);
+  expect(running('pgbouncer').filter((pooler) => poolers.isPaused(pooler) || poolers.isArmed(pooler))).toEqual([]);
+  expect(running('haproxy').filter(routers.isArmed)).toEqual([]);
   expect(servers.violations).toEqual([]);
 };
 

@@ -19,6 +19,9 @@ export interface Routers {
   forgetName(router: string, node: string): void;
   /** From now on this router reaches nothing on that node, whatever it is told. */
   cutOff(router: string, node: string): void;
+  arm(machine: Machine, armed: boolean): void;
+  /** Whether it would give held writes back some time. */
+  isArmed(machine: Machine): boolean;
   /** Nodes that new connections for writes reach. */
   writesTo(machine: Machine): readonly string[];
 }
@@ -33,6 +36,7 @@ interface Loaded {
   readonly saidUp: Set<string>;
   /** By `primary/postgres-1`, where that was said at run time. */
   readonly pointed: Map<string, Machine | null>;
+  armed: boolean;
 }
 
 const serversOf = ({ backends }: HaproxyCfg): readonly string[] =>
@@ -51,12 +55,14 @@ export const createRouters = (machines: Machines, servers: Servers): Routers => 
     const maintenance = serversOf(cfg).filter((server) =>
       known.includes(server) ? before?.maintenance.has(server) : disabled.includes(server),
     );
+    const armed = before?.armed ?? false;
     loaded.set(machine.container, {
       cfg,
       maintenance: new Set(maintenance),
       unchecked: new Set(),
       saidUp: new Set(),
       pointed: new Map(),
+      armed,
     });
   };
   for (const kind of ['haproxy', 'front']) {
@@ -144,6 +150,8 @@ export const createRouters = (machines: Machines, servers: Servers): Routers => 
     check,
     forgetName: (router, node) => void nameless.add(`${router} ${node}`),
     cutOff: (router, node) => void lost.add(`${router} ${node}`),
+    arm: (machine, armed) => void (loaded.get(machine.container)!.armed = armed),
+    isArmed: (machine) => loaded.get(machine.container)!.armed,
     writesTo: (machine) => upIn(machine, 'primary').map(({ name }) => name),
   };
 };
