@@ -1,12 +1,15 @@
 import { describe, expect, test } from 'vitest';
+import { cutOff as pullCable } from '../../chaos/nodes.ts';
+import type { LiveNode } from '../../src/domain/live.ts';
 import { useControlPlane } from '../support/control-plane.ts';
 import { expectDatabase, keepData } from '../support/expectations.ts';
-import { cutOffNode, freezeNode } from '../support/faults.ts';
+import { writeOnBothSides } from '../support/both-sides.ts';
+import { cutOffNode, freezeNode, killMonitor } from '../support/faults.ts';
 import { retryUntil } from '../support/retry-until.ts';
 import type { ManagedDatabase } from '../support/stack.ts';
 import { withWorkload } from '../support/workload.ts';
 
-/** The leader is gone without notice. Patroni's ttl is a minute here: whoever is quicker is pgrow's monitor. */
+/** The leader is gone without notice. Only pgrow's monitor records a failover: Patroni, after its ttl, tells nobody. */
 
 const plane = useControlPlane();
 let shop: ManagedDatabase;
@@ -33,10 +36,26 @@ const expectSucceeded = async (dead: { readonly name: string }) => {
 };
 
 describe('in synchronous mode, through PgBouncer', () => {
-  test('the container exits: only what was under way fails, and nothing acknowledged is lost', async () => {
+  test('planned, writes move to the standby that confirms; the other one is refused', async () => {
     shop = await plane.create('crash');
     await keepData(shop);
-    await shop.expand('ha', '--with-pooling', '--sync-mode', 'sync_one', '--failover-time', '60');
+    await shop.expand('ha', '--with-pooling', '--sync-mode', 'sync_one', '--failover-time', '10');
+    const leader = await leaderOf(shop);
+    const standbys = (state: string) =>
+      shop.queryNode(leader.name, `select application_name from pg_stat_replication where sync_state = '${state}'`);
+    const [confirming, other] = await Promise.all([standbys('sync'), standbys('async')]);
+
+    const { exitCode, stderr } = await plane.run('switchover', shop.name, other);
+    expect(exitCode).toBe(3);
+    expect(stderr).toContain(`${other} is not a synchronous standby`);
+    await withWorkload(shop, {}, async () => {
+      expect(await shop.change('switchover')).toMatchObject({ status: 'done' });
+    });
+    await expectDatabase(shop).toHavePrimary(confirming);
+    await expectDatabase(shop).toBeHealthy();
+  });
+
+  test('the container exits: only what was under way fails, and nothing acknowledged is lost', async () => {
     const dead = await leaderOf(shop);
     const report = await withWorkload(shop, { mayFail: 'anything' }, async (workload) => {
       await plane.platform.signalContainer(dead.container, 'SIGKILL');
@@ -56,19 +75,44 @@ describe('in synchronous mode, through PgBouncer', () => {
     });
     await expectSucceeded(dead);
   });
+});
+
+describe('cut off while applications write on both sides of the partition', () => {
+  const cutOff = async (cut: (leader: LiveNode) => Promise<() => Promise<void>>): Promise<LiveNode> => {
+    const dead = await leaderOf(shop);
+    const sides = await writeOnBothSides(shop, dead.name);
+    try {
+      const heal = await sides.cut(() => cut(dead));
+      await sides.succeeded();
+      await heal();
+      await sides.expectOneSideAtATime();
+    } finally {
+      sides.stop();
+    }
+    return dead;
+  };
 
   // Whatever it may have acknowledged since would be lost: while another leads it must not take a write.
-  test('the container is cut off: it is fenced, then the same', async () => {
-    const dead = await leaderOf(shop);
-    await withWorkload(shop, { mayFail: 'anything' }, async (workload) => {
-      await cutOffNode(dead.container);
-      await retryUntil('a new leader', async () => {
-        const leader = await leaderOf(shop);
-        expect(leader?.name ?? dead.name).not.toBe(dead.name);
-      });
-      await workload.nextAcknowledgement();
+  test('the leader is fenced before another is elected', async () => {
+    const dead = await cutOff(async ({ container }) => {
+      await cutOffNode(container);
+      return async () => undefined;
     });
     await expectSucceeded(dead);
+  });
+
+  test('without the monitor it steps down by itself, before another is elected', async () => {
+    await killMonitor(plane);
+    const before = await failovers();
+    const dead = await cutOff(async ({ container }) => (await pullCable(container)).heal);
+    const { name } = await leaderOf(shop);
+    expect(name).not.toBe(dead.name);
+    await plane.up();
+    await expectDatabase(shop).toHavePrimary(name);
+    await expectDatabase(shop).toBeHealthy();
+    await expectDatabase(shop).toHoldItsData();
+    await expectDatabase(shop).toTakeWritesThrough('postgres', 'pooled', 'read_write');
+    expect(await failovers()).toEqual(before);
   });
 });
 

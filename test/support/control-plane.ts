@@ -27,6 +27,8 @@ export interface Answer<T> {
 export interface ControlPlane {
   /** PGROW_HOME. */
   readonly home: string;
+  /** Where its worker is told at which line to stand still; it looks only if the control plane was made so. */
+  readonly breakpoints: string;
   /** Value of the label that everything of this control plane carries. */
   homeId(): string;
   readonly platform: Platform;
@@ -60,10 +62,15 @@ const launcher = join(import.meta.dirname, '..', '..', 'pgrow');
 const scenarioTimeoutMs = 600_000;
 const cliTimeoutMs = 540_000;
 
+interface PlaneOptions {
+  /** That its worker can be told to stand still. Default false. */
+  readonly breakpoints?: boolean;
+}
+
 /** A control plane for the tests of one file: started before the first, removed with all it made after the last. */
-export const useControlPlane = (): ControlPlane => {
+export const useControlPlane = (options: PlaneOptions = {}): ControlPlane => {
   vi.setConfig({ testTimeout: scenarioTimeoutMs, hookTimeout: scenarioTimeoutMs });
-  const plane = openControlPlane();
+  const plane = openControlPlane(options);
   beforeAll(async () => {
     await plane.up();
   }, scenarioTimeoutMs);
@@ -72,20 +79,23 @@ export const useControlPlane = (): ControlPlane => {
 };
 
 /** Makes the home only. */
-export const openControlPlane = (): ControlPlane => {
+export const openControlPlane = (options: PlaneOptions = {}): ControlPlane => {
   // The true path: on some systems the directory for temporary files is a symbolic link.
   const home = realpathSync(mkdtempSync(join(tmpdir(), 'pgrow-scenario-')));
   const platform = createDockerPlatform();
   const kept = (file: string): string => readFileSync(join(home, file), 'utf8').trim();
+  const breakpoints = join(home, 'breakpoint.json');
+  const environment = { PGROW_HOME: home, ...(options.breakpoints && { PGROW_BREAKPOINTS: breakpoints }) };
   let api: string | null = null;
 
   const plane: ControlPlane = {
     home,
+    breakpoints,
     platform,
     homeId: () => kept('id'),
-    run: (...args) => runCli(home, args),
+    run: (...args) => runCli(environment, args),
     json: async <T>(...args: string[]) => {
-      const result = await runCli(home, [...args, '--json']);
+      const result = await runCli(environment, [...args, '--json']);
       if (result.exitCode !== 0) throw new Error(describeFailure(args, result));
       return JSON.parse(result.stdout) as T;
     },
@@ -123,10 +133,10 @@ export const openControlPlane = (): ControlPlane => {
   return plane;
 };
 
-const runCli = (home: string, args: readonly string[]): Promise<CliResult> => {
+const runCli = (own: Readonly<Record<string, string>>, args: readonly string[]): Promise<CliResult> => {
   const { DATABASE_URL: _database, TEMPORAL_ADDRESS: _temporal, ...environment } = process.env;
   const child = spawn(launcher, args, {
-    env: { ...environment, PGROW_HOME: home },
+    env: { ...environment, ...own },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: cliTimeoutMs,
   });

@@ -1,9 +1,10 @@
 import Docker from 'dockerode';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import { labelNames } from '../../src/domain/naming.ts';
 import type { OperationDocument, StepStatus } from '../../src/domain/operation.ts';
+import type { Breakpoint } from '../../src/worker/breakpoints.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { retryUntil } from './retry-until.ts';
 import type { ManagedDatabase } from './stack.ts';
@@ -52,10 +53,28 @@ export const untilStepSays = (
   );
 
 /** Kills the worker as a crash would: it gets to do nothing any more. */
-export const killWorker = async ({ home }: ControlPlane): Promise<void> => {
-  const pid = Number(readFileSync(join(home, 'run', 'worker.pid'), 'utf8'));
+export const killWorker = (plane: ControlPlane): Promise<void> => killProgram(plane, 'worker');
+
+/** The same for the monitor: from now on Patroni is alone. */
+export const killMonitor = (plane: ControlPlane): Promise<void> => killProgram(plane, 'monitor');
+
+const killProgram = async ({ home }: ControlPlane, program: 'worker' | 'monitor'): Promise<void> => {
+  const pid = Number(readFileSync(join(home, 'run', `${program}.pid`), 'utf8'));
   process.kill(pid, 'SIGKILL');
-  await retryUntil(`worker ${pid} gone`, async () => expect(() => process.kill(pid, 0)).toThrow());
+  await retryUntil(`${program} ${pid} gone`, async () => expect(() => process.kill(pid, 0)).toThrow());
+};
+
+/** Kills the worker at exactly this line of whatever `start` begins. */
+export const killWorkerAt = async (
+  plane: ControlPlane,
+  breakpoint: Breakpoint,
+  start: () => Promise<unknown>,
+): Promise<void> => {
+  writeFileSync(plane.breakpoints, JSON.stringify(breakpoint));
+  await start();
+  const reached = async () => expect(existsSync(plane.breakpoints)).toBe(false);
+  await retryUntil(`the worker at ${breakpoint.at}`, reached, patienceMs);
+  await killWorker(plane);
 };
 
 /** The container of a node, also of one that is only being made or stands still; waits until it runs. */
