@@ -98,6 +98,7 @@ describe('cut off while applications write on both sides of the partition', () =
       await cutOffNode(container);
       return async () => undefined;
     });
+    expect((await leaderOf(shop)).name).not.toBe(dead.name);
     await expectSucceeded(dead);
   });
 

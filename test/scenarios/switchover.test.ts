@@ -1,13 +1,17 @@
 import pg from 'pg';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { createPgrowClient } from '../../src/client/client.ts';
 import { useControlPlane } from '../support/control-plane.ts';
 import { expectDatabase, keepData } from '../support/expectations.ts';
+import { containerOf, killWorkerAt } from '../support/faults.ts';
+import { retryUntil } from '../support/retry-until.ts';
 import type { ManagedDatabase } from '../support/stack.ts';
+import { expectServed } from '../support/surroundings.ts';
 import { withWorkload } from '../support/workload.ts';
 
 /** Writes move to another node while clients write: nothing fails through PgBouncer, whichever way they ask. */
 
-const plane = useControlPlane();
+const plane = useControlPlane({ breakpoints: true });
 
 const eventsOf = async (database: ManagedDatabase, type: string) => {
   const { events } = await database.read<{ events: { event_type: string; metadata: Record<string, unknown> }[] }>(
@@ -16,8 +20,47 @@ const eventsOf = async (database: ManagedDatabase, type: string) => {
   return events.filter(({ event_type }) => event_type === type).map(({ metadata }) => metadata);
 };
 
+const leaderOf = async (database: ManagedDatabase): Promise<string> =>
+  (await database.nodes('postgres')).find(({ role }) => role === 'primary')!.name;
+
+const replicaOf = async (database: ManagedDatabase): Promise<string> =>
+  (await database.nodes('postgres')).find(({ role }) => role === 'replica')!.name;
+
+/** Also of a server whose operation is not over; one that does not answer takes none. */
+const takingWrites = async (database: ManagedDatabase): Promise<readonly string[]> => {
+  const nodes = await database.nodes('postgres');
+  const ask = ({ name }: { name: string }) =>
+    database.queryNode(name, 'select pg_is_in_recovery()').catch(() => 'silent');
+  const answers = await Promise.all(nodes.map(ask));
+  return nodes.filter((_, index) => answers[index] === 'f').map(({ name }) => name);
+};
+
+/** It takes writes, the others follow it, and the move is on record. */
+const expectMoved = async (database: ManagedDatabase, before: string, after: string): Promise<void> => {
+  expect(after).not.toBe(before);
+  await expectDatabase(database).toHavePrimary(after);
+  await expectDatabase(database).toBeHealthy();
+  await expectDatabase(database).toHoldItsData();
+  expect(await eventsOf(database, 'switchover')).toContainEqual(
+    expect.objectContaining({ previous_leader: before, new_leader: after }),
+  );
+};
+
+let moves: ManagedDatabase;
+/** The failback, which takes a while in which other tests run. */
+let failedBack: Promise<unknown> = Promise.reject(new Error('nothing has failed over'));
+failedBack.catch(() => undefined);
+
 describe('at stage 3', () => {
   let shop: ManagedDatabase;
+  let service_id: string;
+
+  beforeAll(async () => {
+    shop = await plane.create('moves');
+    await keepData(shop);
+    ({ service_id } = await shop.expand('ha', '--with-pooling', '--auto-failback'));
+    moves = shop;
+  });
 
   test.each([
     { statements: 'transaction', clients: 1 },
@@ -25,33 +68,38 @@ describe('at stage 3', () => {
     { statements: 'prepared', clients: 8 },
     { statements: 'prepared', clients: 64 },
   ] as const)('no transaction fails: $clients clients, $statements', async ({ statements, clients }) => {
-    if (!shop) {
-      shop = await plane.create('moves');
-      await keepData(shop);
-      await shop.expand('ha', '--with-pooling');
-    }
-    const [before] = (await shop.nodes('postgres')).filter(({ role }) => role === 'primary');
+    const before = await leaderOf(shop);
     const report = await withWorkload(shop, { statements, clients }, async () => {
       expect(await shop.change('switchover')).toMatchObject({ type: 'switchover', status: 'done', error: null });
     });
     expect(report.acknowledged).toBeGreaterThan(0);
-    const [after] = (await shop.nodes('postgres')).filter(({ role }) => role === 'primary');
-    expect(after?.name).not.toBe(before?.name);
-    await expectDatabase(shop).toHavePrimary(after!.name);
-    await expectDatabase(shop).toBeHealthy();
-    await expectDatabase(shop).toHoldItsData();
-    expect(await eventsOf(shop, 'switchover')).toContainEqual(
-      expect.objectContaining({ previous_leader: before?.name, new_leader: after?.name }),
-    );
+    await expectMoved(shop, before, await leaderOf(shop));
   });
 
-  test('to a named node, and to the one that leads already', async () => {
-    const [replica] = (await shop.nodes('postgres')).filter(({ role }) => role === 'replica');
-    await withWorkload(shop, {}, async () => {
-      expect(await shop.change('switchover', replica!.name)).toMatchObject({ status: 'done' });
+  test('to a named node, past PgBouncer: each session is reset once; and to the one that leads already', async () => {
+    const replica = await replicaOf(shop);
+    await withWorkload(shop, { through: 'read_write', mayFail: 'one reset per client' }, async () => {
+      expect(await shop.change('switchover', replica)).toMatchObject({ status: 'done' });
     });
-    await expectDatabase(shop).toHavePrimary(replica!.name);
-    expect(await shop.change('switchover', replica!.name)).toMatchObject({ status: 'done', steps: [] });
+    await expectDatabase(shop).toHavePrimary(replica);
+    expect(await shop.change('switchover', replica)).toMatchObject({ status: 'done', steps: [] });
+  });
+
+  test('by signal-with-start from another service', async () => {
+    const before = await leaderOf(shop);
+    const target_node = await replicaOf(shop);
+    const { temporal_address } = await plane.up();
+    const client = createPgrowClient({ address: temporal_address });
+    try {
+      await withWorkload(shop, {}, async () => {
+        const about = { database: shop.name, stage: 3 } as const;
+        const { run_id } = await client.switchOver({ service_id, target_node, actor: 'billing' }, about);
+        expect(await client.result(service_id, run_id)).toMatchObject({ type: 'switchover', status: 'done' });
+      });
+    } finally {
+      await client.close();
+    }
+    await expectMoved(shop, before, target_node);
   });
 
   test('a node that is no replica is refused, naming those that are', async () => {
@@ -61,7 +109,7 @@ describe('at stage 3', () => {
   });
 
   test('a long transaction is named; with --wait it is waited for, with --force it is reset', async () => {
-    const [leader] = (await shop.nodes('postgres')).filter(({ role }) => role === 'primary');
+    const leader = await leaderOf(shop);
     const client = new pg.Client({ ...(await shop.endpoint()) });
     client.on('error', () => undefined);
     await client.connect();
@@ -71,7 +119,7 @@ describe('at stage 3', () => {
     const refused = await plane.run('switchover', shop.name);
     expect(refused.exitCode).not.toBe(0);
     expect(refused.stderr).toContain('has a transaction open');
-    await expectDatabase(shop).toHavePrimary(leader!.name);
+    await expectDatabase(shop).toHavePrimary(leader);
 
     const waiting = await shop.change('switchover', '--wait', '--detach');
     await shop.untilOperation('a wait for the transaction', ({ steps }) =>
@@ -87,25 +135,75 @@ describe('at stage 3', () => {
     await client.end().catch(() => undefined);
     await expectDatabase(shop).toBeHealthy();
   });
+
+  // After the promotion routers used to hold new connections until a worker told them otherwise: PgBouncer went on, and
+  // led its clients nowhere.
+  test.each([
+    { moment: 'before the promotion', at: 'pgbouncer.pause', promoted: false },
+    { moment: 'after the promotion', at: 'postgres.promote', promoted: true },
+  ])('the worker dies $moment and stays away: clients go on by themselves', async ({ at, promoted }) => {
+    const before = await leaderOf(shop);
+    const target = await replicaOf(shop);
+    await withWorkload(shop, {}, async (workload) => {
+      const started = shop.change('switchover', target, '--detach');
+      await killWorkerAt(plane, { activity: 'cutOver', at }, () => started);
+      try {
+        await workload.nextAcknowledgement();
+        expect(await takingWrites(shop)).toEqual([promoted ? target : before]);
+      } finally {
+        await plane.up();
+      }
+      expect(await shop.endOf(await started)).toMatchObject({ status: 'done', error: null });
+    });
+    await expectServed(shop, target);
+    await expectMoved(shop, before, target);
+  });
+
+  test('the leader dies, and another leads', async () => {
+    const dead = await leaderOf(shop);
+    const { container } = (await shop.nodes('postgres')).find(({ name }) => name === dead)!;
+    await plane.platform.signalContainer(container, 'SIGKILL');
+    await retryUntil('a new leader', async () => expect(await leaderOf(shop)).not.toBe(dead));
+    const successor = await leaderOf(shop);
+    const seldom = { clients: 2, maximumTransactionsPerSecond: 20 } as const;
+    failedBack = withWorkload(shop, seldom, () => untilMoved(shop, successor, dead)).then(() => dead);
+    failedBack.catch(() => undefined);
+  });
 });
 
 describe('at stage 2', () => {
   let shop: ManagedDatabase;
 
-  test('no transaction fails through PgBouncer, and the old primary follows', async () => {
+  test('a single instance has nobody to move to', async () => {
     shop = await plane.create('turns');
+    const { exitCode, stderr } = await plane.run('switchover', shop.name);
+    expect(exitCode).toBe(3);
+    expect(stderr).toContain('no replica');
+  });
+
+  test('no transaction fails through PgBouncer, and the old primary follows and confirms', async () => {
     await keepData(shop);
-    await shop.expand('replicas', '--count', '2', '--with-pooling');
+    await shop.expand('replicas', '--count', '2', '--replication-mode', 'sync', '--with-pooling');
     await withWorkload(shop, {}, async () => {
       expect(await shop.change('switchover', 'postgres-3')).toMatchObject({ type: 'switchover', status: 'done' });
     });
-    await expectDatabase(shop).toHavePrimary('postgres-3');
-    await expectDatabase(shop).toBeHealthy();
-    await expectDatabase(shop).toHoldItsData();
+    await expectMoved(shop, 'postgres-1', 'postgres-3');
     await expectDatabase(shop).toTakeWritesThrough('postgres', 'pooled', 'read_write');
     const slots = 'select slot_name from pg_replication_slots order by 1';
     expect((await shop.queryNode('postgres-3', slots)).split('\n')).toEqual(['postgres_1', 'postgres_2']);
     expect(await shop.queryNode('postgres-1', slots)).toBe('');
+    const confirming = await shop.queryNode('postgres-3', 'show synchronous_standby_names');
+    expect(confirming).toBe('ANY 1 ("postgres-1", "postgres-2")');
+  });
+
+  test('a replica that does not confirm commits is refused', async () => {
+    const container = await containerOf(shop, 'postgres-2');
+    await container.stop();
+    const { exitCode, stderr } = await plane.run('switchover', shop.name, 'postgres-2');
+    expect(exitCode).toBe(3);
+    expect(stderr).toContain('postgres-2 is not a synchronous standby');
+    await container.start();
+    await expectDatabase(shop).toBeHealthy();
   });
 
   test('and back, without pooling: each session is reset once', async () => {
@@ -113,15 +211,40 @@ describe('at stage 2', () => {
     await withWorkload(shop, { mayFail: 'one reset per client' }, async () => {
       expect(await shop.change('switchover', 'postgres-1')).toMatchObject({ status: 'done' });
     });
-    await expectDatabase(shop).toHavePrimary('postgres-1');
-    await expectDatabase(shop).toBeHealthy();
-    await expectDatabase(shop).toHoldItsData();
+    await expectMoved(shop, 'postgres-3', 'postgres-1');
   });
 
-  test('a single instance has nobody to move to', async () => {
-    await shop.change('scale-down', '--to', 'single', '--yes');
-    const { exitCode, stderr } = await plane.run('switchover', shop.name);
-    expect(exitCode).toBe(3);
-    expect(stderr).toContain('no replica');
+  test('grown to stage 3 with standbys that all confirm: the same', async () => {
+    await shop.expand('ha', '--with-pooling', '--sync-mode', 'sync_all');
+    const before = await leaderOf(shop);
+    await withWorkload(shop, {}, async () => {
+      expect(await shop.change('switchover')).toMatchObject({ status: 'done' });
+    });
+    const after = await leaderOf(shop);
+    await expectMoved(shop, before, after);
+    const states = await shop.queryNode(after, 'select distinct sync_state from pg_stat_replication');
+    expect(states).toBe('sync');
   });
 });
+
+test('with auto_failback the node that led before leads again, and no transaction fails', async () => {
+  const first = await failedBack;
+  expect(await leaderOf(moves)).toBe(first);
+  await expectDatabase(moves).toBeHealthy();
+  await expectDatabase(moves).toHoldItsData();
+});
+
+/** The latest planned move was this one. */
+const untilMoved = (database: ManagedDatabase, from: string, to: string): Promise<void> =>
+  retryUntil(
+    `writes to move back to ${to}`,
+    async () => {
+      const [latest] = await eventsOf(database, 'switchover');
+      expect(latest).toMatchObject({ previous_leader: from, new_leader: to });
+      await expectDatabase(database).toBeAtRest();
+    },
+    failBackPatienceMs,
+  );
+
+/** The node that failed has to stream without lag for a minute first. */
+const failBackPatienceMs = 300_000;
