@@ -164,8 +164,8 @@ export const openHandOver = async ({
       try {
         const resumed = Promise.all(admins.map((admin) => demand(admin).resume()));
         await within(resumeLimitMs, `RESUME is not answered by ${names(poolers)}`, resumed);
-        // Clients are served: what it takes to say so to the dead-men is no part of the stall.
-        disarmed = disarm(platform, [...poolers, ...routers.filter((router) => !untold.has(router))]);
+        // Clients are served: what it takes to say so to the dead-man is no part of the stall.
+        disarmed = disarm(platform, poolers);
       } catch {
         await resumePoolers(platform, poolers);
       }
@@ -175,7 +175,7 @@ export const openHandOver = async ({
       const rest = [...untold].map((router) => untilTold(platform, session, router, moveWrites));
       await Promise.all([promotion.settle(), ...rest]);
       await Promise.all(routers.map((router) => untilTold(platform, session, router, checkWrites)));
-      await disarm(platform, [...untold]);
+      await disarm(platform, routers);
     },
 
     async close() {

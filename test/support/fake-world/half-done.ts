@@ -54,7 +54,7 @@ const lasting = ({ etcd, slots, ...rest }: Picture) => {
   const unbuilt = clusters.filter(({ standbyOf }) => standbyOf).flatMap(({ members }) => [...members]);
   return {
     ...rest,
-    clusters: clusters.map(({ members: _, remembered: __, ...cluster }) => cluster),
+    clusters: clusters.map((cluster) => ({ ...cluster, members: null, remembered: null })),
     slots: Object.fromEntries(Object.entries(slots).filter(([name]) => !unbuilt.includes(name))),
   };
 };
