@@ -27,6 +27,14 @@ export const routingActions = (dependencies: Dependencies) => {
     ];
     const probe = `${step.operation}-${step.step}`;
     const keep = keepRunning(platform, step);
+    /** A pooler keeps a connection for as long as a server takes it, also one that has changed its role since. */
+    const reconnectPoolers = async (): Promise<void> => {
+      for (const node of nodesOf(topology, 'pgbouncer')) {
+        for (const port of [ports.pooled, ports.pooledReadOnly]) {
+          await session.asPoolerAdmin(node, port, (admin) => admin.reconnect());
+        }
+      }
+    };
     await waitUntil({
       for: 'a write through every endpoint',
       step,
@@ -35,7 +43,10 @@ export const routingActions = (dependencies: Dependencies) => {
         await Promise.all(
           writable.map(async (route) => {
             const id = `${probe}-${route.node.name}-${route.port}`;
-            const written = await through(session, route, (c) => postgres.writeProbe(c, id));
+            const written = await through(session, route, (c) => postgres.writeProbe(c, id)).catch(async (error) => {
+              if (route.name === 'pooled') await reconnectPoolers();
+              throw error;
+            });
             if (!written)
               throw new PgrowError('verification_failed', `${shown(route)}: a probe was written but not read back.`);
           }),
@@ -55,7 +66,10 @@ export const routingActions = (dependencies: Dependencies) => {
             byReplica: await postgres.isReplica(connection),
           }));
           if (!answer.seen) return { observed: `${shown(route)} does not show the write yet` };
-          if (hasReplicas && !answer.byReplica) return { observed: `${shown(route)} is answered by the primary` };
+          if (hasReplicas && !answer.byReplica) {
+            if (route.name === 'pooled_read_only') await reconnectPoolers();
+            return { observed: `${shown(route)} is answered by the primary` };
+          }
         }
         return { found: true };
       },

@@ -3,6 +3,7 @@ import { PgrowError } from '../domain/errors.ts';
 import { containerName, ports, roles } from '../domain/naming.ts';
 import type { Node } from '../domain/topology.ts';
 import type { RuntimeApi } from '../components/haproxy/index.ts';
+import type { PoolerAdmin } from '../components/pgbouncer/index.ts';
 import type { PatroniClient } from '../components/patroni/index.ts';
 import type { PostgresConnection } from '../components/postgres/index.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -29,6 +30,8 @@ export interface Session {
   asMember<T>(member: Node, use: (client: PatroniClient) => Promise<T>): Promise<T>;
   /** Runs `use` on a connection to a router's runtime API. */
   asRouter<T>(router: Node, use: (api: RuntimeApi) => Promise<T>): Promise<T>;
+  /** Runs `use` on the admin console of the PgBouncer at this port of a pooler. */
+  asPoolerAdmin<T>(pooler: Placed, port: number, use: (admin: PoolerAdmin) => Promise<T>): Promise<T>;
   /** Runs `use` on the application's connection to any address. */
   asApplication<T>(at: { host: string; port: number }, use: (connection: PostgresConnection) => Promise<T>): Promise<T>;
 }
@@ -48,7 +51,7 @@ export const openSession = async (
     const ended = state && state.exitCode !== null ? ` (exit code ${state.exitCode})` : '';
     throw new PgrowError('no_answer', `${node.name} does not run${ended}.`);
   };
-  const using = async <C extends PostgresConnection | RuntimeApi, T>(
+  const using = async <C extends PostgresConnection | PoolerAdmin | RuntimeApi, T>(
     connection: C,
     use: (connection: C) => Promise<T>,
   ): Promise<T> => {
@@ -82,6 +85,15 @@ export const openSession = async (
     },
     asRouter: async (router, use) =>
       using(await components.haproxy.connectHaproxy({ host: await addressOf(router) }), use),
+    asPoolerAdmin: async (pooler, port, use) =>
+      using(
+        await components.pgbouncer.connectPooler({
+          host: await addressOf(pooler),
+          port,
+          password: secrets.pooler_admin,
+        }),
+        use,
+      ),
     async asApplication({ host, port }, use) {
       const name = applicationName(database.name);
       const connection = { host, port, database: name, user: name, password: secrets.application };

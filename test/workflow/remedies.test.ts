@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { containerName, roles } from '../../src/domain/naming.ts';
+import { containerName, ports, roles } from '../../src/domain/naming.ts';
 import type { OperationDocument } from '../../src/domain/operation.ts';
 import type { PlatformCall } from '../../src/platform/fake/fake-calls.ts';
 import type { Shop } from '../support/fake-world/operator.ts';
@@ -263,5 +263,24 @@ describe.concurrent('a pooler that refuses whom the server takes', () => {
       /^Waited 1.2 s for a query through pgbouncer-1:5432; .*behind it postgres-1:5432 refuses shop: /,
     );
     expect(await stops(shop)).toBe(0);
+  });
+});
+
+// After a hand-over a pooler was seen to go on with connections to a server that took writes no more, and another with
+// read-only ones to the new primary: it keeps them for as long as the server takes them, and nobody's waiting ends that.
+describe('a pooler with connections to a server that has another role now', () => {
+  test.each([
+    ['pooled', ports.pooled, 'postgres-2'],
+    ['pooled read-only', ports.pooledReadOnly, 'postgres-1'],
+  ])('is told to replace its %s ones', async (_, port, node) => {
+    const shop = await newDatabase();
+    await shop.run('expand', { target: 'replicas', replicas: { count: 1 }, pooling: {} });
+    const { faults, poolers } = shop.world;
+    faults.losePatience('verifyRoutes', patience);
+    poolers.stick('pgbouncer-1', port, node);
+
+    const more = await shop.run('setReplicas', { count: 2 });
+
+    expect(more).toMatchObject({ status: 'done' });
   });
 });

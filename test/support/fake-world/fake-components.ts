@@ -46,7 +46,8 @@ export const createFakeComponents = (cast: Cast): Components => {
     },
     pgbouncer: {
       ...realComponents.pgbouncer,
-      connectPooler: async ({ host, password }) => lives.mortal(poolerAdmin(cast, await machines.at(host), password)),
+      connectPooler: async ({ host, port, password }) =>
+        lives.mortal(poolerAdmin(cast, await machines.at(host), { port, password })),
     },
   };
 };
@@ -62,13 +63,17 @@ const runtimeApi = ({ routers, machines, lives }: Cast, machine: Machine): Runti
   end: () => {},
 });
 
-const poolerAdmin = ({ poolers }: Cast, machine: Machine, password: string): PoolerAdmin => {
+const poolerAdmin = (
+  { poolers }: Cast,
+  machine: Machine,
+  { port, password }: { readonly port: number; readonly password: string },
+): PoolerAdmin => {
   if (!poolers.accepts(machine, password)) throw new PgrowError('not_ready', `${machine.name}: wrong password.`);
   return {
     pause: async () => poolers.pause(machine),
     resume: async () => poolers.resume(machine),
     reload: async () => poolers.reload(machine),
-    reconnect: async () => {},
+    reconnect: async () => poolers.reconnect(machine, port),
     isPaused: async () => poolers.isPaused(machine),
     pools: async () => [],
     end: async () => {},

@@ -10,6 +10,9 @@ export interface Poolers {
   lookUpPassword(machine: Machine): string | null;
   /** From now on it takes other files only when it starts. */
   ignoreReloads(name: string): void;
+  /** It has connections to this node, wherever it leads by now, until it is told to reconnect. */
+  stick(name: string, port: number, node: string): void;
+  reconnect(machine: Machine, port: number): void;
   pause(machine: Machine): void;
   resume(machine: Machine): void;
   isPaused(machine: Machine): boolean;
@@ -28,6 +31,7 @@ interface Loaded {
 export const createPoolers = (machines: Machines): Poolers => {
   const loaded = new Map<string, Loaded>();
   const deaf = new Set<string>();
+  const stuck = new Map<string, string>();
   const read = (machine: Machine, which: string) => {
     const ini = machines.read(machine.container, `/etc/pgrow/pgbouncer-${which}.ini`);
     const [, hosts = '', port] = /^\* = host=(\S+) port=(\d+)$/m.exec(ini) ?? [];
@@ -49,6 +53,8 @@ export const createPoolers = (machines: Machines): Poolers => {
 
   return {
     next(machine, port) {
+      const kept = machines.named(stuck.get(`${machine.name}:${port}`) ?? '');
+      if (kept) return { node: kept, port: ports.postgres };
       const target = of(machine).upstream[port];
       const node = target?.hosts.map((host) => machines.named(host)).find((candidate) => candidate !== null);
       return target && node ? { node, port: target.port } : null;
@@ -60,6 +66,8 @@ export const createPoolers = (machines: Machines): Poolers => {
     ignoreReloads: (name) => void deaf.add(name),
     accepts: (machine, password) =>
       machines.read(machine.container, '/etc/pgrow/userlist.txt').includes(`"pgrow_admin" "${password}"`),
+    stick: (name, port, node) => void stuck.set(`${name}:${port}`, node),
+    reconnect: (machine, port) => void stuck.delete(`${machine.name}:${port}`),
     pause: (machine) => void (of(machine).paused = true),
     resume: (machine) => void (of(machine).paused = false),
     isPaused: (machine) => of(machine).paused,
