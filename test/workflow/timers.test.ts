@@ -18,6 +18,20 @@ import { ensureTimeSkippingServer } from '../support/time-skipping.ts';
 const server = await ensureTimeSkippingServer();
 if ('missing' in server) console.warn(`Tests of timers are skipped: no time-skipping Temporal, for ${server.missing}.`);
 
+/** A machine that is busy with other tests may take longer to start the server than the SDK waits, which is 5 s. */
+const startTimeSkipping = async (path: string): Promise<TestWorkflowEnvironment> => {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await TestWorkflowEnvironment.createTimeSkipping({
+        server: { executable: { type: 'existing-path', path } },
+      });
+    } catch (error) {
+      if (attempt === startAttempts) throw error;
+    }
+  }
+};
+const startAttempts = 6;
+
 /** temporal.api.enums.v1.EventType */
 const eventTypes = { workflowTaskCompleted: 7, activityTaskFailed: 13 };
 
@@ -34,9 +48,7 @@ describe.skipIf('missing' in server)('with time skipped', { timeout: 60_000 }, (
   // Time is one for all workflows of a server: each test has its own.
   beforeEach(async () => {
     if ('missing' in server) return;
-    environment = await TestWorkflowEnvironment.createTimeSkipping({
-      server: { executable: { type: 'existing-path', path: server.path } },
-    });
+    environment = await startTimeSkipping(server.path);
     plane = await startControlPlane({ client: environment.client, connection: environment.nativeConnection, bundle });
   });
   afterEach(async () => {
