@@ -79,10 +79,7 @@ export const routingActions = (dependencies: Dependencies) => {
   const readmitServer: Action<'readmitServer'> = async ({ routers, server }, step) => {
     const session = await openSession(dependencies, step.database);
     for (const router of routers) {
-      await session.asRouter(router, async (api) => {
-        for (const backend of ['primary', 'replicas'])
-          await haproxy.setServer(api, { backend, server, state: 'ready' });
-      });
+      await session.asRouter(router, (api) => haproxy.readmitReplica(api, server));
     }
   };
 

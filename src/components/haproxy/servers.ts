@@ -92,16 +92,16 @@ const tell = async (api: Pick<RuntimeApi, 'command'>, what: string, commands: re
   if (refused) throw new PgrowError('node_failed', `HAProxy refused to ${what}: ${refused}`);
 };
 
-/** One server of one backend: `maint` cuts its sessions, `drain` keeps them, `ready` gives it back to the checks. */
-export const setServer = async (
-  api: Pick<RuntimeApi, 'command'>,
-  { backend, server, ...change }: { readonly backend: string; readonly server: string } & ServerChange,
-): Promise<void> => {
-  const [what, value] = 'state' in change ? ['state', change.state] : ['health', change.health];
-  const refused = await api.command(`set server ${backend}/${server} ${what} ${value}`);
-  if (refused)
-    throw new PgrowError('node_failed', `HAProxy refused ${what} ${value} for ${backend}/${server}: ${refused}`);
-};
+/**
+ * Whoever led before follows by now: reads may come to it, and whether it is the primary is for its checks to say. Out of
+ * maintenance alone HAProxy takes a server for up until the first of them has failed.
+ */
+export const readmitReplica = (api: Pick<RuntimeApi, 'command'>, server: string): Promise<void> =>
+  tell(api, `check ${server} again`, [
+    `set server primary/${server} state ready`,
+    `set server primary/${server} health down`,
+    `set server replicas/${server} state ready`,
+  ]);
 
 /**
  * Where a router looks for a server, until its resolver or a reload says otherwise. The same address again is success.
@@ -115,7 +115,3 @@ export const setAddress = async (
   if (/changed/.test(answer)) return;
   throw new PgrowError('internal', `HAProxy refused address ${host} for ${backend}/${server}: ${answer}`);
 };
-
-export type ServerChange =
-  | { readonly state: 'ready' | 'drain' | 'maint' }
-  | { readonly health: 'up' | 'stopping' | 'down' };
