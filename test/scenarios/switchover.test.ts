@@ -46,129 +46,26 @@ const expectMoved = async (database: ManagedDatabase, before: string, after: str
   );
 };
 
+/** At stage 3. */
 let moves: ManagedDatabase;
-/** The failback, which takes a while in which other tests run. */
-let failedBack: Promise<unknown> = Promise.reject(new Error('nothing has failed over'));
-failedBack.catch(() => undefined);
+let service_id: string;
+/** Takes a while, in which other tests run. Nobody has chosen a leader before: that would keep it away for longer. */
+let failedBack: Promise<string>;
 
-describe('at stage 3', () => {
-  let shop: ManagedDatabase;
-  let service_id: string;
+beforeAll(async () => {
+  moves = await plane.create('moves');
+  await keepData(moves);
+  ({ service_id } = await moves.expand('ha', '--with-pooling', '--auto-failback'));
+});
 
-  beforeAll(async () => {
-    shop = await plane.create('moves');
-    await keepData(shop);
-    ({ service_id } = await shop.expand('ha', '--with-pooling', '--auto-failback'));
-    moves = shop;
-  });
-
-  test.each([
-    { statements: 'transaction', clients: 1 },
-    { statements: 'simple', clients: 8 },
-    { statements: 'prepared', clients: 8 },
-    { statements: 'prepared', clients: 64 },
-  ] as const)('no transaction fails: $clients clients, $statements', async ({ statements, clients }) => {
-    const before = await leaderOf(shop);
-    const report = await withWorkload(shop, { statements, clients }, async () => {
-      expect(await shop.change('switchover')).toMatchObject({ type: 'switchover', status: 'done', error: null });
-    });
-    expect(report.acknowledged).toBeGreaterThan(0);
-    await expectMoved(shop, before, await leaderOf(shop));
-  });
-
-  test('to a named node, past PgBouncer: each session is reset once; and to the one that leads already', async () => {
-    const replica = await replicaOf(shop);
-    await withWorkload(shop, { through: 'read_write', mayFail: 'one reset per client' }, async () => {
-      expect(await shop.change('switchover', replica)).toMatchObject({ status: 'done' });
-    });
-    await expectDatabase(shop).toHavePrimary(replica);
-    expect(await shop.change('switchover', replica)).toMatchObject({ status: 'done', steps: [] });
-  });
-
-  test('by signal-with-start from another service', async () => {
-    const before = await leaderOf(shop);
-    const target_node = await replicaOf(shop);
-    const { temporal_address } = await plane.up();
-    const client = createPgrowClient({ address: temporal_address });
-    try {
-      await withWorkload(shop, {}, async () => {
-        const about = { database: shop.name, stage: 3 } as const;
-        const { run_id } = await client.switchOver({ service_id, target_node, actor: 'billing' }, about);
-        expect(await client.result(service_id, run_id)).toMatchObject({ type: 'switchover', status: 'done' });
-      });
-    } finally {
-      await client.close();
-    }
-    await expectMoved(shop, before, target_node);
-  });
-
-  test('a node that is no replica is refused, naming those that are', async () => {
-    const { exitCode, stderr } = await plane.run('switchover', shop.name, 'postgres-9');
-    expect(exitCode).toBe(2);
-    expect(stderr).toContain('postgres-9 is no replica');
-  });
-
-  test('a long transaction is named; with --wait it is waited for, with --force it is reset', async () => {
-    const leader = await leaderOf(shop);
-    const client = new pg.Client({ ...(await shop.endpoint()) });
-    client.on('error', () => undefined);
-    await client.connect();
-    await client.query('begin');
-    await client.query('select pg_sleep(2.5)');
-
-    const refused = await plane.run('switchover', shop.name);
-    expect(refused.exitCode).not.toBe(0);
-    expect(refused.stderr).toContain('has a transaction open');
-    await expectDatabase(shop).toHavePrimary(leader);
-
-    const waiting = await shop.change('switchover', '--wait', '--detach');
-    await shop.untilOperation('a wait for the transaction', ({ steps }) =>
-      steps.some(({ detail }) => detail?.includes('has a transaction open') === true),
-    );
-    await client.query('commit');
-    expect(await shop.endOf(waiting)).toMatchObject({ status: 'done' });
-
-    await client.query('begin');
-    await client.query('select pg_sleep(2.5)');
-    expect(await shop.change('switchover', '--force')).toMatchObject({ status: 'done' });
-    await expect(client.query('commit')).rejects.toThrow();
-    await client.end().catch(() => undefined);
-    await expectDatabase(shop).toBeHealthy();
-  });
-
-  // After the promotion routers used to hold new connections until a worker told them otherwise: PgBouncer went on, and
-  // led its clients nowhere.
-  test.each([
-    { moment: 'before the promotion', at: 'pgbouncer.pause', promoted: false },
-    { moment: 'after the promotion', at: 'postgres.promote', promoted: true },
-  ])('the worker dies $moment and stays away: clients go on by themselves', async ({ at, promoted }) => {
-    const before = await leaderOf(shop);
-    const target = await replicaOf(shop);
-    await withWorkload(shop, {}, async (workload) => {
-      const started = shop.change('switchover', target, '--detach');
-      await killWorkerAt(plane, { activity: 'cutOver', at }, () => started);
-      try {
-        await workload.nextAcknowledgement();
-        expect(await takingWrites(shop)).toEqual([promoted ? target : before]);
-      } finally {
-        await plane.up();
-      }
-      expect(await shop.endOf(await started)).toMatchObject({ status: 'done', error: null });
-    });
-    await expectServed(shop, target);
-    await expectMoved(shop, before, target);
-  });
-
-  test('the leader dies, and another leads', async () => {
-    const dead = await leaderOf(shop);
-    const { container } = (await shop.nodes('postgres')).find(({ name }) => name === dead)!;
-    await plane.platform.signalContainer(container, 'SIGKILL');
-    await retryUntil('a new leader', async () => expect(await leaderOf(shop)).not.toBe(dead));
-    const successor = await leaderOf(shop);
-    const { length: known } = await eventsOf(shop, 'switchover');
-    failedBack = withWorkload(shop, { clients: 2 }, () => untilMoved(shop, known, successor, dead)).then(() => dead);
-    failedBack.catch(() => undefined);
-  });
+test('the leader dies, and another leads', async () => {
+  const dead = await leaderOf(moves);
+  const { container } = (await moves.nodes('postgres')).find(({ name }) => name === dead)!;
+  await plane.platform.signalContainer(container, 'SIGKILL');
+  await retryUntil('a new leader', async () => expect(await leaderOf(moves)).not.toBe(dead));
+  const successor = await leaderOf(moves);
+  failedBack = withWorkload(moves, { clients: 2 }, () => untilMoved(moves, successor, dead)).then(() => dead);
+  failedBack.catch(() => undefined);
 });
 
 describe('at stage 2', () => {
@@ -234,13 +131,112 @@ test('with auto_failback the node that led before leads again, and no transactio
   await expectDatabase(moves).toHoldItsData();
 });
 
-/** By a planned move after the `known` ones. */
-const untilMoved = (database: ManagedDatabase, known: number, from: string, to: string): Promise<void> =>
+describe('at stage 3', () => {
+  test.each([
+    { statements: 'transaction', clients: 1 },
+    { statements: 'simple', clients: 8 },
+    { statements: 'prepared', clients: 8 },
+    { statements: 'prepared', clients: 64 },
+  ] as const)('no transaction fails: $clients clients, $statements', async ({ statements, clients }) => {
+    const before = await leaderOf(moves);
+    const report = await withWorkload(moves, { statements, clients }, async () => {
+      expect(await moves.change('switchover')).toMatchObject({ type: 'switchover', status: 'done', error: null });
+    });
+    expect(report.acknowledged).toBeGreaterThan(0);
+    await expectMoved(moves, before, await leaderOf(moves));
+  });
+
+  test('to a named node, past PgBouncer: each session is reset once; and to the one that leads already', async () => {
+    const replica = await replicaOf(moves);
+    await withWorkload(moves, { through: 'read_write', mayFail: 'one reset per client' }, async () => {
+      expect(await moves.change('switchover', replica)).toMatchObject({ status: 'done' });
+    });
+    await expectDatabase(moves).toHavePrimary(replica);
+    expect(await moves.change('switchover', replica)).toMatchObject({ status: 'done', steps: [] });
+  });
+
+  test('by signal-with-start from another service', async () => {
+    const before = await leaderOf(moves);
+    const target_node = await replicaOf(moves);
+    const { temporal_address } = await plane.up();
+    const client = createPgrowClient({ address: temporal_address });
+    try {
+      await withWorkload(moves, {}, async () => {
+        const about = { database: moves.name, stage: 3 } as const;
+        const { run_id } = await client.switchOver({ service_id, target_node, actor: 'billing' }, about);
+        expect(await client.result(service_id, run_id)).toMatchObject({ type: 'switchover', status: 'done' });
+      });
+    } finally {
+      await client.close();
+    }
+    await expectMoved(moves, before, target_node);
+  });
+
+  test('a node that is no replica is refused, naming those that are', async () => {
+    const { exitCode, stderr } = await plane.run('switchover', moves.name, 'postgres-9');
+    expect(exitCode).toBe(2);
+    expect(stderr).toContain('postgres-9 is no replica');
+  });
+
+  test('a long transaction is named; with --wait it is waited for, with --force it is reset', async () => {
+    const leader = await leaderOf(moves);
+    const client = new pg.Client({ ...(await moves.endpoint()) });
+    client.on('error', () => undefined);
+    await client.connect();
+    await client.query('begin');
+    await client.query('select pg_sleep(2.5)');
+
+    const refused = await plane.run('switchover', moves.name);
+    expect(refused.exitCode).not.toBe(0);
+    expect(refused.stderr).toContain('has a transaction open');
+    await expectDatabase(moves).toHavePrimary(leader);
+
+    const waiting = await moves.change('switchover', '--wait', '--detach');
+    await moves.untilOperation('a wait for the transaction', ({ steps }) =>
+      steps.some(({ detail }) => detail?.includes('has a transaction open') === true),
+    );
+    await client.query('commit');
+    expect(await moves.endOf(waiting)).toMatchObject({ status: 'done' });
+
+    await client.query('begin');
+    await client.query('select pg_sleep(2.5)');
+    expect(await moves.change('switchover', '--force')).toMatchObject({ status: 'done' });
+    await expect(client.query('commit')).rejects.toThrow();
+    await client.end().catch(() => undefined);
+    await expectDatabase(moves).toBeHealthy();
+  });
+
+  // After the promotion routers used to hold new connections until a worker told them otherwise: PgBouncer went on, and
+  // led its clients nowhere.
+  test.each([
+    { moment: 'before the promotion', at: 'pgbouncer.pause', promoted: false },
+    { moment: 'after the promotion', at: 'postgres.promote', promoted: true },
+  ])('the worker dies $moment and stays away: clients go on by themselves', async ({ at, promoted }) => {
+    const before = await leaderOf(moves);
+    const target = await replicaOf(moves);
+    await withWorkload(moves, {}, async (workload) => {
+      const started = moves.change('switchover', target, '--detach');
+      await killWorkerAt(plane, { activity: 'cutOver', at }, () => started);
+      try {
+        await workload.nextAcknowledgement();
+        expect(await takingWrites(moves)).toEqual([promoted ? target : before]);
+      } finally {
+        await plane.up();
+      }
+      expect(await moves.endOf(await started)).toMatchObject({ status: 'done', error: null });
+    });
+    await expectServed(moves, target);
+    await expectMoved(moves, before, target);
+  });
+});
+
+/** By the first planned move there is. */
+const untilMoved = (database: ManagedDatabase, from: string, to: string): Promise<void> =>
   retryUntil(
     `writes to move back to ${to}`,
     async () => {
       const moved = await eventsOf(database, 'switchover');
-      expect(moved.slice(0, moved.length - known)).toMatchObject([{ previous_leader: from, new_leader: to }]);
+      expect(moved).toMatchObject([{ previous_leader: from, new_leader: to }]);
       await expectDatabase(database).toBeAtRest();
     },
     failBackPatienceMs,
