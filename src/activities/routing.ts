@@ -4,7 +4,7 @@ import { nodeNamed, nodesOf, type Node } from '../domain/topology.ts';
 import type { PostgresConnection } from '../components/postgres/index.ts';
 import type { Dependencies } from './dependencies.ts';
 import { keepRunning } from './exited-nodes.ts';
-import { openSession, type Session } from './session.ts';
+import { openSession, reconnectPoolers, type Session } from './session.ts';
 import type { Action } from './step-activity.ts';
 import { waitUntil } from './wait-until.ts';
 
@@ -27,14 +27,7 @@ export const routingActions = (dependencies: Dependencies) => {
     ];
     const probe = `${step.operation}-${step.step}`;
     const keep = keepRunning(platform, step);
-    /** A pooler keeps a connection for as long as a server takes it, also one that has changed its role since. */
-    const reconnectPoolers = async (): Promise<void> => {
-      for (const node of nodesOf(topology, 'pgbouncer')) {
-        for (const port of [ports.pooled, ports.pooledReadOnly]) {
-          await session.asPoolerAdmin(node, port, (admin) => admin.reconnect());
-        }
-      }
-    };
+    const reconnect = () => reconnectPoolers(session, nodesOf(topology, 'pgbouncer'));
     await waitUntil({
       for: 'a write through every endpoint',
       step,
@@ -44,7 +37,7 @@ export const routingActions = (dependencies: Dependencies) => {
           writable.map(async (route) => {
             const id = `${probe}-${route.node.name}-${route.port}`;
             const written = await through(session, route, (c) => postgres.writeProbe(c, id)).catch(async (error) => {
-              if (route.name === 'pooled') await reconnectPoolers();
+              if (route.name === 'pooled') await reconnect();
               throw error;
             });
             if (!written)
@@ -67,7 +60,7 @@ export const routingActions = (dependencies: Dependencies) => {
           }));
           if (!answer.seen) return { observed: `${shown(route)} does not show the write yet` };
           if (hasReplicas && !answer.byReplica) {
-            if (route.name === 'pooled_read_only') await reconnectPoolers();
+            if (route.name === 'pooled_read_only') await reconnect();
             return { observed: `${shown(route)} is answered by the primary` };
           }
         }

@@ -36,6 +36,16 @@ export interface Session {
   asApplication<T>(at: { host: string; port: number }, use: (connection: PostgresConnection) => Promise<T>): Promise<T>;
 }
 
+/** A pooler keeps a connection for as long as a server takes it, also one that has changed its role since. */
+export const reconnectPoolers = async (session: Session, poolers: readonly Placed[]): Promise<void> => {
+  for (const pooler of poolers) {
+    for (const port of [ports.pooled, ports.pooledReadOnly]) {
+      // One that does not answer has nothing to replace.
+      await session.asPoolerAdmin(pooler, port, (admin) => admin.reconnect()).catch(() => undefined);
+    }
+  }
+};
+
 /** @throws PgrowError `not_found` when the database is unknown or destroyed */
 export const openSession = async (
   { store, platform, components }: Pick<Dependencies, 'store' | 'platform' | 'components'>,

@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '../domain/database.ts';
+import { nodesOf } from '../domain/topology.ts';
 import { readPatroniLeader } from '../activities/leader.ts';
+import { openSession, reconnectPoolers } from '../activities/session.ts';
 import type { MonitorDependencies } from './dependencies.ts';
 
 const lookEveryMs = 2000;
@@ -38,4 +40,5 @@ const follow = async (dependencies: MonitorDependencies, database: Database): Pr
     metadata: { previous_leader: previous, new_leader: leader.name, timeline: leader.timeline },
     key: `${known.id}-leader-${leader.timeline}-${leader.name}`,
   });
+  await reconnectPoolers(await openSession(dependencies, known.id), nodesOf(known.topology, 'pgbouncer'));
 };
