@@ -4,7 +4,7 @@ import { openSession } from '../activities/session.ts';
 import type { Database } from '../domain/database.ts';
 import { nodesOf, type Node } from '../domain/topology.ts';
 import type { MonitorDependencies } from './dependencies.ts';
-import { openWays } from './ways.ts';
+import { openWays, type Ways } from './ways.ts';
 
 /** A change of leader that nobody planned. Milliseconds since the engine said that the old one had exited. */
 export interface Failover {
@@ -31,8 +31,11 @@ export const failOver = async (
   const since = () => Math.round(performance.now() - began);
   const session = await openSession(dependencies, database.id);
   const holding = holdClients(dependencies, session, nodesOf(database.topology, 'pgbouncer'));
-  const ways = openWays(dependencies, session, dead);
+  let ways: Ways | null = null;
   try {
+    // Before anything else: whoever is not held yet is refused.
+    const clients = await holding;
+    ways = openWays(dependencies, session, dead);
     const [lock, exited] = await Promise.all([
       openLeaderLock(dependencies, session),
       // Answers when the engine has let go of its name and address: before, the candidates would wait for its word.
@@ -44,7 +47,7 @@ export const failOver = async (
     const writable_ms = since();
     await ways.route(successor);
     const routed_ms = since();
-    await (await holding).release();
+    await clients.release();
     return {
       previous_leader: dead.name,
       new_leader: successor.name,
@@ -54,7 +57,7 @@ export const failOver = async (
       duration_ms: since(),
     };
   } finally {
-    ways.close();
+    ways?.close();
     const clients = await holding;
     await clients.release();
     clients.close();

@@ -65,9 +65,9 @@ describe('in synchronous mode, through PgBouncer', () => {
       await retryUntil('a new leader', async () => expect((await leaderOf(shop)).name).not.toBe(dead.name));
       await workload.nextAcknowledgement();
     });
-    // Of each of the four clients the transaction, and the login after it where the dead node was asked for that as well.
-    const { reset, refused, timeout, sql } = report.failed_by;
-    expect([reset <= 4, refused <= 4, timeout, sql], JSON.stringify(report.errors)).toEqual([true, true, 0, 0]);
+    // Until its pooler is paused a client that was reset may be refused when it comes back.
+    const { reset, timeout, sql } = report.failed_by;
+    expect([reset <= 4, timeout, sql], JSON.stringify(report.errors)).toEqual([true, 0, 0]);
     await expectSucceeded(dead);
   });
 

@@ -55,6 +55,12 @@ export const untilStepSays = (
 /** Kills the worker as a crash would: it gets to do nothing any more. */
 export const killWorker = (plane: ControlPlane): Promise<void> => killProgram(plane, 'worker');
 
+const killProgram = async ({ home }: ControlPlane, program: 'worker'): Promise<void> => {
+  const pid = Number(readFileSync(join(home, 'run', `${program}.pid`), 'utf8'));
+  process.kill(pid, 'SIGKILL');
+  await retryUntil(`${program} ${pid} gone`, async () => expect(() => process.kill(pid, 0)).toThrow());
+};
+
 /** Kills the worker at exactly this line of whatever `start` begins. */
 export const killWorkerAt = async (
   plane: ControlPlane,
