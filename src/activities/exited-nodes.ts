@@ -46,6 +46,15 @@ export const keepRunning = (platform: Needs, step: Pick<ActionStep, 'patience_se
 
 const timesStarted = ({ applied: { length } }: Course<ExitRemedy>): string => `, also after ${length} more starts`;
 
+/** Those whose container runs. */
+export const runningOf = async <N extends Placed>(
+  platform: Pick<Needs, 'inspectContainer'>,
+  nodes: readonly N[],
+): Promise<readonly N[]> => {
+  const states = await Promise.all(nodes.map((node) => platform.inspectContainer(node.container)));
+  return nodes.filter((_, index) => states[index]?.running);
+};
+
 export const goneError = ({ name, container }: Placed): PgrowError =>
   new PgrowError('node_failed', `${name} is gone: there is no container ${container}.`);
 

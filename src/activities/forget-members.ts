@@ -1,6 +1,7 @@
 import { slotName } from '../domain/naming.ts';
 import type { Dependencies } from './dependencies.ts';
 import { openEtcd } from './etcd.ts';
+import { runningOf } from './exited-nodes.ts';
 import { tellPatroni } from './promotion.ts';
 import { openSession } from './session.ts';
 import type { Action } from './step-activity.ts';
@@ -15,8 +16,7 @@ export const memberActions = (dependencies: Dependencies) => {
 
   const forgetMembers: Action<'forgetMembers'> = async ({ members, scope, gone }, step) => {
     const session = await openSession(dependencies, step.database);
-    const states = await Promise.all(members.map((member) => platform.inspectContainer(member.container)));
-    const alive = members.filter((_, index) => states[index]?.running);
+    const alive = await runningOf(platform, members);
     if (alive.length === 0) return;
     const ask = await openEtcd(dependencies, session);
     for (const name of gone) await ask((client) => client.remove(`/service/${scope}/members/${name}`));

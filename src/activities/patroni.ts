@@ -4,7 +4,7 @@ import type { Node } from '../domain/topology.ts';
 import type { EtcdClient } from '../components/etcd/index.ts';
 import type { PatroniClient } from '../components/patroni/index.ts';
 import type { Dependencies } from './dependencies.ts';
-import { keepRunning } from './exited-nodes.ts';
+import { keepRunning, runningOf } from './exited-nodes.ts';
 import { openSession, type Session } from './session.ts';
 import type { Action } from './step-activity.ts';
 import { waitUntil } from './wait-until.ts';
@@ -66,7 +66,7 @@ export const patroniActions = (dependencies: Dependencies) => {
 
   const removePermanentSlot: Action<'removePermanentSlot'> = async ({ members, slot }, step) => {
     const session = await openSession(dependencies, step.database);
-    const alive = await aliveOf(members);
+    const alive = await runningOf(dependencies.platform, members);
     if (alive.length === 0) return;
     await onAnyMember(session, alive, (client) => client.patchConfig({ slots: { [slot]: null } }));
     for (const member of alive) {
@@ -80,11 +80,6 @@ export const patroniActions = (dependencies: Dependencies) => {
         step.note(`slot ${slot} on ${member.name} goes when its server is back`);
       }
     }
-  };
-
-  const aliveOf = async (nodes: readonly Node[]): Promise<readonly Node[]> => {
-    const states = await Promise.all(nodes.map((node) => dependencies.platform.inspectContainer(node.container)));
-    return nodes.filter((_, index) => states[index]?.running);
   };
 
   const waitUntilClusterHealthy: Action<'waitUntilClusterHealthy'> = async ({ nodes, standbys, ha }, step) => {
