@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-
+import { checkWrites, holdWrites, moveWrites, readmitReplica } from '../../src/components/haproxy/servers.ts';
 import { retryUntil } from '../support/retry-until.ts';
 import { createStack, type Stack } from './support.ts';
 
@@ -73,7 +73,10 @@ resolvers docker
 frontend read_write
     bind :5432
     default_backend primary
-backend primary
+${['primary', 'replicas'].map((backend) => backendOf(backend, servers)).join('')}`;
+
+const backendOf = (name: string, servers: readonly string[]) => `
+backend ${name}
     option httpchk OPTIONS /primary
     default-server check port 8008 inter 500ms downinter 200ms rise 1 fall 2 resolvers docker init-addr last,libc,127.0.0.1
 ${servers.map((server) => `    server ${server} ${server}:5432`).join('\n')}
@@ -99,6 +102,8 @@ describe('the haproxy image', { timeout: 60_000 }, () => {
       string,
       number
     >;
+  const runtime = (command: string) =>
+    stack.run('haproxy', 'sh', '-c', 'echo "$0" | socat -t5 - UNIX-CONNECT:/run/haproxy/runtime.sock', command);
   const untilRouted = () =>
     retryUntil('a route to the good server', async () => {
       if (!(await greetings(0.1))['good']) throw new Error('no route');
@@ -165,8 +170,6 @@ describe('the haproxy image', { timeout: 60_000 }, () => {
     ['another port for its checks', 'check-port 1'],
     ['another address for its checks', 'check-addr 127.0.0.1'],
   ])('a server that was given %s at run time is looked for as configured after a reload', async (_, change) => {
-    const runtime = (command: string) =>
-      stack.run('haproxy', 'sh', '-c', 'echo "$0" | socat -t5 - UNIX-CONNECT:/run/haproxy/runtime.sock', command);
     const shown = async () => {
       const state = (await runtime('show servers state')).split('\n').find((line) => line.includes(' good '));
       const [, , , , , , admin, , , , , , , , , , , fqdn, port, , , , checkAddress] = (state ?? '').split(' ');
@@ -183,17 +186,26 @@ describe('the haproxy image', { timeout: 60_000 }, () => {
     expect(await shown()).toEqual(before);
   });
 
+  // It was told to stop its checks while it was held: HAProxy, let go afterwards, never checked it again, so when another led
+  // some time later, writes still went to it.
+  test('the server that writes are moved to is up whatever its check says, until it is checked again', async () => {
+    await stack.put('haproxy', { 'haproxy.cfg': configuration(['bad', 'good']) });
+    await stack.run('haproxy', 'pgrow-reload');
+    const api = { command: runtime };
+    await holdWrites(api, 'good', 'bad');
+    await moveWrites(api, 'good', 'bad');
+    expect(await greetings(2)).toEqual({ bad: expect.any(Number) });
+    await checkWrites(api, 'bad');
+    await retryUntil('nobody to be led to it', async () => expect(await greetings(0.1)).not.toHaveProperty('bad'));
+    await readmitReplica(api, 'good');
+    await untilRouted();
+  });
+
   describe('the dead-man', () => {
-    const runtime = (command: string) =>
-      stack.run('haproxy', 'sh', '-c', 'echo "$0" | socat -t5 - UNIX-CONNECT:/run/haproxy/runtime.sock', command);
     const hold = async () => {
       await runtime('set server primary/good state maint; set server primary/bad state maint');
       expect(await greetings(0.2)).toEqual({ nobody: expect.any(Number) });
     };
-    beforeAll(async () => {
-      await stack.put('haproxy', { 'haproxy.cfg': configuration(['bad', 'good']) });
-      await stack.run('haproxy', 'pgrow-reload');
-    });
     const deadman = (...words: string[]) => stack.run('haproxy', 'pgrow-deadman', ...words);
 
     test('gives held servers back to their checks: the one that passes is led to, the other never', async () => {

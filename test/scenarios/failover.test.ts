@@ -1,9 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { cutOff as pullCable } from '../../chaos/nodes.ts';
 import type { LiveNode } from '../../src/domain/live.ts';
 import { useControlPlane } from '../support/control-plane.ts';
 import { expectDatabase, keepData } from '../support/expectations.ts';
 import { writeOnBothSides } from '../support/both-sides.ts';
-import { cutOffNode, freezeNode } from '../support/faults.ts';
+import { cutOffNode, freezeNode, killMonitor } from '../support/faults.ts';
 import { retryUntil } from '../support/retry-until.ts';
 import type { ManagedDatabase } from '../support/stack.ts';
 import { withWorkload } from '../support/workload.ts';
@@ -111,6 +112,20 @@ describe('cut off while applications write on both sides of the partition', () =
     });
     expect((await leaderOf(shop)).name).not.toBe(dead.name);
     await expectSucceeded(dead);
+  });
+
+  test('without the monitor it steps down by itself, before another is elected', async () => {
+    await killMonitor(plane);
+    const before = await failovers();
+    const dead = await cutOff(async ({ container }) => (await pullCable(container)).heal);
+    const { name } = await leaderOf(shop);
+    expect(name).not.toBe(dead.name);
+    await plane.up();
+    await expectDatabase(shop).toHavePrimary(name);
+    await expectDatabase(shop).toBeHealthy();
+    await expectDatabase(shop).toHoldItsData();
+    await expectDatabase(shop).toTakeWritesThrough('postgres', 'pooled', 'read_write');
+    expect(await failovers()).toEqual(before);
   });
 });
 

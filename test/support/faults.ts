@@ -55,7 +55,10 @@ export const untilStepSays = (
 /** Kills the worker as a crash would: it gets to do nothing any more. */
 export const killWorker = (plane: ControlPlane): Promise<void> => killProgram(plane, 'worker');
 
-const killProgram = async ({ home }: ControlPlane, program: 'worker'): Promise<void> => {
+/** The same for the monitor: from now on Patroni is alone. */
+export const killMonitor = (plane: ControlPlane): Promise<void> => killProgram(plane, 'monitor');
+
+const killProgram = async ({ home }: ControlPlane, program: 'worker' | 'monitor'): Promise<void> => {
   const pid = Number(readFileSync(join(home, 'run', `${program}.pid`), 'utf8'));
   process.kill(pid, 'SIGKILL');
   await retryUntil(`${program} ${pid} gone`, async () => expect(() => process.kill(pid, 0)).toThrow());

@@ -55,6 +55,7 @@ test('a replica that led before is no primary until its checks say so', async ()
   const said: string[] = [];
   await readmitReplica({ command: async (text) => (said.push(...text.split(';')), '') }, 'postgres-1');
   expect(said.filter((command) => command.includes('primary/postgres-1'))).toEqual([
+    'enable health primary/postgres-1',
     'set server primary/postgres-1 state ready',
     'set server primary/postgres-1 health down',
   ]);

@@ -51,9 +51,9 @@ export const releaseWrites = (api: Pick<RuntimeApi, 'command'>, from: string, to
   tell(api, `give writes back to ${from}`, [
     `set server primary/${from} state ready`,
     `set server primary/${from} health up`,
+    `enable health primary/${to}`,
     `set server primary/${to} state ready`,
     `set server primary/${to} health down`,
-    `enable health primary/${to}`,
   ]);
 
 /**
@@ -66,8 +66,9 @@ export const moveWrites = (api: Pick<RuntimeApi, 'command'>, from: string, to: s
     `set server primary/${from} state maint`,
     `set server replicas/${from} state maint`,
     `set server replicas/${to} health down`,
-    `disable health primary/${to}`,
+    // In this order: HAProxy never goes on with checks that were disabled when a server comes out of maintenance.
     `set server primary/${to} state ready`,
+    `disable health primary/${to}`,
     `set server primary/${to} health up`,
   ]);
 
@@ -98,6 +99,7 @@ const tell = async (api: Pick<RuntimeApi, 'command'>, what: string, commands: re
  */
 export const readmitReplica = (api: Pick<RuntimeApi, 'command'>, server: string): Promise<void> =>
   tell(api, `check ${server} again`, [
+    `enable health primary/${server}`,
     `set server primary/${server} state ready`,
     `set server primary/${server} health down`,
     `set server replicas/${server} state ready`,
