@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { cutOff } from '../../chaos/nodes.ts';
+import { haproxyCfg } from '../../src/components/haproxy/configuration.ts';
 import { checkWrites, holdWrites, moveWrites, readmitReplica } from '../../src/components/haproxy/servers.ts';
 import { retryUntil } from '../support/retry-until.ts';
 import { createStack, type Stack } from './support.ts';
@@ -55,6 +57,17 @@ while not select.select([sys.stdin], [], [], 0.02)[0]:
     connection.sendall(b'x')
     if not connection.recv(1): print('cut', flush=True); sys.exit()
 print('lived', flush=True)
+`;
+
+/** Says something to a server that it connects to by way of HAProxy, and what comes of it. */
+const talk = `
+import socket, sys
+with socket.create_connection((sys.argv[1], 5432), timeout=30) as connection:
+    connection.sendall(b'x')
+    print('said', flush=True)
+    try: print('heard' if connection.recv(50) else 'closed', flush=True)
+    except ConnectionResetError: print('closed', flush=True)
+    except TimeoutError: print('left waiting', flush=True)
 `;
 
 const configuration = (servers: readonly string[]) => `
@@ -198,6 +211,34 @@ describe('the haproxy image', { timeout: 60_000 }, () => {
     await checkWrites(api, 'bad');
     await retryUntil('nobody to be led to it', async () => expect(await greetings(0.1)).not.toHaveProperty('bad'));
     await readmitReplica(api, 'good');
+    await untilRouted();
+  });
+
+  // HAProxy ends the sessions of a server that is down, but forgot the client of one that was only being connected: it waited
+  // for ever. At the moment a leader dies that is everybody who has just been cut off from it.
+  test('whoever is being connected to a server that is found dead is told at once', async () => {
+    const real = haproxyCfg(
+      { kind: 'haproxy', servers: ['good'], load_balancing: 'round_robin' },
+      { gateway: '127.0.0.1' },
+    );
+    // So long that nothing but the end of its session can close a connection.
+    const slow = real.replace('timeout connect 200ms', 'timeout connect 60s');
+    await stack.put('haproxy', { 'haproxy.cfg': slow });
+    await stack.run('haproxy', 'pgrow-reload');
+    await untilRouted();
+    const { heal } = await cutOff(stack.container('good'));
+    try {
+      await runtime('set server primary/good health up');
+      const command = ['python3', '-uc', talk, 'haproxy'];
+      const client = await stack.platform.execInteractive(stack.container('client'), command);
+      expect(await client.readLine(5000)).toBe('said');
+      await runtime('set server primary/good health down');
+      expect(await client.readLine(40_000)).toBe('closed');
+    } finally {
+      await heal();
+    }
+    await stack.put('haproxy', { 'haproxy.cfg': configuration(['bad', 'good']) });
+    await stack.run('haproxy', 'pgrow-reload');
     await untilRouted();
   });
 

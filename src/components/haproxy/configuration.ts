@@ -16,10 +16,12 @@ export const haproxyCfg = (config: RouterConfig, surroundings: Surroundings): st
     '',
     'frontend read_write',
     `    bind :${ports.readWrite}`,
+    ...closesWhoeverIsKilledWhileConnecting,
     '    default_backend primary',
     '',
     'frontend read_only',
     `    bind :${ports.readOnly}`,
+    ...closesWhoeverIsKilledWhileConnecting,
     '    # The primary answers reads only where no replica can.',
     '    use_backend primary if { nbsrv(replicas) eq 0 }',
     '    default_backend replicas',
@@ -102,6 +104,16 @@ const common = ({ gateway }: Surroundings): readonly string[] => [
   '',
   'backend runtime_socket',
   '    server socket unix@/run/haproxy/runtime.sock',
+];
+
+/**
+ * A session that `on-marked-down` ends before its server has answered is never closed on the client's side (HAProxy 3.0.11,
+ * `stream_shutdown_self`): the client would wait for ever. It is while a filter sees what the client sends.
+ */
+const closesWhoeverIsKilledWhileConnecting: readonly string[] = [
+  '    # No limit: sessions that are ended while connecting are closed on both sides only where there is a filter.',
+  '    filter bwlim-in unlimited default-limit 2g default-period 1s',
+  '    tcp-request content set-bandwidth-limit unlimited',
 ];
 
 const statistics: readonly string[] = [
