@@ -1,4 +1,5 @@
 import { applicationName } from '../domain/database.ts';
+import { copiesAtMost, countCopies } from '../domain/copy-attempts.ts';
 import { ports } from '../domain/naming.ts';
 import { explainCopy } from './copy-facts.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -51,13 +52,21 @@ export const replicationActions = (dependencies: Dependencies) => {
 
   const waitUntilStreaming: Action<'waitUntilStreaming'> = async ({ node, from, lag_limit_bytes }, step) => {
     const session = await openSession(dependencies, step.database);
+    const tooMany = countCopies();
     await waitUntil({
       for: `${node.name} to stream from ${from.name}:${ports.postgres}`,
       step,
       look: async () => {
         await refuseExited(platform)(node);
         const replica = { name: node.name, address: await session.addressOf(node) };
-        return session.asSuperuser(from, (connection) => lookAtReplica(connection, replica, lag_limit_bytes));
+        const seen = await session.asSuperuser(from, (connection) =>
+          lookAtReplica(connection, replica, lag_limit_bytes),
+        );
+        if (!tooMany('copying' in seen)) return seen;
+        const log = await platform.readLogs(node.container, logLines);
+        return {
+          hopeless: `${copiesAtMost} copies of ${from.name} to ${node.name} failed; the end of its log:\n${log}`,
+        };
       },
     }).catch(explainCopy(dependencies, session, { from, to: node }));
   };
@@ -66,7 +75,7 @@ export const replicationActions = (dependencies: Dependencies) => {
     connection: Parameters<typeof postgres.readReplication>[0],
     { name, address }: { readonly name: string; readonly address: string },
     limit: number,
-  ): Promise<Observation<true>> => {
+  ): Promise<Observation<true> & { readonly copying?: true }> => {
     const replica = (await postgres.readReplication(connection)).find((candidate) => candidate.name === name);
     if (replica?.state === 'streaming') {
       return replica.lag_bytes <= limit
@@ -74,7 +83,11 @@ export const replicationActions = (dependencies: Dependencies) => {
         : { observed: `streaming, ${replica.lag_bytes} bytes behind` };
     }
     const copy = await postgres.readBaseBackupProgress(connection, address);
-    if (copy) return { observed: `${megabytes(copy.streamed_bytes)} of ${megabytes(copy.total_bytes)} MB copied` };
+    if (copy)
+      return {
+        observed: `${megabytes(copy.streamed_bytes)} of ${megabytes(copy.total_bytes)} MB copied`,
+        copying: true,
+      };
     return {
       observed: replica ? `replication is in state ${replica.state}` : `${name} is not connected yet`,
     };
@@ -110,5 +123,8 @@ export const replicationActions = (dependencies: Dependencies) => {
     waitUntilStreaming,
   };
 };
+
+/** Enough for what a copy says when it fails. */
+const logLines = 20;
 
 const megabytes = (bytes: number): string => (bytes / 1_048_576).toFixed(0);
