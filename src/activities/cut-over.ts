@@ -1,5 +1,5 @@
 import type { CutOver } from '../domain/actions.ts';
-import { messageOf, PgrowError, type ErrorCode } from '../domain/errors.ts';
+import { isSilence, messageOf, PgrowError, type ErrorCode } from '../domain/errors.ts';
 import { ports } from '../domain/naming.ts';
 import { followFault } from './course.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -7,7 +7,7 @@ import { keepRunning } from './exited-nodes.ts';
 import { handBack } from './hand-back.ts';
 import { openHandOver, type HandOver } from './hand-over.ts';
 import { nodeFiles } from './node-files.ts';
-import { tellPatroni } from './promotion.ts';
+import { startSuccessor, tellPatroni } from './promotion.ts';
 import { openSession, type Session } from './session.ts';
 import { leadAgain } from './standby-leader.ts';
 import type { Action } from './step-activity.ts';
@@ -82,9 +82,7 @@ export const cutOverActions = (dependencies: Dependencies) => {
    */
   const cutOver: Action<'cutOver'> = async (input, step) => {
     const session = await openSession(dependencies, step.database);
-    const handOver = await openHandOver({ dependencies, session, input }).catch((error: unknown) =>
-      callOff(session, input, error),
-    );
+    const handOver = await openStarted(session, input).catch((error: unknown) => callOff(session, input, error));
     try {
       let began = performance.now();
       if (!(await handOver.successorTakesWrites())) {
@@ -105,6 +103,17 @@ export const cutOverActions = (dependencies: Dependencies) => {
       return { stall_ms: stall };
     } finally {
       await handOver.close();
+    }
+  };
+
+  /** An attempt before this one may have been interrupted by whatever took the servers down as well. */
+  const openStarted = async (session: Session, input: CutOver): Promise<HandOver> => {
+    const open = () => openHandOver({ dependencies, session, input });
+    try {
+      return await open();
+    } catch (error) {
+      if (isSilence(error) && (await startSuccessor(session, input).catch(() => false))) return open();
+      throw error;
     }
   };
 

@@ -137,6 +137,20 @@ export const restartLeader = async (session: Session, input: CutOver): Promise<v
   if (leadsPatroni(input)) await session.asMember(input.from, (client) => client.restart());
 };
 
+/**
+ * A paused Patroni starts nothing by itself, also not what ran before the whole machine was restarted. A server that was
+ * promoted comes up as a primary, one that was not as a standby.
+ * @returns whether there was one to start
+ */
+export const startSuccessor = async (session: Session, { to, promotion }: CutOver): Promise<boolean> => {
+  if (promotion !== 'member') return false;
+  return session.asMember(to, async (client) => {
+    const paused = (await client.status()).pause === true;
+    if (paused) await client.restart();
+    return paused;
+  });
+};
+
 /** Patroni, if it was paused, watches over its cluster again. */
 export const resumePatroni = async (session: Session, input: CutOver): Promise<void> => {
   if (leadsPatroni(input)) await tellPatroni(session, input, { pause: null });

@@ -228,6 +228,20 @@ describe('at stage 3', () => {
     await expectServed(moves, target);
     await expectMoved(moves, before, target);
   });
+
+  // A paused Patroni starts nothing: with every server down the hand-over could be neither finished nor taken back.
+  test('the whole machine goes down after the promotion: once it is back the switchover ends as it was meant to', async () => {
+    const before = await leaderOf(moves);
+    const target = await replicaOf(moves);
+    const started = moves.change('switchover', target, '--detach');
+    await killWorkerAt(plane, { activity: 'cutOver', at: 'haproxy.moveWrites' }, () => started);
+    const servers = await moves.nodes('postgres');
+    await Promise.all(servers.map(({ container }) => plane.platform.restartContainer(container, 0)));
+    await plane.up();
+    expect(await moves.endOf(await started)).toMatchObject({ status: 'done', error: null });
+    await expectServed(moves, target);
+    await expectMoved(moves, before, target);
+  });
 });
 
 /** By the first planned move there is. */
