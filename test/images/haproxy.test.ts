@@ -1,7 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cutOff } from '../../chaos/nodes.ts';
 import { haproxyCfg } from '../../src/components/haproxy/configuration.ts';
-import { checkWrites, holdWrites, moveWrites, readmitReplica } from '../../src/components/haproxy/servers.ts';
+import {
+  checkWrites,
+  holdConnects,
+  holdWrites,
+  moveWrites,
+  readmitReplica,
+} from '../../src/components/haproxy/servers.ts';
 import { retryUntil } from '../support/retry-until.ts';
 import { createStack, type Stack } from './support.ts';
 
@@ -242,6 +248,21 @@ describe('the haproxy image', { timeout: 60_000 }, () => {
     await untilRouted();
   });
 
+  // One router cut its sessions, and who came back by another was cut once more, a few ms later.
+  test('connects are held before sessions are cut', async () => {
+    const command = ['python3', '-uc', session, 'haproxy'];
+    const open = await stack.platform.execInteractive(stack.container('client'), command);
+    expect(await open.readLine(5000)).toBe('connected');
+    const api = { command: runtime };
+    await holdConnects(api, 'good', 'bad');
+    expect(await greetings(0.3)).toEqual({ nobody: expect.any(Number) });
+    open.close();
+    expect(await open.readLine(5000)).toBe('lived');
+    await readmitReplica(api, 'bad');
+    await readmitReplica(api, 'good');
+    await untilRouted();
+  });
+
   describe('the dead-man', () => {
     const hold = async () => {
       await runtime('set server primary/good state maint; set server primary/bad state maint');
@@ -256,6 +277,13 @@ describe('the haproxy image', { timeout: 60_000 }, () => {
       await untilRouted();
       expect(await accepted('bad')).toBe(before);
       expect(await runtime('show servers state primary')).toMatch(/ bad \S+ 0 0 /);
+    });
+
+    test('lets in again whoever was only kept out', async () => {
+      await holdConnects({ command: runtime }, 'good', 'bad');
+      expect(await greetings(0.2)).toEqual({ nobody: expect.any(Number) });
+      await deadman('1', 'good', 'bad');
+      await untilRouted();
     });
 
     test('called off, armed anew, or meant for another server it leaves them held', async () => {

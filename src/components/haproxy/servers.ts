@@ -39,7 +39,14 @@ const statusOf = (text: string): SeenServer['status'] => {
   return 'down';
 };
 
-/** From here on new connections wait: neither the old primary nor its successor takes any. */
+/** From here on new connections wait: neither the old primary nor its successor takes any. Those there are go on. */
+export const holdConnects = (api: Pick<RuntimeApi, 'command'>, from: string, to: string): Promise<void> =>
+  tell(api, `hold new connections to ${from}`, [
+    `set server primary/${from} state drain`,
+    `set server primary/${to} state maint`,
+  ]);
+
+/** The same, and the connections to the old primary are cut. */
 export const holdWrites = (api: Pick<RuntimeApi, 'command'>, from: string, to: string): Promise<void> =>
   tell(api, `hold writes for ${from}`, [
     `set server primary/${from} state maint`,
