@@ -109,12 +109,10 @@ export const openHandOver = async ({
     },
 
     async stopOldPrimary() {
-      const tellRouters = (hold: typeof haproxy.holdWrites) =>
-        Promise.all(routerApis.map((api) => hold(demand(api), from.name, to.name)));
       // Sessions that bypass the poolers end with the old primary; the connects that follow wait for the new one. In two
       // moves: whoever is cut at one router must not get through another, only to be cut again.
-      await tellRouters(haproxy.holdConnects);
-      await tellRouters(haproxy.holdWrites);
+      await Promise.all(routerApis.map((api) => haproxy.holdConnects(demand(api), from.name, to.name)));
+      await Promise.all(routerApis.map((api) => haproxy.cutWriters(demand(api), from.name)));
       lastCheckpoint = await demand(armed).stop();
     },
 

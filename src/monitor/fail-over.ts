@@ -4,7 +4,7 @@ import { openSession } from '../activities/session.ts';
 import type { Database } from '../domain/database.ts';
 import { nodesOf, type Node } from '../domain/topology.ts';
 import type { MonitorDependencies } from './dependencies.ts';
-import { openWays, type Ways } from './ways.ts';
+import { openWays } from './ways.ts';
 
 /** A change of leader that nobody planned. Milliseconds since the engine said that the old one had exited. */
 export interface Failover {
@@ -30,12 +30,10 @@ export const failOver = async (
   const began = performance.now();
   const since = () => Math.round(performance.now() - began);
   const session = await openSession(dependencies, database.id);
-  const holding = holdClients(dependencies, session, nodesOf(database.topology, 'pgbouncer'));
-  let ways: Ways | null = null;
+  // Before anything else: whoever is not held yet is refused.
+  const clients = await holdClients(dependencies, session, nodesOf(database.topology, 'pgbouncer'));
+  const ways = openWays(dependencies, session, dead);
   try {
-    // Before anything else: whoever is not held yet is refused.
-    const clients = await holding;
-    ways = openWays(dependencies, session, dead);
     const [lock, exited] = await Promise.all([
       openLeaderLock(dependencies, session),
       // Answers when the engine has let go of its name and address: before, the candidates would wait for its word.
@@ -57,8 +55,7 @@ export const failOver = async (
       duration_ms: since(),
     };
   } finally {
-    ways?.close();
-    const clients = await holding;
+    ways.close();
     await clients.release();
     clients.close();
   }

@@ -3,8 +3,8 @@ import { cutOff } from '../../chaos/nodes.ts';
 import { haproxyCfg } from '../../src/components/haproxy/configuration.ts';
 import {
   checkWrites,
+  cutWriters,
   holdConnects,
-  holdWrites,
   moveWrites,
   readmitReplica,
 } from '../../src/components/haproxy/servers.ts';
@@ -123,6 +123,10 @@ describe('the haproxy image', { timeout: 60_000 }, () => {
     >;
   const runtime = (command: string) =>
     stack.run('haproxy', 'sh', '-c', 'echo "$0" | socat -t5 - UNIX-CONNECT:/run/haproxy/runtime.sock', command);
+  const configure = async (text: string) => {
+    await stack.put('haproxy', { 'haproxy.cfg': text });
+    await stack.run('haproxy', 'pgrow-reload');
+  };
   const untilRouted = () =>
     retryUntil('a route to the good server', async () => {
       if (!(await greetings(0.1))['good']) throw new Error('no route');
@@ -168,8 +172,7 @@ describe('the haproxy image', { timeout: 60_000 }, () => {
     expect(await open.readLine(5000)).toBe('connected');
     const greeted = greetings(3);
     await fake('new', 503);
-    await stack.put('haproxy', { 'haproxy.cfg': configuration(['bad', 'good', 'new']) });
-    await stack.run('haproxy', 'pgrow-reload');
+    await configure(configuration(['bad', 'good', 'new']));
     await stack.platform.signalContainer(stack.container('haproxy'), 'USR2');
     expect(Object.keys(await greeted)).toEqual(['good']);
     open.close();
@@ -208,10 +211,10 @@ describe('the haproxy image', { timeout: 60_000 }, () => {
   // It was told to stop its checks while it was held: HAProxy, let go afterwards, never checked it again, so when another led
   // some time later, writes still went to it.
   test('the server that writes are moved to is up whatever its check says, until it is checked again', async () => {
-    await stack.put('haproxy', { 'haproxy.cfg': configuration(['bad', 'good']) });
-    await stack.run('haproxy', 'pgrow-reload');
+    await configure(configuration(['bad', 'good']));
     const api = { command: runtime };
-    await holdWrites(api, 'good', 'bad');
+    await holdConnects(api, 'good', 'bad');
+    await cutWriters(api, 'good');
     await moveWrites(api, 'good', 'bad');
     expect(await greetings(2)).toEqual({ bad: expect.any(Number) });
     await checkWrites(api, 'bad');
@@ -229,8 +232,7 @@ describe('the haproxy image', { timeout: 60_000 }, () => {
     );
     // So long that nothing but the end of its session can close a connection.
     const slow = real.replace('timeout connect 200ms', 'timeout connect 60s');
-    await stack.put('haproxy', { 'haproxy.cfg': slow });
-    await stack.run('haproxy', 'pgrow-reload');
+    await configure(slow);
     await untilRouted();
     const { heal } = await cutOff(stack.container('good'));
     try {
@@ -242,9 +244,8 @@ describe('the haproxy image', { timeout: 60_000 }, () => {
       expect(await client.readLine(40_000)).toBe('closed');
     } finally {
       await heal();
+      await configure(configuration(['bad', 'good']));
     }
-    await stack.put('haproxy', { 'haproxy.cfg': configuration(['bad', 'good']) });
-    await stack.run('haproxy', 'pgrow-reload');
     await untilRouted();
   });
 

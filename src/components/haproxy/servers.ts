@@ -46,21 +46,26 @@ export const holdConnects = (api: Pick<RuntimeApi, 'command'>, from: string, to:
     `set server primary/${to} state maint`,
   ]);
 
-/** The same, and the connections to the old primary are cut. */
-export const holdWrites = (api: Pick<RuntimeApi, 'command'>, from: string, to: string): Promise<void> =>
-  tell(api, `hold writes for ${from}`, [
-    `set server primary/${from} state maint`,
-    `set server primary/${to} state maint`,
-  ]);
+/** The connections to the old primary are cut; whoever comes back waits where connects are held. */
+export const cutWriters = (api: Pick<RuntimeApi, 'command'>, from: string): Promise<void> =>
+  tell(api, `cut the connections to ${from}`, [`set server primary/${from} state maint`]);
+
+/**
+ * Whether it is the primary is for its checks to say: out of maintenance alone HAProxy takes a server for up until the first
+ * of them has failed.
+ */
+const backToChecks = (server: string): readonly string[] => [
+  `enable health primary/${server}`,
+  `set server primary/${server} state ready`,
+  `set server primary/${server} health down`,
+];
 
 /** The old primary serves again, and whoever has waited gets through to it. */
 export const releaseWrites = (api: Pick<RuntimeApi, 'command'>, from: string, to: string): Promise<void> =>
   tell(api, `give writes back to ${from}`, [
     `set server primary/${from} state ready`,
     `set server primary/${from} health up`,
-    `enable health primary/${to}`,
-    `set server primary/${to} state ready`,
-    `set server primary/${to} health down`,
+    ...backToChecks(to),
   ]);
 
 /**
@@ -100,17 +105,9 @@ const tell = async (api: Pick<RuntimeApi, 'command'>, what: string, commands: re
   if (refused) throw new PgrowError('node_failed', `HAProxy refused to ${what}: ${refused}`);
 };
 
-/**
- * Whoever led before follows by now: reads may come to it, and whether it is the primary is for its checks to say. Out of
- * maintenance alone HAProxy takes a server for up until the first of them has failed.
- */
+/** Whoever led before follows by now: reads may come to it. */
 export const readmitReplica = (api: Pick<RuntimeApi, 'command'>, server: string): Promise<void> =>
-  tell(api, `check ${server} again`, [
-    `enable health primary/${server}`,
-    `set server primary/${server} state ready`,
-    `set server primary/${server} health down`,
-    `set server replicas/${server} state ready`,
-  ]);
+  tell(api, `check ${server} again`, [...backToChecks(server), `set server replicas/${server} state ready`]);
 
 /**
  * Where a router looks for a server, until its resolver or a reload says otherwise. The same address again is success.
