@@ -14,6 +14,37 @@ export const armPooler = async (platform: Platform, { container }: Node): Promis
   await platform.exec(container, ['pgrow-deadman', String(poolerMs)]);
 };
 
+/** A dead-man that lets go when the line to it ends, or when it has held for long. */
+export interface AttachedDeadMan {
+  hold(): Promise<void>;
+  free(): Promise<void>;
+  /** @throws when nobody listens any more */
+  ping(): Promise<void>;
+  close(): void;
+}
+
+const answerLimitMs = 2000;
+
+/** @throws when the pooler does not answer */
+export const attachDeadMan = async (platform: Platform, { container }: Node): Promise<AttachedDeadMan> => {
+  const exec = await platform.execInteractive(container, ['pgrow-deadman', 'listen']);
+  let last: Promise<unknown> = Promise.resolve();
+  const tell = async (line: string): Promise<void> => {
+    // Sent at once; answers come in the order of the questions.
+    exec.write(line);
+    const answer = last.then(() => exec.readLine(answerLimitMs));
+    last = answer.catch(() => undefined);
+    await answer;
+  };
+  await tell('ping');
+  return {
+    hold: () => tell(`hold ${poolerMs}`),
+    free: () => tell('free'),
+    ping: () => tell('ping'),
+    close: () => exec.close(),
+  };
+};
+
 /** After it, whichever of these servers takes writes is the one that a router's own checks find. */
 export const armRouter = async (
   platform: Platform,

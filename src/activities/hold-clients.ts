@@ -1,66 +1,120 @@
+import { applicationName } from '../domain/database.ts';
 import { ports } from '../domain/naming.ts';
 import type { Node } from '../domain/topology.ts';
-import { armPooler, disarm } from './dead-man.ts';
+import { attachDeadMan } from './dead-man.ts';
 import type { Dependencies } from './dependencies.ts';
 import { resumePoolers } from './hand-back.ts';
 import type { Session } from './session.ts';
 import { within } from './time-limits.ts';
 
 const resumeLimitMs = 2000;
+/** Milliseconds logins wait for a pooler's first connection to the new primary. */
+const firstConnectionLimitMs = 500;
 
-/** Clients behind poolers that wait, without a transaction on the way to a server that is gone. */
-export interface HeldClients {
-  /** Lets them go on; let go already is success. */
+/** Everything connected that it takes to let clients wait behind their poolers. */
+export interface ClientHold {
+  /**
+   * Pauses every pooler, under its dead-man; whoever is held already stays so. Transactions under way are not waited for:
+   * their server is gone or about to be.
+   */
+  hold(): void;
+  /** Lets them go on; let go already is success. What somebody else had paused stays so. */
   release(): Promise<void>;
+  /** Whether every pooler that was connected would still be held. */
+  isReady(): Promise<boolean>;
   close(): void;
 }
 
-/**
- * Pauses every pooler that answers, under its dead-man. Transactions under way are not waited for: their server is gone
- * or about to be.
- */
-export const holdClients = async (
-  { platform, components }: Pick<Dependencies, 'platform' | 'components'>,
+/** Poolers that do not answer are left out: nobody waits behind them. */
+export const openClientHold = async (
+  dependencies: Pick<Dependencies, 'platform' | 'components'>,
   session: Session,
   poolers: readonly Node[],
-): Promise<HeldClients> => {
-  const connect = async (pooler: Node) =>
-    components.pgbouncer.connectPooler({
-      host: await session.addressOf(pooler),
-      port: ports.pooled,
-      password: session.secrets.pooler_admin,
-    });
-  const held = await Promise.all(
-    poolers.map(async (pooler) => {
-      try {
-        // PAUSE keeps its connection busy until the last transaction has ended; RESUME comes over another.
-        const [pausing, resuming] = await Promise.all([connect(pooler), connect(pooler), armPooler(platform, pooler)]);
-        void pausing.pause().catch(() => undefined);
-        return { pooler, pausing, resuming };
-      } catch {
-        return null;
-      }
-    }),
+): Promise<ClientHold> => {
+  const opened = await Promise.all(
+    poolers.map((pooler) => openPooler(dependencies, session, pooler).catch(() => null)),
   );
-  const answering = held.flatMap((one) => (one ? [one] : []));
-  let waiting = true;
+  const holds = opened.flatMap((hold) => (hold ? [hold] : []));
   return {
+    hold: () => holds.forEach((pooler) => pooler.hold()),
+    release: async () => void (await Promise.all(holds.map((pooler) => pooler.release()))),
+    isReady: async () => (await Promise.all(holds.map((pooler) => pooler.isReady()))).every(Boolean),
+    close: () => holds.forEach((pooler) => pooler.close()),
+  };
+};
+
+const openPooler = async (
+  { platform, components }: Pick<Dependencies, 'platform' | 'components'>,
+  session: Session,
+  pooler: Node,
+): Promise<ClientHold> => {
+  const host = await session.addressOf(pooler);
+  const console = () =>
+    components.pgbouncer.connectPooler({ host, port: ports.pooled, password: session.secrets.pooler_admin });
+  let lost = false;
+  // PAUSE keeps its connection busy until the last transaction has ended; RESUME comes over another.
+  const [deadMan, pausing, lookups, resuming, client] = await Promise.all([
+    attachDeadMan(platform, pooler),
+    console(),
+    console(),
+    console(),
+    openClient(components, session, host, () => {
+      lost = true;
+    }),
+  ]);
+  /** Whether it is paused by us; pending while it waits for transactions. */
+  let held: Promise<boolean> | null = null;
+
+  /**
+   * PgBouncer fails whoever comes while its last login to a server has failed and the next is under way. Only who waits
+   * already is spared, so a client of ours waits too, and logins go on when it was served.
+   */
+  const resume = async () => {
+    const first = client?.query('SELECT 1');
+    await resuming.resume();
+    if (first) await within(firstConnectionLimitMs, 'no connection yet', first).catch(() => undefined);
+    await resuming.resumeLookups();
+    await deadMan.free();
+  };
+  return {
+    hold() {
+      if (held) return;
+      void deadMan.hold().catch(() => undefined);
+      void lookups.pauseLookups().catch(() => undefined);
+      held = pausing.pause().catch(() => true);
+    },
     async release() {
-      if (!waiting) return;
-      waiting = false;
-      await Promise.all(
-        answering.map(async ({ pooler, resuming }) => {
-          try {
-            await within(resumeLimitMs, `${pooler.name}:${ports.pooled} does not resume`, resuming.resume());
-            void disarm(platform, [pooler]);
-          } catch {
-            await resumePoolers(platform, [pooler]);
-          }
-        }),
-      );
+      if (!held) return;
+      const ours = await Promise.race([held, Promise.resolve(true)]);
+      held = null;
+      try {
+        await within(resumeLimitMs, `${pooler.name}:${ports.pooled} does not resume`, ours ? resume() : deadMan.free());
+      } catch {
+        await resumePoolers(platform, [pooler]);
+      }
+    },
+    async isReady() {
+      // While it pauses a connection answers nothing else.
+      const asked = [deadMan.ping(), resuming.isPaused(), ...(held ? [] : [pausing.isPaused(), lookups.isPaused()])];
+      return !lost && (await Promise.allSettled(asked)).every(({ status }) => status === 'fulfilled');
     },
     close() {
-      for (const { pausing, resuming } of answering) void Promise.all([pausing.end(), resuming.end()]);
+      deadMan.close();
+      for (const connection of [pausing, lookups, resuming, client]) void connection?.end();
     },
   };
+};
+
+/** Null where it would keep a server connection for itself, or is not let in. */
+const openClient = async (
+  { postgres }: Dependencies['components'],
+  session: Session,
+  host: string,
+  onEnd: () => void,
+) => {
+  const { database, secrets } = session;
+  if (database.topology.pooling?.pool_mode === 'session') return null;
+  const name = applicationName(database.name);
+  const as = { host, port: ports.pooled, database: name, user: name, password: secrets.application, onEnd };
+  return postgres.connectPostgres(as).catch(() => null);
 };

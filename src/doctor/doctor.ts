@@ -72,6 +72,7 @@ export const createDoctor = (dependencies: DoctorDependencies): Doctor => {
       const admin = await components.pgbouncer.connectPooler({ host, port, password: session.secrets.pooler_admin });
       try {
         await admin.resume();
+        await admin.resumeLookups();
       } finally {
         await admin.end();
       }

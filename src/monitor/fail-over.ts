@@ -1,12 +1,14 @@
+import { openClientHold } from '../activities/hold-clients.ts';
 import { openLeaderLock } from '../activities/leader-lock.ts';
-import { holdClients } from '../activities/hold-clients.ts';
 import { openSession } from '../activities/session.ts';
 import type { Database } from '../domain/database.ts';
+import { ports, roles } from '../domain/naming.ts';
 import { nodesOf, type Node } from '../domain/topology.ts';
 import type { MonitorDependencies } from './dependencies.ts';
+import { watchProcess } from './watch-process.ts';
 import { openWays } from './ways.ts';
 
-/** A change of leader that nobody planned. Milliseconds since the engine said that the old one had exited. */
+/** A change of leader that nobody planned. Milliseconds since it was known that the old one had exited. */
 export interface Failover {
   readonly previous_leader: string;
   readonly new_leader: string;
@@ -16,47 +18,130 @@ export interface Failover {
   readonly duration_ms: number;
 }
 
-/**
- * The leader's container has exited: Patroni elects at once instead of after its ttl, for the lock of exactly this leader
- * is taken away. Meanwhile poolers hold their clients, so that only what was under way on the dead node fails; and
- * everybody who has to be told of the successor is connected.
- * @returns null when it did not lead, or has not exited
- */
-export const failOver = async (
-  dependencies: MonitorDependencies,
-  database: Database,
-  dead: Node,
-): Promise<Failover | null> => {
-  const began = performance.now();
-  const since = () => Math.round(performance.now() - began);
+/** A failover prepared while its leader lives, so that nothing has to be looked up or connected once it is dead. */
+export interface ArmedFailover {
+  readonly database: Database;
+  readonly leader: Node;
+  /** Clients wait behind their poolers: whoever is not held is refused while nobody takes writes. */
+  holdClients(): void;
+  /** Lets them go on; not before a failover that runs has ended. */
+  releaseClients(): Promise<void>;
+  leaderTakesWrites(): Promise<boolean>;
+  /** As the kernel or the engine says. */
+  leaderHasExited(): Promise<boolean>;
+  /**
+   * Once the leader's container has exited: Patroni elects at once instead of after its ttl, for the lock of exactly this
+   * leader is taken away. Meanwhile clients are held, so that only what was under way on the dead node fails; and
+   * everybody who has to be told of the successor is connected.
+   * @returns null when it did not lead
+   */
+  failOver(): Promise<Failover | null>;
+  /** Whether everything that was connected answers. */
+  isReady(): Promise<boolean>;
+  /** After a failover that runs. */
+  close(): Promise<void>;
+}
+
+interface Inputs {
+  readonly dependencies: MonitorDependencies;
+  readonly database: Database;
+  readonly leader: Node;
+  /** Its server has ended our connection: the first sign that it dies, and no proof. */
+  readonly onLeaderSilent: (failover: ArmedFailover) => void;
+}
+
+export const armFailover = async ({
+  dependencies,
+  database,
+  leader,
+  onLeaderSilent,
+}: Inputs): Promise<ArmedFailover> => {
+  const { platform, components } = dependencies;
   const session = await openSession(dependencies, database.id);
-  // Before anything else: whoever is not held yet is refused.
-  const clients = await holdClients(dependencies, session, nodesOf(database.topology, 'pgbouncer'));
-  const ways = openWays(dependencies, session, dead);
-  try {
-    const [lock, exited] = await Promise.all([
-      openLeaderLock(dependencies, session),
-      // Answers when the engine has let go of its name and address: before, the candidates would wait for its word.
-      dependencies.platform.inspectContainer(dead.container).then((state) => !state?.running),
-    ]);
-    if (!exited || !(await lock.release(dead.name))) return null;
-    const lock_released_ms = since();
-    const successor = await ways.successor();
-    const writable_ms = since();
-    await ways.route(successor);
-    const routed_ms = since();
+  let failover: ArmedFailover | null = null;
+  let running: Promise<Failover | null> | null = null;
+
+  const process = watchProcess(platform, leader);
+  const lock = openLeaderLock(dependencies, session);
+  const watching = (async () => {
+    const connection = await components.postgres.connectPostgres({
+      host: await session.addressOf(leader),
+      port: ports.postgres,
+      user: roles.superuser,
+      password: session.secrets.superuser,
+      onEnd: () => {
+        if (failover) onLeaderSilent(failover);
+      },
+    });
+    await connection.query('SET idle_session_timeout = 0');
+    return connection;
+  })();
+  // Whoever needs one of them meets its error.
+  for (const opening of [lock, watching]) opening.catch(() => undefined);
+  const clients = await openClientHold(dependencies, session, nodesOf(database.topology, 'pgbouncer'));
+
+  const run = async (): Promise<Failover | null> => {
+    const began = performance.now();
+    const since = () => Math.round(performance.now() - began);
+    clients.hold();
+    const ways = openWays(dependencies, session, leader);
+    try {
+      const { release } = await lock;
+      if (!(await release(leader.name))) return null;
+      const lock_released_ms = since();
+      const successor = await ways.successor();
+      const writable_ms = since();
+      await ways.route(successor);
+      const routed_ms = since();
+      await clients.release();
+      return {
+        previous_leader: leader.name,
+        new_leader: successor.name,
+        lock_released_ms,
+        writable_ms,
+        routed_ms,
+        duration_ms: since(),
+      };
+    } finally {
+      ways.close();
+      await clients.release();
+    }
+  };
+
+  const releaseClients = async () => {
+    await running?.catch(() => undefined);
     await clients.release();
-    return {
-      previous_leader: dead.name,
-      new_leader: successor.name,
-      lock_released_ms,
-      writable_ms,
-      routed_ms,
-      duration_ms: since(),
-    };
-  } finally {
-    ways.close();
-    await clients.release();
-    clients.close();
-  }
+  };
+
+  failover = {
+    database,
+    leader,
+    holdClients: clients.hold,
+    releaseClients,
+    leaderTakesWrites: async () => !(await session.asSuperuser(leader, components.postgres.isReplica)),
+    leaderHasExited: () => process.hasExited(),
+    failOver: () =>
+      (running ??= run().finally(() => {
+        running = null;
+      })),
+    async isReady() {
+      try {
+        await Promise.all([
+          lock.then(({ holder }) => holder()),
+          watching.then((connection) => connection.query('SELECT')),
+        ]);
+        return await clients.isReady();
+      } catch {
+        return false;
+      }
+    },
+    async close() {
+      failover = null;
+      process.end();
+      void watching.then((connection) => connection.end()).catch(() => undefined);
+      await releaseClients();
+      clients.close();
+    },
+  };
+  return failover;
 };

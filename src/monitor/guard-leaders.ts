@@ -5,32 +5,82 @@ import { labelNames } from '../domain/naming.ts';
 import type { Node } from '../domain/topology.ts';
 import type { ContainerEvent } from '../platform/platform.ts';
 import type { MonitorDependencies } from './dependencies.ts';
-import { failOver } from './fail-over.ts';
+import { createArmedFailovers, type ArmedFailovers } from './armed-failovers.ts';
+import type { ArmedFailover, Failover } from './fail-over.ts';
 import { revive } from './revive.ts';
 
 /** Milliseconds a leader may stand still before it is fenced: a moment's pause of the engine is no failure. */
 const frozenLimitMs = 2000;
 
+/** Milliseconds clients wait on a mere suspicion: a server that has crashed serves again within them, or its container exits. */
+const suspicionLimitMs = 3000;
+const suspicionLookMs = 3;
+
+/** Databases whose leader is being succeeded: nobody else draws conclusions from what Patroni says of them meanwhile. */
+export type Failing = Set<string>;
+
 /**
  * Acts on the engine's word, never on a suspicion: a leader that has exited is succeeded at once, one that is frozen is
- * killed first. What an operation does to its nodes is its own affair.
+ * killed first. On a suspicion clients wait, no more. What an operation does to its nodes is its own affair.
  */
-export const guardLeaders = async (dependencies: MonitorDependencies, signal: AbortSignal): Promise<void> => {
+export const guardLeaders = async (
+  dependencies: MonitorDependencies,
+  failing: Failing,
+  signal: AbortSignal,
+): Promise<void> => {
   const { platform, home, log } = dependencies;
-  for await (const event of platform.watch({ [labelNames.home]: home }, signal)) {
-    void react(dependencies, event, signal).catch((error: unknown) =>
-      log.warn({ error: messageOf(error), container: event.container }, 'failover not seen through'),
-    );
+  const unseen = (container: string) => (error: unknown) =>
+    log.warn({ error: messageOf(error), container }, 'failover not seen through');
+  const armed = createArmedFailovers(dependencies, (failover) => {
+    void suspect(dependencies, failing, failover).catch(unseen(failover.leader.container));
+  });
+  const react = async () => {
+    for await (const event of platform.watch({ [labelNames.home]: home }, signal)) {
+      void reactTo(dependencies, failing, armed, event, signal).catch(unseen(event.container));
+    }
+  };
+  await Promise.all([armed.keep(signal), react()]);
+};
+
+/** Its server has ended our connection. Whether its container has exited is for the engine to say. */
+const suspect = async (dependencies: MonitorDependencies, failing: Failing, failover: ArmedFailover): Promise<void> => {
+  const { store } = dependencies;
+  const { database } = failover;
+  // At once: whoever comes back while nobody is held is refused.
+  failover.holdClients();
+  try {
+    if (await store.readRunningOperation(database.id)) return;
+    const deadline = performance.now() + suspicionLimitMs;
+    while (performance.now() < deadline) {
+      if (await failover.leaderHasExited()) return await succeed(dependencies, failing, failover, Date.now());
+      if (await failover.leaderTakesWrites().catch(() => false)) return;
+      await delay(suspicionLookMs);
+    }
+  } finally {
+    await failover.releaseClients();
   }
 };
 
-const react = async (dependencies: MonitorDependencies, event: ContainerEvent, signal: AbortSignal): Promise<void> => {
+const reactTo = async (
+  dependencies: MonitorDependencies,
+  failing: Failing,
+  armed: ArmedFailovers,
+  event: ContainerEvent,
+  signal: AbortSignal,
+): Promise<void> => {
+  const id = event.labels[labelNames.database];
+  const kind = event.labels[labelNames.kind];
+  if (id && kind !== 'postgres' && (event.action === 'die' || event.action === 'start')) armed.forget(id);
   if (event.action !== 'die' && event.action !== 'pause') return;
   const found = await memberOf(dependencies, event);
   if (!found) return;
   const { database, node } = found;
   if (event.action === 'pause') return fenceFrozen(dependencies, database, node, signal);
-  if (node.name === database.topology.primary) await succeed(dependencies, database, node, event);
+  if (node.name === database.topology.primary) {
+    const failover = await armed.of(database, node);
+    // An event may be told late, of a container that runs again.
+    if (await failover.leaderHasExited()) await succeed(dependencies, failing, failover, event.at);
+  }
   await revive(dependencies, database.id, node, signal);
 };
 
@@ -47,26 +97,41 @@ const memberOf = async (
   return running ? null : { database, node };
 };
 
+/** `at`: milliseconds since the epoch. */
 const succeed = async (
   dependencies: MonitorDependencies,
-  database: Database,
-  node: Node,
-  { at }: ContainerEvent,
+  failing: Failing,
+  armed: ArmedFailover,
+  at: number,
 ): Promise<void> => {
-  const { store, log } = dependencies;
-  const failover = await failOver(dependencies, database, node);
-  if (!failover) return;
-  log.info({ database: database.name, ...failover }, 'failed over');
-  const known = await store.readDatabase(database.id);
-  if (known) await store.saveTopology(database.id, { ...known.topology, primary: failover.new_leader });
+  const { id } = armed.database;
+  if (failing.has(id)) return armed.releaseClients();
+  failing.add(id);
+  try {
+    const failover = await armed.failOver();
+    if (failover) await record(dependencies, armed, failover, at);
+  } finally {
+    failing.delete(id);
+  }
+};
+
+const record = async (
+  { store, log }: MonitorDependencies,
+  { database: { id, name }, leader }: ArmedFailover,
+  failover: Failover,
+  at: number,
+): Promise<void> => {
+  log.info({ database: name, ...failover }, 'failed over');
+  const known = await store.readDatabase(id);
+  if (known) await store.saveTopology(id, { ...known.topology, primary: failover.new_leader });
   for (const event_type of ['failover', 'leader_changed'] as const) {
     await store.recordEvent({
-      service_id: database.id,
+      service_id: id,
       event_type,
       from_stage: 3,
       to_stage: 3,
       metadata: { ...failover },
-      key: `${database.id}-${event_type}-${node.name}-${at}`,
+      key: `${id}-${event_type}-${leader.name}-${at}`,
     });
   }
 };

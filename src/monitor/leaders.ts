@@ -4,17 +4,24 @@ import { nodesOf } from '../domain/topology.ts';
 import { readPatroniLeader } from '../activities/leader.ts';
 import { openSession, reconnectPoolers } from '../activities/session.ts';
 import type { MonitorDependencies } from './dependencies.ts';
+import type { Failing } from './guard-leaders.ts';
 
 const lookEveryMs = 2000;
 
 /** Patroni has the last word on who leads: follows it and records every change that no operation made. */
-export const watchLeaders = async (dependencies: MonitorDependencies, signal: AbortSignal): Promise<void> => {
+export const watchLeaders = async (
+  dependencies: MonitorDependencies,
+  failing: Failing,
+  signal: AbortSignal,
+): Promise<void> => {
   const { store, log } = dependencies;
   while (!signal.aborted) {
     try {
       const databases = await store.listDatabases({});
       await Promise.all(
-        databases.filter(({ topology }) => topology.stage === 3).map((database) => follow(dependencies, database)),
+        databases
+          .filter(({ topology }) => topology.stage === 3)
+          .map((database) => follow(dependencies, failing, database)),
       );
     } catch (error) {
       log.warn({ error: String(error) }, 'leaders not read');
@@ -23,14 +30,15 @@ export const watchLeaders = async (dependencies: MonitorDependencies, signal: Ab
   }
 };
 
-const follow = async (dependencies: MonitorDependencies, database: Database): Promise<void> => {
+const follow = async (dependencies: MonitorDependencies, failing: Failing, database: Database): Promise<void> => {
   const { store } = dependencies;
   const leader = await readPatroniLeader(dependencies, database);
   if (!leader || (await store.readRunningOperation(database.id))) return;
   // What an operation or a failover has recorded since the databases were listed is no news.
   const known = await store.readDatabase(database.id);
   const previous = known?.topology.primary;
-  if (!known?.topology.ha || leader.name === previous) return;
+  // One that is being seen through is recorded in a moment. To cut its poolers' new connections would fail their clients.
+  if (!known?.topology.ha || leader.name === previous || failing.has(known.id)) return;
   await store.saveTopology(known.id, { ...known.topology, primary: leader.name });
   await store.recordEvent({
     service_id: known.id,

@@ -9,7 +9,7 @@ import { createPgrowClient } from '../client/client.ts';
 import { watchForCutOff } from './cut-off.ts';
 import { failBack } from './fail-back.ts';
 import { expireSnapshots } from './snapshots.ts';
-import { guardLeaders } from './guard-leaders.ts';
+import { guardLeaders, type Failing } from './guard-leaders.ts';
 import { watchLeaders } from './leaders.ts';
 import { watchNodes } from './nodes.ts';
 
@@ -31,6 +31,7 @@ const dependencies = {
   log,
   home: settings.homeId,
 };
+const failing: Failing = new Set();
 const client = createPgrowClient({ address: settings.temporalAddress });
 const readyPath = join(settings.home, 'run', 'monitor.ready');
 
@@ -39,11 +40,11 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 
 writeFileSync(readyPath, `${process.pid}\n`);
 await Promise.all([
-  guardLeaders(dependencies, stopping.signal),
+  guardLeaders(dependencies, failing, stopping.signal),
   watchForCutOff(dependencies, stopping.signal),
   failBack({ ...dependencies, client }, stopping.signal),
   watchNodes(dependencies, stopping.signal),
-  watchLeaders(dependencies, stopping.signal),
+  watchLeaders(dependencies, failing, stopping.signal),
   expireSnapshots(dependencies, stopping.signal),
 ]);
 rmSync(readyPath, { force: true });

@@ -1,4 +1,3 @@
-import { writeRoutes } from '../activities/promotion.ts';
 import type { Session } from '../activities/session.ts';
 import { poll } from '../activities/time-limits.ts';
 import type { RuntimeApi } from '../components/haproxy/index.ts';
@@ -24,6 +23,12 @@ export interface Ways {
   close(): void;
 }
 
+interface Router {
+  readonly name: string;
+  readonly host: string;
+  readonly api: RuntimeApi;
+}
+
 export const openWays = (
   { components }: Pick<MonitorDependencies, 'components'>,
   session: Session,
@@ -34,9 +39,11 @@ export const openWays = (
   const routers = nodesOf(topology, 'haproxy');
   const others = nodesOf(topology, 'postgres').filter(({ name }) => name !== dead.name);
   const connections = new Map<Node, Promise<PostgresConnection>>();
-  const apis = routers.map(async (router): Promise<RuntimeApi | null> => {
+  // Looked up now: to ask the engine after the election would be time in which clients wait. One that is gone leads nobody.
+  const leading = routers.map(async (router): Promise<Router | null> => {
     try {
-      return await haproxy.connectHaproxy({ host: await session.addressOf(router) });
+      const host = await session.addressOf(router);
+      return { name: router.name, host, api: await haproxy.connectHaproxy({ host }) };
     } catch {
       return null;
     }
@@ -75,26 +82,24 @@ export const openWays = (
       }
     },
     async route(to) {
-      await Promise.allSettled(
-        routers.map(async (router, index) => {
-          const tell = (api: RuntimeApi) => haproxy.failWrites(api, dead.name, to.name);
-          const api = await apis[index];
-          await (api ? tell(api) : session.asRouter(router, tell));
-        }),
-      );
       const id = `fail-over-${to.name}-${Date.now()}`;
       await Promise.allSettled(
-        (await writeRoutes(session, { routers, to })).map((at, index) =>
-          poll(routeLimitMs, `a write through ${routers[index]?.name ?? to.name}`, () =>
-            session.asApplication(at, (connection) => postgres.writeProbe(connection, `${id}-${index}`)),
-          ),
-        ),
+        leading.map(async (connecting) => {
+          const router = await connecting;
+          if (!router) return;
+          await haproxy.failWrites(router.api, dead.name, to.name);
+          await poll(routeLimitMs, `a write through ${router.name}`, () =>
+            session.asApplication({ host: router.host, port: ports.readWrite }, (connection) =>
+              postgres.writeProbe(connection, `${id}-${router.name}`),
+            ),
+          );
+        }),
       );
     },
     close() {
       open = false;
       for (const connection of connections.values()) void connection.then((it) => it.end()).catch(() => undefined);
-      for (const api of apis) void api.then((it) => it?.end());
+      for (const router of leading) void router.then((it) => it?.api.end());
     },
   };
 };

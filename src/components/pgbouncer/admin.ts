@@ -1,17 +1,25 @@
 import pg from 'pg';
 import { codeOfConnection } from '../../domain/connection-errors.ts';
 import { PgrowError } from '../../domain/errors.ts';
-import { poolerAdmin } from './configuration.ts';
+import { lookupDatabase, poolerAdmin } from './configuration.ts';
 
 /** PgBouncer's admin console (PgBouncer manual, Admin console). */
 export interface PoolerAdmin {
-  /** Waits for open transactions and closes every server connection; paused already is success. */
-  pause(): Promise<void>;
+  /**
+   * Waits for open transactions and closes every server connection; paused already is success.
+   * @returns at once false when it was paused already
+   */
+  pause(): Promise<boolean>;
   /** Not paused is success. */
   resume(): Promise<void>;
+  /** Logins wait, for the passwords are not looked up; asked for before PAUSE. */
+  pauseLookups(): Promise<void>;
+  /** Not paused is success. */
+  resumeLookups(): Promise<void>;
   reload(): Promise<void>;
   /** Server connections are replaced as soon as their transaction ends. */
   reconnect(): Promise<void>;
+  /** Whether clients wait, or logins. */
   isPaused(): Promise<boolean>;
   pools(): Promise<readonly PoolStatus[]>;
   end(): Promise<void>;
@@ -42,7 +50,7 @@ export const connectPooler = async ({ host, port, password, timeoutMs = 3000 }: 
       return (await client.query(text)).rows as Record<string, unknown>[];
     } catch (error) {
       const { message } = error as Error;
-      if (harmless?.test(message)) return [];
+      if (harmless?.test(message)) return harmlessly;
       throw new PgrowError(
         codeOfConnection(error, 'internal'),
         `PgBouncer at ${host}:${port} refused ${text}: ${message}.`,
@@ -61,15 +69,23 @@ export const connectPooler = async ({ host, port, password, timeoutMs = 3000 }: 
     );
   }
   return {
-    pause: async () => void (await command('PAUSE', /already (suspended\/)?paused/i)),
+    pause: async () => (await command('PAUSE', alreadyPaused)) !== harmlessly,
     resume: async () => void (await command('RESUME', /not (paused|suspended)|pooler is not/i)),
     reload: async () => void (await command('RELOAD')),
     reconnect: async () => void (await command('RECONNECT')),
-    isPaused: async () => (await command('SHOW STATE')).some(({ key, value }) => key === 'paused' && value === 'yes'),
+    pauseLookups: async () => void (await command(`PAUSE ${lookupDatabase}`, alreadyPaused)),
+    resumeLookups: async () => void (await command(`RESUME ${lookupDatabase}`, /not paused|no such database/i)),
+    isPaused: async () =>
+      (await command('SHOW STATE')).some(({ key, value }) => key === 'paused' && value === 'yes') ||
+      (await command('SHOW DATABASES')).some(({ paused }) => Number(paused) === 1),
     pools: async () => (await command('SHOW POOLS')).map(toPool),
     end: () => client.end().catch(() => undefined),
   };
 };
+
+const alreadyPaused = /already (suspended\/)?paused/i;
+/** What a command answers that was refused because there was nothing to do. */
+const harmlessly: Record<string, unknown>[] = [];
 
 interface Address {
   readonly host: string;

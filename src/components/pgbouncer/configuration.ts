@@ -1,8 +1,13 @@
+import { createHash } from 'node:crypto';
 import { ports, roles } from '../../domain/naming.ts';
 import type { PoolerConfig } from '../../domain/node-config.ts';
+import { leastIterations, scramVerifier } from '../postgres/scram.ts';
 
 /** Who may PAUSE and RESUME. Exists in PgBouncer only. */
 export const poolerAdmin = 'pgrow_admin';
+
+/** Where passwords are looked up. */
+export const lookupDatabase = 'postgres';
 
 /** One PgBouncer process each: it listens on a single port (PgBouncer manual, pgbouncer.ini). */
 export const pgbouncerIni = ({
@@ -27,7 +32,7 @@ export const pgbouncerIni = ({
     auth_type: 'scram-sha-256',
     auth_file: '/etc/pgrow/userlist.txt',
     auth_user: roles.pooler,
-    auth_dbname: 'postgres',
+    auth_dbname: lookupDatabase,
     auth_query: 'SELECT usename, passwd FROM pgrow.user_lookup($1)',
     admin_users: poolerAdmin,
     ignore_startup_parameters: 'extra_float_digits',
@@ -55,7 +60,11 @@ export const pgbouncerIni = ({
   ].join('\n');
 };
 
-/** auth_file: the two users that log in with a password of their own; all others are looked up in the server. */
+/**
+ * auth_file: the two users that log in with a password of their own; all others are looked up in the server. The one that
+ * logs in to a server needs it whole. Whoever logs in here is checked by a verifier: from a password PgBouncer would make
+ * one at every login, and meanwhile serve nobody.
+ */
 export const userlist = ({
   poolerPassword,
   adminPassword,
@@ -65,7 +74,11 @@ export const userlist = ({
 }): string =>
   [
     [roles.pooler, poolerPassword],
-    [poolerAdmin, adminPassword],
+    [poolerAdmin, scramVerifier(adminPassword, { salt: saltOf(adminPassword), iterations: leastIterations })],
   ]
     .map(([user, password]) => `"${user}" "${password!.replaceAll('"', '""')}"\n`)
     .join('');
+
+/** The same each time, so that a file written again is the same file. */
+const saltOf = (password: string): Buffer =>
+  createHash('sha256').update(`salt of ${password}`).digest().subarray(0, 16);

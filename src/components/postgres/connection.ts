@@ -15,6 +15,8 @@ export interface PostgresAddress {
   readonly password: string;
   readonly connectTimeoutMs?: number;
   readonly statementTimeoutMs?: number;
+  /** Called once when the connection has ended, by whichever side. */
+  readonly onEnd?: () => void;
 }
 
 /**
@@ -45,6 +47,7 @@ export const connectPostgres = async (address: PostgresAddress): Promise<Postgre
       cause: error,
     });
   }
+  if (address.onEnd) client.once('end', address.onEnd);
   return {
     async query<T>(sql: string, parameters: readonly unknown[] = []) {
       try {

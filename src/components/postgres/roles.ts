@@ -1,6 +1,6 @@
 import { roles } from '../../domain/naming.ts';
 import type { PostgresConnection } from './connection.ts';
-import { matchesVerifier, scramVerifier } from './scram.ts';
+import { leastIterations, matchesVerifier, scramVerifier, usualIterations } from './scram.ts';
 
 export interface Roles {
   readonly passwords: {
@@ -16,7 +16,7 @@ export interface Roles {
 export const ensureRoles = async (connection: PostgresConnection, { passwords, application }: Roles): Promise<void> => {
   await ensureRole(connection, roles.replication, 'LOGIN REPLICATION', passwords.replication);
   await ensureRole(connection, roles.rewind, 'LOGIN', passwords.rewind);
-  await ensureRole(connection, roles.pooler, 'LOGIN', passwords.pooler);
+  await ensureRole(connection, roles.pooler, 'LOGIN', passwords.pooler, leastIterations);
   await ensureRole(connection, application.role, 'LOGIN', passwords.application);
   for (const statement of rewindGrants) await connection.query(statement);
   await ensureDatabase(connection, application);
@@ -26,24 +26,35 @@ export const ensureRoles = async (connection: PostgresConnection, { passwords, a
 const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;
 const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`;
 
-const ensureRole = async (connection: PostgresConnection, name: string, attributes: string, password: string) => {
+const ensureRole = async (
+  connection: PostgresConnection,
+  name: string,
+  attributes: string,
+  password: string,
+  iterations = usualIterations,
+) => {
   const [known] = await connection.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [name]);
   if (!known) await connection.query(`CREATE ROLE ${identifier(name)}`);
   await connection.query(`ALTER ROLE ${identifier(name)} ${attributes}`);
-  await setPassword(connection, name, password);
+  await setPassword(connection, name, password, iterations);
 };
 
 /**
  * Gives a role its password. One that has it already keeps its verifier: with another salt the logins that PgBouncer
  * has learnt from its clients would no longer open connections to the server.
  */
-export const setPassword = async (connection: PostgresConnection, role: string, password: string): Promise<void> => {
+const setPassword = async (
+  connection: PostgresConnection,
+  role: string,
+  password: string,
+  iterations: number,
+): Promise<void> => {
   const [stored] = await connection.query<{ verifier: string | null }>(
     'SELECT rolpassword AS verifier FROM pg_authid WHERE rolname = $1',
     [role],
   );
   if (stored?.verifier && matchesVerifier(password, stored.verifier)) return;
-  await connection.query(`ALTER ROLE ${identifier(role)} PASSWORD ${literal(scramVerifier(password))}`);
+  await connection.query(`ALTER ROLE ${identifier(role)} PASSWORD ${literal(scramVerifier(password, { iterations }))}`);
 };
 
 const ensureDatabase = async (connection: PostgresConnection, { role, database }: Roles['application']) => {

@@ -70,7 +70,13 @@ const poolerAdmin = (
 ): PoolerAdmin => {
   if (!poolers.accepts(machine, password)) throw new PgrowError('not_ready', `${machine.name}: wrong password.`);
   return {
-    pause: async () => poolers.pause(machine),
+    pause: async () => {
+      const paused = poolers.isPaused(machine);
+      poolers.pause(machine);
+      return !paused;
+    },
+    pauseLookups: async () => {},
+    resumeLookups: async () => {},
     resume: async () => poolers.resume(machine),
     reload: async () => poolers.reload(machine),
     reconnect: async () => poolers.reconnect(machine, port),

@@ -1,3 +1,4 @@
+import { matchesVerifier } from '../../../src/components/postgres/index.ts';
 import { ports } from '../../../src/domain/naming.ts';
 import type { Machine, Machines } from './machines.ts';
 
@@ -65,7 +66,10 @@ export const createPoolers = (machines: Machines): Poolers => {
     lookUpPassword: (machine) => of(machine).lookUpPassword,
     ignoreReloads: (name) => void deaf.add(name),
     accepts: (machine, password) =>
-      machines.read(machine.container, '/etc/pgrow/userlist.txt').includes(`"pgrow_admin" "${password}"`),
+      matchesVerifier(
+        password,
+        /^"pgrow_admin" "(.*)"$/m.exec(machines.read(machine.container, '/etc/pgrow/userlist.txt'))?.[1] ?? '',
+      ),
     stick: (name, port, node) => void stuck.set(`${name}:${port}`, node),
     reconnect: (machine, port) => void stuck.delete(`${machine.name}:${port}`),
     pause: (machine) => void (of(machine).paused = true),

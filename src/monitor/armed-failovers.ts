@@ -1,0 +1,82 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Database } from '../domain/database.ts';
+import { messageOf } from '../domain/errors.ts';
+import { nodeNamed, type Node, type Topology } from '../domain/topology.ts';
+import type { MonitorDependencies } from './dependencies.ts';
+import { armFailover, type ArmedFailover } from './fail-over.ts';
+
+const lookEveryMs = 1000;
+
+/** For every database that Patroni leads a failover of its leader, armed before there is need of it. */
+export interface ArmedFailovers {
+  /** Armed now if it was not. The old leader may be dead by then. */
+  of(database: Database, leader: Node): Promise<ArmedFailover>;
+  /** One of its nodes has come or gone: what was connected may lead nowhere. */
+  forget(databaseId: string): void;
+  /** Arms what is not, until `signal` aborts. */
+  keep(signal: AbortSignal): Promise<void>;
+}
+
+export const createArmedFailovers = (
+  dependencies: MonitorDependencies,
+  onLeaderSilent: (failover: ArmedFailover) => void,
+): ArmedFailovers => {
+  const { store, log } = dependencies;
+  const armed = new Map<string, ArmedFailover>();
+
+  const arm = async (database: Database, leader: Node): Promise<ArmedFailover> => {
+    const failover = await armFailover({ dependencies, database, leader, onLeaderSilent });
+    forget(database.id);
+    armed.set(database.id, failover);
+    return failover;
+  };
+  const forget = (id: string) => {
+    void armed
+      .get(id)
+      ?.close()
+      .catch((error: unknown) => log.warn({ error: messageOf(error) }, 'failover not closed'));
+    armed.delete(id);
+  };
+  const check = async (database: Database): Promise<void> => {
+    const leader = nodeNamed(database.topology, database.topology.primary);
+    const present = armed.get(database.id);
+    if (present && fits(present, database, leader) && (await present.isReady())) return;
+    // Half of what an operation is at work on would be gone a moment later.
+    if (await store.readRunningOperation(database.id)) return forget(database.id);
+    await arm(database, leader);
+  };
+
+  return {
+    of: async (database, leader) => {
+      const present = armed.get(database.id);
+      return present && fits(present, database, leader) ? present : arm(database, leader);
+    },
+    forget,
+    async keep(signal) {
+      while (!signal.aborted) {
+        try {
+          const led = (await store.listDatabases({})).filter(({ topology }) => topology.stage === 3);
+          for (const id of armed.keys()) if (!led.some((database) => database.id === id)) forget(id);
+          await Promise.all(
+            led.map((database) =>
+              check(database).catch((error: unknown) =>
+                log.warn({ error: messageOf(error), database: database.name }, 'failover not prepared'),
+              ),
+            ),
+          );
+        } catch (error) {
+          log.warn({ error: messageOf(error) }, 'databases not listed');
+        }
+        await delay(lookEveryMs, undefined, { signal }).catch(() => undefined);
+      }
+      for (const id of armed.keys()) forget(id);
+    },
+  };
+};
+
+const fits = (failover: ArmedFailover, { topology }: Database, leader: Node): boolean =>
+  failover.leader.container === leader.container &&
+  containersOf(failover.database.topology) === containersOf(topology) &&
+  failover.database.topology.ha?.scope === topology.ha?.scope;
+
+const containersOf = ({ nodes }: Topology): string => nodes.map(({ container }) => container).join();
