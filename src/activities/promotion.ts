@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { CutOver } from '../domain/actions.ts';
 import { messageOf, PgrowError } from '../domain/errors.ts';
 import { ports } from '../domain/naming.ts';
@@ -45,18 +46,32 @@ export const promotionOf = (inputs: Inputs): Promotion => {
   }
 };
 
-/** Patroni promotes its standby leader as soon as the cluster is no longer a standby of anybody. */
-const ofStandbyCluster = ({ dependencies: { components }, host }: Inputs): Promotion => ({
-  async prepare() {},
+/**
+ * The cluster is no longer a standby of anybody, and its leader is promoted by itself meanwhile: Patroni, paused, then
+ * finds it promoted. That is quicker than to let Patroni promote it. Should we be gone in between, whoever was promoted
+ * leads, and is found by the routers' own checks.
+ */
+const ofStandbyCluster = ({ dependencies, session, input, successor, host }: Inputs): Promotion => ({
+  prepare: () => pausePatroni(dependencies, session, input),
   async promote() {
-    const client = components.patroni.createPatroniClient({ host });
+    const { patroni, postgres } = dependencies.components;
+    const client = patroni.createPatroniClient({ host });
     try {
-      await client.patchConfig({ standby_cluster: null });
+      await Promise.all([client.patchConfig({ standby_cluster: null }), postgres.promote(successor)]);
     } finally {
       await client.close();
     }
   },
-  async settle() {},
+  async settle() {
+    // A Patroni that saw the cluster led while its server was still a standby gave the lock away.
+    await poll(lockLimitMs, `Patroni of ${input.to.name}:${ports.health} to lead`, async () => {
+      if (await session.asMember(input.to, (member) => member.isPrimary())) return true;
+      await wake(session, input.to);
+      await delay(wakeEveryMs);
+      return false;
+    });
+    await resumePatroni(session, input);
+  },
 });
 
 /** A plain standby is promoted by itself, once no Patroni is left that could promote another. */
@@ -77,6 +92,7 @@ const ofStandby = ({ dependencies, session, input, successor }: Inputs): Promoti
 
 /** Milliseconds for Patroni to take the lock for a leader that it finds promoted. */
 const lockLimitMs = 2000;
+const wakeEveryMs = 50;
 
 /**
  * A member is promoted by itself as well; its Patroni, paused like all, then finds the lock free and takes it. That is
@@ -110,16 +126,12 @@ const ofMember = ({ dependencies, session, input, successor }: Inputs): Promotio
 const wake = (session: Session, member: CutOver['to']): Promise<void> =>
   session.asMember(member, (client) => client.patchConfig({ pause: true }));
 
-/** A Patroni cluster that the old primary leads while writes are handed over. */
-const leadsPatroni = ({ members, promotion }: CutOver): boolean =>
-  promotion !== 'standby_cluster' && members.length > 0;
-
 /** Milliseconds until every member has seen the pause: each looks once in its loop. */
 const pauseSeenLimitMs = 15_000;
 
 /** Paused, Patroni elects nobody while its leader is stopped, and starts nothing. */
 const pausePatroni = async (dependencies: Inputs['dependencies'], session: Session, input: CutOver): Promise<void> => {
-  if (!leadsPatroni(input)) return;
+  if (input.members.length === 0) return;
   await tellPatroni(session, input, { pause: true });
   await Promise.all(
     input.members.map((member) =>
@@ -134,7 +146,8 @@ const pausePatroni = async (dependencies: Inputs['dependencies'], session: Sessi
 
 /** Instead of promoting: a paused Patroni starts its server when it is told to. */
 export const restartLeader = async (session: Session, input: CutOver): Promise<void> => {
-  if (leadsPatroni(input)) await session.asMember(input.from, (client) => client.restart());
+  const leads = input.members.some(({ name }) => name === input.from.name);
+  if (leads) await session.asMember(input.from, (client) => client.restart());
 };
 
 /**
@@ -143,7 +156,7 @@ export const restartLeader = async (session: Session, input: CutOver): Promise<v
  * @returns whether there was one to start
  */
 export const startSuccessor = async (session: Session, { to, promotion }: CutOver): Promise<boolean> => {
-  if (promotion !== 'member') return false;
+  if (promotion === 'standby') return false;
   return session.asMember(to, async (client) => {
     const paused = (await client.status()).pause === true;
     if (paused) await client.restart();
@@ -153,7 +166,7 @@ export const startSuccessor = async (session: Session, { to, promotion }: CutOve
 
 /** Patroni, if it was paused, watches over its cluster again. */
 export const resumePatroni = async (session: Session, input: CutOver): Promise<void> => {
-  if (leadsPatroni(input)) await tellPatroni(session, input, { pause: null });
+  if (input.members.length > 0) await tellPatroni(session, input, { pause: null });
 };
 
 /** Any member can tell the cluster. */

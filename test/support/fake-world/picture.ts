@@ -1,3 +1,4 @@
+import { matchesVerifier } from '../../../src/components/postgres/index.ts';
 import type { Database } from '../../../src/domain/database.ts';
 import { labelNames } from '../../../src/domain/naming.ts';
 import type { NodeFile } from '../../../src/platform/platform.ts';
@@ -93,16 +94,21 @@ const withoutBootstrap = (yaml: string): string => JSON.stringify({ ...(JSON.par
 /** The same for any two databases of which the same has become: without what is drawn by lot for each. */
 export const comparable = async ({ id, world }: Pick<Shop, 'id' | 'world'>): Promise<object> => {
   const operations = (await world.store.listOperations(id)).map((operation) => operation.id).toReversed();
+  const taken = JSON.stringify(await takePicture(world, id));
+  const verifiers = taken.match(/SCRAM-SHA-256\$[^"\\]+/g) ?? [];
   const ports = Object.entries((await world.store.readDatabase(id))?.ports ?? {});
   const drawn: readonly (readonly [string, string])[] = [
-    ...Object.entries(await world.store.readSecrets(id)).map(([name, secret]) => [secret, `(${name})`] as const),
+    ...Object.entries(await world.store.readSecrets(id)).flatMap(([name, secret]) => [
+      [secret, `(${name})`] as const,
+      ...verifiers.filter((verifier) => matchesVerifier(secret, verifier)).map((it) => [it, `(${name})`] as const),
+    ]),
     ...[id, ...operations].flatMap((uuid, index) => [
       [uuid, `(id ${index})`] as const,
       [uuid.slice(0, 8), `(id ${index})`] as const,
     ]),
     ...ports.map(([name, port]) => [String(port), `(port ${name})`] as const),
   ];
-  const text = JSON.stringify(await takePicture(world, id)).replaceAll(/10\.0\.\d+\./g, '(network).');
+  const text = taken.replaceAll(/10\.0\.\d+\./g, '(network).');
   const picture = JSON.parse(drawn.reduce((shown, [value, name]) => shown.replaceAll(value, name), text)) as Picture;
   return { ...picture, volumes: picture.volumes.toSorted() };
 };
