@@ -47,6 +47,7 @@ export const routingActions = (dependencies: Dependencies) => {
         return { found: true };
       },
     });
+    await through(session, writable[0]!, postgres.forgetOldProbes);
     const hasReplicas = nodesOf(topology, 'postgres').length > 1;
     await waitUntil({
       for: 'the write to show at every read-only endpoint',

@@ -94,9 +94,13 @@ export const ensureProbe = async (
   await connection.query(`GRANT SELECT, INSERT, DELETE ON pgrow.probe TO ${identifier(role)}`);
 };
 
-/** Writes a row and reads it back; one that is there already counts. Old probes go, so that the table stays small. */
-export const writeProbe = async (connection: PostgresConnection, id: string): Promise<boolean> => {
+/** Old probes go, so that the table stays small. No part of a probe, for which clients may be waiting. */
+export const forgetOldProbes = async (connection: PostgresConnection): Promise<void> => {
   await connection.query("DELETE FROM pgrow.probe WHERE at < clock_timestamp() - interval '1 hour'");
+};
+
+/** Writes a row and reads it back; one that is there already counts. */
+export const writeProbe = async (connection: PostgresConnection, id: string): Promise<boolean> => {
   await connection.query('INSERT INTO pgrow.probe (id) VALUES ($1) ON CONFLICT (id) DO NOTHING', [id]);
   return readProbe(connection, id);
 };

@@ -42,6 +42,7 @@ export const fakePostgres = ({ connections: { connect, serverOf }, servers, behi
       data.databases.add(application.database);
     },
     ensureProbe: async (connection) => void writable(connection),
+    forgetOldProbes: async (connection) => void writable(connection),
     async writeProbe(connection, id) {
       servers.write(writable(connection), id);
       return true;
