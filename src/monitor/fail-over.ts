@@ -42,11 +42,14 @@ export interface ArmedFailover {
   close(): Promise<void>;
 }
 
+/** SQLSTATE of a server that is shut down, as in every hand-over (PostgreSQL manual, appendix A: `admin_shutdown`). */
+const shutDownOrderly = '57P01';
+
 interface Inputs {
   readonly dependencies: MonitorDependencies;
   readonly database: Database;
   readonly leader: Node;
-  /** Its server has ended our connection: the first sign that it dies, and no proof. */
+  /** Its server has gone without a word: the first sign that it dies, and no proof. */
   readonly onLeaderSilent: (failover: ArmedFailover) => void;
 }
 
@@ -69,8 +72,8 @@ export const armFailover = async ({
       port: ports.postgres,
       user: roles.superuser,
       password: session.secrets.superuser,
-      onEnd: () => {
-        if (failover) onLeaderSilent(failover);
+      onEnd: (sqlstate) => {
+        if (failover && sqlstate !== shutDownOrderly) onLeaderSilent(failover);
       },
     });
     await connection.query('SET idle_session_timeout = 0');

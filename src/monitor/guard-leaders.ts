@@ -42,7 +42,7 @@ export const guardLeaders = async (
   await Promise.all([armed.keep(signal), react()]);
 };
 
-/** Its server has ended our connection. Whether its container has exited is for the engine to say. */
+/** Its server has gone without a word. Whether its container has exited is for the engine to say. */
 const suspect = async (dependencies: MonitorDependencies, failing: Failing, failover: ArmedFailover): Promise<void> => {
   const { store } = dependencies;
   const { database } = failover;

@@ -126,6 +126,54 @@ describe('the pgbouncer image', { timeout: 60_000 }, () => {
     expect(await isPaused()).toBe(false);
   });
 
+  describe('a dead-man with a line to it', () => {
+    const listen = async () => {
+      const line = await stack.platform.execInteractive(stack.container('pgbouncer'), ['pgrow-deadman', 'listen']);
+      const tell = async (text: string) => {
+        line.write(text);
+        expect(await line.readLine(5000)).toBe(text);
+      };
+      await tell('ping');
+      return { tell, end: () => line.close() };
+    };
+
+    test('resumes clients and logins once the line ends', async () => {
+      const { end } = await listen();
+      await ask(5432, 'pgbouncer', 'PAUSE postgres');
+      await pause();
+      end();
+      await untilResumed();
+      await untilAnswers(5432);
+    });
+
+    test('resumes when it has held for long, and not after it was told to let go', async () => {
+      const { tell, end } = await listen();
+      await pause();
+      await tell('hold 100');
+      await untilResumed();
+      await pause();
+      await tell('hold 100');
+      await tell('free');
+      await stack.run('pgbouncer', 'sleep', '0.5');
+      expect(await isPaused()).toBe(true);
+      end();
+      await untilResumed();
+    });
+
+    // Its line may end, for the monitor is started anew, in the middle of a hand-over.
+    test('leaves alone what another holds', async () => {
+      const { tell, end } = await listen();
+      await pause();
+      await deadman('60000');
+      await tell('hold 1');
+      end();
+      await stack.run('pgbouncer', 'sleep', '0.5');
+      expect(await isPaused()).toBe(true);
+      await deadman('1');
+      await untilResumed();
+    });
+  });
+
   test('when one pooler dies the container ends and comes back whole', async () => {
     await stack.run('pgbouncer', 'pkill', '-KILL', '-f', 'pgbouncer-rw.ini').catch(() => undefined);
     await retryUntil('the restart', async () => {

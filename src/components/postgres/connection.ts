@@ -15,8 +15,8 @@ export interface PostgresAddress {
   readonly password: string;
   readonly connectTimeoutMs?: number;
   readonly statementTimeoutMs?: number;
-  /** Called once when the connection has ended, by whichever side. */
-  readonly onEnd?: () => void;
+  /** Called once when the connection has ended, by whichever side: with the server's last word, null without one. */
+  readonly onEnd?: (sqlstate: string | null) => void;
 }
 
 /**
@@ -37,8 +37,11 @@ export const connectPostgres = async (address: PostgresAddress): Promise<Postgre
     keepAlive: true,
     application_name: 'pgrow',
   });
+  let lastWord: string | null = null;
   // A connection that is cut while idle must not end the process.
-  client.on('error', () => undefined);
+  client.on('error', (error) => {
+    if (error instanceof pg.DatabaseError) lastWord = error.code ?? null;
+  });
   try {
     await client.connect();
   } catch (error) {
@@ -47,7 +50,7 @@ export const connectPostgres = async (address: PostgresAddress): Promise<Postgre
       cause: error,
     });
   }
-  if (address.onEnd) client.once('end', address.onEnd);
+  client.once('end', () => address.onEnd?.(lastWord));
   return {
     async query<T>(sql: string, parameters: readonly unknown[] = []) {
       try {
