@@ -37,10 +37,10 @@ export const measureMoves = async (bench: Bench, { repeat, traced }: MeasureMove
       pooling: { enabled: true },
     });
     // What it kept for a rollback would be removed by the first switchover, and counted as its own overhead.
-    await bench.api.post(postgresPath(name, 'confirm'), {});
-    await until(bench, 'what was kept to be removed', async () => {
-      const { database } = await accessDatabase(bench, name);
-      return database.topology.kept.length === 0;
+    await until(bench, 'the window for a rollback to close', async () => {
+      // Refused until the operation's workflow has begun it.
+      await bench.api.post(postgresPath(name, 'confirm'), {}).catch(() => undefined);
+      return (await accessDatabase(bench, name)).database.topology.kept.length === 0;
     });
     const pooled = await endpointOf(bench, name, 'pooled');
     const operations: OperationFigure[] = [];
