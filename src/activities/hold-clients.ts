@@ -20,6 +20,7 @@ export interface ClientHold {
   hold(): void;
   /** Lets them go on; let go already is success. What somebody else had paused stays so. */
   release(): Promise<void>;
+  isHolding(): boolean;
   /** Whether every pooler that was connected would still be held. */
   isReady(): Promise<boolean>;
   close(): void;
@@ -38,6 +39,7 @@ export const openClientHold = async (
   return {
     hold: () => holds.forEach((pooler) => pooler.hold()),
     release: async () => void (await Promise.all(holds.map((pooler) => pooler.release()))),
+    isHolding: () => holds.some((pooler) => pooler.isHolding()),
     isReady: async () => (await Promise.all(holds.map((pooler) => pooler.isReady()))).every(Boolean),
     close: () => holds.forEach((pooler) => pooler.close()),
   };
@@ -93,6 +95,7 @@ const openPooler = async (
         await resumePoolers(platform, [pooler]);
       }
     },
+    isHolding: () => held !== null,
     async isReady() {
       // While it pauses a connection answers nothing else.
       const asked = [deadMan.ping(), resuming.isPaused(), ...(held ? [] : [pausing.isPaused(), lookups.isPaused()])];

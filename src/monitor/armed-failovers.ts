@@ -11,8 +11,8 @@ const lookEveryMs = 1000;
 export interface ArmedFailovers {
   /** Armed now if it was not. The old leader may be dead by then. */
   of(database: Database, leader: Node): Promise<ArmedFailover>;
-  /** One of its nodes has come or gone: what was connected may lead nowhere. */
-  forget(databaseId: string): void;
+  /** One of its nodes has come or gone: what was connected may lead nowhere, and is connected anew. */
+  distrust(databaseId: string): void;
   /** Arms what is not, until `signal` aborts. */
   keep(signal: AbortSignal): Promise<void>;
 }
@@ -23,10 +23,18 @@ export const createArmedFailovers = (
 ): ArmedFailovers => {
   const { store, log } = dependencies;
   const armed = new Map<string, ArmedFailover>();
+  const distrusted = new Set<string>();
 
   const arm = async (database: Database, leader: Node): Promise<ArmedFailover> => {
     const failover = await armFailover({ dependencies, database, leader, onLeaderSilent });
+    const present = armed.get(database.id);
+    if (present?.isHolding()) {
+      // Needed meanwhile, it is not taken away from whoever is at it.
+      await failover.close();
+      return present;
+    }
     forget(database.id);
+    distrusted.delete(database.id);
     armed.set(database.id, failover);
     return failover;
   };
@@ -40,7 +48,9 @@ export const createArmedFailovers = (
   const check = async (database: Database): Promise<void> => {
     const leader = nodeNamed(database.topology, database.topology.primary);
     const present = armed.get(database.id);
-    if (present && fits(present, database, leader) && (await present.isReady())) return;
+    if (present?.isHolding()) return;
+    const trusted = present && !distrusted.has(database.id) && fits(present, database, leader);
+    if (trusted && (await present.isReady())) return;
     // Half of what an operation is at work on would be gone a moment later.
     if (await store.readRunningOperation(database.id)) return forget(database.id);
     await arm(database, leader);
@@ -51,7 +61,7 @@ export const createArmedFailovers = (
       const present = armed.get(database.id);
       return present && fits(present, database, leader) ? present : arm(database, leader);
     },
-    forget,
+    distrust: (id) => void distrusted.add(id),
     async keep(signal) {
       while (!signal.aborted) {
         try {

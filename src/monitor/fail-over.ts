@@ -5,7 +5,6 @@ import type { Database } from '../domain/database.ts';
 import { ports, roles } from '../domain/naming.ts';
 import { nodesOf, type Node } from '../domain/topology.ts';
 import type { MonitorDependencies } from './dependencies.ts';
-import { watchProcess } from './watch-process.ts';
 import { openWays } from './ways.ts';
 
 /** A change of leader that nobody planned. Milliseconds since it was known that the old one had exited. */
@@ -26,8 +25,13 @@ export interface ArmedFailover {
   holdClients(): void;
   /** Lets them go on; not before a failover that runs has ended. */
   releaseClients(): Promise<void>;
+  /** Whether clients wait for it. */
+  isHolding(): boolean;
   leaderTakesWrites(): Promise<boolean>;
-  /** As the kernel or the engine says. */
+  /**
+   * As the engine says, once it has let go of its name and address: before, those who elect would wait for the dead one's
+   * word, and might not hear from one who has more than they.
+   */
   leaderHasExited(): Promise<boolean>;
   /**
    * Once the leader's container has exited: Patroni elects at once instead of after its ttl, for the lock of exactly this
@@ -64,7 +68,6 @@ export const armFailover = async ({
   let failover: ArmedFailover | null = null;
   let running: Promise<Failover | null> | null = null;
 
-  const process = watchProcess(platform, leader);
   const lock = openLeaderLock(dependencies, session);
   const watching = (async () => {
     const connection = await components.postgres.connectPostgres({
@@ -120,9 +123,10 @@ export const armFailover = async ({
     database,
     leader,
     holdClients: clients.hold,
+    isHolding: clients.isHolding,
     releaseClients,
     leaderTakesWrites: async () => !(await session.asSuperuser(leader, components.postgres.isReplica)),
-    leaderHasExited: () => process.hasExited(),
+    leaderHasExited: async () => !(await platform.inspectContainer(leader.container))?.running,
     failOver: () =>
       (running ??= run().finally(() => {
         running = null;
@@ -140,7 +144,6 @@ export const armFailover = async ({
     },
     async close() {
       failover = null;
-      process.end();
       void watching.then((connection) => connection.end()).catch(() => undefined);
       await releaseClients();
       clients.close();

@@ -14,7 +14,7 @@ const frozenLimitMs = 2000;
 
 /** Milliseconds clients wait on a mere suspicion: a server that has crashed serves again within them, or its container exits. */
 const suspicionLimitMs = 3000;
-const suspicionLookMs = 3;
+const suspicionLookMs = 20;
 
 /** Databases whose leader is being succeeded: nobody else draws conclusions from what Patroni says of them meanwhile. */
 export type Failing = Set<string>;
@@ -70,7 +70,7 @@ const reactTo = async (
 ): Promise<void> => {
   const id = event.labels[labelNames.database];
   const kind = event.labels[labelNames.kind];
-  if (id && kind !== 'postgres' && (event.action === 'die' || event.action === 'start')) armed.forget(id);
+  if (id && kind !== 'postgres' && (event.action === 'die' || event.action === 'start')) armed.distrust(id);
   if (event.action !== 'die' && event.action !== 'pause') return;
   const found = await memberOf(dependencies, event);
   if (!found) return;

@@ -24,8 +24,6 @@ export interface Platform {
   signalContainer(name: string, signal: string): Promise<void>;
 
   inspectContainer(name: string): Promise<ContainerState | null>;
-  /** Null when it does not run, or its processes cannot be seen from here. */
-  firstProcess(name: string): Promise<FirstProcess | null>;
   /** The last `lines` lines of standard output and error, oldest first. */
   readLogs(name: string, lines: number): Promise<string>;
 
@@ -105,12 +103,6 @@ export interface ContainerState {
   readonly startedAt: string;
   /** A name in its network that no other container ever had or will have; null where the engine gives none. */
   readonly ownName: string | null;
-}
-
-/** The first process of a container, without which none of its others lives. */
-export interface FirstProcess {
-  /** As the kernel says, some 80 ms before the engine does. */
-  hasEnded(): Promise<boolean>;
 }
 
 export interface NodeFile {

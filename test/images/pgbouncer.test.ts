@@ -143,7 +143,7 @@ describe('the pgbouncer image', { timeout: 60_000 }, () => {
       await pause();
       end();
       await untilResumed();
-      await untilAnswers(5432);
+      expect(await ask(5432, 'postgres', 'SELECT 1')).toBe('1');
     });
 
     test('resumes when it has held for long, and not after it was told to let go', async () => {

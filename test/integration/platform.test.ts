@@ -1,4 +1,3 @@
-import { retryUntil } from '../support/retry-until.ts';
 import { expect, test } from 'vitest';
 
 import { everywhere, onEveryEngine, waitUntil } from './platform-bench.ts';
@@ -63,19 +62,6 @@ onEveryEngine(
       expect(await platform.inspectContainer(name)).toMatchObject({ running: true, restarts: 0 });
       await platform.removeContainer(name);
       expect(await platform.inspectContainer(name)).toBeNull();
-    });
-
-    test('the end of its first process is seen, also once another has taken its place', async () => {
-      const name = await created();
-      expect(await platform.firstProcess(name)).toBeNull();
-      await platform.startContainer(name);
-      const first = (await platform.firstProcess(name))!;
-      expect(await first.hasEnded()).toBe(false);
-      await platform.signalContainer(name, 'SIGKILL');
-      await retryUntil('its end', async () => expect(await first.hasEnded()).toBe(true));
-      await platform.startContainer(name);
-      expect(await first.hasEnded()).toBe(true);
-      expect(await (await platform.firstProcess(name))!.hasEnded()).toBe(false);
     });
 
     test('a container that is there stays as it is, even if its image is gone', async () => {

@@ -80,8 +80,7 @@ describe('in synchronous mode, through PgBouncer', () => {
     const before = await failovers();
     await withWorkload(shop, { mayFail: 'anything' }, async (workload) => {
       // A backend's end by SIGKILL makes the postmaster end all others and recover.
-      const kill = 'kill -9 $(pgrep -f "postgres: .*checkpointer")';
-      await plane.platform.exec(leader.container, ['sh', '-c', kill]);
+      await plane.platform.exec(leader.container, ['pkill', '-KILL', '-f', '^postgres: .*checkpointer']);
       await workload.nextAcknowledgement();
     });
     await expectDatabase(shop).toHavePrimary(leader.name);

@@ -5,7 +5,6 @@ import socket
 import sys
 import threading
 import time
-import urllib.parse
 
 from pgrow import fence, paths
 
@@ -13,7 +12,6 @@ logger = logging.getLogger('pgrow')
 
 POLL_SECONDS = 0.1
 ANSWER_SECONDS = 0.7
-CONNECT_SECONDS = 0.1
 
 
 def start():
@@ -69,28 +67,15 @@ def _look_often():
 
 def _give_up_early():
     """Before it takes the lock a member asks all others how far they are, and waits two seconds for one that is gone: its
-    name may be looked up outside, its address answers nobody. One that answers does so in milliseconds; to connect takes
-    less than one, for it is the kernel that accepts, however busy the member is.
+    name may be looked up outside, its address answers nobody. One that answers does so in milliseconds.
     """
     from patroni.ha import Ha, _MemberStatus
 
     ask = Ha.fetch_node_status
 
-    def connects(member):
-        url = urllib.parse.urlsplit(member.api_url)
-        try:
-            socket.create_connection((url.hostname, url.port), CONNECT_SECONDS).close()
-        except OSError:
-            return False
-        return True
-
     def ask_briefly(self, member):
         answers = []
-
-        def ask_whoever_connects():
-            answers.append(ask(self, member) if connects(member) else _MemberStatus.unknown(member))
-
-        asking = threading.Thread(target=ask_whoever_connects, daemon=True)
+        asking = threading.Thread(target=lambda: answers.append(ask(self, member)), daemon=True)
         asking.start()
         asking.join(ANSWER_SECONDS)
         return answers[0] if answers else _MemberStatus.unknown(member)

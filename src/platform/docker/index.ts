@@ -13,7 +13,6 @@ import { findByLabels } from './find-by-labels.ts';
 import { openInteractive } from './interactive-exec.ts';
 import { readLogs } from './logs.ts';
 import { dockerNetworks } from './networks.ts';
-import { firstProcess } from './process.ts';
 import { readLabels } from './read-labels.ts';
 import { observed, type Log } from './observed.ts';
 import { dockerVolumes } from './volumes.ts';
@@ -39,7 +38,6 @@ export const createDockerPlatform = (options: DockerPlatformOptions = {}): Platf
     ...dockerNetworks(docker, removalTimeoutMs),
     ...dockerVolumes(docker, removalTimeoutMs),
     ...dockerContainers(docker, removalTimeoutMs),
-    firstProcess: (name) => firstProcess(docker, name),
     readLogs: (name, lines) => readLogs(docker, name, lines),
     putFiles: (name, files) => putFiles(docker, name, files),
     exec: (name, command, stdin) => runCommand(docker, name, command, stdin),

@@ -12,7 +12,6 @@ type Containers = Pick<
   | 'removeContainer'
   | 'signalContainer'
   | 'inspectContainer'
-  | 'firstProcess'
   | 'readLogs'
 >;
 
@@ -77,13 +76,6 @@ export const fakeContainers = (state: FakeState): Containers => ({
       startedAt,
       ownName: null,
     };
-  },
-
-  firstProcess: async (name) => {
-    const container = state.containers.get(name);
-    if (!container?.running) return null;
-    const { startedAt } = container;
-    return { hasEnded: async () => !container.running || container.startedAt !== startedAt };
   },
 
   readLogs: async (name, lines) => {
