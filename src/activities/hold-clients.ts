@@ -1,4 +1,5 @@
 import { applicationName } from '../domain/database.ts';
+import { PgrowError } from '../domain/errors.ts';
 import { ports } from '../domain/naming.ts';
 import type { Node } from '../domain/topology.ts';
 import { attachDeadMan } from './dead-man.ts';
@@ -55,15 +56,17 @@ const openPooler = async (
     components.pgbouncer.connectPooler({ host, port: ports.pooled, password: session.secrets.pooler_admin });
   let lost = false;
   // PAUSE keeps its connection busy until the last transaction has ended; RESUME comes over another.
-  const [deadMan, pausing, lookups, resuming, client] = await Promise.all([
-    attachDeadMan(platform, pooler),
-    console(),
-    console(),
-    console(),
-    openClient(components, session, host, () => {
-      lost = true;
-    }),
-  ]);
+  const deadMan = await attachDeadMan(platform, pooler);
+  const consoles = await Promise.allSettled([console(), console(), console()]);
+  const [pausing, lookups, resuming] = consoles.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+  if (!pausing || !lookups || !resuming) {
+    deadMan.close();
+    for (const one of [pausing, lookups]) void one?.end();
+    throw new PgrowError('no_answer', `The console of ${pooler.name}:${ports.pooled} does not answer.`);
+  }
+  const client = await openClient(components, session, host, () => {
+    lost = true;
+  });
   /** Whether it is paused by us; pending while it waits for transactions. */
   let held: Promise<boolean> | null = null;
 

@@ -30,7 +30,8 @@ test('options arrive under PgBouncer’s own names', () => {
     expect.arrayContaining([
       'pool_mode = transaction',
       'default_pool_size = 7',
-      'max_client_conn = 100',
+      // 100 for the application, the rest for pgrow itself.
+      'max_client_conn = 108',
       'reserve_pool_size = 5',
     ]),
   );

@@ -6,6 +6,9 @@ import { leastIterations, scramVerifier } from '../postgres/scram.ts';
 /** Who may PAUSE and RESUME. Exists in PgBouncer only. */
 export const poolerAdmin = 'pgrow_admin';
 
+/** Our own at one time, which take none away from the application: the monitor's, a hand-over's, the health check's. */
+const ownConnections = 8;
+
 /** Where passwords are looked up. */
 export const lookupDatabase = 'postgres';
 
@@ -25,7 +28,7 @@ export const pgbouncerIni = ({
     unix_socket_dir: which === 'read_write' ? '/run/pgbouncer/rw' : '/run/pgbouncer/ro',
     pool_mode: options.pool_mode,
     default_pool_size: options.default_pool_size,
-    max_client_conn: options.max_client_connections,
+    max_client_conn: options.max_client_connections + ownConnections,
     reserve_pool_size: options.reserve_pool_size,
     reserve_pool_timeout: 1,
     max_prepared_statements: options.pool_mode === 'session' ? 0 : 200,
