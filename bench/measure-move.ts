@@ -85,6 +85,17 @@ export const until = async ({ signal }: Bench, what: string, holds: () => Promis
   }
 };
 
-/** What is lost is known only at the end of the run that the moves were part of. */
-export const withLosses = (measured: readonly MeasuredMove[], lost: number | null): readonly OperationFigure[] =>
-  measured.map(({ figure }) => ({ ...figure, clients: figure.clients && { ...figure.clients, lost } }));
+/**
+ * What is lost is known only at the end of the run that the moves were part of: told once for each kind of them, so that
+ * it is not counted for every repetition.
+ */
+export const withLosses = (
+  measured: readonly Pick<MeasuredMove, 'figure'>[],
+  lost: number | null,
+): readonly OperationFigure[] => {
+  const last = new Map(measured.map(({ figure }) => [figure.operation, figure]));
+  return measured.map(({ figure }) => {
+    const told = lost === null || last.get(figure.operation) === figure ? lost : 0;
+    return { ...figure, clients: figure.clients && { ...figure.clients, lost: told } };
+  });
+};
