@@ -52,7 +52,7 @@ export const openHandOver = async ({
   input,
 }: Inputs): Promise<HandOver> => {
   const { from, to, poolers, routers } = input;
-  const { postgres, pgbouncer, haproxy } = components;
+  const { postgres, haproxy } = components;
   const pausable = session.database.topology.pooling?.pool_mode !== 'session';
   let lastCheckpoint = '';
   let disarmed: Promise<unknown> = Promise.resolve();
@@ -65,13 +65,7 @@ export const openHandOver = async ({
   const routerApis = await connectAll(routers, async (router) =>
     haproxy.connectHaproxy({ host: await session.addressOf(router) }),
   );
-  const admins = await connectAll(poolers, async (pooler) =>
-    pgbouncer.connectPooler({
-      host: await session.addressOf(pooler),
-      port: ports.pooled,
-      password: session.secrets.pooler_admin,
-    }),
-  );
+  const admins = await connectAll(poolers, (pooler) => session.connectPooler(pooler, ports.pooled));
   const armed = position.in_recovery ? await settled(armStop(platform, from, position.system_identifier)) : null;
 
   const moveWrites = (api: RuntimeApi) => haproxy.moveWrites(api, from.name, to.name);

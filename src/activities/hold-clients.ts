@@ -1,7 +1,7 @@
-import { applicationName } from '../domain/database.ts';
 import { PgrowError } from '../domain/errors.ts';
 import { ports } from '../domain/naming.ts';
 import type { Node } from '../domain/topology.ts';
+import type { PostgresConnection } from '../components/postgres/index.ts';
 import { attachDeadMan } from './dead-man.ts';
 import type { Dependencies } from './dependencies.ts';
 import { resumePoolers } from './hand-back.ts';
@@ -29,13 +29,11 @@ export interface ClientHold {
 
 /** Poolers that do not answer are left out: nobody waits behind them. */
 export const openClientHold = async (
-  dependencies: Pick<Dependencies, 'platform' | 'components'>,
+  { platform }: Pick<Dependencies, 'platform'>,
   session: Session,
   poolers: readonly Node[],
 ): Promise<ClientHold> => {
-  const opened = await Promise.all(
-    poolers.map((pooler) => openPooler(dependencies, session, pooler).catch(() => null)),
-  );
+  const opened = await Promise.all(poolers.map((pooler) => openPooler(platform, session, pooler).catch(() => null)));
   const holds = opened.flatMap((hold) => (hold ? [hold] : []));
   return {
     hold: () => holds.forEach((pooler) => pooler.hold()),
@@ -46,14 +44,8 @@ export const openClientHold = async (
   };
 };
 
-const openPooler = async (
-  { platform, components }: Pick<Dependencies, 'platform' | 'components'>,
-  session: Session,
-  pooler: Node,
-): Promise<ClientHold> => {
-  const host = await session.addressOf(pooler);
-  const console = () =>
-    components.pgbouncer.connectPooler({ host, port: ports.pooled, password: session.secrets.pooler_admin });
+const openPooler = async (platform: Dependencies['platform'], session: Session, pooler: Node): Promise<ClientHold> => {
+  const console = () => session.connectPooler(pooler, ports.pooled);
   let lost = false;
   // PAUSE keeps its connection busy until the last transaction has ended; RESUME comes over another.
   const deadMan = await attachDeadMan(platform, pooler);
@@ -64,7 +56,7 @@ const openPooler = async (
     for (const one of [pausing, lookups]) void one?.end();
     throw new PgrowError('no_answer', `The console of ${pooler.name}:${ports.pooled} does not answer.`);
   }
-  const client = await openClient(components, session, host, () => {
+  const client = await openClient(session, pooler, () => {
     lost = true;
   });
   /** Whether it is paused by us; pending while it waits for transactions. */
@@ -112,15 +104,8 @@ const openPooler = async (
 };
 
 /** Null where it would keep a server connection for itself, or is not let in. */
-const openClient = async (
-  { postgres }: Dependencies['components'],
-  session: Session,
-  host: string,
-  onEnd: () => void,
-) => {
-  const { database, secrets } = session;
-  if (database.topology.pooling?.pool_mode === 'session') return null;
-  const name = applicationName(database.name);
-  const as = { host, port: ports.pooled, database: name, user: name, password: secrets.application, onEnd };
-  return postgres.connectPostgres(as).catch(() => null);
+const openClient = async (session: Session, pooler: Node, onEnd: () => void): Promise<PostgresConnection | null> => {
+  if (session.database.topology.pooling?.pool_mode === 'session') return null;
+  const at = { host: await session.addressOf(pooler), port: ports.pooled };
+  return session.connectApplication(at, { onEnd }).catch(() => null);
 };

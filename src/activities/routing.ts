@@ -36,7 +36,10 @@ export const routingActions = (dependencies: Dependencies) => {
         await Promise.all(
           writable.map(async (route) => {
             const id = `${probe}-${route.node.name}-${route.port}`;
-            const written = await through(session, route, (c) => postgres.writeProbe(c, id)).catch(async (error) => {
+            const written = await through(session, route, async (connection) => {
+              await postgres.forgetOldProbes(connection);
+              return postgres.writeProbe(connection, id);
+            }).catch(async (error) => {
               if (route.name === 'pooled') await reconnect();
               throw error;
             });
@@ -47,7 +50,6 @@ export const routingActions = (dependencies: Dependencies) => {
         return { found: true };
       },
     });
-    await through(session, writable[0]!, postgres.forgetOldProbes);
     const hasReplicas = nodesOf(topology, 'postgres').length > 1;
     await waitUntil({
       for: 'the write to show at every read-only endpoint',

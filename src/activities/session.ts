@@ -5,7 +5,7 @@ import type { Node } from '../domain/topology.ts';
 import type { RuntimeApi } from '../components/haproxy/index.ts';
 import type { PoolerAdmin } from '../components/pgbouncer/index.ts';
 import type { PatroniClient } from '../components/patroni/index.ts';
-import type { PostgresConnection } from '../components/postgres/index.ts';
+import type { PostgresAddress, PostgresConnection } from '../components/postgres/index.ts';
 import type { Dependencies } from './dependencies.ts';
 
 export const secretNames = ['superuser', 'replication', 'rewind', 'pooler', 'pooler_admin', 'application'] as const;
@@ -22,6 +22,15 @@ export interface Session {
   placed(name: string): Placed;
   /** @throws PgrowError `no_answer` when its container does not run */
   addressOf(node: Placed): Promise<string>;
+  /** A superuser's connection to a node, to be ended by whoever asked for it. `onEnd`: as for `connectPostgres`. */
+  connectSuperuser(node: Placed, more?: Pick<PostgresAddress, 'database' | 'onEnd'>): Promise<PostgresConnection>;
+  /** The application's to any address; the same. */
+  connectApplication(
+    at: { readonly host: string; readonly port: number },
+    more?: Pick<PostgresAddress, 'onEnd'>,
+  ): Promise<PostgresConnection>;
+  /** The admin console of the PgBouncer at this port of a pooler; the same. */
+  connectPooler(pooler: Placed, port: number): Promise<PoolerAdmin>;
   /** Runs `use` on a superuser's connection to a node. */
   asSuperuser<T>(node: Placed, use: (connection: PostgresConnection) => Promise<T>): Promise<T>;
   /** The same in the application's database instead of `postgres`. */
@@ -71,20 +80,37 @@ export const openSession = async (
       await connection.end();
     }
   };
-  const asSuperuserIn: Session['asSuperuserIn'] = async (node, name, use) => {
-    const address = { host: await addressOf(node), port: ports.postgres, database: name };
-    return using(
-      await components.postgres.connectPostgres({ ...address, user: roles.superuser, password: secrets.superuser }),
-      use,
-    );
+  const connectSuperuser: Session['connectSuperuser'] = async (node, more) =>
+    components.postgres.connectPostgres({
+      host: await addressOf(node),
+      port: ports.postgres,
+      user: roles.superuser,
+      password: secrets.superuser,
+      ...more,
+    });
+  const connectApplication: Session['connectApplication'] = (at, more) => {
+    const name = applicationName(database.name);
+    return components.postgres.connectPostgres({
+      host: at.host,
+      port: at.port,
+      database: name,
+      user: name,
+      password: secrets.application,
+      ...more,
+    });
   };
+  const connectPooler: Session['connectPooler'] = async (pooler, port) =>
+    components.pgbouncer.connectPooler({ host: await addressOf(pooler), port, password: secrets.pooler_admin });
   return {
     database,
     secrets,
     placed: (name) => ({ name, container: containerName(database, name) }),
     addressOf,
-    asSuperuser: (node, use) => asSuperuserIn(node, 'postgres', use),
-    asSuperuserIn,
+    connectSuperuser,
+    connectApplication,
+    connectPooler,
+    asSuperuser: async (node, use) => using(await connectSuperuser(node), use),
+    asSuperuserIn: async (node, name, use) => using(await connectSuperuser(node, { database: name }), use),
     async asMember(member, use) {
       const client = components.patroni.createPatroniClient({ host: await addressOf(member) });
       try {
@@ -95,19 +121,7 @@ export const openSession = async (
     },
     asRouter: async (router, use) =>
       using(await components.haproxy.connectHaproxy({ host: await addressOf(router) }), use),
-    asPoolerAdmin: async (pooler, port, use) =>
-      using(
-        await components.pgbouncer.connectPooler({
-          host: await addressOf(pooler),
-          port,
-          password: secrets.pooler_admin,
-        }),
-        use,
-      ),
-    async asApplication({ host, port }, use) {
-      const name = applicationName(database.name);
-      const connection = { host, port, database: name, user: name, password: secrets.application };
-      return using(await components.postgres.connectPostgres(connection), use);
-    },
+    asPoolerAdmin: async (pooler, port, use) => using(await connectPooler(pooler, port), use),
+    asApplication: async (at, use) => using(await connectApplication(at), use),
   };
 };

@@ -2,7 +2,6 @@ import { openClientHold } from '../activities/hold-clients.ts';
 import { openLeaderLock } from '../activities/leader-lock.ts';
 import { openSession } from '../activities/session.ts';
 import type { Database } from '../domain/database.ts';
-import { ports, roles } from '../domain/naming.ts';
 import { nodesOf, type Node } from '../domain/topology.ts';
 import type { MonitorDependencies } from './dependencies.ts';
 import { openWays } from './ways.ts';
@@ -70,11 +69,7 @@ export const armFailover = async ({
 
   const lock = openLeaderLock(dependencies, session);
   const watching = (async () => {
-    const connection = await components.postgres.connectPostgres({
-      host: await session.addressOf(leader),
-      port: ports.postgres,
-      user: roles.superuser,
-      password: session.secrets.superuser,
+    const connection = await session.connectSuperuser(leader, {
       onEnd: (sqlstate) => {
         if (failover && sqlstate !== shutDownOrderly) onLeaderSilent(failover);
       },

@@ -3,7 +3,7 @@ import { poll } from '../activities/time-limits.ts';
 import type { RuntimeApi } from '../components/haproxy/index.ts';
 import type { PostgresConnection } from '../components/postgres/index.ts';
 import { PgrowError } from '../domain/errors.ts';
-import { ports, roles } from '../domain/naming.ts';
+import { ports } from '../domain/naming.ts';
 import { nodesOf, type Node } from '../domain/topology.ts';
 import type { MonitorDependencies } from './dependencies.ts';
 
@@ -50,15 +50,8 @@ export const openWays = (
   });
   let open = true;
 
-  const connect = async (node: Node): Promise<PostgresConnection> =>
-    postgres.connectPostgres({
-      host: await session.addressOf(node),
-      port: ports.postgres,
-      user: roles.superuser,
-      password: session.secrets.superuser,
-    });
   const takesWrites = async (node: Node): Promise<boolean> => {
-    const connection = connections.get(node) ?? connect(node);
+    const connection = connections.get(node) ?? session.connectSuperuser(node);
     connections.set(node, connection);
     try {
       return !(await postgres.isReplica(await connection));

@@ -10,7 +10,10 @@ import { withWorkload } from '../support/workload.ts';
 
 const plane = useControlPlane();
 
-/** Where a hand-over stands past what switchovers show (`switchover.test.ts`), seen inside the node to which it happens: between two looks no move of it fits. */
+/**
+ * Where a hand-over stands past what switchovers show (`switchover.test.ts`), seen inside the node to which it happens:
+ * between two looks no move of it fits.
+ */
 const moments = {
   'the old primary is being stopped': { node: 'postgres-1', sign: '-e /var/lib/postgresql/fenced' },
   'the new primary is being promoted': { node: 'postgres-2', sign: '! -e /var/lib/postgresql/pgdata/standby.signal' },
