@@ -1,6 +1,7 @@
 import type Docker from 'dockerode';
 
 import { PgrowError } from '../../domain/errors.ts';
+import { retryUntil } from '../retry-until.ts';
 import { runCommand } from './exec.ts';
 import { messageOf, statusOf } from './engine-errors.ts';
 
@@ -25,16 +26,45 @@ const kill = async (docker: Docker, name: string, signal: string): Promise<void>
   }
 };
 
+/** For how long the engine may go on calling a container running whose first process has ended. Milliseconds. */
+const endIsSeenMs = 5000;
+
 const killFromInside = async (docker: Docker, name: string, signal: string): Promise<void> => {
   try {
-    const { exitCode, stderr } = await runCommand(docker, name, ['sh', '-c', `kill -s ${signal} 1`]);
-    if (exitCode !== 0) throw new PgrowError('node_failed', `Cannot send ${signal} to ${name}: ${stderr.trim()}`);
+    const began = await runOf(docker, name);
+    if (began === null) return;
+    const { exitCode, stdout, stderr } = await runCommand(docker, name, ['sh', '-c', `kill -s ${signal} 1`]);
+    if (exitCode === 0) return;
+    const said = `${stdout}${stderr}`.trim();
+    // The kernel kills the sender with the container's first process, be it that the signal ended it: nothing is left to
+    // be told. The engine notices a moment later. Whatever is wrong with the command itself is said, and not waited for.
+    await retryUntil({
+      attempt: async () => (await runOf(docker, name)) !== began || undefined,
+      onTimeout: () => cannotSend(signal, name, exitCode, said),
+      timeoutMs: said === '' ? endIsSeenMs : 0,
+    });
   } catch (error) {
     if (!isDown(error instanceof PgrowError ? error.cause : error)) throw error;
   }
 };
 
+/** When the container's run began; null while it has none. */
+const runOf = async (docker: Docker, name: string): Promise<string | null> => {
+  const { State: state } = await docker.getContainer(name).inspect();
+  return state.Running && !state.Restarting ? state.StartedAt : null;
+};
+
+const cannotSend = (signal: string, name: string, exitCode: number, said: string): PgrowError =>
+  new PgrowError(
+    'node_failed',
+    `Cannot send ${signal} to ${name}, which still runs: ` +
+      (said === '' ? `what sends it ended with exit code ${exitCode} and said nothing.` : said),
+  );
+
+/** A container that is starting again does not run, either; it takes its files as it starts. */
 const isDown = (error: unknown): boolean => {
   const status = statusOf(error);
-  return status === 404 || ((status === 409 || status === 500) && /is not running/i.test(messageOf(error)));
+  return (
+    status === 404 || ((status === 409 || status === 500) && /is (not running|restarting)/i.test(messageOf(error)))
+  );
 };
