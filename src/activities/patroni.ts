@@ -143,7 +143,7 @@ export const patroniActions = (dependencies: Dependencies) => {
         await keep(leader);
         const position = await session.asSuperuser(leader, postgres.readPosition);
         const behind = postgres.parseLsn(lsn) - postgres.parseLsn(position.lsn);
-        return behind <= 0n ? { found: true } : { observed: `${behind} bytes behind` };
+        return behind <= 0n ? { found: true } : { observed: `${behind} bytes behind`, remaining: Number(behind) };
       },
     });
     const copy = await read(leader);

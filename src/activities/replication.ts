@@ -80,12 +80,13 @@ export const replicationActions = (dependencies: Dependencies) => {
     if (replica?.state === 'streaming') {
       return replica.lag_bytes <= limit
         ? { found: true }
-        : { observed: `streaming, ${replica.lag_bytes} bytes behind` };
+        : { observed: `streaming, ${replica.lag_bytes} bytes behind`, remaining: replica.lag_bytes };
     }
     const copy = await postgres.readBaseBackupProgress(connection, address);
     if (copy)
       return {
         observed: `${megabytes(copy.streamed_bytes)} of ${megabytes(copy.total_bytes)} MB copied`,
+        remaining: copy.total_bytes - copy.streamed_bytes,
         copying: true,
       };
     return {

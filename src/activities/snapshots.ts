@@ -55,7 +55,8 @@ export const snapshotActions = (dependencies: Dependencies) => {
       const copy = address
         ? await session.asSuperuser(of, (c) => components.postgres.readBaseBackupProgress(c, address))
         : null;
-      return { observed: copy ? `${percent(copy)} % copied` : 'verifying' };
+      if (!copy) return { observed: 'verifying' };
+      return { observed: `${percent(copy)} % copied`, remaining: copy.total_bytes - copy.streamed_bytes };
     };
     const lastWords = async () => {
       const log = await platform.readLogs(container, 3).catch(() => 'its container is gone');

@@ -36,7 +36,10 @@ export const takeOverActions = (dependencies: Dependencies) => {
         if (covers(own, furthest)) return { found: true };
         if (!streams) await streamFrom(session, furthest.node, { successor, slot });
         streams = true;
-        return { observed: `${successor.name} is at ${position(own)}, ${furthest.node.name} at ${position(furthest)}` };
+        return {
+          observed: `${successor.name} is at ${position(own)}, ${furthest.node.name} at ${position(furthest)}`,
+          remaining: Number(postgres.parseLsn(furthest.lsn) - postgres.parseLsn(own.lsn)),
+        };
       },
     });
     step.note(`${successor.name} has all that any member holds`);
@@ -49,7 +52,9 @@ export const takeOverActions = (dependencies: Dependencies) => {
       look: async () => {
         const end = await session.asSuperuser(node, postgres.readWalEnd);
         if (!end.in_recovery) throw new PgrowError('refused', `${node.name} takes writes again: ask once more.`);
-        return end.complete ? { found: { ...end, node } } : { observed: `${node.name} replays what it holds` };
+        if (end.complete) return { found: { ...end, node } };
+        // It replays towards an end that it does not know yet: further is what counts.
+        return { observed: `${node.name} replays what it holds`, remaining: -Number(postgres.parseLsn(end.lsn)) };
       },
     });
 

@@ -1,0 +1,53 @@
+/**
+ * What counts as getting further while something is waited for. A text that changes is no progress in itself: "open for
+ * 271 s" becomes "open for 272 s" for as long as nothing happens, and two failures may take turns for ever.
+ */
+
+/** Times a step's patience that a wait may last in all, however often something new is seen. */
+const longestPatiences = 4;
+
+/** Seconds that a wait may last in all while a measure shrinks: a large copy over a slow network takes a day. */
+const longestMeasuredSeconds = 172_800;
+
+export interface Sight {
+  readonly text: string;
+  /** What is left, in bytes or the like: less than ever before is progress. */
+  readonly remaining?: number | undefined;
+}
+
+export interface WaitProgress {
+  /** Answers with whether it is a state that was not seen before, so that it is worth being shown. */
+  see(sight: Sight, atSeconds: number): boolean;
+  /** Seconds since the wait began at which something got further last. */
+  lastProgress(): number;
+  /** Seconds that the wait may last in all. */
+  longest(patienceSeconds: number): number;
+}
+
+/** One wait, which begins at 0 s. */
+export const followProgress = (): WaitProgress => {
+  const least = new Map<string, number>();
+  let last = 0;
+  let measured = false;
+  return {
+    see({ text, remaining = Infinity }, atSeconds) {
+      const state = withoutNumbers(text);
+      const before = least.get(state);
+      if (Number.isFinite(remaining)) measured = true;
+      if (before !== undefined && remaining >= before) return false;
+      // The first thing that is seen is where the wait begins, not how far it got.
+      if (least.size > 0) last = atSeconds;
+      least.set(state, remaining);
+      return before === undefined;
+    },
+    lastProgress: () => last,
+    longest: (patienceSeconds) =>
+      measured
+        ? Math.max(longestMeasuredSeconds, patienceSeconds * longestPatiences)
+        : patienceSeconds * longestPatiences,
+  };
+};
+
+/** Names keep theirs: `postgres-2` is another node than `postgres-3`. Positions in the WAL are numbers too. */
+const withoutNumbers = (text: string): string =>
+  text.replaceAll(/(?<![\w-])[\dA-F]+\/[\dA-F]+\b/g, '#').replaceAll(/(?<![\w-])\d+(?:\.\d+)?(?![\w-])/g, '#');
