@@ -29,6 +29,15 @@ export const containerAbsent = (attempt: string, name: string, cause?: unknown):
 export const containerStopped = (attempt: string, name: string, cause?: unknown): PgrowError =>
   new PgrowError('node_failed', `Cannot ${attempt} ${name}: it does not run. Its log says why it stopped.`, { cause });
 
+export const commandSilent = (command: string, name: string, seconds: number, since: string): PgrowError =>
+  new PgrowError(
+    'no_answer',
+    `${command} in ${name}, begun at ${since}, has not ended within ${seconds} s. Look whether the container stands still.`,
+  );
+
+export const commandTooTalkative = (command: string, name: string, bytes: number): PgrowError =>
+  new PgrowError('node_failed', `${command} in ${name} printed more than ${bytes} bytes; it was given up.`);
+
 export const networkAbsent = (attempt: string, network: string, cause?: unknown): PgrowError =>
   new PgrowError('node_failed', `Cannot ${attempt}: the Docker engine has no network ${network}.`, {
     cause,

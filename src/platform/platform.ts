@@ -1,4 +1,7 @@
-/** The container engine as the rest of pgrow sees it. Implemented by `docker/` and, for workflow tests, by a fake. */
+/**
+ * The container engine as the rest of pgrow sees it. Implemented by `docker/` and, for workflow tests, by a fake. No call
+ * takes longer than its limit (`call-limits.ts`): then it throws an error of code `docker_unavailable`.
+ */
 export interface Platform {
   /** Creates the network unless it is there. */
   ensureNetwork(network: NetworkSpec): Promise<void>;
@@ -30,8 +33,11 @@ export interface Platform {
   /** Puts files into a container, running or not; each is replaced whole. */
   putFiles(name: string, files: readonly NodeFile[]): Promise<void>;
 
-  /** Runs a command to its end. `stdin`, if given, is written and closed. */
-  exec(name: string, command: readonly string[], stdin?: string): Promise<ExecResult>;
+  /**
+   * Runs a command to its end. `stdin`, if given, is written and closed.
+   * @throws PgrowError `no_answer` when it runs for longer than its limit, `node_failed` when it prints more
+   */
+  exec(name: string, command: readonly string[], stdin?: string, limits?: ExecLimits): Promise<ExecResult>;
   /** Starts a command and stays connected with its standard input and output. */
   execInteractive(name: string, command: readonly string[]): Promise<InteractiveExec>;
 
@@ -117,6 +123,13 @@ export interface ExecResult {
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
+}
+
+export interface ExecLimits {
+  /** Milliseconds the command may run; 60,000 by default. */
+  readonly timeoutMs?: number;
+  /** Bytes of output, both together; 8 MiB by default. */
+  readonly outputBytes?: number;
 }
 
 export interface InteractiveExec {

@@ -3,14 +3,16 @@ import type { Duplex } from 'node:stream';
 import type Docker from 'dockerode';
 
 import { PgrowError } from '../../domain/errors.ts';
-import { containerAbsent, containerStopped } from '../platform-errors.ts';
-import type { ExecResult } from '../platform.ts';
+import { execLimitMs } from '../call-limits.ts';
+import { commandSilent, commandTooTalkative, containerAbsent, containerStopped } from '../platform-errors.ts';
+import type { ExecLimits, ExecResult } from '../platform.ts';
 import { retryUntil } from '../retry-until.ts';
 import { messageOf, statusOf } from './engine-errors.ts';
 import { demultiplexer } from './multiplexed.ts';
 
 /** The engine closes the stream a moment before it knows the exit code. */
 const exitCodeTimeoutMs = 10_000;
+const outputLimitBytes = 8 * 1024 ** 2;
 
 export interface OpenExec {
   readonly exec: Docker.Exec;
@@ -47,19 +49,47 @@ export const runCommand = async (
   name: string,
   command: readonly string[],
   stdin?: string,
+  limits?: ExecLimits,
 ): Promise<ExecResult> => {
   const { exec, stream } = await openExec(docker, name, command, stdin !== undefined);
+  const output = await collect(stream, `${command[0]}`, name, { stdin, ...limits });
+  return { exitCode: await exitCodeOf(exec, name, command), ...output };
+};
+
+/** Both outputs until the command ends. Past a limit it is let go of, for the engine has no way to end it. */
+const collect = async (
+  stream: Duplex,
+  command: string,
+  name: string,
+  {
+    stdin,
+    timeoutMs = execLimitMs,
+    outputBytes = outputLimitBytes,
+  }: ExecLimits & { readonly stdin: string | undefined },
+): Promise<Omit<ExecResult, 'exitCode'>> => {
+  const began = new Date().toISOString();
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
-  stream.on('data', demultiplexer({ stdout: (chunk) => stdout.push(chunk), stderr: (chunk) => stderr.push(chunk) }));
+  let bytes = 0;
+  const { promise: passed, reject } = Promise.withResolvers<never>();
+  const keepIn = (chunks: Buffer[]) => (chunk: Buffer) => {
+    bytes += chunk.length;
+    if (bytes <= outputBytes) chunks.push(chunk);
+    else reject(commandTooTalkative(command, name, outputBytes));
+  };
+  const timer = setTimeout(() => reject(commandSilent(command, name, timeoutMs / 1000, began)), timeoutMs);
+  stream.on('data', demultiplexer({ stdout: keepIn(stdout), stderr: keepIn(stderr) }));
   const ended = endOf(stream);
   if (stdin !== undefined) stream.end(stdin);
-  await ended;
-  return {
-    exitCode: await exitCodeOf(exec, name, command),
-    stdout: Buffer.concat(stdout).toString(),
-    stderr: Buffer.concat(stderr).toString(),
-  };
+  try {
+    await Promise.race([ended, passed]);
+  } catch (error) {
+    stream.destroy();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+  return { stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() };
 };
 
 /** A command may end without reading its input, which breaks the pipe and is no failure: the exit code tells. */

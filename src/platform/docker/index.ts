@@ -1,6 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
-
-import { dockerUnavailable } from '../platform-errors.ts';
+import { engineLimits, limited, type CallLimits } from '../call-limits.ts';
 import type { Platform } from '../platform.ts';
 import { connect } from './connection.ts';
 import { dockerContainers } from './containers.ts';
@@ -25,14 +23,15 @@ export interface DockerPlatformOptions {
   readonly removalTimeoutMs?: number;
   /** Instead of a look at the engine's disk. */
   readonly freeBytes?: () => Promise<number>;
+  /** Instead of the usual time limits. */
+  readonly limits?: CallLimits;
 }
-
-const pingTimeoutMs = 5000;
 
 export const createDockerPlatform = (options: DockerPlatformOptions = {}): Platform => {
   const connection = connect(options.socketPath);
   const { docker } = connection;
   const removalTimeoutMs = options.removalTimeoutMs ?? 10_000;
+  const limits = options.limits ?? engineLimits;
 
   const calls: Omit<Platform, 'watch'> = {
     ...dockerNetworks(docker, removalTimeoutMs),
@@ -40,17 +39,12 @@ export const createDockerPlatform = (options: DockerPlatformOptions = {}): Platf
     ...dockerContainers(docker, removalTimeoutMs),
     readLogs: (name, lines) => readLogs(docker, name, lines),
     putFiles: (name, files) => putFiles(docker, name, files),
-    exec: (name, command, stdin) => runCommand(docker, name, command, stdin),
+    exec: (...call) => runCommand(docker, ...call),
     execInteractive: (name, command) => openInteractive(docker, name, command),
     findByLabels: (labels) => findByLabels(docker, labels),
     readLabels: (kind, name) => readLabels(docker, kind, name),
     freeBytes: options.freeBytes ?? (() => freeBytes(connection)),
-    ping: async () => {
-      const late = delay(pingTimeoutMs, undefined, { ref: false }).then(() => {
-        throw dockerUnavailable(`no answer within ${pingTimeoutMs} ms; restart the Docker engine`);
-      });
-      await Promise.race([docker.ping(), late]);
-    },
+    ping: async () => void (await docker.ping()),
     hasImage: async (image) => {
       try {
         await docker.getImage(image).inspect();
@@ -62,7 +56,7 @@ export const createDockerPlatform = (options: DockerPlatformOptions = {}): Platf
     },
   };
   return {
-    ...observed(calls, options.log),
-    watch: (labels, signal) => watch({ docker, labels, signal, log: options.log }),
+    ...observed(limited(calls, limits), options.log),
+    watch: (labels, signal) => watch({ docker, labels, signal, log: options.log, limits }),
   };
 };

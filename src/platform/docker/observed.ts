@@ -1,3 +1,4 @@
+import { subjectOf, wordsOf } from '../call-limits.ts';
 import { translate } from './engine-errors.ts';
 
 export interface Log {
@@ -15,7 +16,7 @@ export const observed = <T extends object>(calls: T, log?: Log): T =>
 const observedCall =
   (method: string, call: Call, log?: Log): Call =>
   async (...args) => {
-    const fields = { call: method, name: subjectOf(args[0]) };
+    const fields = { call: method, name: subjectOf(args) };
     const began = performance.now();
     const done = (): object => ({ ...fields, duration_ms: Math.round(performance.now() - began) });
     log?.debug(fields, 'docker call begins');
@@ -29,11 +30,3 @@ const observedCall =
       throw translated;
     }
   };
-
-/** `ensureContainer` becomes "ensure container", as errors put it. */
-const wordsOf = (method: string): string => method.replaceAll(/[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
-
-const subjectOf = (first: unknown): string => {
-  if (typeof first === 'string') return first;
-  return typeof first === 'object' && first !== null && 'name' in first ? String(first.name) : '';
-};
