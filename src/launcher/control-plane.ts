@@ -13,7 +13,7 @@ import type { Progress } from './progress.ts';
 import { ensureApiPort, ensureServices, serviceNames, stopService } from './services.ts';
 import { readSettings, writeImages } from './settings.ts';
 import { ensureTemporal } from './temporal-binary.ts';
-import { ensureTemporalServer, temporalProcess } from './temporal-server.ts';
+import { ensureTemporalServer } from './temporal-server.ts';
 import { messageOf } from './launcher-error.ts';
 
 export interface Addresses {
@@ -56,12 +56,11 @@ export const down = ({ progress }: { readonly progress: Progress }): Promise<rea
   const home = openHome(readEnvironment().home);
   return exclusively(home, progress, async () => {
     const stopped: string[] = [];
-    const ports = readPorts(home);
-    if (!ports) return stopped;
+    if (!readPorts(home)) return stopped;
     for (const name of serviceNames.toReversed()) {
       if (await stopService(home, name)) stopped.push(name);
     }
-    if (await stopProcess(temporalProcess(home, ports, 'temporal'), 20_000)) stopped.push('temporal');
+    if (await stopProcess({ home, name: 'temporal' }, 20_000)) stopped.push('temporal');
     try {
       if (await stopMetadata(home)) stopped.push('metadata');
     } catch (error) {

@@ -1,10 +1,18 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { openHome } from './home.ts';
-import { findProcess, startProcess, stopProcess, waitUntilHealthy, type ProcessSpec } from './processes.ts';
+import {
+  findProcess,
+  findProcesses,
+  logPath,
+  startProcess,
+  stopProcess,
+  waitUntilHealthy,
+  type ProcessSpec,
+} from './processes.ts';
 
 let folder: string;
 let spec: ProcessSpec;
@@ -15,7 +23,6 @@ const worker = (script: string): ProcessSpec => ({
   name: 'worker',
   command: process.execPath,
   arguments: ['-e', script],
-  knownBy: script,
   fingerprint: 'first',
 });
 
@@ -30,9 +37,9 @@ afterEach(async () => {
 
 test('a process is found again by its pid file, and without one', () => {
   const pid = startProcess(spec);
-  expect(findProcess(spec)).toEqual({ pid, fingerprint: 'first' });
+  expect(findProcess(spec)).toMatchObject({ pid, fingerprint: 'first' });
   rmSync(pidFile());
-  expect(findProcess(spec)).toEqual({ pid, fingerprint: 'first' });
+  expect(findProcess(spec)).toMatchObject({ pid, fingerprint: 'first' });
   expect(existsSync(pidFile())).toBe(true);
 });
 
@@ -42,6 +49,38 @@ test('a process ends when it is stopped', async () => {
   expect(findProcess(spec)).toBeNull();
   expect(existsSync(pidFile())).toBe(false);
   expect(await stopProcess(spec, 5000)).toBe(false);
+});
+
+// `down` from a new clone beside the old one stopped Temporal, said "Stopped", and left worker, api and monitor to run for ever.
+test('a process that another checkout has started is known, and ends when it is stopped', async () => {
+  const fromAnotherCheckout = worker('setInterval(() => {}, 2000)');
+  const pid = startProcess(fromAnotherCheckout);
+  expect(findProcess(spec)).toMatchObject({ pid, command: [process.execPath, '-e', 'setInterval(() => {}, 2000)'] });
+  expect(await stopProcess(spec, 5000)).toBe(true);
+  expect(findProcess(fromAnotherCheckout)).toBeNull();
+});
+
+test('of several by mistake every one is stopped', async () => {
+  const pids = [startProcess(worker('setInterval(() => {}, 2000)')), startProcess(spec)];
+  expect(new Set(findProcesses(spec).map(({ pid }) => pid))).toEqual(new Set(pids));
+  expect(await stopProcess(spec, 5000)).toBe(true);
+  expect(findProcesses(spec)).toEqual([]);
+});
+
+test('what a process has started, with its environment, is not taken for it', async () => {
+  const spawns = `require('child_process').spawn('sleep', ['60']).once('spawn', () => console.log('spawned'))`;
+  spec = worker(`${spawns}; setInterval(() => {}, 1000)`);
+  const pid = startProcess(spec);
+  await waitUntilHealthy(spec, {
+    check: async () => readFileSync(logPath(spec), 'utf8') === 'spawned\n' || 'not spawned yet',
+    timeoutMs: 10_000,
+  });
+  const child = Number(readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8'));
+  try {
+    expect(findProcesses(spec)).toEqual([expect.objectContaining({ pid })]);
+  } finally {
+    process.kill(child, 'SIGKILL');
+  }
 });
 
 test('a process that does not listen is killed after its time', async () => {

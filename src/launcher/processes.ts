@@ -16,8 +16,6 @@ export interface ProcessSpec {
   readonly name: ProcessName;
   readonly command: string;
   readonly arguments: readonly string[];
-  /** One of the arguments, by which the process is known again. */
-  readonly knownBy: string;
   readonly environment?: Readonly<Record<string, string>>;
   /** What it was started with: another one means it has to be started anew. */
   readonly fingerprint: string;
@@ -26,45 +24,64 @@ export interface ProcessSpec {
 export interface RunningProcess {
   readonly pid: number;
   readonly fingerprint: string;
+  /** Program and arguments. */
+  readonly command: readonly string[];
 }
+
+/** By what a process is known again, whichever checkout started it. */
+type Known = Pick<ProcessSpec, 'home' | 'name'>;
 
 /** Bytes after which a log is put aside at the next start. */
 const logLimitBytes = 20 * 1024 * 1024;
 
-const pidPath = ({ home, name }: Pick<ProcessSpec, 'home' | 'name'>): string => join(home.run, `${name}.pid`);
-export const logPath = ({ home, name }: Pick<ProcessSpec, 'home' | 'name'>): string => join(home.logs, `${name}.log`);
+const pidPath = ({ home, name }: Known): string => join(home.run, `${name}.pid`);
+export const logPath = ({ home, name }: Known): string => join(home.logs, `${name}.log`);
 
 /**
- * The process if it runs. A pid alone proves nothing, it may have gone to a stranger: environment and arguments must be
- * those it was started with. Without a pid file (the starter was killed before it wrote it) all processes are looked at.
+ * The process if it runs. A pid alone proves nothing, it may have gone to a stranger: the environment must be the one it was
+ * started with. Where its program lies proves nothing, either: a home may be used from several checkouts, an older and a
+ * newer one. Without a pid file (the starter was killed before it wrote it) all processes are looked at.
  */
-export const findProcess = (spec: ProcessSpec): RunningProcess | null => {
-  const noted = Number(readKept(pidPath(spec)) ?? Number.NaN);
-  const atNoted = Number.isInteger(noted) ? identify(spec, noted) : null;
+export const findProcess = (known: Known): RunningProcess | null => {
+  const noted = Number(readKept(pidPath(known)) ?? Number.NaN);
+  const atNoted = Number.isInteger(noted) ? identify(known, noted) : null;
   if (atNoted) return atNoted;
-  for (const entry of readdirSync('/proc')) {
-    if (!/^\d+$/.test(entry)) continue;
-    const found = identify(spec, Number(entry));
-    if (!found) continue;
-    writeFileSync(pidPath(spec), `${found.pid}\n`);
-    return found;
-  }
-  return null;
+  const [found] = findProcesses(known);
+  if (!found) return null;
+  writeFileSync(pidPath(known), `${found.pid}\n`);
+  return found;
 };
 
-const identify = (spec: ProcessSpec, pid: number): RunningProcess | null => {
+/** All that run: by mistake there may be more than one. */
+export const findProcesses = (known: Known): readonly RunningProcess[] =>
+  readdirSync('/proc').flatMap((entry) => {
+    const found = /^\d+$/.test(entry) ? identify(known, Number(entry)) : null;
+    return found ? [found] : [];
+  });
+
+const identify = ({ home, name }: Known, pid: number): RunningProcess | null => {
   const environment = readProc(pid, 'environ');
   const isOurs =
-    environment.includes(`PGROW_PROCESS=${spec.name}`) &&
-    environment.includes(`PGROW_HOME=${spec.home.path}`) &&
-    readProc(pid, 'cmdline').includes(spec.knownBy);
+    environment.includes(`PGROW_PROCESS=${name}`) && environment.includes(`PGROW_HOME=${home.path}`) && leads(pid);
   if (!isOurs) return null;
   const mark = 'PGROW_FINGERPRINT=';
-  return { pid, fingerprint: environment.find((line) => line.startsWith(mark))?.slice(mark.length) ?? '' };
+  return {
+    pid,
+    fingerprint: environment.find((line) => line.startsWith(mark))?.slice(mark.length) ?? '',
+    command: readProc(pid, 'cmdline').slice(0, -1),
+  };
+};
+
+/** Whether it leads a session, as what is started detached does; what it has started itself has the same environment. */
+const leads = (pid: number): boolean => {
+  // The second field is the program's name in parentheses, and may hold anything (proc_pid_stat(5)).
+  const [stat = ''] = readProc(pid, 'stat');
+  const [, , , session] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return session === String(pid);
 };
 
 /** Fields of a file below /proc/PID; none for a process that is gone, a zombie, or someone else's. */
-const readProc = (pid: number, file: 'environ' | 'cmdline'): readonly string[] => {
+const readProc = (pid: number, file: 'environ' | 'cmdline' | 'stat'): readonly string[] => {
   try {
     return readFileSync(`/proc/${pid}/${file}`, 'utf8').split('\0');
   } catch {
@@ -125,19 +142,21 @@ export const waitUntilHealthy = async (
   });
 };
 
-/** Asks the process to end and kills it after `graceMs`. False when it did not run. */
-export const stopProcess = async (spec: ProcessSpec, graceMs: number): Promise<boolean> => {
-  const running = findProcess(spec);
-  if (running) {
-    signal(running.pid, 'SIGTERM');
-    const gone = { what: `${spec.name} to end`, check: async () => identify(spec, running.pid) === null || 'it runs' };
-    await waitUntil({ ...gone, timeoutMs: graceMs, intervalMs: 20 }).catch(async () => {
-      signal(running.pid, 'SIGKILL');
-      await waitUntil({ ...gone, timeoutMs: 5000, intervalMs: 20 });
-    });
-  }
-  rmSync(pidPath(spec), { force: true });
-  return running !== null;
+/** Asks the process to end, every one if there are several, and kills it after `graceMs`. False when it did not run. */
+export const stopProcess = async (known: Known, graceMs: number): Promise<boolean> => {
+  const running = findProcesses(known);
+  await Promise.all(running.map(({ pid }) => end(known, pid, graceMs)));
+  rmSync(pidPath(known), { force: true });
+  return running.length > 0;
+};
+
+const end = async (known: Known, pid: number, graceMs: number): Promise<void> => {
+  signal(pid, 'SIGTERM');
+  const gone = { what: `${known.name} to end`, check: async () => identify(known, pid) === null || 'it runs' };
+  await waitUntil({ ...gone, timeoutMs: graceMs, intervalMs: 20 }).catch(async () => {
+    signal(pid, 'SIGKILL');
+    await waitUntil({ ...gone, timeoutMs: 5000, intervalMs: 20 });
+  });
 };
 
 const signal = (pid: number, name: NodeJS.Signals): void => {

@@ -5,7 +5,15 @@ import type { Home } from './home.ts';
 import { messageOf } from './launcher-error.ts';
 import { entryPoint, sourceDirectory } from './paths.ts';
 import { isPortFree, replacePort, type Ports } from './ports.ts';
-import { findProcess, startProcess, stopProcess, waitUntilHealthy, type ProcessSpec } from './processes.ts';
+import {
+  findProcess,
+  findProcesses,
+  startProcess,
+  stopProcess,
+  waitUntilHealthy,
+  type ProcessSpec,
+  type RunningProcess,
+} from './processes.ts';
 import type { Progress } from './progress.ts';
 
 /** Our own programs, in the order in which they are started. */
@@ -17,12 +25,11 @@ const startTimeoutMs = 60_000;
 const stopGraceMs: Record<ServiceName, number> = { worker: 30_000, api: 10_000, monitor: 10_000 };
 
 /** `configuration` is what the program was started with: addresses and image names. */
-export const serviceProcess = (home: Home, name: ServiceName, configuration: string): ProcessSpec => ({
+const serviceProcess = (home: Home, name: ServiceName, configuration: string): ProcessSpec => ({
   home,
   name,
   command: process.execPath,
   arguments: [entryPoint(name)],
-  knownBy: entryPoint(name),
   fingerprint: createHash('sha256').update(configuration).update(sourceHash()).digest('hex').slice(0, 16),
 });
 
@@ -35,12 +42,10 @@ export const ensureServices = async (
 ): Promise<void> => {
   const specs = serviceNames.map((name) => serviceProcess(home, name, configuration));
   for (const spec of specs) {
-    const running = findProcess(spec);
-    if (running?.fingerprint === spec.fingerprint) continue;
-    progress(
-      running ? `Restarting the ${spec.name}: its code or configuration has changed` : `Starting the ${spec.name}`,
-    );
-    if (running) await stopService(home, spec.name as ServiceName);
+    const running = findProcesses(spec);
+    if (running.length === 1 && running[0]?.fingerprint === spec.fingerprint) continue;
+    progress(running[0] ? `Restarting the ${spec.name}: ${whyAgain(running, spec)}` : `Starting the ${spec.name}`);
+    if (running.length > 0) await stopService(home, spec.name as ServiceName);
     rmSync(readyPath(home, spec.name), { force: true });
     startProcess(spec);
   }
@@ -51,9 +56,18 @@ export const ensureServices = async (
   );
 };
 
+/** Whoever brings a home up takes it over, as after an update into another folder. */
+const whyAgain = (running: readonly RunningProcess[], spec: ProcessSpec): string => {
+  if (running.length > 1) return `it ran ${running.length} times`;
+  const program = running[0]?.command.find((argument) => argument.endsWith('main.ts'));
+  return program === undefined || spec.arguments.includes(program)
+    ? 'its code or configuration has changed'
+    : `it was started from another checkout (${program})`;
+};
+
 /** The API's port, or another one when it is to be started and someone else has it. */
 export const ensureApiPort = async (home: Home, ports: Ports, progress: Progress): Promise<Ports> => {
-  if (findProcess(serviceProcess(home, 'api', '')) || (await isPortFree(ports.api))) return ports;
+  if (findProcess({ home, name: 'api' }) || (await isPortFree(ports.api))) return ports;
   const changed = await replacePort(home, ports, 'api');
   progress(`Port ${ports.api} of the API is taken by another program: using ${changed.api}`);
   return changed;
@@ -61,7 +75,7 @@ export const ensureApiPort = async (home: Home, ports: Ports, progress: Progress
 
 /** False when it did not run. */
 export const stopService = async (home: Home, name: ServiceName): Promise<boolean> => {
-  const stopped = await stopProcess(serviceProcess(home, name, ''), stopGraceMs[name]);
+  const stopped = await stopProcess({ home, name }, stopGraceMs[name]);
   rmSync(readyPath(home, name), { force: true });
   return stopped;
 };

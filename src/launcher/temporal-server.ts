@@ -1,14 +1,14 @@
 import { connect } from 'node:net';
 import type { Home } from './home.ts';
 import { isPortFree, replacePort, type Ports } from './ports.ts';
-import { findProcess, startProcess, stopProcess, waitUntilHealthy, type ProcessSpec } from './processes.ts';
+import { findProcesses, startProcess, stopProcess, waitUntilHealthy, type ProcessSpec } from './processes.ts';
 import type { Progress } from './progress.ts';
 import { runCommand } from './run-command.ts';
 
 const startTimeoutMs = 60_000;
 
 /** The embedded Temporal server with its database file. */
-export const temporalProcess = (home: Home, ports: Ports, program: string): ProcessSpec => ({
+const temporalProcess = (home: Home, ports: Ports, program: string): ProcessSpec => ({
   home,
   name: 'temporal',
   command: program,
@@ -26,7 +26,6 @@ export const temporalProcess = (home: Home, ports: Ports, program: string): Proc
     '--search-attribute=PgrowOperation=Keyword',
     '--search-attribute=PgrowStage=Int',
   ],
-  knownBy: `--db-filename=${home.temporalDatabasePath}`,
   fingerprint: `${ports.temporal}/${ports.temporal_ui}`,
 });
 
@@ -40,14 +39,15 @@ export interface EnsureTemporalServer {
 /** Starts it unless it runs; returns the ports, of which its own may have had to change. */
 export const ensureTemporalServer = async (options: EnsureTemporalServer): Promise<Ports> => {
   const { home, program, progress } = options;
-  const running = findProcess(temporalProcess(home, options.ports, program));
-  if (running?.fingerprint === temporalProcess(home, options.ports, program).fingerprint) {
+  const running = findProcesses({ home, name: 'temporal' });
+  const wanted = temporalProcess(home, options.ports, program).fingerprint;
+  if (running.length === 1 && running[0]?.fingerprint === wanted) {
     if (await accepts(options.ports.temporal)) return options.ports;
     await untilServing(temporalProcess(home, options.ports, program), options.ports);
     return options.ports;
   }
   // Two servers must never share the database file.
-  if (running) await stopProcess(temporalProcess(home, options.ports, program), 15_000);
+  if (running.length > 0) await stopProcess({ home, name: 'temporal' }, 15_000);
   let ports = options.ports;
   for (const name of ['temporal', 'temporal_ui'] as const) {
     if (await isPortFree(ports[name])) continue;

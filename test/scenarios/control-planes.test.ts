@@ -69,7 +69,11 @@ describe('a control plane stopped in the middle of an expansion', () => {
       await shop.untilOperation('the leader-to-be under construction', ({ steps }) =>
         steps.some(({ phase, status }) => phase === 'convert' && status === 'running'),
       );
-      await here.down();
+      // As from a new clone beside the old one: it used to say "Stopped" and leave worker, API and monitor running.
+      expect(await here.downFromAnotherCheckout()).toMatchObject({
+        exitCode: 0,
+        stdout: expect.stringMatching(/^Stopped monitor, api, worker, temporal, metadata\./),
+      });
       const silent = await here.run('status', shop.name);
       expect(silent).toMatchObject({ exitCode: 1, stdout: '' });
       expect(silent.stderr).toContain('./pgrow up');

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, vi } from 'vitest';
@@ -40,6 +40,8 @@ export interface ControlPlane {
   request<T>(method: string, path: string, body?: object, headers?: Record<string, string>): Promise<Answer<T>>;
   up(): Promise<PlaneAddresses>;
   down(): Promise<void>;
+  /** By the command line of another checkout of the same code. */
+  downFromAnotherCheckout(): Promise<CliResult>;
   /** A new database at stage 0. Its name begins with `name`. */
   create(name: string): Promise<ManagedDatabase>;
   /** Everything on the engine that carries this home's label. */
@@ -56,7 +58,7 @@ export interface PlaneAddresses {
   readonly temporal_address: string;
 }
 
-const launcher = join(import.meta.dirname, '..', '..', 'pgrow');
+const repository = join(import.meta.dirname, '..', '..');
 
 /** Scenarios share the machine with others of their kind: only what hangs may run into these. */
 const scenarioTimeoutMs = 600_000;
@@ -125,6 +127,17 @@ export const openControlPlane = (options: PlaneOptions = {}): ControlPlane => {
     down: async () => {
       await plane.json('down');
     },
+    downFromAnotherCheckout: async () => {
+      const checkout = mkdtempSync(join(tmpdir(), 'pgrow-checkout-'));
+      try {
+        for (const part of ['pgrow', 'package.json', 'package-lock.json', 'src'])
+          cpSync(join(repository, part), join(checkout, part), { recursive: true });
+        symlinkSync(join(repository, 'node_modules'), join(checkout, 'node_modules'));
+        return await runCli(environment, ['down'], join(checkout, 'pgrow'));
+      } finally {
+        rmSync(checkout, { recursive: true });
+      }
+    },
     create: (name) => createDatabase(plane, `${name}-${randomBytes(2).toString('hex')}`),
     resources: () => platform.findByLabels({ [labelNames.home]: plane.homeId() }),
     forget: () => rmSync(home, { recursive: true, force: true }),
@@ -133,7 +146,11 @@ export const openControlPlane = (options: PlaneOptions = {}): ControlPlane => {
   return plane;
 };
 
-const runCli = (own: Readonly<Record<string, string>>, args: readonly string[]): Promise<CliResult> => {
+const runCli = (
+  own: Readonly<Record<string, string>>,
+  args: readonly string[],
+  launcher = join(repository, 'pgrow'),
+): Promise<CliResult> => {
   const { DATABASE_URL: _database, TEMPORAL_ADDRESS: _temporal, ...environment } = process.env;
   const child = spawn(launcher, args, {
     env: { ...environment, ...own },
