@@ -14,6 +14,8 @@ test.each([
   ['a lost connection', coded('08006')],
   ['one that pg found closed', new Error('Connection terminated unexpectedly')],
   ['one that pg waited for', new Error('Connection terminated due to connection timeout')],
+  ['one that is asked after it has ended', new Error('Client was closed and is not queryable')],
+  ['a statement that pg waited for', new Error('Query read timeout')],
   ['an answer that did not come', new DOMException('The operation was aborted due to timeout', 'TimeoutError')],
 ])('%s may succeed a moment later', (_, error) => expect(codeOfConnection(error, 'internal')).toBe('no_answer'));
 

@@ -19,7 +19,12 @@ const broken: readonly string[] = [
 const brokenStates = /^(08(?!P01)...|53300|57P0[123])$/;
 
 /** What pg says without a code, and fetch by its name. */
-const brokenWords = /^(Connection terminated|timeout expired)|TimeoutError/;
+const brokenWords =
+  /^(Connection terminated|timeout expired|Query read timeout|Client (was closed|has encountered))|TimeoutError/;
+
+/** A statement that pg has waited for in vain: its connection is still busy with it. */
+export const isUnanswered = (error: unknown): boolean =>
+  error instanceof Error && error.message === 'Query read timeout';
 
 /** `no_answer` where a connection was refused or broke, so that the same may succeed a moment later; else `otherwise`. */
 export const codeOfConnection = (error: unknown, otherwise: ErrorCode): ErrorCode =>

@@ -1,5 +1,6 @@
 import { Kysely, PostgresDialect } from 'kysely';
 import pg from 'pg';
+import { isUnanswered } from '../domain/connection-errors.ts';
 import { PgrowError } from '../domain/errors.ts';
 import type { Tables } from './tables.ts';
 
@@ -16,13 +17,33 @@ export type Connection =
 export type Queries = Kysely<Tables>;
 
 export const connectTimeoutMs = 5000;
+/** Milliseconds. On the client's side: a pooler in front of the server would not take it as a setting. */
+const queryLimitMs = 30_000;
 
-export const connectMetadata = (connection: Connection): { pool: pg.Pool; queries: Queries } => {
+/** Whatever is asked on a connection after a query that is not answered would wait behind it: the pool replaces it. */
+class BoundedClient extends pg.Client {
+  override query = ((...query: unknown[]) => {
+    const asked: unknown = Reflect.apply(pg.Client.prototype.query, this, query);
+    if (asked instanceof Promise) asked.catch((error: unknown) => isUnanswered(error) && this.cut());
+    return asked;
+  }) as pg.Client['query'];
+
+  private cut(): void {
+    (this as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
+  }
+}
+
+export const connectMetadata = (
+  connection: Connection,
+  limitMs = queryLimitMs,
+): { pool: pg.Pool; queries: Queries } => {
   const target = 'url' in connection ? { connectionString: connection.url } : connection;
   const pool = new pg.Pool({
     ...target,
     max: 10,
     connectionTimeoutMillis: connectTimeoutMs,
+    query_timeout: limitMs,
+    Client: BoundedClient,
     application_name: 'pgrow',
     keepAlive: true,
   });

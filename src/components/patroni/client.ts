@@ -57,8 +57,7 @@ export const createPatroniClient = ({
       const response = await request(`http://${host}:${ports.health}${path}`, {
         method,
         dispatcher: agent,
-        headersTimeout: limitMs,
-        bodyTimeout: limitMs,
+        signal: AbortSignal.timeout(limitMs),
         ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
       });
       return { status: response.statusCode, text: await response.body.text() };

@@ -1,6 +1,7 @@
 import pg from 'pg';
-import { codeOfConnection } from '../../domain/connection-errors.ts';
+import { codeOfConnection, isUnanswered } from '../../domain/connection-errors.ts';
 import { PgrowError } from '../../domain/errors.ts';
+import { endClient } from '../end-client.ts';
 import { lookupDatabase, poolerAdmin } from './configuration.ts';
 
 /** PgBouncer's admin console (PgBouncer manual, Admin console). */
@@ -33,8 +34,20 @@ export interface PoolStatus {
   readonly sv_active: number;
 }
 
-/** @throws PgrowError `no_answer` when the connection is refused or breaks, else `not_ready` when the console does not take it */
-export const connectPooler = async ({ host, port, password, timeoutMs = 3000 }: Address): Promise<PoolerAdmin> => {
+/** Milliseconds. PAUSE answers when the last transaction has ended, or the dead-man has resumed. */
+const pauseLimitMs = 15_000;
+
+/**
+ * @throws PgrowError `no_answer` when the connection is refused or breaks, or an answer does not come in time, else
+ * `not_ready` when the console does not take it
+ */
+export const connectPooler = async ({
+  host,
+  port,
+  password,
+  timeoutMs = 3000,
+  answerLimitMs = 5000,
+}: Address): Promise<PoolerAdmin> => {
   const client = new pg.Client({
     host,
     port,
@@ -45,12 +58,13 @@ export const connectPooler = async ({ host, port, password, timeoutMs = 3000 }: 
     keepAlive: true,
   });
   client.on('error', () => undefined);
-  const command = async (text: string, harmless?: RegExp) => {
+  const command = async (text: string, harmless?: RegExp, limitMs = answerLimitMs) => {
     try {
-      return (await client.query(text)).rows as Record<string, unknown>[];
+      return (await client.query({ text, query_timeout: limitMs } as pg.QueryConfig)).rows as Record<string, unknown>[];
     } catch (error) {
       const { message } = error as Error;
       if (harmless?.test(message)) return harmlessly;
+      if (isUnanswered(error)) void endClient(client, 0);
       throw new PgrowError(
         codeOfConnection(error, 'internal'),
         `PgBouncer at ${host}:${port} refused ${text}: ${message}.`,
@@ -61,7 +75,7 @@ export const connectPooler = async ({ host, port, password, timeoutMs = 3000 }: 
   try {
     await client.connect();
   } catch (error) {
-    await client.end().catch(() => undefined);
+    await endClient(client);
     throw new PgrowError(
       codeOfConnection(error, 'not_ready'),
       `PgBouncer at ${host}:${port} does not answer: ${(error as Error).message}.`,
@@ -69,7 +83,7 @@ export const connectPooler = async ({ host, port, password, timeoutMs = 3000 }: 
     );
   }
   return {
-    pause: async () => (await command('PAUSE', alreadyPaused)) !== harmlessly,
+    pause: async () => (await command('PAUSE', alreadyPaused, pauseLimitMs)) !== harmlessly,
     resume: async () => void (await command('RESUME', /not (paused|suspended)|pooler is not/i)),
     reload: async () => void (await command('RELOAD')),
     reconnect: async () => void (await command('RECONNECT')),
@@ -79,7 +93,7 @@ export const connectPooler = async ({ host, port, password, timeoutMs = 3000 }: 
       (await command('SHOW STATE')).some(({ key, value }) => key === 'paused' && value === 'yes') ||
       (await command('SHOW DATABASES')).some(({ paused }) => Number(paused) === 1),
     pools: async () => (await command('SHOW POOLS')).map(toPool),
-    end: () => client.end().catch(() => undefined),
+    end: () => endClient(client),
   };
 };
 
@@ -92,6 +106,8 @@ interface Address {
   readonly port: number;
   readonly password: string;
   readonly timeoutMs?: number;
+  /** For each command but PAUSE. */
+  readonly answerLimitMs?: number;
 }
 
 const toPool = (row: Record<string, unknown>): PoolStatus => ({

@@ -1,9 +1,11 @@
 import pg from 'pg';
-import { codeOfConnection } from '../../domain/connection-errors.ts';
+import { codeOfConnection, isUnanswered } from '../../domain/connection-errors.ts';
 import { PgrowError } from '../../domain/errors.ts';
+import { endClient } from '../end-client.ts';
 
 export interface PostgresConnection {
   query<T = Record<string, unknown>>(sql: string, parameters?: readonly unknown[]): Promise<T[]>;
+  /** Takes a second at most, also when the server does not answer. */
   end(): Promise<void>;
 }
 
@@ -20,7 +22,7 @@ export interface PostgresAddress {
 }
 
 /**
- * @throws PgrowError `no_answer` when the connection is refused or breaks, else `not_ready` when the server does not take
+ * @throws PgrowError `no_answer` when the connection is refused or breaks, or an answer does not come in time, else `not_ready` when the server does not take
  * it and `internal` when a statement fails
  */
 export const connectPostgres = async (address: PostgresAddress): Promise<PostgresConnection> => {
@@ -45,7 +47,7 @@ export const connectPostgres = async (address: PostgresAddress): Promise<Postgre
   try {
     await client.connect();
   } catch (error) {
-    await client.end().catch(() => undefined);
+    await endClient(client);
     throw new PgrowError(codeOfConnection(error, 'not_ready'), `Cannot connect to ${where}: ${messageOf(error)}.`, {
       cause: error,
     });
@@ -57,6 +59,8 @@ export const connectPostgres = async (address: PostgresAddress): Promise<Postgre
         const { rows } = parameters.length === 0 ? await client.query(sql) : await client.query(sql, [...parameters]);
         return rows as T[];
       } catch (error) {
+        // Whatever else is asked on it would wait behind the statement that is not answered.
+        if (isUnanswered(error)) void endClient(client, 0);
         throw new PgrowError(
           codeOfConnection(error, 'internal'),
           `A statement failed on ${where}: ${messageOf(error)}.`,
@@ -64,7 +68,7 @@ export const connectPostgres = async (address: PostgresAddress): Promise<Postgre
         );
       }
     },
-    end: () => client.end().catch(() => undefined),
+    end: () => endClient(client),
   };
 };
 
