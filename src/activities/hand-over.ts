@@ -58,7 +58,7 @@ export const openHandOver = async ({
   let disarmed: Promise<unknown> = Promise.resolve();
 
   const host = await session.addressOf(to);
-  const successor = await postgres.connectPostgres({ host, user: 'postgres', password: session.secrets.superuser });
+  const successor = await session.connectSuperuser(to);
   const position = await postgres.readPosition(successor);
   const promotion = promotionOf({ dependencies: { platform, components }, session, input, successor, host });
   const routes = await writeRoutes(session, input);

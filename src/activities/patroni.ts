@@ -116,6 +116,8 @@ export const patroniActions = (dependencies: Dependencies) => {
           `${primary.name} has ${ours!.system_identifier}.`,
       );
     }
+    // A database of before has no reader yet.
+    await session.asSuperuser(primary, (connection) => postgres.ensureReader(connection, session.secrets.reader));
     for (const database of await session.asSuperuser(primary, postgres.listDatabases)) {
       await compareRows(session, { database, primary, leader }, step);
     }
@@ -132,7 +134,7 @@ export const patroniActions = (dependencies: Dependencies) => {
   ) => {
     const { postgres } = dependencies.components;
     step.note(`comparing rows of ${database}`);
-    const read = (node: Node) => session.asSuperuserIn(node, database, postgres.fingerprint);
+    const read = (node: Node) => session.asReader(node, database, postgres.fingerprint);
     const before = await read(primary);
     const { lsn } = await session.asSuperuser(primary, postgres.readPosition);
     const keep = keepRunning(dependencies.platform, step);

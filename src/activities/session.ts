@@ -8,7 +8,15 @@ import type { PatroniClient } from '../components/patroni/index.ts';
 import type { PostgresAddress, PostgresConnection } from '../components/postgres/index.ts';
 import type { Dependencies } from './dependencies.ts';
 
-export const secretNames = ['superuser', 'replication', 'rewind', 'pooler', 'pooler_admin', 'application'] as const;
+export const secretNames = [
+  'superuser',
+  'replication',
+  'rewind',
+  'pooler',
+  'pooler_admin',
+  'application',
+  'reader',
+] as const;
 export type Secrets = Readonly<Record<(typeof secretNames)[number], string>>;
 
 /** All that it takes to find a node. */
@@ -24,6 +32,8 @@ export interface Session {
   addressOf(node: Placed): Promise<string>;
   /** A superuser's connection to a node, to be ended by whoever asked for it. `onEnd`: as for `connectPostgres`. */
   connectSuperuser(node: Placed, more?: Pick<PostgresAddress, 'database' | 'onEnd'>): Promise<PostgresConnection>;
+  /** Of the role that reads every table and can do nothing else, to a database of a node; the same. */
+  connectReader(node: Placed, database: string): Promise<PostgresConnection>;
   /** The application's to any address; the same. */
   connectApplication(
     at: { readonly host: string; readonly port: number },
@@ -35,6 +45,8 @@ export interface Session {
   asSuperuser<T>(node: Placed, use: (connection: PostgresConnection) => Promise<T>): Promise<T>;
   /** The same in the application's database instead of `postgres`. */
   asSuperuserIn<T>(node: Placed, database: string, use: (connection: PostgresConnection) => Promise<T>): Promise<T>;
+  /** Runs `use` on a reader's connection to a database of a node. */
+  asReader<T>(node: Placed, database: string, use: (connection: PostgresConnection) => Promise<T>): Promise<T>;
   /** Runs `use` on a connection to a member's Patroni. */
   asMember<T>(member: Node, use: (client: PatroniClient) => Promise<T>): Promise<T>;
   /** Runs `use` on a connection to a router's runtime API. */
@@ -44,6 +56,12 @@ export interface Session {
   /** Runs `use` on the application's connection to any address. */
   asApplication<T>(at: { host: string; port: number }, use: (connection: PostgresConnection) => Promise<T>): Promise<T>;
 }
+
+/**
+ * For a role that is more than the application, in a database that is the application's: it finds nothing that the
+ * application has defined, and no setting of that database makes it another role.
+ */
+const ownSettings = { search_path: 'pg_catalog', role: 'none', default_transaction_read_only: 'off' };
 
 /** A pooler keeps a connection for as long as a server takes it, also one that has changed its role since. */
 export const reconnectPoolers = async (session: Session, poolers: readonly Placed[]): Promise<void> => {
@@ -86,7 +104,17 @@ export const openSession = async (
       port: ports.postgres,
       user: roles.superuser,
       password: secrets.superuser,
+      settings: ownSettings,
       ...more,
+    });
+  const connectReader: Session['connectReader'] = async (node, name) =>
+    components.postgres.connectPostgres({
+      host: await addressOf(node),
+      port: ports.postgres,
+      database: name,
+      user: roles.reader,
+      password: secrets.reader,
+      settings: { ...ownSettings, default_transaction_read_only: 'on' },
     });
   const connectApplication: Session['connectApplication'] = (at, more) => {
     const name = applicationName(database.name);
@@ -107,10 +135,12 @@ export const openSession = async (
     placed: (name) => ({ name, container: containerName(database, name) }),
     addressOf,
     connectSuperuser,
+    connectReader,
     connectApplication,
     connectPooler,
     asSuperuser: async (node, use) => using(await connectSuperuser(node), use),
     asSuperuserIn: async (node, name, use) => using(await connectSuperuser(node, { database: name }), use),
+    asReader: async (node, name, use) => using(await connectReader(node, name), use),
     async asMember(member, use) {
       const client = components.patroni.createPatroniClient({ host: await addressOf(member) });
       try {

@@ -99,4 +99,6 @@ export const roles = {
   replication: 'replicator',
   rewind: 'rewind',
   pooler: 'pgbouncer',
+  /** Reads every table, and can do nothing else. */
+  reader: 'pgrow_reader',
 } as const;

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import { applicationName } from '../../src/domain/database.ts';
 import { useControlPlane } from '../support/control-plane.ts';
 import { expectDatabase, keepData } from '../support/expectations.ts';
 import type { ManagedDatabase } from '../support/stack.ts';
@@ -15,6 +16,7 @@ describe('without pooling', () => {
   test('each session is reset at most once, and its next connect succeeds', async () => {
     shop = await plane.create('jump');
     await keepData(shop);
+    await setTraps(shop);
     const ports = await shop.ports();
 
     await withWorkload(shop, { mayFail: 'one reset per client' }, async (workload) => {
@@ -35,6 +37,18 @@ describe('without pooling', () => {
       best: 'read_write',
       host: { pooled: null, pooled_read_only: null },
     });
+  });
+
+  /**
+   * The comparison of rows once ran `hashtextextended(t::text, 0)` as superuser in the application's database. 0 is an
+   * integer, so the application's own function of that name was the better match, and made its role a superuser.
+   */
+  test('nothing that the application has defined is run by another role', async () => {
+    expect(await shop.query('select is_called from traps.sprung')).toEqual([{ is_called: false }]);
+    const [application] = await shop.query<{ rolsuper: boolean }>(
+      'select rolsuper from pg_roles where rolname = current_user',
+    );
+    expect(application).toEqual({ rolsuper: false });
   });
 
   test('pooling turned on at stage 3 drops nobody', async () => {
@@ -99,6 +113,43 @@ describe('with pooling, synchronous, and cut over when told to', () => {
     expect(await shop.queryNode('postgres-2', 'show synchronous_standby_names')).not.toBe('');
   });
 });
+
+/**
+ * Every name that pgrow's statements use and that an application can define a better match for, or find first. A trap that
+ * another role than the application's springs fails there, and counts: a sequence keeps its value when all else is undone.
+ * psql is the test's own.
+ */
+const setTraps = async (database: ManagedDatabase) => {
+  const application = applicationName(database.name);
+  const trap = (signature: string, returns: string, value: string) =>
+    `create function public.${signature} returns ${returns} language plpgsql as $$
+       begin
+         if session_user <> '${application}' and current_setting('application_name') <> 'psql' then
+           perform pg_catalog.nextval('traps.sprung');
+           raise exception 'trap ${signature} sprung by %', session_user;
+         end if;
+         return ${value};
+       end $$;`;
+  await database.query(`
+    create schema traps;
+    create sequence traps.sprung;
+    grant usage on schema traps to public;
+    grant usage on traps.sprung to public;
+    ${trap('hashtextextended(a text, b integer)', 'bigint', '0')}
+    ${trap('hashtextextended(a text, b text)', 'bigint', '0')}
+    create table public.orders as select g as id, g::text as t from generate_series(1, 10) g;
+    ${trap('as_text(a public.orders)', 'text', "''")}
+    create cast (public.orders as text) with function public.as_text(public.orders);
+    ${trap('joined(a bigint, b text)', 'text', 'concat(a, b)')}
+    create operator public.|| (leftarg = bigint, rightarg = text, function = public.joined);
+    ${trap('same(a name, b text)', 'boolean', 'a::text = b')}
+    create operator public.= (leftarg = name, rightarg = text, function = public.same);
+    ${trap('visible(a public.orders)', 'boolean', 'true')}
+    create policy visible on public.orders using (public.visible(orders));
+    alter table public.orders enable row level security, force row level security;
+    alter database "${application}" set search_path = public, pg_catalog;
+    alter database "${application}" set default_transaction_read_only = off`);
+};
 
 const patroniConfiguration = z.object({
   ttl: z.number(),

@@ -39,7 +39,7 @@ def _make_its_own():
 
     Stops at the first statement that fails, and writes none of them into the log: one carries a verifier.
     """
-    options = ['exit_on_error=on', 'log_statement=none', 'log_min_error_statement=panic']
+    options = ['search_path=pg_catalog', 'exit_on_error=on', 'log_statement=none', 'log_min_error_statement=panic']
     with open(paths.RESTORE_SQL) as statements:
         result = subprocess.run([
             'postgres', '--single', '-D', paths.UNFINISHED_DATA, '-c', f'config_file={paths.POSTGRESQL_CONF}',

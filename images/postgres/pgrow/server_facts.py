@@ -84,7 +84,9 @@ class ServerFacts:
     def _run(self, query):
         if self._connection is None:
             self._connection = psycopg2.connect(
-                host=paths.SOCKETS, dbname='postgres', user='postgres', application_name='pgrow health'
+                host=paths.SOCKETS, dbname='postgres', user='postgres', application_name='pgrow health',
+                # A superuser finds nothing that somebody else has defined.
+                options='-c search_path=pg_catalog',
             )
             self._connection.autocommit = True
         with self._connection.cursor() as cursor:

@@ -15,6 +15,8 @@ export interface PostgresAddress {
   readonly database?: string;
   readonly user: string;
   readonly password: string;
+  /** Settings of the session by name. They take precedence over those of the role and of the database. */
+  readonly settings?: Readonly<Record<string, string>>;
   readonly connectTimeoutMs?: number;
   readonly statementTimeoutMs?: number;
   /** Called once when the connection has ended, by whichever side: with the server's last word, null without one. */
@@ -38,6 +40,7 @@ export const connectPostgres = async (address: PostgresAddress): Promise<Postgre
     query_timeout: address.statementTimeoutMs ?? 60_000,
     keepAlive: true,
     application_name: 'pgrow',
+    ...(address.settings ? { options: startupOptions(address.settings) } : {}),
   });
   let lastWord: string | null = null;
   // A connection that is cut while idle must not end the process.
@@ -77,3 +80,9 @@ const messageOf = (error: unknown): string => {
   const { message, code } = error as { message?: string; code?: string };
   return code ? `${message ?? 'no message'} (${code})` : (message ?? 'no message');
 };
+
+/** As the startup packet takes them: a space within a value is escaped (PostgreSQL manual, 53.7 StartupMessage). */
+const startupOptions = (settings: Readonly<Record<string, string>>): string =>
+  Object.entries(settings)
+    .map(([name, value]) => `-c ${name}=${value.replaceAll(/[\\ ]/g, '\\$&')}`)
+    .join(' ');

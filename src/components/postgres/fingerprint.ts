@@ -7,6 +7,12 @@ export type Fingerprint = Readonly<Record<string, string>>;
 const wholeTableRows = 200_000;
 
 /**
+ * Qualified, and with arguments of exactly the types of PostgreSQL's own functions: a cast or a function that an application
+ * has made is never the better match (PostgreSQL manual, 10.3 Functions).
+ */
+const rowHash = 'pg_catalog.hashtextextended(pg_catalog.textin(pg_catalog.record_out(t.*)), 0::pg_catalog.int8)';
+
+/**
  * Row-level content of every table in the connection's database. Tables of many rows are compared by the same one per
  * cent of their blocks, which physical copies share. Sequences are left out: a standby sees them up to 32 values ahead.
  */
@@ -20,10 +26,11 @@ export const fingerprint = async (connection: PostgresConnection): Promise<Finge
   const prints: Record<string, string> = {};
   for (const { name, rows } of tables) {
     const sample = Number(rows) > wholeTableRows ? 'TABLESAMPLE SYSTEM (1) REPEATABLE (1)' : '';
-    const [row] = await connection.query<{ print: string }>(
-      `SELECT count(*) || ':' || coalesce(sum(hashtextextended(t::text, 0)::numeric), 0) AS print FROM ${name} t ${sample}`,
+    const [row] = await connection.query<{ rows: string; sum: string | null }>(
+      `SELECT pg_catalog.count(*)::pg_catalog.text AS rows, pg_catalog.sum(${rowHash}::pg_catalog.numeric)::pg_catalog.text AS sum
+         FROM ${name} t ${sample}`,
     );
-    prints[name] = row!.print;
+    prints[name] = `${row!.rows}:${row!.sum ?? 0}`;
   }
   return prints;
 };

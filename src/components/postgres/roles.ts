@@ -1,3 +1,4 @@
+import { PgrowError } from '../../domain/errors.ts';
 import { roles } from '../../domain/naming.ts';
 import type { PostgresConnection } from './connection.ts';
 import { leastIterations, matchesVerifier, scramVerifier, usualIterations } from './scram.ts';
@@ -21,6 +22,13 @@ export const ensureRoles = async (connection: PostgresConnection, { passwords, a
   for (const statement of rewindGrants) await connection.query(statement);
   await ensureDatabase(connection, application);
   for (const statement of poolerLookup) await connection.query(statement);
+};
+
+/** The role that compares rows. It passes by row security, whose policies are the application's code. Idempotent. */
+export const ensureReader = async (connection: PostgresConnection, password: string): Promise<void> => {
+  const rights = 'LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION BYPASSRLS';
+  await ensureRole(connection, roles.reader, rights, password, leastIterations);
+  await connection.query(`GRANT pg_read_all_data TO ${roles.reader}`);
 };
 
 const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;
@@ -74,19 +82,31 @@ const rewindGrants = [
 const poolerLookup = [
   'CREATE SCHEMA IF NOT EXISTS pgrow',
   `CREATE OR REPLACE FUNCTION pgrow.user_lookup(name text) RETURNS TABLE (usename name, passwd text)
-     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog
+     LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
      AS $$ SELECT usename, passwd FROM pg_catalog.pg_shadow WHERE usename = name AND NOT usesuper AND NOT userepl $$`,
   'REVOKE ALL ON FUNCTION pgrow.user_lookup(text) FROM PUBLIC',
   `GRANT USAGE ON SCHEMA pgrow TO ${roles.pooler}`,
   `GRANT EXECUTE ON FUNCTION pgrow.user_lookup(text) TO ${roles.pooler}`,
 ];
 
-/** The table of probes in the application's database. `connection` is a superuser's, to that database. */
+/**
+ * The table of probes in the application's database. `connection` is a superuser's, to that database.
+ * @throws PgrowError `refused` when the schema is another role's: what a superuser does there would run that role's code
+ */
 export const ensureProbe = async (
   connection: PostgresConnection,
   { role }: Pick<Roles['application'], 'role'>,
 ): Promise<void> => {
   await connection.query('CREATE SCHEMA IF NOT EXISTS pgrow');
+  const [schema] = await connection.query<{ owner: string; trusted: boolean }>(
+    `SELECT rolname AS owner, rolsuper AS trusted
+       FROM pg_namespace JOIN pg_roles ON pg_roles.oid = nspowner WHERE nspname = 'pgrow'`,
+  );
+  if (!schema?.trusted)
+    throw new PgrowError(
+      'refused',
+      `The schema pgrow belongs to the role ${schema?.owner ?? 'nobody'}; pgrow needs that name for itself. Rename the schema and try again.`,
+    );
   await connection.query(
     'CREATE TABLE IF NOT EXISTS pgrow.probe (id text PRIMARY KEY, at timestamptz NOT NULL DEFAULT clock_timestamp())',
   );

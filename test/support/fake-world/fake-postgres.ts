@@ -41,6 +41,7 @@ export const fakePostgres = ({ connections: { connect, serverOf }, servers, behi
       data.passwords.set(application.role, passwords.application);
       data.databases.add(application.database);
     },
+    ensureReader: async (connection, password) => servers.setPassword(writable(connection), roles.reader, password),
     ensureProbe: async (connection) => void writable(connection),
     forgetOldProbes: async (connection) => void writable(connection),
     async writeProbe(connection, id) {

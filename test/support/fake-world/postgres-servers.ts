@@ -34,6 +34,8 @@ export interface Servers {
   reload(server: Server): void;
   /** All that follow have it when this returns. @throws PgrowError `not_ready` when nobody is there who has to confirm it */
   write(server: Server, row: string): void;
+  /** All that follow have it when this returns. */
+  setPassword(server: Server, role: string, password: string): void;
   /** Takes writes a moment later, unless it is stopped before. */
   orderPromotion(server: Server): void;
   promote(server: Server): void;
@@ -203,6 +205,11 @@ export const createServers = (machines: Machines, etcd: EtcdClusters): Servers =
         throw new PgrowError('not_ready', `A commit on ${server.name} waits for one of ${confirming.join(', ')}.`);
       }
       server.data.rows.add(row);
+      server.data.lsn += walBytes;
+      stream(server);
+    },
+    setPassword(server, role, password) {
+      server.data.passwords.set(role, password);
       server.data.lsn += walBytes;
       stream(server);
     },
