@@ -22,7 +22,15 @@ const lookAtNode = async ({ platform, components }: Needs, session: Session, nod
   const state = await platform.inspectContainer(node.container).catch(() => null);
   if (!state?.running) return { ...shown, role: null, state: state ? 'stopped' : 'absent', lag_bytes: null };
   if (node.kind !== 'postgres') {
-    return { ...shown, role: null, state: state.health === 'unhealthy' ? 'unhealthy' : 'running', lag_bytes: null };
+    const isRouter = node.kind === 'front' || node.kind === 'haproxy';
+    const note = isRouter && state.health === 'healthy' && state.healthSays !== '' ? { note: state.healthSays } : {};
+    return {
+      ...shown,
+      role: null,
+      state: state.health === 'unhealthy' ? 'unhealthy' : 'running',
+      lag_bytes: null,
+      ...note,
+    };
   }
   try {
     const position = await session.asSuperuser(node, components.postgres.readPosition);

@@ -67,6 +67,19 @@ test('a database: health and stage first, then every node with role, state and l
   expect(text).toContain('Read-only   haproxy:5433');
 });
 
+test('a router that keeps many processes for old connections is shown with what comes of it', () => {
+  const note = 'keeps 30 processes for connections of before a reload';
+  const front = {
+    name: 'front',
+    kind: 'front',
+    role: null,
+    state: 'running',
+    container: 'x',
+    lag_bytes: null,
+  } as const;
+  expect(statusText({ ...status, nodes: [{ ...front, note }] })).toContain(`front ${note}.`);
+});
+
 test('a running operation is shown with the step it is at', () => {
   const steps = [
     exampleStep({ status: 'done', duration_ms: 900 }),

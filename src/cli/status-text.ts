@@ -17,6 +17,7 @@ export const statusText = (status: StatusDocument): string[] => [
       container,
     ]),
   ]),
+  ...status.nodes.flatMap(({ name, note }) => (note === undefined ? [] : [`${name} ${note}.`])),
   '',
   ...alignColumns(
     [

@@ -25,6 +25,8 @@ export interface LiveNode {
   readonly container: string;
   /** Of replicas that can tell. */
   readonly lag_bytes: number | null;
+  /** What an operator should know of a node that runs as it should. */
+  readonly note?: string;
 }
 
 /** Who takes writes, and who could instead. */

@@ -99,6 +99,8 @@ export interface ContainerState {
   readonly frozen: boolean;
   /** As its image's health check sees it; `none` without one. */
   readonly health: 'starting' | 'healthy' | 'unhealthy' | 'none';
+  /** What its last health check said on its output; empty if nothing. */
+  readonly healthSays: string;
   /** Null while it runs. */
   readonly exitCode: number | null;
   /** Times the engine restarted it by itself. */

@@ -65,6 +65,22 @@ while not select.select([sys.stdin], [], [], 0.02)[0]:
 print('lived', flush=True)
 `;
 
+/** For each line read one more connection is opened and kept; at the end it says which of them live. */
+const sessions = `
+import json, socket, sys
+def lives(connection):
+    try:
+        connection.sendall(b'x')
+        return connection.recv(1) == b'x'
+    except OSError: return False
+connections = []
+for _ in sys.stdin:
+    if _.strip() == 'which': print(json.dumps([lives(connection) for connection in connections]), flush=True); continue
+    connections.append(socket.create_connection((sys.argv[1], 5432), timeout=5))
+    connections[-1].recv(50)
+    print('connected', flush=True)
+`;
+
 /** Says something to a server that it connects to by way of HAProxy, and what comes of it. */
 const talk = `
 import socket, sys
@@ -183,6 +199,55 @@ describe('the haproxy image', { timeout: 60_000 }, () => {
     await retryUntil('the new server to take part', async () => {
       if (!(await greetings(0.2))['new']) throw new Error('not yet');
     });
+  });
+
+  // Each reload leaves a process behind for as long as a session of it lasts, and operations reload: at the forty-second the
+  // front's memory was used up, and everybody was cut off at once.
+  test('sessions that outlast many reloads use up no more memory than there is, and as few of them end as it takes', async () => {
+    const node = { name: 'small', image: 'haproxy', memoryBytes: 96 * 1024 ** 2 } as const;
+    await stack.start({ ...node, files: { 'haproxy.cfg': configuration(['good']) } });
+    const { startedAt } = (await stack.platform.inspectContainer(stack.container('small')))!;
+    const client = await stack.platform.execInteractive(stack.container('client'), [
+      'python3',
+      '-uc',
+      sessions,
+      'small',
+    ]);
+    const connect = async () => {
+      client.write('one more');
+      expect(await client.readLine(10_000)).toBe('connected');
+    };
+    await retryUntil('a route through the small one', () =>
+      stack.run(
+        'client',
+        'python3',
+        '-c',
+        'import socket,sys; s=socket.create_connection(("small",5432),1); assert s.recv(9)',
+      ),
+    );
+    const reload = () => stack.run('small', 'pgrow-reload');
+    for (const _ of ['the first process', 'has', 'three']) await connect();
+    for (let round = 0; round < 18; round += 1) {
+      await reload();
+      await connect();
+    }
+    client.write('which');
+    const lives = JSON.parse(await client.readLine(10_000)) as boolean[];
+    // Which `status` shows.
+    const alive = await stack.run('small', 'pgrow-alive');
+    client.close();
+
+    expect(alive).toMatch(/^keeps \d+ processes for connections of before a reload/);
+    const state = await stack.platform.inspectContainer(stack.container('small'));
+    expect(state).toMatchObject({ running: true, restarts: 0, startedAt });
+    // The process with the most is the oldest, and stays.
+    expect(lives.slice(0, 3)).toEqual([true, true, true]);
+    expect(lives.at(-1)).toBe(true);
+    const ended = lives.filter((each) => !each).length;
+    expect(ended).toBeGreaterThan(0);
+    expect(ended).toBeLessThan(14);
+    const log = await stack.platform.readLogs(stack.container('small'), 1000);
+    expect(log.match(/memory is short: ended a process/g)).toHaveLength(ended);
   });
 
   // A name or a port that a check was given at run time used to outlive every reload.

@@ -14,6 +14,8 @@ export interface Node {
   readonly command?: readonly string[];
   /** Where its volume is mounted. */
   readonly data?: string;
+  /** Default 512 MiB. */
+  readonly memoryBytes?: number;
 }
 
 /** Containers of one test file, in a network of their own. */
@@ -47,7 +49,7 @@ export const createStack = async (): Promise<Stack> => {
       })),
     );
 
-  const create: Stack['create'] = async ({ name, image, files = {}, command, data }) => {
+  const create: Stack['create'] = async ({ name, image, files = {}, command, data, memoryBytes }) => {
     await platform.ensureContainer({
       name: container(name),
       image: images[image],
@@ -60,7 +62,7 @@ export const createStack = async (): Promise<Stack> => {
       labels,
       environment: {},
       restart: command ? 'no' : 'unless-stopped',
-      memoryBytes: 512 * 1024 ** 2,
+      memoryBytes: memoryBytes ?? 512 * 1024 ** 2,
       cpus: 2,
     });
     await put(name, files);

@@ -99,6 +99,7 @@ export const statusDocument = z.object({
       state: z.string(),
       container: z.string(),
       lag_bytes: count.nullable(),
+      note: z.string().optional(),
     }),
   ),
 });

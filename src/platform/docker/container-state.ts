@@ -15,6 +15,7 @@ export const containerState = (info: Docker.ContainerInspectInfo): ContainerStat
     running,
     frozen: state.Paused,
     health: healthOf(state.Health?.Status),
+    healthSays: state.Health?.Log?.at(-1)?.Output.trim() ?? '',
     exitCode: running || !ran ? null : state.ExitCode,
     restarts: info.RestartCount,
     address: (running && endpoint?.IPAddress) || null,

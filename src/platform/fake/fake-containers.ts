@@ -69,6 +69,7 @@ export const fakeContainers = (state: FakeState): Containers => ({
       running,
       frozen: false,
       health,
+      healthSays: '',
       exitCode,
       restarts,
       address,
