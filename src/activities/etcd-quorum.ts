@@ -2,7 +2,7 @@ import { messageOf, PgrowError } from '../domain/errors.ts';
 import { ports } from '../domain/naming.ts';
 import type { Node } from '../domain/topology.ts';
 import type { Dependencies } from './dependencies.ts';
-import { refuseExited } from './exited-nodes.ts';
+import { refuseExited, runningOf } from './exited-nodes.ts';
 import { openSession, type Session } from './session.ts';
 import type { Action } from './step-activity.ts';
 import { waitUntil } from './wait-until.ts';
@@ -53,7 +53,28 @@ export const etcdActions = (dependencies: Dependencies) => {
     );
   };
 
-  return { waitUntilEtcdQuorum };
+  /** Always out first: a member that had joined and lost its data must not vote again under its old id. */
+  const readmitEtcdMember: Action<'readmitEtcdMember'> = async ({ node, others }, step) => {
+    const session = await openSession(dependencies, step.database);
+    const running = await runningOf(platform, others);
+    const clients = await Promise.all(running.map((other) => etcdOf(session, other)));
+    const healthy = await Promise.all(clients.map((client) => client.isHealthy().catch(() => false)));
+    const asked = clients.filter((_, index) => healthy[index]);
+    // Of all there are with it, those that answer have to be more than half.
+    if (asked.length * 2 <= others.length + 1) {
+      throw new PgrowError(
+        'not_ready',
+        `etcd has no quorum that could admit ${node.name}: of ${others.map(({ name }) => name).join(', ')} ` +
+          `${asked.length} can vote.`,
+      );
+    }
+    const [client] = asked;
+    const present = (await client!.members()).filter((member) => member.node === node.name);
+    for (const { id } of present) await client!.removeMember(id);
+    await client!.addMember(node.name);
+  };
+
+  return { waitUntilEtcdQuorum, readmitEtcdMember };
 };
 
 /** An etcd that has not formed by then will not: the next attempt begins with fresh volumes and another token. */

@@ -2,6 +2,7 @@ import type { ActivityName, ActionResult, StepCall } from '../domain/actions.ts'
 import type { OperationActions } from '../domain/operation-actions.ts';
 import { cutOverActions } from './cut-over.ts';
 import type { Dependencies } from './dependencies.ts';
+import { electionActions } from './elect-member.ts';
 import { etcdActions } from './etcd-quorum.ts';
 import { memberActions } from './forget-members.ts';
 import { nodeActions } from './nodes.ts';
@@ -31,6 +32,7 @@ export const createActivities = (dependencies: Dependencies): StepActivities & O
     ...routerActions(dependencies, nodes),
     ...poolerActions(dependencies, nodes),
     ...etcdActions(dependencies),
+    ...electionActions(dependencies),
     ...memberActions(dependencies),
     ...patroniActions(dependencies),
     ...cutOverActions(dependencies),

@@ -2,6 +2,8 @@ import type { Database } from '../domain/database.ts';
 import type { Leadership } from '../domain/live.ts';
 import { nodeNamed, nodesOf, type Node } from '../domain/topology.ts';
 import type { Dependencies } from './dependencies.ts';
+import { readFaults } from './read-faults.ts';
+import { readHoldings } from './read-holdings.ts';
 import { openSession, type Session } from './session.ts';
 
 type Needs = Pick<Dependencies, 'platform' | 'store' | 'components'>;
@@ -22,7 +24,14 @@ export const readLeadership = async (dependencies: Needs, database: Database): P
     lag_bytes,
     synchronous: sync_state === 'sync' || sync_state === 'quorum',
   }));
-  return { leader, candidates, leaderless: await isLeaderless(dependencies, session, leader) };
+  const leaderless = await isLeaderless(dependencies, session, leader);
+  return {
+    leader,
+    candidates,
+    leaderless,
+    faults: await readFaults(dependencies.platform, database),
+    holdings: leaderless ? await readHoldings(dependencies, session) : null,
+  };
 };
 
 const isLeaderless = async (

@@ -8,6 +8,7 @@ import type { OpenedOperation, OpenOperation, OperationActions } from '../domain
 import type { OperationOptions } from '../domain/options.ts';
 import { parseInput } from '../domain/parse-input.ts';
 import { firstTopology } from '../domain/plan/create.ts';
+import { refuseUnconfirmed } from '../domain/plan/losses.ts';
 import { optionsOf, planOperation } from '../domain/plan/plan-operation.ts';
 import type { Restored } from '../domain/plan/restore.ts';
 import type { Plan } from '../domain/plan.ts';
@@ -42,8 +43,9 @@ export const openOperation: (
   });
   const resumed = unfinished && { operation: unfinished.operation.id, done: stepsDone(unfinished.operation) };
   for (const step of resumed?.done ?? []) await store.stepEnded({ operation: call.operation, step, status: 'done' });
-  // A rollback uses up the checkpoint that started it, and destroying removes what it kept; every other operation closes it.
-  const closes = previous !== null && !usesUpCheckpoint.includes(call.workflow);
+  // A rollback uses up the checkpoint that started it, destroying removes what it kept, and a repair touches nothing of it;
+  // every other operation closes it.
+  const closes = previous !== null && !leavesCheckpoint.includes(call.workflow);
   return {
     plan,
     database: { id: database.id, name: database.name },
@@ -76,7 +78,7 @@ export const readCutOff = async (
   return cutOffOf(last, last && (await store.readPlan(last.id)));
 };
 
-const usesUpCheckpoint: readonly OperationWorkflow[] = ['rollback', 'destroyDatabase'];
+const leavesCheckpoint: readonly OperationWorkflow[] = ['rollback', 'destroyDatabase', 'repair'];
 
 /** A database whose creation is refused does not exist: its name and ports are free again. */
 const refuseBeforeTouching = async (
@@ -85,6 +87,7 @@ const refuseBeforeTouching = async (
   { database, plan, restored }: Omit<Planned, 'options' | 'unfinished'>,
 ) => {
   try {
+    refuseUnconfirmed(plan, (call.input as { confirm?: boolean }).confirm === true);
     await refuseUnfit(dependencies, database, plan, restored);
   } catch (error) {
     if (makers.includes(call.workflow)) await dependencies.store.removeDatabase(database.id);

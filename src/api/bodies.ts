@@ -4,6 +4,7 @@ import { rulesOf } from '../domain/input-problems.ts';
 import {
   createDatabaseInput,
   reinitializeInput,
+  repairInput,
   restoreSnapshotInput,
   scaleDownInput,
   switchoverInput,
@@ -79,6 +80,11 @@ export const scaleDownBody = {
 
 export const reinitializeBody = {
   replica: reinitializeInput.pick({ node: true }),
+  options: operationOptions,
+} satisfies Parts;
+
+export const repairBody = {
+  repair: repairInput.pick({ node: true, confirm: true }),
   options: operationOptions,
 } satisfies Parts;
 

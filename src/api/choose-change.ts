@@ -8,6 +8,7 @@ import {
   noReplicasBody,
   poolingBody,
   reinitializeBody,
+  repairBody,
   replicasBody,
   scaleDownBody,
   standbysBody,
@@ -75,6 +76,11 @@ export const scaleDownChange = (body: unknown): Change => {
 export const reinitializeChange = (body: unknown): Change => {
   const { replica, options } = parseBody(reinitializeBody, body);
   return { workflow: 'reinitialize', input: { ...replica, options } };
+};
+
+export const repairChange = (body: unknown): Change => {
+  const { repair, options } = parseBody(repairBody, body);
+  return { workflow: 'repair', input: { ...repair, options } };
 };
 
 export const switchoverChange = (body: unknown): Change => {

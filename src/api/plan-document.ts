@@ -40,6 +40,7 @@ export const planDocument = ({ plan, database, service_id }: PlanOf) => ({
     cost_after: plan.cost_after,
     estimated_duration_minutes: plan.estimated_duration_minutes,
     warnings: plan.warnings,
+    losses: plan.losses ?? [],
     checkpoint: null,
     error: null,
   },

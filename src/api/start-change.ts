@@ -2,6 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Database } from '../domain/database.ts';
 import { invalidInput } from '../domain/input-problems.ts';
 import type { OperationWorkflow } from '../domain/inputs.ts';
+import { refuseUnconfirmed as refuseUnconfirmedLosses } from '../domain/plan/losses.ts';
 import type { Plan } from '../domain/plan.ts';
 import { acceptRepeated } from './accept.ts';
 import type { ApiDependencies } from './dependencies.ts';
@@ -48,6 +49,7 @@ export const startChange = async (
     plan: async () => {
       const plan = await planChange(dependencies, database, { workflow, input, operation_id: ids.operation_id });
       if (!confirmed && !isDryRun(request)) refuseUnconfirmed(plan);
+      if (!isDryRun(request)) refuseUnconfirmedLosses(plan, 'confirm' in input && input.confirm === true);
       return plan;
     },
   });

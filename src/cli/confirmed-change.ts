@@ -34,7 +34,8 @@ export const runConfirmedChange = async ({ api, database, request, flags }: Conf
   return runChange({ api, database, path, body: flags.dryRun ? body : { ...body, confirm: true }, flags });
 };
 
-const requireYes = async (database: string, plan: PlanView, yes: boolean): Promise<void> => {
+/** Shows what the plan warns of, and asks unless `--yes` was given. */
+export const requireYes = async (database: string, plan: PlanView, yes: boolean): Promise<void> => {
   for (const line of consequences(plan)) printProgress(line);
   if (yes) return;
   const answer = await ask(`Go ahead with ${database}? [y/N] `);

@@ -19,6 +19,7 @@ import { operations } from './operations.ts';
 import { plan } from './plan.ts';
 import { pooling } from './pooling.ts';
 import { reinit } from './reinit.ts';
+import { repair } from './repair.ts';
 import { replicas } from './replicas.ts';
 import { restore } from './restore.ts';
 import { rollback } from './rollback.ts';
@@ -46,6 +47,7 @@ const verbs: readonly ((program: Command) => void)[] = [
   replicas,
   switchover,
   reinit,
+  repair,
   rollback,
   cutover,
   abort,

@@ -34,6 +34,9 @@ export const stepLine = (step: StepRecord, index: number, steps: readonly StepRe
   return tail.length === 0 ? head : `${head}  ${tail.join(', ')}`;
 };
 
+const nothing = (type: OperationDocument['type']): string =>
+  type === 'repair' ? 'nothing to repair.' : 'nothing to do, it is so already.';
+
 /** What is said when it is over. */
 export const operationResult = (operation: OperationDocument): string[] => {
   const title = operationTitle(operation);
@@ -43,7 +46,7 @@ export const operationResult = (operation: OperationDocument): string[] => {
       return [`${title}: running.`];
     case 'done':
       return [
-        operation.steps.length === 0 ? `${title}: nothing to do, it is so already.` : `${title}: done${took}.`,
+        operation.steps.length === 0 ? `${title}: ${nothing(operation.type)}` : `${title}: done${took}.`,
         ...(operation.stall_ms === null ? [] : [`Writes were held for ${formatMs(operation.stall_ms)}.`]),
         ...checkpointLine(operation),
       ];

@@ -17,6 +17,7 @@ const plan: PlanView = {
   cost_after: { monthly_usd: 80, items: [] },
   expected_stall_ms: 400,
   point_of_no_return: 'hand over',
+  losses: [],
   warnings: ['Sessions that do not go through PgBouncer are reset once.'],
   estimated_duration_minutes: 1,
 };

@@ -18,6 +18,8 @@ export interface PlanView {
   readonly expected_stall_ms: number;
   readonly point_of_no_return: string | null;
   readonly warnings: readonly string[];
+  /** What is lost for good; among the warnings as well. */
+  readonly losses: readonly string[];
   readonly estimated_duration_minutes?: number;
 }
 

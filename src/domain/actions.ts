@@ -48,6 +48,10 @@ export interface Actions {
 
   /** Until `node` streams from `from` and is less than `lag_limit_bytes` behind. */
   waitUntilStreaming: { readonly node: Node; readonly from: Node; readonly lag_limit_bytes: number };
+  /** Takes an etcd node that has lost its data out of the quorum of the others and in again, as one without data. */
+  readmitEtcdMember: { readonly node: Node; readonly others: readonly Node[] };
+  /** Of a Patroni cluster without a leader: lets this member lead, whatever it lacks. Refused once somebody leads or is further. */
+  electMember: { readonly candidate: Node; readonly members: readonly Node[] };
   waitUntilEtcdQuorum: { readonly nodes: readonly Node[] };
   /** Until every router sees exactly `primary` as writable and exactly `replicas` as readable. */
   waitUntilRouting: {

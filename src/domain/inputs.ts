@@ -66,6 +66,15 @@ export const reinitializeInput = z.strictObject({
   options: operationOptions.prefault({}),
 });
 
+export const repairInput = z.strictObject({
+  ...started,
+  /** Everything that is missing where none is named. */
+  node: z.string().min(1).max(63).optional(),
+  /** That the warnings have been read, should writes be lost by it. */
+  confirm: z.boolean().default(false),
+  options: operationOptions.prefault({}),
+});
+
 /** What a switchover does about what would break its promise: say no, wait for a better moment, accept resets. */
 export const onObstacle = ['refuse', 'wait', 'force'] as const;
 export type OnObstacle = (typeof onObstacle)[number];
@@ -99,6 +108,7 @@ export const operationInputs = {
   setPooling: setPoolingInput,
   switchover: switchoverInput,
   reinitialize: reinitializeInput,
+  repair: repairInput,
   rollback: rollbackInput,
   restoreSnapshot: restoreSnapshotInput,
   destroyDatabase: destroyDatabaseInput,
@@ -119,6 +129,7 @@ export const operationTypeOf = {
   setPooling: 'set_pooling',
   switchover: 'switchover',
   reinitialize: 'reinitialize',
+  repair: 'repair',
   rollback: 'rollback',
   restoreSnapshot: 'restore',
   destroyDatabase: 'destroy',

@@ -1,3 +1,5 @@
+import type { NodeFault } from './faults.ts';
+import type { Holdings } from './holdings.ts';
 import type { NodeKind } from './topology.ts';
 
 /** What a database's nodes say of themselves at this moment. */
@@ -36,6 +38,10 @@ export interface Leadership {
   readonly candidates: readonly Candidate[];
   /** Whether at stage 3 nobody takes writes: the leader is then the last one there was. */
   readonly leaderless: boolean;
+  /** Recorded nodes that are not as they should be. */
+  readonly faults: readonly NodeFault[];
+  /** Where nobody takes writes: what each server holds. */
+  readonly holdings: Holdings | null;
 }
 
 export interface Candidate {

@@ -67,6 +67,8 @@ export interface EtcdConfig {
   readonly kind: 'etcd';
   readonly members: readonly string[];
   readonly token: string;
+  /** It joins members that have a quorum, instead of forming one with them. Default false. */
+  readonly joins?: boolean;
 }
 
 /** A node together with what it is told to be. */

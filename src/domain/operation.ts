@@ -9,6 +9,7 @@ export const operationTypes = [
   'set_pooling',
   'switchover',
   'reinitialize',
+  'repair',
   'rotate_credentials',
   'rollback',
   'restore',

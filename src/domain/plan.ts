@@ -51,6 +51,8 @@ export interface Plan {
   readonly expected_stall_ms: number;
   readonly point_of_no_return: string | null;
   readonly warnings: readonly string[];
+  /** What is lost for good: the operation begins only when that has been confirmed. Absent: nothing is. */
+  readonly losses?: readonly string[];
   readonly nodes_added: readonly string[];
   readonly nodes_removed: readonly string[];
   readonly cost_before: Cost;

@@ -56,6 +56,8 @@ test.each([
   ['switchover', {}, 'switchover shop'],
   ['switchover', { target_node: 'postgres-3' }, 'switchover shop postgres-3'],
   ['reinitialize', { node: 'postgres-3' }, 'reinit shop postgres-3'],
+  ['repair', {}, 'repair shop'],
+  ['repair', { node: 'haproxy-2' }, 'repair shop haproxy-2'],
   ['rollback', {}, 'rollback shop'],
   ['destroyDatabase', {}, 'destroy shop'],
 ] as const)('%s %j is asked for again by a command', (workflow, input, command) =>

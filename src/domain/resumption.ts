@@ -52,6 +52,8 @@ export const commandFor = (database: string, asked: Asked | undefined): string =
       return `./pgrow switchover ${database}${target_node === undefined ? '' : ` ${target_node}`}`;
     case 'reinitialize':
       return `./pgrow reinit ${database} ${node}`;
+    case 'repair':
+      return `./pgrow repair ${database}${node === undefined ? '' : ` ${node}`}`;
     case 'rollback':
       return `./pgrow rollback ${database}`;
     case 'destroyDatabase':

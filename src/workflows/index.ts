@@ -6,6 +6,7 @@ export { setReplicas } from './set-replicas.ts';
 export { setPooling } from './set-pooling.ts';
 export { switchover } from './switchover.ts';
 export { reinitialize } from './reinitialize.ts';
+export { repair } from './repair.ts';
 export { rollback } from './rollback.ts';
 export { restoreSnapshot } from './restore-snapshot.ts';
 export { verifySnapshot } from './verify-snapshot.ts';

@@ -144,6 +144,29 @@ describe('changes at the present stage', () => {
   });
 });
 
+describe('repair', () => {
+  test('is started for one node, or for everything that is missing', async () => {
+    api.takeUp(await api.shopAtStage(replicaTopology));
+    expect((await start('repair', { node: 'haproxy-1' })).started).toMatchObject({
+      workflow: 'repair',
+      input: { node: 'haproxy-1', confirm: false },
+    });
+  });
+
+  test('of nothing touches nothing', async () => {
+    await api.shopAtStage(replicaTopology);
+    expect(await dryRun('repair', {})).toMatchObject({ type: 'repair', steps: [], losses: [] });
+  });
+
+  test('of a node that the database does not have is refused with those it has', async () => {
+    await api.shopAtStage(replicaTopology);
+    expect((await start('repair', { node: 'etcd-1' })).body).toMatchObject({
+      status: 422,
+      problems: [{ path: 'node', value: 'etcd-1', allowed: 'front, postgres-1, postgres-2, haproxy-1' }],
+    });
+  });
+});
+
 describe('rollback', () => {
   const shopAfterExpansion = async (): Promise<Database> => {
     const shop = await api.shopAtStage(replicaTopology);

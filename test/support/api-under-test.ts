@@ -88,6 +88,8 @@ export const useApi = (): ApiUnderTest => {
             .filter(({ role }) => role === 'replica')
             .map(({ name, state, lag }) => ({ name, state, lag_bytes: lag ?? 0, synchronous: false })),
           leaderless: false,
+          faults: [],
+          holdings: null,
         };
       },
     });

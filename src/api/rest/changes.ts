@@ -8,6 +8,7 @@ import {
   noReplicasBody,
   poolingBody,
   reinitializeBody,
+  repairBody,
   replicasBody,
   scaleDownBody,
   standbysBody,
@@ -18,6 +19,7 @@ import {
   haChange,
   poolingChange,
   reinitializeChange,
+  repairChange,
   replicasChange,
   scaleDownChange,
   switchoverChange,
@@ -60,4 +62,5 @@ export const changeRoutes = (app: FastifyInstance, dependencies: ApiDependencies
   route('scale-down', 'Back to any lower stage', [scaleDownBody], scaleDownChange);
   route('switchover', 'Move writes to another node', [switchoverBody], switchoverChange);
   route('reinitialize', 'Build one replica anew', [reinitializeBody], reinitializeChange);
+  route('repair', 'Make a node again, or everything that is missing', [repairBody], repairChange);
 };

@@ -1,12 +1,19 @@
 import { z } from 'zod';
 import { PgrowError } from '../../domain/errors.ts';
 import { ports } from '../../domain/naming.ts';
+import { peerUrl } from './etcd-yaml.ts';
 
 const health = z.object({ health: z.string() });
-const members = z.object({ members: z.array(z.object({ name: z.string().default(''), ID: z.string() })).default([]) });
+const listed = z.object({
+  name: z.string().default(''),
+  ID: z.string(),
+  peerURLs: z.array(z.string()).default([]),
+});
+const members = z.object({ members: z.array(listed).default([]) });
 const status = z.object({ version: z.string(), leader: z.string().default('0') });
 const range = z.object({ kvs: z.array(z.object({ key: z.string(), value: z.string().default('') })).default([]) });
 const deleted = z.object({ deleted: z.string().default('0') });
+const anything = z.unknown();
 const decided = z.object({ succeeded: z.boolean().default(false) });
 
 /** etcd's JSON gateway (etcd manual, gRPC gateway). Calls fail with PgrowError `no_answer`. */
@@ -14,6 +21,11 @@ export interface EtcdClient {
   /** True when this node answers and its cluster has a quorum. */
   isHealthy(): Promise<boolean>;
   memberNames(): Promise<readonly string[]>;
+  /** Every member that the quorum counts, by the name of its node, whether it runs or not. */
+  members(): Promise<readonly { readonly id: string; readonly node: string }[]>;
+  removeMember(id: string): Promise<void>;
+  /** Counts the node as a member from now on; it has to start without data. */
+  addMember(node: string): Promise<void>;
   status(): Promise<{ readonly version: string; readonly leader: string }>;
   /** Null when there is no such key. */
   get(key: string): Promise<string | null>;
@@ -52,6 +64,14 @@ export const createEtcdClient = ({
   return {
     isHealthy: async () => (await call('/health', health)).health === 'true',
     memberNames: async () => (await call('/v3/cluster/member/list', members, {})).members.map((member) => member.name),
+    members: async () =>
+      (await call('/v3/cluster/member/list', members, {})).members.map(({ ID, name, peerURLs }) => ({
+        id: ID,
+        // One that was added and never started has no name yet.
+        node: peerURLs.flatMap((url) => (URL.canParse(url) ? [new URL(url).hostname] : []))[0] ?? name,
+      })),
+    removeMember: async (ID) => void (await call('/v3/cluster/member/remove', anything, { ID })),
+    addMember: async (node) => void (await call('/v3/cluster/member/add', anything, { peerURLs: [peerUrl(node)] })),
     status: () => call('/v3/maintenance/status', status, {}),
     get: async (key) => {
       const [found] = (await call('/v3/kv/range', range, { key: encode(key) })).kvs;

@@ -20,7 +20,7 @@ export const etcdYaml = ({
       'initial-advertise-peer-urls': peerUrl(node.name),
       'initial-cluster': config.members.map((name) => `${name}=${peerUrl(name)}`).join(','),
       'initial-cluster-token': config.token,
-      'initial-cluster-state': 'new',
+      'initial-cluster-state': config.joins ? 'existing' : 'new',
       'heartbeat-interval': 100,
       'election-timeout': 1000,
       'auto-compaction-mode': 'periodic',
@@ -31,4 +31,5 @@ export const etcdYaml = ({
     2,
   );
 
-const peerUrl = (name: string): string => `http://${name}:${ports.etcdPeer}`;
+/** Where other members find a node. */
+export const peerUrl = (name: string): string => `http://${name}:${ports.etcdPeer}`;

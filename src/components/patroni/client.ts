@@ -35,6 +35,8 @@ export interface PatroniClient {
   restart(): Promise<void>;
   /** From the leader to another member, also of a standby cluster; answers when that leads. */
   switchover(request: { readonly leader: string; readonly candidate: string }): Promise<void>;
+  /** In a cluster without a leader: lets a member lead, however far it lags; answers when it does. */
+  failover(request: { readonly candidate: string }): Promise<void>;
   /** Throws this member's data away and copies the leader's; answers when that has begun. */
   reinitialize(): Promise<void>;
   close(): Promise<void>;
@@ -98,6 +100,7 @@ export const createPatroniClient = ({
     status: () => read('/patroni', status),
     restart: () => act('/restart', {}),
     switchover: (wanted) => act('/switchover', wanted),
+    failover: (wanted) => act('/failover', wanted),
     reinitialize: () => act('/reinitialize', { force: true }),
     isPrimary: async () => (await call('GET', '/primary')).status === 200,
     close: () => agent.close(),

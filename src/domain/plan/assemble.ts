@@ -15,10 +15,20 @@ interface Parts {
   readonly closes_checkpoint_of: string | null;
   /** False: there is no way back from it, so nothing is kept for one. */
   readonly reversible?: boolean;
+  /** Of an operation that leaves the record as it is: the database as it is then verified. */
+  readonly verified?: Topology;
 }
 
 /** One plan of several stretches of the way, with what every operation ends with. No stretches: nothing to do. */
-export const assemble = ({ type, from, to: reached, parts, closes_checkpoint_of, reversible = true }: Parts): Plan => {
+export const assemble = ({
+  type,
+  from,
+  to: reached,
+  parts,
+  closes_checkpoint_of,
+  reversible = true,
+  verified,
+}: Parts): Plan => {
   const kept = parts.flatMap((part) => part.on_close);
   const to: Topology = reversible ? reached : { ...reached, kept: [] };
   const last: Outline[] =
@@ -26,11 +36,11 @@ export const assemble = ({ type, from, to: reached, parts, closes_checkpoint_of,
       ? []
       : [
           ...(reversible ? [] : kept.map(removeKept)),
-          step('finish', 'write and read through every endpoint', { action: 'verifyRoutes', input: { topology: to } }),
-          step('finish', 'record topology', { action: 'recordTopology', input: { topology: to } }, [
-            // What the operation before kept is gone by then: all but a rollback close its checkpoint first.
-            { action: 'recordTopology', input: { topology: type === 'rollback' ? from : { ...from, kept: [] } } },
-          ]),
+          step('finish', 'write and read through every endpoint', {
+            action: 'verifyRoutes',
+            input: { topology: verified ?? to },
+          }),
+          ...(verified ? [] : [recordTopology({ type, from, to })]),
         ];
   const outline = compose([...parts.flatMap((part) => part.outline), ...last]);
   const before = from.nodes.map((node) => node.name);
@@ -60,3 +70,9 @@ export const assemble = ({ type, from, to: reached, parts, closes_checkpoint_of,
 
 const removeKept = (call: ActivityCall): Outline =>
   step('finish', 'node' in call.input ? `remove ${call.input.node.name}` : 'remove what served the hand-over', call);
+
+const recordTopology = ({ type, from, to }: Pick<Parts, 'type' | 'from' | 'to'>): Outline =>
+  step('finish', 'record topology', { action: 'recordTopology', input: { topology: to } }, [
+    // What the operation before kept is gone by then: all but a rollback close its checkpoint first.
+    { action: 'recordTopology', input: { topology: type === 'rollback' ? from : { ...from, kept: [] } } },
+  ]);

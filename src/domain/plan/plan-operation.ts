@@ -1,5 +1,7 @@
 import type { Database } from '../database.ts';
 import { PgrowError } from '../errors.ts';
+import type { NodeFault } from '../faults.ts';
+import type { Holdings } from '../holdings.ts';
 import type { OperationWorkflow, ParsedInput } from '../inputs.ts';
 import { haOptions, operationOptions, poolingOptions, replicaOptions, type OperationOptions } from '../options.ts';
 import type { Candidate } from '../live.ts';
@@ -8,7 +10,9 @@ import { askedFor } from '../resumption.ts';
 import { planCreate } from './create.ts';
 import { planDestroy } from './destroy.ts';
 import { planExpand } from './expand.ts';
+import { refuseMissing } from './needed-nodes.ts';
 import { planReinitialize } from './reinitialize.ts';
+import { planRepair } from './repair.ts';
 import { planRestore, type Restored } from './restore.ts';
 import { planRollback } from './rollback.ts';
 import { planScaleDown } from './scale-down.ts';
@@ -25,6 +29,10 @@ export interface Circumstances {
   readonly candidates: readonly Candidate[];
   /** Whether at stage 3 nobody takes writes. Default false. */
   readonly leaderless?: boolean;
+  /** Recorded nodes that are not as they should be. Default none. */
+  readonly faults?: readonly NodeFault[];
+  /** Where nobody takes writes: what each server holds. */
+  readonly holdings?: Holdings | null;
   /** The operation whose checkpoint is still open. */
   readonly last: Pick<Plan, 'type' | 'from' | 'to'> | null;
   /** What a new database begins with; null for nothing. */
@@ -55,6 +63,7 @@ const planners: Planners = {
       on_obstacle: input.on_obstacle,
     }),
   reinitialize: (input, circumstances) => planReinitialize({ ...closing(circumstances), node: input.node }),
+  repair: (input, circumstances) => planRepair({ ...circumstances, node: input.node ?? null }),
   rollback(_, circumstances) {
     const { database, last } = circumstances;
     if (last) return planRollback({ ...circumstances, done: last });
@@ -77,7 +86,11 @@ export const planOperation = <W extends OperationWorkflow>(
   workflow: W,
   input: ParsedInput<W>,
   circumstances: Circumstances,
-): Plan => ({ ...planners[workflow](input, circumstances), asked: askedFor(workflow, input) });
+): Plan => {
+  const plan = planners[workflow](input, circumstances);
+  refuseMissing(plan, circumstances);
+  return { ...plan, asked: askedFor(workflow, input) };
+};
 
 /** Options that operations without them run with. */
 export const optionsOf = (input: object): OperationOptions =>

@@ -1,13 +1,10 @@
 import type { Database } from '../database.ts';
 import { PgrowError } from '../errors.ts';
-import { memberConfigOf } from '../member-config.ts';
-import { slotName } from '../naming.ts';
 import type { Plan } from '../plan.ts';
-import { nodeNamed, nodesOf, type Topology } from '../topology.ts';
+import { nodesOf, type Topology } from '../topology.ts';
 import { assemble } from './assemble.ts';
 import { stretch } from './growth.ts';
-import { cloneAttempts, replicaLagLimitBytes } from './grow-replicas.ts';
-import { freshAttempts, step } from './outline.ts';
+import { rebuildReplica } from './rebuild-replica.ts';
 
 export interface ReinitializePlanInput {
   readonly database: Database;
@@ -35,31 +32,7 @@ export const planReinitialize = ({
       { problems: [{ path: 'node', value: name, allowed: replicas.map((n) => n.name).join(', ') || 'nothing' }] },
     );
   }
-  const from = nodeNamed(topology, leader);
-  const slot = node.source?.slot ?? slotName(node.name);
-  const config = topology.ha
-    ? memberConfigOf(topology)
-    : ({ kind: 'postgres', mode: 'replica', follow: [leader], slot } as const);
-  const outline = [
-    freshAttempts(cloneAttempts, [
-      step('replicas', `remove ${node.name}`, { action: 'removeNode', input: { node } }, [], {
-        point_of_no_return: true,
-      }),
-      ...(topology.ha
-        ? []
-        : [
-            step('replicas', `create replication slot for ${node.name}`, {
-              action: 'ensureReplicationSlot',
-              input: { on: from, slot },
-            }),
-          ]),
-      step('replicas', `clone ${node.name} from ${leader}`, { action: 'ensureNode', input: { node, config } }),
-      step('replicas', `wait until ${node.name} streams`, {
-        action: 'waitUntilStreaming',
-        input: { node, from, lag_limit_bytes: replicaLagLimitBytes },
-      }),
-    ]),
-  ];
+  const outline = [rebuildReplica({ topology, node, leader, fault: null })];
   const part = stretch(topology, outline, [`Until ${node.name} is back there is one replica less.`]);
   return assemble({ type: 'reinitialize', from: database.topology, to: topology, parts: [part], closes_checkpoint_of });
 };

@@ -8,6 +8,10 @@ export interface EtcdClusters {
   /** What the cluster of these nodes keeps, by scope; null without a quorum. */
   scopes(names: readonly string[]): Map<string, PatroniState> | null;
   scopesOf(node: Machine): Map<string, PatroniState>;
+  /** Whom a quorum counts, whether it runs or not. */
+  members(node: Machine): readonly string[];
+  admit(node: Machine, name: string): void;
+  expel(node: Machine, name: string): void;
   /** Tokens of clusters that were begun, oldest first. */
   readonly tokens: readonly string[];
   /** The next `count` clusters form no quorum. */
@@ -32,6 +36,7 @@ export interface PatroniState {
 interface Told {
   readonly 'initial-cluster-token': string;
   readonly 'initial-cluster': string;
+  readonly 'initial-cluster-state': 'new' | 'existing';
 }
 
 const quorum = 2;
@@ -40,16 +45,26 @@ export const createEtcdClusters = (machines: Machines): EtcdClusters => {
   const tokenOf = new Map<string, string>();
   const states = new Map<string, Map<string, PatroniState>>();
   const tokens: string[] = [];
+  const counted = new Map<string, Set<string>>();
+  /** Without data, and not started yet. */
+  const admitted = new Map<string, Set<string>>();
+  const joinedToken = ({ name }: Machine) => [...admitted].find(([, names]) => names.has(name))?.[0] ?? null;
   let broken = 0;
   const brokenTokens = new Set<string>();
 
   machines.onBoot('etcd', (machine) => {
     const told = JSON.parse(machines.read(machine.container, '/etc/pgrow/etcd.yml')) as Told;
-    const token = tokenOf.get(machine.volume!) ?? told['initial-cluster-token'];
+    const joined = told['initial-cluster-state'] === 'existing' ? joinedToken(machine) : told['initial-cluster-token'];
+    const token = tokenOf.get(machine.volume!) ?? joined;
+    // Nobody has admitted it: etcd ends.
+    if (token === null) return 1;
     tokenOf.set(machine.volume!, token);
+    admitted.get(token)?.delete(machine.name);
     if (!tokens.includes(token)) {
       tokens.push(token);
       states.set(token, new Map());
+      counted.set(token, new Set(told['initial-cluster'].split(',').map((entry) => entry.split('=')[0]!)));
+      admitted.set(token, new Set());
       if (broken > 0) {
         broken -= 1;
         brokenTokens.add(token);
@@ -75,6 +90,15 @@ export const createEtcdClusters = (machines: Machines): EtcdClusters => {
       return node ? scopesOf(node) : null;
     },
     scopesOf,
+    members: (node) => [...counted.get(tokenOf.get(node.volume!)!)!],
+    admit(node, name) {
+      counted.get(tokenOf.get(node.volume!)!)!.add(name);
+      admitted.get(tokenOf.get(node.volume!)!)!.add(name);
+    },
+    expel(node, name) {
+      counted.get(tokenOf.get(node.volume!)!)!.delete(name);
+      admitted.get(tokenOf.get(node.volume!)!)!.delete(name);
+    },
     tokens,
     breakNext(count) {
       broken = count;

@@ -7,7 +7,7 @@ import { acknowledged, expectAccountedFor, expectPutBack, expectSound } from './
 import { passing, type ActivityCall } from './faults.ts';
 import type { Shop } from './operator.ts';
 import { comparable } from './picture.ts';
-import { tell, type Story } from './story.ts';
+import { lose, tell, type Story } from './story.ts';
 
 /** Databases that fail at the same time: mostly they wait for Temporal. */
 export const atOnce = 10;
@@ -30,6 +30,7 @@ export const begin = async ({ story, newShop }: Trial): Promise<Shop> => {
   const shop = newShop();
   await story.prepare(shop);
   if (story.leader) await shop.write(acknowledged, 'postgres');
+  for (const node of story.lost) await lose(shop, node);
   return shop;
 };
 
@@ -56,10 +57,12 @@ export const breakAtEveryStep = ({ story, newShop, at = () => true }: Trial): vo
 
       expect(document.error?.step).toBe(document.steps[index]?.name);
       await expectPutBack(shop, before, document);
-      if (story.leader) await expectSound(shop, story.leader);
-      if (story.leader) await expectAccountedFor(shop);
-      // A rollback leaves the way back open; whatever else has begun has closed it.
-      const stillOpen = story.deed.workflow === 'rollback' ? open : null;
+      if (story.leader && story.lost.length === 0) {
+        await expectSound(shop, story.leader);
+        await expectAccountedFor(shop);
+      }
+      // Whatever else has begun has closed it.
+      const stillOpen = leavesWindow(story) ? open : null;
       expect(await shop.world.store.readOpenCheckpoint(shop.id)).toEqual(stillOpen);
     });
   });
@@ -78,7 +81,7 @@ export const dieAtEveryStep = ({ story, newShop }: Trial): void => {
       const firstTry = ({ name, try: attempt }: ActivityCall) => attempt === 1 && name !== 'watchHealth';
       faults.dieInside(firstTry);
       faults.add({ when: 'after', error: passing, at: firstTry });
-      if (story.leader && story.plan.to) {
+      if (story.leader && story.plan.to && story.lost.length === 0) {
         faults.lookAround(
           ({ context }) => context?.operation === operation,
           () => expectSound(shop),
@@ -103,7 +106,7 @@ export const dieAtEveryStep = ({ story, newShop }: Trial): void => {
 
       expect(lives.deaths()).toBeGreaterThan(goingBack.length);
       await expectPutBack(shop, before, document);
-      if (story.leader) await expectSound(shop, story.leader);
+      if (story.leader && story.lost.length === 0) await expectSound(shop, story.leader);
     });
   });
 };
@@ -145,6 +148,9 @@ export const breakPastReturn = ({ story, newShop }: Trial): void => {
   });
 };
 
+/** Operations that leave the way back of the one before open. */
+const leavesWindow = ({ deed: { workflow } }: Story): boolean => workflow === 'rollback' || workflow === 'repair';
+
 /** The forward action of a step, whichever try and attempt it is. */
 const forward =
   (operation: string, step: number) =>
@@ -154,7 +160,7 @@ const forward =
 /** What is there, but for what an open window keeps that the operation closes. */
 const whatWillBePutBack = async ({ story, newShop }: Trial, shop: Shop): Promise<object> => {
   const isOpen = (await shop.world.store.readOpenCheckpoint(shop.id)) !== null;
-  if (!isOpen || story.deed.workflow === 'rollback') return comparable(shop);
+  if (!isOpen || leavesWindow(story)) return comparable(shop);
   const settled = await begin({ story, newShop });
   await closeWindow(settled);
   return comparable(settled);

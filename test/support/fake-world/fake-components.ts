@@ -89,6 +89,9 @@ const poolerAdmin = (
 const etcdClient = ({ machines, etcd }: Cast, host: string): EtcdClient => ({
   isHealthy: async () => etcd.healthy(await machines.at(host)),
   memberNames: async () => etcd.peers(await machines.at(host)),
+  members: async () => etcd.members(await machines.at(host)).map((node) => ({ id: `id of ${node}`, node })),
+  removeMember: async (id) => etcd.expel(await machines.at(host), id.slice('id of '.length)),
+  addMember: async (node) => etcd.admit(await machines.at(host), node),
   status: async () => ({ version: '3.5.16', leader: '1' }),
   async get(key) {
     const lock = await lockAt({ machines, etcd }, host, key);

@@ -74,6 +74,11 @@ export const patroniClient = ({ machines, servers, patroni }: Cast, host: string
       if (state.leader !== leader) throw new PgrowError('refused', `Patroni on ${host}: ${leader} does not lead.`);
       patroni.lead(candidate);
     },
+    async failover({ candidate }) {
+      const { state } = await look();
+      if (state.locked) throw new PgrowError('refused', `Patroni on ${host}: ${state.leader} leads.`);
+      patroni.elect(state, candidate);
+    },
     reinitialize: notUsed,
     close: async () => {},
   };

@@ -8,6 +8,10 @@ export interface PatroniClusters {
   membersOf(cluster: PatroniState): readonly Machine[];
   /** As after a loop of every member. */
   settle(): void;
+  /** Whoever could lead lags too much from now on: nobody is elected. */
+  electNobody(): void;
+  /** As after a failover that somebody asked for: lets this member lead, however far it lags. */
+  elect(cluster: PatroniState, name: string): void;
   /** As after a switchover to this member. */
   lead(name: string): void;
 }
@@ -39,7 +43,10 @@ export const createPatroniClusters = (machines: Machines, servers: Servers): Pat
     cluster.leader = leader;
     cluster.locked = true;
   };
+  let timid = false;
   const elect = (cluster: PatroniState): boolean => {
+    if (timid) cluster.locked = false;
+    if (timid) return false;
     const [best] = serversOf(cluster)
       .filter(({ name, data }) => name !== cluster.leader && data.inRecovery)
       .toSorted((a, b) => b.data.lsn - a.data.lsn);
@@ -90,6 +97,13 @@ export const createPatroniClusters = (machines: Machines, servers: Servers): Pat
   return {
     membersOf,
     settle,
+    electNobody() {
+      timid = true;
+    },
+    elect(cluster, name) {
+      follow(cluster, name);
+      servers.promote(servers.named(name)!);
+    },
     lead(name) {
       const cluster = servers.patroni(servers.named(name)!.machine)!;
       const before = servers.named(cluster.leader)!;

@@ -20,6 +20,7 @@ const setPooling = (default_pool_size: number): Deed => ({
 });
 const switchover = (target_node: string): Deed => ({ workflow: 'switchover', wish: { target_node } });
 const reinitialize = (node: string): Deed => ({ workflow: 'reinitialize', wish: { node } });
+const repair: Deed = { workflow: 'repair', wish: {} };
 const rollback: Deed = { workflow: 'rollback', wish: {} };
 const destroy: Deed = { workflow: 'destroyDatabase', wish: {} };
 
@@ -46,6 +47,7 @@ export const creations: Readonly<Record<'empty' | 'restored', Story>> = {
     plan: foreseeOne(sampleDatabase('shop'), creation),
     deed: creation,
     leader: null,
+    lost: [],
     prepare: async () => {},
   },
   restored: {
@@ -57,6 +59,7 @@ export const creations: Readonly<Record<'empty' | 'restored', Story>> = {
     ),
     deed: { workflow: 'restoreSnapshot', wish: restoration },
     leader: null,
+    lost: [],
     prepare: keepSnapshot,
   },
 };
@@ -111,6 +114,18 @@ export const adjustments = {
   memberAnew: story('a member anew, the window still open', reinitialize('postgres-4'), {
     before: [pooledHa],
     windowOpen: true,
+  }),
+} as const;
+
+export const repairs = {
+  ha: story('repair at ha, the window still open', repair, {
+    before: [pooledHa],
+    windowOpen: true,
+    lost: ['etcd-1', 'haproxy-2', 'postgres-4'],
+  }),
+  replicas: story('repair of all but the primary, behind a pooler', repair, {
+    before: [replicated],
+    lost: ['postgres-2', 'haproxy-1', 'pgbouncer-1', 'front'],
   }),
 } as const;
 

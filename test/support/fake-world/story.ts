@@ -4,7 +4,7 @@ import { operationInputs, type OperationWorkflow, type ParsedInput } from '../..
 import { parseInput } from '../../../src/domain/parse-input.ts';
 import { planOperation, type Circumstances } from '../../../src/domain/plan/plan-operation.ts';
 import type { Plan } from '../../../src/domain/plan.ts';
-import { nodesOf } from '../../../src/domain/topology.ts';
+import { nodeNamed, nodesOf } from '../../../src/domain/topology.ts';
 import { retryUntil } from '../retry-until.ts';
 import { sampleDatabase } from '../sample-database.ts';
 import { closeWindow, performAtOnce, type Deed } from './at-once.ts';
@@ -17,6 +17,8 @@ export interface Story {
   readonly deed: Deed;
   /** Who takes writes when it begins; null where there is no database yet. */
   readonly leader: string | null;
+  /** Nodes that somebody has removed with their data. */
+  readonly lost: readonly string[];
   prepare(shop: Shop): Promise<void>;
 }
 
@@ -27,18 +29,25 @@ interface Telling {
   readonly leader?: string;
   /** Whether the checkpoint of the last of them is still open. */
   readonly windowOpen?: boolean;
+  /** Nodes that somebody removes with their data before it begins. */
+  readonly lost?: readonly string[];
 }
 
 export const creation: Deed = { workflow: 'createDatabase', wish: { name: 'shop' } };
 
 /** Of a database that is there. */
-export const story = (name: string, deed: Deed, { before = [], leader, windowOpen = false }: Telling = {}): Story => {
-  const plan = foresee(before, deed, { ...(leader ? { leader } : {}), windowOpen });
+export const story = (
+  name: string,
+  deed: Deed,
+  { before = [], leader, windowOpen = false, lost = [] }: Telling = {},
+): Story => {
+  const plan = foresee(before, deed, { ...(leader ? { leader } : {}), windowOpen, lost });
   return {
     name,
     plan,
     deed,
     leader: leader ?? plan.from?.primary ?? null,
+    lost,
     async prepare(shop) {
       await performAtOnce(shop, creation);
       for (const [index, each] of before.entries()) {
@@ -51,15 +60,20 @@ export const story = (name: string, deed: Deed, { before = [], leader, windowOpe
 };
 
 /** The plan of the last deed, as the planners make it of what those before leave. */
-const foresee = (before: readonly Deed[], last: Deed, { leader, windowOpen }: Omit<Telling, 'before'>): Plan => {
+const foresee = (
+  before: readonly Deed[],
+  last: Deed,
+  { leader, windowOpen, lost = [] }: Omit<Telling, 'before'>,
+): Plan => {
+  const faults = lost.map((name) => ({ name, state: 'missing', has_data: false }) as const);
   let database = sampleDatabase('shop');
   let done: Plan | null = null;
   for (const deed of before) {
     done = foreseeOne(database, deed);
     database = { ...database, topology: { ...done.to!, kept: [] } };
   }
-  if (!windowOpen || !done) return foreseeOne(database, last, leader ? { leader } : {});
-  return foreseeOne({ ...database, topology: done.to! }, last, { last: done });
+  if (!windowOpen || !done) return foreseeOne(database, last, { faults, ...(leader ? { leader } : {}) });
+  return foreseeOne({ ...database, topology: done.to! }, last, { last: done, faults });
 };
 
 export const foreseeOne = (database: Database, { workflow, wish }: Deed, change: Partial<Circumstances> = {}): Plan => {
@@ -79,6 +93,13 @@ export const foreseeOne = (database: Database, { workflow, wish }: Deed, change:
       ...change,
     },
   );
+};
+
+/** As with `docker rm -f` and `docker volume rm`. */
+export const lose = async ({ id, world: { platform, store } }: Shop, name: string): Promise<void> => {
+  const { container, volume } = nodeNamed((await store.readDatabase(id))!.topology, name);
+  await platform.removeContainer(container);
+  if (volume) await platform.removeVolume(volume);
 };
 
 /** After a switchover, with everybody back. */

@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import type { Holding, Holdings } from '../domain/holdings.ts';
+import { nodesOf, type Node } from '../domain/topology.ts';
+import type { Dependencies } from './dependencies.ts';
+import { openEtcd } from './etcd.ts';
+import { runningOf } from './exited-nodes.ts';
+import type { Session } from './session.ts';
+
+type Needs = Pick<Dependencies, 'platform' | 'components'>;
+
+/** What each server of a database in which nobody takes writes holds, and how far the last leader was. */
+export const readHoldings = async (dependencies: Needs, session: Session): Promise<Holdings> => {
+  const { topology } = session.database;
+  const running = await runningOf(dependencies.platform, nodesOf(topology, 'postgres'));
+  const said = await Promise.all(running.map((node) => readHolding(dependencies, session, node).catch(() => null)));
+  return {
+    heard: said.filter((holding) => holding !== null),
+    unheard: running.flatMap(({ name }, index) => (said[index] ? [] : [name])),
+    last_known: await readLastKnown(dependencies, session).catch(() => null),
+  };
+};
+
+/** @throws PgrowError when the node does not answer */
+export const readHolding = async (
+  { components: { postgres } }: Pick<Needs, 'components'>,
+  session: Session,
+  node: Node,
+): Promise<Holding> => {
+  const { lsn, receive_lsn, timeline } = await session.asSuperuser(node, postgres.readPosition);
+  const ends = [lsn, receive_lsn].flatMap((end) => (end === null ? [] : [Number(postgres.parseLsn(end))]));
+  return { name: node.name, timeline, position: Math.max(...ends) };
+};
+
+/** Patroni's leader writes it to etcd in every loop. */
+const status = z.object({ optime: z.number() });
+
+const readLastKnown = async (dependencies: Needs, session: Session): Promise<number | null> => {
+  const { ha } = session.database.topology;
+  if (!ha) return null;
+  const ask = await openEtcd(dependencies, session);
+  const text = await ask((client) => client.get(`/service/${ha.scope}/status`));
+  const said = status.safeParse(text === null ? null : JSON.parse(text));
+  return said.success ? said.data.optime : null;
+};

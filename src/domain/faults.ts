@@ -1,0 +1,36 @@
+import { PgrowError } from './errors.ts';
+import type { Node, Topology } from './topology.ts';
+
+/** A recorded node that is not as it should be, as the engine has it. What the engine does not say is no fault. */
+export interface NodeFault {
+  readonly name: string;
+  /** `missing`: there is no container. The others have one, which does not do its work. */
+  readonly state: 'missing' | 'stopped' | 'frozen' | 'unhealthy';
+  /** Whether its volume is there; null for a node without one. */
+  readonly has_data: boolean | null;
+}
+
+export const faultOf = (faults: readonly NodeFault[], { name }: Pick<Node, 'name'>): NodeFault | null =>
+  faults.find((fault) => fault.name === name) ?? null;
+
+export const isMissing = (faults: readonly NodeFault[], node: Pick<Node, 'name'>): boolean =>
+  faultOf(faults, node)?.state === 'missing';
+
+/** Names of the nodes that belong to a database and have no container. Kept nodes are no part of it. */
+export const missingNodes = ({ nodes }: Topology, faults: readonly NodeFault[]): readonly string[] =>
+  nodes.filter((node) => isMissing(faults, node)).map(({ name }) => name);
+
+/** Makes one node again, or all that are missing. */
+export const repairCommand = (database: string, node?: string): string =>
+  `./pgrow repair ${database}${node === undefined ? '' : ` ${node}`}`;
+
+/** What every operation says that needs nodes which are not there. `all`: they can only be made again together. */
+export const missingError = (database: string, names: readonly string[], all: boolean): PgrowError => {
+  const [first, second] = names;
+  const one = second === undefined;
+  return new PgrowError(
+    'refused',
+    `${names.join(', ')} of ${database} ${one ? 'is' : 'are'} missing: there is no container. ` +
+      `Make ${one ? 'it' : 'them'} again first: ${repairCommand(database, one && !all ? first : undefined)}`,
+  );
+};

@@ -1,0 +1,52 @@
+/** What the servers of a database in which nobody takes writes say that they hold. */
+export interface Holdings {
+  /** Those that answered. */
+  readonly heard: readonly Holding[];
+  /** Names of the servers that have a container and did not say what they hold. */
+  readonly unheard: readonly string[];
+  /** Bytes of WAL: the position that the last leader reported last; null where it is not known. */
+  readonly last_known: number | null;
+}
+
+export interface Holding {
+  readonly name: string;
+  readonly timeline: number;
+  /** Bytes of WAL: the end of what it has received or replayed. */
+  readonly position: number;
+}
+
+/** The one that holds most: a later timeline began where all before it was known. Null where nobody answered. */
+export const furthestOf = (heard: readonly Holding[]): Holding | null =>
+  heard.toSorted((a, b) => b.timeline - a.timeline || b.position - a.position)[0] ?? null;
+
+/** As PostgreSQL writes a position: `0/5000060`. */
+export const formatPosition = (bytes: number): string =>
+  `${Math.floor(bytes / 2 ** 32)
+    .toString(16)
+    .toUpperCase()}/${(bytes % 2 ** 32).toString(16).toUpperCase()}`;
+
+/** What becomes of writes when `candidate` leads, in words for whoever has to confirm it. */
+export const lossOf = (
+  candidate: Holding,
+  { heard, unheard, last_known }: Holdings,
+  leader: string,
+): readonly string[] => [
+  [
+    `${candidate.name} is made the leader: it is the furthest of those that answer, at ${formatPosition(candidate.position)}`,
+    ...heard
+      .filter(({ name }) => name !== candidate.name)
+      .map(({ name, position }) => `; ${name} is at ${formatPosition(position)}`),
+    '.',
+  ].join(''),
+  last_known === null
+    ? `How far ${leader} was is not known, so neither is how much is lost: every write that ${candidate.name} has not received.`
+    : last_known > candidate.position
+      ? `${leader} was at ${formatPosition(last_known)} when it was last heard of: the last ${last_known - candidate.position} ` +
+        'bytes of WAL, and whatever was written after that, are lost for good.'
+      : `${candidate.name} has all that ${leader} had when it was last heard of (${formatPosition(last_known)}); what was ` +
+        'written after that is lost for good.',
+  ...unheard.map(
+    (name) =>
+      `${name} is there but does not answer. It may hold more: its writes are lost when ${candidate.name} leads.`,
+  ),
+];

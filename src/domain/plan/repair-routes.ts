@@ -1,0 +1,52 @@
+import { frontConfig, poolerConfig, routerConfig } from '../routes.ts';
+import { nodesOf, type Node, type Topology } from '../topology.ts';
+import { sideBySide, step, type Outline } from './outline.ts';
+import { chosenOf, makeAgain, present, type Repaired, type RepairPart } from './repaired.ts';
+
+/** HAProxy, PgBouncer and the front. `leader`: who takes writes by then; null where that is not known yet. */
+export const repairRoutes = (repaired: Repaired, leader: string | null): RepairPart => {
+  const { topology, name } = repaired.database;
+  const { chosen, faults } = repaired;
+  const routers = chosenOf(repaired, 'haproxy');
+  const poolers = chosenOf(repaired, 'pgbouncer');
+  const [front] = chosenOf(repaired, 'front');
+  const there = present(repaired);
+  // Whoever is made again has another address. HAProxy asks for it all the time, PgBouncer only when it is told to.
+  const moved = [...routers, ...chosenOf(repaired, 'postgres')].length > 0;
+  const stale = moved ? nodesOf(there, 'pgbouncer').filter((node) => !chosen.includes(node)) : [];
+  return {
+    outline: [
+      sideBySide(...routers.map((node) => makeAgain('routing', node, routerConfig(topology), faults))),
+      ...(moved && leader !== null ? seen(there, leader) : []),
+      ...stale.map((node) => pointAgain(node, topology)),
+      ...poolers.flatMap((node) => {
+        const config = poolerConfig(topology, topology.pooling!);
+        return [
+          ...makeAgain('routing', node, config, faults),
+          step('routing', `log in and query through ${node.name}`, { action: 'verifyPooler', input: { node, config } }),
+        ];
+      }),
+      ...(front ? makeAgain('routing', front, frontConfig(topology), faults) : []),
+    ],
+    warnings: front ? [`Until front is back nobody reaches ${name} through its lasting addresses.`] : [],
+  };
+};
+
+const seen = (topology: Topology, leader: string): readonly Outline[] => {
+  const routers = nodesOf(topology, 'haproxy');
+  const replicas = nodesOf(topology, 'postgres').flatMap(({ name }) => (name === leader ? [] : [name]));
+  return routers.length === 0
+    ? []
+    : [
+        step('routing', 'wait until every HAProxy sees every node', {
+          action: 'waitUntilRouting',
+          input: { routers, primary: leader, replicas },
+        }),
+      ];
+};
+
+const pointAgain = (node: Node, topology: Topology): Outline =>
+  step('routing', `tell ${node.name} the new addresses`, {
+    action: 'configureNode',
+    input: { node, config: poolerConfig(topology, topology.pooling!) },
+  });

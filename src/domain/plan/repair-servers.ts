@@ -1,0 +1,124 @@
+import { PgrowError } from '../errors.ts';
+import { faultOf } from '../faults.ts';
+import { furthestOf, lossOf } from '../holdings.ts';
+import { nodeNamed, nodesOf, type Node } from '../topology.ts';
+import { sideBySide, step, type Outline } from './outline.ts';
+import { rebuildReplica } from './rebuild-replica.ts';
+import { chosenOf, present, type Repaired, type RepairPart } from './repaired.ts';
+import { memberConfigOf } from '../member-config.ts';
+
+interface ServersPart extends RepairPart {
+  /** Who takes writes then; null where that is decided on the way. */
+  readonly leader: string | null;
+  /** What is lost for good and has to be confirmed. */
+  readonly losses: readonly string[];
+}
+
+/** PostgreSQL: replicas are built again from whoever leads; a server that has its data is started on them. */
+export const repairServers = (repaired: Repaired): ServersPart => {
+  const { database, leader, leaderless } = repaired;
+  const lost = chosenOf(repaired, 'postgres');
+  if (leaderless) return leadAgain(repaired, lost);
+  if (database.topology.ha) return { ...rebuilt(repaired, lost, leader), leader, losses: [] };
+  const primary = nodeNamed(database.topology, leader);
+  const replicas = lost.filter((node) => node !== primary);
+  const returning = lost.includes(primary) ? [startPrimary(repaired, primary)] : [];
+  const { outline, warnings } = rebuilt(repaired, replicas, leader);
+  return { outline: [...returning, ...outline], warnings, leader, losses: [] };
+};
+
+const rebuilt = ({ database, faults }: Repaired, lost: readonly Node[], leader: string): RepairPart => ({
+  outline:
+    lost.length === 0
+      ? []
+      : [
+          sideBySide(
+            ...lost.map((node) => [
+              rebuildReplica({ topology: database.topology, node, leader, fault: faultOf(faults, node) }),
+            ]),
+          ),
+        ],
+  warnings:
+    lost.length === 0 ? [] : [`Until ${lost.map(({ name }) => name).join(', ')} is back there are fewer replicas.`],
+});
+
+/** Nobody else is ever promoted without pgrow below stage 3: what the primary's volume holds is the newest there is. */
+const startPrimary = ({ database: { name, topology }, faults }: Repaired, primary: Node): Outline => {
+  if (faultOf(faults, primary)?.has_data === false) {
+    throw new PgrowError(
+      'refused',
+      `${primary.name}, which took the writes of ${name}, is gone with its data. Nothing can make them again. Restore a ` +
+        `snapshot as a new database: ./pgrow snapshots ${name}, then ./pgrow restore ${name} --snapshot ID --as NEW`,
+    );
+  }
+  const replicas = nodesOf(topology, 'postgres').filter((node) => node !== primary);
+  const synchronous_standbys = topology.replicas?.replication_mode === 'sync' ? replicas.map((node) => node.name) : [];
+  return step('postgres', `start ${primary.name} on its volume`, {
+    action: 'ensureNode',
+    input: { node: primary, config: { kind: 'postgres', mode: 'primary', synchronous_standbys } },
+  });
+};
+
+/** A Patroni cluster in which nobody takes writes: members that have their data come back first, for they may hold most. */
+const leadAgain = (repaired: Repaired, lost: readonly Node[]): ServersPart => {
+  const { database, faults } = repaired;
+  const members = nodesOf(database.topology, 'postgres');
+  const returning = members.filter((node) => {
+    const fault = faultOf(faults, node);
+    return (fault?.state === 'missing' || fault?.state === 'stopped') && fault.has_data === true;
+  });
+  if (returning.length === 0) return elect(repaired, lost);
+  const config = memberConfigOf(database.topology);
+  const later = lost.filter((node) => !returning.includes(node)).map(({ name }) => name);
+  return {
+    outline: [
+      sideBySide(
+        ...returning.map((node) => [
+          step('postgres', `start ${node.name} on its volume`, { action: 'ensureNode', input: { node, config } }),
+        ]),
+      ),
+    ],
+    warnings:
+      later.length === 0
+        ? []
+        : [`${later.join(', ')} can be made again once somebody leads: ./pgrow repair ${database.name}, once more.`],
+    leader: null,
+    losses: [],
+  };
+};
+
+const elect = (repaired: Repaired, lost: readonly Node[]): ServersPart => {
+  const { database, holdings, leader } = repaired;
+  const { name, topology } = database;
+  const candidate = holdings && furthestOf(holdings.heard);
+  if (!candidate) {
+    throw new PgrowError(
+      'refused',
+      `Nobody takes writes in ${name}, and none of its servers says what it holds, so none can be made the leader. ` +
+        `Look at them first: ./pgrow logs ${name}`,
+    );
+  }
+  const members = nodesOf(present({ ...repaired, chosen: [] }), 'postgres');
+  const { outline, warnings } = rebuilt(repaired, lost, candidate.name);
+  return {
+    outline: [
+      step(
+        'leader',
+        `let ${candidate.name} lead`,
+        { action: 'electMember', input: { candidate: nodeNamed(topology, candidate.name), members } },
+        [],
+        { point_of_no_return: true },
+      ),
+      ...outline,
+    ],
+    warnings,
+    leader: candidate.name,
+    losses: [...lossOf(candidate, holdings, leader), ...keptMayHoldMore(repaired)],
+  };
+};
+
+const keptMayHoldMore = ({ database: { name, topology } }: Repaired): readonly string[] =>
+  topology.kept
+    .filter((node) => node.kind === 'postgres')
+    .slice(0, 1)
+    .map((node) => `${node.name} is kept for a rollback and may hold more: ./pgrow rollback ${name} may lose less.`);

@@ -1,0 +1,71 @@
+import { describe, expect, test } from 'vitest';
+import { haTopology, replicaTopology, sampleDatabase } from '../../../test/support/sample-database.ts';
+import type { NodeFault } from '../faults.ts';
+import { neededNodes } from './needed-nodes.ts';
+import { planRepair } from './repair.ts';
+import { planSetPooling } from './set-pooling.ts';
+
+const shop = sampleDatabase('shop');
+const atHa = { ...shop, topology: haTopology(shop) };
+const withReplicas = { ...shop, topology: replicaTopology(shop) };
+const missing = (...names: readonly string[]): readonly NodeFault[] =>
+  names.map((name) => ({ name, state: 'missing', has_data: false }));
+
+describe('a repair', () => {
+  test('leaves the record, the stage and the cost as they are', () => {
+    const plan = planRepair({
+      database: atHa,
+      node: null,
+      leader: 'postgres-2',
+      faults: missing('etcd-1', 'haproxy-2'),
+    });
+    expect(plan).toMatchObject({ type: 'repair', nodes_added: [], nodes_removed: [], point_of_no_return: null });
+    expect(plan.to).toEqual(plan.from);
+    expect(plan.cost_after).toEqual(plan.cost_before);
+    expect(plan.steps.map(({ run }) => run.action)).not.toContain('recordTopology');
+  });
+
+  test('of one node does not wait for another that stays missing', () => {
+    const faults = missing('haproxy-1', 'haproxy-2', 'postgres-4');
+    const plan = planRepair({ database: atHa, node: 'haproxy-2', leader: 'postgres-2', faults });
+    const needed = neededNodes(plan);
+    expect([...needed].filter((name) => ['haproxy-1', 'postgres-4'].includes(name))).toEqual([]);
+  });
+
+  test.each(['stopped', 'frozen', 'unhealthy'] as const)('takes a node that is %s only when it is named', (state) => {
+    const faults: readonly NodeFault[] = [{ name: 'haproxy-1', state, has_data: null }];
+    const of = (node: string | null) => planRepair({ database: withReplicas, node, leader: 'postgres-1', faults });
+    expect(of(null).steps).toEqual([]);
+    expect(of('haproxy-1').point_of_no_return).toBe('remove what is left of haproxy-1');
+  });
+
+  test('never removes a primary’s volume, going forward or going back', () => {
+    for (const has_data of [true, null]) {
+      for (const state of ['missing', 'stopped'] as const) {
+        const { steps } = planRepair({
+          database: withReplicas,
+          node: 'postgres-1',
+          leader: 'postgres-1',
+          faults: [{ name: 'postgres-1', state, has_data }],
+        });
+        const actions = steps.flatMap(({ run, undo }) => [run, ...undo]).map(({ action }) => action);
+        expect(actions).toContain('ensureNode');
+        expect(actions).not.toContain('removeNode');
+      }
+    }
+  });
+
+  test('of a replica beside a primary that is gone waits for the primary', () => {
+    const faults = missing('postgres-1', 'postgres-2');
+    const plan = planRepair({ database: withReplicas, node: 'postgres-2', leader: 'postgres-1', faults });
+    expect(neededNodes(plan)).toContain('postgres-1');
+  });
+});
+
+describe('a plan needs', () => {
+  test('the nodes it works with, not those it makes or removes', () => {
+    const pooling = { ...atHa.topology.pooling!, default_pool_size: 7 };
+    const plan = planSetPooling({ database: atHa, pooling, closes_checkpoint_of: null });
+    expect([...neededNodes(plan)].toSorted()).toEqual(['front', 'haproxy-1', 'haproxy-2', 'haproxy-3', 'pgbouncer-1']);
+  });
+});

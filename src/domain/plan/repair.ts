@@ -1,0 +1,106 @@
+import type { Database } from '../database.ts';
+import { PgrowError } from '../errors.ts';
+import { faultOf, isMissing, repairCommand, type NodeFault } from '../faults.ts';
+import type { Holdings } from '../holdings.ts';
+import type { Plan } from '../plan.ts';
+import type { Node } from '../topology.ts';
+import { assemble } from './assemble.ts';
+import { stretch } from './growth.ts';
+import { repairEtcd } from './repair-etcd.ts';
+import { repairRoutes } from './repair-routes.ts';
+import { repairServers } from './repair-servers.ts';
+import { present, type Repaired } from './repaired.ts';
+
+export interface RepairPlanInput {
+  readonly database: Database;
+  /** Null: everything that is missing. */
+  readonly node: string | null;
+  /** Who leads at stage 3, as Patroni has it; the primary below. */
+  readonly leader: string;
+  /** Whether at stage 3 nobody takes writes. Default false. */
+  readonly leaderless?: boolean;
+  readonly faults?: readonly NodeFault[];
+  /** Where nobody takes writes: what each member holds. */
+  readonly holdings?: Holdings | null;
+}
+
+/**
+ * Makes nodes again that are gone or do not work, each as its record has it: names, ports, volumes and the stage stay. A
+ * rollback window stays open, for nothing of what it keeps is touched.
+ */
+export const planRepair = (input: RepairPlanInput): Plan => {
+  const { database, node, leaderless = false, faults = [], holdings = null, leader } = input;
+  const chosen = chooseNodes(input);
+  refuseLeaderless(input, chosen);
+  const repaired: Repaired = { database, chosen, faults, leader, leaderless, holdings };
+  if (chosen.length === 0 && !(leaderless && node === null)) return assembled(repaired, [], [], []);
+  const etcd = repairEtcd(repaired);
+  const servers = repairServers(repaired);
+  const routes = repairRoutes(repaired, servers.leader);
+  const parts = [etcd, servers, routes];
+  return assembled(
+    repaired,
+    parts.flatMap(({ outline }) => outline),
+    parts.flatMap(({ warnings }) => warnings),
+    servers.losses,
+  );
+};
+
+const assembled = (
+  repaired: Repaired,
+  outline: Parameters<typeof stretch>[1],
+  warnings: readonly string[],
+  losses: readonly string[],
+): Plan => {
+  const { topology } = repaired.database;
+  const plan = assemble({
+    type: 'repair',
+    from: topology,
+    to: topology,
+    parts: outline.length === 0 ? [] : [stretch(topology, outline, [...losses, ...warnings])],
+    closes_checkpoint_of: null,
+    verified: present(repaired),
+  });
+  return losses.length === 0 ? plan : { ...plan, losses };
+};
+
+const chooseNodes = (input: RepairPlanInput): readonly Node[] => {
+  const {
+    database: { name, topology },
+    node: wanted,
+    leaderless = false,
+    faults = [],
+  } = input;
+  if (wanted === null) {
+    return topology.nodes.filter((each) => isMissing(faults, each) || (leaderless && isStopped(faults, each)));
+  }
+  const node = topology.nodes.find((candidate) => candidate.name === wanted);
+  if (node) return faultOf(faults, node) ? [node] : [];
+  const names = topology.nodes.map((each) => each.name).join(', ');
+  const kept = topology.kept.some((each) => each.name === wanted);
+  throw new PgrowError(
+    'invalid_input',
+    kept
+      ? `${wanted} is kept for a rollback of ${name} and is not made again. Close its window: ./pgrow confirm ${name}`
+      : `${name} has no node ${wanted}. It has ${names}.`,
+    { problems: [{ path: 'node', value: wanted, allowed: names }] },
+  );
+};
+
+/** With data that may be what a database without a leader waits for. */
+const isStopped = (faults: readonly NodeFault[], node: Node): boolean => {
+  const fault = faultOf(faults, node);
+  return fault?.state === 'stopped' && fault.has_data === true;
+};
+
+/** Without a leader nothing can be verified, and a server can be built from nobody. */
+const refuseLeaderless = (
+  { database: { name }, node, leaderless = false }: RepairPlanInput,
+  chosen: readonly Node[],
+) => {
+  if (!leaderless || node === null || chosen.length === 0) return;
+  throw new PgrowError(
+    'refused',
+    `Nobody takes writes in ${name}. Mend that first, with all that is missing: ${repairCommand(name)}`,
+  );
+};

@@ -1,0 +1,58 @@
+import type { Database } from '../database.ts';
+import { faultOf, isMissing, type NodeFault } from '../faults.ts';
+import type { Holdings } from '../holdings.ts';
+import type { NodeConfig } from '../node-config.ts';
+import type { Node, NodeKind, Topology } from '../topology.ts';
+import { step, type Outline } from './outline.ts';
+
+/** What a repair works on, shared by its parts. */
+export interface Repaired {
+  readonly database: Database;
+  /** The nodes that are made again. */
+  readonly chosen: readonly Node[];
+  readonly faults: readonly NodeFault[];
+  /** Who leads at stage 3, as Patroni has it; the primary below. */
+  readonly leader: string;
+  /** Whether at stage 3 nobody takes writes. */
+  readonly leaderless: boolean;
+  /** Then: what each member holds. */
+  readonly holdings: Holdings | null;
+}
+
+export interface RepairPart {
+  readonly outline: readonly Outline[];
+  readonly warnings: readonly string[];
+}
+
+/** The nodes that there are once the chosen ones are back: some that are missing may stay so. */
+export const present = ({ database: { topology }, chosen, faults }: Repaired): Topology => ({
+  ...topology,
+  nodes: topology.nodes.filter((node) => chosen.includes(node) || !isMissing(faults, node)),
+});
+
+export const chosenOf = ({ chosen }: Repaired, kind: NodeKind): readonly Node[] =>
+  chosen.filter((node) => node.kind === kind);
+
+/** What is there of a node has to go before it can be made again, and does not come back. */
+export const clear = (phase: string, node: Node, faults: readonly NodeFault[]): readonly Outline[] => {
+  const fault = faultOf(faults, node);
+  if (!fault || (fault.state === 'missing' && fault.has_data !== true)) return [];
+  return [
+    step(phase, `remove what is left of ${node.name}`, { action: 'removeNode', input: { node } }, [], {
+      point_of_no_return: true,
+    }),
+  ];
+};
+
+/** A node without data: what is left of it goes, and it is made as its record has it. */
+export const makeAgain = (
+  phase: string,
+  node: Node,
+  config: NodeConfig,
+  faults: readonly NodeFault[],
+): readonly Outline[] => [
+  ...clear(phase, node, faults),
+  step(phase, `start ${node.name}`, { action: 'ensureNode', input: { node, config } }, [
+    { action: 'removeNode', input: { node } },
+  ]),
+];
