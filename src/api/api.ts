@@ -72,7 +72,7 @@ export const createApi = async ({ logger, ...dependencies }: ApiOptions): Promis
     progressRoutes(routes, dependencies);
     controlPlaneRoutes(routes, dependencies);
     doctorRoutes(routes, dependencies);
-    routes.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger());
+    routes.get('/openapi.json', { config: { public: true }, schema: { hide: true } }, async () => app.swagger());
   });
   return app;
 };

@@ -6,8 +6,10 @@ import type { ApiDependencies } from './dependencies.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** The least role that may call the route; without one everybody may. */
+    /** The least role that may call the route. A route has either this or `public`. */
     readonly role?: Role;
+    /** Everybody may call it, without a token. */
+    readonly public?: true;
   }
   interface FastifyRequest {
     identity: Identity | null;
@@ -17,8 +19,14 @@ declare module 'fastify' {
 /** Bearer tokens (RFC 6750): who calls, for which project, as what. */
 export const requireTokens = (app: FastifyInstance, { store }: Pick<ApiDependencies, 'store'>): void => {
   app.decorateRequest('identity', null);
+  // One who forgets to say who may call a route must not open it to all.
+  app.addHook('onRoute', ({ url, config }) => {
+    if ((config?.role === undefined) !== (config?.public === true))
+      throw new Error(`${url} says neither which role may call it nor that everybody may, or both`);
+  });
   app.addHook('onRequest', async (request) => {
     const { role } = request.routeOptions.config;
+    // Public, or no route at all.
     if (role === undefined) return;
     const token = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
     const identity = token === undefined ? null : await store.authenticate(token);

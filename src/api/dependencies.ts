@@ -12,7 +12,7 @@ export interface ApiDependencies {
   readonly readLive: (database: Database) => Promise<LiveState>;
   readonly readLeadership: (database: Database) => Promise<Leadership>;
   /** The last lines of a container's log. */
-  readonly readLogs: (container: string, lines: number) => Promise<string>;
+  readonly readLogs: (container: string, lines: number, mostBytes: number) => Promise<string>;
   /** Finds and removes what is left over. */
   readonly doctor: Doctor;
   /** Id of the control plane. */

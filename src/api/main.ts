@@ -50,7 +50,7 @@ const app = await createApi({
       run_id === null ? 'unknown to Temporal' : client.howEnded(service_id, run_id),
     putBack: ({ id, name }) => client.putBack(id, { database: name, waitMs: putBackWaitMs }),
   }),
-  readLogs: (container, lines) => platform.readLogs(container, lines),
+  readLogs: (container, lines, mostBytes) => platform.readLogs(container, lines, mostBytes),
   addresses: { api: settings.apiUrl, temporal_web: settings.temporalWeb, temporal_address: settings.temporalAddress },
   logger,
 });

@@ -95,6 +95,26 @@ describe('the API as the verbs see it', () => {
   });
 });
 
+// `doctor --remove` may take minutes: it said that the API did not answer and had to be started, while it was at work.
+test.each([
+  ['that is late', (): void => undefined, /took longer than 0.05 s to answer POST \/v1\/doctor\/removal.*goes on/],
+  [
+    'that is late with the rest of its answer',
+    (_: IncomingMessage, response: ServerResponse): void => void response.writeHead(200).write('{'),
+    /took longer than 0.05 s/,
+  ],
+  [
+    'that goes away',
+    (request: IncomingMessage): void => void request.socket.destroy(),
+    /broke off before it had answered POST/,
+  ],
+])('an API %s is not taken for one that does not run', async (_, answer, message) => {
+  const api = await apiThat(answer);
+  const error = await failureOf(api.post('/v1/doctor/removal', {}, { timeoutMs: 50 }));
+  expect(error.message).toMatch(message);
+  expect(error.message).not.toContain('./pgrow up');
+});
+
 describe('following an operation', () => {
   const running = exampleOperation({ steps: [exampleStep({ status: 'running' })] });
   const done = exampleOperation({

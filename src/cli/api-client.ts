@@ -15,14 +15,18 @@ export interface PostOptions {
   readonly dryRun?: boolean;
   /** The same key twice starts one operation. */
   readonly idempotencyKey?: string;
+  /** How long the answer is waited for, in milliseconds. Default one minute. */
+  readonly timeoutMs?: number;
 }
 
 export interface ApiAddress {
   readonly url: string;
   readonly token: string;
+  /** How long an answer is waited for, in milliseconds. */
+  readonly timeoutMs?: number;
 }
 
-const requestTimeoutMs = 60_000;
+const usualTimeoutMs = 60_000;
 
 /** The CLI's databases all belong to this project. */
 export const project = 'default';
@@ -36,48 +40,76 @@ interface Sent {
   readonly body?: string;
 }
 
-export const createApiClient = ({ url, token }: ApiAddress): ApiClient => {
+export const createApiClient = ({ url, token, timeoutMs: usualMs = usualTimeoutMs }: ApiAddress): ApiClient => {
   const send = async (method: string, path: string, { signal, headers, body }: Sent): Promise<Response> => {
-    let response: Response;
-    try {
-      response = await fetch(`${url}${path}`, {
-        method,
-        signal,
-        ...(body !== undefined && { body }),
-        headers: { accept: 'application/json', authorization: `Bearer ${token}`, ...headers },
-      });
-    } catch (error) {
-      throw new PgrowError('internal', `The API at ${url} does not answer. Start the control plane: ./pgrow up`, {
-        cause: error,
-      });
-    }
+    const response = await fetch(`${url}${path}`, {
+      method,
+      signal,
+      ...(body !== undefined && { body }),
+      headers: { accept: 'application/json', authorization: `Bearer ${token}`, ...headers },
+    });
     if (!response.ok) throw await errorOf(response, `${method} ${path}`);
     return response;
   };
-  const json = async (response: Response): Promise<unknown> => (response.status === 204 ? null : response.json());
-  const brief = (): AbortSignal => AbortSignal.timeout(requestTimeoutMs);
+  const ask = async <T>(method: string, path: string, sent: Partial<Sent> = {}, timeoutMs = usualMs): Promise<T> => {
+    try {
+      const response = await send(method, path, { ...sent, signal: AbortSignal.timeout(timeoutMs) });
+      return (response.status === 204 ? null : await response.json()) as T;
+    } catch (error) {
+      throw unanswered(error, { url, request: `${method} ${path}`, timeoutMs });
+    }
+  };
 
   return {
     url,
-    get: async <T>(path: string) => (await json(await send('GET', path, { signal: brief() }))) as T,
-    delete: async <T>(path: string) => (await json(await send('DELETE', path, { signal: brief() }))) as T,
-    post: async <T>(path: string, body: object, { dryRun, idempotencyKey }: PostOptions = {}) =>
-      (await json(
-        await send('POST', dryRun ? `${path}?dry_run=true` : path, {
-          signal: brief(),
+    get: <T>(path: string) => ask<T>('GET', path),
+    delete: <T>(path: string) => ask<T>('DELETE', path),
+    post: <T>(path: string, body: object, { dryRun, idempotencyKey, timeoutMs }: PostOptions = {}) =>
+      ask<T>(
+        'POST',
+        dryRun ? `${path}?dry_run=true` : path,
+        {
           body: JSON.stringify(body),
           headers: {
             'content-type': 'application/json',
             ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
           },
-        }),
-      )) as T,
+        },
+        timeoutMs,
+      ),
     async *follow(path, signal) {
-      const response = await send('GET', path, { signal, headers: { accept: 'text/event-stream' } });
+      const request = { signal, headers: { accept: 'text/event-stream' } };
+      const response = await send('GET', path, request).catch((error: unknown) => {
+        throw unanswered(error, { url, request: `GET ${path}`, timeoutMs: usualMs });
+      });
       if (response.body) yield* parseServerSentEvents(response.body);
     },
   };
 };
+
+/** An API that is not there, one that is late, and one that went away in the middle are three things. */
+const unanswered = (
+  error: unknown,
+  { url, request, timeoutMs }: { readonly url: string; readonly request: string; readonly timeoutMs: number },
+): PgrowError => {
+  if (error instanceof PgrowError) return error;
+  const { name, message, cause } = error as Error & { cause?: { code?: string; message?: string } };
+  const code = cause?.code ?? '';
+  if (name === 'TimeoutError' || /TIMEOUT/.test(code)) {
+    const asked = `The API at ${url} took longer than ${timeoutMs / 1000} s to answer ${request}.`;
+    return new PgrowError('no_answer', `${asked} It goes on with it. See what comes of it: ./pgrow status`, {
+      cause: error,
+    });
+  }
+  if (code === '' || neverConnected.includes(code))
+    return new PgrowError('internal', `The API at ${url} does not answer. Start the control plane: ./pgrow up`, {
+      cause: error,
+    });
+  const broke = `The API at ${url} broke off before it had answered ${request}: ${cause?.message ?? message}.`;
+  return new PgrowError('internal', `${broke} See what came of it: ./pgrow status`, { cause: error });
+};
+
+const neverConnected = ['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL'];
 
 /** Reads `application/problem+json` (RFC 9457) with the members `code` and `problems`. */
 const errorOf = async (response: Response, request: string): Promise<PgrowError> => {

@@ -12,6 +12,9 @@ export interface DoctorDocument {
   readonly failed?: readonly { readonly what: string; readonly command: string }[];
 }
 
+/** What is put back on a database may take two minutes, and fetch gives up after five. Milliseconds. */
+const removalTimeoutMs = 290_000;
+
 export const doctor = (program: Command): void => {
   program
     .command('doctor')
@@ -24,7 +27,7 @@ export const doctor = (program: Command): void => {
     .action(async ({ remove, json }: { remove?: true; json?: true }) => {
       const api = connectToApi();
       const document = remove
-        ? await api.post<DoctorDocument>('/v1/doctor/removal', {})
+        ? await api.post<DoctorDocument>('/v1/doctor/removal', {}, { timeoutMs: removalTimeoutMs })
         : await api.get<DoctorDocument>('/v1/doctor');
       if (json) printJson(document);
       else doctorText(document).forEach(print);

@@ -27,8 +27,11 @@ export interface Platform {
   signalContainer(name: string, signal: string): Promise<void>;
 
   inspectContainer(name: string): Promise<ContainerState | null>;
-  /** The last `lines` lines of standard output and error, oldest first. */
-  readLogs(name: string, lines: number): Promise<string>;
+  /**
+   * The last `lines` lines of standard output and error, oldest first. Where these are more than `mostBytes` (default 1 MiB),
+   * the last of them, after a line that says so.
+   */
+  readLogs(name: string, lines: number, mostBytes?: number): Promise<string>;
 
   /** Puts files into a container, running or not; each is replaced whole. */
   putFiles(name: string, files: readonly NodeFile[]): Promise<void>;

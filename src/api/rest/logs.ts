@@ -7,12 +7,15 @@ import type { ApiDependencies } from '../dependencies.ts';
 import { findDatabase, serviceParams } from '../lookup.ts';
 
 export interface LogsDependencies extends Pick<ApiDependencies, 'store'> {
-  /** The last `lines` lines that a container wrote, oldest first. */
-  readonly readLogs: (container: string, lines: number) => Promise<string>;
+  /** The last `lines` lines that a container wrote, oldest first; of more than `mostBytes` the last, saying so. */
+  readonly readLogs: (container: string, lines: number, mostBytes: number) => Promise<string>;
 }
 
 const usualLines = 50;
 const mostLines = 10_000;
+/** In one answer, and of it for one node. */
+const mostBytes = 8 * 1024 * 1024;
+const mostBytesOfNode = 2 * 1024 * 1024;
 
 /** `GET …/postgres/logs?node=&lines=`: the last lines of every node, or of one. */
 export const logsRoutes = (app: FastifyInstance, dependencies: LogsDependencies): void => {
@@ -26,9 +29,10 @@ export const logsRoutes = (app: FastifyInstance, dependencies: LogsDependencies)
       const lines = readLines(request);
       const { node } = request.query as { node?: string };
       const nodes = chooseNodes(await findDatabase(dependencies, serviceParams(request)), node);
+      const share = Math.min(mostBytesOfNode, Math.floor(mostBytes / nodes.length));
       const logs = nodes.map(async ({ name, container }) => ({
         node: name,
-        text: await dependencies.readLogs(container, lines),
+        text: await dependencies.readLogs(container, lines, share),
       }));
       return { logs: await Promise.all(logs) };
     },

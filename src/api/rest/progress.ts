@@ -5,10 +5,14 @@ import type { OperationDocument } from '../../domain/operation.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { findOperation, operationParams, type OperationParams } from '../lookup.ts';
 import { problemDocument } from '../problem.ts';
+import { isTaken } from './slow-readers.ts';
 
 const lookEveryMs = 200;
 /** A comment this often keeps proxies from closing a stream in which nothing happens. */
 const keepAliveMs = 15_000;
+
+/** Whoever reads nothing for so long is dropped; with a reader that is only slow, what it has not seen yet is left out. */
+const slowReaderMs = 30_000;
 
 /** Server-sent events: `progress` with the operation's document whenever it has changed, `end` after the last. */
 export const progressRoutes = (app: FastifyInstance, dependencies: ApiDependencies): void => {
@@ -33,7 +37,12 @@ export const progressRoutes = (app: FastifyInstance, dependencies: ApiDependenci
         'x-accel-buffering': 'no',
       });
       try {
-        for await (const event of follow(dependencies, params, first, stream.signal)) reply.raw.write(event);
+        for await (const event of follow(dependencies, params, first, stream.signal)) {
+          if (await isTaken(reply.raw, event, { signal: stream.signal, patienceMs: slowReaderMs })) continue;
+          request.log.info({ operation: params.operationId }, 'a stream was not read and is closed');
+          reply.raw.destroy();
+          break;
+        }
       } catch (error) {
         const known =
           error instanceof PgrowError ? error : new PgrowError('internal', 'The stream broke off. Connect again.');

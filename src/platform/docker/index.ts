@@ -37,7 +37,7 @@ export const createDockerPlatform = (options: DockerPlatformOptions = {}): Platf
     ...dockerNetworks(docker, removalTimeoutMs),
     ...dockerVolumes(docker, removalTimeoutMs),
     ...dockerContainers(docker, removalTimeoutMs),
-    readLogs: (name, lines) => readLogs(docker, name, lines),
+    readLogs: (name, lines, mostBytes) => readLogs(docker, name, lines, mostBytes),
     putFiles: (name, files) => putFiles(docker, name, files),
     exec: (...call) => runCommand(docker, ...call),
     execInteractive: (name, command) => openInteractive(docker, name, command),
