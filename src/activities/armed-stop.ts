@@ -24,7 +24,10 @@ export const armStop = async (
   systemIdentifier: string,
 ): Promise<ArmedStop> => {
   const exec = await platform.execInteractive(container, ['pgrow-stop-armed', '--system-identifier', systemIdentifier]);
-  const first = await exec.readLine(armLimitMs);
+  const first = await exec.readLine(armLimitMs).catch((error: unknown) => {
+    exec.close();
+    throw error;
+  });
   if (first !== 'armed') {
     exec.close();
     throw new PgrowError('not_ready', `The stop of ${name} cannot be prepared: ${first}.`);

@@ -36,7 +36,12 @@ export const attachDeadMan = async (platform: Platform, { container }: Node): Pr
     last = answer.catch(() => undefined);
     await answer;
   };
-  await tell('ping');
+  try {
+    await tell('ping');
+  } catch (error) {
+    exec.close();
+    throw error;
+  }
   return {
     hold: () => tell(`hold ${poolerMs}`),
     free: () => tell('free'),

@@ -67,9 +67,10 @@ const openPooler = async (platform: Dependencies['platform'], session: Session, 
    * already is spared, so a client of ours waits too, and logins go on when it was served.
    */
   const resume = async () => {
-    const first = client?.query('SELECT 1');
+    // It fails before anybody waits for it where the pooler's connections have died.
+    const served = client?.query('SELECT 1').catch(() => undefined);
     await resuming.resume();
-    if (first) await within(firstConnectionLimitMs, 'no connection yet', first).catch(() => undefined);
+    if (served) await within(firstConnectionLimitMs, 'no connection yet', served).catch(() => undefined);
     await resuming.resumeLookups();
     await deadMan.free();
   };

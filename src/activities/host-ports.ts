@@ -10,11 +10,12 @@ const highest = 32_000;
 
 /**
  * Loopback ports that nobody listens on and no other database owns. `wanted` is the one for `postgres`, or null.
- * @throws PgrowError `port_taken` when `wanted` cannot be had
+ * @throws PgrowError `port_taken` when `wanted` cannot be had, or no other is left
  */
 export const chooseHostPorts = async (
   others: readonly Pick<Database, 'name' | 'ports'>[],
   wanted: number | null,
+  isFree: (port: number) => Promise<boolean> = isFreeHere,
 ): Promise<HostPorts> => {
   const owned = new Map(
     others.flatMap(({ name, ports }) => Object.values(ports).map((port: number) => [port, name] as const)),
@@ -30,14 +31,26 @@ export const chooseHostPorts = async (
   }
   const names = Object.keys(frontPorts) as (keyof HostPorts)[];
   const chosen: number[] = wanted === null ? [] : [wanted];
-  while (chosen.length < names.length) {
-    const candidate = lowest + Math.floor(Math.random() * (highest - lowest));
-    if (!owned.has(candidate) && !chosen.includes(candidate) && (await isFree(candidate))) chosen.push(candidate);
-  }
+  while (chosen.length < names.length)
+    chosen.push(await anyPort(async (port) => !owned.has(port) && !chosen.includes(port) && (await isFree(port))));
   return Object.fromEntries(names.map((name, index) => [name, chosen[index]])) as unknown as HostPorts;
 };
 
-const isFree = (port: number): Promise<boolean> =>
+/** From a random one on, so that two who choose at the same moment hardly choose the same. */
+const anyPort = async (isFree: (port: number) => Promise<boolean>): Promise<number> => {
+  const count = highest - lowest;
+  const first = Math.floor(Math.random() * count);
+  for (let offset = 0; offset < count; offset += 1) {
+    const candidate = lowest + ((first + offset) % count);
+    if (await isFree(candidate)) return candidate;
+  }
+  throw new PgrowError(
+    'port_taken',
+    `No port from ${lowest} to ${highest - 1} is free on this host. Destroy a database, or stop what listens there.`,
+  );
+};
+
+const isFreeHere = (port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const server = createServer();
     server.once('error', () => resolve(false));

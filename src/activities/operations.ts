@@ -74,10 +74,7 @@ export const operationActivities = (dependencies: Dependencies): OperationAction
         const expires_at = new Date(Date.now() + snapshotRetentionHours * 3_600_000).toISOString();
         await store.recordSnapshot({ ...snapshot, expires_at });
       }
-      const known = await store.readDatabase(database);
-      if (known && known.topology.kept.length > 0) {
-        await store.saveTopology(database, { ...known.topology, kept: [] });
-      }
+      await store.dropKept(database);
       await store.closeCheckpoint(checkpoint);
     },
   });

@@ -4,6 +4,7 @@ import { realComponents } from '../activities/dependencies.ts';
 import { createPgrowClient } from '../client/client.ts';
 import { createDoctor } from '../doctor/doctor.ts';
 import { readSettings } from '../launcher/settings.ts';
+import { logUnhandledRejections } from '../launcher/unhandled-rejections.ts';
 import { readLeadership } from '../activities/leader.ts';
 import { readLiveState } from '../activities/live-state.ts';
 import { createDockerPlatform } from '../platform/docker/index.ts';
@@ -14,6 +15,7 @@ import { createApi } from './api.ts';
 
 const settings = readSettings();
 const logger = pino({ base: { program: 'api' }, level: 'warn' });
+logUnhandledRejections(logger);
 const store = await createStore({
   connection: { url: settings.databaseUrl },
   encryptionKey: Buffer.from(readFileSync(settings.secretKeyPath, 'utf8').trim(), 'base64'),

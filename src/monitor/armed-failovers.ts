@@ -1,8 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '../domain/database.ts';
 import { messageOf } from '../domain/errors.ts';
 import { nodeNamed, type Node, type Topology } from '../domain/topology.ts';
 import type { MonitorDependencies } from './dependencies.ts';
+import { everyDatabase } from './every-database.ts';
 import { armFailover, type ArmedFailover } from './fail-over.ts';
 
 const lookEveryMs = 1000;
@@ -52,7 +52,7 @@ export const createArmedFailovers = (
     const trusted = present && !distrusted.has(database.id) && fits(present, database, leader);
     if (trusted && (await present.isReady())) return;
     // Half of what an operation is at work on would be gone a moment later.
-    if (await store.readRunningOperation(database.id)) return forget(database.id);
+    if (await store.isBusy(database.id)) return forget(database.id);
     await arm(database, leader);
   };
 
@@ -63,22 +63,12 @@ export const createArmedFailovers = (
     },
     distrust: (id) => void distrusted.add(id),
     async keep(signal) {
-      while (!signal.aborted) {
-        try {
-          const led = (await store.listDatabases({})).filter(({ topology }) => topology.stage === 3);
-          for (const id of armed.keys()) if (!led.some((database) => database.id === id)) forget(id);
-          await Promise.all(
-            led.map((database) =>
-              check(database).catch((error: unknown) =>
-                log.warn({ error: messageOf(error), database: database.name }, 'failover not prepared'),
-              ),
-            ),
-          );
-        } catch (error) {
-          log.warn({ error: messageOf(error) }, 'databases not listed');
-        }
-        await delay(lookEveryMs, undefined, { signal }).catch(() => undefined);
-      }
+      const of = ({ topology }: Database) => topology.stage === 3;
+      const forgetThoseGone = (led: readonly Database[]) => {
+        for (const id of armed.keys()) if (!led.some((database) => database.id === id)) forget(id);
+      };
+      const rounds = { otherwise: 'failover not prepared', everyMs: lookEveryMs, signal, of, onRound: forgetThoseGone };
+      await everyDatabase(dependencies, rounds, check);
       for (const id of armed.keys()) forget(id);
     },
   };

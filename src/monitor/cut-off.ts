@@ -1,8 +1,7 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '../domain/database.ts';
-import { messageOf } from '../domain/errors.ts';
 import { nodeNamed } from '../domain/topology.ts';
 import type { MonitorDependencies } from './dependencies.ts';
+import { everyDatabase } from './every-database.ts';
 
 const lookEveryMs = 1000;
 /** Looks in a row at which a leader is in no network before it is fenced. */
@@ -13,26 +12,27 @@ const patience = 3;
  * a write again while another leads; what follows is what follows on every leader that has exited. A leader that merely
  * does not answer is left to Patroni's ttl.
  */
-export const watchForCutOff = async (dependencies: MonitorDependencies, signal: AbortSignal): Promise<void> => {
-  const { store, log } = dependencies;
+export const watchForCutOff = (
+  dependencies: MonitorDependencies,
+  signal: AbortSignal,
+  everyMs = lookEveryMs,
+): Promise<void> => {
+  const { store, platform, log } = dependencies;
   const seen = new Map<string, number>();
-  while (!signal.aborted) {
-    try {
-      for (const database of await store.listDatabases({})) {
-        if (database.topology.stage !== 3) continue;
-        const count = (await isCutOff(dependencies, database)) ? (seen.get(database.id) ?? 0) + 1 : 0;
-        seen.set(database.id, count);
-        if (count < patience || (await store.readRunningOperation(database.id))) continue;
-        const leader = nodeNamed(database.topology, database.topology.primary);
-        log.warn({ database: database.name, node: leader.name }, 'leader cut off, fencing it');
-        await dependencies.platform.signalContainer(leader.container, 'SIGKILL');
-        seen.delete(database.id);
-      }
-    } catch (error) {
-      log.warn({ error: messageOf(error) }, 'leaders not looked at');
-    }
-    await delay(lookEveryMs, undefined, { signal }).catch(() => undefined);
-  }
+  const lookAt = async (database: Database): Promise<void> => {
+    const before = seen.get(database.id) ?? 0;
+    // Until the engine has answered, it is not known to be cut off.
+    seen.delete(database.id);
+    if (!(await isCutOff(dependencies, database))) return;
+    seen.set(database.id, before + 1);
+    if (before + 1 < patience || (await store.isBusy(database.id))) return;
+    const leader = nodeNamed(database.topology, database.topology.primary);
+    log.warn({ database: database.name, node: leader.name }, 'leader cut off, fencing it');
+    await platform.signalContainer(leader.container, 'SIGKILL');
+    seen.delete(database.id);
+  };
+  const of = ({ topology }: Database) => topology.stage === 3;
+  return everyDatabase(dependencies, { otherwise: 'leader not looked at', everyMs, signal, of }, lookAt);
 };
 
 const isCutOff = async ({ platform }: MonitorDependencies, { topology }: Database): Promise<boolean> => {

@@ -1,61 +1,65 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { readLeadership } from '../activities/leader.ts';
 import type { PgrowClient } from '../client/client.ts';
 import type { Database } from '../domain/database.ts';
-import { messageOf } from '../domain/errors.ts';
 import { failBackTo, steadyLagBytes, type LeaderChange } from '../domain/fail-back.ts';
+import { obstacleOf } from '../domain/plan/choose-candidate.ts';
 import type { Event } from '../store/events.ts';
 import type { MonitorDependencies } from './dependencies.ts';
+import { everyDatabase } from './every-database.ts';
 
 const lookEveryMs = 5000;
 /** More than one change of leader leaves in between. */
 const eventsRead = 50;
 
-type SteadySince = Map<string, number>;
+/** Of one database, by node, in milliseconds since the epoch. */
+interface Memory {
+  readonly steadySince: Map<string, number>;
+  readonly triedAt: Map<string, number>;
+}
 
 /** Where `auto_failback` is on, the node that led before a failover leads again by an ordinary switchover. */
-export const failBack = async (
-  dependencies: MonitorDependencies & { readonly client: PgrowClient },
+export const failBack = (
+  dependencies: MonitorDependencies & { readonly client: Pick<PgrowClient, 'start'> },
   signal: AbortSignal,
+  { everyMs = lookEveryMs, now = Date.now } = {},
 ): Promise<void> => {
   const { store, client, log } = dependencies;
-  const steady = new Map<string, SteadySince>();
-  while (!signal.aborted) {
-    try {
-      for (const database of await store.listDatabases({})) {
-        if (!database.topology.ha?.auto_failback || (await store.readRunningOperation(database.id))) continue;
-        const steadySince = steady.get(database.id) ?? new Map<string, number>();
-        steady.set(database.id, steadySince);
-        const target = await choose(dependencies, database, steadySince);
-        if (target === null) continue;
-        log.info({ database: database.name, node: target }, 'failing back');
-        await client.start(
-          'switchover',
-          { service_id: database.id, actor: 'auto_failback', target_node: target, on_obstacle: 'wait' },
-          { database: database.name, stage: 3 },
-        );
-      }
-    } catch (error) {
-      log.warn({ error: messageOf(error) }, 'failback not looked at');
-    }
-    await delay(lookEveryMs, undefined, { signal }).catch(() => undefined);
-  }
+  const memories = new Map<string, Memory>();
+  const lookAt = async (database: Database): Promise<void> => {
+    if (await store.isBusy(database.id)) return;
+    const memory = memories.get(database.id) ?? { steadySince: new Map(), triedAt: new Map() };
+    memories.set(database.id, memory);
+    const target = await choose(dependencies, database, memory, now());
+    if (target === null) return;
+    // Whatever becomes of it: one that is refused would be refused again, and is recorded as an operation each time.
+    memory.triedAt.set(target, now());
+    log.info({ database: database.name, node: target }, 'failing back');
+    await client.start(
+      'switchover',
+      { service_id: database.id, actor: 'auto_failback', target_node: target, on_obstacle: 'wait' },
+      { database: database.name, stage: 3 },
+    );
+  };
+  const of = ({ topology }: Database) => topology.ha?.auto_failback === true;
+  return everyDatabase(dependencies, { otherwise: 'failback not looked at', everyMs, signal, of }, lookAt);
 };
 
 const choose = async (
   dependencies: MonitorDependencies,
   database: Database,
-  steadySince: SteadySince,
+  { steadySince, triedAt }: Memory,
+  now: number,
 ): Promise<string | null> => {
-  const now = Date.now();
   const { leader, candidates } = await readLeadership(dependencies, database);
-  const withoutLag = candidates.filter(({ state, lag_bytes }) => state === 'streaming' && lag_bytes <= steadyLagBytes);
+  const fit = candidates.filter(
+    (candidate) => obstacleOf(candidate, database.topology, false) === null && candidate.lag_bytes <= steadyLagBytes,
+  );
   for (const name of steadySince.keys()) {
-    if (!withoutLag.some((candidate) => candidate.name === name)) steadySince.delete(name);
+    if (!fit.some((candidate) => candidate.name === name)) steadySince.delete(name);
   }
-  for (const { name } of withoutLag) if (!steadySince.has(name)) steadySince.set(name, now);
+  for (const { name } of fit) if (!steadySince.has(name)) steadySince.set(name, now);
   const events = await dependencies.store.listEvents(database.id, eventsRead);
-  return failBackTo({ leader, changes: events.flatMap(toLeaderChange), steadySince, now });
+  return failBackTo({ leader, changes: events.flatMap(toLeaderChange), steadySince, triedAt, now });
 };
 
 const toLeaderChange = ({ event_type, metadata, created_at }: Event): readonly LeaderChange[] => {

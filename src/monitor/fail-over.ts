@@ -1,6 +1,7 @@
 import { openClientHold } from '../activities/hold-clients.ts';
 import { openLeaderLock } from '../activities/leader-lock.ts';
 import { openSession } from '../activities/session.ts';
+import { within } from '../activities/time-limits.ts';
 import type { Database } from '../domain/database.ts';
 import { nodesOf, type Node } from '../domain/topology.ts';
 import type { MonitorDependencies } from './dependencies.ts';
@@ -48,6 +49,9 @@ export interface ArmedFailover {
 /** SQLSTATE of a server that is shut down, as in every hand-over (PostgreSQL manual, appendix A: `admin_shutdown`). */
 const shutDownOrderly = '57P01';
 
+/** Milliseconds a connection to the leader has for a sign of life. */
+const readyLimitMs = 2000;
+
 interface Inputs {
   readonly dependencies: MonitorDependencies;
   readonly database: Database;
@@ -74,8 +78,13 @@ export const armFailover = async ({
         if (failover && sqlstate !== shutDownOrderly) onLeaderSilent(failover);
       },
     });
-    await connection.query('SET idle_session_timeout = 0');
-    return connection;
+    try {
+      await connection.query('SET idle_session_timeout = 0');
+      return connection;
+    } catch (error) {
+      await connection.end();
+      throw error;
+    }
   })();
   // Whoever needs one of them meets its error.
   for (const opening of [lock, watching]) opening.catch(() => undefined);
@@ -130,7 +139,11 @@ export const armFailover = async ({
       try {
         await Promise.all([
           lock.then(({ holder }) => holder()),
-          watching.then((connection) => connection.query('SELECT')),
+          within(
+            readyLimitMs,
+            `${leader.name} does not answer`,
+            watching.then((connection) => connection.query('SELECT')),
+          ),
         ]);
         return await clients.isReady();
       } catch {

@@ -49,7 +49,7 @@ const suspect = async (dependencies: MonitorDependencies, failing: Failing, fail
   // At once: whoever comes back while nobody is held is refused.
   failover.holdClients();
   try {
-    if (await store.readRunningOperation(database.id)) return;
+    if (await store.isBusy(database.id)) return;
     const deadline = performance.now() + suspicionLimitMs;
     while (performance.now() < deadline) {
       if (await failover.leaderHasExited()) return await succeed(dependencies, failing, failover, Date.now());
@@ -91,7 +91,7 @@ const memberOf = async (
 ): Promise<{ readonly database: Database; readonly node: Node } | null> => {
   const id = labels[labelNames.database];
   if (!id) return null;
-  const [database, running] = await Promise.all([store.readDatabase(id), store.readRunningOperation(id)]);
+  const [database, running] = await Promise.all([store.readDatabase(id), store.isBusy(id)]);
   const node = database?.topology.nodes.find(({ name }) => name === labels[labelNames.node]);
   if (!database || node?.kind !== 'postgres' || database.topology.stage !== 3) return null;
   return running ? null : { database, node };
@@ -122,8 +122,7 @@ const record = async (
   at: number,
 ): Promise<void> => {
   log.info({ database: name, ...failover }, 'failed over');
-  const known = await store.readDatabase(id);
-  if (known) await store.saveTopology(id, { ...known.topology, primary: failover.new_leader });
+  await store.setPrimary(id, leader.name, failover.new_leader);
   for (const event_type of ['failover', 'leader_changed'] as const) {
     await store.recordEvent({
       service_id: id,
@@ -146,7 +145,7 @@ const fenceFrozen = async (
   if (node.name !== topology.primary) return;
   await delay(frozenLimitMs, undefined, { signal });
   const state = await platform.inspectContainer(node.container);
-  if (!state?.frozen || (await store.readRunningOperation(id))) return;
+  if (!state?.frozen || (await store.isBusy(id))) return;
   log.warn({ database: name, node: node.name }, 'leader frozen, fencing it');
   await platform.signalContainer(node.container, 'SIGKILL');
 };

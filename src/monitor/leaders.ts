@@ -1,45 +1,34 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '../domain/database.ts';
 import { nodesOf } from '../domain/topology.ts';
 import { readPatroniLeader } from '../activities/leader.ts';
 import { openSession, reconnectPoolers } from '../activities/session.ts';
 import type { MonitorDependencies } from './dependencies.ts';
+import { everyDatabase } from './every-database.ts';
 import type { Failing } from './guard-leaders.ts';
 
 const lookEveryMs = 2000;
 
 /** Patroni has the last word on who leads: follows it and records every change that no operation made. */
-export const watchLeaders = async (
+export const watchLeaders = (
   dependencies: MonitorDependencies,
   failing: Failing,
   signal: AbortSignal,
 ): Promise<void> => {
-  const { store, log } = dependencies;
-  while (!signal.aborted) {
-    try {
-      const databases = await store.listDatabases({});
-      await Promise.all(
-        databases
-          .filter(({ topology }) => topology.stage === 3)
-          .map((database) => follow(dependencies, failing, database)),
-      );
-    } catch (error) {
-      log.warn({ error: String(error) }, 'leaders not read');
-    }
-    await delay(lookEveryMs, undefined, { signal }).catch(() => undefined);
-  }
+  const of = ({ topology }: Database) => topology.stage === 3;
+  const rounds = { otherwise: 'leader not read', everyMs: lookEveryMs, signal, of };
+  return everyDatabase(dependencies, rounds, (database) => follow(dependencies, failing, database));
 };
 
 const follow = async (dependencies: MonitorDependencies, failing: Failing, database: Database): Promise<void> => {
   const { store } = dependencies;
   const leader = await readPatroniLeader(dependencies, database);
-  if (!leader || (await store.readRunningOperation(database.id))) return;
+  if (!leader || (await store.isBusy(database.id))) return;
   // What an operation or a failover has recorded since the databases were listed is no news.
   const known = await store.readDatabase(database.id);
   const previous = known?.topology.primary;
   // One that is being seen through is recorded in a moment. To cut its poolers' new connections would fail their clients.
-  if (!known?.topology.ha || leader.name === previous || failing.has(known.id)) return;
-  await store.saveTopology(known.id, { ...known.topology, primary: leader.name });
+  if (!known?.topology.ha || !previous || leader.name === previous || failing.has(known.id)) return;
+  if (!(await store.setPrimary(known.id, previous, leader.name))) return;
   await store.recordEvent({
     service_id: known.id,
     event_type: 'leader_changed',

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import pino from 'pino';
 import { realComponents } from '../activities/dependencies.ts';
 import { readSettings } from '../launcher/settings.ts';
+import { logUnhandledRejections } from '../launcher/unhandled-rejections.ts';
 import { createDockerPlatform } from '../platform/docker/index.ts';
 import { createStore } from '../store/store.ts';
 import { createPgrowClient } from '../client/client.ts';
@@ -20,6 +21,7 @@ import { watchNodes } from './nodes.ts';
 
 const settings = readSettings();
 const log = pino({ base: { program: 'monitor' } });
+logUnhandledRejections(log);
 const store = await createStore({
   connection: { url: settings.databaseUrl },
   encryptionKey: Buffer.from(readFileSync(settings.secretKeyPath, 'utf8').trim(), 'base64'),

@@ -26,7 +26,7 @@ const record = async ({ store }: MonitorDependencies, event: ContainerEvent): Pr
   if (!service_id || !node || (!cause && !recoveries.includes(event.action))) return;
   const database = await store.readDatabase(service_id);
   if (!database?.topology.nodes.some((known) => known.name === node)) return;
-  if (await store.readRunningOperation(service_id)) return;
+  if (await store.isBusy(service_id)) return;
   await store.recordEvent({
     service_id,
     event_type: cause ? 'node_unhealthy' : 'node_recovered',

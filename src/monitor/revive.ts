@@ -25,7 +25,7 @@ export const revive = async (
     const database = await store.readDatabase(id);
     // An operation that came meanwhile has its own idea of this node.
     if (!database?.topology.nodes.some(({ name }) => name === node.name)) return;
-    if (await store.readRunningOperation(id)) return;
+    if (await store.isBusy(id)) return;
     const state = await platform.inspectContainer(node.container);
     if (!state) return;
     const network = networkName(database);

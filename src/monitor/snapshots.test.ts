@@ -31,8 +31,8 @@ const runOnce = async ({ snapshots, open, running = false }: World) => {
   const store = {
     listDatabases: async () => [{ id: 'shop', name: 'shop' }],
     readDatabase: async (id: string) => (id === 'shop' ? { id } : null),
-    listOperations: async (id: string) => (id === 'gone' ? [{ status: 'done', database: 'gone' }] : []),
-    readRunningOperation: async () => (running ? {} : null),
+    readLastOperation: async (id: string) => (id === 'gone' ? { status: 'done', database: 'gone' } : null),
+    isBusy: async () => running,
     readOpenCheckpoint: async () => (open === undefined ? null : { snapshot_id: open }),
     listSnapshots: async () => [...records.values()].map((record) => ({ ...record, volume: record.id })),
     recordSnapshot: async (snapshot: Snapshot) => void records.set(snapshot.id, snapshot),

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '../domain/database.ts';
+import { messageOf } from '../domain/errors.ts';
 import { labelNames } from '../domain/naming.ts';
 import type { MonitorDependencies } from './dependencies.ts';
 
@@ -22,7 +23,6 @@ export const expireOnce = async (dependencies: MonitorDependencies, now: number)
   const { store, log } = dependencies;
   await removeOrphans(dependencies);
   for (const database of await store.listDatabases({})) {
-    if (await store.readRunningOperation(database.id)) continue;
     await expire(dependencies, database, now).catch((error: unknown) =>
       log.warn({ error: String(error), database: database.name }, 'snapshot not removed'),
     );
@@ -34,6 +34,7 @@ const expire = async (
   database: Database,
   now: number,
 ): Promise<void> => {
+  if (await store.isBusy(database.id)) return;
   const checkpoint = await store.readOpenCheckpoint(database.id);
   for (const snapshot of await store.listSnapshots(database.id)) {
     if (snapshot.id === checkpoint?.snapshot_id) continue;
@@ -51,13 +52,16 @@ const expire = async (
 
 /** Volumes of snapshots whose database was destroyed. What these metadata have never heard of is left alone. */
 const removeOrphans = async ({ store, platform, home, log }: MonitorDependencies): Promise<void> => {
-  const { volumes } = await platform.findByLabels({ [labelNames.home]: home, [labelNames.kind]: 'snapshot' });
-  for (const volume of volumes) {
+  const removeOrphan = async (volume: string): Promise<void> => {
     const id = (await platform.readLabels('volume', volume))?.[labelNames.database];
-    if (id === undefined || (await store.readDatabase(id))) continue;
-    const [last] = await store.listOperations(id);
-    if (!last || last.status === 'running') continue;
+    if (id === undefined || (await store.readDatabase(id))) return;
+    const last = await store.readLastOperation(id);
+    if (!last || last.status === 'running') return;
     await platform.removeVolume(volume);
     log.info({ database: last.database, volume }, 'snapshot of a destroyed database removed');
+  };
+  const { volumes } = await platform.findByLabels({ [labelNames.home]: home, [labelNames.kind]: 'snapshot' });
+  for (const volume of volumes) {
+    await removeOrphan(volume).catch((error: unknown) => log.warn({ error: messageOf(error), volume }, 'not removed'));
   }
 };

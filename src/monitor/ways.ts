@@ -48,6 +48,8 @@ export const openWays = (
       return null;
     }
   });
+  const letGo = (connection: Promise<PostgresConnection>) =>
+    void connection.then((it) => it.end()).catch(() => undefined);
   let open = true;
 
   const takesWrites = async (node: Node): Promise<boolean> => {
@@ -57,6 +59,7 @@ export const openWays = (
       return !(await postgres.isReplica(await connection));
     } catch (error) {
       connections.delete(node);
+      letGo(connection);
       throw error;
     }
   };
@@ -91,7 +94,7 @@ export const openWays = (
     },
     close() {
       open = false;
-      for (const connection of connections.values()) void connection.then((it) => it.end()).catch(() => undefined);
+      for (const connection of connections.values()) letGo(connection);
       for (const router of leading) void router.then((it) => it?.api.end());
     },
   };

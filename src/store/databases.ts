@@ -17,6 +17,13 @@ export interface DatabaseStore {
   readDatabase(idOrName: string, project?: string): Promise<Database | null>;
   listDatabases(filter: { readonly project?: string }): Promise<readonly Database[]>;
   saveTopology(id: string, topology: Topology): Promise<void>;
+  /**
+   * That another node of it takes writes, and nothing else: whatever somebody else records at the same moment stays.
+   * @returns false, and nothing is changed, when `from` did not take them or there is no node `to`
+   */
+  setPrimary(id: string, from: string, to: string): Promise<boolean>;
+  /** That nothing is kept of the stage before any longer, and nothing else. */
+  dropKept(id: string): Promise<void>;
   /** Marks it as destroyed: its name and ports are free again, its history stays. Absent is success. */
   removeDatabase(id: string): Promise<void>;
 }
@@ -59,6 +66,32 @@ export const databaseStore = (queries: Queries): DatabaseStore => ({
         .where('service_id', '=', id)
         .execute();
     });
+  },
+
+  async setPrimary(id, from, to) {
+    const changed = await queries
+      .updateTable('postgres_cluster_state')
+      .set({
+        topology: sql`jsonb_set(topology, '{primary}', to_jsonb(${to}::text))`,
+        current_leader_id: nodeServiceId(id, to),
+        updated_at: sql<Date>`NOW()`,
+      })
+      .where('service_id', '=', id)
+      .where(sql`topology ->> 'primary'`, '=', from)
+      .where(sql<boolean>`topology -> 'nodes' @> ${JSON.stringify([{ name: to }])}::jsonb`)
+      .returning('service_id')
+      .execute();
+    return changed.length > 0;
+  },
+
+  async dropKept(id) {
+    await sql`
+      WITH state AS (
+        UPDATE postgres_cluster_state SET topology = jsonb_set(topology, '{kept}', '[]'), updated_at = NOW()
+         WHERE service_id = ${id} RETURNING topology -> 'nodes' AS nodes)
+      UPDATE services SET deleted_at = NOW() FROM state
+       WHERE parent_id = ${id} AND deleted_at IS NULL
+         AND NOT nodes @> jsonb_build_array(jsonb_build_object('name', services.name))`.execute(queries);
   },
 
   async removeDatabase(id) {

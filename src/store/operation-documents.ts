@@ -9,6 +9,7 @@ interface OperationFilter {
   readonly service_id?: string;
   readonly status?: 'running';
   readonly project?: string;
+  readonly limit?: number;
 }
 
 const listLimit = 200;
@@ -24,7 +25,10 @@ export const readDocuments = async (queries: Queries, filter: OperationFilter): 
   if (filter.service_id !== undefined) query = query.where('operations.service_id', '=', filter.service_id);
   if (filter.project !== undefined) query = query.where('services.project', '=', filter.project);
   if (filter.status !== undefined) query = query.where('operations.status', '=', filter.status);
-  const operations = await query.orderBy('operations.started_at', 'desc').limit(listLimit).execute();
+  const operations = await query
+    .orderBy('operations.started_at', 'desc')
+    .limit(filter.limit ?? listLimit)
+    .execute();
   if (operations.length === 0) return [];
 
   const ids = operations.map(({ id }) => id);

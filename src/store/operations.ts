@@ -25,6 +25,9 @@ export interface OperationStore {
   /** The latest first. */
   listOperations(serviceId: string): Promise<readonly OperationDocument[]>;
   readRunningOperation(serviceId: string): Promise<OperationDocument | null>;
+  /** Whether an operation runs: what is asked every second of every database. */
+  isBusy(serviceId: string): Promise<boolean>;
+  readLastOperation(serviceId: string): Promise<OperationDocument | null>;
   /** The plan of an operation; null for an unknown one. */
   readPlan(operation: string): Promise<Plan | null>;
 }
@@ -135,6 +138,16 @@ export const operationStore = (queries: Queries): OperationStore => ({
 
   async readRunningOperation(service_id) {
     const [document] = await readDocuments(queries, { service_id, status: 'running' });
+    return document ?? null;
+  },
+
+  async isBusy(service_id) {
+    const running = queries.selectFrom('operations').select('id').where('status', '=', 'running');
+    return (await running.where('service_id', '=', service_id).limit(1).executeTakeFirst()) !== undefined;
+  },
+
+  async readLastOperation(service_id) {
+    const [document] = await readDocuments(queries, { service_id, limit: 1 });
     return document ?? null;
   },
 

@@ -6,6 +6,7 @@ import { realComponents } from '../activities/dependencies.ts';
 import { createActivities } from '../activities/index.ts';
 import { taskQueue, watchQueueOf } from '../domain/naming.ts';
 import { readSettings } from '../launcher/settings.ts';
+import { logUnhandledRejections } from '../launcher/unhandled-rejections.ts';
 import { createDockerPlatform } from '../platform/docker/index.ts';
 import { createStore } from '../store/store.ts';
 import { none, openBreakpoints } from './breakpoints.ts';
@@ -36,6 +37,7 @@ const untilTemporalAnswers = async <T>(attempt: () => Promise<T>): Promise<T> =>
 
 const settings = readSettings();
 const log = pino({ base: { program: 'worker' } });
+logUnhandledRejections(log);
 Runtime.install({
   logger: new DefaultLogger('WARN', ({ level, message, meta }) => log.warn({ level, ...meta }, message)),
   shutdownSignals: ['SIGINT', 'SIGTERM'],

@@ -89,6 +89,33 @@ describe('databases', () => {
     expect((await store.readDatabase('shop'))?.topology).toEqual(haTopology(shop));
   });
 
+  // The monitor read the topology, a window closed, the monitor wrote it back with another primary: the window's nodes were
+  // on record again though they were gone, and the doctor took them for accounted for.
+  test('another primary and the end of a window do not undo each other', async () => {
+    const shop = await store.registerDatabase(sampleDatabase('shop'));
+    const topology = haTopology(shop);
+    await store.saveTopology(shop.id, topology);
+    await Promise.all([store.dropKept(shop.id), store.setPrimary(shop.id, 'postgres-2', 'postgres-3')]);
+
+    expect((await store.readDatabase('shop'))?.topology).toEqual({ ...topology, kept: [], primary: 'postgres-3' });
+    const [state] = await query(
+      url,
+      `SELECT leader.name AS leader, (SELECT array_agg(name ORDER BY name) FROM services
+          WHERE parent_id = service_id AND deleted_at IS NULL AND kind = 'postgres') AS nodes
+         FROM postgres_cluster_state JOIN services leader ON leader.id = current_leader_id`,
+    );
+    expect(state).toEqual({ leader: 'postgres-3', nodes: ['postgres-2', 'postgres-3', 'postgres-4'] });
+  });
+
+  test('another primary is recorded only of the one that was, and only one that is there', async () => {
+    const shop = await store.registerDatabase(sampleDatabase('shop'));
+    await store.saveTopology(shop.id, haTopology(shop));
+
+    expect(await store.setPrimary(shop.id, 'postgres-3', 'postgres-4')).toBe(false);
+    expect(await store.setPrimary(shop.id, 'postgres-2', 'postgres-9')).toBe(false);
+    expect((await store.readDatabase('shop'))?.topology).toEqual(haTopology(shop));
+  });
+
   test('a node that goes and comes back keeps its service id', async () => {
     const shop = await store.registerDatabase(sampleDatabase('shop'));
     const replica = () => query(url, `SELECT id, deleted_at FROM services WHERE name = 'postgres-2'`);
@@ -209,6 +236,7 @@ describe('operations', () => {
       checkpoint: null,
     });
     expect(await store.readRunningOperation(shop.id)).toBeNull();
+    expect(await store.isBusy(shop.id)).toBe(false);
   });
 
   test('one that was terminated does not count as running once the next begins', async () => {
@@ -216,6 +244,8 @@ describe('operations', () => {
     const next = await begin(shop);
 
     expect((await store.readRunningOperation(shop.id))?.id).toBe(next);
+    expect(await store.isBusy(shop.id)).toBe(true);
+    expect((await store.readLastOperation(shop.id))?.id).toBe(next);
     expect(await store.readOperation(lost)).toMatchObject({ status: 'failed', error: { code: 'internal' } });
     expect((await store.listOperations(shop.id)).map(({ id }) => id)).toEqual([next, lost]);
   });

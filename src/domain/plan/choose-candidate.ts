@@ -45,8 +45,12 @@ export const chooseCandidate = ({ database, target, leader, candidates, on_obsta
   throw new PgrowError('refused', `No replica of ${name} can take over from ${leader}: ${reasons}.`);
 };
 
-/** Why it cannot take over; null when it can, or may be able to after a wait. */
-const obstacleOf = (candidate: Candidate | undefined, { ha, replicas }: Topology, waits: boolean): string | null => {
+/** Why it cannot take over; null when it can, or with `waits` when it may be able to after a wait. */
+export const obstacleOf = (
+  candidate: Candidate | undefined,
+  { ha, replicas }: Topology,
+  waits: boolean,
+): string | null => {
   const confirms = ha ? ha.sync_mode !== 'async' : replicas?.replication_mode === 'sync';
   if (confirms && !candidate?.synchronous) return 'is not a synchronous standby';
   if (waits) return null;

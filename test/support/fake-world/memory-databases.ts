@@ -38,6 +38,17 @@ export const memoryDatabases = (): MemoryDatabases => {
       const row = rows.get(id);
       if (row) row.database = { ...row.database, topology };
     },
+    async setPrimary(id, from, to) {
+      const row = rows.get(id);
+      if (row?.database.topology.primary !== from) return false;
+      if (!row.database.topology.nodes.some(({ name }) => name === to)) return false;
+      row.database = { ...row.database, topology: { ...row.database.topology, primary: to } };
+      return true;
+    },
+    async dropKept(id) {
+      const row = rows.get(id);
+      if (row) row.database = { ...row.database, topology: { ...row.database.topology, kept: [] } };
+    },
     async removeDatabase(id) {
       const row = rows.get(id);
       if (row) row.destroyed = true;

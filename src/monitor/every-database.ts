@@ -1,0 +1,55 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Database } from '../domain/database.ts';
+import { messageOf } from '../domain/errors.ts';
+import type { MonitorDependencies } from './dependencies.ts';
+
+/** Databases looked at side by side in one round. */
+const atOnce = 16;
+
+interface Rounds {
+  /** What has not happened when a look fails, for the log: "failover not prepared". */
+  readonly otherwise: string;
+  readonly everyMs: number;
+  readonly signal: AbortSignal;
+  /** The databases that matter; all of them by default. */
+  readonly of?: (database: Database) => boolean;
+  /** Hears at the beginning of every round which databases there are. */
+  readonly onRound?: (databases: readonly Database[]) => void;
+}
+
+/**
+ * Looks at every database, round after round, until `signal` aborts. What goes wrong with one is its own affair: an error
+ * is logged, and a look that hangs leaves that database out of the rounds until it has ended.
+ */
+export const everyDatabase = async (
+  { store, log }: Pick<MonitorDependencies, 'store' | 'log'>,
+  { otherwise, everyMs, signal, of = () => true, onRound }: Rounds,
+  look: (database: Database) => Promise<void>,
+): Promise<void> => {
+  const underWay = new Map<string, Promise<void>>();
+  const lookAt = async (database: Database): Promise<void> => {
+    try {
+      await look(database);
+    } catch (error) {
+      log.warn({ error: messageOf(error), database: database.name }, otherwise);
+    } finally {
+      underWay.delete(database.id);
+    }
+  };
+  while (!signal.aborted) {
+    try {
+      const databases = (await store.listDatabases({})).filter(of);
+      onRound?.(databases);
+      for (const database of databases) {
+        if (underWay.has(database.id)) continue;
+        if (underWay.size >= atOnce) await Promise.race(underWay.values());
+        if (signal.aborted) break;
+        underWay.set(database.id, lookAt(database));
+      }
+    } catch (error) {
+      log.warn({ error: messageOf(error) }, `databases not listed, ${otherwise}`);
+    }
+    await delay(everyMs, undefined, { signal }).catch(() => undefined);
+  }
+  await Promise.all(underWay.values());
+};
