@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { refuseWhileCopied } from '../domain/copied-snapshots.ts';
+import { refuseUnconfirmed } from '../domain/confirmation.ts';
 import { cutOffOf, type CutOff } from '../domain/cut-off.ts';
 import type { Database } from '../domain/database.ts';
 import { PgrowError } from '../domain/errors.ts';
@@ -8,7 +9,6 @@ import type { OpenedOperation, OpenOperation, OperationActions } from '../domain
 import type { OperationOptions } from '../domain/options.ts';
 import { parseInput } from '../domain/parse-input.ts';
 import { firstTopology } from '../domain/plan/create.ts';
-import { refuseUnconfirmed } from '../domain/plan/losses.ts';
 import { optionsOf, planOperation } from '../domain/plan/plan-operation.ts';
 import type { Restored } from '../domain/plan/restore.ts';
 import type { Plan } from '../domain/plan.ts';
@@ -19,6 +19,7 @@ import { findRestored } from './find-restored.ts';
 import { chooseHostPorts } from './host-ports.ts';
 import { readLeadership } from './leader.ts';
 import { refuseUnfit } from './preflight.ts';
+import { readFacts } from './read-facts.ts';
 
 /** Validates, plans, looks whether the world allows it, and records. Nothing is touched before that is through. */
 export const openOperation: (
@@ -136,7 +137,11 @@ const planOf = async (
   const open = await readPreviousCheckpoint(dependencies, database.id, operation);
   const last = open && (await store.readPlan(open.operation_id));
   const leadership = await readLeadership(dependencies, database);
-  const plan = planOperation(workflow, input, { database, operation_id: operation, ...leadership, last, restored });
+  // Where nobody leads there is nobody to ask, and nothing that writes could leave behind.
+  const asks = !makers.includes(workflow) && workflow !== 'destroyDatabase' && !leadership.leaderless;
+  const facts = asks ? await readFacts(dependencies, database, leadership.leader) : null;
+  const circumstances = { database, operation_id: operation, ...leadership, last, restored, facts };
+  const plan = planOperation(workflow, input, circumstances);
   return { database, plan, options, restored, unfinished: null };
 };
 

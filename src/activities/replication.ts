@@ -1,6 +1,6 @@
 import { applicationName } from '../domain/database.ts';
 import { copiesAtMost, countCopies } from '../domain/copy-attempts.ts';
-import { ports } from '../domain/naming.ts';
+import { isOwnSlot, ports } from '../domain/naming.ts';
 import { explainCopy } from './copy-facts.ts';
 import type { Dependencies } from './dependencies.ts';
 import { keepRunning, refuseExited } from './exited-nodes.ts';
@@ -41,7 +41,7 @@ export const replicationActions = (dependencies: Dependencies) => {
         await keepUp(on);
         return session.asSuperuser(on, async (connection) => {
           const slots = await postgres.listReplicationSlots(connection);
-          for (const slot of slots.filter((name) => !keep.includes(name))) {
+          for (const slot of slots.filter((name) => isOwnSlot(name) && !keep.includes(name))) {
             await postgres.dropReplicationSlot(connection, slot);
           }
           return { found: true };

@@ -18,11 +18,14 @@ const wanted = z.strictObject({ enabled: z.boolean().default(true) });
 /** Pooling turned on in the same operation. */
 const withPooling = { pooling: z.record(z.string(), z.unknown()).optional() };
 
+/** That the warnings have been read; without it a request that takes something away is answered with them. */
+const confirmation = z.strictObject({ confirm: z.boolean().default(false) });
+
 export const createBody = {
   database: createDatabaseInput.pick({ name: true, postgres_major: true, port: true }),
 } satisfies Parts;
 
-export const poolingBody = { wanted, pooling: poolingOptions, options: operationOptions } satisfies Parts;
+export const poolingBody = { wanted, pooling: poolingOptions, confirmation, options: operationOptions } satisfies Parts;
 
 export const nestedPoolingBody = {
   wanted: z.strictObject({ enabled: z.literal(true).default(true) }),
@@ -32,17 +35,17 @@ export const nestedPoolingBody = {
 export const replicasBody = {
   replicas: replicaOptions,
   nested: z.strictObject(withPooling),
+  confirmation,
   options: operationOptions,
 } satisfies Parts;
 
 export const haBody = {
   wanted: wanted.extend(withPooling),
   ha: haOptions,
+  confirmation,
   options: operationOptions,
 } satisfies Parts;
 
-/** That the warnings have been read; without it a request that takes something away is answered with them. */
-const confirmation = z.strictObject({ confirm: z.boolean().default(false) });
 const unwanted = z.strictObject({ enabled: z.literal(false) });
 
 export const noPoolingBody = {
@@ -62,6 +65,7 @@ const { least, most } = replicaCounts[3];
 /** Standbys at stage 3, which have no options of their own. */
 export const standbysBody = {
   replicas: z.strictObject({ count: z.number().int().min(least).max(most) }),
+  confirmation,
   options: operationOptions,
 } satisfies Parts;
 
@@ -80,6 +84,7 @@ export const scaleDownBody = {
 
 export const reinitializeBody = {
   replica: reinitializeInput.pick({ node: true }),
+  confirmation,
   options: operationOptions,
 } satisfies Parts;
 
@@ -90,6 +95,7 @@ export const repairBody = {
 
 export const switchoverBody = {
   switchover: switchoverInput.pick({ target_node: true, on_obstacle: true }),
+  confirmation,
   options: operationOptions.pick({ cutover: true, cutover_deadline: true }),
 } satisfies Parts;
 
@@ -98,6 +104,7 @@ export const restoreBody = {
 } satisfies Parts;
 
 export const rollbackBody = {
+  confirmation,
   options: operationOptions.pick({ cutover: true, cutover_deadline: true }),
 } satisfies Parts;
 

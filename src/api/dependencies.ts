@@ -1,6 +1,7 @@
 import type { PgrowClient } from '../client/client.ts';
 import type { Database } from '../domain/database.ts';
 import type { Doctor } from '../doctor/doctor.ts';
+import type { Facts } from '../domain/facts.ts';
 import type { Leadership, LiveState } from '../domain/live.ts';
 import type { Store } from '../store/store.ts';
 
@@ -11,6 +12,8 @@ export interface ApiDependencies {
   /** Asks the nodes themselves. */
   readonly readLive: (database: Database) => Promise<LiveState>;
   readonly readLeadership: (database: Database) => Promise<Leadership>;
+  /** What the node that leads holds. */
+  readonly readFacts: (database: Database, leader: string) => Promise<Facts>;
   /** The last lines of a container's log. */
   readonly readLogs: (container: string, lines: number, mostBytes: number) => Promise<string>;
   /** Finds and removes what is left over. */

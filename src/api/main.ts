@@ -7,6 +7,7 @@ import { readSettings } from '../launcher/settings.ts';
 import { logUnhandledRejections } from '../launcher/unhandled-rejections.ts';
 import { readLeadership } from '../activities/leader.ts';
 import { readLiveState } from '../activities/live-state.ts';
+import { readFacts } from '../activities/read-facts.ts';
 import { createDockerPlatform } from '../platform/docker/index.ts';
 import { createStore } from '../store/store.ts';
 import { createApi } from './api.ts';
@@ -42,6 +43,7 @@ const app = await createApi({
   home: settings.homeId,
   readLive: (database) => readLiveState({ platform, store, components: realComponents }, database),
   readLeadership: (database) => readLeadership({ platform, store, components: realComponents }, database),
+  readFacts: (database, leader) => readFacts({ platform, store, components: realComponents }, database, leader),
   doctor: createDoctor({
     platform,
     store,

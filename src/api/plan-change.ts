@@ -14,7 +14,7 @@ export type ChangeInput<W extends OperationWorkflow> = Omit<OperationInput<W>, '
 
 /** The plan that the workflow would run on a database as it is now. */
 export const planChange = async <W extends OperationWorkflow>(
-  { store, readLeadership }: Pick<ApiDependencies, 'store' | 'readLeadership'>,
+  { store, readLeadership, readFacts }: Pick<ApiDependencies, 'store' | 'readLeadership' | 'readFacts'>,
   database: Database,
   { workflow, input, operation_id }: { workflow: W; input: ChangeInput<W>; operation_id: string },
 ): Promise<Plan> => {
@@ -23,16 +23,15 @@ export const planChange = async <W extends OperationWorkflow>(
   if (workflow === 'destroyDatabase') refuseWhileCopied(database, await readRunningRestores(store));
   const unfinished = await readUnfinished(store, database);
   const resumed = unfinished && resume(database.name, askedFor(workflow, parsed), unfinished);
-  if (resumed) return resumed;
+  // It was confirmed when it began.
+  if (resumed) return { ...resumed, losses: [] };
   const open = await store.readOpenCheckpoint(database.id);
   const last = open && open.operation_id !== operation_id ? await store.readPlan(open.operation_id) : null;
-  return planOperation(workflow, parsed, {
-    database,
-    operation_id,
-    ...(await readLeadership(database)),
-    last,
-    restored: null,
-  });
+  const leadership = await readLeadership(database);
+  // Where nobody leads there is nobody to ask.
+  const asks = workflow !== 'destroyDatabase' && !leadership.leaderless;
+  const facts = asks ? await readFacts(database, leadership.leader) : null;
+  return planOperation(workflow, parsed, { database, operation_id, ...leadership, last, restored: null, facts });
 };
 
 /** What the last operation did not finish; one that runs still may. */

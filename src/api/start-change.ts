@@ -1,9 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Database } from '../domain/database.ts';
-import { invalidInput } from '../domain/input-problems.ts';
+import { refuseUnconfirmed } from '../domain/confirmation.ts';
 import type { OperationWorkflow } from '../domain/inputs.ts';
-import { refuseUnconfirmed as refuseUnconfirmedLosses } from '../domain/plan/losses.ts';
-import type { Plan } from '../domain/plan.ts';
 import { acceptRepeated } from './accept.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { claimUnlessDryRun } from './idempotency.ts';
@@ -20,8 +18,8 @@ export type Change = {
   readonly [W in ChangeWorkflow]: {
     readonly workflow: W;
     readonly input: ChangeInput<W>;
-    /** Of what takes something away: whether the warnings have been read. */
-    readonly confirmed?: boolean;
+    /** Whether the warnings have been read. */
+    readonly confirmed: boolean;
   };
 }[ChangeWorkflow];
 
@@ -36,7 +34,7 @@ export const startChange = async (
   const repeated = await acceptRepeated(dependencies, request, reply);
   if (repeated) return repeated;
   const database = await findDatabase(dependencies, serviceParams(request));
-  const { workflow, input, confirmed = true } = choose(database);
+  const { workflow, input, confirmed } = choose(database);
   const ids = await claimUnlessDryRun(dependencies.store, request, database.id);
   return startOperation(dependencies, {
     request,
@@ -48,16 +46,8 @@ export const startChange = async (
     input,
     plan: async () => {
       const plan = await planChange(dependencies, database, { workflow, input, operation_id: ids.operation_id });
-      if (!confirmed && !isDryRun(request)) refuseUnconfirmed(plan);
-      if (!isDryRun(request)) refuseUnconfirmedLosses(plan, 'confirm' in input && input.confirm === true);
+      if (!isDryRun(request)) refuseUnconfirmed(plan, confirmed);
       return plan;
     },
   });
-};
-
-/** What takes nothing away needs no confirmation. */
-const refuseUnconfirmed = ({ steps, warnings }: Plan): void => {
-  if (steps.length === 0) return;
-  const read = warnings.length === 0 ? '' : `, once this has been read: ${warnings.join(' ')}`;
-  throw invalidInput('The request', [{ path: 'confirm', value: false, allowed: `true${read}` }]);
 };

@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
+import { toConfirm } from '../domain/confirmation.ts';
 import { PgrowError } from '../domain/errors.ts';
 import type { ApiClient } from './api-client.ts';
 import { addPlannedChangeOptions, runChange, type ChangeFlags, type ChangeRequest } from './change.ts';
@@ -8,7 +9,7 @@ import { printProgress } from './output.ts';
 import type { PlanView } from './plan-text.ts';
 import { readPlan } from './show-plan.ts';
 
-/** What takes something away shows its warnings first, and asks. */
+/** What would take or lose something shows its warnings first, and asks. */
 export interface ConfirmedFlags extends ChangeFlags {
   readonly yes?: true;
   readonly dryRun?: true;
@@ -24,18 +25,35 @@ interface ConfirmedChange {
   readonly flags: ConfirmedFlags;
 }
 
-/** Plans, shows the warnings, asks unless `--yes` was given, then runs the change. */
+/** Where the plan has something to confirm: shows it and asks, unless `--yes` was given. Then runs the change. */
 export const runConfirmedChange = async ({ api, database, request, flags }: ConfirmedChange): Promise<ExitCode> => {
-  if (!flags.dryRun) {
-    const { operation } = await readPlan(api, database, request);
-    if (operation.steps.length > 0) await requireYes(database, operation, flags.yes === true);
-  }
   const { path, body } = request;
-  return runChange({ api, database, path, body: flags.dryRun ? body : { ...body, confirm: true }, flags });
+  const run = (confirmed: boolean) =>
+    runChange({ api, database, path, body: confirmed ? { ...body, confirm: true } : body, flags });
+  const asked = async () => {
+    const { operation } = await readPlan(api, database, request);
+    if (toConfirm(operation) === null) return false;
+    await requireYes(database, operation, flags.yes === true);
+    return true;
+  };
+  if (flags.dryRun) return run(false);
+  // A key belongs to the one request that is sent with it.
+  if (flags.yes || flags.idempotencyKey !== undefined) return run(await asked());
+  try {
+    return await run(false);
+  } catch (error) {
+    if (!wantsConfirmation(error)) throw error;
+    return run(await asked());
+  }
 };
 
+const wantsConfirmation = (error: unknown): boolean =>
+  error instanceof PgrowError &&
+  error.code === 'invalid_input' &&
+  error.problems.some(({ path }) => path === 'confirm');
+
 /** Shows what the plan warns of, and asks unless `--yes` was given. */
-export const requireYes = async (database: string, plan: PlanView, yes: boolean): Promise<void> => {
+const requireYes = async (database: string, plan: PlanView, yes: boolean): Promise<void> => {
   for (const line of consequences(plan)) printProgress(line);
   if (yes) return;
   const answer = await ask(`Go ahead with ${database}? [y/N] `);

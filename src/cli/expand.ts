@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { PgrowError } from '../domain/errors.ts';
 import type { ApiClient } from './api-client.ts';
-import { addPlannedChangeOptions, runChange, type ChangeFlags, type ChangeRequest } from './change.ts';
+import type { ChangeRequest } from './change.ts';
+import { addConfirmedChangeOptions, runConfirmedChange, type ConfirmedFlags } from './confirmed-change.ts';
 import { connectToApi } from './connect-to-api.ts';
 import { addExpansionOptions, expansionRequest, type ExpansionFlags } from './expansion-options.ts';
 import { readPlan } from './show-plan.ts';
@@ -10,14 +11,14 @@ export const expand = (program: Command): void => {
   const command = program
     .command('expand <name>')
     .description('grow a database to a higher stage, in one operation from wherever it is');
-  addPlannedChangeOptions(addExpansionOptions(command)).action(
-    async (database: string, flags: ExpansionFlags & ChangeFlags & { dryRun?: true }) => {
+  addConfirmedChangeOptions(addExpansionOptions(command)).action(
+    async (database: string, flags: ExpansionFlags & ConfirmedFlags) => {
       const api = connectToApi();
       const request = expansionRequest(flags);
       if (request.path === 'replicas' && flags.count !== undefined && !flags.dryRun) {
         await refuseFewer(api, database, request);
       }
-      process.exitCode = await runChange({ api, database, ...request, flags });
+      process.exitCode = await runConfirmedChange({ api, database, request, flags });
     },
   );
 };

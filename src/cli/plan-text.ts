@@ -1,3 +1,4 @@
+import { toConfirm } from '../domain/confirmation.ts';
 import type { Cost } from '../domain/cost.ts';
 import type { OperationType } from '../domain/operation.ts';
 import { stageNames, type Stage } from '../domain/stage.ts';
@@ -43,6 +44,7 @@ export const planText = (plan: PlanView): string[] => {
         : [['Estimated duration', `${plan.estimated_duration_minutes} min`]]),
     ]),
     ...warningLines(plan),
+    ...(toConfirm(plan) === null ? [] : ['It runs once that is confirmed: --yes']),
   ];
 };
 

@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { PgrowError } from '../domain/errors.ts';
-import { addPlannedChangeOptions, runChange, type ChangeFlags, type ChangeRequest } from './change.ts';
+import type { ChangeRequest } from './change.ts';
 import { connectToApi } from './connect-to-api.ts';
-import { runConfirmedChange, type ConfirmedFlags } from './confirmed-change.ts';
+import { addConfirmedChangeOptions, runConfirmedChange, type ConfirmedFlags } from './confirmed-change.ts';
 import {
   addOptions,
   checkpointOptions,
@@ -25,15 +25,12 @@ export const pooling = (program: Command): void => {
     .command('pooling <name>')
     .description('turn pooling on, change its options without dropping a client, or turn it off (--off)')
     .option('--off', 'remove PgBouncer; the pooled addresses then lead straight to the database')
-    .option('--yes', 'with --off: go ahead without asking')
     .addOption(graceOption());
-  addPlannedChangeOptions(addOptions(command, poolingOptions, checkpointOptions)).action(
-    async (database: string, flags: PoolingVerbFlags & ConfirmedFlags & ChangeFlags) => {
+  addConfirmedChangeOptions(addOptions(command, poolingOptions, checkpointOptions)).action(
+    async (database: string, flags: PoolingVerbFlags & ConfirmedFlags) => {
       const api = connectToApi();
       const request = poolingRequest(flags);
-      process.exitCode = flags.off
-        ? await runConfirmedChange({ api, database, request, flags })
-        : await runChange({ api, database, ...request, flags });
+      process.exitCode = await runConfirmedChange({ api, database, request, flags });
     },
   );
 };

@@ -1,6 +1,5 @@
 import { Argument, type Command } from 'commander';
 import { addConfirmedChangeOptions, runConfirmedChange, type ConfirmedFlags } from './confirmed-change.ts';
-import { runChange } from './change.ts';
 import { connectToApi } from './connect-to-api.ts';
 import { addOptions, checkpointOptions, integer, operationBody, type OperationFlags } from './option-groups.ts';
 
@@ -13,10 +12,7 @@ export const replicas = (program: Command): void => {
     async (database: string, count: number, flags: ConfirmedFlags & OperationFlags) => {
       const api = connectToApi();
       const request = { path: 'replicas', body: { count, ...operationBody(flags) } };
-      process.exitCode =
-        count === 0
-          ? await runConfirmedChange({ api, database, request, flags })
-          : await runChange({ api, database, ...request, flags });
+      process.exitCode = await runConfirmedChange({ api, database, request, flags });
     },
   );
 };

@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { addPlannedChangeOptions, runChange, type ChangeFlags } from './change.ts';
+import { addConfirmedChangeOptions, runConfirmedChange, type ConfirmedFlags } from './confirmed-change.ts';
 import { connectToApi } from './connect-to-api.ts';
 import { addOptions, cutOverOptions, operationBody, type CutOverFlags } from './option-groups.ts';
 
@@ -7,10 +7,10 @@ export const rollback = (program: Command): void => {
   const command = program
     .command('rollback <name>')
     .description('undo the last operation, with every write made since; possible while its checkpoint is open');
-  addPlannedChangeOptions(addOptions(command, cutOverOptions)).action(
-    async (database: string, flags: ChangeFlags & CutOverFlags) => {
-      const body = operationBody(flags);
-      process.exitCode = await runChange({ api: connectToApi(), database, path: 'rollback', body, flags });
+  addConfirmedChangeOptions(addOptions(command, cutOverOptions)).action(
+    async (database: string, flags: ConfirmedFlags & CutOverFlags) => {
+      const request = { path: 'rollback', body: operationBody(flags) };
+      process.exitCode = await runConfirmedChange({ api: connectToApi(), database, request, flags });
     },
   );
 };

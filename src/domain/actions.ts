@@ -25,7 +25,7 @@ export interface Actions {
 
   ensureReplicationSlot: { readonly on: Node; readonly slot: string };
   removeReplicationSlot: { readonly on: Node; readonly slot: string };
-  /** Drops every physical slot but these: what a cluster that is gone has left would keep WAL for ever. */
+  /** Drops every slot of our nodes but these: what a cluster that is gone has left would keep WAL for ever. */
   pruneReplicationSlots: { readonly on: Node; readonly keep: readonly string[] };
   /** A slot that Patroni keeps on whoever leads; without it Patroni drops slots it does not know. */
   ensurePermanentSlot: { readonly on: Node; readonly members: readonly Node[]; readonly slot: string };

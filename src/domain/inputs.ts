@@ -14,6 +14,9 @@ const started = {
   actor: z.string().min(1).max(200).default('unknown'),
 };
 
+/** That the warnings of the plan have been read. Needed where it would lose something. */
+const confirm = z.boolean().default(false);
+
 export const createDatabaseInput = z.strictObject({
   ...started,
   project: z.string().min(1).max(63).default('default'),
@@ -29,6 +32,7 @@ export const expandInput = z.strictObject({
   pooling: poolingOptions.optional(),
   replicas: replicaOptions.optional(),
   ha: haOptions.optional(),
+  confirm,
   options: operationOptions.prefault({}),
 });
 
@@ -51,18 +55,21 @@ export const scaleDownInput = z.strictObject({
 export const setReplicasInput = z.strictObject({
   ...started,
   count: z.number().int().min(1).max(6),
+  confirm,
   options: operationOptions.prefault({}),
 });
 
 export const setPoolingInput = z.strictObject({
   ...started,
   pooling: poolingOptions.prefault({}),
+  confirm,
   options: operationOptions.prefault({}),
 });
 
 export const reinitializeInput = z.strictObject({
   ...started,
   node: z.string().min(1).max(63),
+  confirm,
   options: operationOptions.prefault({}),
 });
 
@@ -84,11 +91,12 @@ export const switchoverInput = z.strictObject({
   /** The replica that is to take writes; the one that is furthest where none is named. */
   target_node: z.string().min(1).max(63).optional(),
   on_obstacle: z.enum(onObstacle).default('refuse'),
+  confirm,
   options: operationOptions.prefault({}),
 });
 
 /** Started by the checkpoint of the last operation, which keeps what it needs. */
-export const rollbackInput = z.strictObject({ ...started, options: operationOptions.prefault({}) });
+export const rollbackInput = z.strictObject({ ...started, confirm, options: operationOptions.prefault({}) });
 
 /** A new database from a snapshot of another, whose PostgreSQL major it has. */
 export const restoreSnapshotInput = createDatabaseInput.omit({ postgres_major: true }).extend({

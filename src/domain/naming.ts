@@ -21,6 +21,12 @@ export const patroniScope = (database: Named, attempt: string): string => `${dat
 /** `postgres_2` for `postgres-2`: slot names take no hyphens. */
 export const slotName = (node: string): string => node.replaceAll('-', '_');
 
+/** Of a node that follows by itself, out of a cluster that is still led: the leader would drop the name it knows. */
+export const plainSlotName = (node: string): string => `plain_${slotName(node)}`;
+
+/** Whether a slot is of a node of ours, whether made by pgrow or by Patroni. */
+export const isOwnSlot = (slot: string): boolean => /^(plain_)?postgres_\d+$/.test(slot);
+
 /** Names under which a node answers in its network besides its own. `postgres` is the front's for life. */
 export const networkAliases = (node: Pick<Node, 'name' | 'kind'>): readonly string[] => {
   const shared: Record<NodeKind, readonly string[]> = {

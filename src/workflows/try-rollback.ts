@@ -32,6 +32,8 @@ export const tryRollback = async (
     service_id: database,
     operation_id,
     actor: request.actor ?? 'unknown',
+    // Who signals has been asked before, and of a stage that has failed nobody is.
+    confirm: true,
     options: { checkpoint_timeout: patienceSeconds, ...request.options },
   };
   try {

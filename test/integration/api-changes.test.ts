@@ -83,6 +83,53 @@ describe('the way down', () => {
   });
 });
 
+describe('what the server holds', () => {
+  const sessions = { count: 1, names: ['shop.public.sessions'] };
+
+  test.each([
+    ['ha', { enabled: true }, pooledTopology, 'expand'],
+    ['switchover', {}, haTopology, 'switchover'],
+  ])('and writes that move would leave behind takes a confirmation: %s', async (path, body, topologyOf, workflow) => {
+    api.takeUp(await api.shopAtStage(topologyOf));
+    const streaming = { name: 'postgres-3', role: 'replica', state: 'streaming', lag: 0 } as const;
+    api.live = { health: 'healthy', nodes: [], members: [streaming], patroni_version: null, etcd_version: null };
+    api.holds = { unlogged: sessions };
+    expect(await dryRun(path, body)).toMatchObject({ losses: [expect.stringContaining('shop.public.sessions')] });
+
+    const refused = await start(path, body);
+    expect(refused.body).toMatchObject({ status: 422, problems: [{ path: 'confirm', value: false }] });
+    expect(refused.body['detail']).toContain('shop.public.sessions');
+    expect(refused.started).toBeUndefined();
+
+    const { status, started } = await start(path, { ...body, confirm: true });
+    expect(status).toBe(202);
+    expect(started).toMatchObject({ workflow, input: { confirm: true } });
+  });
+
+  test('is nothing to confirm where writes stay', async () => {
+    api.takeUp(await api.newShop());
+    api.holds = { unlogged: sessions };
+    expect((await start('replicas', { count: 1 })).status).toBe(202);
+  });
+
+  test('a rollback asks as well', async () => {
+    const shop = await api.shopAtStage(haTopology);
+    const grown = samplePlan({ ...shop, topology: pooledTopology(shop) }, shop.topology);
+    await api.openCheckpoint(shop, grown);
+    api.holds = { unlogged: sessions };
+    const { body } = await start('rollback');
+    expect(body).toMatchObject({ status: 422, problems: [{ path: 'confirm', value: false }] });
+  });
+
+  test('a logical slot is refused with its name, confirmed or not', async () => {
+    api.takeUp(await api.shopAtStage(pooledTopology));
+    api.holds = { logical_slots: [{ name: 'cdc', database: 'shop', plugin: 'pgoutput', active: true }] };
+    const { body, started } = await start('ha', { enabled: true, confirm: true });
+    expect(body).toMatchObject({ status: 409, detail: expect.stringContaining('slot cdc') });
+    expect(started).toBeUndefined();
+  });
+});
+
 describe('changes at the present stage', () => {
   test('other pooling options are set; those not given stay', async () => {
     const shop = await api.shopAtStage((database) => ({

@@ -4,12 +4,13 @@ import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { createApi } from '../../src/api/api.ts';
 import type { Database } from '../../src/domain/database.ts';
 import type { Finding } from '../../src/domain/doctor.ts';
+import type { Facts } from '../../src/domain/facts.ts';
 import type { LiveState } from '../../src/domain/live.ts';
 import type { Plan } from '../../src/domain/plan.ts';
 import type { Store } from '../../src/store/store.ts';
 import { createFakeClient, type FakeClient } from './fake-client.ts';
 import { startMetadataServer, type MetadataServer } from './metadata.ts';
-import { replicaTopology, sampleDatabase, samplePlan } from './sample-database.ts';
+import { nothingHeld, replicaTopology, sampleDatabase, samplePlan } from './sample-database.ts';
 
 export const services = '/v1/projects/default/services';
 export const shopPath = `${services}/shop/postgres`;
@@ -21,6 +22,8 @@ export interface ApiUnderTest {
   app: FastifyInstance;
   /** What the nodes say of themselves, or why they say nothing. */
   live: LiveState | Error;
+  /** What the servers hold that a plan has to reckon with; nothing at first. */
+  holds: Partial<Facts>;
   /** What a doctor finds; a removal takes it away. */
   findings: Finding[];
   /** Token that may do everything; what `call` uses unless told otherwise. */
@@ -62,6 +65,7 @@ export const useApi = (): ApiUnderTest => {
     api.client = createFakeClient();
     api.live = { health: 'healthy', nodes: [], members: [], patroni_version: null, etcd_version: null };
     api.findings = [];
+    api.holds = {};
     api.app = await createApi({
       store: api.store,
       client: api.client,
@@ -80,6 +84,7 @@ export const useApi = (): ApiUnderTest => {
         if (api.live instanceof Error) throw api.live;
         return api.live;
       },
+      readFacts: async (_, leader) => ({ ...nothingHeld(leader), ...api.holds }),
       readLeadership: async ({ topology }) => {
         const members = api.live instanceof Error ? [] : api.live.members;
         return {
@@ -101,7 +106,7 @@ export const useApi = (): ApiUnderTest => {
 };
 
 const underTest = (): ApiUnderTest => {
-  const api: Omit<ApiUnderTest, 'store' | 'client' | 'app' | 'live' | 'findings' | 'admin'> = {
+  const api: Omit<ApiUnderTest, 'store' | 'client' | 'app' | 'live' | 'holds' | 'findings' | 'admin'> = {
     async newToken(project, role) {
       const token = randomBytes(24).toString('base64url');
       await ready.store.ensureToken({ token, project, role, actor: `${role} of ${project}` });

@@ -3,6 +3,7 @@ import { costOf } from '../../src/domain/cost.ts';
 import type { Database } from '../../src/domain/database.ts';
 import { containerName, volumeName } from '../../src/domain/naming.ts';
 import { haOptions, poolingOptions, replicaOptions } from '../../src/domain/options.ts';
+import type { Facts } from '../../src/domain/facts.ts';
 import type { Plan } from '../../src/domain/plan.ts';
 import type { Node, PostgresMode, Topology } from '../../src/domain/topology.ts';
 
@@ -82,6 +83,17 @@ export const haTopology = (database: Named): Topology => ({
   primary: 'postgres-2',
   pooling: poolingOptions.parse({}),
   ha: { ...haOptions.parse({ failover_time: 10 }), scope: `${database.name}-a1`, etcd_token: 'etcd-a1' },
+});
+
+/** A server of which a plan has nothing to reckon with. */
+export const nothingHeld = (server: string): Facts => ({
+  server,
+  unlogged: { count: 0, names: [] },
+  logical_slots: [],
+  guest_slots: [],
+  tablespaces: [],
+  connections: { max_connections: 200, superuser_reserved_connections: 3, reserved_connections: 0, databases: 1 },
+  unknown: [],
 });
 
 /** Two steps, from what the database is to `to`. */

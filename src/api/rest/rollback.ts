@@ -3,6 +3,7 @@ import { runningError } from '../../client/operation-run.ts';
 import type { Database } from '../../domain/database.ts';
 import type { OperationInput } from '../../domain/inputs.ts';
 import { operationWorkflowId } from '../../domain/naming.ts';
+import { refuseUnconfirmed } from '../../domain/confirmation.ts';
 import { PgrowError } from '../../domain/errors.ts';
 import { isPastReturn } from '../../domain/operation.ts';
 import type { Plan } from '../../domain/plan.ts';
@@ -35,7 +36,7 @@ export const rollbackRoutes = (app: FastifyInstance, dependencies: ApiDependenci
     async (request: FastifyRequest, reply: FastifyReply) => {
       const repeated = await acceptRepeated(dependencies, request, reply);
       if (repeated) return repeated;
-      const { options } = parseBody(rollbackBody, request.body);
+      const { options, confirmation } = parseBody(rollbackBody, request.body);
       const database = await findDatabase(dependencies, serviceParams(request));
       const ids = await claimUnlessDryRun(store, request, database.id);
       const { operation_id } = ids;
@@ -55,6 +56,7 @@ export const rollbackRoutes = (app: FastifyInstance, dependencies: ApiDependenci
         );
       }
       const plan = await planned();
+      refuseUnconfirmed(plan, confirmation.confirm);
       const { actor } = callerOf(request);
       if (!running?.running) await begin(dependencies, database, plan, { operation_id, actor, options });
       await store.recordAudit({
@@ -89,7 +91,11 @@ const begin = async (
 ): Promise<void> => {
   const [last] = await store.listOperations(id);
   if (last?.type === 'rollback' && isPastReturn(last)) {
-    await client.start('rollback', { service_id: id, ...request }, { database: name, stage: plan.to?.stage ?? null });
+    await client.start(
+      'rollback',
+      { service_id: id, confirm: true, ...request },
+      { database: name, stage: plan.to?.stage ?? null },
+    );
     return;
   }
   await client.checkpointSignal(id, 'rollback', request);

@@ -69,7 +69,7 @@ export const serviceRoutes = (app: FastifyInstance, dependencies: ApiDependencie
       const { serviceId } = serviceParams(request);
       return startChange(dependencies, request, reply, (database) => {
         refuseUnconfirmed(database, serviceId, (request.query as { confirm?: string }).confirm);
-        return { workflow: 'destroyDatabase', input: {} };
+        return { workflow: 'destroyDatabase', input: {}, confirmed: true };
       });
     },
   );

@@ -1,6 +1,7 @@
 /** PostgreSQL: its configuration and what we ask of it by SQL. */
 export * from './administration.ts';
 export * from './connection.ts';
+export * from './facts.ts';
 export * from './fingerprint.ts';
 export * from './lsn.ts';
 export * from './parameters.ts';

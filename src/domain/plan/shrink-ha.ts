@@ -1,5 +1,5 @@
 import type { Database } from '../database.ts';
-import { slotName } from '../naming.ts';
+import { plainSlotName, slotName } from '../naming.ts';
 import { memberConfigOf } from '../member-config.ts';
 import type { ReplicaConfig } from '../node-config.ts';
 import { newNode, nextOrdinals } from '../nodes.ts';
@@ -155,8 +155,7 @@ const followSuccessor = ({ successor }: Cast, node: Node): ReplicaConfig => ({
   slot: slotName(node.name),
 });
 
-/** While it is still led: the leader's own name for a member's slot would be Patroni's to drop. */
-const handOverSlot = (node: Node): string => `plain_${slotName(node.name)}`;
+const handOverSlot = (node: Node): string => plainSlotName(node.name);
 
 const becomePlain = (cast: Cast): readonly Outline[] => {
   const { members, successor, leader } = cast;

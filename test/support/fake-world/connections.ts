@@ -12,6 +12,8 @@ export interface Connections {
   connect(address: Address): Promise<PostgresConnection>;
   /** The server behind a connection. @throws PgrowError `no_answer` when it has gone */
   serverOf(connection: PostgresConnection): Server;
+  /** Which of its databases it is to. */
+  databaseOf(connection: PostgresConnection): string;
 }
 
 interface Address {
@@ -32,6 +34,7 @@ interface Cast {
 
 export const createConnections = ({ machines, servers, routers, poolers, lives }: Cast): Connections => {
   const behind = new WeakMap<PostgresConnection, Server>();
+  const databases = new WeakMap<PostgresConnection, string>();
 
   const destination = (machine: Machine, port: number): Server => {
     if (machine.kind === 'postgres') {
@@ -66,6 +69,7 @@ export const createConnections = ({ machines, servers, routers, poolers, lives }
 
   return {
     serverOf,
+    databaseOf: (connection) => databases.get(connection)!,
     async connect({ host, port = 5432, database = 'postgres', user, password }) {
       const server = destination(await machines.at(host), port);
       const stored = server.data.passwords.get(user) ?? '';
@@ -83,6 +87,7 @@ export const createConnections = ({ machines, servers, routers, poolers, lives }
         end: async () => {},
       };
       behind.set(connection, server);
+      databases.set(connection, database);
       return connection;
     },
   };

@@ -1,7 +1,7 @@
 import type { Components } from '../../../src/activities/dependencies.ts';
 import type { PostgresConnection } from '../../../src/components/postgres/index.ts';
 import { PgrowError } from '../../../src/domain/errors.ts';
-import { roles } from '../../../src/domain/naming.ts';
+import { isOwnSlot, roles } from '../../../src/domain/naming.ts';
 import type { Connections } from './connections.ts';
 import { lsnText } from './postgres-data.ts';
 import type { Servers } from './postgres-servers.ts';
@@ -15,7 +15,7 @@ interface Cast {
 }
 
 /** PostgreSQL as SQL sees it: every statement acts on the fake servers. */
-export const fakePostgres = ({ connections: { connect, serverOf }, servers, behind }: Cast) => {
+export const fakePostgres = ({ connections: { connect, serverOf, databaseOf }, servers, behind }: Cast) => {
   const writable = (connection: PostgresConnection) => {
     const server = serverOf(connection);
     if (servers.isPrimary(server)) return server;
@@ -32,6 +32,27 @@ export const fakePostgres = ({ connections: { connect, serverOf }, servers, behi
     isReplica: async (connection) => !servers.isPrimary(serverOf(connection)),
     listDatabases: async (connection) => [...serverOf(connection).data.databases],
     fingerprint: async (connection) => ({ 'public.rows': [...serverOf(connection).data.rows].toSorted().join(' ') }),
+
+    async readServerFacts(connection) {
+      const { data } = serverOf(connection);
+      const inUse = { active: true };
+      return {
+        logical_slots: [...data.logicalSlots].map((name) => ({ name, database: 'shop', plugin: 'pgoutput', ...inUse })),
+        guest_slots: [...data.slots].filter((name) => !isOwnSlot(name)).map((name) => ({ name, ...inUse })),
+        tablespaces: [...data.tablespaces].map((name) => ({ name, location: `/var/lib/postgresql/${name}` })),
+        connections: {
+          max_connections: 200,
+          superuser_reserved_connections: 3,
+          reserved_connections: 0,
+          databases: Math.max(1, data.databases.size - 1),
+        },
+      };
+    },
+    async readUnlogged(connection) {
+      const own = `${databaseOf(connection)}.`;
+      const names = [...serverOf(connection).data.unlogged].filter((name) => name.startsWith(own));
+      return { count: names.length, names };
+    },
 
     async ensureRoles(connection, { passwords, application }) {
       const { data } = writable(connection);

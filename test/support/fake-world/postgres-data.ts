@@ -9,6 +9,10 @@ export interface PostgresData {
   /** Passwords, or what is stored in their place. */
   readonly passwords: Map<string, string>;
   readonly databases: Set<string>;
+  /** Tables that no copy has, `shop.public.sessions`. */
+  readonly unlogged: Set<string>;
+  readonly logicalSlots: Set<string>;
+  readonly tablespaces: Set<string>;
   timeline: number;
   lsn: number;
   inRecovery: boolean;
@@ -27,6 +31,9 @@ export const initdb = (superuserPassword: string): PostgresData => ({
   rows: new Set(),
   passwords: new Map([['postgres', superuserPassword]]),
   databases: new Set(['postgres']),
+  unlogged: new Set(),
+  logicalSlots: new Set(),
+  tablespaces: new Set(),
   timeline: 1,
   lsn: firstLsn,
   inRecovery: false,
@@ -42,6 +49,9 @@ export const baseBackup = (source: PostgresData): PostgresData => ({
   rows: new Set(source.rows),
   passwords: new Map(source.passwords),
   databases: new Set(source.databases),
+  unlogged: new Set(),
+  logicalSlots: new Set(),
+  tablespaces: new Set(source.tablespaces),
   inRecovery: true,
   promotionOrdered: false,
   fenced: false,

@@ -1,0 +1,50 @@
+import type { Database } from '../domain/database.ts';
+import { messageOf } from '../domain/errors.ts';
+import { joinLists, type Facts, type Listed } from '../domain/facts.ts';
+import { nodeNamed } from '../domain/topology.ts';
+import type { Dependencies } from './dependencies.ts';
+import { openSession } from './session.ts';
+import { within } from './time-limits.ts';
+import { withoutStop } from './wait-until.ts';
+
+type Needs = Pick<Dependencies, 'platform' | 'store' | 'components'>;
+
+/** For everything together. Catalogs answer at once; who does not is not waited for. Milliseconds. */
+const limitMs = 5000;
+
+/** What the server that takes writes holds, over all its databases. Never an error: what cannot be read is named. */
+export const readFacts = async (dependencies: Needs, database: Database, leader: string): Promise<Facts> => {
+  const { postgres } = dependencies.components;
+  const deadline = performance.now() + limitMs;
+  const unknown: string[] = [];
+  const known = async <T>(what: string, read: Promise<T>): Promise<T | null> => {
+    const left = Math.max(1, Math.round(deadline - performance.now()));
+    return within(left, 'no answer in time', read).catch((error: unknown) => {
+      unknown.push(`${what} (${withoutStop(messageOf(error))})`);
+      return null;
+    });
+  };
+  const session = await openSession(dependencies, database.id);
+  const node = nodeNamed(database.topology, leader);
+  const server = await known(
+    `slots, tablespaces and unlogged tables of ${leader}`,
+    session.asSuperuser(node, async (connection) => ({
+      ...(await postgres.readServerFacts(connection)),
+      databases: await postgres.listDatabases(connection),
+    })),
+  );
+  const unlogged: Listed[] = [];
+  for (const name of server?.databases ?? []) {
+    const found = await known(`unlogged tables of ${name}`, session.asSuperuserIn(node, name, postgres.readUnlogged));
+    if (found) unlogged.push(found);
+  }
+  return {
+    server: leader,
+    unlogged: joinLists(unlogged),
+    logical_slots: server?.logical_slots ?? [],
+    guest_slots: server?.guest_slots ?? [],
+    tablespaces: server?.tablespaces ?? [],
+    connections: server?.connections ?? null,
+    unknown,
+  };
+};

@@ -1,0 +1,48 @@
+import { describe, expect, test } from 'vitest';
+import type { Shop } from '../support/fake-world/operator.ts';
+import { create } from '../support/fake-world/stories.ts';
+import { useControlPlane } from '../support/fake-world/use-control-plane.ts';
+
+/** What a server holds besides rows, and the worker's answer to it, whoever starts the workflow. */
+
+const newShop = useControlPlane();
+
+const pooled = async (): Promise<Shop> => {
+  const shop = newShop();
+  await create(shop);
+  await shop.run('expand', { target: 'pooling' });
+  return shop;
+};
+const dataOf = (shop: Shop, node: string) => shop.world.servers.named(node)!.data;
+
+describe.concurrent('an unlogged table', () => {
+  // It had 1,000 rows: none after the expansion, none after the rollback, and both times it was "done" without a word.
+  test('keeps writes from moving until that is confirmed', async () => {
+    const shop = await pooled();
+    dataOf(shop, 'postgres-1').unlogged.add('shop.public.sessions');
+    const before = await shop.picture();
+    await expect(shop.run('expand', { target: 'ha' })).rejects.toThrow(
+      /confirm.*Empties 1 unlogged table.*shop\.public\.sessions/,
+    );
+    expect(await shop.picture()).toEqual(before);
+
+    const document = await shop.run('expand', { target: 'ha', confirm: true });
+    expect(document).toMatchObject({ status: 'done', to_stage: 3 });
+    expect(document.warnings).toContainEqual(expect.stringContaining('shop.public.sessions'));
+  });
+
+  test('keeps no replica from being added', async () => {
+    const shop = await pooled();
+    dataOf(shop, 'postgres-1').unlogged.add('shop.public.sessions');
+    expect(await shop.run('expand', { target: 'replicas' })).toMatchObject({ status: 'done', to_stage: 2 });
+  });
+});
+
+test('a logical slot keeps writes from moving, and a tablespace keeps a server from being copied', async () => {
+  const shop = await pooled();
+  dataOf(shop, 'postgres-1').logicalSlots.add('cdc');
+  await expect(shop.run('expand', { target: 'ha', confirm: true })).rejects.toThrow(/slot cdc/);
+  dataOf(shop, 'postgres-1').logicalSlots.clear();
+  dataOf(shop, 'postgres-1').tablespaces.add('ts');
+  await expect(shop.run('expand', { target: 'replicas' })).rejects.toThrow(/tablespace ts at/);
+});
