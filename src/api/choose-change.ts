@@ -25,10 +25,11 @@ export const poolingChange = (body: unknown, { topology }: Database): Change => 
     const { grace, confirmation, options } = parseBody(noPoolingBody, given);
     return down('unpooled', { ...grace, options }, confirmation);
   }
-  const { pooling, options } = parseBody(poolingBody, { ...topology.pooling, ...given });
+  const { server_connections: _, ...present } = topology.pooling ?? {};
+  const { pooling, confirmation, options } = parseBody(poolingBody, { ...present, ...given });
   return topology.pooling
-    ? { workflow: 'setPooling', input: { pooling, options } }
-    : { workflow: 'expand', input: { target: 'pooling', pooling, options } };
+    ? confirmable('setPooling', { pooling, options }, confirmation)
+    : confirmable('expand', { target: 'pooling', pooling, options }, confirmation);
 };
 
 export const replicasChange = (body: unknown, { topology }: Database): Change => {
@@ -38,18 +39,16 @@ export const replicasChange = (body: unknown, { topology }: Database): Change =>
     return down(topology.pooling ? 'pooling' : 'single', { options }, confirmation);
   }
   if (topology.ha && 'count' in given) {
-    const { replicas, options } = parseBody(standbysBody, given);
-    return { workflow: 'setReplicas', input: { ...replicas, options } };
+    const { replicas, confirmation, options } = parseBody(standbysBody, given);
+    return confirmable('setReplicas', { ...replicas, options }, confirmation);
   }
   const present = topology.ha ? null : topology.replicas;
-  const { replicas, options, nestedPooling } = parseBody(replicasBody, { ...present, ...given });
+  const { replicas, confirmation, options, nestedPooling } = parseBody(replicasBody, { ...present, ...given });
   if (present && !nestedPooling && sameButCount(present, replicas)) {
-    return { workflow: 'setReplicas', input: { count: replicas.count, options } };
+    return confirmable('setReplicas', { count: replicas.count, options }, confirmation);
   }
-  return {
-    workflow: 'expand',
-    input: { target: 'replicas', replicas, options, ...(nestedPooling && { pooling: nestedPooling }) },
-  };
+  const pooling = nestedPooling && { pooling: nestedPooling };
+  return confirmable('expand', { target: 'replicas', replicas, options, ...pooling }, confirmation);
 };
 
 export const haChange = (body: unknown, { topology }: Database): Change => {
@@ -60,8 +59,9 @@ export const haChange = (body: unknown, { topology }: Database): Change => {
     const target = topology.ha || topology.replicas ? 'replicas' : topology.pooling ? 'pooling' : 'single';
     return down(target, { ...remaining, options }, confirmation);
   }
-  const { ha, options, nestedPooling } = parseBody(haBody, given);
-  return { workflow: 'expand', input: { target: 'ha', ha, options, ...(nestedPooling && { pooling: nestedPooling }) } };
+  const { ha, confirmation, options, nestedPooling } = parseBody(haBody, given);
+  const pooling = nestedPooling && { pooling: nestedPooling };
+  return confirmable('expand', { target: 'ha', ha, options, ...pooling }, confirmation);
 };
 
 export const scaleDownChange = (body: unknown): Change => {
@@ -74,19 +74,28 @@ export const scaleDownChange = (body: unknown): Change => {
 };
 
 export const reinitializeChange = (body: unknown): Change => {
-  const { replica, options } = parseBody(reinitializeBody, body);
-  return { workflow: 'reinitialize', input: { ...replica, options } };
+  const { replica, confirmation, options } = parseBody(reinitializeBody, body);
+  return confirmable('reinitialize', { ...replica, options }, confirmation);
 };
 
 export const repairChange = (body: unknown): Change => {
   const { repair, options } = parseBody(repairBody, body);
-  return { workflow: 'repair', input: { ...repair, options } };
+  return { workflow: 'repair', input: { ...repair, options }, confirmed: repair.confirm };
 };
 
 export const switchoverChange = (body: unknown): Change => {
-  const { switchover, options } = parseBody(switchoverBody, body);
-  return { workflow: 'switchover', input: { ...switchover, options } };
+  const { switchover, confirmation, options } = parseBody(switchoverBody, body);
+  return confirmable('switchover', { ...switchover, options }, confirmation);
 };
+
+type Confirmation = { readonly confirm: boolean };
+
+/** Starts only with its warnings confirmed, should its plan have any of those; the worker asks for that as well. */
+const confirmable = <W extends Exclude<Change['workflow'], 'destroyDatabase' | 'scaleDown'>>(
+  workflow: W,
+  input: Extract<Change, { workflow: W }>['input'],
+  { confirm }: Confirmation,
+) => ({ workflow, input: { ...input, confirm }, confirmed: confirm }) as Change;
 
 type ScaleDownInput = Extract<Change, { workflow: 'scaleDown' }>['input'];
 
@@ -94,7 +103,7 @@ type ScaleDownInput = Extract<Change, { workflow: 'scaleDown' }>['input'];
 const down = (
   target: ScaleDownTarget,
   input: Omit<ScaleDownInput, 'target' | 'confirm'>,
-  { confirm }: { readonly confirm: boolean },
+  { confirm }: Confirmation,
 ): Change => ({ workflow: 'scaleDown', input: { ...input, target, confirm: true }, confirmed: confirm });
 
 const sameButCount = (present: ReplicaOptions, wanted: ReplicaOptions): boolean =>

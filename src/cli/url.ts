@@ -6,6 +6,7 @@ import { chooseConnectionString, readConnectionStrings, sides, type Side } from 
 import { print, printJson } from './output.ts';
 
 export interface EndpointFlags {
+  readonly direct?: true;
   readonly pooled?: true;
   readonly pooledReadOnly?: true;
   readonly readWrite?: true;
@@ -14,6 +15,10 @@ export interface EndpointFlags {
 
 export const addEndpointOptions = (command: Command): Command =>
   command
+    .option(
+      '--direct',
+      'past PgBouncer, read-write: for LISTEN, advisory locks of a session, SET, temporary tables, cursors WITH HOLD, PREPARE',
+    )
     .option('--pooled', 'through PgBouncer, read-write')
     .option('--pooled-read-only', 'through PgBouncer, read-only')
     .option('--read-write', 'through HAProxy, read-write')
@@ -22,7 +27,9 @@ export const addEndpointOptions = (command: Command): Command =>
 export const url = (program: Command): void => {
   const command = program
     .command('url <name>')
-    .description('print one connection string; without a choice that of the best read-write endpoint');
+    .description(
+      'print one connection string; without a choice that of the best read-write endpoint, which is pooled where pooling is on',
+    );
   addEndpointOptions(command)
     .addOption(new Option('--from <where>', 'where the client runs').choices(sides).default('host'))
     .option('--json', 'print it as one JSON document')
@@ -38,6 +45,7 @@ export const url = (program: Command): void => {
 /** At most one may be named. */
 export const chosenEndpoint = (flags: EndpointFlags): EndpointName | undefined => {
   const chosen: EndpointName[] = [
+    ...(flags.direct ? (['postgres'] as const) : []),
     ...(flags.pooled ? (['pooled'] as const) : []),
     ...(flags.pooledReadOnly ? (['pooled_read_only'] as const) : []),
     ...(flags.readWrite ? (['read_write'] as const) : []),

@@ -1,5 +1,5 @@
-import type { HaOptions, LoadBalancing, PoolingOptions } from './options.ts';
-import type { HostPorts, Node } from './topology.ts';
+import type { HaOptions, LoadBalancing } from './options.ts';
+import type { HostPorts, Node, Pooling } from './topology.ts';
 
 /** What a node is told to be, without secrets. The planner decides it; components turn it into configuration files. */
 export type NodeConfig =
@@ -38,7 +38,7 @@ export interface PatroniConfig {
 
 export interface PoolerConfig {
   readonly kind: 'pgbouncer';
-  readonly options: PoolingOptions;
+  readonly options: Pooling;
   readonly read_write: Upstream;
   /** Null where there is nothing to read from but the primary. */
   readonly read_only: Upstream | null;

@@ -1,7 +1,7 @@
 import { ports } from './naming.ts';
 import type { FrontConfig, PoolerConfig, RouterConfig, Upstream } from './node-config.ts';
-import type { LoadBalancing, PoolingOptions } from './options.ts';
-import { nodesOf, type Node, type Topology } from './topology.ts';
+import type { LoadBalancing } from './options.ts';
+import { nodesOf, type Node, type Pooling, type Topology } from './topology.ts';
 
 /** Where connections lead at a given topology: what the front, the pooler and the routers are told. */
 
@@ -41,7 +41,7 @@ export const frontConfig = (topology: Topology): FrontConfig => {
   };
 };
 
-export const poolerConfig = (topology: Topology, options: PoolingOptions): PoolerConfig => ({
+export const poolerConfig = (topology: Topology, options: Pooling): PoolerConfig => ({
   kind: 'pgbouncer',
   options,
   read_write: readWrite(topology),

@@ -31,10 +31,16 @@ export interface Topology {
   readonly kept: readonly Node[];
   /** Name of the node that takes writes; at stage 3 the one known last, Patroni has the last word. */
   readonly primary: string;
-  readonly pooling: PoolingOptions | null;
+  readonly pooling: Pooling | null;
   readonly replicas: ReplicaOptions | null;
   readonly ha: (HaOptions & PatroniScope & Routing) | null;
 }
+
+/** How connections are pooled: what was asked for, and what the server has room for. */
+export type Pooling = PoolingOptions & {
+  /** To one database, at most, by each port of a pooler. Absent from what was recorded before it was kept. */
+  readonly server_connections?: number;
+};
 
 /** What identifies one attempt at a Patroni cluster. Never reused: bootstrap settings are read once per scope. */
 export interface PatroniScope {

@@ -31,6 +31,8 @@ export const pgbouncerIni = ({
     max_client_conn: options.max_client_connections + ownConnections,
     reserve_pool_size: options.reserve_pool_size,
     reserve_pool_timeout: 1,
+    // Of all roles together: connections that nobody uses give way (PgBouncer manual, max_db_connections).
+    ...(options.server_connections !== undefined && { max_db_connections: options.server_connections }),
     max_prepared_statements: options.pool_mode === 'session' ? 0 : 200,
     auth_type: 'scram-sha-256',
     auth_file: '/etc/pgrow/userlist.txt',

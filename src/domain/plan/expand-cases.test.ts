@@ -84,16 +84,18 @@ describe('stages on the way', () => {
 
 describe('warnings', () => {
   const of = (start: Grown, request: Request) => planned(start.database, request).warnings;
+  const sessionEnds = /^With transaction pooling a session ends with each transaction.*LISTEN.*--direct/;
   const noFailover = 'Stage 2 has no consensus store, hence no automatic failover.';
 
   test('an open checkpoint that would be closed is named first', () => {
     expect(of(single(), { target: 'pooling', closes_checkpoint_of: 'expand' })).toEqual([
       'Closes the open checkpoint of the last expand: it can then not be rolled back any more.',
+      expect.stringMatching(sessionEnds),
     ]);
   });
 
   test.each<readonly [string, Grown, Request, readonly RegExp[]]>([
-    ['pooling', single(), { target: 'pooling' }, []],
+    ['pooling', single(), { target: 'pooling' }, [sessionEnds]],
     [
       'session pooling',
       single(),
@@ -102,7 +104,12 @@ describe('warnings', () => {
     ],
     ['replicas', single(), { target: 'replicas' }, [new RegExp(noFailover)]],
     ['ha without pooling', single(), { target: 'ha' }, [/^Pooling is off: sessions are reset once/]],
-    ['ha with pooling', single(), { target: 'ha', pooling }, [/^Sessions that do not go through PgBouncer/]],
+    [
+      'ha with pooling',
+      single(),
+      { target: 'ha', pooling },
+      [sessionEnds, /^Sessions that do not go through PgBouncer/],
+    ],
   ])('%s', (_, start, request, expected) => {
     const warnings = of(start, request);
     expect(warnings).toHaveLength(expected.length);

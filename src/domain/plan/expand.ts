@@ -1,6 +1,8 @@
 import type { Database } from '../database.ts';
 import { PgrowError } from '../errors.ts';
+import type { Facts } from '../facts.ts';
 import type { HaOptions, LoadBalancing, OperationOptions, PoolingOptions, ReplicaOptions } from '../options.ts';
+import { refuseOutgrown } from '../pool-bound.ts';
 import type { Plan } from '../plan.ts';
 import { loadBalancingOf } from '../routes.ts';
 import { stageNames, type ExpansionTarget } from '../stage.ts';
@@ -20,6 +22,8 @@ export interface ExpandPlanInput {
   readonly replicas: ReplicaOptions | null;
   readonly ha: HaOptions | null;
   readonly options: OperationOptions;
+  /** What the server holds; null where it could not be asked. Default null. */
+  readonly facts?: Facts | null;
   /** Type of the operation whose checkpoint is still open; this one closes it. */
   readonly closes_checkpoint_of: string | null;
   /** How reads are spread at stage 3; as they are now where nothing is said. */
@@ -30,9 +34,11 @@ export interface ExpandPlanInput {
 
 /** From any stage to any higher one in one operation. A stage already reached is a plan without steps. */
 export const planExpand = (input: ExpandPlanInput): Plan => {
-  const { database, target } = input;
+  const { database, target, facts = null, reversible = true } = input;
   refuseWayDown(database, target);
   refuseOtherOptions(input);
+  // A way back is not kept from anybody for the pools that there were.
+  if (input.pooling && !database.topology.pooling && reversible) refuseOutgrown(input.pooling, facts);
   let reached: Topology = database.topology;
   const parts: Growth[] = [];
   const grow = (part: Growth | null) => {
@@ -40,7 +46,8 @@ export const planExpand = (input: ExpandPlanInput): Plan => {
     parts.push(part);
     reached = part.topology;
   };
-  if (input.pooling && !reached.pooling) grow(growPooling({ ...input, topology: reached, pooling: input.pooling }));
+  if (input.pooling && !reached.pooling)
+    grow(growPooling({ ...input, topology: reached, pooling: input.pooling, facts }));
   if (target === 'replicas' && reached.stage < 2 && input.replicas)
     grow(growReplicas({ ...input, topology: reached, replicas: input.replicas }));
   if (target === 'ha' && reached.stage < 3 && input.ha) {
@@ -55,7 +62,7 @@ export const planExpand = (input: ExpandPlanInput): Plan => {
     to: obsolete ? { ...reached, kept: [] } : reached,
     parts,
     closes_checkpoint_of: input.closes_checkpoint_of,
-    reversible: input.reversible ?? true,
+    reversible,
   });
 };
 

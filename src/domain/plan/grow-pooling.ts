@@ -1,13 +1,16 @@
 import type { Database } from '../database.ts';
+import type { Facts } from '../facts.ts';
 import { newNode } from '../nodes.ts';
 import type { PoolingOptions } from '../options.ts';
+import { boundPooling } from '../pool-bound.ts';
 import { frontConfig, poolerConfig } from '../routes.ts';
 import { nodeNamed, type Topology } from '../topology.ts';
 import type { Growth } from './growth.ts';
 import { step } from './outline.ts';
 
 /** PgBouncer in front of whatever takes writes now. The direct endpoints stay. */
-export const growPooling = ({ database, topology, pooling }: Input): Growth => {
+export const growPooling = ({ database, topology, pooling: asked, facts }: Input): Growth => {
+  const { pooling, warnings } = boundPooling(asked, facts);
   const pooler = newNode(database, 'pgbouncer', 1);
   const to: Topology = {
     ...topology,
@@ -37,10 +40,7 @@ export const growPooling = ({ database, topology, pooling }: Input): Growth => {
     on_close: [],
     expected_stall_ms: 0,
     estimated_duration_minutes: 1,
-    warnings:
-      pooling.pool_mode === 'session'
-        ? ['Session pooling cannot be paused while clients are connected: a later cut-over would reset their sessions.']
-        : [],
+    warnings: [...warnings, sessionsOf(database.name, pooling)],
     snapshot: null,
   };
 };
@@ -49,4 +49,13 @@ interface Input {
   readonly database: Database;
   readonly topology: Topology;
   readonly pooling: PoolingOptions;
+  readonly facts: Facts | null;
 }
+
+/** What a client notices of a pooler in this mode. */
+export const sessionsOf = (database: string, { pool_mode }: PoolingOptions): string =>
+  pool_mode === 'session'
+    ? 'Session pooling cannot be paused while clients are connected: a later cut-over would reset their sessions.'
+    : `With ${pool_mode} pooling a session ends with each ${pool_mode}: what outlives one needs the direct address: ` +
+      'LISTEN, advisory locks of the session, SET, temporary tables, cursors WITH HOLD, PREPARE by SQL. ' +
+      `To have that: ./pgrow url ${database} --direct`;

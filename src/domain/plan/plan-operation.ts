@@ -2,15 +2,18 @@ import type { Database } from '../database.ts';
 import { PgrowError } from '../errors.ts';
 import type { NodeFault } from '../faults.ts';
 import type { Holdings } from '../holdings.ts';
+import type { Facts } from '../facts.ts';
 import type { OperationWorkflow, ParsedInput } from '../inputs.ts';
 import { haOptions, operationOptions, poolingOptions, replicaOptions, type OperationOptions } from '../options.ts';
 import type { Candidate } from '../live.ts';
 import type { Plan } from '../plan.ts';
+import { withBound } from '../pool-bound.ts';
 import { askedFor } from '../resumption.ts';
 import { planCreate } from './create.ts';
 import { planDestroy } from './destroy.ts';
 import { planExpand } from './expand.ts';
 import { refuseMissing } from './needed-nodes.ts';
+import { reckon } from './reckon.ts';
 import { planReinitialize } from './reinitialize.ts';
 import { planRepair } from './repair.ts';
 import { planRestore, type Restored } from './restore.ts';
@@ -37,6 +40,8 @@ export interface Circumstances {
   readonly last: Pick<Plan, 'type' | 'from' | 'to'> | null;
   /** What a new database begins with; null for nothing. */
   readonly restored: Restored | null;
+  /** What its server holds; null where there is none yet. */
+  readonly facts?: Facts | null;
 }
 
 type Planners = { readonly [W in OperationWorkflow]: (input: ParsedInput<W>, circumstances: Circumstances) => Plan };
@@ -87,9 +92,11 @@ export const planOperation = <W extends OperationWorkflow>(
   input: ParsedInput<W>,
   circumstances: Circumstances,
 ): Plan => {
-  const plan = planners[workflow](input, circumstances);
+  const { facts = null } = circumstances;
+  const database = withBound(circumstances.database, facts);
+  const plan = planners[workflow](input, { ...circumstances, database });
   refuseMissing(plan, circumstances);
-  return { ...plan, asked: askedFor(workflow, input) };
+  return { ...reckon(plan, { name: database.name, facts }), asked: askedFor(workflow, input) };
 };
 
 /** Options that operations without them run with. */

@@ -1,7 +1,8 @@
 import type { CutOver } from '../actions.ts';
 import type { Database } from '../database.ts';
 import { PgrowError } from '../errors.ts';
-import { operationOptions, poolingOptions, type HaOptions } from '../options.ts';
+import type { Facts } from '../facts.ts';
+import { operationOptions, poolingOptions, type HaOptions, type PoolingOptions } from '../options.ts';
 import { loadBalancingOf } from '../routes.ts';
 import type { Plan } from '../plan.ts';
 import { nodeNamed, nodesOf, type Node, type Topology } from '../topology.ts';
@@ -25,6 +26,8 @@ export interface RollbackPlanInput {
   readonly leader: string;
   /** Whether at stage 3 nobody takes writes, so that there is nobody to hand over. Default false. */
   readonly leaderless?: boolean;
+  /** What the server holds; null where it could not be asked. Default null. */
+  readonly facts?: Facts | null;
 }
 
 /** Milliseconds that a client behind PgBouncer waits at the hand-over. */
@@ -38,21 +41,29 @@ export const planRollback = (input: RollbackPlanInput): Plan => {
   return { ...plan, type: 'rollback' };
 };
 
-const upAgain = ({ database, operation_id }: RollbackPlanInput, before: Topology): Plan => {
+const upAgain = ({ database, operation_id, facts = null }: RollbackPlanInput, before: Topology): Plan => {
   const target = before.ha ? 'ha' : before.replicas ? 'replicas' : 'pooling';
   const ha = before.ha && haOptionsOf(before.ha);
   return planExpand({
     database,
     operation_id,
     target,
-    pooling: before.pooling ?? (target === 'pooling' ? poolingOptions.parse({}) : null),
+    pooling: poolingOptionsOf(before) ?? (target === 'pooling' ? poolingOptions.parse({}) : null),
     replicas: before.replicas,
     ha,
     load_balancing: loadBalancingOf(before),
     options: operationOptions.parse({}),
     closes_checkpoint_of: null,
+    facts,
     reversible: false,
   });
+};
+
+/** What the server has room for is found anew. */
+const poolingOptionsOf = ({ pooling }: Topology): PoolingOptions | null => {
+  if (!pooling) return null;
+  const { server_connections: _, ...options } = pooling;
+  return options;
 };
 
 /** A new cluster gets a scope and token of its own. */

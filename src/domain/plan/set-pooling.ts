@@ -1,27 +1,39 @@
 import type { Database } from '../database.ts';
 import { PgrowError } from '../errors.ts';
+import type { Facts } from '../facts.ts';
 import type { PoolingOptions } from '../options.ts';
+import { boundPooling, refuseOutgrown } from '../pool-bound.ts';
 import type { Plan } from '../plan.ts';
 import { poolerConfig } from '../routes.ts';
-import { nodesOf, type Topology } from '../topology.ts';
+import { nodesOf, type Pooling, type Topology } from '../topology.ts';
 import { assemble } from './assemble.ts';
+import { sessionsOf } from './grow-pooling.ts';
 import { stretch } from './growth.ts';
 import { step } from './outline.ts';
 
 export interface SetPoolingPlanInput {
   readonly database: Database;
   readonly pooling: PoolingOptions;
+  /** What the server holds; null where it could not be asked. Default null. */
+  readonly facts?: Facts | null;
   readonly closes_checkpoint_of: string | null;
 }
 
 /** Other options for a pooler that runs, without dropping a client. */
-export const planSetPooling = ({ database, pooling, closes_checkpoint_of }: SetPoolingPlanInput): Plan => {
+export const planSetPooling = ({
+  database,
+  pooling: asked,
+  facts = null,
+  closes_checkpoint_of,
+}: SetPoolingPlanInput): Plan => {
   // The open checkpoint is closed before the first step, and what it kept goes with it.
   const from: Topology = { ...database.topology, kept: [] };
   const before = from.pooling;
   if (!before) throw new PgrowError('refused', `${database.name} has no pooling. Expand it to pooling first.`);
+  refuseOutgrown(asked, facts);
+  const { pooling, warnings } = boundPooling(asked, facts, before.server_connections);
   const to: Topology = { ...from, pooling };
-  const same = (Object.keys(pooling) as (keyof PoolingOptions)[]).every((key) => before[key] === pooling[key]);
+  const same = (Object.keys(pooling) as (keyof Pooling)[]).every((key) => before[key] === pooling[key]);
   const outline = nodesOf(from, 'pgbouncer').flatMap((node) => [
     step(
       'pooling',
@@ -38,7 +50,14 @@ export const planSetPooling = ({ database, pooling, closes_checkpoint_of }: SetP
     type: 'set_pooling',
     from: database.topology,
     to: same ? database.topology : to,
-    parts: same ? [] : [stretch(to, outline)],
+    parts: same
+      ? []
+      : [
+          stretch(to, outline, [
+            ...warnings,
+            ...(before.pool_mode === pooling.pool_mode ? [] : [sessionsOf(database.name, pooling)]),
+          ]),
+        ],
     closes_checkpoint_of,
   });
 };
