@@ -10,7 +10,7 @@ import { waitUntil } from './wait-until.ts';
 /** Lines of what is wrong. A snapshot with more of them is not more damaged than one with so many. */
 const mostFound = 20;
 
-/** How `pg_verifybackup` ends where something is wrong. */
+/** How `pgrow-verify-snapshot` ends where something is wrong. */
 const somethingWrong = 1;
 
 const patienceSeconds = 86_400;
@@ -56,7 +56,7 @@ const readThrough = async (
       name: container,
       image: images.postgres,
       hostname: 'verification',
-      command: ['pg_verifybackup', '--quiet', `${dataPath.postgres}/pgdata`],
+      command: ['pgrow-verify-snapshot'],
       network: networkName(database),
       aliases: [],
       mounts: [{ volume, path: dataPath.postgres! }],
@@ -88,5 +88,5 @@ const readThrough = async (
 /** Without the name of the program. */
 const errorsIn = (log: string): readonly string[] => {
   const lines = log.split('\n').filter((line) => line.trim() !== '');
-  return lines.map((line) => line.trim().replace(/^pg_\w+: (error: )?/, ''));
+  return lines.map((line) => line.trim().replace(/^(pg_\w+: )?(error: )?/, ''));
 };

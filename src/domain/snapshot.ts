@@ -20,7 +20,7 @@ export interface Snapshot {
 /** What reading a snapshot through has found. */
 export interface Verification {
   readonly status: 'whole' | 'damaged';
-  /** In the words of `pg_verifybackup`, one line for each thing that is wrong. */
+  /** In the words of `pg_verifybackup` or `pgrow-verify-snapshot`, one line for each thing that is wrong. */
   readonly found: readonly string[];
   readonly duration_ms: number;
 }

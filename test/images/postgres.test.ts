@@ -129,6 +129,20 @@ describe('the postgres image', { timeout: 60_000 }, () => {
     expect(await stack.platform.readLogs(stack.container('snapshot'), 5)).toContain('snapshot is complete');
   });
 
+  // It was listed as verified, a verification called it whole, and its restore failed.
+  test('a snapshot that lacks a tablespace is never called whole', async () => {
+    const link = `mkdir -p ${data}/pgdata/pg_tblspc && ln -s /srv/ts ${data}/pgdata/pg_tblspc/16400`;
+    const command = ['sh', '-c', `${link} && pgrow-verify-snapshot; echo "exit $?"`];
+    await stack.start({ name: 'elsewhere', image: 'postgres', command, data, files });
+    const log = await retryUntil('the verification to end', async () => {
+      const said = await stack.platform.readLogs(stack.container('elsewhere'), 5);
+      if (!said.includes('exit')) throw new Error(said);
+      return said;
+    });
+    expect(log).toMatch(/tablespaces lie outside the data directory.*: \/srv\/ts/);
+    expect(log).toContain('exit 1');
+  });
+
   test('a snapshot of a server that is not there says so, and leaves nothing', async () => {
     const command = ['sh', '-c', 'pgrow-snapshot nobody; echo "exit $?"; ls /var/lib/postgresql'];
     await stack.start({ name: 'failing', image: 'postgres', data, files, command });

@@ -46,3 +46,44 @@ test('a logical slot keeps writes from moving, and a tablespace keeps a server f
   dataOf(shop, 'postgres-1').tablespaces.add('ts');
   await expect(shop.run('expand', { target: 'replicas' })).rejects.toThrow(/tablespace ts at/);
 });
+
+/** Names of the servers on which a slot is. */
+const having = async (shop: Shop, slot: string): Promise<readonly string[]> =>
+  Object.entries((await shop.picture()).slots).flatMap(([server, slots]) => (slots.includes(slot) ? [server] : []));
+const primaryOf = async (shop: Shop) => (await shop.database())!.topology.primary;
+
+// A backup tool's slot was dropped by Patroni on the old leader, and by a scale-down: its backups had a gap, and nothing said so.
+describe.concurrent('a physical slot that pgrow did not make', () => {
+  const withSlot = async (): Promise<Shop> => {
+    const shop = await pooled();
+    dataOf(shop, 'postgres-1').slots.add('barman');
+    return shop;
+  };
+
+  test('goes with the writes into the cluster, through it and out of it', async () => {
+    const shop = await withSlot();
+    const document = await shop.run('expand', { target: 'ha' });
+    expect(document.warnings).toContainEqual(expect.stringContaining('Slot barman is kept'));
+    expect(await having(shop, 'barman')).toContain(await primaryOf(shop));
+
+    expect(await shop.run('switchover', {})).toMatchObject({ status: 'done' });
+    expect(await having(shop, 'barman')).toContain(await primaryOf(shop));
+
+    expect(await shop.run('scaleDown', { target: 'replicas', confirm: true })).toMatchObject({ status: 'done' });
+    expect(await having(shop, 'barman')).toEqual([await primaryOf(shop)]);
+  });
+
+  test('is where it was after a rollback', async () => {
+    const shop = await withSlot();
+    await shop.run('expand', { target: 'ha' });
+    expect(await shop.run('rollback', {})).toMatchObject({ status: 'done' });
+    expect(await having(shop, 'barman')).toEqual(['postgres-1']);
+  });
+
+  test('goes with the writes at stage 2, and keeps no WAL on the server that they left', async () => {
+    const shop = await withSlot();
+    await shop.run('expand', { target: 'replicas', replicas: { count: 2 } });
+    expect(await shop.run('switchover', { target_node: 'postgres-3' })).toMatchObject({ status: 'done' });
+    expect(await having(shop, 'barman')).toEqual(['postgres-3']);
+  });
+});

@@ -27,8 +27,17 @@ def take(host, slot=None):
 
 
 def verify(data):
-    """Reads a backup through, against its manifest."""
+    """Reads a backup through, against its manifest, which knows nothing of what lies outside its directory."""
+    outside = tablespaces_outside(data)
+    if outside:
+        raise Failed(f'tablespaces lie outside the data directory and are not in the copy: {", ".join(outside)}')
     _run(['pg_verifybackup', '--quiet', '--exit-on-error', data])
+
+
+def tablespaces_outside(data):
+    """Where they are; those made in place are directories."""
+    with os.scandir(f'{data}/pg_tblspc') as entries:
+        return sorted(os.readlink(entry.path) for entry in entries if entry.is_symlink())
 
 
 def size(data):

@@ -12,6 +12,7 @@ import { growHa } from './grow-ha.ts';
 import { growPooling } from './grow-pooling.ts';
 import { growReplicas } from './grow-replicas.ts';
 import type { Growth } from './growth.ts';
+import { guestsOf } from './hand-over.ts';
 
 export interface ExpandPlanInput {
   readonly database: Database;
@@ -52,7 +53,7 @@ export const planExpand = (input: ExpandPlanInput): Plan => {
     grow(growReplicas({ ...input, topology: reached, replicas: input.replicas }));
   if (target === 'ha' && reached.stage < 3 && input.ha) {
     const { ha, load_balancing = loadBalancingOf(reached) } = input;
-    grow(growHa({ ...input, topology: reached, ha, load_balancing }));
+    grow(growHa({ ...input, topology: reached, ha, load_balancing, guests: guestsOf(facts) }));
   }
   // What the operation before kept for its rollback goes when this one closes its checkpoint.
   const obsolete = parts.length > 0 && reached.kept === database.topology.kept;

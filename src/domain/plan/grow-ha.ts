@@ -7,7 +7,7 @@ import type { HaOptions, LoadBalancing } from '../options.ts';
 import { nodeNamed, nodesOf, type Node, type Topology } from '../topology.ts';
 import { snapshotOf, takeSnapshot, type Growth } from './growth.ts';
 import { cloneAttempts, replicaLagLimitBytes } from './grow-replicas.ts';
-import { handOver } from './hand-over.ts';
+import { handOver, keepGuests } from './hand-over.ts';
 import { freshAttempts, sideBySide, step, type Outline } from './outline.ts';
 import { reroute, startRouters, teachRouters } from './reroute.ts';
 
@@ -69,10 +69,12 @@ interface Input {
   readonly topology: Topology;
   readonly ha: HaOptions;
   readonly load_balancing: LoadBalancing;
+  /** Physical slots that pgrow did not make. */
+  readonly guests: readonly string[];
 }
 
 /** Everyone who takes part. `bridge`: old and new side by side, everything routed through HAProxy to the old primary. */
-const castOf = ({ database, operation_id, topology: from, ha, load_balancing }: Input) => {
+const castOf = ({ database, operation_id, topology: from, ha, load_balancing, guests }: Input) => {
   const primary = nodeNamed(from, from.primary);
   const oldPostgres = nodesOf(from, 'postgres');
   const etcd = [1, 2, 3].map((ordinal) => newNode(database, 'etcd', ordinal));
@@ -104,6 +106,7 @@ const castOf = ({ database, operation_id, topology: from, ha, load_balancing }: 
     token,
     scope,
     members,
+    guests,
     oldRouters,
     newRouters,
     routers: [...oldRouters, ...newRouters],
@@ -201,6 +204,7 @@ const cutOver = (cast: Cast, leader: Node): readonly Outline[] => {
       { action: 'ensurePermanentSlot', input: { ...slot, on: leader } },
       [{ action: 'removePermanentSlot', input: slot }],
     ),
+    ...keepGuests('cut-over', input, cast.guests),
     handOver('cut-over', input),
   ];
 };

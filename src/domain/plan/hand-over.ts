@@ -1,4 +1,5 @@
 import type { CutOver } from '../actions.ts';
+import type { Facts } from '../facts.ts';
 import { handOverAttempts, step, type Outline } from './outline.ts';
 
 /** The one step past which nothing is undone, with the look around that precedes it. */
@@ -10,3 +11,30 @@ export const handOver = (phase: string, input: CutOver): Outline =>
       waits_for_signal: true,
     }),
   ]);
+
+/** Names of the physical slots that pgrow did not make; none where nobody could be asked. */
+export const guestsOf = (facts: Facts | null | undefined): readonly string[] =>
+  facts?.guest_slots.map(({ name }) => name) ?? [];
+
+/**
+ * Before writes move: the successor has the slots that others stream through, a backup's for one. Patroni drops slots that
+ * it does not know (Patroni manual, `slots`), so in its cluster they are declared, and survive failovers as well.
+ * `kept`: the successor has been the primary before and may have them from then, with all their WAL.
+ */
+export const keepGuests = (
+  phase: string,
+  { to, members, promotion }: CutOver,
+  guests: readonly string[],
+  { kept = false } = {},
+): readonly Outline[] =>
+  guests.map((slot) => {
+    const name = `keep the slot ${slot} on ${to.name}`;
+    if (promotion === 'standby') {
+      const input = { on: to, slot };
+      const undo = kept ? [] : [{ action: 'removeReplicationSlot', input } as const];
+      return step(phase, name, { action: 'ensureReplicationSlot', input }, undo);
+    }
+    // Of a cluster that others lead already it would be taken from its owner.
+    const undo = promotion === 'member' ? [] : [{ action: 'removePermanentSlot', input: { members, slot } } as const];
+    return step(phase, name, { action: 'ensurePermanentSlot', input: { on: to, members, slot } }, undo);
+  });

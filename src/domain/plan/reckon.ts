@@ -22,9 +22,10 @@ export const reckon = (plan: Plan, { name, facts }: Subject): Plan => {
   if (copies) refuseTablespaces(plan.type, name, facts);
   // Of a stage that has failed, the way back must not depend on what a consumer has left there.
   if (moves && plan.type !== 'rollback') refuseLogicalSlots(plan.type, name, facts);
+  const kept = moves ? slotsKept(facts) : [];
   const found = moves ? leftBehind(facts) : notKnown(facts);
   const losses = [...(plan.losses ?? []), ...(moves ? found : [])];
-  return { ...plan, warnings: [...plan.warnings, ...found], ...(losses.length > 0 && { losses }) };
+  return { ...plan, warnings: [...plan.warnings, ...kept, ...found], ...(losses.length > 0 && { losses }) };
 };
 
 /** What would be lost if writes moved, or may be. */
@@ -42,6 +43,14 @@ const emptied = ({ unlogged }: Facts): readonly string[] =>
         `Empties ${unlogged.count} unlogged ${unlogged.count === 1 ? 'table' : 'tables'}, whose rows PostgreSQL sends to no ` +
           `other server: ${listText(unlogged)}. To keep them: ALTER TABLE … SET LOGGED first.`,
       ];
+
+const slotsKept = ({ guest_slots }: Facts): readonly string[] =>
+  guest_slots.map(({ name, active }) =>
+    active
+      ? `Slot ${name} is kept on the server that takes over: what streams through it connects there again and goes on.`
+      : `Slot ${name} is kept on the server that takes over, from now on: nothing streams through it, and what it has not ` +
+        'received by then may be missing there.',
+  );
 
 const slotsLost = ({ logical_slots, server }: Facts): readonly string[] =>
   logical_slots.length === 0

@@ -10,7 +10,7 @@ import { assemble } from './assemble.ts';
 import { planExpand } from './expand.ts';
 import { requireConfirmation } from './grow-replicas.ts';
 import type { Growth } from './growth.ts';
-import { handOver } from './hand-over.ts';
+import { guestsOf, handOver, keepGuests } from './hand-over.ts';
 import { sideBySide, step, type Outline } from './outline.ts';
 import { takeOver } from './take-over.ts';
 import { reroute, teachRouters } from './reroute.ts';
@@ -90,7 +90,7 @@ const downAgain = (input: RollbackPlanInput, before: Topology): Plan => {
 
 /** The old primary, which has followed all the time, takes writes again; its replicas have followed it. */
 const leaveHa = (
-  { database, leader: leaderName, leaderless = false }: RollbackPlanInput,
+  { database, leader: leaderName, leaderless = false, facts = null }: RollbackPlanInput,
   from: Topology,
   before: Topology,
 ): Growth => {
@@ -127,6 +127,7 @@ const leaveHa = (
     topology: to,
     outline: [
       ...teachRouters('routing', routers, from, bridge),
+      ...keepGuests('hand-over', input, guestsOf(facts), { kept: true }),
       ...(leaderless ? takeOver(from, input) : [handOver('hand-over', input)]),
       ...teachRouters('routing', keptRouters, bridge, to),
       ...reroute('routing', bridge, to),

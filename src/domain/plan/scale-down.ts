@@ -1,5 +1,6 @@
 import type { Database } from '../database.ts';
 import { PgrowError, type Problem } from '../errors.ts';
+import type { Facts } from '../facts.ts';
 import { invalidInput } from '../input-problems.ts';
 import type { ScaleDownTarget } from '../inputs.ts';
 import { replicaOptions, type ReplicaWishes } from '../options.ts';
@@ -9,6 +10,7 @@ import { stageNames } from '../stage.ts';
 import type { Topology } from '../topology.ts';
 import { assemble } from './assemble.ts';
 import type { Growth } from './growth.ts';
+import { guestsOf } from './hand-over.ts';
 import { shrinkHa } from './shrink-ha.ts';
 import { shrinkPooling } from './shrink-pooling.ts';
 import { shrinkReplicas } from './shrink-replicas.ts';
@@ -22,6 +24,8 @@ export interface ScaleDownPlanInput {
   readonly grace_period_seconds: number;
   /** Who leads at stage 3, as Patroni has it; the primary below. */
   readonly leader: string;
+  /** What the server holds; null where it could not be asked. Default null. */
+  readonly facts?: Facts | null;
   readonly closes_checkpoint_of: string | null;
 }
 
@@ -42,7 +46,7 @@ export const planScaleDown = (input: ScaleDownPlanInput): Plan => {
   if (reached.ha && target !== 'unpooled') {
     const kept = { load_balancing: loadBalancingOf(reached) };
     const replicas = target === 'replicas' ? replicaOptions.parse({ ...kept, ...input.replicas }) : null;
-    shrink(shrinkHa({ database, topology: reached, leader: input.leader, replicas }));
+    shrink(shrinkHa({ database, topology: reached, leader: input.leader, replicas, guests: guestsOf(input.facts) }));
   } else if (reached.replicas && !keepsReplicas) {
     shrink(shrinkReplicas({ topology: reached }));
   }

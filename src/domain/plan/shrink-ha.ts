@@ -1,3 +1,4 @@
+import type { CutOver } from '../actions.ts';
 import type { Database } from '../database.ts';
 import { plainSlotName, slotName } from '../naming.ts';
 import { memberConfigOf } from '../member-config.ts';
@@ -7,10 +8,10 @@ import type { ReplicaOptions } from '../options.ts';
 import { nodeNamed, nodesOf, type Node, type Topology } from '../topology.ts';
 import type { Growth } from './growth.ts';
 import { addReplica, replicaLagLimitBytes, requireConfirmation } from './grow-replicas.ts';
-import { handOver } from './hand-over.ts';
+import { handOver, keepGuests } from './hand-over.ts';
 import { sideBySide, step, type Outline } from './outline.ts';
 import { readmit, reroute, teachRouters } from './reroute.ts';
-import { pruneSlots, removeRouters } from './shrink-replicas.ts';
+import { dropCopies, pruneSlots, removeRouters } from './shrink-replicas.ts';
 
 /** Milliseconds that a client behind PgBouncer waits at the hand-over. */
 const expectedHandOverStallMs = 400;
@@ -26,7 +27,7 @@ export const shrinkHa = (input: Input): Growth => {
     topology: to,
     outline: [
       ...becomePlain(cast),
-      takeOver(cast),
+      ...takeOver(cast),
       ...followers(cast),
       ...(input.replicas?.replication_mode === 'sync'
         ? [
@@ -60,7 +61,7 @@ export const shrinkHa = (input: Input): Growth => {
       }),
       ...cast.replicas
         .filter(({ name }) => cast.members.some((member) => member.name === name))
-        .map((replica) => pruneSlots('finish', replica, [])),
+        .flatMap((replica) => [pruneSlots('finish', replica, []), ...dropCopies(replica, cast.guests)]),
     ],
     on_close: [],
     expected_stall_ms: expectedHandOverStallMs,
@@ -82,9 +83,11 @@ interface Input {
   readonly leader: string;
   /** Null: no replicas and no HAProxy remain. */
   readonly replicas: ReplicaOptions | null;
+  /** Physical slots that pgrow did not make. */
+  readonly guests: readonly string[];
 }
 
-const castOf = ({ database, topology: from, leader: leaderName, replicas: options }: Input) => {
+const castOf = ({ database, topology: from, leader: leaderName, replicas: options, guests }: Input) => {
   const members = nodesOf(from, 'postgres');
   const leader = nodeNamed(from, leaderName);
   const [successor, ...rest] = members.filter((node) => node !== leader) as [Node, ...Node[]];
@@ -123,6 +126,7 @@ const castOf = ({ database, topology: from, leader: leaderName, replicas: option
     bridge,
     to,
     members,
+    guests,
     leader,
     successor,
     newPrimary,
@@ -190,15 +194,17 @@ const becomePlain = (cast: Cast): readonly Outline[] => {
   ];
 };
 
-const takeOver = ({ leader, successor, members, poolers, routers }: Cast): Outline =>
-  handOver('hand-over', {
+const takeOver = ({ leader, successor, members, poolers, routers, guests }: Cast): readonly Outline[] => {
+  const input: CutOver = {
     from: leader,
     to: successor,
     promotion: 'standby',
     members: members.filter((node) => node !== successor),
     poolers,
     routers,
-  });
+  };
+  return [...keepGuests('hand-over', input, guests), handOver('hand-over', input)];
+};
 
 /** The rest of the old cluster follows the new primary on the volumes it has; what is missing is cloned. */
 const followers = (cast: Cast): readonly Outline[] => {

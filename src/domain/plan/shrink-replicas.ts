@@ -67,6 +67,15 @@ export const pruneSlots = (phase: string, on: Node, usedBy: readonly Node[]): Ou
     input: { on, keep: usedBy.map((node) => slotName(node.name)) },
   });
 
+/** Patroni had one on every member; on a replica nobody streams through it, and it would keep WAL for ever. */
+export const dropCopies = (replica: Node, guests: readonly string[]): readonly Outline[] =>
+  guests.map((slot) =>
+    step('finish', `drop the copy of slot ${slot} on ${replica.name}`, {
+      action: 'removeReplicationSlot',
+      input: { on: replica, slot },
+    }),
+  );
+
 export const removeRouters = (routers: readonly Node[]): readonly Outline[] =>
   routers.length === 0
     ? []

@@ -1,5 +1,6 @@
 import type { CutOver } from '../actions.ts';
 import type { Database } from '../database.ts';
+import type { Facts } from '../facts.ts';
 import type { OnObstacle } from '../inputs.ts';
 import type { Candidate } from '../live.ts';
 import { slotName } from '../naming.ts';
@@ -11,7 +12,7 @@ import { assemble } from './assemble.ts';
 import { chooseCandidate } from './choose-candidate.ts';
 import { stretch, type Growth } from './growth.ts';
 import { requireConfirmation } from './grow-replicas.ts';
-import { handOver } from './hand-over.ts';
+import { guestsOf, handOver, keepGuests } from './hand-over.ts';
 import { sideBySide, step, type Outline } from './outline.ts';
 import { readmit, reroute, startRouters } from './reroute.ts';
 import { removeRouters } from './shrink-replicas.ts';
@@ -24,6 +25,8 @@ export interface SwitchoverPlanInput {
   /** Who leads at stage 3, as Patroni has it; the primary below. */
   readonly leader: string;
   readonly candidates: readonly Candidate[];
+  /** What the server holds; null where it could not be asked. Default null. */
+  readonly facts?: Facts | null;
   readonly closes_checkpoint_of: string | null;
 }
 
@@ -46,22 +49,24 @@ export const planSwitchover = (input: SwitchoverPlanInput): Plan => {
   });
 };
 
-const amongMembers = ({ on_obstacle }: SwitchoverPlanInput, from: Topology, target: string): Growth => {
+const amongMembers = ({ on_obstacle, facts }: SwitchoverPlanInput, from: Topology, target: string): Growth => {
   const members = nodesOf(from, 'postgres');
   const old = nodeNamed(from, from.primary);
   const leader = nodeNamed(from, target);
   const routers = nodesOf(from, 'haproxy');
   const to: Topology = { ...from, primary: target };
+  const input: CutOver = {
+    from: old,
+    to: leader,
+    promotion: 'member',
+    members,
+    poolers: nodesOf(from, 'pgbouncer'),
+    routers,
+    on_obstacle,
+  };
   return held(from, to, [
-    handOver('switchover', {
-      from: old,
-      to: leader,
-      promotion: 'member',
-      members,
-      poolers: nodesOf(from, 'pgbouncer'),
-      routers,
-      on_obstacle,
-    }),
+    ...keepGuests('switchover', input, guestsOf(facts)),
+    handOver('switchover', input),
     step('switchover', `let ${old.name} follow ${leader.name}`, {
       action: 'rejoinCluster',
       input: { old, leader, members },
@@ -76,7 +81,7 @@ const amongMembers = ({ on_obstacle }: SwitchoverPlanInput, from: Topology, targ
 };
 
 /** Plain PostgreSQL: the others follow the new primary through slots that were made on it beforehand. */
-const amongPlain = ({ database, on_obstacle }: SwitchoverPlanInput, from: Topology, target: string): Growth => {
+const amongPlain = ({ database, on_obstacle, facts }: SwitchoverPlanInput, from: Topology, target: string): Growth => {
   const old = nodeNamed(from, from.primary);
   const successor = nodeNamed(from, target);
   const replicas = nodesOf(from, 'postgres').filter((node) => node.name !== target);
@@ -88,20 +93,23 @@ const amongPlain = ({ database, on_obstacle }: SwitchoverPlanInput, from: Topolo
   const guests = routers.length > 0 ? [] : [newNode(database, 'haproxy', 1)];
   const bridge: Topology = { ...from, nodes: [...from.nodes, ...guests] };
   const via = [...routers, ...guests];
+  const slots = guestsOf(facts);
+  const input: CutOver = {
+    from: old,
+    to: successor,
+    promotion: 'standby',
+    members: [],
+    poolers: nodesOf(from, 'pgbouncer'),
+    routers: via,
+    on_obstacle,
+  };
   return held(from, to, [
     ...(guests.length > 0
       ? [startRouters('routing', guests, from), ...seen(bridge, guests), ...reroute('routing', from, bridge)]
       : []),
     ...replicas.map((node) => keepSlot(successor, node)),
-    handOver('switchover', {
-      from: old,
-      to: successor,
-      promotion: 'standby',
-      members: [],
-      poolers: nodesOf(from, 'pgbouncer'),
-      routers: via,
-      on_obstacle,
-    } satisfies CutOver),
+    ...keepGuests('switchover', input, slots),
+    handOver('switchover', input),
     sideBySide(
       [
         step('switchover', `let ${old.name} follow ${target}`, {
@@ -109,7 +117,7 @@ const amongPlain = ({ database, on_obstacle }: SwitchoverPlanInput, from: Topolo
           input: {
             old: { node: nodeNamed(to, old.name), config: following(target, old) },
             members: [newPrimary],
-            obsolete_slots: [successor, ...others].map((node) => slotName(node.name)),
+            obsolete_slots: [...[successor, ...others].map((node) => slotName(node.name)), ...slots],
           },
         }),
       ],
