@@ -68,11 +68,11 @@ export const cutOverActions = (dependencies: Dependencies) => {
   const unreadyLogin = async (session: Session, to: CutOver['to']): Promise<Obstacle | null> => {
     try {
       const at = { host: await session.addressOf(to), port: ports.postgres };
-      await session.asApplication(at, (connection) => connection.query('SELECT 1'));
+      await session.asProbe(at, (connection) => connection.query('SELECT 1'));
       return null;
     } catch (error) {
       const silent = error instanceof PgrowError && error.code === 'no_answer';
-      return { says: `the application cannot log in to ${to.name}: ${messageOf(error)}`, silent };
+      return { says: `pgrow cannot log in to ${to.name}: ${messageOf(error)}`, silent };
     }
   };
 

@@ -147,7 +147,7 @@ export const openHandOver = async ({
       const probes = await Promise.allSettled(
         routes.map((route, index) =>
           poll(routeLimitMs, `a write through ${routers[index]?.name ?? to.name}:${route.port}`, () =>
-            session.asApplication(route, (connection) => postgres.writeProbe(connection, `${id}-${index}`)),
+            session.asProbe(route, (connection) => postgres.writeProbe(connection, `${id}-${index}`)),
           ),
         ),
       );

@@ -1,5 +1,5 @@
 import { isSilence, PgrowError } from '../domain/errors.ts';
-import { ports } from '../domain/naming.ts';
+import { ports, roles } from '../domain/naming.ts';
 import type { Node } from '../domain/topology.ts';
 import type { EtcdClient } from '../components/etcd/index.ts';
 import type { PatroniClient } from '../components/patroni/index.ts';
@@ -116,9 +116,8 @@ export const patroniActions = (dependencies: Dependencies) => {
           `${primary.name} has ${ours!.system_identifier}.`,
       );
     }
-    // A database of before has no reader yet.
-    await session.asSuperuser(primary, (connection) => postgres.ensureReader(connection, session.secrets.reader));
     for (const database of await session.asSuperuser(primary, postgres.listDatabases)) {
+      await session.asSuperuserIn(primary, database, (connection) => postgres.admit(connection, [roles.reader]));
       await compareRows(session, { database, primary, leader }, step);
     }
   };

@@ -15,10 +15,9 @@ export const replicationActions = (dependencies: Dependencies) => {
   const ensureRoles: Action<'ensureRoles'> = async ({ node }, { database: id }) => {
     const session = await openSession(dependencies, id);
     const name = applicationName(session.database.name);
-    const passwords = session.secrets;
-    const application = { role: name, database: name };
-    await session.asSuperuser(node, (connection) => postgres.ensureRoles(connection, { passwords, application }));
-    await session.asSuperuserIn(node, name, (connection) => postgres.ensureProbe(connection, application));
+    const application = { role: name, database: name, password: session.secrets.application };
+    await session.asSuperuser(node, (connection) => postgres.ensureRoles(connection, application));
+    await session.asSuperuserIn(node, name, postgres.ensureProbe);
   };
 
   const ensureReplicationSlot: Action<'ensureReplicationSlot'> = async ({ on, slot }, { database: id }) => {

@@ -98,7 +98,7 @@ const through = async <T>(
   use: (connection: PostgresConnection) => Promise<T>,
 ): Promise<T> => {
   try {
-    return await session.asApplication({ host: await session.addressOf(route.node), port: route.port }, use);
+    return await session.asProbe({ host: await session.addressOf(route.node), port: route.port }, use);
   } catch (error) {
     throw new PgrowError('not_ready', `${shown(route)}: ${messageOf(error)}`, { cause: error });
   }

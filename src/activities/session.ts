@@ -1,21 +1,26 @@
 import { applicationName, type Database } from '../domain/database.ts';
 import { PgrowError } from '../domain/errors.ts';
+import { refusalOf } from '../domain/login-refusal.ts';
 import { containerName, ports, roles } from '../domain/naming.ts';
 import type { Node } from '../domain/topology.ts';
 import type { RuntimeApi } from '../components/haproxy/index.ts';
 import type { PoolerAdmin } from '../components/pgbouncer/index.ts';
 import type { PatroniClient } from '../components/patroni/index.ts';
 import type { PostgresAddress, PostgresConnection } from '../components/postgres/index.ts';
+import { retryUntil } from '../platform/retry-until.ts';
 import type { Dependencies } from './dependencies.ts';
+import { restoreOwnAccess } from './own-access.ts';
 
 export const secretNames = [
   'superuser',
+  'own',
+  'reader',
+  'probe',
   'replication',
   'rewind',
   'pooler',
   'pooler_admin',
   'application',
-  'reader',
 ] as const;
 export type Secrets = Readonly<Record<(typeof secretNames)[number], string>>;
 
@@ -34,11 +39,10 @@ export interface Session {
   connectSuperuser(node: Placed, more?: Pick<PostgresAddress, 'database' | 'onEnd'>): Promise<PostgresConnection>;
   /** Of the role that reads every table and can do nothing else, to a database of a node; the same. */
   connectReader(node: Placed, database: string): Promise<PostgresConnection>;
-  /** The application's to any address; the same. */
-  connectApplication(
-    at: { readonly host: string; readonly port: number },
-    more?: Pick<PostgresAddress, 'onEnd'>,
-  ): Promise<PostgresConnection>;
+  /** Of the role that writes probes as the application would, to any address in its database; the same. */
+  connectProbe(at: Address, more?: Pick<PostgresAddress, 'onEnd'>): Promise<PostgresConnection>;
+  /** The application's, with the password on record, to any address; the same. Its password may have been changed. */
+  connectApplication(at: Address, more?: Pick<PostgresAddress, 'onEnd'>): Promise<PostgresConnection>;
   /** The admin console of the PgBouncer at this port of a pooler; the same. */
   connectPooler(pooler: Placed, port: number): Promise<PoolerAdmin>;
   /** Runs `use` on a superuser's connection to a node. */
@@ -53,9 +57,17 @@ export interface Session {
   asRouter<T>(router: Node, use: (api: RuntimeApi) => Promise<T>): Promise<T>;
   /** Runs `use` on the admin console of the PgBouncer at this port of a pooler. */
   asPoolerAdmin<T>(pooler: Placed, port: number, use: (admin: PoolerAdmin) => Promise<T>): Promise<T>;
-  /** Runs `use` on the application's connection to any address. */
-  asApplication<T>(at: { host: string; port: number }, use: (connection: PostgresConnection) => Promise<T>): Promise<T>;
+  /** Runs `use` on a connection of the role that writes probes, to any address. */
+  asProbe<T>(at: Address, use: (connection: PostgresConnection) => Promise<T>): Promise<T>;
 }
+
+export interface Address {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Milliseconds for a role that was restored on the primary to arrive at a standby. */
+const arrivalLimitMs = 2000;
 
 /**
  * For a role that is more than the application, in a database that is the application's: it finds nothing that the
@@ -98,35 +110,65 @@ export const openSession = async (
       await connection.end();
     }
   };
-  const connectSuperuser: Session['connectSuperuser'] = async (node, more) =>
+  /** Once more where a role of pgrow's own is refused and could be restored; at a standby it arrives a moment later. */
+  const connectOwn = async (node: Placed | null, connect: () => Promise<PostgresConnection>) => {
+    try {
+      return await connect();
+    } catch (error) {
+      if (refusalOf(error) !== 'access' || !(await restoreOwnAccess(access, node))) throw error;
+      if (!node) return connect();
+      let last = error;
+      return retryUntil({
+        attempt: () =>
+          connect().catch((again: unknown) => {
+            last = again;
+            return undefined;
+          }),
+        onTimeout: () => last,
+        timeoutMs: arrivalLimitMs,
+      });
+    }
+  };
+  const superuserAt = async (node: Placed, more?: Pick<PostgresAddress, 'database' | 'onEnd'>) =>
     components.postgres.connectPostgres({
       host: await addressOf(node),
       port: ports.postgres,
-      user: roles.superuser,
-      password: secrets.superuser,
+      user: roles.own,
+      password: secrets.own,
       settings: ownSettings,
       ...more,
     });
-  const connectReader: Session['connectReader'] = async (node, name) =>
+  const access = {
+    dependencies: { platform, components },
+    database,
+    passwords: secrets,
+    connect: (node: Placed, name: string) => superuserAt(node, { database: name }),
+  };
+  const connectSuperuser: Session['connectSuperuser'] = (node, more) => connectOwn(node, () => superuserAt(node, more));
+  const connectReader: Session['connectReader'] = (node, name) =>
+    connectOwn(node, async () =>
+      components.postgres.connectPostgres({
+        host: await addressOf(node),
+        port: ports.postgres,
+        database: name,
+        user: roles.reader,
+        password: secrets.reader,
+        settings: { ...ownSettings, default_transaction_read_only: 'on' },
+      }),
+    );
+  const toApplication = (at: Address, user: string, password: string, more?: Pick<PostgresAddress, 'onEnd'>) =>
     components.postgres.connectPostgres({
-      host: await addressOf(node),
-      port: ports.postgres,
-      database: name,
-      user: roles.reader,
-      password: secrets.reader,
-      settings: { ...ownSettings, default_transaction_read_only: 'on' },
-    });
-  const connectApplication: Session['connectApplication'] = (at, more) => {
-    const name = applicationName(database.name);
-    return components.postgres.connectPostgres({
       host: at.host,
       port: at.port,
-      database: name,
-      user: name,
-      password: secrets.application,
+      database: applicationName(database.name),
+      user,
+      password,
       ...more,
     });
-  };
+  const connectProbe: Session['connectProbe'] = (at, more) =>
+    connectOwn(null, () => toApplication(at, roles.probe, secrets.probe, more));
+  const connectApplication: Session['connectApplication'] = (at, more) =>
+    toApplication(at, applicationName(database.name), secrets.application, more);
   const connectPooler: Session['connectPooler'] = async (pooler, port) =>
     components.pgbouncer.connectPooler({ host: await addressOf(pooler), port, password: secrets.pooler_admin });
   return {
@@ -136,6 +178,7 @@ export const openSession = async (
     addressOf,
     connectSuperuser,
     connectReader,
+    connectProbe,
     connectApplication,
     connectPooler,
     asSuperuser: async (node, use) => using(await connectSuperuser(node), use),
@@ -152,6 +195,6 @@ export const openSession = async (
     asRouter: async (router, use) =>
       using(await components.haproxy.connectHaproxy({ host: await addressOf(router) }), use),
     asPoolerAdmin: async (pooler, port, use) => using(await connectPooler(pooler, port), use),
-    asApplication: async (at, use) => using(await connectApplication(at), use),
+    asProbe: async (at, use) => using(await connectProbe(at), use),
   };
 };

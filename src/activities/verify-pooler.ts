@@ -1,6 +1,5 @@
-import { applicationName } from '../domain/database.ts';
 import { messageOf, PgrowError } from '../domain/errors.ts';
-import { labelNames, ports } from '../domain/naming.ts';
+import { labelNames, ports, roles } from '../domain/naming.ts';
 import type { PoolerConfig, Upstream } from '../domain/node-config.ts';
 import { poolerRemedies, type PoolerRemedy } from '../domain/remedies.ts';
 import type { Node } from '../domain/topology.ts';
@@ -79,10 +78,10 @@ export const poolerActions = (dependencies: Dependencies, { configureNode, resta
   const refused = async (session: Session, node: Placed, port: number) => {
     try {
       const host = await session.addressOf(node);
-      await session.asApplication({ host, port }, (connection) => connection.query('SELECT 1'));
+      await session.asProbe({ host, port }, (connection) => connection.query('SELECT 1'));
       return null;
     } catch (error) {
-      return `${node.name}:${port} refuses ${applicationName(session.database.name)}: ${withoutStop(messageOf(error))}`;
+      return `${node.name}:${port} refuses ${roles.probe}: ${withoutStop(messageOf(error))}`;
     }
   };
 

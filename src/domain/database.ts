@@ -28,6 +28,8 @@ export const reservedNames = [
   'pgbouncer',
   'pgrow',
   'pgrow_admin',
+  'pgrow_reader',
+  'pgrow_probe',
 ];
 
 export const databaseNamePattern = /^[a-z][a-z0-9_-]{0,39}$/;

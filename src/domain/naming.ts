@@ -99,12 +99,16 @@ export const frontPorts = {
   stats: 8404,
 } as const;
 
-/** Roles inside PostgreSQL. */
+/** Roles inside PostgreSQL that pgrow makes; `superuser` is there for administrators, and pgrow does not log in as it. */
 export const roles = {
   superuser: 'postgres',
+  /** pgrow's own superuser. */
+  own: 'pgrow',
   replication: 'replicator',
   rewind: 'rewind',
   pooler: 'pgbouncer',
   /** Reads every table, and can do nothing else. */
   reader: 'pgrow_reader',
+  /** Writes probes through the routes of clients. */
+  probe: 'pgrow_probe',
 } as const;

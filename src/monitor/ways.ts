@@ -85,7 +85,7 @@ export const openWays = (
           if (!router) return;
           await haproxy.failWrites(router.api, dead.name, to.name);
           await poll(routeLimitMs, `a write through ${router.name}`, () =>
-            session.asApplication({ host: router.host, port: ports.readWrite }, (connection) =>
+            session.asProbe({ host: router.host, port: ports.readWrite }, (connection) =>
               postgres.writeProbe(connection, `${id}-${router.name}`),
             ),
           );

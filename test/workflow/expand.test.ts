@@ -170,7 +170,7 @@ describe.concurrent('expand', () => {
     const shop = await newDatabase();
     await shop.run('expand', { target: 'ha', pooling: {} });
     const secrets = Object.values(await shop.world.store.readSecrets(shop.id));
-    expect(secrets).toHaveLength(7);
+    expect(secrets).toHaveLength(9);
     for (const handle of [shop.operation, shop.checkpoint]) {
       const history = await handle.fetchHistory();
       const text = JSON.stringify(history, (_, value: unknown) =>

@@ -188,6 +188,13 @@ describe.concurrent('a pooler that refuses whom the server takes', () => {
   const toPooling = { during: 'verifyPooler', wish: { target: 'pooling' } } as const;
   const spoilUserlist = (shop: Shop) =>
     spoil(shop, 'pgbouncer-1', 'userlist.txt', (list) => list.replace(/^"pgbouncer" ".*"$/m, '"pgbouncer" "wrong"'));
+  /** Whatever pgrow gives this role for a password is not what the server then takes. */
+  const keepOut = ({ world }: Shop, role: string) => {
+    const { passwords } = world.servers.named('postgres-1')!.data;
+    passwords.set(role, 'changed');
+    const { set } = passwords;
+    passwords.set = (name, password) => (name === role ? passwords : set.call(passwords, name, password));
+  };
   const stops = (shop: Shop) => timesCalled(shop, 'stopContainer', 'pgbouncer-1');
 
   test('is given its files anew and reloaded', async () => {
@@ -197,7 +204,7 @@ describe.concurrent('a pooler that refuses whom the server takes', () => {
 
     expect(document).toMatchObject({ status: 'done', error: null });
     expect(said).toContainEqual(
-      expect.stringMatching(/^pgbouncer-1:5432 refuses shop: .*user "pgbouncer"; writing its files anew/),
+      expect.stringMatching(/^pgbouncer-1:5432 refuses pgrow_probe: .*user "pgbouncer"; writing its files anew/),
     );
     expect(await stops(shop)).toBe(0);
     expect(await shop.write('order 1', 'pooled')).toBe('postgres-1');
@@ -232,12 +239,23 @@ describe.concurrent('a pooler that refuses whom the server takes', () => {
     expect(await stops(shop)).toBe(0);
   });
 
+  test('because an administrator has changed the password of its look-up role, gets that role back', async () => {
+    const shop = await newDatabase();
+    const document = await expandWith(shop, {
+      ...toPooling,
+      fault: ({ world }) => void world.servers.named('postgres-1')!.data.passwords.set(roles.pooler, 'rotated'),
+    });
+
+    expect(document).toMatchObject({ status: 'done', error: null });
+    expect(await stops(shop)).toBe(0);
+  });
+
   test('and cannot be made to: rolled back, with user, node, port and the server’s own words', async () => {
     const shop = await newDatabase();
     const before = await shop.picture();
     const document = await expandWith(shop, {
       ...toPooling,
-      fault: ({ world }) => void world.servers.named('postgres-1')!.data.passwords.set(roles.pooler, 'changed'),
+      fault: (it) => keepOut(it, roles.pooler),
     });
 
     expect(document).toMatchObject({
@@ -245,7 +263,9 @@ describe.concurrent('a pooler that refuses whom the server takes', () => {
       error: { code: 'not_ready', step: 'log in and query through pgbouncer-1', left_over: [] },
     });
     const { message } = document.error!;
-    expect(message).toMatch(/^pgbouncer-1:5432 refuses shop: .*password authentication failed for user "pgbouncer"/);
+    expect(message).toMatch(
+      /^pgbouncer-1:5432 refuses pgrow_probe: .*password authentication failed for user "pgbouncer"/,
+    );
     expect(message).toContain('its files were written anew and reloaded, then restarted');
     expect(message).toContain('postgres-1:5432 behind it takes the same login');
     expect(await shop.picture()).toEqual(before);
@@ -255,12 +275,12 @@ describe.concurrent('a pooler that refuses whom the server takes', () => {
     const shop = await newDatabase();
     const document = await expandWith(shop, {
       ...toPooling,
-      fault: ({ world }) => void world.servers.named('postgres-1')!.data.passwords.set('shop', 'changed'),
+      fault: (it) => keepOut(it, roles.probe),
     });
 
     expect(document).toMatchObject({ status: 'rolled_back' });
     expect(document.error?.message).toMatch(
-      /^Waited 1.2 s for a query through pgbouncer-1:5432; .*behind it postgres-1:5432 refuses shop: /,
+      /^Waited 1.2 s for a query through pgbouncer-1:5432; .*behind it postgres-1:5432 refuses pgrow_probe: /,
     );
     expect(await stops(shop)).toBe(0);
   });

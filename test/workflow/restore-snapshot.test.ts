@@ -54,7 +54,16 @@ describe.concurrent('restoreSnapshot', () => {
     const shop = await shopWithSnapshot();
     await restore(shop);
     const { passwords } = shop.world.servers.named('postgres-1')!.data;
-    expect([...passwords.keys()].toSorted()).toEqual(['pgbouncer', 'postgres', 'replicator', 'rewind', 'shop']);
+    expect([...passwords.keys()].toSorted()).toEqual([
+      'pgbouncer',
+      'pgrow',
+      'pgrow_probe',
+      'pgrow_reader',
+      'postgres',
+      'replicator',
+      'rewind',
+      'shop',
+    ]);
     expect([...passwords.values()]).not.toContain(sourcePassword);
   });
 

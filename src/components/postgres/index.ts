@@ -4,6 +4,7 @@ export * from './connection.ts';
 export * from './facts.ts';
 export * from './fingerprint.ts';
 export * from './lsn.ts';
+export * from './own-roles.ts';
 export * from './parameters.ts';
 export * from './promotion.ts';
 export * from './receiver.ts';

@@ -1,9 +1,10 @@
+import { ownRolesQuery } from '../../../src/components/postgres/index.ts';
 import type { EtcdClusters } from './etcd-cluster.ts';
 import type { Machine, Machines } from './machines.ts';
 import type { PatroniClusters } from './patroni-clusters.ts';
 import type { Poolers } from './poolers.ts';
 import { lsnText, type PostgresData } from './postgres-data.ts';
-import type { Servers } from './postgres-servers.ts';
+import type { Server, Servers } from './postgres-servers.ts';
 import type { Routers } from './routers.ts';
 
 interface Cast {
@@ -19,7 +20,7 @@ interface Cast {
 export const answerCommands = ({ machines, servers, etcd, patroni, routers, poolers }: Cast): void => {
   const machineOf = (container: string): Machine => machines.running().find((each) => each.container === container)!;
 
-  machines.platform.onExec(({ container, command: [program, argument, ...others] }) => {
+  machines.platform.onExec(({ container, command: [program, argument, ...others], stdin }) => {
     const machine = machineOf(container.name);
     switch (program) {
       case 'pgrow-reload':
@@ -42,6 +43,8 @@ export const answerCommands = ({ machines, servers, etcd, patroni, routers, pool
         const [host] = others;
         return { stdout: `${host}:5432 - ${servers.named(host!) ? 'accepting connections' : 'no response'}\n` };
       }
+      case 'psql':
+        return { stdout: answerPsql(servers, servers.on(machine), stdin ?? '') };
       case 'pgrow-unfence': {
         const data = servers.dataOf(machine);
         if (data) data.fenced = false;
@@ -79,6 +82,21 @@ export const answerCommands = ({ machines, servers, etcd, patroni, routers, pool
       }
     })();
   });
+};
+
+/** What pgrow asks and changes through a node's socket: its own roles. */
+const answerPsql = (servers: Servers, server: Server | null, statements: string): string => {
+  if (!server) return '';
+  if (statements === ownRolesQuery) {
+    const known = [...server.data.passwords].map(([name, verifier]) => [
+      name,
+      { verifier, login: true, superuser: name === 'pgrow', expired: false },
+    ]);
+    return JSON.stringify({ standby: server.data.inRecovery, roles: Object.fromEntries(known) });
+  }
+  for (const [, role, verifier] of statements.matchAll(/ALTER ROLE (\w+) PASSWORD '([^']+)'/g))
+    servers.setPassword(server, role!, verifier!);
+  return '';
 };
 
 const controlData = ({ shutDownAt, lsn, timeline, systemIdentifier }: PostgresData): string =>

@@ -48,8 +48,11 @@ export const createConnections = ({ machines, servers, routers, poolers, lives }
     const next = (isPooler ? poolers : routers).next(machine, port);
     if (!next) throw refused(machine, port, 'it leads nowhere');
     const server = destination(next.node, next.port);
-    if (isPooler && poolers.lookUpPassword(machine) !== server.data.passwords.get(roles.pooler))
-      throw refused(machine, port, `password authentication failed for user "${roles.pooler}"`);
+    if (
+      isPooler &&
+      !matchesVerifier(poolers.lookUpPassword(machine) ?? '', server.data.passwords.get(roles.pooler) ?? '')
+    )
+      throw notLetIn(`Cannot connect to ${machine.name}:${port}`, roles.pooler, '08P01');
     return server;
   };
 
@@ -74,10 +77,7 @@ export const createConnections = ({ machines, servers, routers, poolers, lives }
       const server = destination(await machines.at(host), port);
       const stored = server.data.passwords.get(user) ?? '';
       if (stored !== password && !matchesVerifier(password, stored)) {
-        throw new PgrowError(
-          'not_ready',
-          `Cannot connect to ${server.name}: password authentication failed for ${user}.`,
-        );
+        throw notLetIn(`Cannot connect to ${server.name}`, user, '28P01');
       }
       if (!server.data.databases.has(database)) {
         throw new PgrowError('not_ready', `Cannot connect to ${server.name}: there is no database ${database}.`);
@@ -95,3 +95,9 @@ export const createConnections = ({ machines, servers, routers, poolers, lives }
 
 const refused = ({ name }: Machine, port: number, why: string): PgrowError =>
   new PgrowError('no_answer', `Cannot connect to ${name}:${port}: ${why}.`);
+
+/** In the words and with the code of the server, or of the pooler before it. */
+const notLetIn = (what: string, user: string, code: string): PgrowError => {
+  const said = `password authentication failed for user "${user}"`;
+  return new PgrowError('not_ready', `${what}: ${said}.`, { cause: Object.assign(new Error(said), { code }) });
+};

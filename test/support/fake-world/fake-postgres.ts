@@ -1,7 +1,7 @@
 import type { Components } from '../../../src/activities/dependencies.ts';
 import type { PostgresConnection } from '../../../src/components/postgres/index.ts';
 import { PgrowError } from '../../../src/domain/errors.ts';
-import { isOwnSlot, roles } from '../../../src/domain/naming.ts';
+import { isOwnSlot } from '../../../src/domain/naming.ts';
 import type { Connections } from './connections.ts';
 import { lsnText } from './postgres-data.ts';
 import type { Servers } from './postgres-servers.ts';
@@ -54,15 +54,12 @@ export const fakePostgres = ({ connections: { connect, serverOf, databaseOf }, s
       return { count: names.length, names };
     },
 
-    async ensureRoles(connection, { passwords, application }) {
-      const { data } = writable(connection);
-      data.passwords.set(roles.replication, passwords.replication);
-      data.passwords.set(roles.rewind, passwords.rewind);
-      data.passwords.set(roles.pooler, passwords.pooler);
-      data.passwords.set(application.role, passwords.application);
-      data.databases.add(application.database);
+    async ensureRoles(connection, { role, database, password }) {
+      const server = writable(connection);
+      server.data.databases.add(database);
+      servers.setPassword(server, role, password);
     },
-    ensureReader: async (connection, password) => servers.setPassword(writable(connection), roles.reader, password),
+    admit: async (connection) => void writable(connection),
     ensureProbe: async (connection) => void writable(connection),
     forgetOldProbes: async (connection) => void writable(connection),
     async writeProbe(connection, id) {

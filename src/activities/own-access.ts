@@ -1,0 +1,76 @@
+import { applicationName, type Database } from '../domain/database.ts';
+import type { Node } from '../domain/topology.ts';
+import type { KnownRoles, OwnPasswords, PostgresConnection } from '../components/postgres/index.ts';
+import type { Dependencies } from './dependencies.ts';
+
+type Placed = Pick<Node, 'name' | 'container'>;
+
+interface Inputs {
+  readonly dependencies: Pick<Dependencies, 'platform' | 'components'>;
+  readonly database: Pick<Database, 'id' | 'name' | 'topology'>;
+  readonly passwords: OwnPasswords;
+  /** A superuser's connection that does not restore anything itself. */
+  readonly connect: (node: Placed, database: string) => Promise<PostgresConnection>;
+}
+
+/** Milliseconds before the same database is looked at again: many ask at once, and some are kept out for another reason. */
+const againAfterMs = 1000;
+const attempts = new Map<string, { readonly at: number; readonly result: Promise<boolean> }>();
+
+/**
+ * Gives pgrow's own roles their passwords and rights, whatever was done to them. It goes by the socket of a node, which
+ * lets the machine's own user in by peer (`pgHba`), so that no password counts. Only a primary can: the others take it
+ * over from there.
+ * @param first a node to ask before all others: during an operation the primary may not be on record
+ * @returns whether anything had to be changed: then a login that was refused may succeed
+ */
+export const restoreOwnAccess = async (inputs: Inputs, first: Placed | null): Promise<boolean> => {
+  const { id } = inputs.database;
+  const last = attempts.get(id);
+  if (last && performance.now() - last.at < againAfterMs) return last.result;
+  const result = restore(inputs, first).catch(() => false);
+  attempts.set(id, { at: performance.now(), result });
+  return result;
+};
+
+const restore = async (inputs: Inputs, first: Placed | null): Promise<boolean> => {
+  const { nodes, kept } = inputs.database.topology;
+  const servers = [...nodes, ...kept].filter(({ kind }) => kind === 'postgres');
+  for (const node of [...(first ? [first] : []), ...servers]) {
+    const outcome = await restoreOn(inputs, node).catch(() => null);
+    if (outcome === null) continue;
+    if (outcome === 'changed') await letProbesIn(inputs, node);
+    return outcome === 'changed';
+  }
+  return false;
+};
+
+/** Null where it cannot be done. */
+const restoreOn = async (
+  { dependencies: { platform, components }, passwords }: Inputs,
+  { container }: Placed,
+): Promise<'changed' | 'unchanged' | null> => {
+  const { ownRolesQuery, ownRolesScript } = components.postgres;
+  if (!(await platform.inspectContainer(container))?.running) return null;
+  const answer = await platform.exec(container, psql, ownRolesQuery);
+  if (answer.exitCode !== 0) return null;
+  const known = JSON.parse(answer.stdout) as KnownRoles;
+  if (known.standby) return null;
+  const script = ownRolesScript(known.roles, passwords);
+  if (script === '') return 'unchanged';
+  return (await platform.exec(container, psql, script)).exitCode === 0 ? 'changed' : null;
+};
+
+/** Reads no file of the user's; all statements or none. */
+const psql = ['psql', '-XAtq', '-1', '-v', 'ON_ERROR_STOP=1', '-U', 'postgres', '-d', 'postgres'];
+
+/** A database that is being made has no table of probes yet: it comes with its roles. */
+const letProbesIn = async ({ dependencies: { components }, database, connect }: Inputs, node: Placed) => {
+  const connection = await connect(node, applicationName(database.name)).catch(() => null);
+  if (!connection) return;
+  try {
+    await components.postgres.ensureProbe(connection);
+  } finally {
+    await connection.end();
+  }
+};
