@@ -97,20 +97,22 @@ describe('the API as the verbs see it', () => {
 
 // `doctor --remove` may take minutes: it said that the API did not answer and had to be started, while it was at work.
 test.each([
-  ['that is late', (): void => undefined, /took longer than 0.05 s to answer POST \/v1\/doctor\/removal.*goes on/],
+  ['that is late', 50, (): void => undefined, /took longer than 0.05 s to answer POST \/v1\/doctor\/removal.*goes on/],
   [
     'that is late with the rest of its answer',
+    50,
     (_: IncomingMessage, response: ServerResponse): void => void response.writeHead(200).write('{'),
     /took longer than 0.05 s/,
   ],
   [
     'that goes away',
+    10_000,
     (request: IncomingMessage): void => void request.socket.destroy(),
     /broke off before it had answered POST/,
   ],
-])('an API %s is not taken for one that does not run', async (_, answer, message) => {
+])('an API %s is not taken for one that does not run', async (_, timeoutMs, answer, message) => {
   const api = await apiThat(answer);
-  const error = await failureOf(api.post('/v1/doctor/removal', {}, { timeoutMs: 50 }));
+  const error = await failureOf(api.post('/v1/doctor/removal', {}, { timeoutMs }));
   expect(error.message).toMatch(message);
   expect(error.message).not.toContain('./pgrow up');
 });
