@@ -34,6 +34,21 @@ test('PostgreSQL that answers no statement, nor what is asked after it', async (
   await expect(connection.query('SELECT 2')).rejects.toMatchObject(noAnswer);
 });
 
+// The client gave up after a minute and asked again, while the server went on reading a table of 500 GB for each of them.
+test('PostgreSQL is told to give up when its client does', async () => {
+  const server = await silent({ greeting: postgresLogin });
+  const { host, port } = server;
+  const connection = await connectPostgres({
+    host,
+    port,
+    ...login,
+    settings: { role: 'none' },
+    statementTimeoutMs: 9000,
+  });
+  await connection.end();
+  expect(server.received()).toContain('-c statement_timeout=9000 -c role=none');
+});
+
 test('PostgreSQL that does not confirm the end of a connection, which ends all the same', async () => {
   const { host, port } = await silent({ greeting: postgresLogin });
   const ended = Promise.withResolvers<string | null>();

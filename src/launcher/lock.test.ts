@@ -60,3 +60,19 @@ test('a lock is free again when its holder is killed', async () => {
   expect(await taken).toBe('taken');
   expect(waits).toHaveLength(1);
 });
+
+test('one that hangs is not waited for without end, and the error says since when', async () => {
+  const name = randomUUID();
+  const held = Promise.withResolvers<void>();
+  const begun = Promise.withResolvers<void>();
+  const quiet = (): void => undefined;
+  const first = withLock(name, quiet, () => (begun.resolve(), held.promise));
+  await begun.promise;
+
+  await expect(withLock(name, quiet, async () => undefined, 0)).rejects.toMatchObject({
+    code: 'not_ready',
+    message: expect.stringMatching(new RegExp(`^Waited since \\S+Z for another pgrow .*${name}`)),
+  });
+  held.resolve();
+  await first;
+});

@@ -130,7 +130,7 @@ const missingDatabase = '3D000';
 
 /** Null when it lets us in, else PostgreSQL's or the network's code. */
 const whyNoLogin = async (url: string): Promise<string | null> => {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2000 });
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2000, query_timeout: 30_000 });
   client.on('error', () => undefined);
   try {
     await client.connect();
@@ -138,16 +138,17 @@ const whyNoLogin = async (url: string): Promise<string | null> => {
   } catch (error) {
     return (error as { code?: string }).code ?? (error as Error).message;
   } finally {
-    await client.end().catch(() => undefined);
+    // Not waited for: a server that stands still never confirms it.
+    void client.end().catch(() => undefined);
   }
 };
 
 const createDatabase = async (url: string): Promise<void> => {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2000 });
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2000, query_timeout: 30_000 });
   await client.connect();
   try {
     await client.query(`CREATE DATABASE ${metadataDatabase}`);
   } finally {
-    await client.end();
+    void client.end().catch(() => undefined);
   }
 };

@@ -5,7 +5,8 @@ import { createServer, type AddressInfo, type Socket } from 'node:net';
 export interface SilentServer {
   readonly host: string;
   readonly port: number;
-  openConnections(): number;
+  /** Everything that it was sent. */
+  received(): string;
   close(): Promise<void>;
 }
 
@@ -19,11 +20,12 @@ export const silentServer = async ({
 }: { readonly port?: number; readonly greeting?: Buffer | string } = {}): Promise<SilentServer> => {
   const host = `127.${randomInt(1, 255)}.${randomInt(1, 255)}.${randomInt(1, 255)}`;
   const sockets = new Set<Socket>();
+  let received = '';
   const server = createServer({ allowHalfOpen: true }, (socket) => {
     sockets.add(socket);
     socket.once('data', () => greeting !== undefined && socket.write(greeting));
     socket
-      .resume()
+      .on('data', (chunk) => (received += chunk.toString('latin1')))
       .on('error', () => undefined)
       .on('close', () => sockets.delete(socket));
   });
@@ -31,7 +33,7 @@ export const silentServer = async ({
   return {
     host,
     port: (server.address() as AddressInfo).port,
-    openConnections: () => sockets.size,
+    received: () => received,
     close: () => {
       for (const socket of sockets) socket.destroy();
       return new Promise((resolve) => server.close(() => resolve()));

@@ -24,11 +24,12 @@ export interface PostgresAddress {
 }
 
 /**
- * @throws PgrowError `no_answer` when the connection is refused or breaks, or an answer does not come in time, else `not_ready` when the server does not take
- * it and `internal` when a statement fails
+ * @throws PgrowError `no_answer` when the connection is refused or breaks, or an answer does not come in time, else
+ * `not_ready` when the server does not take it and `internal` when a statement fails
  */
 export const connectPostgres = async (address: PostgresAddress): Promise<PostgresConnection> => {
   const { host, port = 5432, database = 'postgres', user, password } = address;
+  const limitMs = address.statementTimeoutMs ?? 60_000;
   const where = `${user}@${host}:${port}/${database}`;
   const client = new pg.Client({
     host,
@@ -37,10 +38,13 @@ export const connectPostgres = async (address: PostgresAddress): Promise<Postgre
     user,
     password,
     connectionTimeoutMillis: address.connectTimeoutMs ?? 3000,
-    query_timeout: address.statementTimeoutMs ?? 60_000,
+    query_timeout: limitMs,
     keepAlive: true,
     application_name: 'pgrow',
-    ...(address.settings ? { options: startupOptions(address.settings) } : {}),
+    // The server ends it as well, where no pooler would refuse the setting: else it works on for nobody.
+    ...(address.settings
+      ? { options: startupOptions({ statement_timeout: String(limitMs), ...address.settings }) }
+      : {}),
   });
   let lastWord: string | null = null;
   // A connection that is cut while idle must not end the process.
