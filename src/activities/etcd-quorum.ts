@@ -60,10 +60,10 @@ export const etcdActions = (dependencies: Dependencies) => {
     const clients = await Promise.all(running.map((other) => etcdOf(session, other)));
     const healthy = await Promise.all(clients.map((client) => client.isHealthy().catch(() => false)));
     const asked = clients.filter((_, index) => healthy[index]);
-    // Of all there are with it, those that answer have to be more than half.
+    // Of all there are with it, those that answer have to be more than half. One that does not may do so a moment later.
     if (asked.length * 2 <= others.length + 1) {
       throw new PgrowError(
-        'not_ready',
+        'no_answer',
         `etcd has no quorum that could admit ${node.name}: of ${others.map(({ name }) => name).join(', ')} ` +
           `${asked.length} can vote.`,
       );

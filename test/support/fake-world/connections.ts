@@ -1,8 +1,8 @@
 import { matchesVerifier, type PostgresConnection } from '../../../src/components/postgres/index.ts';
 import { PgrowError } from '../../../src/domain/errors.ts';
 import { roles } from '../../../src/domain/naming.ts';
-import type { Lives } from './lives.ts';
 import type { Machine, Machines } from './machines.ts';
+import type { Outside } from './outside.ts';
 import type { Poolers } from './poolers.ts';
 import type { Server, Servers } from './postgres-servers.ts';
 import type { Routers } from './routers.ts';
@@ -29,10 +29,10 @@ interface Cast {
   readonly servers: Servers;
   readonly routers: Routers;
   readonly poolers: Poolers;
-  readonly lives: Lives;
+  readonly outside: Outside;
 }
 
-export const createConnections = ({ machines, servers, routers, poolers, lives }: Cast): Connections => {
+export const createConnections = ({ machines, servers, routers, poolers, outside }: Cast): Connections => {
   const behind = new WeakMap<PostgresConnection, Server>();
   const databases = new WeakMap<PostgresConnection, string>();
 
@@ -83,7 +83,7 @@ export const createConnections = ({ machines, servers, routers, poolers, lives }
         throw new PgrowError('not_ready', `Cannot connect to ${server.name}: there is no database ${database}.`);
       }
       const connection: PostgresConnection = {
-        query: <T>(sql: string) => lives.outside(async () => [answer(serverOf(connection), sql)] as T[]),
+        query: <T>(sql: string) => outside.call('PostgreSQL', async () => [answer(serverOf(connection), sql)] as T[]),
         end: async () => {},
       };
       behind.set(connection, server);

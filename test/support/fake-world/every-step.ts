@@ -6,6 +6,7 @@ import { closeWindow, performAtOnce } from './at-once.ts';
 import { acknowledged, expectAccountedFor, expectPutBack, expectSound } from './expectations.ts';
 import { passing, type ActivityCall } from './faults.ts';
 import type { Shop } from './operator.ts';
+import type { Peer } from './outside.ts';
 import { comparable } from './picture.ts';
 import { lose, tell, type Story } from './story.ts';
 
@@ -105,6 +106,49 @@ export const dieAtEveryStep = ({ story, newShop }: Trial): void => {
       const document = await tell(story, shop, operation);
 
       expect(lives.deaths()).toBeGreaterThan(goingBack.length);
+      await expectPutBack(shop, before, document);
+      if (story.leader && story.lost.length === 0) await expectSound(shop, story.leader);
+    });
+  });
+};
+
+/**
+ * Calls that are never answered, whomever they ask, going forward and going back: each comes to the end of its limit, and
+ * the same is done again. A second time each has had its effect, and only its answer is missing. `hung` hears of whom.
+ */
+export const hangAtEveryStep = ({ story, newShop, hung }: Trial & { readonly hung: Set<Peer> }): void => {
+  vi.setConfig({ maxConcurrency: atOnce });
+  const noReturn = noReturnOf(story);
+
+  describe.concurrent(`${story.name}, with calls that are never answered`, () => {
+    test.for(['without effect', 'with its effect'] as const)('each %s, in everything it does', async (effect) => {
+      const shop = await begin({ story, newShop });
+      const { faults, outside } = shop.world;
+      // A switchover that is not to wait takes what it cannot see for an obstacle: refused, nothing was touched.
+      const refusing = story.deed.workflow === 'switchover' ? ['openOperation', 'preflightCutOver'] : [];
+      const spared = ['watchHealth', ...refusing];
+      faults.hangInside(({ name, try: attempt }) => attempt === 1 && !spared.includes(name), effect);
+      const document = await tell(story, shop);
+
+      expect(document).toMatchObject({ status: 'done', error: null });
+      for (const peer of outside.hung) hung.add(peer);
+      await expectAsEver({ story, newShop }, shop);
+    });
+
+    test.runIf(noReturn > 0)('in everything it undoes', async () => {
+      const shop = await begin({ story, newShop });
+      const operation = randomUUID();
+      const before = await whatWillBePutBack({ story, newShop }, shop);
+      const { faults, outside } = shop.world;
+      const goingBack = ['sweepOperation', 'endOperation'];
+      faults.hangInside(
+        ({ name, context }) => context?.direction === 'undo' || goingBack.includes(name),
+        'without effect',
+      );
+      faults.add({ when: 'after', at: forward(operation, noReturn - 1) });
+      const document = await tell(story, shop, operation);
+
+      for (const peer of outside.hung) hung.add(peer);
       await expectPutBack(shop, before, document);
       if (story.leader && story.lost.length === 0) await expectSound(shop, story.leader);
     });

@@ -2,13 +2,13 @@ import { realComponents, type Components } from '../../../src/activities/depende
 import type { EtcdClient } from '../../../src/components/etcd/index.ts';
 import type { RuntimeApi } from '../../../src/components/haproxy/index.ts';
 import type { PoolerAdmin } from '../../../src/components/pgbouncer/index.ts';
-import { PgrowError } from '../../../src/domain/errors.ts';
+import { isSilence, PgrowError } from '../../../src/domain/errors.ts';
 import type { Connections } from './connections.ts';
 import type { EtcdClusters } from './etcd-cluster.ts';
 import { patroniClient } from './fake-patroni.ts';
 import { fakePostgres } from './fake-postgres.ts';
-import type { Lives } from './lives.ts';
 import type { Machine, Machines } from './machines.ts';
+import type { Outside } from './outside.ts';
 import type { PatroniClusters } from './patroni-clusters.ts';
 import type { Poolers } from './poolers.ts';
 import type { Servers } from './postgres-servers.ts';
@@ -24,37 +24,48 @@ interface Cast {
   readonly connections: Connections;
   /** Bytes, by the name of the replica. */
   readonly behind: ReadonlyMap<string, number>;
-  readonly lives: Lives;
+  readonly outside: Outside;
 }
 
 /** Every protocol client, spoken to the fake machines; the configuration files they read are the real ones. */
 export const createFakeComponents = (cast: Cast): Components => {
-  const { machines, lives } = cast;
+  const { machines, outside } = cast;
   return {
-    postgres: { ...realComponents.postgres, ...lives.mortal(fakePostgres(cast)) },
-    patroni: { ...realComponents.patroni, createPatroniClient: ({ host }) => lives.mortal(patroniClient(cast, host)) },
-    etcd: { ...realComponents.etcd, createEtcdClient: ({ host }) => lives.mortal(etcdClient(cast, host)) },
+    postgres: { ...realComponents.postgres, ...outside.of('PostgreSQL', fakePostgres(cast)) },
+    patroni: {
+      ...realComponents.patroni,
+      createPatroniClient: ({ host }) => outside.of('Patroni', patroniClient(cast, host)),
+    },
+    etcd: { ...realComponents.etcd, createEtcdClient: ({ host }) => outside.of('etcd', etcdClient(cast, host)) },
     haproxy: {
       ...realComponents.haproxy,
-      connectHaproxy: async ({ host }) => runtimeApi(cast, await machines.at(host)),
+      connectHaproxy: ({ host }) => outside.call('HAProxy', async () => runtimeApi(cast, await machines.at(host))),
       checkServer: ({ host, backend }) =>
-        lives.outside(async () => {
-          const passes = cast.routers.check(await machines.at(host), backend);
-          return { passes, says: passes ? 'is answered 200' : 'is answered 503' };
-        }),
+        outside
+          .call('HAProxy', async () => {
+            const passes = cast.routers.check(await machines.at(host), backend);
+            return { passes, says: passes ? 'is answered 200' : 'is answered 503' };
+          })
+          // As the real one, which never throws.
+          .catch((error: unknown) => {
+            if (!isSilence(error)) throw error;
+            return { passes: false, says: 'fails: TimeoutError' };
+          }),
       haproxyCommand: async ({ host }, text) => runtimeApi(cast, await machines.at(host)).command(text),
     },
     pgbouncer: {
       ...realComponents.pgbouncer,
-      connectPooler: async ({ host, port, password }) =>
-        lives.mortal(poolerAdmin(cast, await machines.at(host), { port, password })),
+      connectPooler: ({ host, port, password }) =>
+        outside.call('PgBouncer', async () =>
+          outside.of('PgBouncer', poolerAdmin(cast, await machines.at(host), { port, password })),
+        ),
     },
   };
 };
 
-const runtimeApi = ({ routers, machines, lives }: Cast, machine: Machine): RuntimeApi => ({
+const runtimeApi = ({ routers, machines, outside }: Cast, machine: Machine): RuntimeApi => ({
   command: (text) =>
-    lives.outside(async () => {
+    outside.call('HAProxy', async () => {
       const [, server, address] = /^set server (\S+) addr (\S+)/.exec(text) ?? [];
       if (server === undefined || address === undefined) return routers.command(machine, text);
       routers.point(machine, server, await machines.at(address));

@@ -1,6 +1,7 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
 import type { ActionContext } from '../../../src/domain/actions.ts';
 import type { Lives } from './lives.ts';
+import type { Effect, Outside } from './outside.ts';
 
 /** One call of an activity, as a test picks it. */
 export interface ActivityCall {
@@ -30,6 +31,8 @@ export interface Faults {
   losePatience(activity: string, seconds: number): void;
   /** Workers die in these, after each call of the outside, until one gets through. */
   dieInside(at: Fault['at']): void;
+  /** Each call of the outside in these is once never answered. */
+  hangInside(at: Fault['at'], effect: Effect): void;
   /** Looks at the world before and after each of these; a look that fails fails the operation. */
   lookAround(at: Fault['at'], look: () => Promise<void>): void;
   /** Every call so far, oldest first. */
@@ -40,12 +43,13 @@ export interface Faults {
 
 type Activity = (call: { readonly context?: ActionContext }) => Promise<unknown>;
 
-export const createFaults = (lives: Lives): Faults => {
+export const createFaults = (lives: Lives, outside: Outside): Faults => {
   const faults: Fault[] = [];
   const holds: { readonly at: Fault['at']; readonly reach: () => void; readonly until: Promise<void> }[] = [];
   const calls: ActivityCall[] = [];
   const patience = new Map<string, number>();
   const deadly: Fault['at'][] = [];
+  const hanging: { readonly at: Fault['at']; readonly effect: Effect }[] = [];
   const looks: { readonly at: Fault['at']; readonly look: () => Promise<void> }[] = [];
 
   const faulty =
@@ -69,7 +73,12 @@ export const createFaults = (lives: Lives): Faults => {
         activity(
           seconds !== undefined && context ? { ...input, context: { ...context, patience_seconds: seconds } } : input,
         );
-      const result = deadly.some((at) => at(call)) ? await lives.untilOneSurvives(work) : await work();
+      const hang = hanging.find(({ at }) => at(call));
+      const result = await (hang
+        ? outside.untilAllHaveHung(hang.effect, work)
+        : deadly.some((at) => at(call))
+          ? lives.untilOneSurvives(work)
+          : work());
       for (const { look } of lookers) await look().catch(seen);
       if (fault) throw error();
       return result;
@@ -88,6 +97,7 @@ export const createFaults = (lives: Lives): Faults => {
     },
     losePatience: (activity, seconds) => void patience.set(activity, seconds),
     dieInside: (at) => void deadly.push(at),
+    hangInside: (at, effect) => void hanging.push({ at, effect }),
     lookAround: (at, look) => void looks.push({ at, look }),
     calls,
     into: <T extends object>(activities: T) =>

@@ -113,7 +113,7 @@ export const createLives = (): Lives => {
 };
 
 /** Whether the same is run again: by Temporal, or by the plan after a hand-over was called off. */
-const isHealing = (error: unknown): boolean =>
+export const isHealing = (error: unknown): boolean =>
   error instanceof ApplicationFailure && (!error.nonRetryable || error.type === 'handed_back');
 
 const newLife = (lastCall: number): Life => {

@@ -1,6 +1,7 @@
 import { createActivities } from '../../../src/activities/index.ts';
 import type { Dependencies } from '../../../src/activities/dependencies.ts';
 import type { FakePlatform } from '../../../src/platform/fake/index.ts';
+import { limited } from '../../../src/platform/call-limits.ts';
 import type { Store } from '../../../src/store/store.ts';
 import { answerCommands } from './commands.ts';
 import { createConnections, type Connections } from './connections.ts';
@@ -13,6 +14,7 @@ import { createMemoryStore } from './memory-store.ts';
 import { createPatroniClusters, type PatroniClusters } from './patroni-clusters.ts';
 import { createPoolers, type Poolers } from './poolers.ts';
 import { createServers, type Servers } from './postgres-servers.ts';
+import { createOutside, type Outside } from './outside.ts';
 import { createRouters, type Routers } from './routers.ts';
 
 /** An engine, metadata and everything that speaks a protocol, in memory: the real activities work on it. */
@@ -27,6 +29,7 @@ export interface World {
   readonly poolers: Poolers;
   readonly faults: Faults;
   readonly lives: Lives;
+  readonly outside: Outside;
   readonly activities: ReturnType<typeof createActivities>;
   readonly connections: Connections;
   /** A replica's lag from now on, bytes. */
@@ -43,18 +46,20 @@ export const createWorld = (): World => {
   const routers = createRouters(machines, servers);
   const poolers = createPoolers(machines);
   const lives = createLives();
-  const connections = createConnections({ machines, servers, routers, poolers, lives });
+  const outside = createOutside(lives);
+  const connections = createConnections({ machines, servers, routers, poolers, outside });
   answerCommands({ machines, servers, etcd, patroni, routers, poolers });
   const behind = new Map<string, number>();
   const store = createMemoryStore();
-  const faults = createFaults(lives);
+  const faults = createFaults(lives, outside);
   const { platform } = machines;
   const dependencies: Dependencies = {
     platform: {
-      ...lives.mortal(platform),
-      execInteractive: (name, command) => lives.connected(() => platform.execInteractive(name, command)),
+      ...limited(outside.of('the engine', platform), outside.limits),
+      watch: platform.watch,
+      execInteractive: outside.connect((name, command) => platform.execInteractive(name, command)),
     },
-    store: lives.mortal(store),
+    store: outside.of('the metadata', store),
     components: createFakeComponents({
       machines,
       etcd,
@@ -64,7 +69,7 @@ export const createWorld = (): World => {
       poolers,
       connections,
       behind,
-      lives,
+      outside,
     }),
     images: { postgres: 'postgres:1', pgbouncer: 'pgbouncer:1', haproxy: 'haproxy:1', etcd: 'etcd:1' },
     home: worldHome,
@@ -82,6 +87,7 @@ export const createWorld = (): World => {
     connections,
     faults,
     lives,
+    outside,
     activities: faults.into(createActivities(dependencies)),
     fallBehind: (node, bytes) => void behind.set(node, bytes),
   };
