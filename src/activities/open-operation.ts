@@ -75,7 +75,7 @@ export const readCutOff = async (
   /** Its own record; null where it has none. */
   present: string | null,
 ): Promise<CutOff | null> => {
-  const last = (await store.listOperations(database)).find(({ id }) => id !== present) ?? null;
+  const last = await store.readLastOperation(database, present);
   return cutOffOf(last, last && (await store.readPlan(last.id)));
 };
 

@@ -15,7 +15,7 @@ export const watchHealth = async (dependencies: Dependencies, id: string): Promi
     if (signal.aborted) throw new CancelledFailure('cancelled');
     const database = await dependencies.store.readDatabase(id);
     if (!database) throw new PgrowError('not_found', `There is no database ${id}.`);
-    const busy = await dependencies.store.readRunningOperation(id);
+    const busy = await dependencies.store.isBusy(id);
     // An engine that does not answer says nothing about the database.
     const answers = await dependencies.platform.ping().then(
       () => true,

@@ -36,6 +36,6 @@ export const planChange = async <W extends OperationWorkflow>(
 
 /** What the last operation did not finish; one that runs still may. */
 const readUnfinished = async (store: ApiDependencies['store'], { id }: Database): Promise<Unfinished | null> => {
-  const [last] = await store.listOperations(id);
+  const last = await store.readLastOperation(id);
   return last && last.status !== 'running' ? unfinishedOf(last, await store.readPlan(last.id)) : null;
 };

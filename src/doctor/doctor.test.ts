@@ -37,7 +37,8 @@ const newDoctor = async (
   const store = {
     listDatabases: async () => [{ ...shop, topology }],
     readDatabase: async (id: string) => (id === shop.id || id === shop.name ? { ...shop, topology } : null),
-    listOperations: async (id: string) => (id === 'stranger' ? [] : id === shop.id ? operations : [done]),
+    readLastOperation: async (id: string) =>
+      id === 'stranger' ? null : id === shop.id ? (operations[0] ?? null) : done,
     listSnapshots: async () => [],
     readOperation: async () => operations[0],
     readPlan: async () => null,
@@ -141,7 +142,7 @@ test('slots are looked for on every server that runs', async () => {
     store: {
       listDatabases: async () => [{ ...replicated, topology }],
       readDatabase: async () => ({ ...replicated, topology }),
-      listOperations: async () => [done],
+      readLastOperation: async () => done,
       listSnapshots: async () => [],
       ensureSecrets: async () => ({}),
     } as unknown as Store,

@@ -46,7 +46,7 @@ export const createDoctor = (dependencies: DoctorDependencies): Doctor => {
     const record = database === null ? null : await store.readDatabase(database);
     if (!record) return;
     await dependencies.putBack(record);
-    const [last] = await store.listOperations(record.id);
+    const last = await store.readLastOperation(record.id);
     if (last?.status === 'running') throw new Error('its record still says that it runs');
     const [left] = last?.error?.left_over ?? [];
     if (left) throw new Error(`${left.what} (${left.command})`);

@@ -51,13 +51,12 @@ const readDatabase = async (dependencies: DoctorDependencies, id: string): Promi
   const { store, isRunning } = dependencies;
   // Asked first: an operation that ends meanwhile has recorded what it made before.
   const running = await isRunning(id);
-  const [record, operations, snapshots] = await Promise.all([
+  const [record, last, snapshots] = await Promise.all([
     store.readDatabase(id),
-    store.listOperations(id),
+    store.readLastOperation(id),
     store.listSnapshots(id),
   ]);
   const nodes = record && !running ? await readNodes(dependencies, record) : nothing;
-  const last = operations[0] ?? null;
   const cut_off = running ? null : await readCutOff(dependencies, record, last);
   return {
     id,

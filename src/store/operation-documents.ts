@@ -1,4 +1,5 @@
-import type { Selectable } from 'kysely';
+import { sql, type Selectable } from 'kysely';
+import type { Plan } from '../domain/plan.ts';
 import type { OperationDocument, StepRecord } from '../domain/operation.ts';
 import { toCheckpoint } from './checkpoints.ts';
 import type { Queries } from './connection.ts';
@@ -10,21 +11,59 @@ interface OperationFilter {
   readonly status?: 'running';
   readonly project?: string;
   readonly limit?: number;
+  /** Id of one to leave out. */
+  readonly except?: string;
 }
 
 const listLimit = 200;
+
+/** Of a plan: the whole of it, with the configuration of every node, may be a thousand times as much. */
+const shownOfPlan = [
+  'expected_stall_ms',
+  'point_of_no_return',
+  'nodes_added',
+  'nodes_removed',
+  'cost_before',
+  'cost_after',
+  'warnings',
+] as const satisfies readonly (keyof Plan)[];
+
+const columns = [
+  'id',
+  'workflow_id',
+  'run_id',
+  'type',
+  'service_id',
+  'from_stage',
+  'to_stage',
+  'status',
+  'started_at',
+  'ended_at',
+  'stall_ms',
+  'error',
+] as const satisfies readonly (keyof Tables['operations'])[];
+
+type ShownOperation = Pick<Selectable<Tables['operations']>, (typeof columns)[number]> & {
+  readonly database: string;
+  readonly plan: Pick<Plan, (typeof shownOfPlan)[number]>;
+};
+
+const planPart = sql<ShownOperation['plan']>`jsonb_build_object(${sql.join(
+  shownOfPlan.flatMap((name) => [sql.lit(name), sql`operations.plan -> ${sql.lit(name)}`]),
+)})`;
 
 /** Operations with their steps and checkpoints, the latest first. */
 export const readDocuments = async (queries: Queries, filter: OperationFilter): Promise<OperationDocument[]> => {
   let query = queries
     .selectFrom('operations')
     .innerJoin('services', 'services.id', 'operations.service_id')
-    .selectAll('operations')
-    .select('services.name as database');
+    .select(columns.map((column) => `operations.${column}` as const))
+    .select(['services.name as database', planPart.as('plan')]);
   if (filter.id !== undefined) query = query.where('operations.id', '=', filter.id);
   if (filter.service_id !== undefined) query = query.where('operations.service_id', '=', filter.service_id);
   if (filter.project !== undefined) query = query.where('services.project', '=', filter.project);
   if (filter.status !== undefined) query = query.where('operations.status', '=', filter.status);
+  if (filter.except !== undefined) query = query.where('operations.id', '!=', filter.except);
   const operations = await query
     .orderBy('operations.started_at', 'desc')
     .limit(filter.limit ?? listLimit)
@@ -47,7 +86,7 @@ export const readDocuments = async (queries: Queries, filter: OperationFilter): 
 };
 
 const toDocument = (
-  operation: Selectable<Tables['operations']> & { database: string },
+  operation: ShownOperation,
   steps: readonly Selectable<Tables['operation_steps']>[],
   checkpoint: OperationDocument['checkpoint'],
 ): OperationDocument => {

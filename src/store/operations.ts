@@ -27,7 +27,8 @@ export interface OperationStore {
   readRunningOperation(serviceId: string): Promise<OperationDocument | null>;
   /** Whether an operation runs: what is asked every second of every database. */
   isBusy(serviceId: string): Promise<boolean>;
-  readLastOperation(serviceId: string): Promise<OperationDocument | null>;
+  /** The one that began last, besides `except`. */
+  readLastOperation(serviceId: string, except?: string | null): Promise<OperationDocument | null>;
   /** The plan of an operation; null for an unknown one. */
   readPlan(operation: string): Promise<Plan | null>;
 }
@@ -146,8 +147,8 @@ export const operationStore = (queries: Queries): OperationStore => ({
     return (await running.where('service_id', '=', service_id).limit(1).executeTakeFirst()) !== undefined;
   },
 
-  async readLastOperation(service_id) {
-    const [document] = await readDocuments(queries, { service_id, limit: 1 });
+  async readLastOperation(service_id, except) {
+    const [document] = await readDocuments(queries, { service_id, limit: 1, ...(except ? { except } : {}) });
     return document ?? null;
   },
 

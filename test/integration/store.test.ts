@@ -248,6 +248,7 @@ describe('operations', () => {
     expect((await store.readLastOperation(shop.id))?.id).toBe(next);
     expect(await store.readOperation(lost)).toMatchObject({ status: 'failed', error: { code: 'internal' } });
     expect((await store.listOperations(shop.id)).map(({ id }) => id)).toEqual([next, lost]);
+    expect((await store.readLastOperation(shop.id, next))?.id).toBe(lost);
   });
 
   test('outlive their database', async () => {

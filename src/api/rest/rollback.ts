@@ -89,7 +89,7 @@ const begin = async (
     readonly options: NonNullable<OperationInput<'rollback'>['options']>;
   },
 ): Promise<void> => {
-  const [last] = await store.listOperations(id);
+  const last = await store.readLastOperation(id);
   if (last?.type === 'rollback' && isPastReturn(last)) {
     await client.start(
       'rollback',

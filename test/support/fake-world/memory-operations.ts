@@ -61,7 +61,7 @@ export const memoryOperations = (neighbours: Neighbours): OperationStore => {
     listOperations: async (serviceId) => of(serviceId),
     readPlan: async (operation) => rows.find(({ id }) => id === operation)?.plan ?? null,
     isBusy: async (serviceId) => of(serviceId).some(({ status }) => status === 'running'),
-    readLastOperation: async (serviceId) => of(serviceId)[0] ?? null,
+    readLastOperation: async (serviceId, except) => of(serviceId).find(({ id }) => id !== except) ?? null,
     readRunningOperation: async (serviceId) => of(serviceId).find(({ status }) => status === 'running') ?? null,
   };
 };
