@@ -21,6 +21,8 @@ const nodeThatExits = async (times: number) => {
   } as unknown as ContainerSpec);
   let starts = 0;
   platform.onStart(() => ((starts += 1) <= times ? 7 : undefined));
+  // What a client has said goes into no error.
+  platform.print(node.container, "ERROR:  no such column: secret\nSTATEMENT:  select 'secret'\n");
   platform.print(node.container, 'no room for shared memory\n');
   await platform.startContainer(node.container);
   const keep = keepRunning(platform, step);

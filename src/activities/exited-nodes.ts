@@ -2,6 +2,7 @@ import { PgrowError } from '../domain/errors.ts';
 import { exitRemedies, type ExitRemedy } from '../domain/remedies.ts';
 import type { Platform } from '../platform/platform.ts';
 import { followFault, type Course } from './course.ts';
+import { lastWords } from './last-words.ts';
 import type { Placed } from './session.ts';
 import type { ActionStep } from './step-activity.ts';
 import { withoutStop } from './wait-until.ts';
@@ -65,8 +66,8 @@ const failed = async (
   tried: string,
 ): Promise<PgrowError> => {
   if (!state) return goneError({ name, container });
-  const log = await platform.readLogs(container, logLines);
-  const end = log.trim() === '' ? '' : `: ${withoutStop(log.trim())}`;
+  const log = await lastWords(platform, container, logLines);
+  const end = log === '' ? '' : `: ${withoutStop(log.trim())}`;
   return new PgrowError('node_failed', `${name} stopped (exit code ${state.exitCode ?? '?'})${tried}${end}.`);
 };
 

@@ -4,6 +4,7 @@ import { isOwnSlot, ports } from '../domain/naming.ts';
 import { explainCopy } from './copy-facts.ts';
 import type { Dependencies } from './dependencies.ts';
 import { keepRunning, refuseExited } from './exited-nodes.ts';
+import { lastWords } from './last-words.ts';
 import { openSession } from './session.ts';
 import type { Action } from './step-activity.ts';
 import { waitUntil, type Observation } from './wait-until.ts';
@@ -62,7 +63,7 @@ export const replicationActions = (dependencies: Dependencies) => {
           lookAtReplica(connection, replica, lag_limit_bytes),
         );
         if (!tooMany('copying' in seen)) return seen;
-        const log = await platform.readLogs(node.container, logLines);
+        const log = await lastWords(platform, node.container, logLines);
         return {
           hopeless: `${copiesAtMost} copies of ${from.name} to ${node.name} failed; the end of its log:\n${log}`,
         };

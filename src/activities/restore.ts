@@ -3,6 +3,7 @@ import { PgrowError } from '../domain/errors.ts';
 import { databaseLabels, labelNames, networkName, nodeLabels, restorationName, roles } from '../domain/naming.ts';
 import type { ContainerSpec, NodeFile } from '../platform/platform.ts';
 import type { Dependencies } from './dependencies.ts';
+import { lastWords } from './last-words.ts';
 import { openSession } from './session.ts';
 import type { Action } from './step-activity.ts';
 import { waitUntil, type Observation } from './wait-until.ts';
@@ -73,7 +74,7 @@ export const restoreActions = (dependencies: Dependencies) => {
     const state = await platform.inspectContainer(container);
     if (state?.exitCode === 0) return { found: true };
     if (state && state.exitCode === null) return { observed: 'copying' };
-    const log = await platform.readLogs(container, 1).catch(() => 'its container is gone');
+    const log = await lastWords(platform, container, 1).catch(() => 'its container is gone');
     const advice = /already exists/.test(log)
       ? '. The snapshot has one of that name: restore it under another name.'
       : '';

@@ -3,6 +3,7 @@ import { PgrowError } from '../domain/errors.ts';
 import { containerName, databaseLabels, labelNames, networkName } from '../domain/naming.ts';
 import { explainCopy } from './copy-facts.ts';
 import type { Dependencies } from './dependencies.ts';
+import { lastWords } from './last-words.ts';
 import { openSession } from './session.ts';
 import type { Action } from './step-activity.ts';
 import { waitUntil } from './wait-until.ts';
@@ -50,7 +51,7 @@ export const snapshotActions = (dependencies: Dependencies) => {
     const look = async () => {
       const state = await platform.inspectContainer(container);
       if (state?.exitCode === 0) return { found: true };
-      if (!state || state.exitCode !== null) throw new PgrowError('node_failed', await lastWords());
+      if (!state || state.exitCode !== null) throw new PgrowError('node_failed', await whyItFailed());
       const { address } = state;
       const copy = address
         ? await session.asSuperuser(of, (c) => components.postgres.readBaseBackupProgress(c, address))
@@ -58,8 +59,8 @@ export const snapshotActions = (dependencies: Dependencies) => {
       if (!copy) return { observed: 'verifying' };
       return { observed: `${percent(copy)} % copied`, remaining: copy.total_bytes - copy.streamed_bytes };
     };
-    const lastWords = async () => {
-      const log = await platform.readLogs(container, 3).catch(() => 'its container is gone');
+    const whyItFailed = async () => {
+      const log = await lastWords(platform, container, 3).catch(() => 'its container is gone');
       return `The snapshot of ${of.name} failed: ${log.trim()}`;
     };
     const explain = explainCopy(dependencies, session, { from: of, to: { name: snapshot, container } });
