@@ -124,7 +124,10 @@ describe('restoring', () => {
     });
     const { steps, warnings } = body['operation'] as { steps: { name: string }[]; warnings: string[] };
     expect(steps.map(({ name }) => name)).toContain('copy snapshot snap-1 of shop to postgres-1');
-    expect(warnings).toEqual([expect.stringContaining('keep the passwords that they had in shop')]);
+    expect(warnings).toEqual([
+      expect.stringContaining('keep the passwords that they had in shop'),
+      expect.stringContaining('Unlogged tables come back empty'),
+    ]);
     expect(api.client.started).toEqual([]);
   });
 

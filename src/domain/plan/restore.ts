@@ -38,7 +38,10 @@ export const planRestore = (
     ),
   ]),
   type: 'restore',
-  warnings: [`Roles other than the application's keep the passwords that they had in ${source}.`],
+  warnings: [
+    `Roles other than the application's keep the passwords that they had in ${source}.`,
+    'Unlogged tables come back empty, and logical replication slots do not come back.',
+  ],
 });
 
 /** The container that fills the node's volume and is gone when it has. */
