@@ -143,6 +143,27 @@ describe('the postgres image', { timeout: 60_000 }, () => {
     expect(log).toContain('exit 1');
   });
 
+  // It was thrown away and begun anew: the server ended its connections after the ten seconds that it gives a stream.
+  test('a copy outlives a node that stalls for longer than the server waits for a stream', async () => {
+    await sql('postgres-1', "ALTER SYSTEM SET wal_sender_timeout = '500ms'");
+    await sql('postgres-1', 'SELECT pg_reload_conf()');
+    await sql('postgres-1', 'CREATE TABLE big AS SELECT repeat(md5(i::text), 60) FROM generate_series(1, 100000) i');
+    const command = ['pgrow-snapshot', 'postgres-1'];
+    await stack.start({ name: 'stalling', image: 'postgres', data, files, command });
+    await retryUntil('the copy to run', async () =>
+      expect(await sql('postgres-1', 'SELECT phase FROM pg_stat_progress_basebackup')).toContain('streaming'),
+    );
+    await stack.run('stalling', 'pkill', '-STOP', 'pg_basebackup');
+    // Past the time that a stream is given, several times over.
+    await sql('postgres-1', 'SELECT pg_sleep(2)');
+    await stack.run('stalling', 'pkill', '-CONT', 'pg_basebackup');
+    await retryUntil('the snapshot to end', async () =>
+      expect(await stack.platform.inspectContainer(stack.container('stalling'))).toMatchObject({ exitCode: 0 }),
+    );
+    await sql('postgres-1', 'ALTER SYSTEM RESET wal_sender_timeout');
+    await sql('postgres-1', 'SELECT pg_reload_conf()');
+  });
+
   test('a snapshot of a server that is not there says so, and leaves nothing', async () => {
     const command = ['sh', '-c', 'pgrow-snapshot nobody; echo "exit $?"; ls /var/lib/postgresql'];
     await stack.start({ name: 'failing', image: 'postgres', data, files, command });
@@ -201,5 +222,17 @@ describe('the postgres image', { timeout: 60_000 }, () => {
       'print(connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))',
     ].join('\n');
     expect(await stack.run('postgres-2', 'python3', '-c', program)).toBe('1');
+  });
+
+  test('Patroni copies as patiently, and starts its server without that patience', async () => {
+    const program = [
+      'from pgrow import patroni_start',
+      'from patroni.postgresql.bootstrap import Bootstrap',
+      'import os',
+      'Bootstrap.basebackup = lambda self, url, env, options: print(env.get("PGOPTIONS"), os.environ.get("PGOPTIONS"))',
+      'patroni_start._copy_patiently()',
+      'Bootstrap.basebackup(None, "", dict(os.environ), {})',
+    ].join('\n');
+    expect(await stack.run('postgres-2', 'python3', '-c', program)).toBe('-c wal_sender_timeout=5min None');
   });
 });

@@ -7,6 +7,10 @@ from pgrow import paths
 
 USER = 'replicator'
 
+#: How long the server waits for a copy whose receiver stalls, by its disk for one: copied anew it begins with its first
+#: byte. For the connections of a copy alone; what streams keeps the server's own, shorter limit.
+PATIENCE = {'PGOPTIONS': '-c wal_sender_timeout=5min'}
+
 
 class Failed(Exception):
     """Says in one line what the failing program said."""
@@ -57,7 +61,7 @@ def discard():
 
 
 def _run(command):
-    environment = os.environ | {'PGPASSFILE': paths.PGPASS, 'PGCONNECT_TIMEOUT': '5'}
+    environment = os.environ | PATIENCE | {'PGPASSFILE': paths.PGPASS, 'PGCONNECT_TIMEOUT': '5'}
     result = subprocess.run(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if result.returncode != 0:
         errors = [line for line in result.stdout.splitlines() if 'error:' in line]

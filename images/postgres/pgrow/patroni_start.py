@@ -1,12 +1,12 @@
-"""Patroni with four changes of ours: requests to etcd go out at once, a starting server is looked at more often, a dead
-member is not waited for, and a fenced server is not started."""
+"""Patroni with five changes of ours: requests to etcd go out at once, a starting server is looked at more often, a dead
+member is not waited for, a fenced server is not started, and a copy that stalls is waited for."""
 import logging
 import socket
 import sys
 import threading
 import time
 
-from pgrow import fence, paths
+from pgrow import base_backup, fence, paths
 
 logger = logging.getLogger('pgrow')
 
@@ -19,6 +19,7 @@ def start():
     _look_often()
     _give_up_early()
     _respect_fence()
+    _copy_patiently()
     from patroni.__main__ import main
 
     sys.argv = ['patroni', paths.PATRONI_YML]
@@ -96,3 +97,15 @@ def _respect_fence():
         return start_server(*args, **kwargs)
 
     PostmasterProcess.start = staticmethod(start_unless_fenced)
+
+
+def _copy_patiently():
+    """In the environment of the copy alone: a server started with it would ask the same for its stream."""
+    from patroni.postgresql.bootstrap import Bootstrap
+
+    basebackup = Bootstrap.basebackup
+
+    def basebackup_patiently(self, conn_url, env, options):
+        return basebackup(self, conn_url, env | base_backup.PATIENCE, options)
+
+    Bootstrap.basebackup = basebackup_patiently
