@@ -13,6 +13,7 @@ import { expireSnapshots } from './snapshots.ts';
 import { guardLeaders, type Failing } from './guard-leaders.ts';
 import { watchLeaders } from './leaders.ts';
 import { watchNodes } from './nodes.ts';
+import { refreshPoolerLookups } from './pooler-lookups.ts';
 
 /**
  * Composition root of the monitor. It observes, records, fails over faster than Patroni alone, and removes old snapshots;
@@ -48,6 +49,7 @@ await Promise.all([
   watchNodes(dependencies, stopping.signal),
   watchLeaders(dependencies, failing, stopping.signal),
   expireSnapshots(dependencies, stopping.signal),
+  refreshPoolerLookups(dependencies, stopping.signal),
 ]);
 rmSync(readyPath, { force: true });
 await client.close();

@@ -1,3 +1,4 @@
+import pg from 'pg';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { EndpointName } from '../../src/domain/endpoints.ts';
 import type { OperationDocument } from '../../src/domain/operation.ts';
@@ -61,6 +62,37 @@ describe('the ladder', () => {
       pooling: { enabled: true, type: 'pgbouncer', endpoint: 'pgbouncer:5432', pool_mode: 'transaction' },
     });
     expect(await shop.queryFromNetwork('pgbouncer:5432', 'select 1')).toBe('1');
+  });
+
+  // It served a role that had expired: CVE-2025-2291.
+  test('the pooler takes whom the server takes', async () => {
+    const node = (sql: string) => shop.queryNode('postgres-1', sql);
+    const loginOf = async (through: EndpointName) =>
+      connected(shop, { through, user: 'guest', password: 'let me in' }, () => 'in').catch(() => 'refused');
+    const logins = () => Promise.all([loginOf('postgres'), loginOf('pooled')]);
+    await node(`create role guest login password 'let me in'`);
+    expect(await logins()).toEqual(['in', 'in']);
+    await node(`alter role guest valid until '2000-01-01'`);
+    expect(await logins()).toEqual(['refused', 'refused']);
+    await node(`alter role guest valid until 'infinity' nologin`);
+    expect(await logins()).toEqual(['refused', 'refused']);
+    await node(`alter role guest login password 'let me in'`);
+    expect(await logins()).toEqual(['in', 'in']);
+    await node('drop role guest');
+  });
+
+  test('what a client asks the pooler for at its start it gets for itself, or is told that it cannot have it', async () => {
+    const shown = (options: string, setting: string) =>
+      connected(shop, { through: 'pooled', options }, async (client) => {
+        const { rows } = await client.query<Record<string, string>>(`show ${setting}`);
+        return Object.values(rows[0]!)[0];
+      });
+    expect(await shown('-c default_transaction_read_only=on', 'default_transaction_read_only')).toBe('on');
+    expect(await shown('-c IntervalStyle=iso_8601', 'intervalstyle')).toBe('iso_8601');
+    expect(await shown('', 'default_transaction_read_only')).toBe('off');
+    await expect(shown('-c statement_timeout=5000', 'statement_timeout')).rejects.toThrow(
+      'unsupported startup parameter in options: statement_timeout',
+    );
   });
 
   test('replicas: one streams, HAProxy routes, the primary is not interrupted', async () => {
@@ -227,6 +259,25 @@ const expandUnderReaders = async (database: ManagedDatabase): Promise<OperationD
     operation = await database.expand('ha');
   });
   return operation!;
+};
+
+/** Runs `use` on a new connection, the application's where no other user is named. */
+const connected = async <T>(
+  database: ManagedDatabase,
+  {
+    through,
+    ...how
+  }: { readonly through: EndpointName; readonly user?: string; readonly password?: string; readonly options?: string },
+  use: (client: pg.Client) => T | Promise<T>,
+): Promise<T> => {
+  const client = new pg.Client({ ...(await database.endpoint(through)), ...how, connectionTimeoutMillis: 10_000 });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    return await use(client);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
 };
 
 /** The two addresses that clients of stage 0 were given. */

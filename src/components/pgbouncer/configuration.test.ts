@@ -37,6 +37,16 @@ test('options arrive under PgBouncer’s own names', () => {
   );
 });
 
+// "unsupported startup parameter in options". What the server does not report of each change would be let in and ignored.
+test('what a client asks for at its start is kept for it where that is possible, and ignored only where nothing is lost', () => {
+  expect(lines('read_write')).toEqual(
+    expect.arrayContaining([
+      'track_extra_parameters = IntervalStyle, default_transaction_read_only',
+      'ignore_startup_parameters = extra_float_digits',
+    ]),
+  );
+});
+
 // With PgBouncer's default clients waited 15 s for a primary that was there after 0.2 s.
 test('a failed login to the server is tried again at once', () => {
   expect(lines('read_write')).toContain('server_login_retry = 0.05');

@@ -40,6 +40,10 @@ export const pgbouncerIni = ({
     auth_dbname: lookupDatabase,
     auth_query: 'SELECT usename, passwd FROM pgrow.user_lookup($1)',
     admin_users: poolerAdmin,
+    // Each client has its own, on whichever connection it is served. Only what the server reports of every change can be
+    // tracked; what cannot is refused, because a client that is let in without it would be served as it did not ask to be.
+    track_extra_parameters: 'IntervalStyle, default_transaction_read_only',
+    // Numbers have been exact without it since PostgreSQL 12; drivers for Java ask for it all the same.
     ignore_startup_parameters: 'extra_float_digits',
     // After a failed login to a server all requests fail at once for this long; the default is 15 s.
     server_login_retry: 0.05,

@@ -15,7 +15,7 @@ export const ensureRoles = async (
 ): Promise<void> => {
   await ensureRole(connection, application.role, application.password);
   await ensureDatabase(connection, application);
-  for (const statement of poolerLookup) await connection.query(statement);
+  await ensurePoolerLookup(connection);
 };
 
 const identifier = (name: string): string => `"${name.replaceAll('"', '""')}"`;
@@ -46,16 +46,25 @@ const ensureDatabase = async (connection: PostgresConnection, { role, database }
   if (!known) await connection.query(`CREATE DATABASE ${identifier(database)} OWNER ${identifier(role)}`);
 };
 
-/** PgBouncer's auth_query, so that roles which the application makes can log in through the pooler as well. */
+/**
+ * PgBouncer's auth_query, so that roles which the application makes can log in through the pooler as well. It refuses whom
+ * the server refuses: roles that may not log in, and passwords that have expired (CVE-2025-2291).
+ */
 const poolerLookup = [
   'CREATE SCHEMA IF NOT EXISTS pgrow',
   `CREATE OR REPLACE FUNCTION pgrow.user_lookup(name text) RETURNS TABLE (usename name, passwd text)
      LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp
-     AS $$ SELECT usename, passwd FROM pg_catalog.pg_shadow WHERE usename = name AND NOT usesuper AND NOT userepl $$`,
+     AS $$ SELECT rolname, CASE WHEN rolvaliduntil < now() THEN NULL ELSE rolpassword END
+             FROM pg_catalog.pg_authid WHERE rolname = name AND rolcanlogin AND NOT rolsuper AND NOT rolreplication $$`,
   'REVOKE ALL ON FUNCTION pgrow.user_lookup(text) FROM PUBLIC',
   `GRANT USAGE ON SCHEMA pgrow TO ${roles.pooler}`,
   `GRANT EXECUTE ON FUNCTION pgrow.user_lookup(text) TO ${roles.pooler}`,
 ];
+
+/** The look-up as this version wants it, also in a database of before. Idempotent; `connection` is a superuser's. */
+export const ensurePoolerLookup = async (connection: PostgresConnection): Promise<void> => {
+  for (const statement of poolerLookup) await connection.query(statement);
+};
 
 /**
  * The table of probes in the application's database, for the role that writes them. `connection` is a superuser's, to that

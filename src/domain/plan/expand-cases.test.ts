@@ -85,22 +85,24 @@ describe('stages on the way', () => {
 describe('warnings', () => {
   const of = (start: Grown, request: Request) => planned(start.database, request).warnings;
   const sessionEnds = /^With transaction pooling a session ends with each transaction.*LISTEN.*--direct/;
+  const refusedByPooler = /^PgBouncer refuses connections that ask at their start for statement_timeout/;
   const noFailover = 'Stage 2 has no consensus store, hence no automatic failover.';
 
   test('an open checkpoint that would be closed is named first', () => {
     expect(of(single(), { target: 'pooling', closes_checkpoint_of: 'expand' })).toEqual([
       'Closes the open checkpoint of the last expand: it can then not be rolled back any more.',
+      expect.stringMatching(refusedByPooler),
       expect.stringMatching(sessionEnds),
     ]);
   });
 
   test.each<readonly [string, Grown, Request, readonly RegExp[]]>([
-    ['pooling', single(), { target: 'pooling' }, [sessionEnds]],
+    ['pooling', single(), { target: 'pooling' }, [refusedByPooler, sessionEnds]],
     [
       'session pooling',
       single(),
       { target: 'pooling', pooling: sessionPooling },
-      [/^Session pooling cannot be paused/],
+      [refusedByPooler, /^Session pooling cannot be paused/],
     ],
     ['replicas', single(), { target: 'replicas' }, [new RegExp(noFailover)]],
     ['ha without pooling', single(), { target: 'ha' }, [/^Pooling is off: sessions are reset once/]],
@@ -108,7 +110,7 @@ describe('warnings', () => {
       'ha with pooling',
       single(),
       { target: 'ha', pooling },
-      [sessionEnds, /^Sessions that do not go through PgBouncer/],
+      [refusedByPooler, sessionEnds, /^Sessions that do not go through PgBouncer/],
     ],
   ])('%s', (_, start, request, expected) => {
     const warnings = of(start, request);

@@ -40,7 +40,7 @@ export const growPooling = ({ database, topology, pooling: asked, facts }: Input
     on_close: [],
     expected_stall_ms: 0,
     estimated_duration_minutes: 1,
-    warnings: [...warnings, sessionsOf(database.name, pooling)],
+    warnings: [...warnings, refusedAtStart, sessionsOf(database.name, pooling)],
     snapshot: null,
   };
 };
@@ -51,6 +51,10 @@ interface Input {
   readonly pooling: PoolingOptions;
   readonly facts: Facts | null;
 }
+
+const refusedAtStart =
+  'PgBouncer refuses connections that ask at their start for statement_timeout, lock_timeout, search_path or other settings ' +
+  'that it cannot keep for each client: give them to the role (ALTER ROLE … SET), or use the direct address.';
 
 /** What a client notices of a pooler in this mode. */
 export const sessionsOf = (database: string, { pool_mode }: PoolingOptions): string =>

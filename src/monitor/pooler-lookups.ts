@@ -1,0 +1,44 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Database } from '../domain/database.ts';
+import { messageOf } from '../domain/errors.ts';
+import { nodeNamed } from '../domain/topology.ts';
+import { readLeader } from '../activities/leader.ts';
+import { openSession } from '../activities/session.ts';
+import type { MonitorDependencies } from './dependencies.ts';
+
+const lookEveryMs = 5000;
+
+/**
+ * What PgBouncer looks logins up with is part of the database, so one that an earlier version made has that version's: it is
+ * brought up to date once after the start of the monitor, as soon as its primary takes it.
+ */
+export const refreshPoolerLookups = async (dependencies: MonitorDependencies, signal: AbortSignal): Promise<void> => {
+  const { store, log } = dependencies;
+  const refreshed = new Set<string>();
+  while (!signal.aborted) {
+    try {
+      for (const database of await store.listDatabases({})) {
+        if (refreshed.has(database.id) || !database.topology.pooling) continue;
+        if (await refresh(dependencies, database)) refreshed.add(database.id);
+      }
+    } catch (error) {
+      log.warn({ error: messageOf(error) }, 'look-ups of logins not brought up to date');
+    }
+    await delay(lookEveryMs, undefined, { signal }).catch(() => undefined);
+  }
+};
+
+/** False where it has to be tried again. */
+const refresh = async (dependencies: MonitorDependencies, database: Database): Promise<boolean> => {
+  const { log, components } = dependencies;
+  try {
+    const leader = nodeNamed(database.topology, await readLeader(dependencies, database));
+    const session = await openSession(dependencies, database.id);
+    await session.asSuperuser(leader, components.postgres.ensurePoolerLookup);
+    log.info({ database: database.name }, 'look-up of logins is up to date');
+    return true;
+  } catch {
+    // It may have no primary at the moment, or be in the middle of an operation.
+    return false;
+  }
+};
