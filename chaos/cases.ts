@@ -127,6 +127,8 @@ export const nodesIn = ({ action, input }: ActionCall): Partial<Record<Role, Nod
     case 'preflightCutOver':
     case 'cutOver':
       return present({ from: input.from, to: input.to, router: input.routers[0], pooler: input.poolers[0] });
+    case 'carrySettings':
+      return present({ from: input.from, to: input.to[0] });
     case 'rejoinCluster':
       return { node: input.old, to: input.leader };
     case 'followNewPrimary':

@@ -55,6 +55,8 @@ export const cutOverActions = (dependencies: Dependencies) => {
     if (successor?.state !== 'streaming')
       return { says: `${to.name} does not stream from ${from.name}:${ports.postgres}` };
     if (successor.lag_bytes > lagLimitBytes) return { says: `${to.name} is ${successor.lag_bytes} bytes behind` };
+    if (await session.asSuperuser(to, postgres.isReplayPaused))
+      return { says: `${to.name} has paused replaying what ${from.name} writes` };
     const login = await unreadyLogin(session, to);
     if (login) return login;
     if (on_obstacle === 'force') return null;

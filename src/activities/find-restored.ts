@@ -31,7 +31,8 @@ export const findRestored = async (store: Store, given: unknown, operation: stri
     });
   }
   const snapshot = snapshots.find((candidate) => candidate.id === id);
-  if (snapshot) return { source: source.name, postgres_major: source.postgres_major, snapshot };
+  const { name: called, postgres_major, settings } = source;
+  if (snapshot) return { source: called, postgres_major, snapshot, ...(settings ? { settings } : {}) };
   throw new PgrowError('not_found', `Snapshot ${String(id)} of ${source.name} is gone.`);
 };
 

@@ -11,6 +11,7 @@ import { patroniActions } from './patroni.ts';
 import { replicationActions } from './replication.ts';
 import { restoreActions } from './restore.ts';
 import { routingActions } from './routing.ts';
+import { settingActions } from './settings.ts';
 import { snapshotActions } from './snapshots.ts';
 import { stepActivity, type Action } from './step-activity.ts';
 import { takeOverActions } from './take-over.ts';
@@ -38,6 +39,7 @@ export const createActivities = (dependencies: Dependencies): StepActivities & O
     ...cutOverActions(dependencies),
     ...takeOverActions(dependencies),
     ...topologyActions(dependencies),
+    ...settingActions(dependencies),
   };
   const steps = Object.fromEntries(
     Object.entries(actions).map(([name, action]) => [

@@ -1,6 +1,6 @@
 import { nodeResources } from '../domain/container-spec.ts';
-import type { ConfiguredNode, NodeConfig, PatroniConfig } from '../domain/node-config.ts';
-import type { Node } from '../domain/topology.ts';
+import type { ConfiguredNode, NodeConfig } from '../domain/node-config.ts';
+import type { Settings } from '../domain/settings.ts';
 import type { NodeFile } from '../platform/platform.ts';
 import type { Components } from './dependencies.ts';
 import type { Session } from './session.ts';
@@ -14,6 +14,8 @@ interface Circumstances {
   readonly gateway: string;
   /** 1 for the first attempt; a fresh token is a new one. */
   readonly attempt: number;
+  /** What a Patroni cluster that is yet to be made agrees on besides. Default none. */
+  readonly agreed?: Settings;
 }
 
 /** Every file that tells a node what to be. Secrets only in files that nobody but its service user can read. */
@@ -21,7 +23,7 @@ export const nodeFiles = (
   components: Components,
   { database, secrets }: Pick<Session, 'database' | 'secrets'>,
   { node, config }: ConfiguredNode,
-  { gateway, attempt }: Circumstances,
+  { gateway, attempt, agreed = {} }: Circumstances,
 ): readonly NodeFile[] => {
   const file = (name: string, content: string, mode: number): NodeFile => ({
     path: `${directory}/${name}`,
@@ -30,6 +32,7 @@ export const nodeFiles = (
   });
   const { postgres, pgbouncer, haproxy, etcd } = components;
   const { memoryBytes } = nodeResources[node.kind];
+  const kept = { ...database.settings, ...agreed };
   switch (config.kind) {
     case 'postgres':
       return [
@@ -37,9 +40,13 @@ export const nodeFiles = (
         file('pgpass', postgres.pgpass({ replicationPassword: secrets.replication }), secret),
         file('superuser-password', secrets.superuser, secret),
         ...(config.mode === 'patroni'
-          ? [file('patroni.yml', patroniYaml(components, node, config, secrets), secret)]
+          ? [file('patroni.yml', patroniYaml(components, { node, config, passwords: secrets, kept }), secret)]
           : [
-              file('postgresql.conf', postgres.postgresqlConf({ nodeName: node.name, config, memoryBytes }), open),
+              file(
+                'postgresql.conf',
+                postgres.postgresqlConf({ nodeName: node.name, config, memoryBytes, kept }),
+                open,
+              ),
               file('pg_hba.conf', postgres.pgHba(), open),
             ]),
       ];
@@ -68,12 +75,15 @@ export const nodeFiles = (
 
 const patroniYaml = (
   { postgres, patroni }: Components,
-  node: Node,
-  config: PatroniConfig,
-  passwords: Session['secrets'],
+  {
+    kept,
+    ...rest
+  }: Pick<Parameters<Components['patroni']['patroniYaml']>[0], 'node' | 'config' | 'passwords'> & {
+    readonly kept: Settings;
+  },
 ): string => {
-  const parameters = postgres.postgresParameters(nodeResources.postgres.memoryBytes);
-  return patroni.patroniYaml({ node, config, passwords, settings: { parameters, hbaLines: postgres.hbaLines } });
+  const parameters = { ...postgres.postgresParameters(nodeResources.postgres.memoryBytes), ...kept };
+  return patroni.patroniYaml({ ...rest, settings: { parameters, hbaLines: postgres.hbaLines } });
 };
 
 /** What the supervisor inside a PostgreSQL node reads. */
@@ -82,4 +92,5 @@ const nodeDocument = (cluster: string, name: string, config: Extract<NodeConfig,
   cluster,
   mode: config.mode,
   ...(config.mode === 'replica' ? { follow: config.follow, slot: config.slot } : {}),
+  ...(config.mode === 'primary' && config.locale ? { locale: config.locale } : {}),
 });

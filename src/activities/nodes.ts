@@ -2,6 +2,7 @@ import { dataPath, imageOf, nodeResources, publishedPorts } from '../domain/cont
 import { isSilence, PgrowError } from '../domain/errors.ts';
 import { containerName, databaseLabels, networkAliases, networkName, nodeLabels, ports } from '../domain/naming.ts';
 import type { ConfiguredNode, NodeConfig, Upstream } from '../domain/node-config.ts';
+import { agreedByAlterSystem, type Settings } from '../domain/settings.ts';
 import type { Node } from '../domain/topology.ts';
 import type { ContainerSpec } from '../platform/platform.ts';
 import { explainCopy } from './copy-facts.ts';
@@ -82,10 +83,18 @@ export const nodeActions = (dependencies: Dependencies) => {
 
   const putFiles = async (session: Session, configured: ConfiguredNode, { attempt }: ActionStep) => {
     const gateway = await platform.networkGateway(networkName(session.database));
+    const agreed = await agreedOf(session, configured.config);
     await platform.putFiles(
       configured.node.container,
-      nodeFiles(components, session, await withOwnNames(session, configured), { gateway, attempt }),
+      nodeFiles(components, session, await withOwnNames(session, configured), { gateway, attempt, agreed }),
     );
+  };
+
+  /** A new cluster agrees on what the primary that it begins with was told: Patroni overrides what a server brings along. */
+  const agreedOf = async (session: Session, config: NodeConfig): Promise<Settings> => {
+    if (config.kind !== 'postgres' || config.mode !== 'patroni' || !config.standby_of) return {};
+    const primary = session.placed(config.standby_of.node);
+    return agreedByAlterSystem(await session.asSuperuser(primary, components.postgres.readServerSettings));
   };
 
   /**

@@ -13,6 +13,7 @@ import { optionsOf, planOperation } from '../domain/plan/plan-operation.ts';
 import type { Restored } from '../domain/plan/restore.ts';
 import type { Plan } from '../domain/plan.ts';
 import { askedFor, resume, stepsDone, unfinishedOf, type Unfinished } from '../domain/resumption.ts';
+import { firstSettings, type Settings } from '../domain/settings.ts';
 import { readRunningRestores } from '../store/running-restores.ts';
 import type { Dependencies } from './dependencies.ts';
 import { findRestored } from './find-restored.ts';
@@ -20,6 +21,7 @@ import { chooseHostPorts } from './host-ports.ts';
 import { readLeadership } from './leader.ts';
 import { refuseUnfit } from './preflight.ts';
 import { readFacts } from './read-facts.ts';
+import { keepSettings } from './settings.ts';
 
 /** Validates, plans, looks whether the world allows it, and records. Nothing is touched before that is through. */
 export const openOperation: (
@@ -126,7 +128,7 @@ const planOf = async (
   const restored = workflow === 'restoreSnapshot' ? await findRestored(store, given, operation) : null;
   const input = parseInput(operationInputs[workflow] as z.ZodType<ParsedInput<OperationWorkflow>>, given);
   const database = makers.includes(workflow)
-    ? await ensureRegistered(dependencies, { ...(input as ParsedInput<'createDatabase'>), ...majorOf(restored) })
+    ? await ensureRegistered(dependencies, newDatabase(input as ParsedInput<'createDatabase'>, restored))
     : await known(dependencies, input.service_id);
   if (workflow === 'destroyDatabase' && !(await store.readOperation(operation)))
     refuseWhileCopied(database, await readRunningRestores(store));
@@ -139,24 +141,31 @@ const planOf = async (
   const leadership = await readLeadership(dependencies, database);
   // Where nobody leads there is nobody to ask, and nothing that writes could leave behind.
   const asks = !makers.includes(workflow) && workflow !== 'destroyDatabase' && !leadership.leaderless;
+  const kept = asks ? await keepSettings(dependencies, database, leadership.leader) : database;
   const facts = asks ? await readFacts(dependencies, database, leadership.leader) : null;
-  const circumstances = { database, operation_id: operation, ...leadership, last, restored, facts };
+  const circumstances = { database: kept, operation_id: operation, ...leadership, last, restored, facts };
   const plan = planOperation(workflow, input, circumstances);
-  return { database, plan, options, restored, unfinished: null };
+  return { database: kept, plan, options, restored, unfinished: null };
 };
 
-/** A restored database has that of its source. */
-const majorOf = (restored: Restored | null) => restored && { postgres_major: restored.postgres_major };
+/** A restored database has its source's major and settings. */
+const newDatabase = (input: ParsedInput<'createDatabase'>, restored: Restored | null) =>
+  restored
+    ? { ...input, postgres_major: restored.postgres_major, settings: restored.settings }
+    : { ...input, settings: firstSettings(input.locale) };
 
 /** Operations that make a database. */
 const makers: readonly OperationWorkflow[] = ['createDatabase', 'restoreSnapshot'];
 
 const ensureRegistered = async (
   { store, home }: Dependencies,
-  input: ParsedInput<'createDatabase'>,
+  input: Omit<ParsedInput<'createDatabase'>, 'locale'> & { readonly settings?: Settings | undefined },
 ): Promise<Database> => {
-  const { service_id: id, project, name, postgres_major, port } = input;
-  return (await store.readDatabase(id)) ?? register(store, { id, project, name, postgres_major, home }, port ?? null);
+  const { service_id: id, project, name, postgres_major, port, settings } = input;
+  return (
+    (await store.readDatabase(id)) ??
+    register(store, { id, project, name, postgres_major, home, ...(settings ? { settings } : {}) }, port ?? null)
+  );
 };
 
 type Draft = Omit<Database, 'ports' | 'topology'>;

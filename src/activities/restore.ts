@@ -50,7 +50,7 @@ export const restoreActions = (dependencies: Dependencies) => {
     const files: readonly NodeFile[] = [
       {
         path: '/etc/pgrow/postgresql.conf',
-        content: postgres.postgresqlConf({ nodeName: node.name, config, memoryBytes }),
+        content: postgres.postgresqlConf({ nodeName: node.name, config, memoryBytes, kept: database.settings ?? {} }),
         mode: 0o644,
       },
       {

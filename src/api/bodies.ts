@@ -22,7 +22,7 @@ const withPooling = { pooling: z.record(z.string(), z.unknown()).optional() };
 const confirmation = z.strictObject({ confirm: z.boolean().default(false) });
 
 export const createBody = {
-  database: createDatabaseInput.pick({ name: true, postgres_major: true, port: true }),
+  database: createDatabaseInput.pick({ name: true, postgres_major: true, port: true, locale: true }),
 } satisfies Parts;
 
 export const poolingBody = { wanted, pooling: poolingOptions, confirmation, options: operationOptions } satisfies Parts;

@@ -7,6 +7,7 @@ import { connectToApi } from './connect-to-api.ts';
 interface CreateFlags extends ChangeFlags {
   readonly postgresMajor?: string;
   readonly port?: string;
+  readonly locale?: string;
 }
 
 export const create = (program: Command): void => {
@@ -14,13 +15,18 @@ export const create = (program: Command): void => {
     .command('create <name>')
     .description('create a database: one PostgreSQL')
     .option('--postgres-major <major>', `${postgresMajors.join(', ')} (default 17)`)
-    .option('--port <port>', 'loopback port of postgres on this host, 1024–65535 (default: a free one)');
+    .option('--port <port>', 'loopback port of postgres on this host, 1024–65535 (default: a free one)')
+    .option(
+      '--locale <locale>',
+      'how text is sorted, such as en_US.UTF-8; for the life of the database (default C.UTF-8)',
+    );
   addChangeOptions(command).action(async (name: string, flags: CreateFlags) => {
     const api = connectToApi();
     const body = {
       name,
       ...(flags.postgresMajor !== undefined && { postgres_major: numberIfOne(flags.postgresMajor) }),
       ...(flags.port !== undefined && { port: numberIfOne(flags.port) }),
+      ...(flags.locale !== undefined && { locale: flags.locale }),
     };
     const started = await api.post<StartedOperation>(servicesPath, body, idempotency(flags));
     process.exitCode = await finishChange({ api, database: name, started, flags });

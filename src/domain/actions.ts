@@ -69,6 +69,11 @@ export interface Actions {
   /** System identifier, position and rows of the standby cluster against the running primary. */
   verifyStandbyCluster: { readonly primary: Node; readonly leader: Node };
 
+  /**
+   * ALTER SYSTEM on these says the same as on `from`. One that has to be restarted to be able to replay what its primary
+   * writes is restarted.
+   */
+  carrySettings: { readonly from: Node; readonly to: readonly Node[] };
   /** Refuses with reasons what would break the promise of a cut-over: long transactions, lag, session pooling. */
   preflightCutOver: CutOver;
   /** The hand-over (SPEC section 5), PAUSE to RESUME. */

@@ -1,3 +1,4 @@
+import type { Settings } from './settings.ts';
 import type { HostPorts, Topology } from './topology.ts';
 
 /** The user's managed thing: what the metadata knows of it between two operations. */
@@ -11,6 +12,11 @@ export interface Database {
   readonly home: string;
   readonly ports: HostPorts;
   readonly topology: Topology;
+  /**
+   * What all its servers are given in place of our own choice; absent where it is not known yet, of a database made by an
+   * earlier version.
+   */
+  readonly settings?: Settings;
 }
 
 export const postgresMajors = [17] as const;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { databaseNameRule, isDatabaseName, postgresMajors } from './database.ts';
+import { defaultLocale, isLocale, localeRule } from './locale.ts';
 import type { OperationType } from './operation.ts';
 import { haOptions, operationOptions, poolingOptions, replicaOptions, replicaWishes } from './options.ts';
 import { expansionTargets } from './stage.ts';
@@ -24,6 +25,8 @@ export const createDatabaseInput = z.strictObject({
   postgres_major: z.literal([...postgresMajors]).default(17),
   /** Loopback port of the host for `postgres`; a free one is chosen where none is given. */
   port: z.number().int().min(1024).max(65_535).optional(),
+  /** Of the C library: how text is sorted, what is a letter, how dates and numbers are written. For the life of the database. */
+  locale: z.string().refine(isLocale, localeRule).default(defaultLocale),
 });
 
 export const expandInput = z.strictObject({
@@ -98,8 +101,8 @@ export const switchoverInput = z.strictObject({
 /** Started by the checkpoint of the last operation, which keeps what it needs. */
 export const rollbackInput = z.strictObject({ ...started, confirm, options: operationOptions.prefault({}) });
 
-/** A new database from a snapshot of another, whose PostgreSQL major it has. */
-export const restoreSnapshotInput = createDatabaseInput.omit({ postgres_major: true }).extend({
+/** A new database from a snapshot of another, whose PostgreSQL major and locale it has. */
+export const restoreSnapshotInput = createDatabaseInput.omit({ postgres_major: true, locale: true }).extend({
   /** The database whose snapshot it is. */
   source_service_id: z.uuid(),
   /** As `snapshots` lists it: `snap-1a2b3c4d`. */

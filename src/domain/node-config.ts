@@ -16,6 +16,8 @@ export interface PrimaryConfig {
   readonly mode: 'primary';
   /** Replicas that must confirm a commit; empty for asynchronous replication. */
   readonly synchronous_standbys: readonly string[];
+  /** Only where its data directory is yet to be made; `C.UTF-8` where none is named. */
+  readonly locale?: string;
 }
 
 export interface ReplicaConfig {

@@ -1,6 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import type { Database } from '../domain/database.ts';
 import { PgrowError } from '../domain/errors.ts';
+import type { Settings } from '../domain/settings.ts';
 import type { Topology } from '../domain/topology.ts';
 import { clusterState } from './cluster-state.ts';
 import { isUniqueViolation, type Queries } from './connection.ts';
@@ -24,6 +25,7 @@ export interface DatabaseStore {
   setPrimary(id: string, from: string, to: string): Promise<boolean>;
   /** That nothing is kept of the stage before any longer, and nothing else. */
   dropKept(id: string): Promise<void>;
+  saveSettings(id: string, settings: Settings): Promise<void>;
   /** Marks it as destroyed: its name and ports are free again, its history stays. Absent is success. */
   removeDatabase(id: string): Promise<void>;
 }
@@ -94,6 +96,14 @@ export const databaseStore = (queries: Queries): DatabaseStore => ({
          AND NOT nodes @> jsonb_build_array(jsonb_build_object('name', services.name))`.execute(queries);
   },
 
+  async saveSettings(id, settings) {
+    await queries
+      .updateTable('postgres_cluster_state')
+      .set({ settings: JSON.stringify(settings) })
+      .where('service_id', '=', id)
+      .execute();
+  },
+
   async removeDatabase(id) {
     await queries.transaction().execute(async (transaction) => {
       await transaction.deleteFrom('host_ports').where('service_id', '=', id).execute();
@@ -119,8 +129,9 @@ const readDatabases = async (
   if (id !== undefined) query = query.where('services.id', '=', id);
   if (name !== undefined) query = query.where('services.name', '=', name);
   if (project !== undefined) query = query.where('services.project', '=', project);
-  return query
-    .select(['services.id', 'services.project', 'services.name', 'postgres_cluster_state.topology'])
+  const rows = await query
+    .select(['services.id', 'services.project', 'services.name'])
+    .select(['postgres_cluster_state.topology', 'postgres_cluster_state.settings'])
     .select((column) => [
       column.ref('services.postgres_major').$notNull().as('postgres_major'),
       column.ref('services.home').$notNull().as('home'),
@@ -128,10 +139,11 @@ const readDatabases = async (
     ])
     .orderBy('services.name')
     .execute();
+  return rows.map(({ settings, ...database }) => (settings ? { ...database, settings } : database));
 };
 
 const insertDatabase = async (transaction: Transaction<Tables>, database: Database): Promise<void> => {
-  const { id, project, name, postgres_major, home, ports, topology } = database;
+  const { id, project, name, postgres_major, home, ports, topology, settings } = database;
   const inserted = await transaction
     .insertInto('services')
     .values({
@@ -153,7 +165,10 @@ const insertDatabase = async (transaction: Transaction<Tables>, database: Databa
     .values(Object.values(ports).map((port: number) => ({ port, service_id: id })))
     .execute();
   await saveNodes(transaction, id, topology);
-  await transaction.insertInto('postgres_cluster_state').values(clusterState(id, topology)).execute();
+  await transaction
+    .insertInto('postgres_cluster_state')
+    .values({ ...clusterState(id, topology), settings: settings ? JSON.stringify(settings) : null })
+    .execute();
 };
 
 /** One row per node below the database's, kept ones too; nodes that are gone are marked so. */

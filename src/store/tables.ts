@@ -3,6 +3,7 @@ import type { OperationError, OperationStatus, OperationType, StepStatus } from 
 import type { Plan } from '../domain/plan.ts';
 import type { PostgresMajor } from '../domain/database.ts';
 import type { Stage } from '../domain/stage.ts';
+import type { Settings } from '../domain/settings.ts';
 import type { HostPorts, Topology } from '../domain/topology.ts';
 
 /** The schema of the migrations as TypeScript sees it: what is read, what is written. */
@@ -69,6 +70,7 @@ export interface ClusterStateTable {
   patroni_ttl_seconds: number | null;
   maximum_lag_on_failover: BigInteger;
   topology: Json<Topology>;
+  settings: ColumnType<Settings | null, string | null | undefined, string | null>;
   created_at: Timestamp;
   updated_at: Timestamp;
 }

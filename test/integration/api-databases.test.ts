@@ -12,7 +12,13 @@ describe('creating', () => {
     expect(status).toBe(202);
     const [{ workflow, input } = { workflow: '', input: {} }] = api.client.started;
     expect(workflow).toBe('createDatabase');
-    expect(input).toMatchObject({ name: 'shop', project: 'default', postgres_major: 17, actor: 'admin of *' });
+    expect(input).toMatchObject({
+      name: 'shop',
+      project: 'default',
+      postgres_major: 17,
+      locale: 'C.UTF-8',
+      actor: 'admin of *',
+    });
     expect(body).toEqual({
       operation_id: input['operation_id'],
       service_id: input['service_id'],
@@ -30,7 +36,7 @@ describe('creating', () => {
 
   test('names all that is wrong at once and starts nothing', async () => {
     const { status, headers, body } = await api.call('POST', services, {
-      body: { name: 'Shop', postgres_major: 9, colour: 'red' },
+      body: { name: 'Shop', postgres_major: 9, locale: 'english', colour: 'red' },
     });
 
     expect(status).toBe(422);
@@ -43,7 +49,8 @@ describe('creating', () => {
       problems: [
         { path: 'name', value: 'Shop' },
         { path: 'postgres_major', value: 9, allowed: '17' },
-        { path: 'colour', value: 'red', allowed: 'one of the names name, port, postgres_major' },
+        { path: 'locale', value: 'english', allowed: expect.stringContaining('en_US.UTF-8') },
+        { path: 'colour', value: 'red', allowed: 'one of the names locale, name, port, postgres_major' },
       ],
     });
     expect(api.client.started).toEqual([]);

@@ -116,6 +116,17 @@ describe('databases', () => {
     expect((await store.readDatabase('shop'))?.topology).toEqual(haTopology(shop));
   });
 
+  test('settings are those recorded last, and none where nothing is known of them', async () => {
+    const old = await store.registerDatabase(sampleDatabase('old'));
+    expect(old).not.toHaveProperty('settings');
+    const settings = { TimeZone: 'GMT', default_text_search_config: 'pg_catalog.simple' };
+    const shop = await store.registerDatabase({ ...sampleDatabase('shop'), settings });
+    expect(shop.settings).toEqual(settings);
+    await store.saveSettings(shop.id, { TimeZone: 'Asia/Tokyo' });
+    await store.saveTopology(shop.id, replicaTopology(shop));
+    expect((await store.readDatabase('shop'))?.settings).toEqual({ TimeZone: 'Asia/Tokyo' });
+  });
+
   test('a node that goes and comes back keeps its service id', async () => {
     const shop = await store.registerDatabase(sampleDatabase('shop'));
     const replica = () => query(url, `SELECT id, deleted_at FROM services WHERE name = 'postgres-2'`);

@@ -4,6 +4,7 @@ import { expectDatabase, keepData } from '../support/expectations.ts';
 import { untilStepSays } from '../support/faults.ts';
 import type { ManagedDatabase } from '../support/stack.ts';
 import { expectAsBefore, lookAround } from '../support/surroundings.ts';
+import { settingsOf } from '../support/server-settings.ts';
 import { contentOf, fillWithEverything, type WholeContent } from '../support/whole-content.ts';
 import { withWorkload } from '../support/workload.ts';
 
@@ -20,6 +21,8 @@ describe('down from high availability and back', () => {
   let shop: ManagedDatabase;
   /** Roles, settings, sequences, large objects, extensions and all rows, before anything was done to it. */
   let everything: WholeContent;
+  /** Of its server. */
+  let settings: Readonly<Record<string, string>>;
 
   test('to replicas: another node takes over and nobody notices', async () => {
     shop = await plane.create('down');
@@ -27,6 +30,7 @@ describe('down from high availability and back', () => {
     await fillWithEverything(shop);
     await keepData(shop);
     everything = await contentOf(shop);
+    settings = await settingsOf(shop, 'postgres-1');
     await shop.expand('ha', '--with-pooling');
     expect(await contentOf(shop, await leader(shop))).toEqual(everything);
     const before = await leader(shop);
@@ -49,6 +53,7 @@ describe('down from high availability and back', () => {
     await expectDatabase(shop).toTakeWritesThrough('postgres', 'pooled', 'read_write');
     await expectDatabase(shop).toHoldItsData();
     expect(await contentOf(shop, primary)).toEqual(everything);
+    for (const { name } of await shop.nodes('postgres')) expect(await settingsOf(shop, name)).toEqual(settings);
     expect(await shop.ports()).toEqual(ports);
   });
 
@@ -101,15 +106,39 @@ describe('down from high availability and back', () => {
 
 describe('back out of an expansion', () => {
   test('the old primary, which has followed, takes over again with every write made since', async () => {
-    const shop = await plane.create('out');
+    const shop = await plane.create('out', '--locale', 'de_DE.UTF-8');
     await keepData(shop);
+    const settings = await settingsOf(shop, 'postgres-1');
+    expect(settings).toMatchObject({ default_text_search_config: 'pg_catalog.german', lc_time: 'de_DE.UTF-8' });
+    expect(
+      await shop.query(`select string_agg(w, ' ' order by w) as words from (values ('z'), ('Ä'), ('b')) v (w)`),
+    ).toEqual([{ words: 'Ä b z' }]);
+    // As a dump of another server has it.
+    await shop.queryNode('postgres-1', `create database imported template template0 locale 'en_US.utf8'`);
     await shop.expand('pooling');
     await shop.expand('replicas');
+    // At stage 3 texts were searched in English and times shown as Etc/UTC, before and after it neither.
+    expect(await settingsOf(shop, 'postgres-1')).toEqual(settings);
+    expect(await settingsOf(shop, 'postgres-2')).toEqual(settings);
+    const set = (node: string, name: string, value: string) =>
+      shop.queryNode(node, `alter system set ${name} = '${value}'`);
+    // A slot of logical replication needs the one, more clients the other: both take a restart, which nobody has made yet.
+    await set('postgres-1', 'wal_level', 'logical');
+    await set('postgres-1', 'max_connections', '250');
+    await set('postgres-1', 'work_mem', '6MB');
+    await shop.queryNode('postgres-1', 'select pg_reload_conf()');
+    const changed = { ...settings, wal_level: 'logical', max_connections: '250', work_mem: '6144' };
     await withWorkload(shop, { through: 'pooled' }, async (workload) => {
       await shop.expand('ha');
       await workload.nextAcknowledgement();
+      for (const { name } of await shop.nodes('postgres')) expect(await settingsOf(shop, name)).toEqual(changed);
+      const leads = await leader(shop);
+      await set(leads, 'lock_timeout', '66s');
+      await shop.queryNode(leads, 'alter system reset work_mem');
       expect(await shop.change('rollback')).toMatchObject({ type: 'rollback', status: 'done', to_stage: 2 });
     });
+    const last = { ...changed, work_mem: settings['work_mem'], lock_timeout: '66000' };
+    expect(await settingsOf(shop, 'postgres-1')).toEqual(last);
     await expectDatabase(shop).toBeAtStage(2);
     await expectDatabase(shop).toBeHealthy();
     await expectDatabase(shop).toHavePrimary('postgres-1');
@@ -121,6 +150,8 @@ describe('back out of an expansion', () => {
     expect(await shop.change('reinit', 'postgres-2')).toMatchObject({ type: 'reinitialize', status: 'done' });
     await expectDatabase(shop).toBeHealthy();
     expect(await shop.change('replicas', '1')).toMatchObject({ status: 'done' });
+    expect(await shop.change('switchover')).toMatchObject({ type: 'switchover', status: 'done' });
+    expect(await settingsOf(shop, await leader(shop))).toEqual(last);
     expect(await shop.change('scale-down', '--to', 'pooling', '--yes')).toMatchObject({ status: 'done', to_stage: 1 });
     await expectDatabase(shop).toHaveOnlyNodes({ front: 1, postgres: 1, pgbouncer: 1 });
     await expectDatabase(shop).toTakeWritesThrough('postgres', 'pooled');

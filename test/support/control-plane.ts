@@ -43,7 +43,7 @@ export interface ControlPlane {
   /** By the command line of another checkout of the same code. */
   downFromAnotherCheckout(): Promise<CliResult>;
   /** A new database at stage 0. Its name begins with `name`. */
-  create(name: string): Promise<ManagedDatabase>;
+  create(name: string, ...args: string[]): Promise<ManagedDatabase>;
   /** Everything on the engine that carries this home's label. */
   resources(): Promise<Resources>;
   /** Removes the home of one that was never started. */
@@ -138,7 +138,7 @@ export const openControlPlane = (options: PlaneOptions = {}): ControlPlane => {
         rmSync(checkout, { recursive: true });
       }
     },
-    create: (name) => createDatabase(plane, `${name}-${randomBytes(2).toString('hex')}`),
+    create: (name, ...args) => createDatabase(plane, `${name}-${randomBytes(2).toString('hex')}`, ...args),
     resources: () => platform.findByLabels({ [labelNames.home]: plane.homeId() }),
     forget: () => rmSync(home, { recursive: true, force: true }),
     remove: () => removeControlPlane(plane),

@@ -53,8 +53,12 @@ export interface ManagedDatabase {
 
 const operationTimeoutMs = 540_000;
 
-export const createDatabase = async (plane: ControlPlane, name: string): Promise<ManagedDatabase> => {
-  await plane.json('create', name);
+export const createDatabase = async (
+  plane: ControlPlane,
+  name: string,
+  ...args: string[]
+): Promise<ManagedDatabase> => {
+  await plane.json('create', name, ...args);
   return manageDatabase(plane, name);
 };
 

@@ -1,4 +1,5 @@
 import { applicationName } from '../../src/domain/database.ts';
+import { roles } from '../../src/domain/naming.ts';
 import { defaultTable } from '../../src/workload/write-transaction.ts';
 import type { ManagedDatabase } from './stack.ts';
 
@@ -35,6 +36,8 @@ export const contentOf = async (database: ManagedDatabase, node = 'postgres-1'):
       .split('\n')
       // A new random word each time.
       .filter((line) => !/^\\(un)?restrict /.test(line))
+      // Made when it is needed for the first time.
+      .filter((line) => !line.includes(roles.reader))
       .map((line) =>
         line.replace(new RegExp(`^(ALTER ROLE (?:${managedRoles.join('|')}) .*PASSWORD) '.*'`), "$1 'ITS OWN'"),
       )

@@ -15,6 +15,8 @@ class Node:
     #: Whom a replica clones and follows, first choice first.
     follow: tuple = ()
     slot: str | None = None
+    #: Of a data directory that is yet to be made.
+    locale: str = 'C.UTF-8'
 
 
 def read():
@@ -22,7 +24,12 @@ def read():
     with open(paths.NODE) as file:
         content = json.load(file)
     node = Node(
-        content['name'], content['cluster'], content['mode'], tuple(content.get('follow') or ()), content.get('slot')
+        content['name'],
+        content['cluster'],
+        content['mode'],
+        tuple(content.get('follow') or ()),
+        content.get('slot'),
+        content.get('locale', 'C.UTF-8'),
     )
     if node.mode not in MODES:
         raise ValueError(f'{paths.NODE}: mode is {node.mode!r}; must be one of {", ".join(MODES)}')

@@ -13,7 +13,7 @@ def prepare(node):
     """Raises base_backup.Failed."""
     base_backup.discard()
     if node.mode == 'primary' and not has_data():
-        _initialise()
+        _initialise(node.locale)
     if node.mode == 'replica':
         if has_data():
             _mark_standby(paths.DATA)
@@ -21,10 +21,10 @@ def prepare(node):
             _clone(node)
 
 
-def _initialise():
+def _initialise(locale):
     result = subprocess.run([
         'initdb', '--pgdata', paths.UNFINISHED_DATA, '--username=postgres', f'--pwfile={paths.SUPERUSER_PASSWORD}',
-        '--data-checksums', '--encoding=UTF8', '--locale=C.UTF-8', '--auth-local=peer', '--auth-host=scram-sha-256',
+        '--data-checksums', '--encoding=UTF8', f'--locale={locale}', '--auth-local=peer', '--auth-host=scram-sha-256',
     ], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)  # fmt: skip
     if result.returncode != 0:
         raise base_backup.Failed(f'initdb: {result.stdout.strip()}')

@@ -1,6 +1,7 @@
 import { ports, roles } from '../../domain/naming.ts';
 import type { PatroniConfig } from '../../domain/node-config.ts';
 import { replicaCounts, type HaOptions } from '../../domain/options.ts';
+import { agreedParameters } from '../../domain/settings.ts';
 import type { Node } from '../../domain/topology.ts';
 import type { PostgresSettings } from './postgres-settings.ts';
 
@@ -27,7 +28,7 @@ export const patroniYaml = ({ node, config, passwords, settings }: PatroniYaml):
         dcs: { ...cluster, postgresql: { ...cluster.postgresql, parameters: agreed }, ...standbyCluster(config) },
       },
       postgresql: {
-        listen: `0.0.0.0:${ports.postgres}`,
+        listen: `*:${ports.postgres}`,
         connect_address: `${node.name}:${ports.postgres}`,
         data_dir: '/var/lib/postgresql/pgdata',
         pgpass: '/run/postgresql/patroni-pgpass',
@@ -51,28 +52,13 @@ export const patroniYaml = ({ node, config, passwords, settings }: PatroniYaml):
   );
 };
 
-/**
- * Patroni takes these from etcd alone and drops them, silently, from a node's own file (Patroni manual, Important rules):
- * the new primary would come up with a hundred connections and ten slots.
- */
-const agreedParameters: readonly string[] = [
-  'max_connections',
-  'max_locks_per_transaction',
-  'max_prepared_transactions',
-  'max_replication_slots',
-  'max_wal_senders',
-  'max_worker_processes',
-  'track_commit_timestamp',
-  'wal_keep_size',
-  'wal_level',
-  'wal_log_hints',
-];
+const isAgreed = (name: string): boolean => (agreedParameters as readonly string[]).includes(name);
 
 const dividedParameters = (parameters: PostgresSettings['parameters']) => {
   const entries = Object.entries(parameters);
   return {
-    agreed: Object.fromEntries(entries.filter(([name]) => agreedParameters.includes(name))),
-    own: Object.fromEntries(entries.filter(([name]) => !agreedParameters.includes(name))),
+    agreed: Object.fromEntries(entries.filter(([name]) => isAgreed(name))),
+    own: Object.fromEntries(entries.filter(([name]) => !isAgreed(name))),
   };
 };
 

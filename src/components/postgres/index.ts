@@ -11,3 +11,4 @@ export * from './receiver.ts';
 export * from './replication.ts';
 export * from './roles.ts';
 export * from './scram.ts';
+export * from './settings.ts';

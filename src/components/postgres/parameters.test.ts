@@ -3,7 +3,12 @@ import { pgHba, pgpass, postgresqlConf, postgresParameters, synchronousStandbyNa
 
 const memoryBytes = 1024 ** 3;
 const conf = (config: Parameters<typeof postgresqlConf>[0]['config']) =>
-  postgresqlConf({ nodeName: 'postgres-2', config, memoryBytes }).split('\n');
+  postgresqlConf({
+    nodeName: 'postgres-2',
+    config,
+    memoryBytes,
+    kept: { TimeZone: 'GMT', max_connections: '400' },
+  }).split('\n');
 const follow = (...nodes: string[]) => conf({ kind: 'postgres', mode: 'replica', follow: nodes, slot: 'postgres_2' });
 
 describe('postgresql.conf', () => {
@@ -33,6 +38,13 @@ describe('postgresql.conf', () => {
     const conninfo = follow('postgres-3', 'postgres-4').find((line) => line.startsWith('primary_conninfo'));
     expect(conninfo).toContain('host=postgres-3,postgres-4 ');
     expect(conninfo).toContain('target_session_attrs=read-write');
+  });
+
+  // Its applications are at home in what it has: another search configuration finds other rows.
+  test('has what the database has, in place of our own choice', () => {
+    const lines = follow('postgres-1');
+    expect(lines).toEqual(expect.arrayContaining(["TimeZone = 'GMT'", "max_connections = '400'"]));
+    expect(lines.filter((line) => line.startsWith('max_connections'))).toHaveLength(1);
   });
 
   test('gives a quarter of the memory to shared buffers', () => {

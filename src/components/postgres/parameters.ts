@@ -1,5 +1,6 @@
 import type { PrimaryConfig, ReplicaConfig } from '../../domain/node-config.ts';
 import { roles } from '../../domain/naming.ts';
+import type { Settings } from '../../domain/settings.ts';
 
 /** Settings in which all nodes of a database agree, whoever starts PostgreSQL: ours or Patroni's (PostgreSQL manual, chapter 19). */
 export const postgresParameters = (memoryBytes: number): Readonly<Record<string, string | number>> => ({
@@ -32,13 +33,14 @@ export const synchronousStandbyNames = (names: readonly string[]): string =>
   names.length === 0 ? '' : `ANY 1 (${names.map((name) => `"${name}"`).join(', ')})`;
 
 /** postgresql.conf of a node that runs without Patroni. */
-export const postgresqlConf = ({ nodeName, config, memoryBytes }: PostgresqlConf): string => {
+export const postgresqlConf = ({ nodeName, config, memoryBytes, kept }: PostgresqlConf): string => {
   const settings: Record<string, string | number> = {
     listen_addresses: '*',
     port: 5432,
     unix_socket_directories: '/run/postgresql',
     cluster_name: nodeName,
     ...postgresParameters(memoryBytes),
+    ...kept,
     synchronous_standby_names: config.mode === 'primary' ? synchronousStandbyNames(config.synchronous_standbys) : '',
     ...(config.mode === 'replica' ? followSettings(nodeName, config) : {}),
   };
@@ -51,6 +53,8 @@ interface PostgresqlConf {
   readonly nodeName: string;
   readonly config: PrimaryConfig | ReplicaConfig;
   readonly memoryBytes: number;
+  /** What the database has had from its beginning or has come to have, in place of our own choice. */
+  readonly kept: Settings;
 }
 
 const followSettings = (nodeName: string, { follow, slot }: ReplicaConfig) => ({

@@ -17,10 +17,16 @@ export const firstTopology = (database: Pick<Database, 'id' | 'name' | 'home'>):
   ha: null,
 });
 
-/** `seed`: what fills the first node's volume before it starts; a new database begins with an empty one. */
+interface Beginning {
+  /** What fills the first node's volume before it starts; a new database begins with an empty one. */
+  readonly seed?: (node: Node) => readonly Outline[];
+  /** Of the C library; of a volume that is filled its own. */
+  readonly locale?: string;
+}
+
 export const planCreate = (
   database: Pick<Database, 'id' | 'name' | 'home'>,
-  seed: (node: Node) => readonly Outline[] = () => [],
+  { seed = () => [], locale }: Beginning = {},
 ): Plan => {
   const topology = firstTopology(database);
   const [front, postgres] = topology.nodes as [Topology['nodes'][number], Topology['nodes'][number]];
@@ -36,7 +42,10 @@ export const planCreate = (
           `start ${postgres.name}`,
           {
             action: 'ensureNode',
-            input: { node: postgres, config: { kind: 'postgres', mode: 'primary', synchronous_standbys: [] } },
+            input: {
+              node: postgres,
+              config: { kind: 'postgres', mode: 'primary', synchronous_standbys: [], ...(locale ? { locale } : {}) },
+            },
           },
           [{ action: 'removeNode', input: { node: postgres } }],
         ),

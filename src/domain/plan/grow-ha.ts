@@ -205,7 +205,7 @@ const cutOver = (cast: Cast, leader: Node): readonly Outline[] => {
       [{ action: 'removePermanentSlot', input: slot }],
     ),
     ...keepGuests('cut-over', input, cast.guests),
-    handOver('cut-over', input),
+    handOver('cut-over', input, cast.oldReplicas),
   ];
 };
 

@@ -1,10 +1,24 @@
 import type { CutOver } from '../actions.ts';
 import type { Facts } from '../facts.ts';
+import type { Node } from '../topology.ts';
 import { handOverAttempts, step, type Outline } from './outline.ts';
 
-/** The one step past which nothing is undone, with the look around that precedes it. */
-export const handOver = (phase: string, input: CutOver): Outline =>
+/** Who takes writes next, whoever may after that, and whoever has to go on replaying what they write. */
+const readers = ({ from, to, members }: CutOver, followers: readonly Node[]): readonly Node[] => [
+  to,
+  ...[...members, ...followers].filter(({ name }) => name !== from.name && name !== to.name),
+];
+
+/**
+ * The one step past which nothing is undone, with the look around that precedes it. `followers`: who follows either of them
+ * without being a member of the cluster.
+ */
+export const handOver = (phase: string, input: CutOver, followers: readonly Node[] = []): Outline =>
   handOverAttempts([
+    step(phase, `carry what ALTER SYSTEM has set on ${input.from.name}`, {
+      action: 'carrySettings',
+      input: { from: input.from, to: readers(input, followers) },
+    }),
     step(phase, 'check that nothing stands in the way', { action: 'preflightCutOver', input }),
     step(phase, `hand over from ${input.from.name} to ${input.to.name}`, { action: 'cutOver', input }, [], {
       point_of_no_return: true,

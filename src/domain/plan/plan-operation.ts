@@ -47,7 +47,7 @@ export interface Circumstances {
 type Planners = { readonly [W in OperationWorkflow]: (input: ParsedInput<W>, circumstances: Circumstances) => Plan };
 
 const planners: Planners = {
-  createDatabase: (_, { database }) => planCreate(database),
+  createDatabase: ({ locale }, { database }) => planCreate(database, { locale }),
   expand: (input, circumstances) =>
     planExpand({
       ...closing(circumstances),

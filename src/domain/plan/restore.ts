@@ -1,6 +1,7 @@
 import { applicationName, type Database, type PostgresMajor } from '../database.ts';
 import { restorationName } from '../naming.ts';
 import type { Plan } from '../plan.ts';
+import type { Settings } from '../settings.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Node } from '../topology.ts';
 import { planCreate } from './create.ts';
@@ -10,6 +11,8 @@ export interface Restored {
   /** Name of the database whose snapshot it is. */
   readonly source: string;
   readonly postgres_major: PostgresMajor;
+  /** What its servers are given in place of our own choice. */
+  readonly settings?: Settings;
   readonly snapshot: Pick<Snapshot, 'id' | 'volume' | 'bytes'>;
 }
 
@@ -18,25 +21,27 @@ export const planRestore = (
   database: Pick<Database, 'id' | 'name' | 'home'>,
   { source, snapshot }: Pick<Restored, 'source' | 'snapshot'>,
 ): Plan => ({
-  ...planCreate(database, (node) => [
-    step(
-      'restore',
-      `copy snapshot ${snapshot.id} of ${source} to ${node.name}`,
-      {
-        action: 'restoreSnapshot',
-        input: {
-          node,
-          volume: snapshot.volume,
-          renamed: { from: applicationName(source), to: applicationName(database.name) },
+  ...planCreate(database, {
+    seed: (node) => [
+      step(
+        'restore',
+        `copy snapshot ${snapshot.id} of ${source} to ${node.name}`,
+        {
+          action: 'restoreSnapshot',
+          input: {
+            node,
+            volume: snapshot.volume,
+            renamed: { from: applicationName(source), to: applicationName(database.name) },
+          },
         },
-      },
-      // Whoever was still copying goes first: it holds the volume.
-      [
-        { action: 'removeNode', input: { node: copierOf(node) } },
-        { action: 'removeNode', input: { node } },
-      ],
-    ),
-  ]),
+        // Whoever was still copying goes first: it holds the volume.
+        [
+          { action: 'removeNode', input: { node: copierOf(node) } },
+          { action: 'removeNode', input: { node } },
+        ],
+      ),
+    ],
+  }),
   type: 'restore',
   warnings: [
     `Roles other than the application's keep the passwords that they had in ${source}.`,

@@ -128,7 +128,7 @@ const leaveHa = (
     outline: [
       ...teachRouters('routing', routers, from, bridge),
       ...keepGuests('hand-over', input, guestsOf(facts), { kept: true }),
-      ...(leaderless ? takeOver(from, input) : [handOver('hand-over', input)]),
+      ...(leaderless ? takeOver(from, input) : [handOver('hand-over', input, from.kept)]),
       ...teachRouters('routing', keptRouters, bridge, to),
       ...reroute('routing', bridge, to),
       ...removeRouters(routers.filter((node) => !keptRouters.includes(node))),

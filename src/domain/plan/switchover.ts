@@ -109,7 +109,7 @@ const amongPlain = ({ database, on_obstacle, facts }: SwitchoverPlanInput, from:
       : []),
     ...replicas.map((node) => keepSlot(successor, node)),
     ...keepGuests('switchover', input, slots),
-    handOver('switchover', input),
+    handOver('switchover', input, others),
     sideBySide(
       [
         step('switchover', `let ${old.name} follow ${target}`, {

@@ -29,6 +29,7 @@ export const fakePostgres = ({ connections: { connect, serverOf, databaseOf }, s
     databaseSizeBytes: async () => plentyBytes,
     readLongTransactions: async () => [],
     readBaseBackupProgress: async () => null,
+    isReplayPaused: async () => false,
     isReplica: async (connection) => !servers.isPrimary(serverOf(connection)),
     listDatabases: async (connection) => [...serverOf(connection).data.databases],
     fingerprint: async (connection) => ({ 'public.rows': [...serverOf(connection).data.rows].toSorted().join(' ') }),
@@ -60,6 +61,21 @@ export const fakePostgres = ({ connections: { connect, serverOf, databaseOf }, s
       servers.setPassword(server, role, password);
     },
     admit: async (connection) => void writable(connection),
+    ensurePoolerLookup: async (connection) => void writable(connection),
+    readServerSettings: async (connection) => ({
+      lines: [...serverOf(connection).data.settings].map(([name, value]) => ({ name, value, by_alter_system: true })),
+      defaults: { TimeZone: 'GMT', default_text_search_config: 'pg_catalog.simple' },
+      running: {},
+    }),
+    async alterSystem(connection, changes) {
+      const { settings } = serverOf(connection).data;
+      for (const [name, value] of Object.entries(changes)) {
+        if (value === null) settings.delete(name);
+        else settings.set(name, value);
+      }
+      return [];
+    },
+    readPendingRestart: async () => [],
     ensureProbe: async (connection) => void writable(connection),
     forgetOldProbes: async (connection) => void writable(connection),
     async writeProbe(connection, id) {

@@ -49,6 +49,10 @@ export const memoryDatabases = (): MemoryDatabases => {
       const row = rows.get(id);
       if (row) row.database = { ...row.database, topology: { ...row.database.topology, kept: [] } };
     },
+    async saveSettings(id, settings) {
+      const row = rows.get(id);
+      if (row) row.database = { ...row.database, settings };
+    },
     async removeDatabase(id) {
       const row = rows.get(id);
       if (row) row.destroyed = true;

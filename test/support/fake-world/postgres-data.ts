@@ -13,6 +13,8 @@ export interface PostgresData {
   readonly unlogged: Set<string>;
   readonly logicalSlots: Set<string>;
   readonly tablespaces: Set<string>;
+  /** What ALTER SYSTEM has set: a file of the server's, which a base backup takes along and streaming does not. */
+  readonly settings: Map<string, string>;
   timeline: number;
   lsn: number;
   inRecovery: boolean;
@@ -34,6 +36,7 @@ export const initdb = (superuserPassword: string): PostgresData => ({
   unlogged: new Set(),
   logicalSlots: new Set(),
   tablespaces: new Set(),
+  settings: new Map(),
   timeline: 1,
   lsn: firstLsn,
   inRecovery: false,
@@ -52,6 +55,7 @@ export const baseBackup = (source: PostgresData): PostgresData => ({
   unlogged: new Set(),
   logicalSlots: new Set(),
   tablespaces: new Set(source.tablespaces),
+  settings: new Map(source.settings),
   inRecovery: true,
   promotionOrdered: false,
   fenced: false,
