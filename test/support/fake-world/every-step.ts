@@ -148,6 +148,7 @@ export const hangAtEveryStep = ({ story, newShop, hung }: Trial & { readonly hun
       faults.add({ when: 'after', at: forward(operation, noReturn - 1) });
       const document = await tell(story, shop, operation);
 
+      expect(outside.hung).toContain('the engine');
       for (const peer of outside.hung) hung.add(peer);
       await expectPutBack(shop, before, document);
       if (story.leader && story.lost.length === 0) await expectSound(shop, story.leader);
