@@ -19,8 +19,8 @@ export const doctor = (program: Command): void => {
   program
     .command('doctor')
     .description(
-      'find what nothing accounts for: containers, volumes, networks, slots, paused poolers, operations that were cut off; ' +
-        'exit 1 if some is left',
+      'find what nothing accounts for (containers, volumes, networks, slots, paused poolers, operations that were cut off) ' +
+        'and nodes that are missing; exit 1 if there is any',
     )
     .option('--remove', 'remove what is known to be nobody’s')
     .option('--json', 'print one JSON document')
@@ -38,11 +38,11 @@ export const doctor = (program: Command): void => {
 export const doctorText = ({ findings, removed = [], failed = [] }: DoctorDocument): string[] => [
   ...removed.map(({ kind, name }) => `${verbs[kind] ?? 'Removed'} ${title(kind)} ${name}.`),
   ...failed.map(({ what, command }) => `Could not remove ${what}. Finish with: ${command}`),
-  ...(findings.length === 0 ? ['Nothing is left over.'] : []),
+  ...(findings.length === 0 ? ['Nothing is left over, and nothing is missing.'] : []),
   ...findings.flatMap(({ kind, name, explanation, removable, command }) => [
     `${title(kind)} ${name}`,
     `  ${explanation}`,
-    `  ${removable ? './pgrow doctor --remove' : `By hand: ${command}`}`,
+    `  ${removable ? './pgrow doctor --remove' : command.startsWith('./pgrow ') ? command : `By hand: ${command}`}`,
   ]),
 ];
 

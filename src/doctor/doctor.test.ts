@@ -2,10 +2,12 @@ import { expect, test } from 'vitest';
 import { realComponents } from '../activities/dependencies.ts';
 import type { Database } from '../domain/database.ts';
 import { replicaTopology, sampleDatabase } from '../../test/support/sample-database.ts';
-import { nodesOf } from '../domain/topology.ts';
+import { nodesOf, type Node, type Topology } from '../domain/topology.ts';
 import type { ContainerSpec } from '../platform/platform.ts';
+import { newNode } from '../domain/nodes.ts';
+import { poolingOptions } from '../domain/options.ts';
 import { firstTopology } from '../domain/plan/create.ts';
-import { createFakePlatform } from '../platform/fake/index.ts';
+import { createFakePlatform, type FakePlatform } from '../platform/fake/index.ts';
 import type { Store } from '../store/store.ts';
 import { createDoctor } from './doctor.ts';
 
@@ -27,6 +29,7 @@ const newDoctor = async (
 ) => {
   const platform = createFakePlatform();
   const topology = firstTopology(shop);
+  await runAll(platform, topology.nodes);
   const volume = topology.nodes.find((node) => node.volume !== null)?.volume ?? '';
   await platform.ensureVolume({ name: volume, labels: labels(shop.id) });
   await platform.ensureVolume({ name: 'metadata', labels: { 'pgrow.home': home, 'pgrow.kind': 'metadata' } });
@@ -58,6 +61,14 @@ const newDoctor = async (
     },
   });
   return { platform, doctor, putBack, known: [volume, 'metadata'] };
+};
+
+const runAll = async (platform: FakePlatform, nodes: readonly Node[]): Promise<void> => {
+  await platform.ensureNetwork({ name: 'shop', labels: {} });
+  for (const { container: name } of nodes) {
+    const spec = { name, network: 'shop', mounts: [], ports: [], labels: {}, restart: 'no' };
+    await platform.ensureContainer(spec as unknown as ContainerSpec);
+  }
 };
 
 test('finds what nothing accounts for, and nothing of another home or of the metadata', async () => {
@@ -126,12 +137,8 @@ test('slots are looked for on every server that runs', async () => {
   const platform = createFakePlatform();
   const asked: string[] = [];
   const servers = nodesOf(topology, 'postgres');
-  await platform.ensureNetwork({ name: 'shop', labels: {} });
-  for (const { container: name } of servers) {
-    const spec = { name, network: 'shop', mounts: [], ports: [], labels: {}, restart: 'no' };
-    await platform.ensureContainer(spec as unknown as ContainerSpec);
-    await platform.startContainer(name);
-  }
+  await runAll(platform, topology.nodes);
+  for (const { container } of servers) await platform.startContainer(container);
   const connectPostgres = async ({ host }: { readonly host: string }) => {
     asked.push(host);
     const slot = { name: 'postgres_9', physical: true, active: false, standby: asked.length > 1 };
@@ -154,4 +161,47 @@ test('slots are looked for on every server that runs', async () => {
   });
   const found = (await doctor.examine()).filter(({ kind }) => kind === 'replication_slot');
   expect(found.map(({ name }) => name)).toEqual(servers.map(({ name }) => `postgres_9 on ${name}`));
+});
+
+// It was "resumed" a thousand times: without HAProxy the read-only PgBouncer was never told, and the doctor never remembered.
+test('a pooler that stays paused is resumed once, at every port that it has', async () => {
+  const shopWithout = sampleDatabase('shop');
+  const [front, primary, replica] = replicaTopology(shopWithout).nodes;
+  const pooler = newNode(shopWithout, 'pgbouncer', 1);
+  const topology: Topology = {
+    ...replicaTopology(shopWithout),
+    nodes: [front!, primary!, replica!, pooler],
+    pooling: poolingOptions.parse({}),
+  };
+  const platform = createFakePlatform();
+  await runAll(platform, topology.nodes);
+  await platform.startContainer(pooler.container);
+  const resumed: number[] = [];
+  const connectPooler = async ({ port }: { readonly port: number }) => ({
+    isPaused: async () => true,
+    resume: async () => void resumed.push(port),
+    resumeLookups: async () => undefined,
+    end: async () => undefined,
+  });
+  const record = { ...shopWithout, topology };
+  const doctor = createDoctor({
+    platform,
+    store: {
+      listDatabases: async () => [record],
+      readDatabase: async () => record,
+      listOperations: async () => [done],
+      listSnapshots: async () => [],
+      ensureSecrets: async () => ({}),
+    } as unknown as Store,
+    home,
+    components: {
+      ...realComponents,
+      pgbouncer: { ...realComponents.pgbouncer, connectPooler: connectPooler as never },
+    },
+    isRunning: async () => false,
+    howEnded: async () => null,
+    putBack: async () => undefined,
+  });
+  expect((await doctor.remove()).removed.map(({ name }) => name)).toEqual(['pgbouncer-1']);
+  expect(resumed).toEqual([5432, 5433]);
 });

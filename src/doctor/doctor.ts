@@ -3,6 +3,7 @@ import { openSession } from '../activities/session.ts';
 import { diagnose, type Finding } from '../domain/doctor.ts';
 import { ports } from '../domain/naming.ts';
 import type { LeftOver } from '../domain/operation-actions.ts';
+import { poolerConfig } from '../domain/routes.ts';
 import { nodeNamed } from '../domain/topology.ts';
 import { survey, type DoctorDependencies } from './survey.ts';
 
@@ -37,6 +38,8 @@ export const createDoctor = (dependencies: DoctorDependencies): Doctor => {
         return attempt(name, command, () => dropSlot(database, name));
       case 'paused_pooler':
         return attempt(name, command, () => resume(database, name));
+      case 'missing_node':
+        return [];
       default:
         return kind satisfies never;
     }
@@ -67,7 +70,8 @@ export const createDoctor = (dependencies: DoctorDependencies): Doctor => {
     if (!record) return;
     const session = await openSession(dependencies, record.id);
     const host = await session.addressOf(nodeNamed(record.topology, name));
-    const hasReadOnly = record.topology.nodes.some((node) => node.kind === 'haproxy');
+    const { pooling } = record.topology;
+    const hasReadOnly = pooling !== null && poolerConfig(record.topology, pooling).read_only !== null;
     for (const port of hasReadOnly ? [ports.pooled, ports.pooledReadOnly] : [ports.pooled]) {
       const admin = await components.pgbouncer.connectPooler({ host, port, password: session.secrets.pooler_admin });
       try {
@@ -89,24 +93,30 @@ export const createDoctor = (dependencies: DoctorDependencies): Doctor => {
     examine,
     async remove() {
       const removed: Finding[] = [];
-      for (;;) {
+      const done = new Set<string>();
+      for (let look = 1; ; look += 1) {
         const failed: LeftOver[] = [];
         const before = removed.length;
         for (const finding of (await examine()).toSorted(containersFirst)) {
-          if (!finding.removable || !(await isStillFree(finding))) continue;
+          // What is found again although it went, comes back by itself: that is for the one who asked to see.
+          if (!finding.removable || done.has(keyOf(finding)) || !(await isStillFree(finding))) continue;
           const left = await removeOne(finding);
-          if (left.length === 0) removed.push(finding);
           failed.push(...left);
+          if (left.length > 0) continue;
+          removed.push(finding);
+          done.add(keyOf(finding));
         }
         // A slot is free only when the container that used it is gone, so another look may find more.
-        if (removed.length === before || removed.length > mostRemovals) return { removed, failed };
+        if (removed.length === before || look === mostLooks) return { removed, failed };
       }
     },
   };
 };
 
 /** Whoever makes more while we remove must not keep us here. */
-const mostRemovals = 1000;
+const mostLooks = 10;
+
+const keyOf = ({ kind, name, database }: Finding): string => [kind, database, name].join(' ');
 
 /** What they hold can go only after them. */
 const order: readonly Finding['kind'][] = [

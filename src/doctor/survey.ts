@@ -1,3 +1,4 @@
+import { readFaults } from '../activities/read-faults.ts';
 import { openSession } from '../activities/session.ts';
 import type { Dependencies } from '../activities/dependencies.ts';
 import type { Database } from '../domain/database.ts';
@@ -82,8 +83,8 @@ const readCutOff = async (
   return { how, again: commandFor(record.name, (await store.readPlan(last.id))?.asked) };
 };
 
-type FromNodes = Pick<SurveyedDatabase, 'slots' | 'permanent_slots' | 'paused_poolers'>;
-const nothing: FromNodes = { slots: [], permanent_slots: [], paused_poolers: [] };
+type FromNodes = Pick<SurveyedDatabase, 'faults' | 'slots' | 'permanent_slots' | 'paused_poolers'>;
+const nothing: FromNodes = { faults: [], slots: [], permanent_slots: [], paused_poolers: [] };
 
 /** A node that does not answer is nothing that a doctor of leftovers can say anything of. */
 const readNodes = async (dependencies: DoctorDependencies, database: Database): Promise<FromNodes> => {
@@ -139,6 +140,7 @@ const readNodes = async (dependencies: DoctorDependencies, database: Database): 
   const poolers = nodesOf(topology, 'pgbouncer');
   const paused = await Promise.all(poolers.map(isPaused));
   return {
+    faults: await readFaults(dependencies.platform, database),
     // Patroni knows which slots are its own: where it does not answer none of them is judged.
     slots: permanent === null ? [] : (await Promise.all(servers.map(slotsOf))).flat(),
     permanent_slots: permanent ?? [],

@@ -54,6 +54,7 @@ const surveyed = (change: Partial<SurveyedDatabase> = {}): SurveyedDatabase => (
   snapshot_volumes: [],
   slots: [],
   permanent_slots: [],
+  faults: [],
   paused_poolers: [],
   ...change,
 });
@@ -198,4 +199,22 @@ test('slots on standbys are judged too: only Patroni keeps those of its members 
   expect(found({ ...plain, topology: { ...ha, nodes: [...ha.nodes, ...shop.topology.nodes] } })).toEqual([
     'postgres_9 on postgres-7',
   ]);
+});
+
+test('a node on record that is not there is named with the command that makes it again', () => {
+  const faults = [
+    { name: 'front', state: 'missing', has_data: null },
+    { name: 'postgres-1', state: 'missing', has_data: false },
+    { name: 'postgres-7', state: 'missing', has_data: true },
+  ] as const;
+  const of = (change: Partial<SurveyedDatabase>) =>
+    diagnose({ resources: [], databases: [surveyed({ faults, ...change })] });
+  expect(of({})).toMatchObject([
+    { kind: 'missing_node', name: 'front', database: 'shop', removable: false, command: './pgrow repair shop front' },
+    { name: 'postgres-1', explanation: expect.stringContaining('its volume is gone') },
+    { name: 'postgres-7', command: './pgrow confirm shop', explanation: expect.stringContaining('rollback') },
+  ]);
+  // An operation makes and removes nodes; one that did not finish leaves a record that is not what there is.
+  expect(of({ running: true })).toEqual([]);
+  expect(of({ faults: [{ name: 'front', state: 'stopped', has_data: null }] })).toEqual([]);
 });

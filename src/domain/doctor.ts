@@ -1,10 +1,18 @@
 import type { Database } from './database.ts';
+import { isMissing, repairCommand, type NodeFault } from './faults.ts';
 import { slotName, verificationName } from './naming.ts';
 import { isPastReturn, type OperationDocument } from './operation.ts';
 
-/** What nothing accounts for, and what has been left in a state that nothing will end. */
+/** What nothing accounts for, what is on record and not there, and what has been left in a state that nothing will end. */
 export interface Finding {
-  readonly kind: 'operation' | 'container' | 'volume' | 'network' | 'replication_slot' | 'paused_pooler';
+  readonly kind:
+    | 'operation'
+    | 'container'
+    | 'volume'
+    | 'network'
+    | 'replication_slot'
+    | 'paused_pooler'
+    | 'missing_node';
   /** Of a slot or pooler with its node: `postgres_4 on postgres-1`. */
   readonly name: string;
   /** Name of the database; null where none is known. */
@@ -53,6 +61,8 @@ export interface SurveyedDatabase {
   readonly slots: readonly SurveyedSlot[];
   /** Slots that Patroni keeps for others than its members. */
   readonly permanent_slots: readonly string[];
+  /** Nodes on record that are not as they should be. */
+  readonly faults: readonly NodeFault[];
   /** Names of the nodes. */
   readonly paused_poolers: readonly string[];
 }
@@ -80,7 +90,7 @@ export const diagnose = ({ resources, databases }: Survey): readonly Finding[] =
     // While an operation runs, its slots and pauses are its own affair.
     ...databases
       .filter(({ running }) => !running)
-      .flatMap((database) => [...slotFindings(database), ...pauseFindings(database)]),
+      .flatMap((database) => [...missingFindings(database), ...slotFindings(database), ...pauseFindings(database)]),
   ];
 };
 
@@ -195,3 +205,24 @@ const pauseFindings = ({ record, paused_poolers }: SurveyedDatabase): readonly F
         removable: true,
         command: './pgrow doctor --remove',
       }));
+
+/** Where an operation did not finish the record is not what the database is, so nothing is known to be missing. */
+const missingFindings = ({ record, last, cut_off, faults }: SurveyedDatabase): readonly Finding[] => {
+  if (!record || cut_off || (last !== null && isPastReturn(last))) return [];
+  const { nodes, kept } = record.topology;
+  const missing = [...nodes, ...kept].filter((node) => isMissing(faults, node));
+  return missing.map((node) => {
+    const without = faults.find(({ name }) => name === node.name)?.has_data === false ? ', and its volume is gone' : '';
+    const isKept = kept.includes(node);
+    return {
+      kind: 'missing_node',
+      name: node.name,
+      database: record.name,
+      explanation: isKept
+        ? `It is kept for a rollback of ${record.name}, but there is no container ${node.container}${without}: the way back is not open.`
+        : `${record.name} has it on record, but there is no container ${node.container}${without}.`,
+      removable: false,
+      command: isKept ? `./pgrow confirm ${record.name}` : repairCommand(record.name, node.name),
+    };
+  });
+};

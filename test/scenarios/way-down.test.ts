@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import type { Finding } from '../../src/domain/doctor.ts';
 import { useControlPlane } from '../support/control-plane.ts';
 import { expectDatabase, keepData } from '../support/expectations.ts';
-import { untilStepSays } from '../support/faults.ts';
+import { holdNode, loseNode, untilStepSays } from '../support/faults.ts';
 import type { ManagedDatabase } from '../support/stack.ts';
 import { expectAsBefore, lookAround } from '../support/surroundings.ts';
 import { settingsOf } from '../support/server-settings.ts';
@@ -65,6 +66,51 @@ describe('down from high availability and back', () => {
     await expectDatabase(shop).toBeHealthy();
     await expectDatabase(shop).toHoldItsData();
     await expectDatabase(shop).toHaveOnlyNodes({ front: 1, postgres: 3, pgbouncer: 1, haproxy: 3, etcd: 3 });
+    expect(await contentOf(shop, await leader(shop))).toEqual(everything);
+  });
+
+  test('a router, an etcd member with its data, the front: what somebody removed is named, and made again', async () => {
+    const ports = await shop.ports();
+    for (const node of ['haproxy-2', 'etcd-1', 'front']) await loseNode(shop, node);
+    const examined = await plane.run('doctor', '--json');
+    const { findings } = JSON.parse(examined.stdout) as { findings: Finding[] };
+    expect(examined.exitCode).toBe(1);
+    expect(findings.map(({ kind, command }) => `${kind}: ${command}`).toSorted()).toEqual(
+      ['etcd-1', 'front', 'haproxy-2'].map((name) => `missing_node: ./pgrow repair ${shop.name} ${name}`),
+    );
+    const refused = await plane.run('pooling', shop.name, '--default-pool-size', '30');
+    expect(refused.exitCode).toBe(3);
+    expect(refused.stderr).toContain(`./pgrow repair ${shop.name}`);
+
+    expect(await shop.change('repair')).toMatchObject({ type: 'repair', status: 'done', to_stage: 3, error: null });
+    await expectDatabase(shop).toBeHealthy();
+    await expectDatabase(shop).toTakeWritesThrough('postgres', 'pooled', 'read_write');
+    expect(await shop.ports()).toEqual(ports);
+    expect(await plane.json('doctor')).toEqual({ findings: [] });
+    const { steps } = await shop.change('repair');
+    expect(steps).toEqual([]);
+  });
+
+  test('a leader lost with its data, no replica near enough: the furthest leads once that is confirmed', async () => {
+    const lost = await leader(shop);
+    const replicas = (await shop.nodes('postgres')).filter(({ name }) => name !== lost);
+    const thaw = await Promise.all(replicas.map(({ name }) => holdNode(shop, name)));
+    // More than sockets hold and than Patroni lets a new leader lack; no row changes.
+    for (let written = 0; written < 3; written += 1) {
+      await shop.queryNode(lost, `select pg_logical_emit_message(true, 'lost', repeat('x', 16000000))`);
+    }
+    await loseNode(shop, lost);
+    for (const release of thaw) await release();
+
+    const refused = await plane.run('repair', shop.name, '--json');
+    expect(refused.exitCode).toBe(2);
+    expect(refused.stderr).toMatch(/postgres-\d is made the leader: it is the furthest of those that answer/);
+    expect(refused.stderr).toMatch(new RegExp(`${lost} was at [0-9A-F]+/[0-9A-F]+ when it was last heard of`));
+    expect(await shop.change('repair', '--yes')).toMatchObject({ status: 'done', error: null });
+    await expectDatabase(shop).toBeHealthy();
+    expect(await leader(shop)).not.toBe(lost);
+    await expectDatabase(shop).toTakeWritesThrough('postgres', 'pooled', 'read_write');
+    await expectDatabase(shop).toHoldItsData();
     expect(await contentOf(shop, await leader(shop))).toEqual(everything);
   });
 

@@ -124,6 +124,14 @@ const runningNodes = async (
   return containers.filter(({ Labels }) => nodes.includes(Labels[labelNames.node] ?? ''));
 };
 
+/** Its container and its volume, as somebody removes them by hand. */
+export const loseNode = async (database: ManagedDatabase, node: string): Promise<void> => {
+  const container = await containerOf(database, node);
+  const { Mounts } = await container.inspect();
+  await container.remove({ force: true });
+  for (const { Type, Name } of Mounts) if (Type === 'volume' && Name) await engine.getVolume(Name).remove();
+};
+
 /** Someone else's container on a volume of ours, so that the engine refuses to remove it. Resolves to its removal. */
 export const occupyVolume = async (volume: string, image: string): Promise<() => Promise<void>> => {
   const container = await engine.createContainer({

@@ -3,7 +3,7 @@ import { performAtOnce } from '../support/fake-world/at-once.ts';
 import { begin } from '../support/fake-world/every-step.ts';
 import { acknowledged, expectAccountedFor, expectSound } from '../support/fake-world/expectations.ts';
 import type { Shop } from '../support/fake-world/operator.ts';
-import { adjustments, creations, repairs } from '../support/fake-world/stories.ts';
+import { adjustments, creations, repairs, switchovers } from '../support/fake-world/stories.ts';
 import { lose } from '../support/fake-world/story.ts';
 import { useControlPlane } from '../support/fake-world/use-control-plane.ts';
 import { nodeNamed } from '../../src/domain/topology.ts';
@@ -183,5 +183,56 @@ describe.concurrent('a leader that is lost for good, its replicas too far behind
 
     expect(await shop.run('repair', {})).toMatchObject({ status: 'done', error: null });
     await expectSound(shop, 'postgres-2');
+  });
+});
+
+describe.concurrent('a node that is missing does not keep the others from', () => {
+  // Each was refused, or rolled back after it had been built for a while.
+  const impaired = async (): Promise<Shop> => begin({ story: repairs.ha, newShop });
+
+  test('a switchover at ha, which names it', async () => {
+    const shop = await impaired();
+    const document = await shop.run('switchover', { target_node: 'postgres-3' });
+
+    expect(document).toMatchObject({ status: 'done', error: null });
+    for (const node of ['postgres-4', 'haproxy-2', 'etcd-1']) {
+      const said = document.warnings.some((line) => line.includes(`./pgrow repair shop ${node}`));
+      expect([node, said]).toEqual([node, true]);
+    }
+    await expectSound(shop, 'postgres-3');
+    expect(await shop.run('repair', {})).toMatchObject({ status: 'done' });
+    await expectSound(shop, 'postgres-3');
+    await expectAccountedFor(shop);
+  });
+
+  test('a rollback', async () => {
+    const shop = await impaired();
+    expect(await shop.run('rollback', {})).toMatchObject({ status: 'done', to_stage: 0, error: null });
+    await expectSound(shop, 'postgres-1');
+    await expectAccountedFor(shop);
+  });
+
+  test('a scale-down that removes it', async () => {
+    const shop = await impaired();
+    const wish = { target: 'single', grace_period: 0, confirm: true } as const;
+    expect(await shop.run('scaleDown', wish)).toMatchObject({ status: 'done', to_stage: 0, error: null });
+    await expectSound(shop);
+  });
+
+  test('other pooling options', async () => {
+    const shop = await impaired();
+    const wish = { pooling: { default_pool_size: 7 } };
+    expect(await shop.run('setPooling', wish)).toMatchObject({ status: 'done', error: null });
+    await expectSound(shop, 'postgres-2');
+  });
+
+  test('a switchover to the other replica at stage 2', async () => {
+    const shop = await begin({ story: switchovers.confirming, newShop });
+    await lose(shop, 'postgres-2');
+    expect(await shop.run('switchover', {})).toMatchObject({ status: 'done', error: null });
+    await expectSound(shop, 'postgres-3');
+    expect(await shop.run('repair', {})).toMatchObject({ status: 'done' });
+    await expectSound(shop, 'postgres-3');
+    await expectAccountedFor(shop);
   });
 });

@@ -13,14 +13,16 @@ const needless: readonly ActionCall['action'][] = [
   'removeEverything',
 ];
 
+/** Names of the nodes that a plan makes. */
+export const madeNodes = ({ steps }: Pick<Plan, 'steps'>): ReadonlySet<string> =>
+  new Set(steps.flatMap(({ run }) => (run.action === 'ensureNode' ? [run.input.node.name] : [])));
+
 /** Names of the nodes that the actions of a plan work with, but for those that the plan makes itself. */
 export const neededNodes = ({ steps }: Pick<Plan, 'steps'>): ReadonlySet<string> => {
   const needed = new Set<string>();
-  const made = new Set<string>();
   for (const { run } of steps) {
     if (run.action === 'ensureNode') {
-      const { node, config } = run.input;
-      made.add(node.name);
+      const { config } = run.input;
       if (config.kind === 'postgres' && config.mode === 'replica') config.follow.forEach((name) => needed.add(name));
     }
     if (needless.includes(run.action)) continue;
@@ -28,7 +30,7 @@ export const neededNodes = ({ steps }: Pick<Plan, 'steps'>): ReadonlySet<string>
     else named(run.input).forEach((name) => needed.add(name));
     if (run.action === 'waitUntilRouting') [run.input.primary, ...run.input.replicas].forEach((it) => needed.add(it));
   }
-  for (const name of made) needed.delete(name);
+  for (const name of madeNodes({ steps })) needed.delete(name);
   return needed;
 };
 

@@ -12,6 +12,7 @@ import { askedFor } from '../resumption.ts';
 import { planCreate } from './create.ts';
 import { planDestroy } from './destroy.ts';
 import { planExpand } from './expand.ts';
+import { leaveOutMissing } from './leave-out.ts';
 import { refuseMissing } from './needed-nodes.ts';
 import { reckon } from './reckon.ts';
 import { planReinitialize } from './reinitialize.ts';
@@ -94,7 +95,8 @@ export const planOperation = <W extends OperationWorkflow>(
 ): Plan => {
   const { facts = null } = circumstances;
   const database = withBound(circumstances.database, facts);
-  const plan = planners[workflow](input, { ...circumstances, database });
+  const planned = planners[workflow](input, { ...circumstances, database });
+  const plan = leaveOutMissing(planned, circumstances);
   refuseMissing(plan, circumstances);
   return { ...reckon(plan, { name: database.name, facts }), asked: askedFor(workflow, input) };
 };

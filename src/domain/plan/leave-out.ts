@@ -1,0 +1,105 @@
+import type { ActionCall } from '../actions.ts';
+import { isMissing, missingNodes, repairCommand } from '../faults.ts';
+import { slotName } from '../naming.ts';
+import type { Block, Plan, Step } from '../plan.ts';
+import { nodesOf, type Node } from '../topology.ts';
+import { madeNodes } from './needed-nodes.ts';
+import type { Circumstances } from './plan-operation.ts';
+
+/**
+ * A plan that goes on without nodes that are missing, where the others do without them: a router of several, an etcd node
+ * of a quorum, a replica that takes no part. What is made again later is told what the record says by then.
+ */
+export const leaveOutMissing = (plan: Plan, circumstances: LeaveOut): Plan => {
+  const { database, faults = [] } = circumstances;
+  const gone = goneOf(plan, circumstances);
+  if (gone.length === 0) return plan;
+  const kept = plan.steps.map((step) =>
+    isAbout(step.run, gone, plan.type === 'switchover') ? null : without(step, gone),
+  );
+  const indexes = kept.map((step, index) => (step ? kept.slice(0, index).filter(Boolean).length : null));
+  return {
+    ...plan,
+    steps: kept.filter((step) => step !== null),
+    order: renumber(plan.order, indexes),
+    warnings: [
+      ...plan.warnings,
+      ...missingNodes(database.topology, faults)
+        .filter((name) => gone.some((node) => node.name === name))
+        .map((name) => `${name} is missing and left aside. Make it again: ${repairCommand(database.name, name)}`),
+    ],
+  };
+};
+
+type LeaveOut = Pick<Circumstances, 'database' | 'faults' | 'leaderless'>;
+
+/** Where nobody leads, a server that cannot be asked may hold what nobody else does: it is never left out. */
+const goneOf = (plan: Plan, { database: { topology }, faults = [], leaderless = false }: LeaveOut): readonly Node[] => {
+  const made = madeNodes(plan);
+  const primary = topology.primary;
+  return topology.nodes.filter((node) => {
+    if (!isMissing(faults, node) || made.has(node.name) || node.kind === 'front' || node.kind === 'pgbouncer')
+      return false;
+    if (node.kind === 'postgres') return !leaderless && (topology.ha !== null || node.name !== primary);
+    return nodesOf(topology, node.kind).some((other) => !isMissing(faults, other));
+  });
+};
+
+/** Nothing but a gone node would notice this step. */
+const isAbout = ({ action, input }: ActionCall, gone: readonly Node[], moves: boolean): boolean => {
+  const isGone = ({ name }: Pick<Node, 'name'>) => gone.some((node) => node.name === name);
+  if (action === 'configureNode') return isGone(input.node) && (moves || input.node.kind === 'haproxy');
+  if (action === 'ensureReplicationSlot') return moves && gone.some(({ name }) => slotName(name) === input.slot);
+  return false;
+};
+
+const without = (step: Step, gone: readonly Node[]): Step => ({
+  ...step,
+  run: withoutGone(step.run, gone),
+  undo: step.undo.flatMap((call) => (isAbout(call, gone, false) ? [] : [withoutGone(call, gone)])),
+});
+
+const withoutGone = <Call extends ActionCall>(call: Call, gone: readonly Node[]): Call => {
+  const names = gone.map(({ name }) => name);
+  const present = <T extends { readonly name: string }>(nodes: readonly T[]) =>
+    nodes.filter(({ name }) => !names.includes(name));
+  switch (call.action) {
+    case 'recordTopology':
+      return call;
+    case 'verifyRoutes': {
+      const { topology } = call.input;
+      return { ...call, input: { topology: { ...topology, nodes: present(topology.nodes) } } };
+    }
+    case 'waitUntilRouting': {
+      const { routers, primary, replicas } = call.input;
+      const seen = replicas.filter((name) => !names.includes(name));
+      return { ...call, input: { routers: present(routers), primary, replicas: seen } };
+    }
+    case 'waitUntilClusterHealthy': {
+      const nodes = present(call.input.nodes);
+      const standbys = call.input.standbys - (call.input.nodes.length - nodes.length);
+      return { ...call, input: { ...call.input, nodes, standbys } };
+    }
+    default:
+      return { ...call, input: Object.fromEntries(Object.entries(call.input).map(filtered)) };
+  }
+  function filtered([key, value]: [string, unknown]): [string, unknown] {
+    return [key, isNodes(value) ? present(value) : value];
+  }
+};
+
+const isNodes = (value: unknown): value is readonly Node[] =>
+  Array.isArray(value) && value.every((each) => typeof each === 'object' && each !== null && 'container' in each);
+
+const renumber = (blocks: readonly Block[], indexes: readonly (number | null)[]): readonly Block[] =>
+  blocks.flatMap((block): readonly Block[] => {
+    if ('step' in block) {
+      const step = indexes[block.step] ?? null;
+      return step === null ? [] : [{ step }];
+    }
+    if ('lanes' in block) {
+      const lanes = block.lanes.map((lane) => renumber(lane, indexes)).filter((lane) => lane.length > 0);
+      return lanes.length === 0 ? [] : [{ lanes }];
+    }
+    return [{ ...block, blocks: renumber(block.blocks, indexes) }];
+  });
