@@ -1,4 +1,5 @@
 import type { Database } from '../domain/database.ts';
+import type { NodeFault } from '../domain/faults.ts';
 import type { Leadership } from '../domain/live.ts';
 import { nodeNamed, nodesOf, type Node } from '../domain/topology.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -25,13 +26,21 @@ export const readLeadership = async (dependencies: Needs, database: Database): P
     synchronous: sync_state === 'sync' || sync_state === 'quorum',
   }));
   const leaderless = await isLeaderless(dependencies, session, leader);
+  const faults = await readFaults(dependencies.platform, database);
+  const nobodyLeads = leaderless || isLostForGood(database, faults);
   return {
     leader,
     candidates,
     leaderless,
-    faults: await readFaults(dependencies.platform, database),
-    holdings: leaderless ? await readHoldings(dependencies, session) : null,
+    faults,
+    holdings: nobodyLeads ? await readHoldings(dependencies, session) : null,
   };
+};
+
+/** A plain primary without its data, beside replicas that have theirs. */
+const isLostForGood = ({ topology }: Database, faults: readonly NodeFault[]): boolean => {
+  const fault = faults.find(({ name }) => name === topology.primary);
+  return topology.replicas !== null && fault?.state === 'missing' && fault.has_data === false;
 };
 
 const isLeaderless = async (

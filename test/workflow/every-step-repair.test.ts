@@ -1,12 +1,12 @@
-import { breakAtEveryStep, dieAtEveryStep } from '../support/fake-world/every-step.ts';
-import { repairs } from '../support/fake-world/stories.ts';
+import { breakAtEveryStep, breakPastReturn, dieAtEveryStep } from '../support/fake-world/every-step.ts';
+import { repairs, replacements } from '../support/fake-world/stories.ts';
 import { useControlPlane } from '../support/fake-world/use-control-plane.ts';
 
 /** Nodes that somebody removed, made again. */
 
 const newShop = useControlPlane();
 
-for (const story of Object.values(repairs)) {
-  dieAtEveryStep({ newShop, story });
-  breakAtEveryStep({ newShop, story });
-}
+for (const story of [...Object.values(repairs), ...Object.values(replacements)]) dieAtEveryStep({ newShop, story });
+// A lost leader is replaced in the first step; asked for again, a new plan is made of what there is by then.
+for (const story of [...Object.values(repairs), replacements.confirming]) breakAtEveryStep({ newShop, story });
+for (const story of [replacements.confirming, replacements.plain]) breakPastReturn({ newShop, story });

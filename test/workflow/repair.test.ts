@@ -186,6 +186,23 @@ describe.concurrent('a leader that is lost for good, its replicas too far behind
   });
 });
 
+describe.concurrent('a primary at stage 2 that is lost with its data', () => {
+  // There was no way on at all: nobody elects there, and a switchover needs the primary.
+  test.each([
+    ['behind a pooler and HAProxy, synchronous', switchovers.confirming],
+    ['without HAProxy', switchovers.plain],
+  ])('is replaced by the furthest replica, and built again as one: %s', async (_, story) => {
+    const shop = await begin({ story, newShop });
+    await lose(shop, 'postgres-1');
+
+    await expect(shop.run('repair', {})).rejects.toThrow(/postgres-2 is made the leader.*How far postgres-1 was/);
+    expect(await shop.run('repair', { confirm: true })).toMatchObject({ status: 'done', from_stage: 2, to_stage: 2 });
+    await expectSound(shop, 'postgres-2');
+    await expectAccountedFor(shop);
+    expect((await shop.database())?.topology.primary).toBe('postgres-2');
+  });
+});
+
 describe.concurrent('a node that is missing does not keep the others from', () => {
   // Each was refused, or rolled back after it had been built for a while.
   const impaired = async (): Promise<Shop> => begin({ story: repairs.ha, newShop });

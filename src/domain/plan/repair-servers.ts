@@ -4,27 +4,28 @@ import { furthestOf, lossOf } from '../holdings.ts';
 import { nodeNamed, nodesOf, type Node } from '../topology.ts';
 import { sideBySide, step, type Outline } from './outline.ts';
 import { rebuildReplica } from './rebuild-replica.ts';
-import { chosenOf, present, type Repaired, type RepairPart } from './repaired.ts';
+import { replacePrimary } from './replace-primary.ts';
+import { chosenOf, present, type Repaired, type RepairPart, type ServersPart } from './repaired.ts';
 import { memberConfigOf } from '../member-config.ts';
-
-interface ServersPart extends RepairPart {
-  /** Who takes writes then; null where that is decided on the way. */
-  readonly leader: string | null;
-  /** What is lost for good and has to be confirmed. */
-  readonly losses: readonly string[];
-}
 
 /** PostgreSQL: replicas are built again from whoever leads; a server that has its data is started on them. */
 export const repairServers = (repaired: Repaired): ServersPart => {
-  const { database, leader, leaderless } = repaired;
+  const {
+    database: { topology },
+    faults,
+    leader,
+    leaderless,
+  } = repaired;
   const lost = chosenOf(repaired, 'postgres');
   if (leaderless) return leadAgain(repaired, lost);
-  if (database.topology.ha) return { ...rebuilt(repaired, lost, leader), leader, losses: [] };
-  const primary = nodeNamed(database.topology, leader);
+  if (topology.ha) return { ...rebuilt(repaired, lost, leader), topology, leader, losses: [] };
+  const primary = nodeNamed(topology, leader);
+  const replaced = lost.includes(primary) && faultOf(faults, primary)?.has_data === false;
+  if (replaced) return replacePrimary(repaired, primary, lost) ?? refuseLost(repaired, primary);
   const replicas = lost.filter((node) => node !== primary);
   const returning = lost.includes(primary) ? [startPrimary(repaired, primary)] : [];
   const { outline, warnings } = rebuilt(repaired, replicas, leader);
-  return { outline: [...returning, ...outline], warnings, leader, losses: [] };
+  return { topology, outline: [...returning, ...outline], warnings, leader, losses: [] };
 };
 
 const rebuilt = ({ database, faults }: Repaired, lost: readonly Node[], leader: string): RepairPart => ({
@@ -42,15 +43,16 @@ const rebuilt = ({ database, faults }: Repaired, lost: readonly Node[], leader: 
     lost.length === 0 ? [] : [`Until ${lost.map(({ name }) => name).join(', ')} is back there are fewer replicas.`],
 });
 
+const refuseLost = ({ database: { name } }: Repaired, primary: Node): never => {
+  throw new PgrowError(
+    'refused',
+    `${primary.name}, which took the writes of ${name}, is gone with its data. Nothing can make them again. Restore a ` +
+      `snapshot as a new database: ./pgrow snapshots ${name}, then ./pgrow restore ${name} --snapshot ID --as NEW`,
+  );
+};
+
 /** Nobody else is ever promoted without pgrow below stage 3: what the primary's volume holds is the newest there is. */
-const startPrimary = ({ database: { name, topology }, faults }: Repaired, primary: Node): Outline => {
-  if (faultOf(faults, primary)?.has_data === false) {
-    throw new PgrowError(
-      'refused',
-      `${primary.name}, which took the writes of ${name}, is gone with its data. Nothing can make them again. Restore a ` +
-        `snapshot as a new database: ./pgrow snapshots ${name}, then ./pgrow restore ${name} --snapshot ID --as NEW`,
-    );
-  }
+const startPrimary = ({ database: { topology } }: Repaired, primary: Node): Outline => {
   const replicas = nodesOf(topology, 'postgres').filter((node) => node !== primary);
   const synchronous_standbys = topology.replicas?.replication_mode === 'sync' ? replicas.map((node) => node.name) : [];
   return step('postgres', `start ${primary.name} on its volume`, {
@@ -82,6 +84,7 @@ const leadAgain = (repaired: Repaired, lost: readonly Node[]): ServersPart => {
       later.length === 0
         ? []
         : [`${later.join(', ')} can be made again once somebody leads: ./pgrow repair ${database.name}, once more.`],
+    topology: database.topology,
     leader: null,
     losses: [],
   };
@@ -112,6 +115,7 @@ const elect = (repaired: Repaired, lost: readonly Node[]): ServersPart => {
       ...outline,
     ],
     warnings,
+    topology: { ...topology, primary: candidate.name },
     leader: candidate.name,
     losses: [...lossOf(candidate, holdings, leader), ...keptMayHoldMore(repaired)],
   };

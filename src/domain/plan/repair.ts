@@ -3,7 +3,7 @@ import { PgrowError } from '../errors.ts';
 import { faultOf, isMissing, repairCommand, type NodeFault } from '../faults.ts';
 import type { Holdings } from '../holdings.ts';
 import type { Plan } from '../plan.ts';
-import type { Node } from '../topology.ts';
+import type { Node, Topology } from '../topology.ts';
 import { assemble } from './assemble.ts';
 import { stretch } from './growth.ts';
 import { repairEtcd } from './repair-etcd.ts';
@@ -33,13 +33,14 @@ export const planRepair = (input: RepairPlanInput): Plan => {
   const chosen = chooseNodes(input);
   refuseLeaderless(input, chosen);
   const repaired: Repaired = { database, chosen, faults, leader, leaderless, holdings };
-  if (chosen.length === 0 && !(leaderless && node === null)) return assembled(repaired, [], [], []);
+  if (chosen.length === 0 && !(leaderless && node === null)) return assembled(repaired, database.topology, [], [], []);
   const etcd = repairEtcd(repaired);
   const servers = repairServers(repaired);
-  const routes = repairRoutes(repaired, servers.leader);
+  const routes = repairRoutes({ ...repaired, database: { ...database, topology: servers.topology } }, servers.leader);
   const parts = [etcd, servers, routes];
   return assembled(
     repaired,
+    servers.topology,
     parts.flatMap(({ outline }) => outline),
     parts.flatMap(({ warnings }) => warnings),
     servers.losses,
@@ -48,18 +49,21 @@ export const planRepair = (input: RepairPlanInput): Plan => {
 
 const assembled = (
   repaired: Repaired,
+  to: Topology,
   outline: Parameters<typeof stretch>[1],
   warnings: readonly string[],
   losses: readonly string[],
 ): Plan => {
   const { topology } = repaired.database;
+  // At stage 3 Patroni has the last word on who leads, and the monitor records it.
+  const recorded = topology.ha === null && to !== topology;
   const plan = assemble({
     type: 'repair',
-    from: topology,
-    to: topology,
-    parts: outline.length === 0 ? [] : [stretch(topology, outline, [...losses, ...warnings])],
+    from: recorded ? topology : to,
+    to,
+    parts: outline.length === 0 ? [] : [stretch(to, outline, [...losses, ...warnings])],
     closes_checkpoint_of: null,
-    verified: present(repaired),
+    ...(recorded ? {} : { verified: present(repaired) }),
   });
   return losses.length === 0 ? plan : { ...plan, losses };
 };

@@ -24,6 +24,15 @@ export interface RepairPart {
   readonly warnings: readonly string[];
 }
 
+/** Of PostgreSQL: what it makes of the database as well. */
+export interface ServersPart extends RepairPart {
+  readonly topology: Topology;
+  /** Who takes writes then; null where that is decided on the way. */
+  readonly leader: string | null;
+  /** What is lost for good and has to be confirmed. */
+  readonly losses: readonly string[];
+}
+
 /** The nodes that there are once the chosen ones are back: some that are missing may stay so. */
 export const present = ({ database: { topology }, chosen, faults }: Repaired): Topology => ({
   ...topology,

@@ -146,7 +146,7 @@ const amongPlain = ({ database, on_obstacle, facts }: SwitchoverPlanInput, from:
   ]);
 };
 
-const withPrimary = (from: Topology, target: string): Topology => ({
+export const withPrimary = (from: Topology, target: string): Topology => ({
   ...from,
   primary: target,
   nodes: from.nodes.map((node): Node => {
@@ -158,14 +158,14 @@ const withPrimary = (from: Topology, target: string): Topology => ({
   }),
 });
 
-const following = (primary: string, node: Node): ReplicaConfig => ({
+export const following = (primary: string, node: Node): ReplicaConfig => ({
   kind: 'postgres',
   mode: 'replica',
   follow: [primary],
   slot: slotName(node.name),
 });
 
-const keepSlot = (on: Node, node: Node): Outline => {
+export const keepSlot = (on: Node, node: Node): Outline => {
   const input = { on, slot: slotName(node.name) };
   return step('switchover', `create replication slot for ${node.name}`, { action: 'ensureReplicationSlot', input }, [
     { action: 'removeReplicationSlot', input },

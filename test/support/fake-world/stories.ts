@@ -129,6 +129,21 @@ export const repairs = {
   }),
 } as const;
 
+const repairAnyway: Deed = { workflow: 'repair', wish: { confirm: true } };
+
+/** Whoever took writes is gone with the data. */
+export const replacements = {
+  ha: story('repair of a lost leader', repairAnyway, { before: [pooledHa], lost: ['postgres-2', 'haproxy-1'] }),
+  confirming: story('repair of a lost primary and a router', repairAnyway, {
+    before: [confirmed],
+    lost: ['postgres-1', 'haproxy-1'],
+  }),
+  plain: story('repair of a lost primary without HAProxy', repairAnyway, {
+    before: [plain, setReplicas(2)],
+    lost: ['postgres-1'],
+  }),
+} as const;
+
 export const switchovers = {
   members: story('switchover at ha, the window still open', switchover('postgres-3'), {
     before: [pooledHa],

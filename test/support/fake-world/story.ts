@@ -72,8 +72,17 @@ const foresee = (
     done = foreseeOne(database, deed);
     database = { ...database, topology: { ...done.to!, kept: [] } };
   }
-  if (!windowOpen || !done) return foreseeOne(database, last, { faults, ...(leader ? { leader } : {}) });
+  if (!windowOpen || !done)
+    return foreseeOne(database, last, { faults, ...withoutLeader(database, lost), ...(leader ? { leader } : {}) });
   return foreseeOne({ ...database, topology: done.to! }, last, { last: done, faults });
+};
+
+/** As the planners see a database whose leader is gone with its data. */
+const withoutLeader = ({ topology }: Database, lost: readonly string[]): Partial<Circumstances> => {
+  if (!lost.includes(topology.primary)) return {};
+  const left = nodesOf(topology, 'postgres').filter(({ name }) => !lost.includes(name));
+  const heard = left.map(({ name }) => ({ name, timeline: 1, position: 1 }));
+  return { leaderless: topology.ha !== null, holdings: { heard, unheard: [], last_known: null } };
 };
 
 export const foreseeOne = (database: Database, { workflow, wish }: Deed, change: Partial<Circumstances> = {}): Plan => {
@@ -96,8 +105,10 @@ export const foreseeOne = (database: Database, { workflow, wish }: Deed, change:
 };
 
 /** As with `docker rm -f` and `docker volume rm`. */
-export const lose = async ({ id, world: { platform, store } }: Shop, name: string): Promise<void> => {
-  const { container, volume } = nodeNamed((await store.readDatabase(id))!.topology, name);
+export const lose = async ({ id, world: { platform, store, patroni } }: Shop, name: string): Promise<void> => {
+  const { topology } = (await store.readDatabase(id))!;
+  const { container, volume } = nodeNamed(topology, name);
+  if (name === topology.primary) patroni.electNobody();
   await platform.removeContainer(container);
   if (volume) await platform.removeVolume(volume);
 };
