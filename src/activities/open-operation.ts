@@ -3,7 +3,7 @@ import { refuseWhileCopied } from '../domain/copied-snapshots.ts';
 import { refuseUnconfirmed } from '../domain/confirmation.ts';
 import { cutOffOf, type CutOff } from '../domain/cut-off.ts';
 import type { Database } from '../domain/database.ts';
-import { PgrowError } from '../domain/errors.ts';
+import { endedAlready, PgrowError } from '../domain/errors.ts';
 import { operationInputs, operationTypeOf, type OperationWorkflow, type ParsedInput } from '../domain/inputs.ts';
 import type { OpenedOperation, OpenOperation, OperationActions } from '../domain/operation-actions.ts';
 import type { OperationOptions } from '../domain/options.ts';
@@ -31,10 +31,15 @@ export const openOperation: (
   const { store } = dependencies;
   const cut_off = await readCutOffBefore(store, call);
   if (cut_off) return { cut_off };
-  const { database, plan, options, restored, unfinished } = await planOf(dependencies, call);
-  const known = await store.readOperation(call.operation);
+  const known = await store.readOperationStatus(call.operation);
+  if (known !== null && known !== 'running') throw new PgrowError('already_ended', endedAlready(call.operation, known));
+  // Whoever runs it once more runs the plan that is on record, though by now another one might be made.
+  const { database, plan, options, restored, unfinished } = await (known === null ? planOf : recall)(
+    dependencies,
+    call,
+  );
   const previous = await readPreviousCheckpoint(dependencies, database.id, call.operation);
-  if (!known && !unfinished) await refuseBeforeTouching(dependencies, call, { database, plan, restored });
+  if (known === null && !unfinished) await refuseBeforeTouching(dependencies, call, { database, plan, restored });
   await store.beginOperation({
     id: call.operation,
     service_id: database.id,
@@ -83,7 +88,7 @@ export const readCutOff = async (
 
 const leavesCheckpoint: readonly OperationWorkflow[] = ['rollback', 'destroyDatabase', 'repair'];
 
-/** A database whose creation is refused does not exist: its name and ports are free again. */
+/** A database whose creation is refused never existed: its name, its ports and its id are free again. */
 const refuseBeforeTouching = async (
   dependencies: Dependencies,
   call: OpenOperation,
@@ -93,7 +98,7 @@ const refuseBeforeTouching = async (
     refuseUnconfirmed(plan, (call.input as { confirm?: boolean }).confirm === true);
     await refuseUnfit(dependencies, database, plan, restored);
   } catch (error) {
-    if (makers.includes(call.workflow)) await dependencies.store.removeDatabase(database.id);
+    if (makers.includes(call.workflow)) await dependencies.store.forgetDatabase(database.id);
     throw error;
   }
 };
@@ -146,6 +151,21 @@ const planOf = async (
   const circumstances = { database: kept, operation_id: operation, ...leadership, last, restored, facts };
   const plan = planOperation(workflow, input, circumstances);
   return { database: kept, plan, options, restored, unfinished: null };
+};
+
+/** An operation that was recorded before its worker died. */
+const recall = async (
+  dependencies: Dependencies,
+  { workflow, input: given, operation }: OpenOperation,
+): Promise<Planned> => {
+  const { store } = dependencies;
+  const input = parseInput(operationInputs[workflow] as z.ZodType<ParsedInput<OperationWorkflow>>, given);
+  const database = await known(dependencies, input.service_id);
+  const plan = await store.readPlan(operation);
+  if (!plan) throw new PgrowError('internal', `Operation ${operation} is on record without a plan.`);
+  const before = await readUnfinished(dependencies, database.id, operation);
+  const resumed = before && resume(database.name, askedFor(workflow, input), before);
+  return { database, plan, options: optionsOf(input), restored: null, unfinished: resumed ? before : null };
 };
 
 /** A restored database has its source's major and settings. */

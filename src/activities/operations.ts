@@ -1,7 +1,13 @@
 import { CancelledFailure, Context } from '@temporalio/activity';
 import { PgrowError } from '../domain/errors.ts';
 import { labelNames } from '../domain/naming.ts';
-import type { OperationDocument, OperationStatus, OperationType } from '../domain/operation.ts';
+import {
+  hasPassedReturn,
+  type Checkpoint,
+  type OperationDocument,
+  type OperationStatus,
+  type OperationType,
+} from '../domain/operation.ts';
 import type { OperationActions } from '../domain/operation-actions.ts';
 import type { Dependencies } from './dependencies.ts';
 import { removeResources } from './leftovers.ts';
@@ -12,6 +18,8 @@ import { watchHealth } from './watch-health.ts';
 
 const heartbeatIntervalMs = 1000;
 const closePollMs = 200;
+/** A window that closes at once is not worth a word. */
+const quietSeconds = 2;
 
 /** Hours a snapshot is kept after its checkpoint has closed. */
 const snapshotRetentionHours = 24;
@@ -24,8 +32,22 @@ export const operationActivities = (dependencies: Dependencies): OperationAction
 
     findCutOff: ({ database }) => readCutOff(store, database, null),
 
-    noteStep: ({ operation, step, detail }) =>
-      store.stepStarted({ operation, step }).then(() => store.stepDetail({ operation, step, detail })),
+    noteStep: (wait) => store.stepWaits(wait),
+
+    noteRelease: ({ operation, database, actor }) =>
+      store.recordEvent({
+        service_id: database,
+        event_type: 'cutover_released',
+        from_stage: null,
+        to_stage: null,
+        metadata: { operation_id: operation, actor },
+        key: `${operation}-cutover-released`,
+      }),
+
+    async readStanding({ operation }) {
+      const [document, plan] = await Promise.all([store.readOperation(operation), store.readPlan(operation)]);
+      return { past_return: document !== null && plan !== null && hasPassedReturn(document, plan) };
+    },
 
     noteStepDone: ({ operation, step }) => store.stepEnded({ operation, step, status: 'done' }),
 
@@ -34,8 +56,11 @@ export const operationActivities = (dependencies: Dependencies): OperationAction
       return removeResources(platform, await platform.findByLabels(labels));
     },
 
-    async endOperation({ operation, database, status, stall_ms, error }) {
-      const type = (await store.readOperation(operation))?.type;
+    async endOperation({ operation, database, status, stall_ms, error, window_until }) {
+      const known = await store.readOperation(operation);
+      // A workflow that was reset says nothing new of an operation that has ended.
+      if (known && known.status !== 'running' && known.status !== status) return known;
+      const type = known?.type;
       if (leavesNothing(type, status)) {
         await store.removeSecrets(database);
         await store.removeDatabase(database);
@@ -43,21 +68,27 @@ export const operationActivities = (dependencies: Dependencies): OperationAction
       await store.endOperation({ id: operation, status, stall_ms, error });
       const open = await store.readOpenCheckpoint(database);
       if (open?.operation_id === operation) {
-        if (status === 'done') await store.extendCheckpoint(open.id, await windowEnd(operation, open.id));
+        if (status === 'done') await store.extendCheckpoint(open.id, window_until ?? windowEnd(open));
         else await store.closeCheckpoint(open.id);
       }
       const document = await store.readOperation(operation);
       if (!document) throw new PgrowError('internal', `Operation ${operation} is not in the metadata.`);
-      if (['rollback', 'destroy'].includes(document.type) && status === 'done' && open)
-        await store.closeCheckpoint(open.id);
+      const usesUp = ['rollback', 'destroy'].includes(document.type) && status === 'done';
+      // Not that of an operation which came after it.
+      if (usesUp && open && open.timestamp <= document.ended_at!) await store.closeCheckpoint(open.id);
       if (document.type === 'switchover' && status === 'done') await recordSwitchover(document);
       return document;
     },
 
-    async waitUntilCheckpointClosed({ checkpoint, database }) {
+    async waitUntilCheckpointClosed({ checkpoint, database, operation, step, limit_seconds = Infinity }) {
+      const began = performance.now();
       for (;;) {
         const waitedFor = (await store.listCheckpoints(database)).find(({ id }) => id === checkpoint);
-        if (waitedFor?.status !== 'open') return;
+        if (waitedFor?.status !== 'open') return { closed: true };
+        const waited = (performance.now() - began) / 1000;
+        if (waited > limit_seconds) return { closed: false };
+        if (waited > quietSeconds && operation !== undefined && step !== undefined)
+          await store.stepWaits({ operation, step, detail: 'the rollback window of the last operation to close' });
         if (Context.current().cancellationSignal.aborted) throw new CancelledFailure('cancelled');
         await new Promise((resolve) => setTimeout(resolve, closePollMs));
       }
@@ -69,6 +100,8 @@ export const operationActivities = (dependencies: Dependencies): OperationAction
 
     async closeCheckpoint({ checkpoint, database }) {
       const closing = (await store.listCheckpoints(database)).find((candidate) => candidate.id === checkpoint);
+      // Of a workflow that was reset: what is kept now is another window's.
+      if (closing?.status !== 'open') return;
       const snapshot = (await store.listSnapshots(database)).find((candidate) => candidate.id === closing?.snapshot_id);
       if (snapshot) {
         const expires_at = new Date(Date.now() + snapshotRetentionHours * 3_600_000).toISOString();
@@ -97,16 +130,11 @@ export const operationActivities = (dependencies: Dependencies): OperationAction
       key: `${id}-switchover`,
     });
   }
-
-  /** The window begins anew when the operation is done, with the length it was opened with. */
-  async function windowEnd(operation: string, checkpoint: string): Promise<string> {
-    const document = await store.readOperation(operation);
-    const opened = (await store.listCheckpoints(document?.service_id ?? '')).find(({ id }) => id === checkpoint);
-    if (!opened) return new Date().toISOString();
-    const length = Date.parse(opened.rollback_available_until) - Date.parse(opened.timestamp);
-    return new Date(Date.now() + length).toISOString();
-  }
 };
+
+/** As workflows had it recorded that did not say when their window ends. */
+const windowEnd = ({ rollback_available_until, timestamp }: Checkpoint): string =>
+  new Date(Date.now() + Date.parse(rollback_available_until) - Date.parse(timestamp)).toISOString();
 
 /** A database that was not made after all, or is destroyed. Whoever sees its operation ended finds its name free. */
 const leavesNothing = (type: OperationType | undefined, status: OperationStatus): boolean => {

@@ -7,7 +7,7 @@ import {
   type ActivityName,
   type StepCall,
 } from '../domain/actions.ts';
-import { isSilence, messageOf, PgrowError, type ErrorCode } from '../domain/errors.ts';
+import { endedAlready, isSilence, messageOf, PgrowError, type ErrorCode } from '../domain/errors.ts';
 import type { Dependencies } from './dependencies.ts';
 
 /** An action as a component's file writes it. */
@@ -36,6 +36,7 @@ export const stepActivity =
     const heartbeat = setInterval(() => Context.current().heartbeat(), heartbeatIntervalMs);
     const began = performance.now();
     try {
+      if (!(await mayAct(store, context))) return {};
       if (forward) await store.stepStarted(position);
       log.info({ ...fields, direction: context.direction }, 'step begins');
       const result = await action(input, {
@@ -57,6 +58,24 @@ export const stepActivity =
       clearInterval(heartbeat);
     }
   };
+
+/**
+ * Somebody may reset a workflow in Temporal after its operation has ended, or its window has closed: what it would do once
+ * more, or undo, is in use by then.
+ * @throws PgrowError `already_ended`; what a closed window has removed is passed over
+ */
+const mayAct = async (
+  store: Dependencies['store'],
+  { operation, direction, database }: ActionContext,
+): Promise<boolean> => {
+  if (direction === 'close') {
+    const window = (await store.listCheckpoints(database)).find(({ id }) => id === operation);
+    return window?.status !== 'closed';
+  }
+  const status = await store.readOperationStatus(operation);
+  if (status === null || status === 'running') return true;
+  throw new PgrowError('already_ended', endedAlready(operation, status));
+};
 
 /** Tries of an action whose node does not answer, about a minute: a server that crashed is back by then. */
 const attemptsAtSilence = 15;

@@ -27,11 +27,11 @@ export const accept = (reply: FastifyReply, { project, ids, run, minutes, monthl
   };
 };
 
-/** The same request with the same `Idempotency-Key` again: the operation it started, whatever has become of it. */
+/** The same request with the same `Idempotency-Key` again: the operation it started, unless it was not done. */
 export const acceptRepeated = async ({ store }: ApiDependencies, request: FastifyRequest, reply: FastifyReply) => {
-  const ids = await findEarlier(store, request);
-  const operation = ids && (await store.readOperation(ids.operation_id));
-  if (!operation) return null;
+  const earlier = await findEarlier(store, request);
+  if (!earlier?.operation) return null;
+  const { ids, operation } = earlier;
   const { projectId: project } = serviceParams(request);
   return accept(reply, { project, ids, run: operation, minutes: null, monthlyCost: operation.cost_after.monthly_usd });
 };

@@ -1,6 +1,8 @@
 import { createHash, randomUUID } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
+import { PgrowError } from '../domain/errors.ts';
 import { invalidInput } from '../domain/input-problems.ts';
+import type { OperationDocument } from '../domain/operation.ts';
 import type { KeyedRequest } from '../store/idempotency.ts';
 import type { Store } from '../store/store.ts';
 import { serviceParams } from './lookup.ts';
@@ -23,19 +25,40 @@ export const claimUnlessDryRun = async (
   const key = readKey(request);
   if (key === null || isDryRun(request)) return fresh;
   const { projectId: project } = serviceParams(request);
-  return refuseOther(
-    request,
-    await store.claimIdempotencyKey({ ...fresh, project, key, request_hash: hashOf(request) }),
-  );
+  const keyed = { ...fresh, project, key, request_hash: hashOf(request) };
+  const claimed = await store.claimIdempotencyKey(keyed);
+  const ids = refuseOther(request, claimed);
+  if (!isUndone(await store.readOperation(ids.operation_id))) return ids;
+  return refuseOther(request, await store.renewIdempotencyKey(keyed, ids.operation_id));
 };
 
-/** What an earlier request with this key was given; null where there was none. */
-export const findEarlier = async (store: Store, request: FastifyRequest): Promise<OperationIds | null> => {
+/**
+ * What an earlier request with this key has done or is doing; null where there was none, or nothing has come of it.
+ * @throws PgrowError `refused` when what it did is gone
+ */
+export const findEarlier = async (
+  store: Store,
+  request: FastifyRequest,
+): Promise<{ readonly ids: OperationIds; readonly operation: OperationDocument | null } | null> => {
   const key = readKey(request);
   if (key === null || isDryRun(request)) return null;
   const earlier = await store.findByIdempotencyKey(serviceParams(request).projectId, key);
-  return earlier && refuseOther(request, earlier);
+  if (!earlier) return null;
+  const ids = refuseOther(request, earlier);
+  const operation = await store.readOperation(ids.operation_id);
+  if (isUndone(operation)) return null;
+  if (operation?.status === 'done' && operation.type !== 'destroy' && !(await store.readDatabase(ids.service_id)))
+    throw new PgrowError('refused', destroyedSince(operation));
+  return { ids, operation };
 };
+
+/** It was not done, so the same may be asked for once more under the same key. */
+const isUndone = (operation: OperationDocument | null): boolean =>
+  operation !== null && operation.status !== 'running' && operation.status !== 'done';
+
+const destroyedSince = ({ type, database, id, ended_at }: OperationDocument): string =>
+  `With this Idempotency-Key ${type.replaceAll('_', ' ')} ${database} was done (operation ${id}, ${ended_at}), and the database ` +
+  'has been destroyed since. Use another key to ask for it anew.';
 
 const readKey = (request: FastifyRequest): string | null => {
   const key = request.headers['idempotency-key'];

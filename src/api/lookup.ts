@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Database } from '../domain/database.ts';
 import { PgrowError } from '../domain/errors.ts';
 import type { OperationDocument } from '../domain/operation.ts';
+import { readAccepted, readAcceptedOf } from './accepted.ts';
 import type { ApiDependencies } from './dependencies.ts';
 
 /** Of paths below `/v1/projects/:projectId/services/:serviceId`. The id may be the name. */
@@ -24,23 +25,67 @@ export const findDatabase = async (
 ): Promise<Database> => {
   const database = await store.readDatabase(serviceId, projectId);
   if (database) return database;
+  const [last] = await store.listOperationsOf(serviceId, projectId);
+  if (last) throw new PgrowError('not_found', gone(last));
   const names = (await store.listDatabases({ project: projectId })).map(({ name }) => name);
   const there = names.length > 0 ? `There is ${names.join(', ')}.` : 'There is none yet; create one.';
   throw new PgrowError('not_found', `Project ${projectId} has no database ${serviceId}. ${there}`);
 };
 
+/** What can be told something: a database, or one that is asked for and waits to be made. */
+export type Subject = Pick<Database, 'id' | 'name' | 'project'>;
+
+/** @throws PgrowError `not_found` */
+export const findSubject = async (
+  dependencies: Pick<ApiDependencies, 'store' | 'client'>,
+  params: ServiceParams,
+): Promise<Subject> => {
+  const { projectId: project, serviceId } = params;
+  const database = await dependencies.store.readDatabase(serviceId, project);
+  const accepted = database ? null : await readAcceptedOf(dependencies, project, serviceId);
+  if (accepted?.status !== 'running') return database ?? findDatabase(dependencies, params);
+  return { id: accepted.service_id, name: accepted.database, project };
+};
+
+/** A name that nothing has any more, or that never came to be. */
+const gone = ({ database, type, status, ended_at }: OperationDocument): string =>
+  `There is no database ${database}. The last operation of that name was ${type.replaceAll('_', ' ')}: ` +
+  `${status.replaceAll('_', ' ')}${ended_at === null ? '' : `, ${ended_at}`}. See ./pgrow operations ${database}`;
+
 /**
- * An operation of a database, also of one that is being created or has been destroyed.
+ * An operation of a database, also of one that is being created or has been destroyed, and one that no worker has taken
+ * up yet.
  * @throws PgrowError `not_found`
  */
 export const findOperation = async (
-  { store }: Pick<ApiDependencies, 'store'>,
+  dependencies: Pick<ApiDependencies, 'store' | 'client'>,
   { projectId, serviceId, operationId }: OperationParams,
 ): Promise<OperationDocument> => {
+  const { store } = dependencies;
   const operation = await store.readOperation(operationId, projectId);
   if (operation && [operation.service_id, operation.database].includes(serviceId)) return operation;
-  throw new PgrowError(
-    'not_found',
-    `Database ${serviceId} has no operation ${operationId}. If it was just started, no worker has taken it up yet.`,
-  );
+  const request = await store.findAcceptedRequest(projectId, { operation: operationId });
+  const accepted = request && (await readAccepted(dependencies, request));
+  if (accepted && [accepted.service_id, accepted.database].includes(serviceId)) return accepted;
+  throw new PgrowError('not_found', `Database ${serviceId} has no operation ${operationId}.`);
+};
+
+/**
+ * All that was done to a database or a name that was one, the latest first; what is accepted and waits comes first.
+ * @throws PgrowError `not_found`
+ */
+export const findOperations = async (
+  dependencies: Pick<ApiDependencies, 'store' | 'client'>,
+  params: ServiceParams,
+): Promise<readonly OperationDocument[]> => {
+  const { projectId, serviceId } = params;
+  const database = await dependencies.store.readDatabase(serviceId, projectId);
+  const [accepted, recorded] = await Promise.all([
+    readAcceptedOf(dependencies, projectId, serviceId),
+    database
+      ? dependencies.store.listOperations(database.id)
+      : dependencies.store.listOperationsOf(serviceId, projectId),
+  ]);
+  if (!database && !accepted && recorded.length === 0) await findDatabase(dependencies, params);
+  return [...(accepted ? [accepted] : []), ...recorded];
 };

@@ -33,6 +33,8 @@ export const planDocument = ({ plan, database, service_id }: PlanOf) => ({
     duration_ms: null,
     expected_stall_ms: plan.expected_stall_ms,
     stall_ms: null,
+    waiting_for: null,
+    closes_window: plan.closes_window ?? null,
     point_of_no_return: plan.point_of_no_return,
     nodes_added: plan.nodes_added,
     nodes_removed: plan.nodes_removed,

@@ -39,19 +39,20 @@ export const startOperation = async <W extends OperationWorkflow>(
 
   const plan = await makePlan();
   const { actor } = callerOf(request);
+  // Before anything can begin: what was asked for is known whatever becomes of it.
+  await store.recordAudit({
+    actor,
+    project,
+    service_id,
+    action: operationTypeOf[workflow],
+    details: { ...input, operation_id, database },
+  });
   const run = running?.running
     ? running
     : await client.start(workflow, { ...input, service_id, operation_id, actor } as OperationInput<W>, {
         database,
         stage: plan.to?.stage ?? null,
       });
-  await store.recordAudit({
-    actor,
-    project,
-    service_id,
-    action: operationTypeOf[workflow],
-    details: { operation_id, database, ...input },
-  });
   await untilRecorded(dependencies, ids, ({ run_id }) => run_id === run.run_id);
   return accept(reply, {
     project,

@@ -4,8 +4,10 @@ import type { OperationDocument } from '../domain/operation.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import type { OperationIds } from './idempotency.ts';
 
-/** Time within which a worker takes an operation up; without one the answer does not wait longer. */
+/** Time within which a worker records an operation; the answer does not wait longer. */
 const recordedWithinMs = 3000;
+/** Time within which a worker takes it up, however busy; without one the answer does not wait longer. */
+const takenUpWithinMs = 1800;
 const lookEveryMs = 20;
 const askTemporalEvery = 10;
 
@@ -19,8 +21,9 @@ export const untilRecorded = async (
   /** Whether a run that has ended is this operation's. */
   isIts: (run: OperationRun) => boolean,
 ): Promise<OperationDocument | null> => {
-  const deadline = performance.now() + recordedWithinMs;
-  for (let look = 1; performance.now() < deadline; look += 1) {
+  const began = performance.now();
+  let asked = false;
+  for (let look = 1; performance.now() < began + recordedWithinMs; look += 1) {
     const operation = await store.readOperation(ids.operation_id);
     if (operation) return operation;
     if (look % askTemporalEvery === 0) {
@@ -29,6 +32,11 @@ export const untilRecorded = async (
         await client.result(ids.service_id, run.run_id);
         return store.readOperation(ids.operation_id);
       }
+    }
+    if (!asked && performance.now() > began + takenUpWithinMs) {
+      asked = true;
+      const run = await client.describe(ids.service_id);
+      if (run && !(await client.isTakenUp(ids.service_id, run.run_id))) return null;
     }
     await delay(lookEveryMs);
   }

@@ -52,6 +52,7 @@ export const finishChange = async ({ api, database, started, flags, wanted }: Fi
     const operation = await readOperation(api, database, operationId);
     if (flags.json) printJson({ operation });
     else print(operationId);
+    if (operation.waiting_for !== null) printProgress(`It waits for ${operation.waiting_for}`);
     printProgress(`Look again: ./pgrow status ${database}  or  ./pgrow operations ${database}`);
     return exitCodes.done;
   }

@@ -27,6 +27,8 @@ export const exampleOperation = (operation: Partial<OperationDocument>): Operati
   duration_ms: null,
   expected_stall_ms: 400,
   stall_ms: null,
+  waiting_for: null,
+  closes_window: null,
   point_of_no_return: null,
   nodes_added: [],
   nodes_removed: [],

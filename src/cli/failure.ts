@@ -43,6 +43,7 @@ const exitCodeOf = (code: ErrorCode): ExitCode => {
     case 'operation_running':
     case 'name_taken':
     case 'refused':
+    case 'already_ended':
     case 'port_taken':
     case 'no_disk_space':
       return exitCodes.refused;

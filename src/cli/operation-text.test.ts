@@ -104,3 +104,11 @@ describe('the live display', () => {
     expect(lines.some((line) => line.includes('step 26'))).toBe(true);
   });
 });
+
+test('what was undone after it had closed a rollback window does not say that all is as before', () => {
+  const closes_window = { of: 'expand', step: 0 };
+  const ended = (status: 'pending' | 'undone') =>
+    operationResult(exampleOperation({ status: 'rolled_back', closes_window, steps: [exampleStep({ status })] }))[0];
+  expect(ended('pending')).toMatch(/as it was before\.$/);
+  expect(ended('undone')).toMatch(/as it was before, but the rollback window of the last expand is closed\.$/);
+});

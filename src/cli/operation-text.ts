@@ -51,9 +51,9 @@ export const operationResult = (operation: OperationDocument): string[] => {
         ...checkpointLine(operation),
       ];
     case 'rolled_back':
-      return [`${title}: rolled back${took}; everything is as it was before.`, ...errorLines(operation)];
+      return [`${title}: rolled back${took}; ${asBefore(operation)}`, ...errorLines(operation)];
     case 'aborted':
-      return [`${title}: aborted${took}; everything is as it was before.`, ...errorLines(operation)];
+      return [`${title}: aborted${took}; ${asBefore(operation)}`, ...errorLines(operation)];
     case 'failed':
       return [`${title}: failed${took}.`, ...errorLines(operation)];
     case 'needs_operator':
@@ -61,6 +61,12 @@ export const operationResult = (operation: OperationDocument): string[] => {
     default:
       return operation.status satisfies never;
   }
+};
+
+const asBefore = ({ closes_window, steps }: OperationDocument): string => {
+  const closed = closes_window !== null && steps[closes_window.step]?.status !== 'pending';
+  if (!closed) return 'everything is as it was before.';
+  return `everything is as it was before, but the rollback window of the last ${closes_window.of.replaceAll('_', ' ')} is closed.`;
 };
 
 const checkpointLine = ({ checkpoint }: OperationDocument): string[] =>

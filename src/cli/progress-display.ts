@@ -23,9 +23,14 @@ export const createProgressDisplay = (output: Terminal): ProgressDisplay =>
 export const plainLines = (print: (line: string) => void): ProgressDisplay => {
   const shown = new Map<number, string>();
   let title = '';
+  let waiting = '';
   return {
     show: (operation) => {
       if (title === '') print((title = operationTitle(operation)));
+      const [accepted = ''] = acceptanceLine(operation);
+      // The seconds that go by are no news.
+      if (accepted !== '' && waiting === '') print(accepted);
+      waiting = accepted;
       for (const [index, step] of operation.steps.entries()) {
         const line = stepLine(step, index, operation.steps);
         if (step.status === 'pending' || shown.get(index) === line) continue;
@@ -36,6 +41,10 @@ export const plainLines = (print: (line: string) => void): ProgressDisplay => {
     end: () => undefined,
   };
 };
+
+/** Of what no worker has taken up: it has no steps yet. */
+const acceptanceLine = ({ status, steps, waiting_for }: OperationDocument): readonly string[] =>
+  status === 'running' && steps.length === 0 && waiting_for !== null ? [`Accepted, waits for ${waiting_for}`] : [];
 
 /** Redraws all steps in place; running ones count their time. */
 const liveDisplay = (output: Terminal): ProgressDisplay => {
@@ -87,5 +96,5 @@ export const liveLines = (
   const room = Math.max(1, maximumLines - 1);
   const active = steps.findLastIndex(({ status }) => status !== 'pending');
   const first = Math.max(0, Math.min(active - Math.floor(room / 2), steps.length - room));
-  return [title, ...lines.slice(first, first + room)];
+  return [title, ...acceptanceLine(operation), ...lines.slice(first, first + room)];
 };

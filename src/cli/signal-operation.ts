@@ -1,9 +1,8 @@
 import type { Command } from 'commander';
-import { PgrowError } from '../domain/errors.ts';
 import { postgresPath } from './api-client.ts';
-import { finishChange } from './change.ts';
+import { finishChange, type StartedOperation } from './change.ts';
 import { connectToApi } from './connect-to-api.ts';
-import type { StatusDocument } from './status-document.ts';
+import { printProgress } from './output.ts';
 
 interface SignalFlags {
   readonly detach?: true;
@@ -17,15 +16,14 @@ export const signalOperation = (command: Command, signal: 'cutover' | 'abort'): 
     .option('--json', 'print the operation as one JSON document')
     .action(async (database: string, flags: SignalFlags) => {
       const api = connectToApi();
-      const { operation } = await api.get<StatusDocument>(postgresPath(database, 'status'));
-      if (!operation) {
-        throw new PgrowError(
-          'refused',
-          `Cannot ${signal} ${database}: no operation runs. See ./pgrow operations ${database}`,
-        );
-      }
-      await api.post(postgresPath(database, signal), {});
-      const started = { operation_id: operation.id, workflow_id: operation.workflow_id };
+      const started = await api.post<StartedOperation & { readonly takes_effect: string }>(
+        postgresPath(database, signal),
+        {},
+      );
+      if (started.takes_effect === 'when_ready')
+        printProgress(`${database} is not ready for it yet; it goes ahead as soon as it is.`);
+      if (started.takes_effect === 'when_a_worker_runs')
+        printProgress('No worker answers: it is heard as soon as one runs. Start one: ./pgrow up');
       const wanted = signal === 'abort' ? 'aborted' : 'done';
       process.exitCode = await finishChange({ api, database, started, flags, wanted });
     });

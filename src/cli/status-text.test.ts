@@ -112,3 +112,20 @@ test.each([
 ])('%i bytes read %s', (bytes, text) => {
   expect(formatBytes(bytes)).toBe(text);
 });
+
+test('a window that is past its time promises no rollback', () => {
+  const checkpoint = { rollback_available_until: '2026-01-01T10:30:00.000Z' } as StatusDocument['checkpoint'];
+  const at = (time: string) => statusText({ ...status, checkpoint }, Date.parse(time)).at(-1);
+  expect(at('2026-01-01T10:29:00Z')).toBe('Can be rolled back until 2026-01-01T10:30:00.000Z.');
+  expect(at('2026-01-01T10:31:00Z')).toBe(
+    'Its rollback window ended at 2026-01-01T10:30:00.000Z and is not closed yet. Close it: ./pgrow confirm shop',
+  );
+});
+
+test('an operation that no worker has taken up says what it waits for', () => {
+  const operation = exampleOperation({ waiting_for: 'a worker' });
+  expect(statusText({ ...status, operation }).slice(-2)).toEqual([
+    expect.stringContaining('Running: expand shop'),
+    'Waits for a worker',
+  ]);
+});

@@ -3,7 +3,8 @@ import { operationTitle, stepLine } from './operation-text.ts';
 import type { ControlPlaneStatus, StatusDocument } from './status-document.ts';
 import { alignColumns } from './table.ts';
 
-export const statusText = (status: StatusDocument): string[] => [
+/** `now`: milliseconds since the epoch. */
+export const statusText = (status: StatusDocument, now: number = Date.now()): string[] => [
   `${status.name}: ${status.health}, stage ${status.stage} (${stageNames[status.stage]})`,
   '',
   ...alignColumns([
@@ -28,14 +29,30 @@ export const statusText = (status: StatusDocument): string[] => [
     ].flatMap(([label, endpoint]) => (label && endpoint ? [[label, endpoint]] : [])),
   ),
   ...operationLines(status),
-  ...(status.checkpoint ? [`Can be rolled back until ${status.checkpoint.rollback_available_until}.`] : []),
+  ...windowLines(status, now),
 ];
+
+/** Nothing is promised past its time: a window that is open by then is about to close, or held open for an operator. */
+const windowLines = ({ name, checkpoint }: StatusDocument, now: number): string[] => {
+  if (!checkpoint) return [];
+  const until = checkpoint.rollback_available_until;
+  return Date.parse(until) > now
+    ? [`Can be rolled back until ${until}.`]
+    : [`Its rollback window ended at ${until} and is not closed yet. Close it: ./pgrow confirm ${name}`];
+};
 
 const operationLines = ({ operation }: StatusDocument): string[] => {
   if (!operation) return [];
   const { steps } = operation;
   const running = steps.flatMap((step, index) => (step.status === 'running' ? [stepLine(step, index, steps)] : []));
-  return ['', `Running: ${operationTitle(operation)} (${operation.id})`, ...running];
+  const { waiting_for } = operation;
+  const said = waiting_for === null || running.some((line) => line.includes(waiting_for));
+  return [
+    '',
+    `Running: ${operationTitle(operation)} (${operation.id})`,
+    ...running,
+    ...(said ? [] : [`Waits for ${waiting_for}`]),
+  ];
 };
 
 export const controlPlaneText = ({ api, temporal_web, temporal_address, databases }: ControlPlaneStatus): string[] => [

@@ -1,32 +1,29 @@
 import { Client, Connection, WorkflowExecutionAlreadyStartedError, WorkflowFailedError } from '@temporalio/client';
-import { WorkflowNotFoundError } from '@temporalio/common';
 import { PgrowError } from '../domain/errors.ts';
 import { operationTypeOf, type OperationInput, type OperationWorkflow } from '../domain/inputs.ts';
-import { checkpointWorkflowId, operationWorkflowId, taskQueue, verificationWorkflowId } from '../domain/naming.ts';
+import { operationWorkflowId, taskQueue, verificationWorkflowId } from '../domain/naming.ts';
 import type { OperationDocument } from '../domain/operation.ts';
 import type { Verification, VerifySnapshot } from '../domain/snapshot.ts';
-import {
-  operationSignals,
-  progressQuery,
-  type CheckpointSignal,
-  type OperationSignal,
-} from '../domain/temporal-names.ts';
-import type { RollbackRequest } from '../workflows/messages.ts';
+import { progressQuery, switchoverSignalName, type OperationMessage } from '../domain/temporal-names.ts';
+import type { Sender } from '../workflows/messages.ts';
+import { isTakenUp, workerSeenAgo } from './acceptance.ts';
 import { readEnd, readRun, runningError, type OperationRun } from './operation-run.ts';
 import { searchAttributePairs, type About } from '../workflows/search-attribute-keys.ts';
 import { registerSearchAttributes } from './search-attributes.ts';
+import { tellOperation, type Answer } from './tell-operation.ts';
 import { failureOf, toClientError } from './temporal-errors.ts';
+import { windowClient, type WindowClient } from './window-client.ts';
 
 /** Starts pgrow's operations and talks to them. Every failure is an error of the catalogue. */
-export interface PgrowClient {
+export interface PgrowClient extends WindowClient {
   /**
    * Starts an operation, unless one runs on that database.
    * @throws PgrowError `operation_running`, which names the one that runs
    */
   start<W extends OperationWorkflow>(workflow: W, input: OperationInput<W>, about: About): Promise<StartedRun>;
   /**
-   * By signal-with-start: moves the primary, or tells an operation that runs to go ahead with its cut-over. The answer
-   * names that operation then.
+   * Moves the primary, by signal-with-start. An operation that runs does not hear it, whoever holds back its cut-over.
+   * @throws PgrowError `operation_running`, which names the one that runs
    */
   switchOver(input: OperationInput<'switchover'>, about: About): Promise<StartedRun>;
   /**
@@ -34,10 +31,14 @@ export interface PgrowClient {
    * @throws PgrowError what kept the operation from beginning
    */
   result(serviceId: string, runId?: string): Promise<OperationDocument>;
-  /** @throws PgrowError `refused` when no operation runs */
-  signal(serviceId: string, signal: OperationSignal): Promise<void>;
-  /** To the checkpoint of the last operation. @throws PgrowError `refused` when none is open */
-  checkpointSignal(serviceId: string, signal: CheckpointSignal, request?: RollbackRequest): Promise<void>;
+  /** Tells the running operation something. @throws PgrowError `refused` when it comes too late, or none runs */
+  tell(serviceId: string, message: OperationMessage, sender: Sender): Promise<Answer>;
+  /** Whether a worker has taken up a run. */
+  isTakenUp(serviceId: string, runId: string): Promise<boolean>;
+  /** Ends a run that no worker has taken up: nothing of it has begun. */
+  withdraw(serviceId: string, runId: string, reason: string): Promise<void>;
+  /** Seconds since a worker last asked for work; null where Temporal knows of none. */
+  workerSeenAgo(): Promise<number | null>;
   /**
    * Reads a snapshot through, or waits for whoever does already; null when that takes longer than it may.
    * @throws PgrowError what kept it from being read
@@ -93,15 +94,6 @@ export const createPgrowClient = ({ address, namespace = 'default' }: ClientOpti
   const briefly = <T>(action: () => Promise<T>): Promise<T> =>
     call(() => connection.withDeadline(Date.now() + callTimeoutMs, action));
   const operationOf = (serviceId: string, runId?: string) => workflow.getHandle(operationWorkflowId(serviceId), runId);
-  const signalUnlessEnded = (workflowId: string, signal: string, refusal: string, ...payload: unknown[]) =>
-    briefly(async () => {
-      try {
-        await workflow.getHandle(workflowId).signal(signal, ...payload);
-      } catch (error) {
-        if (error instanceof WorkflowNotFoundError) throw new PgrowError('refused', refusal);
-        throw error;
-      }
-    });
   const describe = (serviceId: string) => briefly(() => readRun(operationOf(serviceId)));
 
   const startOptions = <W extends OperationWorkflow>(name: W, input: OperationInput<W>, about: About) => ({
@@ -133,8 +125,12 @@ export const createPgrowClient = ({ address, namespace = 'default' }: ClientOpti
         const options = startOptions('switchover', input, about);
         const { workflowId, signaledRunId } = await workflow.signalWithStart('switchover', {
           ...options,
-          signal: operationSignals.switchover,
+          signal: switchoverSignalName,
+          signalArgs: [input],
         });
+        const run = await describe(input.service_id);
+        const another = run?.run_id === signaledRunId && run.type !== 'switchover';
+        if (another) throw runningError(about.database, run);
         return { workflow_id: workflowId, run_id: signaledRunId };
       }),
 
@@ -150,15 +146,15 @@ export const createPgrowClient = ({ address, namespace = 'default' }: ClientOpti
         }
       }),
 
-    signal: (serviceId, signal) =>
-      signalUnlessEnded(operationWorkflowId(serviceId), signal, `No operation runs that could be told to ${signal}.`),
-    checkpointSignal: (serviceId, signal, request) =>
-      signalUnlessEnded(
-        checkpointWorkflowId(serviceId),
-        signal,
-        `No checkpoint is open: there is nothing to ${signal}.`,
-        ...(request ? [request] : []),
-      ),
+    tell: (serviceId, message, sender) =>
+      briefly(() => tellOperation(connection, operationOf(serviceId), message, sender)),
+    isTakenUp: (serviceId, runId) => briefly(() => isTakenUp(operationOf(serviceId, runId))),
+    withdraw: (serviceId, runId, reason) =>
+      briefly(async () => {
+        await operationOf(serviceId, runId).terminate(reason);
+      }),
+    workerSeenAgo: () => briefly(() => workerSeenAgo(client)),
+    ...windowClient(client, briefly),
     verifySnapshot: (input, { database, waitMs }) =>
       call(async () => {
         const handle = await briefly(() =>

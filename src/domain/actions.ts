@@ -139,6 +139,20 @@ export type ActivityCall = Extract<ActionCall, { readonly action: ActivityName }
 /** Compensations that the sweep by label does again at the end: it has the last word on what is left of them. */
 export const sweptActions: readonly ActionName[] = ['removeNode', 'removeSnapshot', 'removeNetwork'];
 
+/** Actions that only look: an operation that has done nothing else has touched nothing. */
+export const looks: readonly ActionName[] = [
+  'preflightCutOver',
+  'verifyPooler',
+  'verifyRoutes',
+  'verifyStandbyCluster',
+  'waitUntilStreaming',
+  'waitUntilEtcdQuorum',
+  'waitUntilRouting',
+  'waitUntilClusterHealthy',
+  'waitUntilReplicated',
+  'gracePeriod',
+];
+
 /** What an action gives back to the engine. */
 export interface ActionResult {
   /** Milliseconds during which this action held or cut off writes. */

@@ -34,6 +34,8 @@ const operation = (change: Partial<OperationDocument>): OperationDocument => ({
   duration_ms: null,
   expected_stall_ms: 0,
   stall_ms: null,
+  waiting_for: null,
+  closes_window: null,
   point_of_no_return: null,
   nodes_added: [],
   nodes_removed: [],

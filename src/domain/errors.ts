@@ -8,6 +8,7 @@ export const errorCatalogue = {
   operation_running: { status: 409, retryable: false, title: 'Another operation is running' },
   name_taken: { status: 409, retryable: false, title: 'Name is taken' },
   refused: { status: 409, retryable: false, title: 'Refused in the present state' },
+  already_ended: { status: 409, retryable: false, title: 'Operation has ended already' },
   port_taken: { status: 409, retryable: false, title: 'Port is taken' },
   no_disk_space: { status: 409, retryable: false, title: 'Not enough disk space' },
   image_missing: { status: 409, retryable: false, title: 'Image is missing' },
@@ -52,6 +53,11 @@ export class PgrowError extends Error {
     return errorCatalogue[this.code].retryable;
   }
 }
+
+/** Why a workflow that somebody has reset does nothing. */
+export const endedAlready = (operation: string, status: string): string =>
+  `Operation ${operation} has ended as ${status}: its workflow was reset, and must not do or undo anything once more. ` +
+  'Ask for what is wanted as a new operation.';
 
 /** A node that does not answer, or not as it should by now. */
 export const isSilence = (error: unknown): error is PgrowError =>

@@ -13,16 +13,23 @@ export interface OperationActions {
   openOperation(call: OpenOperation): Promise<OpenedOperation | { readonly cut_off: CutOff }>;
   /** What an operation before has left, whose workflow was ended from outside; for whoever holds the database's lock. */
   findCutOff(call: { readonly database: string }): Promise<CutOff | null>;
-  /** Says what a step waits for while no activity of it runs. */
+  /** Says what a step waits for while no activity of it runs: it has not begun. */
   noteStep(call: { readonly operation: string; readonly step: number; readonly detail: string }): Promise<void>;
   /** Marks a step as done that the workflow has performed itself. */
   noteStepDone(call: { readonly operation: string; readonly step: number }): Promise<void>;
+  /** Records who has let a cut-over go ahead that waited for it. */
+  noteRelease(call: { readonly operation: string; readonly database: string; readonly actor: string }): Promise<void>;
+  /** Whether, by its record, an operation has passed its point of no return. */
+  readStanding(call: { readonly operation: string }): Promise<{ readonly past_return: boolean }>;
   /** Removes whatever carries the operation's label; answers with what would not go. */
   sweepOperation(call: { readonly operation: string; readonly database: string }): Promise<readonly LeftOver[]>;
   /** Records how it ended; a checkpoint's window begins when the operation is done. */
   endOperation(call: EndOperation): Promise<OperationDocument>;
-  /** Until the checkpoint that was open before this operation has been closed. */
-  waitUntilCheckpointClosed(call: { readonly checkpoint: string; readonly database: string }): Promise<void>;
+  /**
+   * Until the checkpoint that was open before this operation has been closed, or `limit_seconds` are over. Shows at the
+   * step of the operation that waits what it waits for.
+   */
+  waitUntilCheckpointClosed(call: ClosingWait): Promise<{ readonly closed: boolean }>;
   /** Marks it closed and its snapshot as no longer needed by it. */
   closeCheckpoint(call: { readonly checkpoint: string; readonly database: string }): Promise<void>;
   /** Reads a snapshot through and records what was found. */
@@ -56,12 +63,24 @@ export interface OpenedOperation {
   readonly patience_seconds: number;
 }
 
+export interface ClosingWait {
+  readonly checkpoint: string;
+  /** Service id. */
+  readonly database: string;
+  readonly operation?: string;
+  readonly step?: number;
+  /** No limit where it is absent. */
+  readonly limit_seconds?: number;
+}
+
 export interface EndOperation {
   readonly operation: string;
   readonly database: string;
   readonly status: Exclude<OperationStatus, 'running'>;
   readonly stall_ms: number | null;
   readonly error: OperationError | null;
+  /** End of the rollback window that begins with it, ISO 8601; absent where none does. */
+  readonly window_until?: string;
 }
 
 export type LeftOver = OperationError['left_over'][number];

@@ -1,4 +1,5 @@
 import type { Cost } from './cost.ts';
+import type { ClosesWindow, Plan } from './plan.ts';
 import type { Stage } from './stage.ts';
 
 export const operationTypes = [
@@ -32,6 +33,8 @@ export interface StepRecord {
   readonly duration_ms: number | null;
   /** What it waits for or how far it is: "replaying, 48 MB behind", "312 of 755 MB copied". */
   readonly detail: string | null;
+  /** True where it has not begun, because it waits for something that `detail` names. */
+  readonly waiting?: boolean;
 }
 
 /** "What scripts can rely on" (SPEC section 7). */
@@ -52,6 +55,10 @@ export interface OperationDocument {
   readonly expected_stall_ms: number;
   /** Longest time pgrow held or cut off writes; null where it did neither. */
   readonly stall_ms: number | null;
+  /** What it needs before it goes on: a message, a grace period, a worker. Null while it gets on by itself. */
+  readonly waiting_for: string | null;
+  /** The rollback window that it closes, and at which step; null for none. */
+  readonly closes_window: ClosesWindow | null;
   /** Name of the step after which nothing is undone; null where everything can be. */
   readonly point_of_no_return: string | null;
   readonly nodes_added: readonly string[];
@@ -101,6 +108,16 @@ export const isPastReturn = ({
   const before = steps.slice(0, index);
   // Past it nothing before it is ever undone: a hand-over was called off, and something would not go.
   if (!step || [...before, step].some(({ status: each }) => each === 'undone' || each === 'undo_failed')) return false;
-  if (step.status !== 'pending') return true;
+  if (step.status !== 'pending' && !step.waiting) return true;
   return status === 'needs_operator' && before.length > 0 && before.every((earlier) => earlier.status === 'done');
 };
+
+/**
+ * Whether a step past which nothing is undone has done its work, by the record. One that failed may have undone it itself.
+ */
+export const hasPassedReturn = ({ steps }: Pick<OperationDocument, 'steps'>, plan: Pick<Plan, 'steps'>): boolean =>
+  plan.steps.some(({ point_of_no_return }, index) => point_of_no_return === true && steps[index]?.status === 'done');
+
+/** What an operation waits for, of those that have a record. */
+export const waitingFor = (steps: readonly Pick<StepRecord, 'status' | 'waiting' | 'detail'>[]): string | null =>
+  steps.find(({ status, waiting }) => status === 'running' && waiting)?.detail ?? null;

@@ -14,8 +14,10 @@ export interface Step {
   readonly undo: readonly ActivityCall[];
   /** After this step nothing is undone. */
   readonly point_of_no_return?: true;
-  /** With `cutover: on_signal`, waits for the `switchover` signal before it runs. */
+  /** With `cutover: on_signal`, waits for the `cutover` message before it runs. */
   readonly waits_for_signal?: true;
+  /** Prepares something that can be undone and meets nothing that an open rollback window keeps. */
+  readonly spares_window?: true;
 }
 
 /**
@@ -38,6 +40,13 @@ export interface Asked {
   readonly input: Readonly<Record<string, unknown>>;
 }
 
+export interface ClosesWindow {
+  /** Type of the operation whose window it is. */
+  readonly of: string;
+  /** Index of the step. */
+  readonly step: number;
+}
+
 /** Computed before anything is touched; the plan shown is the plan run. */
 export interface Plan {
   readonly type: OperationType;
@@ -50,6 +59,11 @@ export interface Plan {
   /** Milliseconds. */
   readonly expected_stall_ms: number;
   readonly point_of_no_return: string | null;
+  /**
+   * The rollback window that is open now closes before the first step that acts, so that an operation which is refused
+   * or fails before costs no way back. Null or absent where none is open, or none is closed.
+   */
+  readonly closes_window?: ClosesWindow | null;
   readonly warnings: readonly string[];
   /** What is lost for good: the operation begins only when that has been confirmed. Absent: nothing is. */
   readonly losses?: readonly string[];

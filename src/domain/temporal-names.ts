@@ -3,9 +3,13 @@
  * workflow would have to load.
  */
 
-/** Signals and a query of a running operation; `confirm` cuts a grace period short. */
-export const operationSignals = { switchover: 'switchover', abort: 'abort', confirm: 'confirm' } as const;
-export type OperationSignal = keyof typeof operationSignals;
+/**
+ * What a running operation can be told, as a signal or as an update, which answers. `confirm` cuts a grace period short.
+ * `switchover`: an older name of the signal `cutover`.
+ */
+export const operationMessages = { cutover: 'cutover', abort: 'abort', confirm: 'confirm' } as const;
+export type OperationMessage = keyof typeof operationMessages;
+export const switchoverSignalName = 'switchover';
 export const progressQuery = 'progress';
 
 /** Signals of the checkpoint of the last operation. */

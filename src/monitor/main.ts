@@ -14,6 +14,7 @@ import { guardLeaders, type Failing } from './guard-leaders.ts';
 import { watchLeaders } from './leaders.ts';
 import { watchNodes } from './nodes.ts';
 import { refreshPoolerLookups } from './pooler-lookups.ts';
+import { serveWindows } from './windows.ts';
 
 /**
  * Composition root of the monitor. It observes, records, fails over faster than Patroni alone, and removes old snapshots;
@@ -50,6 +51,7 @@ await Promise.all([
   watchLeaders(dependencies, failing, stopping.signal),
   expireSnapshots(dependencies, stopping.signal),
   refreshPoolerLookups(dependencies, stopping.signal),
+  serveWindows({ ...dependencies, client }, stopping.signal),
 ]);
 rmSync(readyPath, { force: true });
 await client.close();

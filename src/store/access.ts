@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
+import { sql } from 'kysely';
+import { operationTypes, type OperationType } from '../domain/operation.ts';
 import type { Queries } from './connection.ts';
+import { isUuid } from './service-id.ts';
 import type { Role } from './tables.ts';
 
 export interface AccessStore {
@@ -7,6 +10,11 @@ export interface AccessStore {
   ensureToken(token: NewToken): Promise<void>;
   authenticate(token: string): Promise<Identity | null>;
   recordAudit(entry: AuditEntry): Promise<void>;
+  /** The last request for an operation, by the operation's id or by the database's name or id. */
+  findAcceptedRequest(
+    project: string,
+    by: { readonly operation: string } | { readonly database: string },
+  ): Promise<AcceptedRequest | null>;
   /** The latest first. */
   listAudit(project: string, limit: number): Promise<readonly (AuditEntry & { readonly at: string })[]>;
 }
@@ -35,6 +43,14 @@ export interface AuditEntry {
   readonly details: Readonly<Record<string, unknown>>;
 }
 
+export interface AcceptedRequest {
+  readonly operation_id: string;
+  readonly service_id: string;
+  readonly type: OperationType;
+  /** Name. */
+  readonly database: string;
+}
+
 export const accessStore = (queries: Queries): AccessStore => ({
   async ensureToken({ token, project, role, actor = role }) {
     const grant = { project, role, actor };
@@ -59,6 +75,28 @@ export const accessStore = (queries: Queries): AccessStore => ({
       .insertInto('audit')
       .values({ ...entry, details: JSON.stringify(details) })
       .execute();
+  },
+
+  async findAcceptedRequest(project, by) {
+    const named = sql<string | null>`details ->> 'database'`;
+    const id = sql<string | null>`details ->> 'operation_id'`;
+    let query = queries
+      .selectFrom('audit')
+      .select(['service_id', 'action', named.as('database'), id.as('operation_id')])
+      .where('project', '=', project)
+      .where('action', 'in', [...operationTypes])
+      .where('service_id', 'is not', null)
+      .where(id, 'is not', null);
+    query =
+      'operation' in by
+        ? query.where(id, '=', by.operation)
+        : isUuid(by.database)
+          ? query.where('service_id', '=', by.database)
+          : query.where(named, '=', by.database);
+    const row = await query.orderBy('id', 'desc').executeTakeFirst();
+    if (!row?.service_id || !row.operation_id) return null;
+    const { service_id, operation_id, database } = row;
+    return { operation_id, service_id, type: row.action as OperationType, database: database ?? '' };
   },
 
   async listAudit(project, limit) {

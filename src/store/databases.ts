@@ -28,6 +28,8 @@ export interface DatabaseStore {
   saveSettings(id: string, settings: Settings): Promise<void>;
   /** Marks it as destroyed: its name and ports are free again, its history stays. Absent is success. */
   removeDatabase(id: string): Promise<void>;
+  /** Of one that no operation has begun on, no trace stays: its id can be used again. Absent is success. */
+  forgetDatabase(id: string): Promise<void>;
 }
 
 export const databaseStore = (queries: Queries): DatabaseStore => ({
@@ -104,6 +106,10 @@ export const databaseStore = (queries: Queries): DatabaseStore => ({
       .execute();
   },
 
+  async forgetDatabase(id) {
+    await queries.transaction().execute((transaction) => forget(transaction, id));
+  },
+
   async removeDatabase(id) {
     await queries.transaction().execute(async (transaction) => {
       await transaction.deleteFrom('host_ports').where('service_id', '=', id).execute();
@@ -116,6 +122,16 @@ export const databaseStore = (queries: Queries): DatabaseStore => ({
     });
   },
 });
+
+/** Its operations refer to it, and so would an event. */
+const forget = async (transaction: Transaction<Tables>, id: string): Promise<void> => {
+  const begun = await transaction.selectFrom('operations').select('id').where('service_id', '=', id).limit(1).execute();
+  if (begun.length > 0) throw new PgrowError('internal', `Database ${id} has operations and cannot be forgotten.`);
+  await transaction.deleteFrom('host_ports').where('service_id', '=', id).execute();
+  await transaction.deleteFrom('postgres_cluster_state').where('service_id', '=', id).execute();
+  await transaction.deleteFrom('services').where('parent_id', '=', id).execute();
+  await transaction.deleteFrom('services').where('id', '=', id).execute();
+};
 
 const readDatabases = async (
   queries: Queries,

@@ -6,6 +6,7 @@ export const eventTypes = [
   'stage_downgrade',
   'failover',
   'switchover',
+  'cutover_released',
   'replica_added',
   'replica_removed',
   'leader_changed',

@@ -4,6 +4,8 @@ export interface IdempotencyStore {
   /** Keeps the key for this request unless another has it; answers with the request that has it. */
   claimIdempotencyKey(request: KeyedRequest): Promise<KeyedRequest>;
   findByIdempotencyKey(project: string, key: string): Promise<KeyedRequest | null>;
+  /** Gives the key to a new attempt at its request, unless another has it by now; answers with the one that has it. */
+  renewIdempotencyKey(request: KeyedRequest, earlierOperation: string): Promise<KeyedRequest>;
 }
 
 export interface KeyedRequest {
@@ -30,6 +32,16 @@ export const idempotencyStore = (queries: Queries): IdempotencyStore => {
         .onConflict((conflict) => conflict.columns(['project', 'key']).doNothing())
         .execute();
       return find(request.project, request.key).executeTakeFirstOrThrow();
+    },
+    async renewIdempotencyKey({ project, key, operation_id, service_id }, earlier) {
+      await queries
+        .updateTable('idempotency_keys')
+        .set({ operation_id, service_id })
+        .where('project', '=', project)
+        .where('key', '=', key)
+        .where('operation_id', '=', earlier)
+        .execute();
+      return find(project, key).executeTakeFirstOrThrow();
     },
     async findByIdempotencyKey(project, key) {
       return (await find(project, key).executeTakeFirst()) ?? null;

@@ -1,6 +1,6 @@
 import { sql, type Selectable } from 'kysely';
 import type { Plan } from '../domain/plan.ts';
-import type { OperationDocument, StepRecord } from '../domain/operation.ts';
+import { waitingFor, type OperationDocument, type StepRecord } from '../domain/operation.ts';
 import { toCheckpoint } from './checkpoints.ts';
 import type { Queries } from './connection.ts';
 import type { Tables } from './tables.ts';
@@ -13,6 +13,8 @@ interface OperationFilter {
   readonly limit?: number;
   /** Id of one to leave out. */
   readonly except?: string;
+  /** Of the database. */
+  readonly name?: string;
 }
 
 const listLimit = 200;
@@ -26,6 +28,7 @@ const shownOfPlan = [
   'cost_before',
   'cost_after',
   'warnings',
+  'closes_window',
 ] as const satisfies readonly (keyof Plan)[];
 
 const columns = [
@@ -62,6 +65,7 @@ export const readDocuments = async (queries: Queries, filter: OperationFilter): 
   if (filter.id !== undefined) query = query.where('operations.id', '=', filter.id);
   if (filter.service_id !== undefined) query = query.where('operations.service_id', '=', filter.service_id);
   if (filter.project !== undefined) query = query.where('services.project', '=', filter.project);
+  if (filter.name !== undefined) query = query.where('services.name', '=', filter.name);
   if (filter.status !== undefined) query = query.where('operations.status', '=', filter.status);
   if (filter.except !== undefined) query = query.where('operations.id', '!=', filter.except);
   const operations = await query
@@ -107,6 +111,8 @@ const toDocument = (
     duration_ms: ended_at ? ended_at.getTime() - started_at.getTime() : null,
     expected_stall_ms: plan.expected_stall_ms,
     stall_ms: operation.stall_ms,
+    waiting_for: operation.status === 'running' ? waitingFor(steps) : null,
+    closes_window: plan.closes_window ?? null,
     point_of_no_return: plan.point_of_no_return,
     nodes_added: plan.nodes_added,
     nodes_removed: plan.nodes_removed,
@@ -125,4 +131,5 @@ const toStepRecord = (step: Selectable<Tables['operation_steps']>): StepRecord =
   started_at: step.started_at?.toISOString() ?? null,
   duration_ms: step.started_at && step.ended_at ? step.ended_at.getTime() - step.started_at.getTime() : null,
   detail: step.detail,
+  ...(step.waiting && { waiting: true }),
 });

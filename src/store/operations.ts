@@ -16,6 +16,8 @@ export interface OperationStore {
   beginOperation(operation: NewOperation): Promise<void>;
   /** Takes the step's index in the plan, as do the others. Idempotent. */
   stepStarted(step: StepOfOperation): Promise<void>;
+  /** The step is next, but has not begun: it waits for what `detail` names. */
+  stepWaits(step: StepOfOperation & { readonly detail: string }): Promise<void>;
   /** What the step waits for or how far it is; nothing once the step has ended. */
   stepDetail(step: StepOfOperation & { readonly detail: string }): Promise<void>;
   stepEnded(step: StepOfOperation & { readonly status: Exclude<StepStatus, 'pending' | 'running'> }): Promise<void>;
@@ -24,11 +26,15 @@ export interface OperationStore {
   readOperation(id: string, project?: string): Promise<OperationDocument | null>;
   /** The latest first. */
   listOperations(serviceId: string): Promise<readonly OperationDocument[]>;
+  /** Of all databases that have or had this name, or this id; the latest first. */
+  listOperationsOf(nameOrId: string, project: string): Promise<readonly OperationDocument[]>;
   readRunningOperation(serviceId: string): Promise<OperationDocument | null>;
   /** Whether an operation runs: what is asked every second of every database. */
   isBusy(serviceId: string): Promise<boolean>;
   /** The one that began last, besides `except`. */
   readLastOperation(serviceId: string, except?: string | null): Promise<OperationDocument | null>;
+  /** Null for an unknown one. */
+  readOperationStatus(id: string): Promise<OperationStatus | null>;
   /** The plan of an operation; null for an unknown one. */
   readPlan(operation: string): Promise<Plan | null>;
 }
@@ -91,8 +97,15 @@ export const operationStore = (queries: Queries): OperationStore => ({
 
   async stepStarted({ operation, step }) {
     await stepsOf(queries, operation, step)
-      .set({ status: 'running', started_at: now, ended_at: null, detail: null })
-      .where('status', '!=', 'running')
+      .set({ status: 'running', waiting: false, started_at: now, ended_at: null, detail: null })
+      .where((where) => where.or([where('status', '!=', 'running'), where('waiting', '=', true)]))
+      .execute();
+  },
+
+  async stepWaits({ operation, step, detail }) {
+    await stepsOf(queries, operation, step)
+      .set({ status: 'running', waiting: true, started_at: sql<Date>`coalesce(started_at, clock_timestamp())`, detail })
+      .where((where) => where.or([where('status', '!=', 'running'), where('waiting', '=', true)]))
       .execute();
   },
 
@@ -104,12 +117,23 @@ export const operationStore = (queries: Queries): OperationStore => ({
     const undoing = status === 'undone' || status === 'undo_failed';
     await stepsOf(queries, operation, step)
       // A step's time is that of its forward action, and what it waited for is over once it is done.
-      .set({ status, ...(undoing ? {} : { ended_at: now }), ...(status === 'done' ? { detail: null } : {}) })
+      .set({
+        status,
+        waiting: false,
+        ...(undoing ? {} : { ended_at: now }),
+        ...(status === 'done' ? { detail: null } : {}),
+      })
       .where('status', '!=', status)
       .execute();
   },
 
   async endOperation({ id, status, stall_ms, error }) {
+    await queries
+      .updateTable('operation_steps')
+      .set({ status: 'pending', waiting: false, started_at: null, detail: null })
+      .where('operation_id', '=', id)
+      .where('waiting', '=', true)
+      .execute();
     // Nothing runs in an operation that has ended: what did has not come to its own end.
     await queries
       .updateTable('operation_steps')
@@ -137,6 +161,9 @@ export const operationStore = (queries: Queries): OperationStore => ({
 
   listOperations: (service_id) => readDocuments(queries, { service_id }),
 
+  listOperationsOf: (nameOrId, project) =>
+    readDocuments(queries, { ...(isUuid(nameOrId) ? { service_id: nameOrId } : { name: nameOrId }), project }),
+
   async readRunningOperation(service_id) {
     const [document] = await readDocuments(queries, { service_id, status: 'running' });
     return document ?? null;
@@ -150,6 +177,11 @@ export const operationStore = (queries: Queries): OperationStore => ({
   async readLastOperation(service_id, except) {
     const [document] = await readDocuments(queries, { service_id, limit: 1, ...(except ? { except } : {}) });
     return document ?? null;
+  },
+
+  async readOperationStatus(id) {
+    const row = await queries.selectFrom('operations').select('status').where('id', '=', id).executeTakeFirst();
+    return row?.status ?? null;
   },
 
   async readPlan(operation) {

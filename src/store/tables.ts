@@ -110,6 +110,7 @@ interface OperationStepsTable {
   phase: string;
   status: ColumnType<StepStatus, StepStatus | undefined, StepStatus>;
   detail: Nullable<string>;
+  waiting: ColumnType<boolean, boolean | undefined, boolean>;
   started_at: OptionalTimestamp;
   ended_at: OptionalTimestamp;
 }

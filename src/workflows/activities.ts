@@ -19,10 +19,20 @@ const stepOptions: ActivityOptions = {
 
 const steps = proxyActivities<StepActivities>(stepOptions);
 
+/** What is not given up: it goes on once what it needs is there again. */
+const unlimited = { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '30s' } as const;
+
 /** Runs one action of a plan as the activity of its name. */
-export const perform = (call: ActivityCall, context: ActionContext, summary: string): Promise<ActionResult> => {
+export const perform = (
+  call: ActivityCall,
+  context: ActionContext,
+  summary: string,
+  /** Whether it is tried for as long as it takes. */
+  forever = false,
+): Promise<ActionResult> => {
   const activity = steps[call.action];
-  return activity.executeWithOptions({ ...stepOptions, summary }, [{ context, input: call.input }] as never);
+  const options = { ...stepOptions, summary, ...(forever && { retry: unlimited }) };
+  return activity.executeWithOptions(options, [{ context, input: call.input }] as never);
 };
 
 /** Patient: the metadata or the engine may be restarting. */
@@ -44,15 +54,24 @@ const summaries: Readonly<Record<keyof AroundSteps, string>> = {
   noteStepDone: 'record that the wait is over',
   sweepOperation: 'remove what is left over',
   endOperation: 'record how it ended',
-  waitUntilCheckpointClosed: 'wait until the checkpoint before is closed',
+  noteRelease: 'record who let the cut-over go ahead',
+  readStanding: 'ask the record how far it had come',
+  waitUntilCheckpointClosed: 'wait until the rollback window before is closed',
   closeCheckpoint: 'record that the way back is closed',
 };
+
+/** What must be recorded, however long the metadata are away. */
+const recorded: readonly string[] = ['endOperation', 'closeCheckpoint'] satisfies (keyof AroundSteps)[];
 
 /** What an operation does around its steps. */
 export const operationActivities = Object.fromEntries(
   Object.entries(summaries).map(([name, summary]) => [
     name,
-    (call: never) => around[name as keyof AroundSteps].executeWithOptions({ ...aroundOptions, summary }, [call]),
+    (call: never) =>
+      around[name as keyof AroundSteps].executeWithOptions(
+        { ...aroundOptions, summary, ...(recorded.includes(name) && { retry: unlimited }) },
+        [call],
+      ),
   ]),
 ) as unknown as AroundSteps;
 

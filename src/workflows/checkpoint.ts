@@ -1,62 +1,70 @@
-import { CancellationScope, condition, isCancellation, setHandler } from '@temporalio/workflow';
-import type { ActivityCall } from '../domain/actions.ts';
+import {
+  CancellationScope,
+  condition,
+  isCancellation,
+  patched,
+  setCurrentDetails,
+  setHandler,
+  sleep,
+} from '@temporalio/workflow';
+import type { ErrorCode } from '../domain/errors.ts';
 import { watchHealth } from './activities.ts';
 import { closeWindow } from './close-window.ts';
+import { codeOf, toOperationError } from './failures.ts';
 import { checkpointQuery, confirmSignal, rollbackSignal, type RollbackRequest } from './messages.ts';
-import { tryRollback, type RollbackTarget } from './try-rollback.ts';
-
-export interface CheckpointInput {
-  readonly checkpoint: string;
-  /** Service id. */
-  readonly database: string;
-  readonly timeout_seconds: number;
-  /** What a rollback leads back to; absent from windows that were opened before it was told. */
-  readonly before?: RollbackTarget;
-  /** What was kept for a rollback and goes when the window closes. */
-  readonly on_close: readonly ActivityCall[];
-}
+import type { RollbackWindow } from '../domain/rollback-window.ts';
+import { tryRollback } from './try-rollback.ts';
 
 /**
  * Keeps the way back open until it is confirmed or time runs out, then removes what was kept for it. Goes back when
  * asked to, and by itself when the new stage turns unhealthy; where that is refused, it stays open until it is told.
  */
-export const checkpoint = async (input: CheckpointInput): Promise<void> => {
-  const { database, timeout_seconds, on_close } = input;
+export const checkpoint = async (input: RollbackWindow): Promise<void> => {
+  const { database, on_close } = input;
   let confirmed = false;
   let request: RollbackRequest | null = null;
   let open = true;
+  let deadline = deadlineOf(input);
+  let notWatched: string | null = null;
+  const until = () => (deadline === null ? null : new Date(deadline).toISOString());
+  const show = () => setCurrentDetails(describe(until(), notWatched));
   setHandler(confirmSignal, () => void (confirmed = true), { description: 'Close the window now.' });
   setHandler(rollbackSignal, (asked) => void (request = asked ?? {}), { description: 'Go back to the stage before.' });
-  setHandler(checkpointQuery, () => ({ checkpoint: input.checkpoint, open }), {
-    description: 'Whether the window is open.',
+  setHandler(checkpointQuery, () => ({ checkpoint: input.checkpoint, open, until: until(), not_watched: notWatched }), {
+    description: 'Whether the window is open, until when, and whether somebody watches the stage.',
   });
+  show();
 
   let own: RollbackRequest | null = null;
-  let deadline: number | null = Date.now() + timeout_seconds * 1000;
+  let gone = false;
   const health = new CancellationScope();
-  const watching = health
-    .run(async () => {
-      const { reason } = await watchHealth({ database });
-      request ??= own = { actor: `pgrow: ${reason}` };
-    })
-    .catch((error: unknown) => {
-      // Without the watch the window stays open and can be used by hand.
-      if (!isCancellation(error)) return;
-    });
+  const watching = health.run(() =>
+    keepWatching(database, {
+      async unhealthy(reason) {
+        request ??= own = { actor: `pgrow: ${reason}` };
+        await condition(() => own === null);
+      },
+      watched(failure) {
+        notWatched = failure;
+        show();
+      },
+      vanished: () => void (gone = true),
+    }),
+  );
 
-  const told = () => confirmed || request !== null;
+  const told = () => confirmed || gone || request !== null;
   for (;;) {
     if (deadline === null) await condition(told);
-    else
-      await condition(told, Math.max(1, deadline - Date.now()), {
-        summary: 'rollback possible until it fires',
-      });
+    else await condition(told, Math.max(1, deadline - Date.now()), { summary: 'rollback possible until it fires' });
     const asked = request as RollbackRequest | null;
-    request = null;
-    if (confirmed || !asked) break;
-    if ((await tryRollback(database, asked, input.before)) === 'undone') {
-      // Of a stage that has failed, what was kept may be all there is: it goes only when somebody says so.
+    if (confirmed || gone || !asked) break;
+    const outcome = await tryRollback(database, asked, input.before);
+    if (request === asked) request = null;
+    if (outcome === 'undone') {
+      // Of a stage that has failed, what was kept may be all there is: it goes only when an operator says so.
       if (asked === own) deadline = null;
+      own = null;
+      show();
       continue;
     }
     // Done it has used the window up; unfinished it goes on when it is asked for again, and nothing kept may go until then.
@@ -67,5 +75,60 @@ export const checkpoint = async (input: CheckpointInput): Promise<void> => {
   open = false;
   health.cancel();
   await watching;
-  await closeWindow({ checkpoint: input.checkpoint, database, on_close });
+  // With a database that was destroyed went what was kept for it.
+  if (!gone) await closeWindow({ checkpoint: input.checkpoint, database, on_close }, 'until it is closed');
 };
+
+const deadlineOf = ({ until, timeout_seconds }: RollbackWindow): number | null => {
+  if (until === undefined) return Date.now() + timeout_seconds * 1000;
+  return until === null ? null : Date.parse(until);
+};
+
+const describe = (until: string | null, notWatched: string | null): string =>
+  [
+    until === null ? 'Open until `confirm` or the next operation closes it.' : `Open until ${until}.`,
+    ...(notWatched === null ? [] : [`Not watched at the moment: ${notWatched}`]),
+  ].join('\n\n');
+
+interface Watch {
+  /** Resolves when the rollback that this asks for has been refused or undone. */
+  unhealthy(reason: string): Promise<void>;
+  /** Null while the stage is watched; else why it is not. */
+  watched(failure: string | null): void;
+  /** There is no such database any more. */
+  vanished(): void;
+}
+
+/** Seconds: between two watches, and between two rollbacks that the watch asks for; each doubles up to the last. */
+const rewatchAfter = [10, 300] as const;
+const askAgainAfter = [300, 3600] as const;
+
+/** Ends when it is cancelled. A watch that fails begins again, so that no window is left unwatched without a word. */
+const keepWatching = async (database: string, watch: Watch): Promise<void> => {
+  let failures = 0;
+  let refusals = 0;
+  try {
+    for (;;) {
+      let pause: number;
+      try {
+        const { reason } = await watchHealth({ database });
+        await watch.unhealthy(reason);
+        if (!patched('watch-again')) return;
+        failures = 0;
+        pause = backOff(askAgainAfter, refusals++);
+      } catch (error) {
+        if (isCancellation(error) || !patched('watch-again')) return;
+        if (codeOf(error) === ('not_found' satisfies ErrorCode)) return watch.vanished();
+        watch.watched(toOperationError(error, null).message);
+        pause = backOff(rewatchAfter, failures++);
+      }
+      await sleep(pause * 1000, { summary: 'until the stage is watched again' });
+      watch.watched(null);
+    }
+  } catch (error) {
+    if (!isCancellation(error)) throw error;
+  }
+};
+
+const backOff = ([first, most]: readonly [number, number], before: number): number =>
+  Math.min(most, first * 2 ** Math.min(before, 10));

@@ -1,19 +1,28 @@
 import { getExternalWorkflowHandle, ParentClosePolicy, startChild, WorkflowIdReusePolicy } from '@temporalio/workflow';
 import { checkpointWorkflowId } from '../domain/naming.ts';
 import type { OpenedOperation } from '../domain/operation-actions.ts';
+import type { RollbackWindow } from '../domain/rollback-window.ts';
 import { operationActivities } from './activities.ts';
-import type { checkpoint, CheckpointInput } from './checkpoint.ts';
+import type { checkpoint } from './checkpoint.ts';
 import { closeWindow } from './close-window.ts';
+import { windowDoesNotClose } from './failures.ts';
 import { confirmSignal } from './messages.ts';
 import { childAttributes } from './search-attributes.ts';
 
-/** The window in which an operation that is done can still be rolled back lives on by itself. */
-export const startCheckpoint = async ({ checkpoint: opened, database, plan }: OpenedOperation): Promise<void> => {
+/**
+ * The window in which an operation that is done can still be rolled back lives on by itself.
+ * `until`: when it closes by itself, ISO 8601.
+ */
+export const startCheckpoint = async (
+  { checkpoint: opened, database, plan }: OpenedOperation,
+  until: string,
+): Promise<void> => {
   if (!opened) return;
-  const input: CheckpointInput = {
+  const input: RollbackWindow = {
     checkpoint: opened.id,
     database: database.id,
     timeout_seconds: opened.timeout_seconds,
+    until,
     on_close: plan.on_close,
     ...(plan.from && { before: { name: database.name, stage: plan.from.stage } }),
   };
@@ -27,18 +36,55 @@ export const startCheckpoint = async ({ checkpoint: opened, database, plan }: Op
   });
 };
 
-/** Starting the next operation closes the checkpoint of the last one, and waits until it is closed. */
-export const closePreviousCheckpoint = async ({ previous_checkpoint, database }: OpenedOperation): Promise<void> => {
-  if (!previous_checkpoint) return;
+/** Seconds after which a window that was told to close is told again: its workflow may have ended meanwhile. */
+const toldAgainAfter = 20;
+
+/**
+ * Closes the window of the operation before, and waits until it is closed: for as long as a step of this operation waits
+ * for anything.
+ */
+export const closePreviousCheckpoint = async (
+  { previous_checkpoint: previous, database, patience_seconds }: OpenedOperation,
+  /** The operation that waits, and for which of its steps. */
+  waiting: { readonly operation: string; readonly step: number },
+): Promise<void> => {
+  if (!previous) return;
+  const deadline = Date.now() + patience_seconds * 1000;
+  const waitedFor = { checkpoint: previous.id, database: database.id };
+  for (;;) {
+    try {
+      await getExternalWorkflowHandle(checkpointWorkflowId(database.id)).signal(confirmSignal);
+    } catch {
+      // Its workflow has ended already, or never began because the operation died first.
+      await closeWindow({ ...waitedFor, on_close: previous.on_close }, 'a few times');
+    }
+    const { closed } = await operationActivities.waitUntilCheckpointClosed({
+      ...waitedFor,
+      ...waiting,
+      limit_seconds: toldAgainAfter,
+    });
+    if (closed) return;
+    if (Date.now() > deadline) throw windowDoesNotClose(database.name, checkpointWorkflowId(database.id));
+  }
+};
+
+/** As operations did before they knew at which step they begin to act; for those that began then. */
+export const closePreviousCheckpointFirst = async ({
+  previous_checkpoint: previous,
+  database,
+}: OpenedOperation): Promise<void> => {
+  if (!previous) return;
   try {
     await getExternalWorkflowHandle(checkpointWorkflowId(database.id)).signal(confirmSignal);
   } catch {
-    // Its workflow has ended already, or never began because the operation died first.
-    await closeWindow({
-      checkpoint: previous_checkpoint.id,
-      database: database.id,
-      on_close: previous_checkpoint.on_close,
-    });
+    await closeWindow({ checkpoint: previous.id, database: database.id, on_close: previous.on_close }, 'a few times');
   }
-  await operationActivities.waitUntilCheckpointClosed({ checkpoint: previous_checkpoint.id, database: database.id });
+  await operationActivities.waitUntilCheckpointClosed({ checkpoint: previous.id, database: database.id });
+};
+
+/** Of a database that is to be destroyed: nothing of it can be rolled back, and nobody is left to watch. */
+export const endWindow = async (database: string): Promise<void> => {
+  await getExternalWorkflowHandle(checkpointWorkflowId(database))
+    .cancel()
+    .catch(() => undefined);
 };

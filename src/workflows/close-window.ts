@@ -4,13 +4,20 @@ import { operationActivities, perform } from './activities.ts';
 /** Seconds. Nobody waits for it, and nothing it removes has to answer. */
 const patienceSeconds = 60;
 
-/** Removes what was kept for a rollback, then records that there is no way back any more. */
-export const closeWindow = async ({ checkpoint, database, on_close }: Window): Promise<void> => {
+/**
+ * Removes what was kept for a rollback, then records that there is no way back any more. A window that closes never gives
+ * up; an operation that closes one in its place does, with the reason.
+ */
+export const closeWindow = async (
+  { checkpoint, database, on_close }: Window,
+  attempts: 'a few times' | 'until it is closed',
+): Promise<void> => {
   for (const [step, call] of on_close.entries()) {
     await perform(
       call,
       { operation: checkpoint, database, step, direction: 'close', attempt: 1, patience_seconds: patienceSeconds },
       `close: ${call.action}`,
+      attempts === 'until it is closed',
     );
   }
   await operationActivities.closeCheckpoint({ checkpoint, database });

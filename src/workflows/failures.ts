@@ -7,6 +7,16 @@ import type { OperationDocument, OperationError } from '../domain/operation.ts';
 export const cutOverDeadlineMissed = (database: string, seconds: number): ApplicationFailure =>
   failure('not_ready', `The cut-over of ${database} was not signalled within ${seconds} s.`);
 
+export const windowDoesNotClose = (database: string, workflow: string): ApplicationFailure =>
+  failure(
+    'not_ready',
+    `The rollback window of the last operation of ${database} does not close, so nothing was begun. ` +
+      `What it is at and why it does not get on is in Temporal Web: ${workflow}.`,
+  );
+
+/** To whoever tells an operation something that it cannot hear any more. */
+export const refusal = (message: string): ApplicationFailure => failure('refused', message);
+
 /** The failure in which an operation ends that is not done; its document comes with it. */
 export const operationFailure = (document: OperationDocument): ApplicationFailure =>
   ApplicationFailure.create({
@@ -33,6 +43,9 @@ export const toOperationError = (error: unknown, step: string | null): Omit<Oper
 
 /** Whether an action past which nothing is undone reports that it has put everything back itself. */
 export const hasHandedBack = (error: unknown): boolean => codeOf(error) === ('handed_back' satisfies ErrorCode);
+
+/** Whether the operation has ended according to its record, so that a workflow which was reset must not act for it. */
+export const hasEnded = (error: unknown): boolean => codeOf(error) === ('already_ended' satisfies ErrorCode);
 
 /** Its code in the catalogue; null for what is none of it. */
 export const codeOf = (error: unknown): string | null => {

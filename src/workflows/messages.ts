@@ -1,17 +1,58 @@
-import { defineQuery, defineSignal } from '@temporalio/workflow';
+import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { OperationInput } from '../domain/inputs.ts';
-import { checkpointSignals, operationSignals, progressQuery } from '../domain/temporal-names.ts';
+import {
+  checkpointSignals,
+  operationMessages,
+  progressQuery,
+  switchoverSignalName,
+  type OperationMessage,
+} from '../domain/temporal-names.ts';
 import type { Progress } from './steps/progress.ts';
 
-/** Messages to a running operation. Handlers only set state; the operation acts on it. */
-export const switchoverSignal = defineSignal(operationSignals.switchover);
-export const abortSignal = defineSignal(operationSignals.abort);
+/**
+ * Messages to a running operation. Each is a signal, and an update that answers: at once, and with a refusal where it
+ * comes too late. Handlers only set state; the operation acts on it.
+ */
+export const operationSignals = {
+  cutover: defineSignal<[Sender?]>(operationMessages.cutover),
+  abort: defineSignal<[Sender?]>(operationMessages.abort),
+  confirm: defineSignal<[Sender?]>(operationMessages.confirm),
+} as const;
+export const operationUpdates = {
+  cutover: defineUpdate<Heard, [Sender?]>(operationMessages.cutover),
+  abort: defineUpdate<Heard, [Sender?]>(operationMessages.abort),
+  confirm: defineUpdate<Heard, [Sender?]>(operationMessages.confirm),
+} as const satisfies Record<OperationMessage, unknown>;
+
+/** Go ahead; with the input of a switchover it asks for one, and whatever else runs then does not hear it. */
+export const switchoverSignal = defineSignal<[Payload?]>(switchoverSignalName);
 export const progress = defineQuery<Progress>(progressQuery);
+
+/** Who says it, for the record. */
+export interface Sender {
+  readonly actor?: string;
+}
+
+type Payload = Sender & { readonly service_id?: string };
+
+/** What becomes of it. `when_ready`: it was early, and is done as soon as that is possible. */
+export interface Heard {
+  readonly takes_effect: 'now' | 'when_ready';
+}
 
 /** Messages to the checkpoint of the last operation. */
 export const confirmSignal = defineSignal(checkpointSignals.confirm);
 export const rollbackSignal = defineSignal<[RollbackRequest?]>(checkpointSignals.rollback);
-export const checkpointQuery = defineQuery<{ readonly checkpoint: string; readonly open: boolean }>('checkpoint');
+export const checkpointQuery = defineQuery<WindowState>('checkpoint');
+
+export interface WindowState {
+  readonly checkpoint: string;
+  readonly open: boolean;
+  /** When it closes by itself, ISO 8601; null when only `confirm` or the next operation closes it. */
+  readonly until: string | null;
+  /** Why nobody watches the stage at the moment; null while somebody does. */
+  readonly not_watched: string | null;
+}
 
 /** Who asks for a rollback, and under which id it is to run. */
 export interface RollbackRequest {

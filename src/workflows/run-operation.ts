@@ -1,65 +1,129 @@
-import { CancellationScope, isCancellation, setHandler, uuid4, workflowInfo } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  CancellationScope,
+  isCancellation,
+  patched,
+  setHandler,
+  uuid4,
+  workflowInfo,
+} from '@temporalio/workflow';
 import type { OperationWorkflow } from '../domain/inputs.ts';
 import type { LeftOver, OpenedOperation } from '../domain/operation-actions.ts';
 import type { OperationDocument, OperationError } from '../domain/operation.ts';
 import { commandFor } from '../domain/resumption.ts';
 import { operationActivities } from './activities.ts';
-import { closePreviousCheckpoint, startCheckpoint } from './checkpoints.ts';
-import { hasHandedBack, operationFailure, toOperationError } from './failures.ts';
-import { abortSignal, confirmSignal, progress, switchoverSignal } from './messages.ts';
+import { closePreviousCheckpoint, closePreviousCheckpointFirst, endWindow, startCheckpoint } from './checkpoints.ts';
+import { hasEnded, hasHandedBack, operationFailure, toOperationError } from './failures.ts';
+import { progress } from './messages.ts';
+import { hearMessages, type Standing, type Told } from './operation-messages.ts';
 import { openAfterPuttingBack } from './put-back.ts';
-import { createProgressBoard } from './steps/progress.ts';
+import { createProgressBoard, planning, type ProgressBoard } from './steps/progress.ts';
 import { createPlanRun, type PlanRun } from './steps/run-plan.ts';
 
-const { sweepOperation, endOperation } = operationActivities;
+const { sweepOperation, endOperation, readStanding } = operationActivities;
 
 /** Every operation: open, run the plan, and either finish or put everything back. */
-export const runOperation = async (
-  workflow: OperationWorkflow,
-  input: OperationRequest,
-): Promise<OperationDocument> => {
-  let mayCutOver = false;
-  let confirmed = false;
-  let run: PlanRun | null = null;
-  const scope = new CancellationScope();
-  setHandler(switchoverSignal, () => void (mayCutOver = true), { description: 'Go ahead with a cut-over that waits.' });
-  setHandler(confirmSignal, () => void (confirmed = true), { description: 'Cut a grace period short.' });
+export const runOperation = (workflow: OperationWorkflow, input: OperationRequest): Promise<OperationDocument> => {
+  const standing: Standing = { opened: null, run: null, state: 'opening' };
+  const scope = new CancellationScope({ cancellable: true, parent: new CancellationScope({ cancellable: false }) });
   // Past the point of no return nothing is undone, and stopping there would leave a database that nobody has recorded.
-  const abort = () => void (run?.committed() || scope.cancel());
-  setHandler(abortSignal, abort, { description: 'Undo everything done so far and end.' });
+  const abort = () => void (standing.run?.committed() || scope.cancel());
+  const told = hearMessages(standing, abort);
+  // Temporal's own cancel means the same: it is no more heard where it would come too late.
+  CancellationScope.current().cancelRequested.catch(abort);
+  return CancellationScope.nonCancellable(() => perform({ workflow, input, standing, scope, told }));
+};
 
+interface Performance {
+  readonly workflow: OperationWorkflow;
+  readonly input: OperationRequest;
+  readonly standing: Standing;
+  /** Of all that an abort calls off. */
+  readonly scope: CancellationScope;
+  readonly told: Told;
+}
+
+const perform = async ({ workflow, input, standing, scope, told }: Performance): Promise<OperationDocument> => {
   const operation = input.operation_id ?? uuid4();
+  let board: ProgressBoard | null = null;
+  setHandler(progress, () => board?.read() ?? planning(operation), { description: 'Every step with its status.' });
+
   const { workflowId, runId } = workflowInfo();
   const opened = await openAfterPuttingBack({ workflow, input, operation, workflow_id: workflowId, run_id: runId });
-  const board = createProgressBoard(operation, opened.database.name, opened.plan.steps);
-  setHandler(progress, board.read, { description: 'Every step with its status.' });
-
-  const planRun = createPlanRun({
+  board = createProgressBoard(operation, opened.database.name, opened.plan.steps);
+  const run = createPlanRun({
+    ...told,
     operation,
     opened,
     board,
-    mayCutOver: () => mayCutOver,
-    isConfirmed: () => confirmed,
+    closeWindowBefore: closingOnce({ operation, opened, scope, board }),
   });
-  run = planRun;
+  Object.assign(standing, { opened, run, state: 'running' } satisfies Standing);
   try {
     await scope.run(async () => {
-      if (opened.plan.steps.length > 0) await closePreviousCheckpoint(opened);
-      await planRun.run();
+      // Of a plan that does not know at which step it begins to act.
+      const first = opened.plan.steps.length > 0 && opened.plan.closes_window === undefined;
+      if (first) await closePreviousCheckpointFirst(opened);
+      if (workflow === 'destroyDatabase' && patched('end-window')) await endWindow(opened.database.id);
+      await run.run();
     });
   } catch (error) {
-    throw operationFailure(await CancellationScope.nonCancellable(() => retreat(operation, opened, planRun, error)));
+    standing.state = 'undoing';
+    if (hasEnded(error)) throw alreadyEnded(error);
+    throw operationFailure(await retreat(operation, opened, run, error));
   }
+  standing.state = 'finishing';
+  // Once, so that timer and record agree whatever has to be done again.
+  const until = opened.checkpoint && new Date(Date.now() + opened.checkpoint.timeout_seconds * 1000).toISOString();
   // Before it counts as done: whoever then starts the next operation finds this one's window open.
-  await startCheckpoint(opened);
+  if (until) await startCheckpoint(opened, until);
   return endOperation({
     operation,
     database: opened.database.id,
     status: 'done',
     stall_ms: run.stall(),
     error: null,
+    ...(until && { window_until: until }),
   });
 };
+
+/** However many steps ask for it at a time, the rollback window of the operation before is closed once. */
+const closingOnce = ({
+  operation,
+  opened,
+  scope,
+  board,
+}: {
+  readonly operation: string;
+  readonly opened: OpenedOperation;
+  readonly scope: CancellationScope;
+  readonly board: ProgressBoard;
+}): ((step: number) => Promise<void>) => {
+  let closing: Promise<void> | null = null;
+  const { previous_checkpoint, plan } = opened;
+  if (!previous_checkpoint || !plan.closes_window) return async () => undefined;
+  const { of } = plan.closes_window;
+  const close = async (step: number) => {
+    board.waitFor(`the rollback window of the last ${of.replaceAll('_', ' ')} to close`);
+    await closePreviousCheckpoint(opened, { operation, step });
+    board.waitFor(null);
+  };
+  return (step) =>
+    (closing ??= scope
+      .run(() => close(step))
+      .catch((error: unknown) => {
+        closing = null;
+        throw error;
+      }));
+};
+
+/** A workflow that was reset after its operation had ended: what it has made is in use, or has been put back. */
+const alreadyEnded = (error: unknown): ApplicationFailure =>
+  ApplicationFailure.create({
+    type: 'already_ended',
+    message: toOperationError(error, null).message,
+    nonRetryable: true,
+  });
 
 /** Before the point of no return everything is put back; after it nothing is, and an operator has to look. */
 const retreat = async (
@@ -79,7 +143,9 @@ const retreat = async (
       error: { ...error, left_over: leftOver },
     });
   if (hasHandedBack(failure)) run.uncommit();
-  if (run.committed()) return end('needs_operator', [wayOn(opened, error)]);
+  // A workflow that was reset does not know what its operation had done by then; the record does.
+  const committed = run.committed() || (patched('ask-the-record') && (await readStanding({ operation })).past_return);
+  if (committed) return end('needs_operator', [wayOn(opened, error)]);
   const leftOver = [...(await run.undoAll())];
   for (const swept of [operation, ...(opened.resumed ? [opened.resumed.operation] : [])]) {
     leftOver.push(...(await sweepOperation({ operation: swept, database: opened.database.id })));

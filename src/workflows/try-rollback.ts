@@ -2,21 +2,14 @@ import { executeChild, ParentClosePolicy, uuid4, WorkflowIdReusePolicy } from '@
 import { operationWorkflowId } from '../domain/naming.ts';
 import type { OperationInput } from '../domain/inputs.ts';
 import { isPastReturn } from '../domain/operation.ts';
-import type { Stage } from '../domain/stage.ts';
 import { documentOf } from './failures.ts';
+import type { RollbackTarget } from '../domain/rollback-window.ts';
 import type { RollbackRequest } from './messages.ts';
 import type { rollback } from './rollback.ts';
 import { childAttributes } from './search-attributes.ts';
 
 /** Seconds a rollback waits for what it needs: while it waits nothing is better. */
 const patienceSeconds = 120;
-
-/** What a rollback leads back to, for whoever looks at it in Temporal Web. */
-export interface RollbackTarget {
-  /** Of the database. */
-  readonly name: string;
-  readonly stage: Stage;
-}
 
 /**
  * `undone`: it was refused, put back or kept out by another operation, and the window stays open. `unfinished`: past its

@@ -312,12 +312,10 @@ describe('confirm', () => {
     expect(api.client.signals).toEqual([`${shop.id} confirm`]);
   });
 
-  test('of an operation that waits for nothing is refused', async () => {
-    const { operation } = await shopThatLosesPooling();
-    await api.store.stepStarted({ operation, step: 0 });
-    await api.store.stepEnded({ operation, step: 0, status: 'done' });
-    await api.store.stepStarted({ operation, step: 1 });
-    expect((await start('confirm')).body).toMatchObject({ status: 409, code: 'refused' });
+  test('of an operation that waits for nothing is refused by it', async () => {
+    await shopThatLosesPooling();
+    api.client.tooLate = 'scale down of shop is in no grace period that could be cut short.';
+    expect((await start('confirm')).body).toMatchObject({ status: 409, code: 'refused', detail: api.client.tooLate });
     expect(api.client.signals).toEqual([]);
   });
 });

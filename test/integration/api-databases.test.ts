@@ -77,6 +77,65 @@ describe('creating', () => {
     expect(api.client.started).toHaveLength(1);
   });
 
+  /** As its worker records it: what was made is gone again. */
+  const undo = async (id: string, service_id: string) => {
+    await api.store.endOperation({ id, status: 'rolled_back', stall_ms: null, error: null });
+    await api.store.removeDatabase(service_id);
+    api.client.end(service_id);
+  };
+  const create = async () => {
+    const { status, body } = await api.call('POST', services, { body: { name: 'shop' }, key: 'once' });
+    return { status, body, id: String(body['operation_id']), service_id: String(body['service_id']) };
+  };
+
+  // The key answered with the old failure for ever, against its own advice to try again.
+  test('a key whose creation was rolled back makes it again, once', async () => {
+    api.takeUpCreation();
+    const first = await create();
+    await undo(first.id, first.service_id);
+    const second = await create();
+    expect(second).toMatchObject({ status: 202 });
+    expect(second.id).not.toBe(first.id);
+    expect(second.service_id).not.toBe(first.service_id);
+    expect((await create()).id).toBe(second.id);
+    expect(api.client.started).toHaveLength(2);
+  });
+
+  test('a creation that was rolled back can be found by its name afterwards', async () => {
+    api.takeUpCreation();
+    const { id, service_id } = await create();
+    await undo(id, service_id);
+    expect((await api.call('GET', `${shopPath}/operations`)).body).toMatchObject({
+      operations: [{ id, status: 'rolled_back', database: 'shop' }],
+    });
+    expect((await api.call('GET', `${shopPath}/status`)).body).toMatchObject({
+      status: 404,
+      detail: expect.stringMatching(
+        /The last operation of that name was .*: rolled back, .* See \.\/pgrow operations shop/,
+      ),
+    });
+  });
+
+  // "create: done", exit 0, and there was no database.
+  test('a key whose database was destroyed since says so', async () => {
+    api.takeUpCreation();
+    const { id, service_id } = await create();
+    await api.store.endOperation({ id, status: 'done', stall_ms: null, error: null });
+    await api.store.removeDatabase(service_id);
+    expect((await create()).body).toMatchObject({
+      status: 409,
+      code: 'refused',
+      detail: expect.stringContaining('has been destroyed since. Use another key'),
+    });
+  });
+
+  test('one that was refused before it began leaves its id to the next attempt', async () => {
+    const shop = await api.newShop();
+    await api.store.forgetDatabase(shop.id);
+    expect(await api.store.readDatabase('shop')).toBeNull();
+    expect((await api.newShop({ id: shop.id })).id).toBe(shop.id);
+  });
+
   test('what the worker refuses before it begins is the answer', async () => {
     api.client.onStart = async ({ input }) =>
       api.client.end(input.service_id, new PgrowError('port_taken', 'Port 15432 is taken.'));

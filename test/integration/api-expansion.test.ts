@@ -132,31 +132,3 @@ describe('expanding', () => {
     }
   });
 });
-
-describe('signals', () => {
-  test('reach the operation that runs', async () => {
-    const shop = await api.newShop();
-    api.takeUp(shop);
-    const { body } = await api.call('POST', `${shopPath}/ha`, { body: { cutover: 'on_signal' } });
-
-    expect((await api.call('POST', `${shopPath}/cutover`)).body).toMatchObject({ operation_id: body['operation_id'] });
-    expect((await api.call('POST', `${shopPath}/abort`)).status).toBe(202);
-    expect(api.client.signals).toEqual([`${shop.id} switchover`, `${shop.id} abort`]);
-  });
-
-  test('without one they are refused', async () => {
-    await api.newShop();
-    for (const verb of ['cutover', 'abort', 'confirm']) {
-      expect((await api.call('POST', `${shopPath}/${verb}`)).body).toMatchObject({ status: 409, code: 'refused' });
-    }
-    expect(api.client.signals).toEqual([]);
-  });
-
-  test('confirm reaches the open checkpoint', async () => {
-    const shop = await api.newShop();
-    await api.openCheckpoint(shop);
-
-    expect((await api.call('POST', `${shopPath}/confirm`)).status).toBe(202);
-    expect(api.client.signals).toEqual([`${shop.id}/checkpoint confirm`]);
-  });
-});

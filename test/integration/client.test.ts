@@ -71,7 +71,7 @@ describe('an operation', () => {
     });
     expect(await client.describe(serviceId)).toMatchObject({ running: true, operation_id, type: 'expand', run_id });
     expect(await client.progress(serviceId)).toEqual({ waiting_for: 'a signal' });
-    await client.signal(serviceId, 'switchover');
+    expect(await client.tell(serviceId, 'cutover', { actor: 'tests' })).toEqual({ takes_effect: 'now' });
     expect(await client.result(serviceId, run_id)).toMatchObject({ status: 'done' });
     expect(await client.describe(serviceId)).toMatchObject({ running: false });
   });
@@ -92,10 +92,10 @@ describe('an operation', () => {
 
   test('can be started again once it has ended, and each run has its own result', async () => {
     const first = await expand();
-    await client.signal(serviceId, 'abort');
+    await client.tell(serviceId, 'abort', {});
     expect(await client.result(serviceId, first.run_id)).toMatchObject({ status: 'aborted' });
     const second = await expand();
-    await client.signal(serviceId, 'switchover');
+    await client.tell(serviceId, 'cutover', {});
 
     expect(await client.result(serviceId, second.run_id)).toMatchObject({ status: 'done' });
     expect(await client.result(serviceId, first.run_id)).toMatchObject({ status: 'aborted' });
@@ -111,9 +111,14 @@ describe('an operation', () => {
     });
   });
 
-  test('is told to go ahead by a switchover, which is one of its own where none runs', async () => {
+  // It released a cut-over that somebody else held back, and its caller was given that operation's run.
+  test('keeps a switchover out, which is one of its own where none runs', async () => {
     const { run_id } = await expand();
-    expect(await client.switchOver({ service_id: serviceId }, about)).toMatchObject({ run_id });
+    await expect(client.switchOver({ service_id: serviceId }, about)).rejects.toMatchObject({
+      code: 'operation_running',
+      message: expect.stringContaining('expand'),
+    });
+    await client.tell(serviceId, 'cutover', {});
     expect(await client.result(serviceId, run_id)).toMatchObject({ status: 'done' });
 
     const moved = await client.switchOver({ service_id: serviceId, target_node: 'postgres-3' }, about);
@@ -122,17 +127,27 @@ describe('an operation', () => {
     expect(await client.describe(serviceId)).toMatchObject({ type: 'switchover', run_id: moved.run_id });
   });
 
+  test('is told what comes too late with the reason', async () => {
+    const { run_id } = await expand();
+    await expect(client.tell(serviceId, 'confirm', {})).rejects.toMatchObject({
+      code: 'refused',
+      message: 'expand of shop is in no grace period.',
+    });
+    expect(await client.isTakenUp(serviceId, run_id)).toBe(true);
+    expect(await client.workerSeenAgo()).toBeLessThan(120);
+    await client.tell(serviceId, 'abort', {});
+  });
+
   test('that does not run cannot be told anything', async () => {
     expect(await client.describe(serviceId)).toBeNull();
-    await expect(client.signal(serviceId, 'abort')).rejects.toMatchObject({ code: 'refused' });
-    await expect(client.checkpointSignal(serviceId, 'confirm')).rejects.toMatchObject({ code: 'refused' });
+    await expect(client.tell(serviceId, 'abort', {})).rejects.toMatchObject({ code: 'refused' });
   });
 
   test('is shown in Temporal with what it is about', async () => {
     const { run_id } = await expand();
     const handle = environment.client.workflow.getHandle(`pgrow/${serviceId}`, run_id);
     const { typedSearchAttributes, staticSummary } = await describeWithSummary(handle);
-    await client.signal(serviceId, 'abort');
+    await client.tell(serviceId, 'abort', {});
 
     expect(staticSummary).toBe('expand shop');
     expect(Object.fromEntries(typedSearchAttributes.getAll().map(({ key, value }) => [key.name, value]))).toMatchObject(
@@ -150,12 +165,28 @@ const describeWithSummary = async (handle: ReturnType<typeof environment.client.
   return { typedSearchAttributes: description.typedSearchAttributes, staticSummary: await description.staticSummary() };
 };
 
-test('confirm reaches the checkpoint', async () => {
-  const workflowId = checkpointWorkflowId(serviceId);
-  const handle = await environment.client.workflow.start('checkpoint', { workflowId, taskQueue });
-  await client.checkpointSignal(serviceId, 'confirm');
+describe('a rollback window', () => {
+  const window = { checkpoint: 'c-1', database: '', timeout_seconds: 60, on_close: [] };
+  const confirm = (checkpoint: string) =>
+    client.tellWindow({ window: { ...window, checkpoint, database: serviceId }, about, signal: 'confirm' });
+  const result = () => environment.client.workflow.getHandle(checkpointWorkflowId(serviceId)).result();
 
-  await expect(handle.result()).resolves.toBeUndefined();
+  test('is confirmed', async () => {
+    await client.serveWindow({ ...window, database: serviceId }, about);
+    expect(await client.isWindowServed(serviceId)).toBe(true);
+    await client.serveWindow({ ...window, database: serviceId, checkpoint: 'another' }, about);
+    await confirm('another');
+    expect(await result()).toBe('c-1');
+  });
+
+  // Somebody terminated it, or Temporal's database was lost: "no checkpoint is open", while the old primary ran on.
+  test('is begun again from the record where its workflow is gone, and then told', async () => {
+    await client.serveWindow({ ...window, database: serviceId }, about);
+    await environment.client.workflow.getHandle(checkpointWorkflowId(serviceId)).terminate('by somebody');
+    expect(await client.isWindowServed(serviceId)).toBe(false);
+    await confirm('c-2');
+    expect(await result()).toBe('c-2');
+  });
 });
 
 test('a Temporal that is away is called unavailable', async () => {

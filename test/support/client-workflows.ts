@@ -1,4 +1,11 @@
-import { ApplicationFailure, condition, defineQuery, defineSignal, setHandler } from '@temporalio/workflow';
+import {
+  ApplicationFailure,
+  condition,
+  defineQuery,
+  defineSignal,
+  defineUpdate,
+  setHandler,
+} from '@temporalio/workflow';
 
 /** Workflows of our names that end as they are told to, for tests of the client. */
 
@@ -6,11 +13,21 @@ interface Input {
   readonly service_id: string;
 }
 
-/** Waits; ends as done on `switchover`, as aborted on `abort`. */
+/** Waits; ends as done on `cutover`, as aborted on `abort`. Has no grace period to cut short. */
 export const expand = async ({ service_id }: Input): Promise<unknown> => {
   let told: 'done' | 'aborted' | null = null;
-  setHandler(defineSignal('switchover'), () => void (told = 'done'));
-  setHandler(defineSignal('abort'), () => void (told = 'aborted'));
+  const takes_effect = (message: 'done' | 'aborted') => {
+    told = message;
+    return { takes_effect: 'now' };
+  };
+  setHandler(defineSignal('switchover'), () => undefined);
+  setHandler(defineUpdate('cutover'), () => takes_effect('done'));
+  setHandler(defineUpdate('abort'), () => takes_effect('aborted'));
+  setHandler(defineUpdate('confirm'), () => undefined, {
+    validator() {
+      throw ApplicationFailure.create({ type: 'refused', message: 'expand of shop is in no grace period.' });
+    },
+  });
   setHandler(defineQuery('progress'), () => ({ waiting_for: 'a signal' }));
   await condition(() => told !== null);
   const document = { workflow_id: `pgrow/${service_id}`, steps: [], status: told };
@@ -44,11 +61,12 @@ export const verifySnapshot = async ({ snapshot }: { readonly snapshot: string }
   return { status: 'whole', found: [], duration_ms: 1 };
 };
 
-/** Stands for the checkpoint. */
-export const checkpoint = async (): Promise<void> => {
+/** Stands for the checkpoint; says which one it closed. */
+export const checkpoint = async (window: { readonly checkpoint: string }): Promise<string> => {
   let confirmed = false;
   setHandler(defineSignal('confirm'), () => void (confirmed = true));
   await condition(() => confirmed);
+  return window.checkpoint;
 };
 
 /** Has nothing to put back. */

@@ -5,12 +5,23 @@ import { PgrowError } from '../../src/domain/errors.ts';
 import { operationTypeOf } from '../../src/domain/inputs.ts';
 import type { Verification } from '../../src/domain/snapshot.ts';
 import { operationWorkflowId } from '../../src/domain/naming.ts';
+import type { RollbackWindow } from '../../src/domain/rollback-window.ts';
 import type { RollbackRequest } from '../../src/workflows/messages.ts';
 
 export interface FakeClient extends PgrowClient {
   /** What was started, with its input, in order. */
   readonly started: { workflow: string; input: Record<string, unknown> }[];
   readonly signals: string[];
+  /** Who sent them. */
+  readonly senders: string[];
+  /** Windows as their workflows would be begun again. */
+  readonly windows: RollbackWindow[];
+  /** Why the running operation hears nothing any more; null: it hears everything. */
+  tooLate: string | null;
+  /** How the workflows of operations have ended that the record shows as running; null: they run. */
+  ended: string | null;
+  /** Whether a worker takes up what is started. */
+  worker: boolean;
   /** Ids of the snapshots that were read through. */
   readonly verified: string[];
   /** What is found; null while it is still read. */
@@ -31,10 +42,15 @@ export interface StartedOperation {
 
 /** Temporal as the API sees it, without a server: one operation at a time per database. */
 export const createFakeClient = (): FakeClient => {
-  const runs = new Map<string, OperationRun & { failure?: PgrowError }>();
+  const runs = new Map<string, OperationRun & { failure?: PgrowError; withdrawn?: true }>();
   const fake: FakeClient = {
     started: [],
     signals: [],
+    senders: [],
+    windows: [],
+    tooLate: null,
+    ended: null,
+    worker: true,
     verified: [],
     verification: { status: 'whole', found: [], duration_ms: 1 },
     onStart: async () => undefined,
@@ -62,20 +78,31 @@ export const createFakeClient = (): FakeClient => {
     },
     async switchOver(input, about) {
       const running = runs.get(input.service_id);
-      if (!running?.running) return fake.start('switchover', input, about);
-      await fake.signal(input.service_id, 'switchover');
-      return running;
+      if (running?.running) throw runningError(about.database, running);
+      return fake.start('switchover', input, about);
     },
     async result(serviceId) {
       const failure = runs.get(serviceId)?.failure;
       throw failure ?? new PgrowError('internal', 'the fake has no results');
     },
-    async signal(serviceId, signal) {
-      fake.signals.push(`${serviceId} ${signal}`);
+    async tell(serviceId, message, { actor }) {
+      if (fake.tooLate) throw new PgrowError('refused', fake.tooLate);
+      fake.signals.push(`${serviceId} ${message}`);
+      fake.senders.push(actor ?? 'unknown');
+      return { takes_effect: 'now' };
     },
-    async checkpointSignal(serviceId, signal, request) {
-      fake.signals.push(`${serviceId}/checkpoint ${signal}`);
-      if (signal === 'rollback') await fake.onRollback(serviceId, request ?? {});
+    isTakenUp: async () => fake.worker,
+    async withdraw(serviceId) {
+      const run = runs.get(serviceId)!;
+      runs.set(serviceId, { ...run, running: false, withdrawn: true });
+    },
+    workerSeenAgo: async () => 12,
+    isWindowServed: async () => true,
+    serveWindow: async () => undefined,
+    async tellWindow({ window, signal, request }) {
+      fake.signals.push(`${window.database}/checkpoint ${signal}`);
+      fake.windows.push(window);
+      if (signal === 'rollback') await fake.onRollback(window.database, request ?? {});
     },
     async verifySnapshot({ snapshot }) {
       fake.verified.push(snapshot);
@@ -83,7 +110,7 @@ export const createFakeClient = (): FakeClient => {
     },
     progress: async () => null,
     describe: async (serviceId) => runs.get(serviceId) ?? null,
-    howEnded: async () => null,
+    howEnded: async (serviceId) => (runs.get(serviceId)?.withdrawn ? 'terminated' : fake.ended),
     putBack: async () => undefined,
     ping: async () => undefined,
     registerSearchAttributes: async () => undefined,

@@ -109,7 +109,9 @@ describe.concurrent('expand', () => {
 
     expect(last).toMatchObject({
       status: 'done',
-      warnings: expect.arrayContaining([expect.stringMatching(/Closes the open checkpoint/)]),
+      warnings: expect.arrayContaining([
+        expect.stringMatching(/Closes the rollback window of the last expand at step 1/),
+      ]),
     });
     const checkpoints = await shop.world.store.listCheckpoints(shop.id);
     expect(checkpoints.map(({ status }) => status)).toEqual(['open', 'closed', 'closed']);

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { ApiDependencies } from '../dependencies.ts';
-import { findDatabase, findOperation, operationParams, serviceParams } from '../lookup.ts';
+import { findDatabase, findOperation, findOperations, operationParams, serviceParams } from '../lookup.ts';
 import { readLimit } from '../query-parameters.ts';
 
 /** What was done to a database and what happened to it. */
@@ -9,10 +9,13 @@ export const historyRoutes = (app: FastifyInstance, dependencies: ApiDependencie
   const postgres = '/v1/projects/:projectId/services/:serviceId/postgres';
   const route = (summary: string) => ({ config: { role: 'viewer' as const }, schema: { tags: ['history'], summary } });
 
-  app.get(`${postgres}/operations`, route('Operations, the latest first'), async (request) => {
-    const { id } = await findDatabase(dependencies, serviceParams(request));
-    return { operations: await store.listOperations(id) };
-  });
+  app.get(
+    `${postgres}/operations`,
+    route('Operations, the latest first, also of a database that is gone'),
+    async (request) => {
+      return { operations: await findOperations(dependencies, serviceParams(request)) };
+    },
+  );
 
   app.get(`${postgres}/operations/:operationId`, route('One operation with its steps'), (request) =>
     findOperation(dependencies, operationParams(request)),

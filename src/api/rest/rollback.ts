@@ -8,6 +8,7 @@ import { PgrowError } from '../../domain/errors.ts';
 import { isPastReturn } from '../../domain/operation.ts';
 import type { Plan } from '../../domain/plan.ts';
 import { accept, acceptRepeated } from '../accept.ts';
+import { readWindow } from '../../store/rollback-window.ts';
 import { callerOf } from '../auth.ts';
 import { bodyRules, rollbackBody } from '../bodies.ts';
 import type { ApiDependencies } from '../dependencies.ts';
@@ -58,14 +59,14 @@ export const rollbackRoutes = (app: FastifyInstance, dependencies: ApiDependenci
       const plan = await planned();
       refuseUnconfirmed(plan, confirmation.confirm);
       const { actor } = callerOf(request);
-      if (!running?.running) await begin(dependencies, database, plan, { operation_id, actor, options });
       await store.recordAudit({
         actor,
         project: database.project,
         service_id: database.id,
         action: 'rollback',
-        details: { operation_id, database: database.name, of: checkpoint.operation_id, ...options },
+        details: { ...options, operation_id, database: database.name, of: checkpoint.operation_id },
       });
+      if (!running?.running) await begin(dependencies, database, plan, { operation_id, actor, options });
       const recorded = await untilRecorded(dependencies, ids, (run) => run.operation_id === operation_id);
       return accept(reply, {
         project: database.project,
@@ -98,5 +99,8 @@ const begin = async (
     );
     return;
   }
-  await client.checkpointSignal(id, 'rollback', request);
+  const window = await readWindow(store, { id, name });
+  if (!window) throw new PgrowError('refused', `Cannot roll ${name} back: its rollback window is closing, or closed.`);
+  const about = { database: name, stage: plan.from?.stage ?? null };
+  await client.tellWindow({ window, about, signal: 'rollback', request });
 };

@@ -1,12 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { Database } from '../../domain/database.ts';
+import type { OperationRun } from '../../client/operation-run.ts';
+import type { Answer } from '../../client/tell-operation.ts';
 import { PgrowError } from '../../domain/errors.ts';
 import { checkpointWorkflowId } from '../../domain/naming.ts';
+import { isPastReturn } from '../../domain/operation.ts';
+import { commandFor } from '../../domain/resumption.ts';
+import type { OperationMessage } from '../../domain/temporal-names.ts';
+import { readWindow } from '../../store/rollback-window.ts';
 import { callerOf } from '../auth.ts';
 import type { ApiDependencies } from '../dependencies.ts';
-import { findDatabase, serviceParams } from '../lookup.ts';
-
-const signalOf = { cutover: 'switchover', abort: 'abort', confirm: 'confirm' } as const;
+import { findDatabase, findSubject, serviceParams, type Subject } from '../lookup.ts';
 
 /** What a running operation, or the checkpoint of the last one, can be told. */
 export const signalRoutes = (app: FastifyInstance, dependencies: ApiDependencies): void => {
@@ -17,46 +20,27 @@ export const signalRoutes = (app: FastifyInstance, dependencies: ApiDependencies
     schema: { tags: ['operations'], summary },
   });
 
-  const audit = (request: FastifyRequest, database: Database, action: string, operation_id: string | null) =>
+  const audit = (request: FastifyRequest, subject: Subject, action: string, operation_id: string | null) =>
     store.recordAudit({
       actor: callerOf(request).actor,
-      project: database.project,
-      service_id: database.id,
+      project: subject.project,
+      service_id: subject.id,
       action,
       details: { operation_id },
     });
 
-  const tellOperation = async (request: FastifyRequest, reply: FastifyReply, verb: keyof typeof signalOf) => {
-    const database = await findDatabase(dependencies, serviceParams(request));
-    const run = await client.describe(database.id);
-    if (!run?.running) {
-      throw new PgrowError(
-        'refused',
-        `Cannot ${verb} ${database.name}: no operation runs. Its operations say what was done.`,
-      );
-    }
-    if (verb === 'confirm' && !(await waitsOutGrace(run.operation_id))) {
-      throw new PgrowError(
-        'refused',
-        `Cannot confirm ${database.name}: ${run.type} ${run.operation_id ?? ''} runs and no grace period of it can be cut short. Wait for its end.`,
-      );
-    }
-    await client.signal(database.id, signalOf[verb]);
-    await audit(request, database, verb, run.operation_id);
-    const { operation_id, workflow_id, run_id } = run;
+  const tellOperation = async (request: FastifyRequest, reply: FastifyReply, verb: OperationMessage) => {
+    const subject = await findSubject(dependencies, serviceParams(request));
+    const run = await client.describe(subject.id);
+    if (!run?.running) throw await nothingRuns(dependencies, subject, verb);
+    const operation_id = run.operation_id ?? (await store.readRunningOperation(subject.id))?.id ?? null;
+    await audit(request, subject, verb, operation_id);
+    const { takes_effect } = await tell(dependencies, subject, run, verb, callerOf(request).actor);
+    const { workflow_id, run_id } = run;
     void reply.code(202);
     if (operation_id)
       void reply.header('location', `${request.url.replace(/\/[^/]*$/, '')}/operations/${operation_id}`);
-    return { operation_id, service_id: database.id, workflow_id, run_id };
-  };
-
-  /** Whether what runs is the wait of a grace period. */
-  const waitsOutGrace = async (operation: string | null): Promise<boolean> => {
-    if (operation === null) return false;
-    const [document, plan] = await Promise.all([store.readOperation(operation), store.readPlan(operation)]);
-    return (document?.steps ?? []).some(
-      ({ status }, index) => status === 'running' && plan?.steps[index]?.run.action === 'gracePeriod',
-    );
+    return { operation_id, service_id: subject.id, workflow_id, run_id, takes_effect };
   };
 
   app.post(`${postgres}/cutover`, route('Go ahead with the cut-over that waits'), (request, reply) =>
@@ -75,21 +59,55 @@ export const signalRoutes = (app: FastifyInstance, dependencies: ApiDependencies
         return { ...(await tellOperation(request, reply, 'confirm')), checkpoint: null };
       }
       const checkpoint = await store.readOpenCheckpoint(database.id);
-      if (!checkpoint) {
+      const window = await readWindow(store, database);
+      if (!checkpoint || !window) {
         throw new PgrowError(
           'refused',
           `Cannot confirm ${database.name}: no checkpoint is open, so there is nothing to confirm.`,
         );
       }
-      await client.checkpointSignal(database.id, 'confirm');
       await audit(request, database, 'confirm', checkpoint.operation_id);
+      const about = { database: database.name, stage: database.topology.stage };
+      await client.tellWindow({ window, about, signal: 'confirm' });
       void reply.code(202);
       return {
         operation_id: checkpoint.operation_id,
         service_id: database.id,
         workflow_id: checkpointWorkflowId(database.id),
+        takes_effect: 'now',
         checkpoint,
       };
     },
+  );
+};
+
+/** One that no worker has taken up has begun nothing: it ends at once, and need not wait for a worker to hear that. */
+const tell = async (
+  { client }: ApiDependencies,
+  { id }: Subject,
+  { run_id }: OperationRun,
+  verb: OperationMessage,
+  actor: string,
+): Promise<Answer> => {
+  if (verb !== 'abort' || (await client.isTakenUp(id, run_id))) return client.tell(id, verb, { actor });
+  await client.withdraw(id, run_id, `aborted by ${actor} before a worker took it up`);
+  return { takes_effect: 'now' };
+};
+
+/** Names what there is to do where the record still shows one: its workflow is gone, and hears nothing. */
+const nothingRuns = async ({ store }: ApiDependencies, { id, name }: Subject, verb: string): Promise<PgrowError> => {
+  const left = await store.readRunningOperation(id);
+  const plan = left && (await store.readPlan(left.id));
+  if (!left || !plan) {
+    const message = `Cannot ${verb} ${name}: no operation runs. Its operations say what was done: ./pgrow operations ${name}`;
+    return new PgrowError('refused', message);
+  }
+  const what = left.type.replaceAll('_', ' ');
+  const next = isPastReturn(left)
+    ? `It had passed its point of no return and goes on when it is asked for again: ${commandFor(name, plan.asked)}`
+    : 'The next operation undoes what it has done, and so does ./pgrow doctor --remove';
+  return new PgrowError(
+    'refused',
+    `Cannot ${verb} ${name}: the workflow of its ${what} is gone from Temporal. ${next}`,
   );
 };

@@ -87,7 +87,7 @@ export const snapshotRoutes = (app: FastifyInstance, dependencies: ApiDependenci
         snapshots,
         wanted,
         running: await store.readRunningOperation(source.id),
-        holder: holder && holder.id !== earlier?.service_id ? holder : null,
+        holder: holder && holder.id !== earlier?.ids.service_id ? holder : null,
         now: Date.now(),
         malformed,
       });

@@ -3,13 +3,15 @@ import { costOf } from '../../domain/cost.ts';
 import type { Database } from '../../domain/database.ts';
 import { connectionStrings, routesOnTheWay } from '../../domain/endpoints.ts';
 import { healthDocument, statusDocument, topologyDocument } from '../../domain/status.ts';
+import type { OperationDocument } from '../../domain/operation.ts';
+import { readAcceptedOf } from '../accepted.ts';
 import { callerOf, includes } from '../auth.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { findDatabase, serviceParams } from '../lookup.ts';
 
 /** What a database is and how it does, at this moment. */
 export const topologyRoutes = (app: FastifyInstance, dependencies: ApiDependencies): void => {
-  const { store, readLive } = dependencies;
+  const { store, client, readLive } = dependencies;
   const postgres = '/v1/projects/:projectId/services/:serviceId/postgres';
   const route = (summary: string) => ({ config: { role: 'viewer' as const }, schema: { tags: ['state'], summary } });
 
@@ -28,12 +30,16 @@ export const topologyRoutes = (app: FastifyInstance, dependencies: ApiDependenci
     route('Topology, health, nodes, running operation, open checkpoint'),
     async (request) => {
       const database = await findDatabase(dependencies, serviceParams(request));
-      const [live, operation, checkpoint] = await Promise.all([
+      const [live, operation, checkpoints] = await Promise.all([
         readLive(database),
-        store.readRunningOperation(database.id),
-        store.readOpenCheckpoint(database.id),
+        readOperation(database),
+        store.listCheckpoints(database.id),
       ]);
-      return statusDocument({ database, live, operation, checkpoint });
+      // That of an operation which runs begins when it is done.
+      const checkpoint = checkpoints.find(
+        ({ status, operation_id }) => status === 'open' && operation_id !== operation?.id,
+      );
+      return statusDocument({ database, live, operation, checkpoint: checkpoint ?? null });
     },
   );
 
@@ -52,6 +58,22 @@ export const topologyRoutes = (app: FastifyInstance, dependencies: ApiDependenci
       return connectionStrings(database, application ?? null, routes);
     },
   );
+
+  /** That runs, or is accepted and waits for a worker. */
+  const readOperation = async ({ id, project }: Database) => {
+    const running = await store.readRunningOperation(id);
+    if (running) return { ...running, waiting_for: running.waiting_for ?? (await whyNobodyWorks(running)) };
+    const accepted = await readAcceptedOf(dependencies, project, id);
+    return accepted?.status === 'running' ? accepted : null;
+  };
+
+  /** Of one whose workflow somebody has ended in Temporal, or that was lost with it: null where it runs. */
+  const whyNobodyWorks = async ({ service_id, run_id, database }: OperationDocument) => {
+    const how = run_id && (await client.howEnded(service_id, run_id).catch(() => null));
+    return how
+      ? `the next operation, which undoes it or goes on with it: its workflow is ${how}. See ./pgrow doctor, ./pgrow operations ${database}`
+      : null;
+  };
 
   /** A cut-over may wait for hours: what is ready beside it can be used meanwhile. */
   const readRoutes = async (database: Database) => {

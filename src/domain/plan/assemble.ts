@@ -1,4 +1,5 @@
 import type { ActivityCall } from '../actions.ts';
+import { closingStep, closingText } from '../closed-window.ts';
 import { costOf } from '../cost.ts';
 import type { OperationType } from '../operation.ts';
 import type { Plan } from '../plan.ts';
@@ -43,6 +44,7 @@ export const assemble = ({
           ...(verified ? [] : [recordTopology({ type, from, to })]),
         ];
   const outline = compose([...parts.flatMap((part) => part.outline), ...last]);
+  const closes_window = closingStep(closes_checkpoint_of, outline.steps);
   const before = from.nodes.map((node) => node.name);
   const after = to.nodes.map((node) => node.name);
   return {
@@ -53,10 +55,9 @@ export const assemble = ({
     on_close: reversible ? kept : [],
     expected_stall_ms: Math.max(0, ...parts.map((part) => part.expected_stall_ms)),
     point_of_no_return: outline.steps.find((candidate) => candidate.point_of_no_return)?.name ?? null,
+    closes_window,
     warnings: [
-      ...(parts.length > 0 && closes_checkpoint_of
-        ? [`Closes the open checkpoint of the last ${closes_checkpoint_of}: it can then not be rolled back any more.`]
-        : []),
+      ...(closes_window ? [closingText(closes_window, outline.steps)] : []),
       ...parts.flatMap((part) => part.warnings),
     ],
     nodes_added: after.filter((name) => !before.includes(name)),
@@ -73,6 +74,6 @@ const removeKept = (call: ActivityCall): Outline =>
 
 const recordTopology = ({ type, from, to }: Pick<Parts, 'type' | 'from' | 'to'>): Outline =>
   step('finish', 'record topology', { action: 'recordTopology', input: { topology: to } }, [
-    // What the operation before kept is gone by then: all but a rollback close its checkpoint first.
+    // What the operation before kept is gone by then: all but a rollback have closed its window.
     { action: 'recordTopology', input: { topology: type === 'rollback' ? from : { ...from, kept: [] } } },
   ]);

@@ -88,9 +88,9 @@ describe('warnings', () => {
   const refusedByPooler = /^PgBouncer refuses connections that ask at their start for statement_timeout/;
   const noFailover = 'Stage 2 has no consensus store, hence no automatic failover.';
 
-  test('an open checkpoint that would be closed is named first', () => {
+  test('a rollback window that will be closed is named first, with the step', () => {
     expect(of(single(), { target: 'pooling', closes_checkpoint_of: 'expand' })).toEqual([
-      'Closes the open checkpoint of the last expand: it can then not be rolled back any more.',
+      expect.stringMatching(/^Closes the rollback window of the last expand at step 1, "start pgbouncer-1"/),
       expect.stringMatching(refusedByPooler),
       expect.stringMatching(sessionEnds),
     ]);

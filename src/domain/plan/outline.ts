@@ -25,7 +25,7 @@ export const handOverAttempts = (outline: readonly Outline[]): Outline => ({
   outline,
 });
 
-type Marks = Pick<Step, 'point_of_no_return' | 'waits_for_signal'>;
+type Marks = Pick<Step, 'point_of_no_return' | 'waits_for_signal' | 'spares_window'>;
 
 export const step = (
   phase: string,

@@ -167,9 +167,16 @@ export const following = (primary: string, node: Node): ReplicaConfig => ({
 
 export const keepSlot = (on: Node, node: Node): Outline => {
   const input = { on, slot: slotName(node.name) };
-  return step('switchover', `create replication slot for ${node.name}`, { action: 'ensureReplicationSlot', input }, [
-    { action: 'removeReplicationSlot', input },
-  ]);
+  const name = `create replication slot for ${node.name}`;
+  return step(
+    'switchover',
+    name,
+    { action: 'ensureReplicationSlot', input },
+    [{ action: 'removeReplicationSlot', input }],
+    {
+      spares_window: true,
+    },
+  );
 };
 
 const seen = (topology: Topology, routers: readonly Node[]): readonly Outline[] =>

@@ -5,7 +5,8 @@ import type { Step } from '../../domain/plan.ts';
 /** What the query `progress` answers and Temporal Web shows as current details. */
 export interface Progress {
   readonly operation: string;
-  readonly database: string;
+  /** Name; null until there is a plan. */
+  readonly database: string | null;
   readonly steps: readonly { readonly name: string; readonly phase: string; readonly status: StepStatus }[];
   readonly waiting_for: string | null;
 }
@@ -15,6 +16,14 @@ export interface ProgressBoard {
   mark(step: number, status: StepStatus): void;
   waitFor(what: string | null): void;
 }
+
+/** Before there is a plan. */
+export const planning = (operation: string): Progress => ({
+  operation,
+  database: null,
+  steps: [],
+  waiting_for: 'its plan',
+});
 
 export const createProgressBoard = (operation: string, database: string, steps: readonly Step[]): ProgressBoard => {
   const statuses: StepStatus[] = steps.map(() => 'pending');

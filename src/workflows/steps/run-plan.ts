@@ -1,5 +1,6 @@
-import { CancellationScope, CancelledFailure, condition, isCancellation } from '@temporalio/workflow';
+import { CancellationScope, CancelledFailure, condition, isCancellation, patched } from '@temporalio/workflow';
 import type { ActionContext, ActionResult } from '../../domain/actions.ts';
+import { sparesWindow } from '../../domain/closed-window.ts';
 import type { LeftOver, OpenedOperation } from '../../domain/operation-actions.ts';
 import type { Block } from '../../domain/plan.ts';
 import { operationActivities, perform } from '../activities.ts';
@@ -14,6 +15,8 @@ export interface PlanRun {
   undoAll(): Promise<readonly LeftOver[]>;
   /** Whether the point of no return has been passed. */
   committed(): boolean;
+  /** What it waits for that it can be told. */
+  waitsFor(): 'cutover' | 'grace period' | null;
   /** An action past which nothing is undone has itself undone what it did. */
   uncommit(): void;
   /** Index of the step whose failure ended the run; null where none failed. */
@@ -26,17 +29,21 @@ interface Inputs {
   readonly operation: string;
   readonly opened: OpenedOperation;
   readonly board: ProgressBoard;
-  /** Whether the signal to cut over has come. */
-  readonly mayCutOver: () => boolean;
+  /** Who has told it to go ahead with the cut-over; null while nobody has. */
+  readonly releasedBy: () => string | null;
   /** Whether the grace period has been cut short. */
   readonly isConfirmed: () => boolean;
+  /** Closes the rollback window of the operation before; called before whatever acts, however often. */
+  readonly closeWindowBefore: (step: number) => Promise<void>;
 }
 
-export const createPlanRun = ({ operation, opened, board, mayCutOver, isConfirmed }: Inputs): PlanRun => {
+export const createPlanRun = (inputs: Inputs): PlanRun => {
+  const { operation, opened, board, releasedBy, isConfirmed, closeWindowBefore } = inputs;
   const { plan, database, resumed } = opened;
   const everything = newUndoScope();
   // What an operation goes on with has passed its point of no return.
   let committed = resumed !== undefined;
+  let waitsFor: 'cutover' | 'grace period' | null = null;
   let failedStep: number | null = null;
   let stall: number | null = null;
 
@@ -86,8 +93,10 @@ export const createPlanRun = ({ operation, opened, board, mayCutOver, isConfirme
   const runStep = async (index: number, scope: UndoScope, attempt: number): Promise<void> => {
     const step = plan.steps[index]!;
     if (step.waits_for_signal && opened.cutover === 'on_signal' && !resumed) await waitForSignal(index);
+    const isDone = attempt === 1 && resumed?.done.includes(index);
+    if (!isDone && !sparesWindow(step)) await closeWindowBefore(index);
     if (step.undo.length > 0) scope.entries.push({ step: index, attempt, calls: step.undo });
-    if (attempt === 1 && resumed?.done.includes(index)) return board.mark(index, 'done');
+    if (isDone) return board.mark(index, 'done');
     // A call to stop that came just before must not be heard only after the point of no return.
     if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('called off');
     if (step.point_of_no_return) committed = true;
@@ -114,27 +123,32 @@ export const createPlanRun = ({ operation, opened, board, mayCutOver, isConfirme
   /** A durable timer; cut short by `confirm`, called off by `abort`. */
   const waitForGrace = async (index: number, seconds: number): Promise<void> => {
     board.waitFor(`the grace period of ${seconds} s, or confirm`);
+    waitsFor = 'grace period';
     await operationActivities.noteStep({
       operation,
       step: index,
       detail: `${seconds} s of grace; cut it short: ./pgrow confirm ${database.name}`,
     });
-    await condition(isConfirmed, `${seconds}s`, { summary: 'grace period' });
+    await condition(isConfirmed, `${seconds}s`, { summary: 'grace period' }).finally(() => (waitsFor = null));
     await operationActivities.noteStepDone({ operation, step: index });
     board.waitFor(null);
   };
 
   const waitForSignal = async (index: number): Promise<void> => {
     board.waitFor('the signal to cut over');
+    waitsFor = 'cutover';
     await operationActivities.noteStep({
       operation,
       step: index,
       detail: `ready to cut over: ./pgrow cutover ${database.name}`,
     });
-    const signalled = await condition(mayCutOver, `${opened.cutover_deadline_seconds}s`, {
+    const signalled = await condition(() => releasedBy() !== null, `${opened.cutover_deadline_seconds}s`, {
       summary: 'deadline of the cut-over',
-    });
+    }).finally(() => (waitsFor = null));
     board.waitFor(null);
+    if (signalled && patched('record-who-released')) {
+      await operationActivities.noteRelease({ operation, database: database.id, actor: releasedBy() ?? 'unknown' });
+    }
     if (!signalled) throw cutOverDeadlineMissed(database.name, opened.cutover_deadline_seconds);
   };
 
@@ -161,6 +175,7 @@ export const createPlanRun = ({ operation, opened, board, mayCutOver, isConfirme
     run: () => runBlocks(plan.order, everything, 1),
     undoAll: () => undo(everything, undoOne),
     committed: () => committed,
+    waitsFor: () => waitsFor,
     uncommit() {
       committed = false;
     },

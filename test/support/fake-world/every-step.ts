@@ -51,7 +51,7 @@ export const breakAtEveryStep = ({ story, newShop, at = () => true }: Trial): vo
     test.for(breaks)('$when "$name" is put back', async ({ when, index }) => {
       const shop = await begin({ story, newShop });
       const operation = randomUUID();
-      const before = await whatWillBePutBack({ story, newShop }, shop);
+      const before = await whatWillBePutBack({ story, newShop }, shop, index);
       const open = await shop.world.store.readOpenCheckpoint(shop.id);
       shop.world.faults.add({ when, at: forward(operation, index) });
       const document = await tell(story, shop, operation);
@@ -62,8 +62,8 @@ export const breakAtEveryStep = ({ story, newShop, at = () => true }: Trial): vo
         await expectSound(shop, story.leader);
         await expectAccountedFor(shop);
       }
-      // Whatever else has begun has closed it.
-      const stillOpen = leavesWindow(story) ? open : null;
+      // What had not begun to act leaves it open; whatever else has begun has closed it.
+      const stillOpen = keepsWindow(story, index) ? open : null;
       expect(await shop.world.store.readOpenCheckpoint(shop.id)).toEqual(stillOpen);
     });
   });
@@ -98,7 +98,7 @@ export const dieAtEveryStep = ({ story, newShop }: Trial): void => {
     test.runIf(noReturn > 0)('after everything they undo', async () => {
       const shop = await begin({ story, newShop });
       const operation = randomUUID();
-      const before = await whatWillBePutBack({ story, newShop }, shop);
+      const before = await whatWillBePutBack({ story, newShop }, shop, noReturn - 1);
       const { faults, lives } = shop.world;
       const goingBack = ['sweepOperation', 'endOperation'];
       faults.dieInside(({ name, context }) => context?.direction === 'undo' || goingBack.includes(name));
@@ -138,7 +138,7 @@ export const hangAtEveryStep = ({ story, newShop, hung }: Trial & { readonly hun
     test.runIf(noReturn > 0)('in everything it undoes', async () => {
       const shop = await begin({ story, newShop });
       const operation = randomUUID();
-      const before = await whatWillBePutBack({ story, newShop }, shop);
+      const before = await whatWillBePutBack({ story, newShop }, shop, noReturn - 1);
       const { faults, outside } = shop.world;
       const goingBack = ['sweepOperation', 'endOperation'];
       faults.hangInside(
@@ -202,10 +202,14 @@ const forward =
   ({ context }: ActivityCall): boolean =>
     context?.operation === operation && context.direction === 'run' && context.step === step;
 
-/** What is there, but for what an open window keeps that the operation closes. */
-const whatWillBePutBack = async ({ story, newShop }: Trial, shop: Shop): Promise<object> => {
+/** Whether the rollback window of the operation before is still open once this step has begun. */
+const keepsWindow = (story: Story, step: number): boolean =>
+  leavesWindow(story) || step < (story.plan.closes_window?.step ?? 0);
+
+/** What is there, but for what an open window keeps that the operation has closed when it breaks at this step. */
+const whatWillBePutBack = async ({ story, newShop }: Trial, shop: Shop, step: number): Promise<object> => {
   const isOpen = (await shop.world.store.readOpenCheckpoint(shop.id)) !== null;
-  if (!isOpen || leavesWindow(story)) return comparable(shop);
+  if (!isOpen || keepsWindow(story, step)) return comparable(shop);
   const settled = await begin({ story, newShop });
   await closeWindow(settled);
   return comparable(settled);

@@ -6,9 +6,11 @@ export const memoryAccess = (): AccessStore & IdempotencyStore => ({
   ensureToken: notHere,
   authenticate: notHere,
   recordAudit: notHere,
+  findAcceptedRequest: notHere,
   listAudit: notHere,
   claimIdempotencyKey: notHere,
   findByIdempotencyKey: notHere,
+  renewIdempotencyKey: notHere,
 });
 
 const notHere = async (): Promise<never> => {

@@ -53,6 +53,9 @@ export const memoryDatabases = (): MemoryDatabases => {
       const row = rows.get(id);
       if (row) row.database = { ...row.database, settings };
     },
+    async forgetDatabase(id) {
+      rows.delete(id);
+    },
     async removeDatabase(id) {
       const row = rows.get(id);
       if (row) row.destroyed = true;

@@ -1,4 +1,4 @@
-import type { Checkpoint, OperationDocument, StepRecord } from '../../../src/domain/operation.ts';
+import { waitingFor, type Checkpoint, type OperationDocument, type StepRecord } from '../../../src/domain/operation.ts';
 import type { NewOperation, OperationEnd, OperationStore } from '../../../src/store/operations.ts';
 
 interface Row extends NewOperation {
@@ -37,8 +37,13 @@ export const memoryOperations = (neighbours: Neighbours): OperationStore => {
     },
     async stepStarted({ operation, step }) {
       const record = stepOf(operation, step);
-      if (!record || record.status === 'running') return;
-      Object.assign(record, { status: 'running', started_at: new Date().toISOString(), detail: null });
+      if (!record || (record.status === 'running' && !record.waiting)) return;
+      Object.assign(record, { status: 'running', waiting: false, started_at: new Date().toISOString(), detail: null });
+    },
+    async stepWaits({ operation, step, detail }) {
+      const record = stepOf(operation, step);
+      if (!record || (record.status === 'running' && !record.waiting)) return;
+      Object.assign(record, { status: 'running', waiting: true, detail });
     },
     async stepDetail({ operation, step, detail }) {
       const record = stepOf(operation, step);
@@ -46,12 +51,20 @@ export const memoryOperations = (neighbours: Neighbours): OperationStore => {
     },
     async stepEnded({ operation, step, status }) {
       const record = stepOf(operation, step);
-      if (record) Object.assign(record, { status, duration_ms: 1, ...(status === 'done' ? { detail: null } : {}) });
+      if (record)
+        Object.assign(record, {
+          status,
+          waiting: false,
+          duration_ms: 1,
+          ...(status === 'done' ? { detail: null } : {}),
+        });
     },
     async endOperation(end) {
       const row = rows.find(({ id }) => id === end.id);
       if (!row) return;
       row.end = end;
+      for (const step of row.steps.filter(({ waiting }) => waiting))
+        Object.assign(step, { status: 'pending', waiting: false, started_at: null, detail: null });
       row.ended ??= new Date();
     },
     async readOperation(id) {
@@ -59,9 +72,14 @@ export const memoryOperations = (neighbours: Neighbours): OperationStore => {
       return row ? toDocument(row, neighbours) : null;
     },
     listOperations: async (serviceId) => of(serviceId),
+    listOperationsOf: async (id) => of(id),
     readPlan: async (operation) => rows.find(({ id }) => id === operation)?.plan ?? null,
     isBusy: async (serviceId) => of(serviceId).some(({ status }) => status === 'running'),
     readLastOperation: async (serviceId, except) => of(serviceId).find(({ id }) => id !== except) ?? null,
+    readOperationStatus: async (id) => {
+      const row = rows.find((candidate) => candidate.id === id);
+      return row ? (row.end?.status ?? 'running') : null;
+    },
     readRunningOperation: async (serviceId) => of(serviceId).find(({ status }) => status === 'running') ?? null,
   };
 };
@@ -84,6 +102,8 @@ const toDocument = (row: Row, { nameOf, checkpointOf }: Neighbours): OperationDo
     duration_ms: ended && ended.getTime() - began.getTime(),
     expected_stall_ms: plan.expected_stall_ms,
     stall_ms: end?.stall_ms ?? null,
+    waiting_for: end ? null : waitingFor(row.steps),
+    closes_window: plan.closes_window ?? null,
     point_of_no_return: plan.point_of_no_return,
     nodes_added: plan.nodes_added,
     nodes_removed: plan.nodes_removed,

@@ -24,6 +24,7 @@ type Wish<W extends OperationWorkflow> = Omit<OperationInput<W>, 'service_id'>;
 export interface Shop {
   readonly id: string;
   readonly world: World;
+  readonly temporal: ControlPlane['client'];
   /** `about`: as whoever sets search attributes starts it. */
   start<W extends OperationWorkflow>(workflow: W, wish: Wish<W>, about?: About): Promise<WorkflowHandle>;
   /** Starts and waits for the end, whichever it is. @throws what kept the operation from beginning */
@@ -88,6 +89,7 @@ export const newShop = ({ client, taskQueue, newWorld }: ControlPlane): Shop => 
   return {
     id,
     world,
+    temporal: client,
     start,
     end,
     run: async (workflow, wish) => end(await start(workflow, wish)),

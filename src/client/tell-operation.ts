@@ -1,0 +1,55 @@
+import {
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+  type Connection,
+  type WorkflowHandle,
+} from '@temporalio/client';
+import { ApplicationFailure, WorkflowNotFoundError } from '@temporalio/common';
+import { PgrowError } from '../domain/errors.ts';
+import { operationMessages, type OperationMessage } from '../domain/temporal-names.ts';
+import type { Heard, Sender } from '../workflows/messages.ts';
+
+/** What became of a message. `when_a_worker_runs`: it waits in Temporal, which nobody asks for work at the moment. */
+export interface Answer {
+  readonly takes_effect: Heard['takes_effect'] | 'when_a_worker_runs';
+}
+
+/** A worker answers in a fraction of it. */
+const answerWithinMs = 3000;
+
+/**
+ * As an update, which is answered; as a signal, which waits, where no worker answers.
+ * @throws PgrowError `refused`: it comes too late, or nothing runs
+ */
+export const tellOperation = async (
+  connection: Connection,
+  handle: WorkflowHandle,
+  message: OperationMessage,
+  sender: Sender,
+): Promise<Answer> => {
+  try {
+    return await connection.withDeadline(Date.now() + answerWithinMs, () =>
+      handle.executeUpdate<Heard, [Sender]>(operationMessages[message], { args: [sender] }),
+    );
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) throw nothingRuns(message);
+    if (error instanceof WorkflowUpdateFailedError) throw refusalOf(error, message);
+    if (!(error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)) throw error;
+  }
+  try {
+    await handle.signal(operationMessages[message], sender);
+    return { takes_effect: 'when_a_worker_runs' };
+  } catch (error) {
+    if (error instanceof WorkflowNotFoundError) throw nothingRuns(message);
+    throw error;
+  }
+};
+
+const nothingRuns = (message: OperationMessage) =>
+  new PgrowError('refused', `No operation runs that could be told to ${message}.`);
+
+/** One that ended while it was told has heard nothing. */
+const refusalOf = ({ cause, message }: WorkflowUpdateFailedError, told: OperationMessage): PgrowError =>
+  cause instanceof ApplicationFailure && cause.type === 'refused'
+    ? new PgrowError('refused', cause.message)
+    : new PgrowError('refused', `The operation could not be told to ${told}: ${cause?.message ?? message}`);

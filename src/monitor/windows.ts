@@ -1,0 +1,44 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { PgrowClient } from '../client/client.ts';
+import type { Database } from '../domain/database.ts';
+import { messageOf } from '../domain/errors.ts';
+import { readWindow } from '../store/rollback-window.ts';
+import type { MonitorDependencies } from './dependencies.ts';
+
+type Needs = Pick<MonitorDependencies, 'store' | 'log'> & {
+  readonly client: Pick<PgrowClient, 'isWindowServed' | 'serveWindow'>;
+};
+
+const lookEveryMs = 15_000;
+
+/**
+ * Begins the workflow of an open rollback window again that somebody has terminated, or that was lost with Temporal's
+ * database: without it nobody watches the stage, and nothing kept for a rollback ever goes.
+ */
+export const serveWindows = async (dependencies: Needs, signal: AbortSignal): Promise<void> => {
+  while (!signal.aborted) {
+    await serveWindowsOnce(dependencies).catch((error: unknown) =>
+      dependencies.log.warn({ error: messageOf(error) }, 'rollback windows not looked at'),
+    );
+    await delay(lookEveryMs, undefined, { signal }).catch(() => undefined);
+  }
+};
+
+export const serveWindowsOnce = async (dependencies: Needs): Promise<void> => {
+  for (const database of await dependencies.store.listDatabases({})) {
+    await serve(dependencies, database).catch((error: unknown) =>
+      dependencies.log.warn({ error: messageOf(error), database: database.name }, 'rollback window not looked at'),
+    );
+  }
+};
+
+const serve = async ({ store, client, log }: Needs, database: Database): Promise<void> => {
+  const { id, name, topology } = database;
+  if (!(await store.readOpenCheckpoint(id)) || (await client.isWindowServed(id))) return;
+  // Read after its workflow was found to be gone: one that closed meanwhile has recorded that.
+  const window = await readWindow(store, database);
+  if (!window) return;
+  if (window.until) await store.extendCheckpoint(window.checkpoint, window.until);
+  await client.serveWindow(window, { database: name, stage: topology.stage });
+  log.warn({ database: name, checkpoint: window.checkpoint, until: window.until }, 'rollback window begun again');
+};
