@@ -128,7 +128,7 @@ export const nodesIn = ({ action, input }: ActionCall): Partial<Record<Role, Nod
     case 'cutOver':
       return present({ from: input.from, to: input.to, router: input.routers[0], pooler: input.poolers[0] });
     case 'carrySettings':
-      return present({ from: input.from, to: input.to[0] });
+      return { from: input.from, to: input.to };
     case 'rejoinCluster':
       return { node: input.old, to: input.leader };
     case 'followNewPrimary':

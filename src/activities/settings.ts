@@ -2,7 +2,13 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Database } from '../domain/database.ts';
 import { isSilence, PgrowError } from '../domain/errors.ts';
 import { nodeResources } from '../domain/container-spec.ts';
-import { loweredByRestart, replayNeeds, settingsToCarry, settingsToKeep } from '../domain/settings.ts';
+import {
+  loweredByRestart,
+  replayNeeds,
+  settingsToCarry,
+  settingsToKeep,
+  type ServerSettings,
+} from '../domain/settings.ts';
 import { nodeNamed, type Node } from '../domain/topology.ts';
 import type { Dependencies } from './dependencies.ts';
 import { refuseExited } from './exited-nodes.ts';
@@ -35,7 +41,7 @@ export const keepSettings = async (
 export const settingActions = (dependencies: Dependencies) => {
   const { postgres } = dependencies.components;
 
-  const carrySettings: Action<'carrySettings'> = async ({ from, to }, step) => {
+  const carrySettings: Action<'carrySettings'> = async ({ from, to, followers }, step) => {
     const session = await openSession(dependencies, step.database);
     const [wanted, pending] = await session.asSuperuser(from, async (connection) => [
       await postgres.readServerSettings(connection),
@@ -45,20 +51,18 @@ export const settingActions = (dependencies: Dependencies) => {
     if (lowered.length > 0)
       throw new PgrowError(
         'refused',
-        `${from.name} takes ${lowered.join(', ')} at its next start, and could not follow ${to[0]?.name} then, which has more. ` +
+        `${from.name} takes ${lowered.join(', ')} at its next start, and could not follow ${to.name} then, which has more. ` +
           'Restart it first, or take that back: ALTER SYSTEM RESET.',
       );
-    for (const node of to) await carryTo(session, node, wanted, step).catch(leaveSilent(node, step));
+    for (const node of [to, ...followers]) {
+      const carry = carryTo(session, { node, role: node === to ? 'successor' : 'follower', wanted }, step);
+      await carry.catch(leaveSilent(node, step));
+    }
   };
 
-  const carryTo = async (
-    session: Session,
-    node: Node,
-    wanted: Awaited<ReturnType<typeof postgres.readServerSettings>>,
-    step: ActionStep,
-  ): Promise<void> => {
+  const carryTo = async (session: Session, { node, role, wanted }: Carried, step: ActionStep): Promise<void> => {
     const pending = await session.asSuperuser(node, async (connection) => {
-      const changes = settingsToCarry(wanted, await postgres.readServerSettings(connection));
+      const changes = settingsToCarry(wanted, await postgres.readServerSettings(connection), role);
       const names = Object.keys(changes);
       if (names.length > 0) {
         step.note(`${node.name}: ${names.join(', ')}`);
@@ -93,6 +97,12 @@ export const settingActions = (dependencies: Dependencies) => {
 
   return { carrySettings };
 };
+
+interface Carried {
+  readonly node: Node;
+  readonly role: Parameters<typeof settingsToCarry>[2];
+  readonly wanted: ServerSettings;
+}
 
 /** Whether it may take writes is not decided here: the look-around that follows does. */
 const leaveSilent =

@@ -70,10 +70,10 @@ export interface Actions {
   verifyStandbyCluster: { readonly primary: Node; readonly leader: Node };
 
   /**
-   * ALTER SYSTEM on these says the same as on `from`. One that has to be restarted to be able to replay what its primary
-   * writes is restarted.
+   * What ALTER SYSTEM has set on `from` is set on whoever takes writes next, and on followers that have nothing of their own
+   * in its place. One that has to be restarted to be able to replay what its primary writes is restarted.
    */
-  carrySettings: { readonly from: Node; readonly to: readonly Node[] };
+  carrySettings: { readonly from: Node; readonly to: Node; readonly followers: readonly Node[] };
   /** Refuses with reasons what would break the promise of a cut-over: long transactions, lag, session pooling. */
   preflightCutOver: CutOver;
   /** The hand-over (SPEC section 5), PAUSE to RESUME. */

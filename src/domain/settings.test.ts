@@ -80,11 +80,12 @@ describe('what is carried to another server', () => {
   test('is what ALTER SYSTEM has set on the one and not, or otherwise, on the other', () => {
     const from = { lines: [file('a', '1'), altered('work_mem', '64MB'), altered('jit', 'off'), altered('same', '1')] };
     const to = { lines: [altered('jit', 'on'), altered('same', '1')] };
-    expect(settingsToCarry(from, to)).toEqual({ work_mem: '64MB', jit: 'off' });
+    expect(settingsToCarry(from, to, 'successor')).toEqual({ work_mem: '64MB', jit: 'off' });
   });
 
   test('is taken back where it was taken back', () => {
-    expect(settingsToCarry({ lines: [] }, { lines: [altered('work_mem', '64MB')] })).toEqual({ work_mem: null });
+    const to = { lines: [altered('work_mem', '64MB')] };
+    expect(settingsToCarry({ lines: [] }, to, 'successor')).toEqual({ work_mem: null });
   });
 
   test('is nothing of what makes a server follow another', () => {
@@ -93,7 +94,16 @@ describe('what is carried to another server', () => {
       altered('recovery_target', 'immediate'),
       altered('port', '1'),
     ];
-    expect(settingsToCarry({ lines }, { lines: [] })).toEqual({});
+    expect(settingsToCarry({ lines }, { lines: [] }, 'successor')).toEqual({});
+  });
+
+  // A replica for reports has longer time-outs than the primary.
+  test('is, to one that goes on following, nothing that was set on itself, but what it could not replay without', () => {
+    const from = { lines: [altered('work_mem', '64MB'), altered('jit', 'off'), altered('max_connections', '400')] };
+    const to = {
+      lines: [altered('work_mem', '1GB'), altered('statement_timeout', '0'), altered('max_connections', '300')],
+    };
+    expect(settingsToCarry(from, to, 'follower')).toEqual({ jit: 'off', max_connections: '400' });
   });
 });
 

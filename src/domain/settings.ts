@@ -181,17 +181,27 @@ export const loweredByRestart = (
   });
 };
 
-/** What has to be done on another server, so that ALTER SYSTEM has said the same on both; null takes a setting back. */
+/**
+ * What has to be done by ALTER SYSTEM on another server; null takes a setting back. One that takes writes next is to have what
+ * the present one has and no more. One that goes on following keeps what was set on it, for its reports for one; only what it
+ * could not replay without is set over that.
+ */
 export const settingsToCarry = (
   from: Pick<ServerSettings, 'lines'>,
   to: Pick<ServerSettings, 'lines'>,
+  role: 'successor' | 'follower',
 ): Readonly<Record<string, string | null>> => {
   const [wanted, present] = [from, to].map(({ lines }) => lastOf(lines.filter((line) => line.by_alter_system))) as [
     ReadonlyMap<string, string>,
     ReadonlyMap<string, string>,
   ];
+  const stays = (name: string): boolean => role === 'follower' && present.has(name) && !replayNeeds.includes(name);
   const names = [...new Set([...wanted.keys(), ...present.keys()])].filter(
-    (name) => !ownOfServer.includes(name) && !name.startsWith('recovery_') && wanted.get(name) !== present.get(name),
+    (name) =>
+      !ownOfServer.includes(name) &&
+      !name.startsWith('recovery_') &&
+      !stays(name) &&
+      wanted.get(name) !== present.get(name),
   );
   return Object.fromEntries(names.toSorted().map((name) => [name, wanted.get(name) ?? null]));
 };

@@ -3,12 +3,6 @@ import type { Facts } from '../facts.ts';
 import type { Node } from '../topology.ts';
 import { handOverAttempts, step, type Outline } from './outline.ts';
 
-/** Who takes writes next, whoever may after that, and whoever has to go on replaying what they write. */
-const readers = ({ from, to, members }: CutOver, followers: readonly Node[]): readonly Node[] => [
-  to,
-  ...[...members, ...followers].filter(({ name }) => name !== from.name && name !== to.name),
-];
-
 /**
  * The one step past which nothing is undone, with the look around that precedes it. `followers`: who follows either of them
  * without being a member of the cluster.
@@ -17,7 +11,13 @@ export const handOver = (phase: string, input: CutOver, followers: readonly Node
   handOverAttempts([
     step(phase, `carry what ALTER SYSTEM has set on ${input.from.name}`, {
       action: 'carrySettings',
-      input: { from: input.from, to: readers(input, followers) },
+      input: {
+        from: input.from,
+        to: input.to,
+        followers: [...input.members, ...followers].filter(
+          ({ name }) => name !== input.from.name && name !== input.to.name,
+        ),
+      },
     }),
     step(phase, 'check that nothing stands in the way', { action: 'preflightCutOver', input }),
     step(phase, `hand over from ${input.from.name} to ${input.to.name}`, { action: 'cutOver', input }, [], {
