@@ -10,6 +10,9 @@ interface Copy {
   readonly to: Placed;
 }
 
+/** Milliseconds for a look that takes two seconds by itself. */
+const lookLimitMs = 10_000;
+
 /** Errors that a copy may be the cause of. */
 const explained: readonly ErrorCode[] = ['node_failed', 'not_ready'];
 
@@ -25,7 +28,16 @@ export const explainCopy =
       known(platform.freeBytes()),
       known(session.asSuperuser(from, postgres.databaseSizeBytes)),
       known(session.asSuperuser(from, postgres.readSlots)),
-      known(platform.exec(to.container, ['pg_isready', '-h', from.name, '-p', String(ports.postgres), '-t', '2'])),
+      known(
+        platform.exec(
+          to.container,
+          ['pg_isready', '-h', from.name, '-p', String(ports.postgres), '-t', '2'],
+          undefined,
+          {
+            timeoutMs: lookLimitMs,
+          },
+        ),
+      ),
     ]);
     const facts = tellCopyFacts({
       source: from.name,

@@ -43,7 +43,7 @@ export const etcdActions = (dependencies: Dependencies) => {
     const answer = healthy === true ? 'healthy' : healthy === false ? 'answers, has no quorum' : healthy;
     const peers = nodes.filter((other) => other !== node).map(({ name }) => `${name}:${ports.etcdPeer}`);
     const seen = await platform
-      .exec(node.container, ['pgrow-peers', ...peers])
+      .exec(node.container, ['pgrow-peers', ...peers], undefined, { timeoutMs: lookLimitMs })
       .then(({ stdout }) => stdout.trim().replaceAll('\n', ', '))
       .catch(messageOf);
     const log = await platform.readLogs(node.container, logLines).catch(messageOf);
@@ -79,5 +79,7 @@ export const etcdActions = (dependencies: Dependencies) => {
 
 /** An etcd that has not formed by then will not: the next attempt begins with fresh volumes and another token. */
 const quorumPatienceSeconds = 20;
+/** Milliseconds a node has to say whom it sees, which is only for the error. */
+const lookLimitMs = 10_000;
 /** Of each node's log in the error. */
 const logLines = 2;

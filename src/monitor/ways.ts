@@ -58,8 +58,11 @@ export const openWays = (
     try {
       return !(await postgres.isReplica(await connection));
     } catch (error) {
-      connections.delete(node);
-      letGo(connection);
+      // Another look at it may have let go of it, and have connected since.
+      if (connections.get(node) === connection) {
+        connections.delete(node);
+        letGo(connection);
+      }
       throw error;
     }
   };
