@@ -116,6 +116,8 @@ export const nodesIn = ({ action, input }: ActionCall): Partial<Record<Role, Nod
       return { from: input.of };
     case 'waitUntilStreaming':
       return { node: input.node, from: input.from };
+    case 'readmitEtcdMember':
+      return present({ node: input.others[0] });
     case 'waitUntilEtcdQuorum':
       return present({ node: input.nodes[0] });
     case 'waitUntilRouting':

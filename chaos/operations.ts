@@ -3,6 +3,7 @@ import {
   haChange,
   poolingChange,
   reinitializeChange,
+  repairChange,
   replicasChange,
   scaleDownChange,
   switchoverChange,
@@ -26,6 +27,8 @@ export interface ChaosOperation {
   readonly name: string;
   readonly from: State;
   readonly to: State;
+  /** Nodes that are removed with their data before it is asked for. */
+  readonly lost?: readonly string[];
   /** Possible only when this one was done last. */
   readonly after?: string;
   readonly method: 'POST' | 'DELETE';
@@ -56,6 +59,7 @@ const replicas = change('replicas', replicasChange);
 const ha = change('ha', haChange);
 const scaleDown = change('scale-down', scaleDownChange);
 const reinitialize = change('reinitialize', reinitializeChange);
+const repair = change('repair', repairChange);
 const switchover = change('switchover', switchoverChange, {});
 
 const someReplica: ChaosOperation['body'] = ({ topology }, leader) => ({
@@ -97,6 +101,8 @@ export const operations: readonly ChaosOperation[] = [
   replicas('fewer-standbys', 'ha-3', 'ha', { count: 2 }),
   switchover('switchover-member', 'ha', 'ha', {}),
   reinitialize('reinitialize-member', 'ha', 'ha', someReplica),
+  // Clients do without any of them.
+  { ...repair('repair', 'ha', 'ha', {}), lost: ['haproxy-2', 'etcd-1'] },
   scaleDown('ha-to-replicas', 'ha', 'replicas', { target: 'replicas', ...confirmed }),
   scaleDown('ha-to-single', 'ha', 'single', { target: 'single', ...confirmed }),
   scaleDown('replicas-to-single', 'replicas', 'single', { target: 'single', ...confirmed }),
@@ -138,11 +144,12 @@ const examplePlan = (operation: ChaosOperation, database: Database, last: Plan |
   const candidates = nodesOf(database.topology, 'postgres')
     .filter(({ name }) => name !== leader)
     .map(({ name }) => ({ name, state: 'streaming', lag_bytes: 0, synchronous: false }));
+  const faults = (operation.lost ?? []).map((name) => ({ name, state: 'missing', has_data: false }) as const);
   const plan = (workflow: OperationWorkflow, input: object): Plan =>
     planOperation(
       workflow,
       parseInput(operationInputs[workflow], { ...input, service_id: database.id }) as ParsedInput<typeof workflow>,
-      { database, operation_id: randomUUID(), leader, candidates, last, restored: null },
+      { database, operation_id: randomUUID(), leader, candidates, faults, last, restored: null },
     );
   switch (operation.name) {
     case 'create':

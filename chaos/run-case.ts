@@ -60,6 +60,13 @@ export const runCase = async (chaos: Chaos, it: ChaosCase, database: string): Pr
   }
   if (!reached) note('the worker never came to this line');
   if (ended && !mayEndAs(it, ended)) note(`${ended.status}: ${ended.error?.step ?? ''} ${ended.error?.message ?? ''}`);
+  // What was put back lacks what was lost before: it is asked for again, without a fault.
+  if (operation.lost && ended && ended.status !== 'done') {
+    const again = await startOperation(chaos, operation, database)
+      .then((started) => started.ended())
+      .catch(note);
+    if (again && again.status !== 'done') note(`${again.status} without a fault: ${again.error?.message ?? ''}`);
+  }
   const verdict = ended ? await judge(chaos, operation, database, ended).catch(failed) : failed('it never ended');
   const { violations: seenByClients, ...wrote } = workload
     ? await stopWriting(workload, mayFail(it, operation))

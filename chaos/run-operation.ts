@@ -5,6 +5,7 @@ import type { StatusDocument } from '../src/cli/status-document.ts';
 import type { Database } from '../src/domain/database.ts';
 import { PgrowError } from '../src/domain/errors.ts';
 import type { OperationDocument } from '../src/domain/operation.ts';
+import { nodeNamed } from '../src/domain/topology.ts';
 import type { ChaosOperation } from './operations.ts';
 import type { Chaos } from './chaos.ts';
 import { until } from './until.ts';
@@ -27,6 +28,7 @@ export const findDatabase = async ({ store }: Chaos, name: string): Promise<Data
   );
 
 export const startOperation = async (chaos: Chaos, operation: ChaosOperation, name: string): Promise<Started> => {
+  for (const node of operation.lost ?? []) await loseNode(chaos, name, node);
   const id = await accepted(chaos.api, await requestOf(chaos, operation, name));
   let last: OperationDocument | null = null;
   const read = async (): Promise<OperationDocument | null> => {
@@ -47,6 +49,15 @@ export const startOperation = async (chaos: Chaos, operation: ChaosOperation, na
     },
     hasEnded: () => last !== null && last.status !== 'running',
   };
+};
+
+/** As somebody removes it by hand; gone already is well. */
+const loseNode = async (chaos: Chaos, name: string, node: string): Promise<void> => {
+  const database = await findDatabase(chaos, name);
+  if (!database) throw new Error(`there is no database ${name}`);
+  const { container, volume } = nodeNamed(database.topology, node);
+  await chaos.platform.removeContainer(container);
+  if (volume !== null) await chaos.platform.removeVolume(volume);
 };
 
 interface Request {
