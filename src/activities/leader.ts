@@ -1,11 +1,13 @@
 import type { Database } from '../domain/database.ts';
 import type { NodeFault } from '../domain/faults.ts';
-import type { Leadership } from '../domain/live.ts';
-import { nodeNamed, nodesOf, type Node } from '../domain/topology.ts';
+import type { Leadership, LiveNode, Unseen } from '../domain/live.ts';
+import { isUnseen, ownNodes } from '../domain/live-health.ts';
+import { nodeNamed, nodesOf } from '../domain/topology.ts';
 import type { Dependencies } from './dependencies.ts';
+import { lookAtNode } from './look-at-node.ts';
 import { readFaults } from './read-faults.ts';
 import { readHoldings } from './read-holdings.ts';
-import { openSession, type Session } from './session.ts';
+import { openSession } from './session.ts';
 
 type Needs = Pick<Dependencies, 'platform' | 'store' | 'components'>;
 
@@ -15,6 +17,32 @@ export const readLeader = async (dependencies: Needs, database: Database): Promi
 
 /** Who takes writes and who could: what a switchover is planned by. */
 export const readLeadership = async (dependencies: Needs, database: Database): Promise<Leadership> => {
+  const { topology } = database;
+  const session = await openSession(dependencies, database.id);
+  const servers = [...topology.nodes, ...topology.kept].filter(({ kind }) => kind === 'postgres');
+  const [{ leader, candidates }, looks] = await Promise.all([
+    readCandidates(dependencies, database),
+    Promise.all(servers.map((node) => lookAtNode(dependencies, session, node))),
+  ]);
+  const nodes = looks.map(({ node }) => node);
+  const leaderless = isLeaderless(nodes, topology);
+  const faults = await readFaults(dependencies.platform, database);
+  const nobodyLeads = leaderless || isLostForGood(database, faults);
+  return {
+    leader,
+    candidates,
+    leaderless,
+    unseen: nodes.flatMap(unseenOf),
+    faults,
+    holdings: nobodyLeads ? await readHoldings(dependencies, session) : null,
+  };
+};
+
+/** The leader, and its replicas as it sees them. */
+export const readCandidates = async (
+  dependencies: Needs,
+  database: Database,
+): Promise<Pick<Leadership, 'leader' | 'candidates'>> => {
   const leader = await readLeader(dependencies, database);
   const session = await openSession(dependencies, database.id);
   const { readReplication } = dependencies.components.postgres;
@@ -25,16 +53,7 @@ export const readLeadership = async (dependencies: Needs, database: Database): P
     lag_bytes,
     synchronous: sync_state === 'sync' || sync_state === 'quorum',
   }));
-  const leaderless = await isLeaderless(dependencies, session, leader);
-  const faults = await readFaults(dependencies.platform, database);
-  const nobodyLeads = leaderless || isLostForGood(database, faults);
-  return {
-    leader,
-    candidates,
-    leaderless,
-    faults,
-    holdings: nobodyLeads ? await readHoldings(dependencies, session) : null,
-  };
+  return { leader, candidates };
 };
 
 /** A plain primary without its data, beside replicas that have theirs. */
@@ -43,18 +62,12 @@ const isLostForGood = ({ topology }: Database, faults: readonly NodeFault[]): bo
   return topology.replicas !== null && fault?.state === 'missing' && fault.has_data === false;
 };
 
-const isLeaderless = async (
-  { components: { postgres } }: Needs,
-  session: Session,
-  leader: string,
-): Promise<boolean> => {
-  const { topology } = session.database;
-  if (!topology.ha) return false;
-  const takesWrites = (node: Node) =>
-    session.asSuperuser(node, async (connection) => !(await postgres.isReplica(connection))).catch(() => false);
-  if (await takesWrites(nodeNamed(topology, leader))) return false;
-  return !(await Promise.all(nodesOf(topology, 'postgres').map(takesWrites))).includes(true);
-};
+/** A member that keeps pgrow out may well take writes. */
+const isLeaderless = (nodes: readonly LiveNode[], topology: Database['topology']): boolean =>
+  topology.ha !== null && !ownNodes(nodes, topology).some((node) => node.role === 'primary' || isUnseen(node));
+
+const unseenOf = (node: LiveNode): readonly Unseen[] =>
+  isUnseen(node) ? [{ name: node.name, detail: node.detail ?? node.state }] : [];
 
 /** Null below stage 3, and where no member answers or none leads. */
 export const readPatroniLeader = async (

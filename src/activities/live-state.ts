@@ -1,72 +1,81 @@
 import type { Database } from '../domain/database.ts';
-import type { Health, LiveNode, LiveState, Member } from '../domain/live.ts';
+import type { LiveState, Member } from '../domain/live.ts';
+import { healthOf, isDoubtful } from '../domain/live-health.ts';
+import { noticesOf } from '../domain/live-notices.ts';
+import { whyPaused } from '../domain/paused-replay.ts';
 import { nodesOf, type Node } from '../domain/topology.ts';
 import type { Dependencies } from './dependencies.ts';
+import { lookAtNode, type SeenNode } from './look-at-node.ts';
+import { readLastKnown } from './read-holdings.ts';
 import { openSession, type Session } from './session.ts';
+import { probeWrites } from './write-probe.ts';
 
 type Needs = Pick<Dependencies, 'platform' | 'store' | 'components'>;
 
-/** Asks the nodes of a database what they are. A node that does not answer is part of the answer, never an error. */
-export const readLiveState = async (dependencies: Needs, database: Database): Promise<LiveState> => {
+/** Milliseconds that a write through each way may take where the nodes leave it open whether clients can write. */
+const usualProbeLimitMs = 3000;
+
+/**
+ * Asks the nodes of a database what they are. A node that does not answer is part of the answer, never an error. Where
+ * that leaves it open whether clients can write, a write through each of their ways is tried.
+ */
+export const readLiveState = async (
+  dependencies: Needs,
+  database: Database,
+  { probeLimitMs = usualProbeLimitMs }: { readonly probeLimitMs?: number } = {},
+): Promise<LiveState> => {
   const session = await openSession(dependencies, database.id);
-  const nodes = [...database.topology.nodes, ...database.topology.kept];
-  const seen = await Promise.all(nodes.map((node) => lookAtNode(dependencies, session, node)));
-  const live = await withLag(dependencies, session, nodes, seen);
-  const members = membersOf(live, database);
-  const versions = await readVersions(dependencies, session, database);
-  return { health: healthOf(live, database), nodes: live, members, ...versions };
+  const { topology, name } = database;
+  const all = [...topology.nodes, ...topology.kept];
+  const [looks, versions] = await Promise.all([
+    Promise.all(all.map((node) => lookAtNode(dependencies, session, node))),
+    readVersions(dependencies, session, database),
+  ]);
+  const primary = standing(looks.find(({ node }) => node.role === 'primary'));
+  const nodes = (await withLag(dependencies, session, all, looks)).map((node, index) =>
+    node.state === 'replay paused' ? { ...node, detail: whyPaused(name, standing(looks[index])!, primary) } : node,
+  );
+  const writes = isDoubtful(nodes, topology) ? await probeWrites(dependencies, session, probeLimitMs) : [];
+  return {
+    health: healthOf(nodes, topology, writes),
+    nodes,
+    members: membersOf(nodes, database),
+    writes,
+    notices: noticesOf({ name, topology, nodes, writes }),
+    ...versions,
+  };
 };
 
-const lookAtNode = async ({ platform, components }: Needs, session: Session, node: Node): Promise<LiveNode> => {
-  const shown = { name: node.name, kind: node.kind, container: node.container };
-  const state = await platform.inspectContainer(node.container).catch(() => null);
-  if (!state?.running) return { ...shown, role: null, state: state ? 'stopped' : 'absent', lag_bytes: null };
-  if (node.kind !== 'postgres') {
-    const isRouter = node.kind === 'front' || node.kind === 'haproxy';
-    const note = isRouter && state.health === 'healthy' && state.healthSays !== '' ? { note: state.healthSays } : {};
-    return {
-      ...shown,
-      role: null,
-      state: state.health === 'unhealthy' ? 'unhealthy' : 'running',
-      lag_bytes: null,
-      ...note,
-    };
-  }
-  try {
-    const position = await session.asSuperuser(node, components.postgres.readPosition);
-    if (!position.in_recovery) return { ...shown, role: 'primary', state: 'running', lag_bytes: null };
-    const [row] = await session.asSuperuser(node, (connection) =>
-      connection.query("SELECT 1 FROM pg_stat_wal_receiver WHERE status = 'streaming'"),
-    );
-    return { ...shown, role: 'replica', state: row ? 'streaming' : 'running', lag_bytes: null };
-  } catch {
-    return { ...shown, role: null, state: 'not answering', lag_bytes: null };
-  }
-};
+const standing = (look: SeenNode | undefined) => (look ? { name: look.node.name, limits: look.limits } : null);
 
 /** How far each replica is behind what the primary has written: a replica that is cut off cannot know. */
 const withLag = async (
-  { components }: Needs,
+  dependencies: Needs,
   session: Session,
-  nodes: readonly Node[],
-  seen: readonly LiveNode[],
-): Promise<readonly LiveNode[]> => {
-  const { postgres } = components;
-  const primary = nodes.find((_, index) => seen[index]!.role === 'primary');
-  const positionOf = async (node: Node) =>
-    postgres.parseLsn((await session.asSuperuser(node, postgres.readPosition)).lsn);
-  const written = primary ? await positionOf(primary).catch(() => null) : null;
-  if (written === null) return seen;
+  all: readonly Node[],
+  looks: readonly SeenNode[],
+): Promise<readonly SeenNode['node'][]> => {
+  const { postgres } = dependencies.components;
+  const led = looks.find(({ node }) => node.role === 'primary')?.node.position;
+  const written = led
+    ? Number(postgres.parseLsn(led.lsn))
+    : await readLastKnown(dependencies, session).catch(() => null);
   return Promise.all(
-    seen.map(async (live, index) => {
-      if (live.role !== 'replica') return live;
-      const replayed = await positionOf(nodes[index]!).catch(() => null);
-      return replayed === null ? live : { ...live, lag_bytes: Math.max(0, Number(written - replayed)) };
+    looks.map(async ({ node }, index) => {
+      if (node.role !== 'replica' || !node.position || written === null) return node;
+      // Asked once more: what it has replayed since the primary was asked is no lag.
+      const replayed = led
+        ? await session
+            .asSuperuser(all[index]!, postgres.readPosition)
+            .then(({ lsn }) => lsn)
+            .catch(() => node.position!.lsn)
+        : node.position.lsn;
+      return { ...node, lag_bytes: Math.max(0, written - Number(postgres.parseLsn(replayed))) };
     }),
   );
 };
 
-const membersOf = (live: readonly LiveNode[], { topology }: Database): readonly Member[] => {
+const membersOf = (live: LiveState['nodes'], { topology }: Database): readonly Member[] => {
   const kept = new Set(topology.kept.map((node) => node.name));
   return live
     .filter((node) => node.kind === 'postgres' && !kept.has(node.name))
@@ -80,18 +89,6 @@ const membersOf = (live: readonly LiveNode[], { topology }: Database): readonly 
       };
     })
     .toSorted((a, b) => Number(b.role === 'leader') - Number(a.role === 'leader'));
-};
-
-/** Down when nothing takes writes or the way there is gone; degraded when anything at all is not as it should be. */
-const healthOf = (live: readonly LiveNode[], { topology }: Database): Health => {
-  const kept = new Set(topology.kept.map((node) => node.name));
-  const own = live.filter((node) => !kept.has(node.name));
-  const primaries = own.filter((node) => node.role === 'primary');
-  const front = own.find((node) => node.kind === 'front');
-  if (primaries.length === 0 || front?.state !== 'running') return 'down';
-  const asExpected = (node: LiveNode) =>
-    node.kind !== 'postgres' ? node.state === 'running' : node.role === 'primary' || node.state === 'streaming';
-  return primaries.length === 1 && own.every(asExpected) ? 'healthy' : 'degraded';
 };
 
 const readVersions = async ({ components }: Needs, session: Session, { topology }: Database) => {

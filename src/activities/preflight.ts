@@ -6,6 +6,7 @@ import type { Restored } from '../domain/plan/restore.ts';
 import type { Plan } from '../domain/plan.ts';
 import { nodeNamed } from '../domain/topology.ts';
 import type { Dependencies } from './dependencies.ts';
+import { refuseServed } from './refuse-served.ts';
 import { openSession } from './session.ts';
 
 /** Room that must be left on the disk after everything has been copied, and WAL has piled up meanwhile. Bytes. */
@@ -22,6 +23,7 @@ export const refuseUnfit = async (
   const { platform, images } = dependencies;
   await platform.ping().catch(refuseAtOnce);
   if (plan.type === 'destroy' || !plan.to) return;
+  await refuseServed(dependencies, database, plan);
   // What was kept for a rollback comes back as it is.
   const kept = plan.from?.kept.map((node) => node.name) ?? [];
   const added = plan.to.nodes.filter(({ name }) => plan.nodes_added.includes(name) && !kept.includes(name));

@@ -34,7 +34,11 @@ export const readHolding = async (
 /** Patroni's leader writes it to etcd in every loop. */
 const status = z.object({ optime: z.number() });
 
-const readLastKnown = async (dependencies: Needs, session: Session): Promise<number | null> => {
+/** Bytes of WAL: how far Patroni's leader was last; null where it is not known. @throws when etcd does not answer */
+export const readLastKnown = async (
+  dependencies: Pick<Needs, 'components'>,
+  session: Session,
+): Promise<number | null> => {
   const { ha } = session.database.topology;
   if (!ha) return null;
   const ask = await openEtcd(dependencies, session);

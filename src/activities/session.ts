@@ -40,7 +40,10 @@ export interface Session {
   /** Of the role that reads every table and can do nothing else, to a database of a node; the same. */
   connectReader(node: Placed, database: string): Promise<PostgresConnection>;
   /** Of the role that writes probes as the application would, to any address in its database; the same. */
-  connectProbe(at: Address, more?: Pick<PostgresAddress, 'onEnd'>): Promise<PostgresConnection>;
+  connectProbe(
+    at: Address,
+    more?: Pick<PostgresAddress, 'onEnd' | 'connectTimeoutMs' | 'statementTimeoutMs'>,
+  ): Promise<PostgresConnection>;
   /** The application's, with the password on record, to any address; the same. Its password may have been changed. */
   connectApplication(at: Address, more?: Pick<PostgresAddress, 'onEnd'>): Promise<PostgresConnection>;
   /** The admin console of the PgBouncer at this port of a pooler; the same. */
@@ -156,7 +159,12 @@ export const openSession = async (
         settings: { ...ownSettings, default_transaction_read_only: 'on' },
       }),
     );
-  const toApplication = (at: Address, user: string, password: string, more?: Pick<PostgresAddress, 'onEnd'>) =>
+  const toApplication = (
+    at: Address,
+    user: string,
+    password: string,
+    more?: Pick<PostgresAddress, 'onEnd' | 'connectTimeoutMs' | 'statementTimeoutMs'>,
+  ) =>
     components.postgres.connectPostgres({
       host: at.host,
       port: at.port,

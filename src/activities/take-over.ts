@@ -1,5 +1,6 @@
 import { ports } from '../domain/naming.ts';
-import { PgrowError } from '../domain/errors.ts';
+import { messageOf, PgrowError } from '../domain/errors.ts';
+import { refusalOf } from '../domain/login-refusal.ts';
 import type { Node } from '../domain/topology.ts';
 import type { WalEnd } from '../components/postgres/index.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -50,13 +51,19 @@ export const takeOverActions = (dependencies: Dependencies) => {
       for: `${node.name}:${ports.postgres} to say what it holds`,
       step,
       look: async () => {
-        const end = await session.asSuperuser(node, postgres.readWalEnd);
+        const end = await session.asSuperuser(node, postgres.readWalEnd).catch(refuseIfKeptOut(node));
         if (!end.in_recovery) throw new PgrowError('refused', `${node.name} takes writes again: ask once more.`);
         if (end.complete) return { found: { ...end, node } };
         // It replays towards an end that it does not know yet: further is what counts.
         return { observed: `${node.name} replays what it holds`, remaining: -Number(postgres.parseLsn(end.lsn)) };
       },
     });
+
+  /** Waiting lets nobody in whose login is refused, and nothing is served meanwhile. */
+  const refuseIfKeptOut = (node: Node) => (error: unknown) => {
+    if (refusalOf(error) !== 'access') throw error;
+    throw new PgrowError('refused', `${node.name} does not say what it holds: ${messageOf(error)}`, { cause: error });
+  };
 
   /** A standby passes on what it has to whoever asks; who follows several nodes asks only one that takes writes. */
   const streamFrom = async (

@@ -29,6 +29,7 @@ export const topologyActions = (dependencies: Dependencies) => {
   const recordTopology: Action<'recordTopology'> = async ({ topology }, step) => {
     const { database } = await openSession(dependencies, step.database);
     const from_stage = database.topology.stage;
+    const reason = (await store.readPlan(step.operation))?.reason;
     if (topology.stage !== from_stage) {
       await store.recordEvent({
         service_id: database.id,
@@ -39,6 +40,7 @@ export const topologyActions = (dependencies: Dependencies) => {
           operation_id: step.operation,
           previous_leader: database.topology.primary,
           new_leader: topology.primary,
+          ...(reason === undefined ? {} : { reason }),
         },
         key: `${step.operation}-stage-${topology.stage}`,
       });

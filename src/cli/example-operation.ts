@@ -21,6 +21,8 @@ export const exampleOperation = (operation: Partial<OperationDocument>): Operati
   from_stage: 1,
   to_stage: 3,
   status: 'running',
+  actor: 'tests',
+  reason: null,
   steps: [],
   started_at: '2026-01-01T10:00:00.000Z',
   ended_at: null,

@@ -25,12 +25,13 @@ const operationsText = (all: readonly OperationDocument[]): string[] =>
   all.length === 0
     ? ['No operations.']
     : alignColumns([
-        ['STARTED', 'OPERATION', 'STATUS', 'TOOK', 'ID'],
+        ['STARTED', 'OPERATION', 'STATUS', 'TOOK', 'BY', 'ID'],
         ...all.map((operation) => [
           operation.started_at,
           operationTitle(operation),
           operation.status,
           operation.duration_ms === null ? '-' : formatMs(operation.duration_ms),
+          operation.actor,
           operation.id,
         ]),
-      ]);
+      ]).concat(all.flatMap(({ id, reason }) => (reason === null ? [] : ['', `${id} began by itself: ${reason}`])));

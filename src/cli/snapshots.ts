@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
+import { formatBytes } from '../domain/format-bytes.ts';
 import type { Snapshot, Verification } from '../domain/snapshot.ts';
 import { postgresPath, type ApiClient } from './api-client.ts';
 import { connectToApi } from './connect-to-api.ts';
 import { formatMs } from './duration.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { print, printJson, printProgress } from './output.ts';
-import { formatBytes } from './status-text.ts';
 import { alignColumns } from './table.ts';
 
 type SnapshotView = Omit<Snapshot, 'service_id' | 'operation_id'>;

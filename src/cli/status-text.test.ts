@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { exampleOperation, exampleStep } from './example-operation.ts';
 import type { StatusDocument } from './status-document.ts';
-import { controlPlaneText, formatBytes, statusText } from './status-text.ts';
+import { controlPlaneText, statusText } from './status-text.ts';
 
 const status: StatusDocument = {
   name: 'shop',
@@ -17,6 +17,8 @@ const status: StatusDocument = {
     stats_endpoint: 'haproxy:8404',
   },
   operation: null,
+  unfinished_operation: null,
+  notices: [],
   checkpoint: null,
   id: 's1',
   project: 'default',
@@ -36,6 +38,8 @@ const status: StatusDocument = {
       kind: 'postgres',
       role: 'primary',
       state: 'running',
+      detail: null,
+      position: null,
       container: 'pgrow-x-postgres-1',
       lag_bytes: 0,
     },
@@ -43,7 +47,9 @@ const status: StatusDocument = {
       name: 'postgres-2',
       kind: 'postgres',
       role: 'replica',
-      state: 'exited',
+      state: 'stopped',
+      detail: null,
+      position: null,
       container: 'pgrow-x-postgres-2',
       lag_bytes: 50_331_648,
     },
@@ -52,6 +58,8 @@ const status: StatusDocument = {
       kind: 'pgbouncer',
       role: null,
       state: 'running',
+      detail: null,
+      position: null,
       container: 'pgrow-x-pgbouncer-1',
       lag_bytes: null,
     },
@@ -61,10 +69,36 @@ const status: StatusDocument = {
 test('a database: health and stage first, then every node with role, state and lag, then where to connect', () => {
   const text = statusText(status);
   expect(text[0]).toBe('shop: degraded, stage 2 (replicas)');
-  expect(text).toContain('postgres-2   postgres   replica  exited   48 MB  pgrow-x-postgres-2');
+  expect(text).toContain('postgres-2   postgres   replica  stopped  48 MB  pgrow-x-postgres-2');
   expect(text).toContain('pgbouncer-1  pgbouncer  -        running  -      pgrow-x-pgbouncer-1');
   expect(text).toContain('Pooled      pgbouncer:5432');
   expect(text).toContain('Read-only   haproxy:5433');
+});
+
+// An operation that pgrow had begun by itself could not go on, and status went on saying "healthy, stage 3".
+test('an operation that needs an operator is shown with what it says and the command that finishes it', () => {
+  const error = {
+    code: 'not_ready',
+    message: 'Waited 120 s for postgres-3:5432 to say what it holds.',
+    step: 'give postgres-1 all that any member holds',
+    left_over: [{ what: 'it did not finish', command: './pgrow rollback shop' }],
+  };
+  const unfinished_operation = exampleOperation({ type: 'rollback', status: 'needs_operator', error });
+  const text = statusText({ ...status, unfinished_operation });
+  expect(text).toContain('rollback shop: pooling -> ha: needs an operator.');
+  expect(text).toContain(
+    'Step "give postgres-1 all that any member holds": Waited 120 s for postgres-3:5432 to say what it holds.',
+  );
+  expect(text).toContain('Left over: it did not finish. Finish with: ./pgrow rollback shop');
+});
+
+test('what is wrong or cannot be seen is said in sentences', () => {
+  const notice = "postgres-2 refuses pgrow's login: password authentication failed (28P01).";
+  expect(statusText({ ...status, health: 'unknown', notices: [notice] }).slice(0, 3)).toEqual([
+    'shop: unknown, stage 2 (replicas)',
+    notice,
+    '',
+  ]);
 });
 
 test('a router that keeps many processes for old connections is shown with what comes of it', () => {
@@ -74,8 +108,10 @@ test('a router that keeps many processes for old connections is shown with what 
     kind: 'front',
     role: null,
     state: 'running',
+    detail: null,
     container: 'x',
     lag_bytes: null,
+    position: null,
   } as const;
   expect(statusText({ ...status, nodes: [{ ...front, note }] })).toContain(`front ${note}.`);
 });
@@ -102,15 +138,6 @@ test('the control plane lists its databases, and says how to get one where there
     { name: 'shop', id: 's1', project: 'default', stage: 3 as const, health: 'healthy' as const, operation: null },
   ];
   expect(controlPlaneText({ ...plane, databases }).at(-1)).toBe('shop      3 ha   healthy  -');
-});
-
-test.each([
-  [0, '0 B'],
-  [24_576, '24 kB'],
-  [1_048_576, '1 MB'],
-  [5_368_709_120, '5 GB'],
-])('%i bytes read %s', (bytes, text) => {
-  expect(formatBytes(bytes)).toBe(text);
 });
 
 test('a window that is past its time promises no rollback', () => {

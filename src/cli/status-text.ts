@@ -1,11 +1,13 @@
+import { formatBytes } from '../domain/format-bytes.ts';
 import { stageNames } from '../domain/stage.ts';
-import { operationTitle, stepLine } from './operation-text.ts';
+import { operationResult, operationTitle, stepLine } from './operation-text.ts';
 import type { ControlPlaneStatus, StatusDocument } from './status-document.ts';
 import { alignColumns } from './table.ts';
 
 /** `now`: milliseconds since the epoch. */
 export const statusText = (status: StatusDocument, now: number = Date.now()): string[] => [
   `${status.name}: ${status.health}, stage ${status.stage} (${stageNames[status.stage]})`,
+  ...status.notices,
   '',
   ...alignColumns([
     ['NODE', 'KIND', 'ROLE', 'STATE', 'LAG', 'CONTAINER'],
@@ -41,7 +43,8 @@ const windowLines = ({ name, checkpoint }: StatusDocument, now: number): string[
     : [`Its rollback window ended at ${until} and is not closed yet. Close it: ./pgrow confirm ${name}`];
 };
 
-const operationLines = ({ operation }: StatusDocument): string[] => {
+const operationLines = ({ operation, unfinished_operation }: StatusDocument): string[] => {
+  if (unfinished_operation) return ['', ...operationResult(unfinished_operation)];
   if (!operation) return [];
   const { steps } = operation;
   const running = steps.flatMap((step, index) => (step.status === 'running' ? [stepLine(step, index, steps)] : []));
@@ -77,15 +80,3 @@ export const databasesText = (databases: ControlPlaneStatus['databases']): strin
           operation ? operationTitle(operation) : '-',
         ]),
       ]);
-
-/** `0 B`, `24 kB`, `48 MB`: as PostgreSQL's pg_size_pretty counts, in powers of 1024. */
-export const formatBytes = (bytes: number): string => {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1024 && unit < units.length - 1) {
-    value /= 1024;
-    unit += 1;
-  }
-  return `${Math.round(value)} ${units[unit]}`;
-};

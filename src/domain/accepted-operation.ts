@@ -25,6 +25,8 @@ export const acceptedOperation = (
   from_stage: null,
   to_stage: null,
   status: 'status' in standing ? standing.status : 'running',
+  actor: 'unknown',
+  reason: null,
   steps: [],
   started_at: since,
   ended_at: null,

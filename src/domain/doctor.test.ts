@@ -28,6 +28,8 @@ const operation = (change: Partial<OperationDocument>): OperationDocument => ({
   from_stage: 0,
   to_stage: 2,
   status: 'done',
+  actor: 'tests',
+  reason: null,
   steps: [],
   started_at: '',
   ended_at: null,

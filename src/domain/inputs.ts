@@ -99,7 +99,13 @@ export const switchoverInput = z.strictObject({
 });
 
 /** Started by the checkpoint of the last operation, which keeps what it needs. */
-export const rollbackInput = z.strictObject({ ...started, confirm, options: operationOptions.prefault({}) });
+export const rollbackInput = z.strictObject({
+  ...started,
+  /** Of one that pgrow begins by itself: what it has seen. Such a one is refused while a write is acknowledged. */
+  reason: z.string().min(1).max(10_000).optional(),
+  confirm,
+  options: operationOptions.prefault({}),
+});
 
 /** A new database from a snapshot of another, whose PostgreSQL major and locale it has. */
 export const restoreSnapshotInput = createDatabaseInput.omit({ postgres_major: true, locale: true }).extend({

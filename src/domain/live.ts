@@ -1,5 +1,6 @@
 import type { NodeFault } from './faults.ts';
 import type { Holdings } from './holdings.ts';
+import type { RouteWrite } from './route-write.ts';
 import type { NodeKind } from './topology.ts';
 
 /** What a database's nodes say of themselves at this moment. */
@@ -9,24 +10,52 @@ export interface LiveState {
   readonly nodes: readonly LiveNode[];
   /** PostgreSQL nodes as the health endpoint's `/cluster` shows them, the leader first. */
   readonly members: readonly Member[];
+  /** What a write through each way met; none where nothing gave reason to try. */
+  readonly writes: readonly RouteWrite[];
+  /** Sentences: what is wrong or cannot be seen, and what to do about it. */
+  readonly notices: readonly string[];
   /** Null below stage 3. */
   readonly patroni_version: string | null;
   readonly etcd_version: string | null;
 }
 
-/** `degraded`: it takes writes, but not everything is as it should be. `down`: it takes no writes. */
-export type Health = 'healthy' | 'degraded' | 'down';
+/**
+ * `degraded`: it takes writes, but not everything is as it should be. `down`: clients' writes fail. `unknown`: pgrow cannot
+ * see whether it takes writes.
+ */
+export type Health = 'healthy' | 'degraded' | 'down' | 'unknown';
+
+/**
+ * `absent`, `stopped`: down, on the engine's word. `not answering`: its container runs, and nothing was heard from it.
+ * `access refused`, `no connection free`, `starting`: it answers, and takes no login of pgrow's. `replay paused`: a replica
+ * that receives WAL and does not apply it. `unhealthy`: its health check fails. `unknown`: the engine does not say.
+ */
+export type NodeState =
+  | 'running'
+  | 'streaming'
+  | 'replay paused'
+  | 'starting'
+  | 'access refused'
+  | 'no connection free'
+  | 'not answering'
+  | 'unhealthy'
+  | 'stopped'
+  | 'absent'
+  | 'unknown';
 
 export interface LiveNode {
   readonly name: string;
   readonly kind: NodeKind;
-  /** Of PostgreSQL nodes: `primary` or `replica`. */
-  readonly role: string | null;
-  /** `running`, `streaming`, `stopped`, `absent` … */
-  readonly state: string;
+  /** Of PostgreSQL nodes: `primary` or `replica`; null where it cannot be asked. */
+  readonly role: 'primary' | 'replica' | null;
+  readonly state: NodeState;
+  /** Why it is in this state, where it should be in another. */
+  readonly detail: string | null;
   readonly container: string;
-  /** Of replicas that can tell. */
+  /** Of replicas that can tell: behind the primary, or without one behind what the last leader is known to have written. */
   readonly lag_bytes: number | null;
+  /** What a server has written or replayed; null where it cannot be asked. */
+  readonly position: { readonly lsn: string; readonly timeline: number } | null;
   /** What an operator should know of a node that runs as it should. */
   readonly note?: string;
 }
@@ -38,10 +67,18 @@ export interface Leadership {
   readonly candidates: readonly Candidate[];
   /** Whether at stage 3 nobody takes writes: the leader is then the last one there was. */
   readonly leaderless: boolean;
+  /** Servers of this stage and of the one before that keep pgrow out: nothing is known of them. */
+  readonly unseen: readonly Unseen[];
   /** Recorded nodes that are not as they should be. */
   readonly faults: readonly NodeFault[];
   /** Where nobody takes writes: what each server holds. */
   readonly holdings: Holdings | null;
+}
+
+export interface Unseen {
+  readonly name: string;
+  /** In the words of the server, or of the engine. */
+  readonly detail: string;
 }
 
 export interface Candidate {

@@ -48,6 +48,10 @@ export interface OperationDocument {
   readonly from_stage: Stage | null;
   readonly to_stage: Stage | null;
   readonly status: OperationStatus;
+  /** Who asked for it; `pgrow` where it began by itself. */
+  readonly actor: string;
+  /** Why it began by itself, with the evidence; null where somebody asked for it. */
+  readonly reason: string | null;
   readonly steps: readonly StepRecord[];
   readonly started_at: string;
   readonly ended_at: string | null;

@@ -72,7 +72,15 @@ export const askedFor = (workflow: OperationWorkflow, input: object): Asked => (
   input: Object.fromEntries(Object.entries(input).filter(([name]) => !circumstantial.includes(name))),
 });
 
-const circumstantial: readonly string[] = ['service_id', 'operation_id', 'actor', 'options', 'grace_period', 'confirm'];
+const circumstantial: readonly string[] = [
+  'service_id',
+  'operation_id',
+  'actor',
+  'reason',
+  'options',
+  'grace_period',
+  'confirm',
+];
 
 /** Equal values, equal text: the metadata do not keep the order of keys. */
 const canonical = (value: unknown): string =>

@@ -46,20 +46,24 @@ export const topologyDocument = (database: Database, live: LiveState) => {
   };
 };
 
-export const healthDocument = ({ name }: Pick<Database, 'name'>, { health, members }: LiveState) => ({
+export const healthDocument = ({ name }: Pick<Database, 'name'>, { health, members, notices }: LiveState) => ({
   cluster_name: name,
   health,
   members,
+  notices,
 });
 
 export interface StatusInput {
   readonly database: Database;
   readonly live: LiveState;
+  /** The one that runs, or waits to. */
   readonly operation: OperationDocument | null;
+  /** The latest on record; null for a database that has had none. */
+  readonly last: OperationDocument | null;
   readonly checkpoint: Checkpoint | null;
 }
 
-export const statusDocument = ({ database, live, operation, checkpoint }: StatusInput) => ({
+export const statusDocument = ({ database, live, operation, last, checkpoint }: StatusInput) => ({
   id: database.id,
   name: database.name,
   project: database.project,
@@ -67,7 +71,10 @@ export const statusDocument = ({ database, live, operation, checkpoint }: Status
   health: live.health,
   ...topologyDocument(database, live),
   operation,
+  /** The last one, where it ended so that somebody has to finish it. */
+  unfinished_operation: last?.status === 'needs_operator' && !operation ? last : null,
   checkpoint,
+  notices: live.notices,
   nodes: live.nodes,
 });
 

@@ -1,4 +1,4 @@
-import { readLeadership } from '../activities/leader.ts';
+import { readCandidates } from '../activities/leader.ts';
 import type { PgrowClient } from '../client/client.ts';
 import type { Database } from '../domain/database.ts';
 import { failBackTo, steadyLagBytes, type LeaderChange } from '../domain/fail-back.ts';
@@ -50,7 +50,7 @@ const choose = async (
   { steadySince, triedAt }: Memory,
   now: number,
 ): Promise<string | null> => {
-  const { leader, candidates } = await readLeadership(dependencies, database);
+  const { leader, candidates } = await readCandidates(dependencies, database);
   const fit = candidates.filter(
     (candidate) => obstacleOf(candidate, database.topology, false) === null && candidate.lag_bytes <= steadyLagBytes,
   );

@@ -10,6 +10,7 @@ interface OperationFilter {
   readonly service_id?: string;
   readonly status?: 'running';
   readonly project?: string;
+  /** How many of the latest; `listLimit` where it is not given. */
   readonly limit?: number;
   /** Id of one to leave out. */
   readonly except?: string;
@@ -29,6 +30,7 @@ const shownOfPlan = [
   'cost_after',
   'warnings',
   'closes_window',
+  'reason',
 ] as const satisfies readonly (keyof Plan)[];
 
 const columns = [
@@ -40,6 +42,7 @@ const columns = [
   'from_stage',
   'to_stage',
   'status',
+  'actor',
   'started_at',
   'ended_at',
   'stall_ms',
@@ -105,6 +108,8 @@ const toDocument = (
     from_stage: operation.from_stage,
     to_stage: operation.to_stage,
     status: operation.status,
+    actor: operation.actor,
+    reason: plan.reason ?? null,
     steps: steps.map(toStepRecord),
     started_at: started_at.toISOString(),
     ended_at: ended_at?.toISOString() ?? null,

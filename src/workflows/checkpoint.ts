@@ -41,7 +41,7 @@ export const checkpoint = async (input: RollbackWindow): Promise<void> => {
   const watching = health.run(() =>
     keepWatching(database, {
       async unhealthy(reason) {
-        request ??= own = { actor: `pgrow: ${reason}` };
+        request ??= own = { actor: 'pgrow', reason };
         await condition(() => own === null);
       },
       watched(failure) {

@@ -58,5 +58,7 @@ export interface WindowState {
 export interface RollbackRequest {
   readonly operation_id?: string;
   readonly actor?: string;
+  /** Of one that pgrow asks for by itself: the evidence. */
+  readonly reason?: string;
   readonly options?: OperationInput<'rollback'>['options'];
 }

@@ -27,6 +27,7 @@ export const tryRollback = async (
     actor: request.actor ?? 'unknown',
     // Who signals has been asked before, and of a stage that has failed nobody is.
     confirm: true,
+    ...(request.reason === undefined ? {} : { reason: request.reason }),
     options: { checkpoint_timeout: patienceSeconds, ...request.options },
   };
   try {

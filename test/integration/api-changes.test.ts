@@ -77,7 +77,15 @@ describe('the way down', () => {
   test('hands over from whoever leads now', async () => {
     await api.shopAtStage(haTopology);
     const leader = { name: 'postgres-3', role: 'leader', state: 'running', lag: 0 } as const;
-    api.live = { health: 'healthy', nodes: [], members: [leader], patroni_version: null, etcd_version: null };
+    api.live = {
+      health: 'healthy',
+      nodes: [],
+      members: [leader],
+      writes: [],
+      notices: [],
+      patroni_version: null,
+      etcd_version: null,
+    };
     const plan = await dryRun('scale-down', { target: 'single' });
     expect((plan['steps'] as { name: string }[]).some(({ name }) => name.includes('from postgres-3'))).toBe(true);
   });
@@ -92,7 +100,15 @@ describe('what the server holds', () => {
   ])('and writes that move would leave behind takes a confirmation: %s', async (path, body, topologyOf, workflow) => {
     api.takeUp(await api.shopAtStage(topologyOf));
     const streaming = { name: 'postgres-3', role: 'replica', state: 'streaming', lag: 0 } as const;
-    api.live = { health: 'healthy', nodes: [], members: [streaming], patroni_version: null, etcd_version: null };
+    api.live = {
+      health: 'healthy',
+      nodes: [],
+      members: [streaming],
+      writes: [],
+      notices: [],
+      patroni_version: null,
+      etcd_version: null,
+    };
     api.holds = { unlogged: sessions };
     expect(await dryRun(path, body)).toMatchObject({ losses: [expect.stringContaining('shop.public.sessions')] });
 

@@ -60,7 +60,15 @@ describe('what comes too late', () => {
       status: 409,
       detail: expect.stringMatching(/is gone from Temporal\. The next operation undoes .* \.\/pgrow doctor --remove$/),
     });
-    api.live = { health: 'healthy', nodes: [], members: [], patroni_version: null, etcd_version: null };
+    api.live = {
+      health: 'healthy',
+      nodes: [],
+      members: [],
+      writes: [],
+      notices: [],
+      patroni_version: null,
+      etcd_version: null,
+    };
     api.client.ended = 'terminated';
     expect((await api.call('GET', `${shopPath}/status`)).body).toMatchObject({
       operation: { status: 'running', waiting_for: expect.stringContaining('its workflow is terminated') },

@@ -18,6 +18,8 @@ describe('state', () => {
         { name: 'postgres-3', role: 'replica', state: 'streaming', lag: 24_576 },
         { name: 'postgres-4', role: 'replica', state: 'streaming', lag: 24_576 },
       ],
+      writes: [],
+      notices: [],
       patroni_version: '4.0.7',
       etcd_version: '3.5.16',
     };
@@ -56,9 +58,20 @@ describe('state', () => {
     api.live = {
       health: 'degraded',
       nodes: [
-        { name: 'postgres-1', kind: 'postgres', role: 'primary', state: 'running', container: 'c', lag_bytes: null },
+        {
+          name: 'postgres-1',
+          kind: 'postgres',
+          role: 'primary',
+          state: 'running',
+          detail: null,
+          container: 'c',
+          lag_bytes: null,
+          position: { lsn: '0/5000060', timeline: 1 },
+        },
       ],
       members: [],
+      writes: [],
+      notices: ['haproxy-1 is unhealthy: its health check fails or is too slow.'],
       patroni_version: null,
       etcd_version: null,
     };
@@ -70,8 +83,27 @@ describe('state', () => {
       ha: { enabled: false, current_leader: null },
       operation: { id: operation, status: 'running' },
       checkpoint: { id: checkpoint.id, rollback_available_until: '2031-01-01T10:30:00.000Z' },
+      unfinished_operation: null,
+      notices: api.live.notices,
       nodes: api.live.nodes,
     });
+  });
+
+  // A rollback that pgrow had begun by itself could not go on, and status said nothing of it.
+  test('status has the last operation where it needs an operator', async () => {
+    const shop = await api.newShop();
+    const operation = randomUUID();
+    await api.recordOperation(shop, operation);
+    const error = {
+      code: 'not_ready',
+      message: 'postgres-2 does not answer.',
+      step: 'let postgres-1 take over',
+      left_over: [{ what: 'it did not finish', command: './pgrow rollback shop' }],
+    };
+    await api.store.endOperation({ id: operation, status: 'needs_operator', stall_ms: null, error });
+    const { body } = await api.call('GET', `${shopPath}/status`);
+
+    expect(body).toMatchObject({ operation: null, unfinished_operation: { id: operation, error } });
   });
 
   test('the control plane lists all databases, also when their nodes cannot be asked', async () => {
@@ -82,7 +114,7 @@ describe('state', () => {
       api: 'http://127.0.0.1:8080',
       temporal_web: 'http://127.0.0.1:8233',
       temporal_address: '127.0.0.1:7233',
-      databases: [{ name: 'shop', stage: 0, health: 'down', operation: null }],
+      databases: [{ name: 'shop', stage: 0, health: 'unknown', operation: null }],
     });
     expect((await api.call('GET', `${shopPath}/status`)).body).toMatchObject({
       status: 503,

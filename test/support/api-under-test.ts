@@ -63,7 +63,15 @@ export const useApi = (): ApiUnderTest => {
   beforeEach(async () => {
     api.store = await server.newStore();
     api.client = createFakeClient();
-    api.live = { health: 'healthy', nodes: [], members: [], patroni_version: null, etcd_version: null };
+    api.live = {
+      health: 'healthy',
+      nodes: [],
+      members: [],
+      writes: [],
+      notices: [],
+      patroni_version: null,
+      etcd_version: null,
+    };
     api.findings = [];
     api.holds = {};
     api.app = await createApi({
@@ -95,6 +103,7 @@ export const useApi = (): ApiUnderTest => {
           leaderless: false,
           faults: [],
           holdings: null,
+          unseen: [],
         };
       },
     });

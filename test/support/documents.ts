@@ -6,7 +6,7 @@ import { operationStatuses, operationTypes, stepStatuses } from '../../src/domai
 
 const stage = z.literal([0, 1, 2, 3]);
 const count = z.number().int().nonnegative();
-const health = z.enum(['healthy', 'degraded', 'down']);
+const health = z.enum(['healthy', 'degraded', 'down', 'unknown']);
 const address = z.string().regex(/^[a-z]+:\d+$/);
 const url = z.url();
 

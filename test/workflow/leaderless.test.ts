@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { roles } from '../../src/domain/naming.ts';
 import { begin } from '../support/fake-world/every-step.ts';
 import { expectAccountedFor, expectSound } from '../support/fake-world/expectations.ts';
 import type { Shop } from '../support/fake-world/operator.ts';
 import { rollbacks } from '../support/fake-world/stories.ts';
+import { retryUntil } from '../support/retry-until.ts';
 import { useControlPlane } from '../support/fake-world/use-control-plane.ts';
 
 /** Rollbacks of a stage 3 that takes no writes any more: there is nobody to hand over, and nobody to ask who led last. */
@@ -53,6 +55,7 @@ describe.concurrent('a rollback of a stage that takes no writes any more', () =>
     expect(await shop.rows('pooled')).toContain('order 3');
   });
 
+  // It stopped the members first, and found out then that one of them could not be asked.
   test('is refused when a write could be lost: it says what to do, touches nothing and keeps the way open', async () => {
     const shop = await leaderless();
     await killLeader(shop);
@@ -70,5 +73,41 @@ describe.concurrent('a rollback of a stage that takes no writes any more', () =>
     expect(await shop.rows('pooled')).toContain('order 2');
     expect(await shop.run('rollback', {})).toMatchObject({ status: 'done', to_stage: 2 });
     await expectSound(shop, 'postgres-1');
+  });
+
+  test('puts all back and keeps the way open when the leader goes while its members are taken out of Patroni', async () => {
+    const shop = await leaderless();
+    await killLeader(shop);
+    const before = await shop.picture();
+    const held = shop.world.faults.hold(({ name, context }) => name === 'restartNode' && context?.direction === 'run');
+    const rollback = await shop.start('rollback', {});
+    await held.reached;
+    await shop.world.platform.removeContainer(await containerOf(shop, 'postgres-3'));
+    held.release();
+    const document = await shop.end(rollback);
+
+    expect(document).toMatchObject({ status: 'rolled_back', error: { code: 'node_failed', left_over: [] } });
+    expect(document.error?.message).toMatch(/postgres-3 is gone/);
+    // The members' servers start by themselves, under a Patroni that has nobody to lead.
+    const gone = (name: string) => !name.endsWith('postgres-3');
+    await retryUntil('the others to be as before', async () =>
+      expect((await shop.picture()).containers).toEqual(before.containers.filter(gone)),
+    );
+    expect(await shop.world.store.readOpenCheckpoint(shop.id)).not.toBeNull();
+  });
+
+  test('does not wait for a member that refuses its login once it is stopped and started', async () => {
+    const shop = await leaderless();
+    await killLeader(shop);
+    const held = shop.world.faults.hold(({ name }) => name === 'gatherWrites');
+    const rollback = await shop.start('rollback', {});
+    await held.reached;
+    shop.world.connections.keepOut(roles.own, ['postgres-4']);
+    held.release();
+
+    expect(await shop.end(rollback)).toMatchObject({
+      status: 'rolled_back',
+      error: { code: 'refused', message: expect.stringMatching(/does not say what it holds.*no pg_hba.conf entry/) },
+    });
   });
 });

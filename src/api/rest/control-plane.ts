@@ -14,7 +14,7 @@ export const controlPlaneRoutes = (
       return (await readLive(database)).health;
     } catch (error) {
       app.log.warn({ err: error, database: database.name }, 'cannot read the state of the nodes');
-      return 'down';
+      return 'unknown';
     }
   };
 

@@ -27,19 +27,20 @@ export const topologyRoutes = (app: FastifyInstance, dependencies: ApiDependenci
 
   app.get(
     `${postgres}/status`,
-    route('Topology, health, nodes, running operation, open checkpoint'),
+    route('Topology, health, nodes, running or unfinished operation, open checkpoint'),
     async (request) => {
       const database = await findDatabase(dependencies, serviceParams(request));
-      const [live, operation, checkpoints] = await Promise.all([
+      const [live, operation, last, checkpoints] = await Promise.all([
         readLive(database),
         readOperation(database),
+        store.readLastOperation(database.id),
         store.listCheckpoints(database.id),
       ]);
       // That of an operation which runs begins when it is done.
       const checkpoint = checkpoints.find(
         ({ status, operation_id }) => status === 'open' && operation_id !== operation?.id,
       );
-      return statusDocument({ database, live, operation, checkpoint: checkpoint ?? null });
+      return statusDocument({ database, live, operation, last, checkpoint: checkpoint ?? null });
     },
   );
 

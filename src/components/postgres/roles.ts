@@ -109,5 +109,10 @@ export const writeProbe = async (connection: PostgresConnection, id: string): Pr
   return readProbe(connection, id);
 };
 
+/** Absent is success. */
+export const forgetProbe = async (connection: PostgresConnection, id: string): Promise<void> => {
+  await connection.query('DELETE FROM pgrow.probe WHERE id = $1', [id]);
+};
+
 export const readProbe = async (connection: PostgresConnection, id: string): Promise<boolean> =>
   (await connection.query('SELECT 1 FROM pgrow.probe WHERE id = $1', [id])).length > 0;

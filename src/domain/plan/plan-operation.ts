@@ -5,7 +5,7 @@ import type { Holdings } from '../holdings.ts';
 import type { Facts } from '../facts.ts';
 import type { OperationWorkflow, ParsedInput } from '../inputs.ts';
 import { haOptions, operationOptions, poolingOptions, replicaOptions, type OperationOptions } from '../options.ts';
-import type { Candidate } from '../live.ts';
+import type { Candidate, Unseen } from '../live.ts';
 import type { Plan } from '../plan.ts';
 import { withBound } from '../pool-bound.ts';
 import { askedFor } from '../resumption.ts';
@@ -23,6 +23,7 @@ import { planScaleDown } from './scale-down.ts';
 import { planSetPooling } from './set-pooling.ts';
 import { planSetReplicas } from './set-replicas.ts';
 import { planSwitchover } from './switchover.ts';
+import { refuseUnseen } from './refuse-unseen.ts';
 
 /** What a plan depends on besides its input. */
 export interface Circumstances {
@@ -37,6 +38,8 @@ export interface Circumstances {
   readonly faults?: readonly NodeFault[];
   /** Where nobody takes writes: what each server holds. */
   readonly holdings?: Holdings | null;
+  /** Servers that keep pgrow out. Default none. */
+  readonly unseen?: readonly Unseen[];
   /** The operation whose checkpoint is still open. */
   readonly last: Pick<Plan, 'type' | 'from' | 'to'> | null;
   /** What a new database begins with; null for nothing. */
@@ -70,9 +73,9 @@ const planners: Planners = {
     }),
   reinitialize: (input, circumstances) => planReinitialize({ ...closing(circumstances), node: input.node }),
   repair: (input, circumstances) => planRepair({ ...circumstances, node: input.node ?? null }),
-  rollback(_, circumstances) {
+  rollback({ reason }, circumstances) {
     const { database, last } = circumstances;
-    if (last) return planRollback({ ...circumstances, done: last });
+    if (last) return { ...planRollback({ ...circumstances, done: last }), ...(reason === undefined ? {} : { reason }) };
     throw new PgrowError('refused', `${database.name} cannot be rolled back: no checkpoint is open.`);
   },
   restoreSnapshot(input, { database, restored }) {
@@ -98,6 +101,7 @@ export const planOperation = <W extends OperationWorkflow>(
   const planned = planners[workflow](input, { ...circumstances, database });
   const plan = leaveOutMissing(planned, circumstances);
   refuseMissing(plan, circumstances);
+  refuseUnseen(plan, circumstances.database.name, circumstances.leader, circumstances.unseen ?? []);
   return { ...reckon(plan, { name: database.name, facts }), asked: askedFor(workflow, input) };
 };
 

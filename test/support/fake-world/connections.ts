@@ -14,6 +14,8 @@ export interface Connections {
   serverOf(connection: PostgresConnection): Server;
   /** Which of its databases it is to. */
   databaseOf(connection: PostgresConnection): string;
+  /** From now on pg_hba.conf lets this role into none of these servers. */
+  keepOut(user: string, servers: readonly string[]): void;
 }
 
 interface Address {
@@ -35,6 +37,7 @@ interface Cast {
 export const createConnections = ({ machines, servers, routers, poolers, outside }: Cast): Connections => {
   const behind = new WeakMap<PostgresConnection, Server>();
   const databases = new WeakMap<PostgresConnection, string>();
+  const keptOut = new Map<string, readonly string[]>();
 
   const destination = (machine: Machine, port: number): Server => {
     if (machine.kind === 'postgres') {
@@ -72,9 +75,11 @@ export const createConnections = ({ machines, servers, routers, poolers, outside
 
   return {
     serverOf,
+    keepOut: (user, names) => void keptOut.set(user, names),
     databaseOf: (connection) => databases.get(connection)!,
     async connect({ host, port = 5432, database = 'postgres', user, password }) {
       const server = destination(await machines.at(host), port);
+      if (keptOut.get(user)?.includes(server.name)) throw noEntry(server.name, user);
       const stored = server.data.passwords.get(user) ?? '';
       if (stored !== password && !matchesVerifier(password, stored)) {
         throw notLetIn(`Cannot connect to ${server.name}`, user, '28P01');
@@ -95,6 +100,13 @@ export const createConnections = ({ machines, servers, routers, poolers, outside
 
 const refused = ({ name }: Machine, port: number, why: string): PgrowError =>
   new PgrowError('no_answer', `Cannot connect to ${name}:${port}: ${why}.`);
+
+const noEntry = (server: string, user: string): PgrowError => {
+  const said = `no pg_hba.conf entry for host "10.0.0.1", user "${user}"`;
+  return new PgrowError('not_ready', `Cannot connect to ${server}: ${said}.`, {
+    cause: Object.assign(new Error(said), { code: '28000' }),
+  });
+};
 
 /** In the words and with the code of the server, or of the pooler before it. */
 const notLetIn = (what: string, user: string, code: string): PgrowError => {

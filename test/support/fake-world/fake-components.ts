@@ -24,6 +24,7 @@ interface Cast {
   readonly connections: Connections;
   /** Bytes, by the name of the replica. */
   readonly behind: ReadonlyMap<string, number>;
+  readonly paused: ReadonlySet<string>;
   readonly outside: Outside;
 }
 

@@ -12,10 +12,12 @@ interface Cast {
   readonly connections: Connections;
   readonly servers: Servers;
   readonly behind: ReadonlyMap<string, number>;
+  /** Replicas that do not replay. */
+  readonly paused: ReadonlySet<string>;
 }
 
 /** PostgreSQL as SQL sees it: every statement acts on the fake servers. */
-export const fakePostgres = ({ connections: { connect, serverOf, databaseOf }, servers, behind }: Cast) => {
+export const fakePostgres = ({ connections: { connect, serverOf, databaseOf }, servers, behind, paused }: Cast) => {
   const writable = (connection: PostgresConnection) => {
     const server = serverOf(connection);
     if (servers.isPrimary(server)) return server;
@@ -82,6 +84,10 @@ export const fakePostgres = ({ connections: { connect, serverOf, databaseOf }, s
       servers.write(writable(connection), id);
       return true;
     },
+    async forgetProbe(connection, id) {
+      const server = serverOf(connection);
+      for (const { data } of [server, ...servers.followersOf(server)]) data.rows.delete(id);
+    },
     readProbe: async (connection, id) => serverOf(connection).data.rows.has(id),
 
     ensureReplicationSlot: async (connection, slot) => void serverOf(connection).data.slots.add(slot),
@@ -109,6 +115,13 @@ export const fakePostgres = ({ connections: { connect, serverOf, databaseOf }, s
     async readWalEnd(connection) {
       const { data } = serverOf(connection);
       return { in_recovery: data.inRecovery, lsn: lsnText(data.lsn), timeline: data.timeline, complete: true };
+    },
+    async readReplay(connection) {
+      const server = serverOf(connection);
+      const follows = servers.upstreamOf(server)?.from;
+      const streams = follows ? servers.followersOf(follows).some(({ name }) => name === server.name) : false;
+      const own = paused.has(server.name);
+      return { streams, paused: own, limits: { max_connections: own ? 200 : 400 } };
     },
     async readPosition(connection) {
       const { data } = serverOf(connection);

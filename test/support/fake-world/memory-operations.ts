@@ -96,6 +96,8 @@ const toDocument = (row: Row, { nameOf, checkpointOf }: Neighbours): OperationDo
     from_stage: plan.from?.stage ?? null,
     to_stage: plan.to?.stage ?? null,
     status: end?.status ?? 'running',
+    actor: row.actor,
+    reason: plan.reason ?? null,
     steps: row.steps,
     started_at: began.toISOString(),
     ended_at: ended?.toISOString() ?? null,

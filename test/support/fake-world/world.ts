@@ -32,8 +32,12 @@ export interface World {
   readonly outside: Outside;
   readonly activities: ReturnType<typeof createActivities>;
   readonly connections: Connections;
+  /** What the activities work with. */
+  readonly dependencies: Dependencies;
   /** A replica's lag from now on, bytes. */
   fallBehind(node: string, bytes: number): void;
+  /** A replica receives from now on, and replays nothing: its primary has more connections than it. */
+  pauseReplay(node: string): void;
 }
 
 export const worldHome = '1a2b3c4d';
@@ -50,6 +54,7 @@ export const createWorld = (): World => {
   const connections = createConnections({ machines, servers, routers, poolers, outside });
   answerCommands({ machines, servers, etcd, patroni, routers, poolers });
   const behind = new Map<string, number>();
+  const paused = new Set<string>();
   const store = createMemoryStore();
   const faults = createFaults(lives, outside);
   const { platform } = machines;
@@ -69,6 +74,7 @@ export const createWorld = (): World => {
       poolers,
       connections,
       behind,
+      paused,
       outside,
     }),
     images: { postgres: 'postgres:1', pgbouncer: 'pgbouncer:1', haproxy: 'haproxy:1', etcd: 'etcd:1' },
@@ -85,10 +91,12 @@ export const createWorld = (): World => {
     routers,
     poolers,
     connections,
+    dependencies,
     faults,
     lives,
     outside,
     activities: faults.into(createActivities(dependencies)),
+    pauseReplay: (node) => void paused.add(node),
     fallBehind: (node, bytes) => void behind.set(node, bytes),
   };
 };

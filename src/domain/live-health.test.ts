@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import { haTopology, sampleDatabase } from '../../test/support/sample-database.ts';
+import { healthOf, verdictOf } from './live-health.ts';
+import type { LiveNode, NodeState } from './live.ts';
+import type { RouteWrite } from './route-write.ts';
+
+const topology = haTopology(sampleDatabase('shop'));
+
+type Change = Readonly<Record<string, readonly [NodeState, LiveNode['role']?]>>;
+
+/** All well, but for these. */
+const seen = (change: Change = {}): readonly LiveNode[] =>
+  topology.nodes.map(({ name, kind, container }) => {
+    const leads = name === topology.primary;
+    const well = [kind === 'postgres' && !leads ? 'streaming' : 'running', leads ? 'primary' : 'replica'] as const;
+    const [state, role = null] = change[name] ?? (kind === 'postgres' ? well : ['running' as const]);
+    return { name, kind, container, role, state, detail: null, lag_bytes: null, position: null };
+  });
+const members = topology.nodes.filter(({ kind }) => kind === 'postgres').map(({ name }) => name);
+const allMembers = (state: NodeState, role?: LiveNode['role']): Change =>
+  Object.fromEntries(members.map((name) => [name, role ? ([state, role] as const) : ([state] as const)]));
+
+const write = (route: string, outcome: RouteWrite['outcome']): RouteWrite => ({
+  route,
+  place: route.startsWith('front') ? 'front' : 'inner',
+  outcome,
+  says: null,
+});
+const throughFront = (outcome: RouteWrite['outcome']) => [write('front:5432', outcome)];
+
+test.each<[string, Change, readonly RouteWrite[], string]>([
+  ['all well', {}, [], 'healthy'],
+  ['a replica is gone', { [members[1]!]: ['absent'] }, [], 'degraded'],
+  ['a replica does not replay', { [members[1]!]: ['replay paused', 'replica'] }, [], 'degraded'],
+  ['a replica refuses the login', { [members[1]!]: ['access refused'] }, [], 'degraded'],
+  ['front is slow and serves', { front: ['unhealthy'] }, throughFront('acknowledged'), 'degraded'],
+  ['front is slow and pgrow cannot try', { front: ['unhealthy'] }, throughFront('unseen'), 'degraded'],
+  ['front is gone', { front: ['absent'] }, throughFront('failed'), 'down'],
+  ['all refuse the login, clients write', allMembers('access refused'), throughFront('acknowledged'), 'unknown'],
+  ['all refuse the login, also the application’s', allMembers('access refused'), throughFront('unseen'), 'unknown'],
+  ['all refuse the login, and writes fail', allMembers('access refused'), throughFront('failed'), 'down'],
+  ['all are full', allMembers('no connection free'), throughFront('unseen'), 'unknown'],
+  ['the engine does not answer', allMembers('unknown'), throughFront('unseen'), 'unknown'],
+  ['nobody leads, and the pooler refuses', allMembers('streaming', 'replica'), throughFront('unseen'), 'down'],
+  ['all are stopped', allMembers('stopped'), throughFront('unseen'), 'down'],
+  // It may be pgrow that is cut off.
+  ['nothing is heard from anybody', allMembers('not answering'), throughFront('silent'), 'unknown'],
+  [
+    'the leader is silent, and so is the way to it',
+    { [members[0]!]: ['not answering'] },
+    throughFront('silent'),
+    'down',
+  ],
+])('%s', (_, change, writes, health) => {
+  expect(healthOf(seen(change), topology, writes)).toBe(health);
+});
+
+test('one acknowledged write outweighs all that fail', () => {
+  const writes = [write('front:5432', 'failed'), write('haproxy-1:5432', 'acknowledged')];
+  expect(verdictOf(seen(), writes)).toBe('served');
+});

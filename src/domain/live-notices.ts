@@ -1,0 +1,104 @@
+import { formatBytes } from './format-bytes.ts';
+import type { LiveNode, NodeState } from './live.ts';
+import { isDoubtful, ownNodes } from './live-health.ts';
+import { writeText, type RouteWrite } from './route-write.ts';
+import type { Topology } from './topology.ts';
+
+interface Seen {
+  /** Of the database. */
+  readonly name: string;
+  readonly topology: Topology;
+  readonly nodes: readonly LiveNode[];
+  readonly writes: readonly RouteWrite[];
+}
+
+/** Sentences for `status`: what pgrow cannot see or do and how to mend it, what is wrong, and what clients notice of it. */
+export const noticesOf = (seen: Seen): readonly string[] => {
+  const { topology, nodes } = seen;
+  const own = ownNodes(nodes, topology);
+  return [
+    ...keptOut(seen, own),
+    ...ofState(own, 'unknown').map(
+      ({ name, detail }) => `The state of ${name} cannot be seen: ${detail ?? 'the Docker engine does not say'}.`,
+    ),
+    ...ofState(own, 'replay paused').map(({ detail }) => `${detail}.`),
+    ...nobodyLeads(seen, own),
+    ...own.flatMap(({ kind, name, state, detail }) =>
+      kind !== 'postgres' && state !== 'running' && detail ? [`${name} is ${state}: ${detail}.`] : [],
+    ),
+    ...clientsWrites(seen),
+  ];
+};
+
+const ofState = (nodes: readonly LiveNode[], state: NodeState): readonly LiveNode[] =>
+  nodes.filter((node) => node.state === state);
+
+const keptOut = ({ name: database }: Seen, own: readonly LiveNode[]): readonly string[] => {
+  const refusing = ofState(own, 'access refused');
+  const full = ofState(own, 'no connection free');
+  const cannot = `Until it gets in, pgrow can neither see whether they serve nor move, grow or roll back ${database}`;
+  return [
+    ...(refusing.length > 0
+      ? [
+          `${names(refusing)} ${refusing.length > 1 ? 'refuse' : 'refuses'} pgrow's login: ${refusing[0]!.detail}. ${cannot}. ` +
+            'Its own role it restores by itself; undo what else keeps it out (pg_hba.conf, a database that takes no ' +
+            `connections), as superuser: docker exec -it ${refusing[0]!.container} psql -U postgres`,
+        ]
+      : []),
+    ...(full.length > 0
+      ? [
+          `${names(full)} ${full.length > 1 ? 'have' : 'has'} no connection free for pgrow: ${full[0]!.detail}. ${cannot}. ` +
+            'End sessions that are idle, or give roles fewer connections (ALTER ROLE … CONNECTION LIMIT).',
+        ]
+      : []),
+  ];
+};
+
+/** At stage 3: where each member is, what the furthest of them lacks, and who could elect it. */
+const nobodyLeads = ({ name, topology }: Seen, own: readonly LiveNode[]): readonly string[] => {
+  const servers = own.filter(({ kind }) => kind === 'postgres');
+  const isOpen = servers.some(({ role, state }) => role === 'primary' || state === 'access refused');
+  if (!topology.ha || isOpen) return [];
+  const etcd = own.filter(({ kind }) => kind === 'etcd');
+  const running = etcd.filter(({ state }) => state === 'running').length;
+  const lags = servers.flatMap(({ name: member, lag_bytes }) => (lag_bytes === null ? [] : [{ member, lag_bytes }]));
+  const furthest = lags.toSorted((one, other) => one.lag_bytes - other.lag_bytes)[0];
+  const limit = topology.ha.maximum_lag_on_failover;
+  return [
+    `Nobody leads ${name}: ${servers.map(whereItIs).join('; ')}.`,
+    ...(running * 2 <= etcd.length
+      ? [`Nobody can be elected: ${running} of ${etcd.length} etcd nodes run, and it takes more than half.`]
+      : []),
+    ...(furthest && limit !== 'unlimited' && furthest.lag_bytes > limit
+      ? [
+          `Nobody is elected: ${furthest.member}, the furthest, lacks ${formatBytes(furthest.lag_bytes)} of what the last ` +
+            `leader wrote, and at most ${formatBytes(limit)} may be missing (maximum_lag_on_failover). If that leader ` +
+            `cannot come back, leading with ${furthest.member} loses those ${formatBytes(furthest.lag_bytes)}: ./pgrow repair ${name}`,
+        ]
+      : []),
+  ];
+};
+
+const whereItIs = ({ name, state, detail, position, lag_bytes }: LiveNode): string => {
+  if (!position) return `${name} ${state}${detail === null ? '' : ` (${detail})`}`;
+  const behind = lag_bytes === null || lag_bytes === 0 ? '' : `, ${formatBytes(lag_bytes)} behind`;
+  return `${name} at ${position.lsn} of timeline ${position.timeline}${behind}`;
+};
+
+/** Only where it was tried. */
+const clientsWrites = ({ topology, nodes, writes }: Seen): readonly string[] => {
+  if (!isDoubtful(nodes, topology)) return [];
+  const [acknowledged, others] = [
+    writes.filter(({ outcome }) => outcome === 'acknowledged'),
+    writes.filter(({ outcome }) => outcome !== 'acknowledged'),
+  ];
+  return [
+    ...(acknowledged.length > 0
+      ? [`Clients are served: a write was acknowledged through ${routes(acknowledged)}.`]
+      : []),
+    ...(others.length > 0 ? [`No write was acknowledged through ${routes(others)}.`] : []),
+  ];
+};
+
+const routes = (writes: readonly RouteWrite[]): string => writes.map(writeText).join(', ');
+const names = (nodes: readonly LiveNode[]): string => nodes.map(({ name }) => name).join(', ');

@@ -1,0 +1,38 @@
+import type { ActionName } from '../actions.ts';
+import { PgrowError } from '../errors.ts';
+import type { Unseen } from '../live.ts';
+import type { Plan } from '../plan.ts';
+
+/** What is asked of the leader by SQL. */
+const askTheLeader: readonly ActionName[] = [
+  'ensureRoles',
+  'ensureReplicationSlot',
+  'removeReplicationSlot',
+  'pruneReplicationSlots',
+  'waitUntilStreaming',
+  'verifyStandbyCluster',
+  'waitUntilReplicated',
+];
+
+/**
+ * A plan that needs the login of a server that refuses it would stop others before it found out.
+ * @throws PgrowError `refused`, naming those servers and what they say
+ */
+export const refuseUnseen = (plan: Plan, database: string, leader: string, unseen: readonly Unseen[]): void => {
+  const needed = new Set(plan.steps.flatMap(({ run }) => serversOf(run, leader)));
+  const refusing = unseen.filter(({ name }) => needed.has(name));
+  const [first] = refusing;
+  if (!first) return;
+  throw new PgrowError(
+    'refused',
+    `Cannot ${plan.type.replaceAll('_', ' ')} ${database}: ${refusing.map(({ name }) => name).join(', ')} cannot be asked ` +
+      `(${first.detail}), and nothing is moved blindly. Nothing was touched. What keeps pgrow out, and how it gets in ` +
+      `again: ./pgrow status ${database}`,
+  );
+};
+
+const serversOf = ({ action, input }: Plan['steps'][number]['run'], leader: string): readonly string[] => {
+  if (action === 'preflightCutOver' || action === 'cutOver') return [input.from.name, input.to.name];
+  if (action === 'gatherWrites') return [...input.members, input.successor].map(({ name }) => name);
+  return askTheLeader.includes(action) ? [leader] : [];
+};
