@@ -20,6 +20,29 @@ describe('an expansion to ha that is called off', () => {
     before = await lookAround(shop);
   });
 
+  // All of it went without a word: the table was emptied, the slot dropped, and replicas died for want of a directory.
+  test('what would not survive it is named before anything begins', async () => {
+    const sql = (text: string) => shop.queryNode('postgres-1', text);
+    await sql('create unlogged table sessions (id int)');
+    await sql("select pg_create_physical_replication_slot('barman', true)");
+    const asked = await plane.run('expand', shop.name, '--to', 'ha');
+    expect(asked.exitCode).toBe(2);
+    expect(asked.stderr).toMatch(/Empties 1 unlogged table.*: \w+\.public\.sessions\./);
+    expect(asked.stderr).toContain('Slot barman is kept on the server that takes over');
+    await sql('drop table sessions');
+
+    await shop.runOn('postgres-1', ['mkdir', '/var/lib/postgresql/ts']);
+    await sql("create tablespace ts location '/var/lib/postgresql/ts'");
+    const refused = await plane.run('expand', shop.name, '--to', 'replicas');
+    expect(refused.exitCode).toBe(3);
+    expect(refused.stderr).toMatch(/tablespace ts at \/var\/lib\/postgresql\/ts lies outside/);
+
+    await sql('drop tablespace ts');
+    await shop.runOn('postgres-1', ['rmdir', '/var/lib/postgresql/ts']);
+    await sql("select pg_drop_replication_slot('barman')");
+    await expectAsBefore(shop, before);
+  });
+
   // RESUME used to be sent on the connection on which PAUSE still waited: clients stood still until the dead-man
   // resumed the pooler, and the operation hung for ever.
   test('a transaction that does not end keeps PAUSE from completing: handed back, clients served, and named', async () => {
