@@ -26,6 +26,8 @@ export const pgbouncerIni = ({
     listen_addr: '*',
     listen_port: which === 'read_write' ? ports.pooled : ports.pooledReadOnly,
     unix_socket_dir: which === 'read_write' ? '/run/pgbouncer/rw' : '/run/pgbouncer/ro',
+    // Without server_reset_query_always: a reset after each transaction took half of the short prepared ones and more, and
+    // mends neither LISTEN nor what a client expects to find again.
     pool_mode: options.pool_mode,
     default_pool_size: options.default_pool_size,
     max_client_conn: options.max_client_connections + ownConnections,
