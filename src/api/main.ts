@@ -49,6 +49,7 @@ const app = await createApi({
     store,
     components: realComponents,
     home: settings.homeId,
+    isWindowServed: (id) => client.isWindowServed(id),
     isRunning: async (id) => (await client.describe(id))?.running ?? false,
     howEnded: async ({ service_id, run_id }) =>
       run_id === null ? 'unknown to Temporal' : client.howEnded(service_id, run_id),

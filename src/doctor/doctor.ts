@@ -39,6 +39,7 @@ export const createDoctor = (dependencies: DoctorDependencies): Doctor => {
       case 'paused_pooler':
         return attempt(name, command, () => resume(database, name));
       case 'missing_node':
+      case 'rollback_window':
         return [];
       default:
         return kind satisfies never;

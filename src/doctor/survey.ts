@@ -7,6 +7,7 @@ import { commandFor } from '../domain/resumption.ts';
 import type { Survey, SurveyedDatabase, SurveyedResource, SurveyedSlot } from '../domain/doctor.ts';
 import { labelNames, ports } from '../domain/naming.ts';
 import { nodesOf, type Node } from '../domain/topology.ts';
+import { readWindow } from '../store/rollback-window.ts';
 
 /** What a doctor works with. */
 export interface DoctorDependencies extends Pick<Dependencies, 'platform' | 'store' | 'components' | 'home'> {
@@ -14,6 +15,8 @@ export interface DoctorDependencies extends Pick<Dependencies, 'platform' | 'sto
   readonly isRunning: (serviceId: string) => Promise<boolean>;
   /** How the workflow of an operation ended; null while it runs. */
   readonly howEnded: (operation: OperationDocument) => Promise<string | null>;
+  /** Whether Temporal runs the workflow of a database's rollback window. */
+  readonly isWindowServed: (serviceId: string) => Promise<boolean>;
   /** Puts back what was cut off on a database. */
   readonly putBack: (database: Database) => Promise<void>;
 }
@@ -66,10 +69,17 @@ const readDatabase = async (dependencies: DoctorDependencies, id: string): Promi
     running: running || (last?.status === 'running' && cut_off === null),
     last,
     cut_off,
+    unserved_window: record !== null && !running && (await isWindowUnserved(dependencies, record)),
     snapshot_volumes: snapshots.map(({ volume }) => volume),
     ...nodes,
   };
 };
+
+/** Read again after its workflow was found to be gone: one that closed meanwhile has recorded that. */
+const isWindowUnserved = async ({ store, isWindowServed }: DoctorDependencies, database: Database): Promise<boolean> =>
+  (await store.readOpenCheckpoint(database.id)) !== null &&
+  !(await isWindowServed(database.id)) &&
+  (await readWindow(store, database)) !== null;
 
 /** An operation records its end before its workflow ends: one that still counts as running afterwards never will. */
 const readCutOff = async (

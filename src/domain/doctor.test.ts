@@ -55,6 +55,7 @@ const surveyed = (change: Partial<SurveyedDatabase> = {}): SurveyedDatabase => (
   running: false,
   last: operation({}),
   cut_off: null,
+  unserved_window: false,
   snapshot_volumes: [],
   slots: [],
   permanent_slots: [],
@@ -221,4 +222,14 @@ test('a node on record that is not there is named with the command that makes it
   // An operation makes and removes nodes; one that did not finish leaves a record that is not what there is.
   expect(of({ running: true })).toEqual([]);
   expect(of({ faults: [{ name: 'front', state: 'stopped', has_data: null }] })).toEqual([]);
+});
+
+// Somebody terminated it, and the doctor found nothing while the old primary ran on for ever.
+test('a rollback window whose workflow is gone is named, but not while an operation runs', () => {
+  const found = (running: boolean) =>
+    diagnose({ resources: [], databases: [surveyed({ unserved_window: true, running })] });
+  expect(found(false)).toMatchObject([
+    { kind: 'rollback_window', database: 'shop', removable: false, command: './pgrow confirm shop' },
+  ]);
+  expect(found(true)).toEqual([]);
 });

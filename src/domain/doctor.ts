@@ -12,7 +12,8 @@ export interface Finding {
     | 'network'
     | 'replication_slot'
     | 'paused_pooler'
-    | 'missing_node';
+    | 'missing_node'
+    | 'rollback_window';
   /** Of a slot or pooler with its node: `postgres_4 on postgres-1`. */
   readonly name: string;
   /** Name of the database; null where none is known. */
@@ -53,6 +54,8 @@ export interface SurveyedDatabase {
    * for the same again.
    */
   readonly cut_off: { readonly how: string; readonly again: string } | null;
+  /** Whether a rollback window is open on record whose workflow is gone from Temporal. */
+  readonly unserved_window: boolean;
   readonly snapshot_volumes: readonly string[];
   /**
    * On every server that answers: a standby keeps WAL for a slot just as the primary does. Not on kept nodes, which go with
@@ -90,7 +93,24 @@ export const diagnose = ({ resources, databases }: Survey): readonly Finding[] =
     // While an operation runs, its slots and pauses are its own affair.
     ...databases
       .filter(({ running }) => !running)
-      .flatMap((database) => [...missingFindings(database), ...slotFindings(database), ...pauseFindings(database)]),
+      .flatMap((database) => [
+        ...windowFindings(database),
+        ...missingFindings(database),
+        ...slotFindings(database),
+        ...pauseFindings(database),
+      ]),
+  ];
+};
+
+/** The monitor begins it again: one that stays is a monitor that does not run. */
+const windowFindings = ({ record, unserved_window }: SurveyedDatabase): readonly Finding[] => {
+  if (!record || !unserved_window) return [];
+  const explanation =
+    'It is open on record, but its workflow is gone from Temporal. The monitor starts it again within half a minute.';
+  const { name: database } = record;
+  const name = `rollback window of ${database}`;
+  return [
+    { kind: 'rollback_window', name, database, explanation, removable: false, command: `./pgrow confirm ${database}` },
   ];
 };
 

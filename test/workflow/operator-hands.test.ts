@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { WorkflowHandle } from '@temporalio/client';
 import type { OperationDocument } from '../../src/domain/operation.ts';
 import { expectAccountedFor, expectSound } from '../support/fake-world/expectations.ts';
@@ -7,7 +7,6 @@ import type { Shop } from '../support/fake-world/operator.ts';
 import { comparable } from '../support/fake-world/picture.ts';
 import { create } from '../support/fake-world/stories.ts';
 import { useControlPlane } from '../support/fake-world/use-control-plane.ts';
-import { retryUntil } from '../support/retry-until.ts';
 
 /** What people do to operations in Temporal Web, and what they are told that comes too early or too late. */
 
@@ -133,11 +132,13 @@ describe.concurrent('Terminate in Temporal Web', () => {
 });
 
 const untilItWaits = (shop: Shop): Promise<OperationDocument> =>
-  retryUntil('the cut-over to wait', async () => {
-    const running = await shop.world.store.readRunningOperation(shop.id);
-    if (!running?.waiting_for) throw new Error('it does not wait yet');
-    return running;
-  });
+  vi.waitUntil(
+    async () => {
+      const running = await shop.world.store.readRunningOperation(shop.id);
+      return running?.waiting_for ? running : null;
+    },
+    { timeout: 100_000, interval: 50 },
+  );
 
 describe.concurrent('a cut-over that is held back', () => {
   const holdBack = async () => {
@@ -200,11 +201,13 @@ describe.concurrent('an operation that did not begin to act', () => {
   const rollBack = async (shop: Shop): Promise<OperationDocument> => {
     const operation_id = randomUUID();
     await shop.checkpoint.signal('rollback', { operation_id, actor: 'test' });
-    return retryUntil('the rollback to end', async () => {
-      const document = await shop.world.store.readOperation(operation_id);
-      if (!document || document.status === 'running') throw new Error('it runs');
-      return document;
-    });
+    return vi.waitUntil(
+      async () => {
+        const document = await shop.world.store.readOperation(operation_id);
+        return document?.status === 'running' ? null : document;
+      },
+      { timeout: 100_000, interval: 50 },
+    );
   };
 
   // The window was closed and the old primary removed first: "everything is as it was before" was untrue, and there was
