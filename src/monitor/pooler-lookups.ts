@@ -1,10 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '../domain/database.ts';
-import { messageOf } from '../domain/errors.ts';
 import { nodeNamed } from '../domain/topology.ts';
 import { readLeader } from '../activities/leader.ts';
 import { openSession } from '../activities/session.ts';
 import type { MonitorDependencies } from './dependencies.ts';
+import { everyDatabase } from './every-database.ts';
 
 const lookEveryMs = 5000;
 
@@ -12,20 +11,13 @@ const lookEveryMs = 5000;
  * What PgBouncer looks logins up with is part of the database, so one that an earlier version made has that version's: it is
  * brought up to date once after the start of the monitor, as soon as its primary takes it.
  */
-export const refreshPoolerLookups = async (dependencies: MonitorDependencies, signal: AbortSignal): Promise<void> => {
-  const { store, log } = dependencies;
+export const refreshPoolerLookups = (dependencies: MonitorDependencies, signal: AbortSignal): Promise<void> => {
   const refreshed = new Set<string>();
-  while (!signal.aborted) {
-    try {
-      for (const database of await store.listDatabases({})) {
-        if (refreshed.has(database.id) || !database.topology.pooling) continue;
-        if (await refresh(dependencies, database)) refreshed.add(database.id);
-      }
-    } catch (error) {
-      log.warn({ error: messageOf(error) }, 'look-ups of logins not brought up to date');
-    }
-    await delay(lookEveryMs, undefined, { signal }).catch(() => undefined);
-  }
+  const of = ({ id, topology }: Database) => topology.pooling !== null && !refreshed.has(id);
+  const rounds = { otherwise: 'look-up of logins not brought up to date', everyMs: lookEveryMs, signal, of };
+  return everyDatabase(dependencies, rounds, async (database) => {
+    if (await refresh(dependencies, database)) refreshed.add(database.id);
+  });
 };
 
 /** False where it has to be tried again. */
