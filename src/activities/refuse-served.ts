@@ -17,7 +17,7 @@ const probeLimitMs = 5000;
  */
 export const refuseServed = async (dependencies: Dependencies, database: Database, plan: Plan): Promise<void> => {
   const gathering = plan.steps.flatMap(({ run }) => (run.action === 'gatherWrites' ? [run.input] : []));
-  const isElection = plan.steps.some(({ run }) => run.action === 'electMember');
+  const isElection = plan.steps.some(({ run }) => run.action === 'electMember' || run.action === 'takeOver');
   if (gathering.length === 0 && !isElection && plan.reason === undefined) return;
   const session = await openSession(dependencies, database.id);
   const members = gathering.flatMap((input) => input.members);
