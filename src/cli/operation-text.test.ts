@@ -10,6 +10,17 @@ const steps = [
 ];
 
 describe('the end of an operation, in words', () => {
+  test('nothing to do: what is missing all the same', () => {
+    const warnings = ['haproxy-2 is missing and left aside. Make it again: ./pgrow repair shop haproxy-2'];
+    expect(operationResult(exampleOperation({ status: 'done', steps: [], warnings }))).toEqual([
+      'expand shop: pooling -> ha: nothing to do, it is so already.',
+      `Warning: ${warnings[0]}`,
+    ]);
+    expect(operationResult(exampleOperation({ type: 'repair', status: 'done', steps: [] }))[0]).toContain(
+      'nothing to repair',
+    );
+  });
+
   test('done: how long, how long writes were held, until when it can be undone', () => {
     const checkpoint = {
       id: 'c1',

@@ -47,6 +47,7 @@ export const operationResult = (operation: OperationDocument): string[] => {
     case 'done':
       return [
         operation.steps.length === 0 ? `${title}: ${nothing(operation.type)}` : `${title}: done${took}.`,
+        ...(operation.steps.length === 0 ? operation.warnings.map((warning) => `Warning: ${warning}`) : []),
         ...(operation.stall_ms === null ? [] : [`Writes were held for ${formatMs(operation.stall_ms)}.`]),
         ...checkpointLine(operation),
       ];

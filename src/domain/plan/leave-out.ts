@@ -11,7 +11,7 @@ import type { Circumstances } from './plan-operation.ts';
  * of a quorum, a replica that takes no part. What is made again later is told what the record says by then.
  */
 export const leaveOutMissing = (plan: Plan, circumstances: LeaveOut): Plan => {
-  const { database, faults = [] } = circumstances;
+  if (plan.steps.length === 0) return { ...plan, warnings: [...plan.warnings, ...missingWarnings(circumstances)] };
   const gone = goneOf(plan, circumstances);
   if (gone.length === 0) return plan;
   const kept = plan.steps.map((step) =>
@@ -22,16 +22,20 @@ export const leaveOutMissing = (plan: Plan, circumstances: LeaveOut): Plan => {
     ...plan,
     steps: kept.filter((step) => step !== null),
     order: renumber(plan.order, indexes),
-    warnings: [
-      ...plan.warnings,
-      ...missingNodes(database.topology, faults)
-        .filter((name) => gone.some((node) => node.name === name))
-        .map((name) => `${name} is missing and left aside. Make it again: ${repairCommand(database.name, name)}`),
-    ],
+    warnings: [...plan.warnings, ...missingWarnings(circumstances, gone)],
   };
 };
 
 type LeaveOut = Pick<Circumstances, 'database' | 'faults' | 'leaderless'>;
+
+/** `among`: only these; every node of the database where none are given. */
+const missingWarnings = (
+  { database: { name: database, topology }, faults = [] }: LeaveOut,
+  among: readonly Node[] = topology.nodes,
+): readonly string[] =>
+  missingNodes({ ...topology, nodes: among }, faults).map(
+    (name) => `${name} is missing and left aside. Make it again: ${repairCommand(database, name)}`,
+  );
 
 /** Where nobody leads, a server that cannot be asked may hold what nobody else does: it is never left out. */
 const goneOf = (plan: Plan, { database: { topology }, faults = [], leaderless = false }: LeaveOut): readonly Node[] => {

@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { haTopology, replicaTopology, sampleDatabase } from '../../../test/support/sample-database.ts';
 import type { NodeFault } from '../faults.ts';
+import { operationInputs } from '../inputs.ts';
+import { parseInput } from '../parse-input.ts';
 import { neededNodes } from './needed-nodes.ts';
+import { planOperation } from './plan-operation.ts';
 import { planRepair } from './repair.ts';
 import { planSetPooling } from './set-pooling.ts';
 
@@ -68,4 +71,20 @@ describe('a plan needs', () => {
     const plan = planSetPooling({ database: atHa, pooling, closes_checkpoint_of: null });
     expect([...neededNodes(plan)].toSorted()).toEqual(['front', 'haproxy-1', 'haproxy-2', 'haproxy-3', 'pgbouncer-1']);
   });
+});
+
+// "Nothing to do, it is so already": at ha without one of its routers.
+test('what has been reached already, but for a node that is missing, is said with the command that makes it again', () => {
+  const input = parseInput(operationInputs.expand, { service_id: atHa.id, target: 'ha', ha: { failover_time: 10 } });
+  const plan = planOperation('expand', input, {
+    database: atHa,
+    operation_id: '00000000',
+    leader: 'postgres-2',
+    candidates: [],
+    faults: missing('haproxy-2'),
+    last: null,
+    restored: null,
+  });
+  expect(plan.steps).toEqual([]);
+  expect(plan.warnings).toEqual(['haproxy-2 is missing and left aside. Make it again: ./pgrow repair shop haproxy-2']);
 });
