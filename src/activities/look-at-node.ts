@@ -1,6 +1,7 @@
 import { messageOf } from '../domain/errors.ts';
 import type { LiveNode, NodeState } from '../domain/live.ts';
 import { refusalOf, serverWordOf, type Refusal } from '../domain/login-refusal.ts';
+import { whyReplayHalted } from '../domain/replay-halted.ts';
 import type { Node } from '../domain/topology.ts';
 import type { Limits, PostgresConnection } from '../components/postgres/index.ts';
 import type { ContainerState } from '../platform/platform.ts';
@@ -14,6 +15,9 @@ export interface SeenNode {
   /** Of a server that can be asked. */
   readonly limits: Limits | null;
 }
+
+/** Enough for what a server says when it dies in replay, and for what starts it again. */
+const logLines = 40;
 
 /** Milliseconds a server may take to say what it is. */
 const lookLimitMs = 5000;
@@ -36,6 +40,12 @@ export const lookAtNode = async (
     return show({ state: 'unknown', detail: messageOf(error) });
   }
   const known = onTheEnginesWord(engine);
+  /** The reason that a server which died gives in its log, where it is one that lasts. */
+  const lastWord = async () =>
+    kind === 'postgres'
+      ? whyReplayHalted(await platform.readLogs(container, logLines).catch(() => ''), session.database.name, name)
+      : null;
+  if (known?.state === 'stopped') return show({ ...known, detail: await lastWord() });
   if (known) return show(known);
   if (kind !== 'postgres') {
     if (engine?.health === 'unhealthy')
@@ -60,7 +70,7 @@ export const lookAtNode = async (
     return show({ ...at, role: 'replica', state }, replay.limits);
   } catch (error) {
     const refusal = refusalOf(error);
-    if (!refusal) return show({ state: 'not answering', detail: withoutStop(messageOf(error)) });
+    if (!refusal) return show({ state: 'not answering', detail: (await lastWord()) ?? withoutStop(messageOf(error)) });
     const said = serverWordOf(error)!;
     return show({ state: stateOf[refusal], detail: `${said.message} (${said.state})` });
   }

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { haTopology, sampleDatabase } from '../../test/support/sample-database.ts';
 import type { LiveNode, NodeState } from './live.ts';
 import { noticesOf } from './live-notices.ts';
+import { whyReplayHalted } from './replay-halted.ts';
 
 const topology = haTopology(sampleDatabase('shop'));
 const [leader, second, third] = topology.nodes.filter(({ kind }) => kind === 'postgres').map(({ name }) => name);
@@ -64,4 +65,13 @@ test('servers that keep pgrow out are named with their words, what it cannot do 
   expect(text).toMatch(/docker exec -it .*postgres-\d psql -U postgres/);
   expect(text).toContain(`${third} has no connection free for pgrow`);
   expect(text).not.toContain('Nobody leads');
+});
+
+// "stopped" was all there was to read, while both replicas died for want of a directory, again and again.
+test('a replica that cannot replay a tablespace is named with the way out', () => {
+  const log =
+    'FATAL:  directory "/srv/ts" does not exist\nHINT:  Create this directory for the tablespace before restarting.';
+  const text = notices({ [second!]: { state: 'stopped', detail: whyReplayHalted(log, 'shop', second!) } });
+  expect(text).toContain(`${second} is down: it cannot replay the creation of a tablespace at /srv/ts`);
+  expect(text).toContain(`./pgrow reinit shop ${second}`);
 });

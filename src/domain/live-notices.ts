@@ -1,6 +1,7 @@
 import { formatBytes } from './format-bytes.ts';
 import type { LiveNode, NodeState } from './live.ts';
 import { isDoubtful, ownNodes } from './live-health.ts';
+import { isReplayHalted } from './replay-halted.ts';
 import { writeText, type RouteWrite } from './route-write.ts';
 import type { Topology } from './topology.ts';
 
@@ -22,6 +23,7 @@ export const noticesOf = (seen: Seen): readonly string[] => {
       ({ name, detail }) => `The state of ${name} cannot be seen: ${detail ?? 'the Docker engine does not say'}.`,
     ),
     ...ofState(own, 'replay paused').map(({ detail }) => `${detail}.`),
+    ...own.flatMap(({ name, detail }) => (isReplayHalted(detail) ? [`${name} is down: ${detail}.`] : [])),
     ...nobodyLeads(seen, own),
     ...own.flatMap(({ kind, name, state, detail }) =>
       kind !== 'postgres' && state !== 'running' && detail ? [`${name} is ${state}: ${detail}.`] : [],
