@@ -1,6 +1,7 @@
 import type { CutOver } from '../domain/actions.ts';
 import { isSilence, messageOf, PgrowError, type ErrorCode } from '../domain/errors.ts';
 import { ports } from '../domain/naming.ts';
+import { whyPaused } from '../domain/paused-replay.ts';
 import { followFault } from './course.ts';
 import type { Dependencies } from './dependencies.ts';
 import { keepRunning } from './exited-nodes.ts';
@@ -55,8 +56,11 @@ export const cutOverActions = (dependencies: Dependencies) => {
     if (successor?.state !== 'streaming')
       return { says: `${to.name} does not stream from ${from.name}:${ports.postgres}` };
     if (successor.lag_bytes > lagLimitBytes) return { says: `${to.name} is ${successor.lag_bytes} bytes behind` };
-    if (await session.asSuperuser(to, postgres.isReplayPaused))
-      return { says: `${to.name} has paused replaying what ${from.name} writes` };
+    const { paused, limits } = await session.asSuperuser(to, postgres.readReplay);
+    if (paused) {
+      const primary = { name: from.name, limits: (await session.asSuperuser(from, postgres.readReplay)).limits };
+      return { says: whyPaused(session.database.name, { name: to.name, limits }, primary) };
+    }
     const login = await unreadyLogin(session, to);
     if (login) return login;
     if (on_obstacle === 'force') return null;

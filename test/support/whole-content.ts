@@ -12,7 +12,7 @@ export interface WholeContent {
 }
 
 /** Roles whose passwords are pgrow's affair: every database has its own. */
-const managedRoles = ['postgres', 'replicator', 'rewind', 'pgbouncer', 'APPLICATION'];
+const managedRoles = [...Object.values(roles), 'APPLICATION'];
 
 /** What other helpers write while a scenario runs: workload and visits. */
 const ofTheTests = [defaultTable, 'visits*'];

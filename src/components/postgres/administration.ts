@@ -26,14 +26,6 @@ export const readLongTransactions = async (
     [olderThanSeconds],
   );
 
-/** Whether a replica has stopped replaying what it receives: told to, or because its primary has settings beyond its own. */
-export const isReplayPaused = async (connection: PostgresConnection): Promise<boolean> => {
-  const [row] = await connection.query<{ paused: boolean }>(
-    `SELECT CASE WHEN pg_is_in_recovery() THEN pg_get_wal_replay_pause_state() = 'paused' ELSE false END AS paused`,
-  );
-  return row!.paused;
-};
-
 /** Whether the server behind a connection is a replica. Any role may ask. */
 export const isReplica = async (connection: PostgresConnection): Promise<boolean> => {
   const [row] = await connection.query<{ replica: boolean }>('SELECT pg_is_in_recovery() AS replica');

@@ -31,7 +31,6 @@ export const fakePostgres = ({ connections: { connect, serverOf, databaseOf }, s
     databaseSizeBytes: async () => plentyBytes,
     readLongTransactions: async () => [],
     readBaseBackupProgress: async () => null,
-    isReplayPaused: async () => false,
     isReplica: async (connection) => !servers.isPrimary(serverOf(connection)),
     listDatabases: async (connection) => [...serverOf(connection).data.databases],
     fingerprint: async (connection) => ({ 'public.rows': [...serverOf(connection).data.rows].toSorted().join(' ') }),
