@@ -217,8 +217,8 @@ describe.concurrent('an operation that did not begin to act', () => {
     const before = await shop.picture();
     shop.world.faults.add({ when: 'before', at: ({ name }) => name === 'preflightCutOver' });
     const document = await shop.run('switchover', { target_node: 'postgres-3' });
-    expect(document).toMatchObject({ status: 'rolled_back', closes_window: { of: 'expand', step: 1 } });
-    expect(document.warnings[0]).toMatch(/^Closes the rollback window of the last expand at step 2, "hand over from/);
+    expect(document).toMatchObject({ status: 'rolled_back', closes_window: { of: 'expand', step: 2 } });
+    expect(document.warnings[0]).toMatch(/^Closes the rollback window of the last expand at step 3, "hand over from/);
     shop.world.faults.clear();
 
     expect(await shop.picture()).toEqual(before);

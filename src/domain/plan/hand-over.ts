@@ -9,16 +9,22 @@ import { handOverAttempts, step, type Outline } from './outline.ts';
  */
 export const handOver = (phase: string, input: CutOver, followers: readonly Node[] = []): Outline =>
   handOverAttempts([
-    step(phase, `carry what ALTER SYSTEM has set on ${input.from.name}`, {
-      action: 'carrySettings',
-      input: {
-        from: input.from,
-        to: input.to,
-        followers: [...input.members, ...followers].filter(
-          ({ name }) => name !== input.from.name && name !== input.to.name,
-        ),
+    step(
+      phase,
+      `carry what ALTER SYSTEM has set on ${input.from.name}`,
+      {
+        action: 'carrySettings',
+        input: {
+          from: input.from,
+          to: input.to,
+          followers: [...input.members, ...followers].filter(
+            ({ name }) => name !== input.from.name && name !== input.to.name,
+          ),
+        },
       },
-    }),
+      [],
+      { spares_window: true },
+    ),
     step(phase, 'check that nothing stands in the way', { action: 'preflightCutOver', input }),
     step(phase, `hand over from ${input.from.name} to ${input.to.name}`, { action: 'cutOver', input }, [], {
       point_of_no_return: true,
@@ -46,9 +52,10 @@ export const keepGuests = (
     if (promotion === 'standby') {
       const input = { on: to, slot };
       const undo = kept ? [] : [{ action: 'removeReplicationSlot', input } as const];
-      return step(phase, name, { action: 'ensureReplicationSlot', input }, undo);
+      return step(phase, name, { action: 'ensureReplicationSlot', input }, undo, { spares_window: true });
     }
     // Of a cluster that others lead already it would be taken from its owner.
     const undo = promotion === 'member' ? [] : [{ action: 'removePermanentSlot', input: { members, slot } } as const];
-    return step(phase, name, { action: 'ensurePermanentSlot', input: { on: to, members, slot } }, undo);
+    const input = { on: to, members, slot };
+    return step(phase, name, { action: 'ensurePermanentSlot', input }, undo, { spares_window: true });
   });
