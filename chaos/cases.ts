@@ -6,8 +6,23 @@ import { examplePlans, operations } from './operations.ts';
 
 /** Operation × fault × moment. */
 
-export const faults = ['worker', 'temporal', 'control-plane', 'node', 'network', 'disk', 'engine'] as const;
+export const faults = [
+  'worker',
+  'temporal',
+  'control-plane',
+  'node',
+  'network',
+  'hang',
+  'slow',
+  'disk',
+  'denied-login',
+  'changed-settings',
+  'engine',
+] as const;
 export type Fault = (typeof faults)[number];
+
+/** Those that hit the database, on whichever server takes its writes. */
+export const databaseFaults: readonly Fault[] = ['denied-login', 'changed-settings'];
 
 /** Which of the nodes that a step is about. */
 export const roles = ['node', 'from', 'to', 'router', 'pooler'] as const;
@@ -155,6 +170,9 @@ const casesOf = (operation: string, plan: Plan): readonly ChaosCase[] => [
   ...plan.steps.flatMap(({ name, run }, index) =>
     run.action === 'gracePeriod' ? [] : ofStep(operation, name, run, index),
   ),
+  ...(plan.from && plan.to
+    ? plan.steps.flatMap(({ name, run }, index) => ofDatabase(operation, name, run, index))
+    : []),
   ...retreats(operation, plan),
 ];
 
@@ -175,7 +193,10 @@ const ofStep = (operation: string, step: string, run: ActionCall, index: number)
       const role = name as Role;
       // What is only being made can be hit once it has started.
       const moments = run.action === 'ensureNode' ? inside.slice(-1) : [begin, ...(isLong ? inside : [])];
-      return (['node', 'network'] as const).flatMap((fault) => moments.map((at) => of(fault, at, role)));
+      return [
+        ...(['node', 'network'] as const).flatMap((fault) => moments.map((at) => of(fault, at, role))),
+        ...(['hang', 'slow'] as const).flatMap((fault) => moments.slice(0, 1).map((at) => of(fault, at, role))),
+      ];
     }),
     ...(run.action === 'ensureNode' && run.input.node.volume !== null ? [of('disk', begin, 'node')] : []),
     ...(isOfFirstPrimary(run) ? [of('disk', isHandOver ? begin : (inside[0] ?? begin), 'from')] : []),
@@ -183,6 +204,14 @@ const ofStep = (operation: string, step: string, run: ActionCall, index: number)
     ...(isHandOver ? inside.map((at) => of('engine', at)) : []),
   ];
 };
+
+/** Where an operation has to log in. */
+const ofDatabase = (operation: string, step: string, run: ActionCall, index: number): readonly ChaosCase[] =>
+  /^(wait|verify|preflight|takeSnapshot|cutOver|ensureRoles)/.test(run.action)
+    ? databaseFaults.map((fault) =>
+        newCase({ operation, step, fault, role: null, breakpoint: { step: index, ...begin }, action: run.action }),
+      )
+    : [];
 
 const around = (operation: string): readonly ChaosCase[] =>
   (['openOperation', 'endOperation'] as const).flatMap((activity) =>

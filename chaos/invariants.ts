@@ -84,7 +84,7 @@ const expectNoSlotOnReplicas = async (chaos: Chaos, database: string): Promise<v
 };
 
 /** Containers with psql's bare answer; a server that does not answer answers with `silent`. */
-const askServers = async ({ platform }: Chaos, database: string, sql: string) => {
+export const askServers = async ({ platform }: Chaos, database: string, sql: string) => {
   const labels = { [labelNames.databaseName]: database, [labelNames.kind]: 'postgres' };
   const { containers } = await platform.findByLabels(labels);
   const ask = ['psql', '-AtX', '-U', 'postgres', '-c', sql];

@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { postgresPath } from '../src/cli/api-client.ts';
 import type { OperationDocument } from '../src/domain/operation.ts';
-import { nodesIn, type ChaosCase } from './cases.ts';
+import { databaseFaults, nodesIn, type ChaosCase } from './cases.ts';
 import type { Chaos } from './chaos.ts';
 import { examine, findLeftovers, type Verdict } from './invariants.ts';
 import { operationNamed, type ChaosOperation, type State } from './operations.ts';
@@ -94,7 +94,11 @@ export const runCase = async (chaos: Chaos, it: ChaosCase, database: string): Pr
 /** Only where nodes die or clients come without a pooler, which the operation may also be about to remove. */
 const mayFail = ({ fault }: ChaosCase, { from, to }: ChaosOperation): boolean => {
   const unpooled: readonly State[] = ['none', 'single'];
-  return !['worker', 'temporal', 'control-plane'].includes(fault) || unpooled.includes(from) || unpooled.includes(to);
+  return (
+    !['worker', 'temporal', 'control-plane', 'changed-settings'].includes(fault) ||
+    unpooled.includes(from) ||
+    unpooled.includes(to)
+  );
 };
 
 const mayEndAs = ({ abortAt }: ChaosCase, { status }: OperationDocument): boolean =>
@@ -109,7 +113,10 @@ const callOff = async (chaos: Chaos, it: ChaosCase, database: string, isOver: ()
 };
 
 const targetOf = async (chaos: Chaos, it: ChaosCase, database: string, started: Started | null): Promise<Target> => {
-  if (it.role === null) return { database: null, operation: '', node: null };
+  if (it.role === null) {
+    const hit = databaseFaults.includes(it.fault) ? await findDatabase(chaos, database) : null;
+    return { database: hit, operation: '', node: null };
+  }
   const plan = started && (await chaos.store.readPlan(started.id));
   const step = plan?.steps[it.breakpoint.step ?? -1];
   if (!started || step?.run.action !== it.action) throw new Error(`the plan has ${step?.name ?? 'no such step'} there`);

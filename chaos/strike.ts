@@ -1,11 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import { once } from 'node:events';
 import { down } from '../src/launcher/control-plane.ts';
 import { nodeLabels } from '../src/domain/naming.ts';
 import type { Database } from '../src/domain/database.ts';
 import type { Node } from '../src/domain/topology.ts';
 import type { ChaosCase } from './cases.ts';
 import type { Chaos } from './chaos.ts';
+import { changeSettings, denyLogins, hang, slowDown, type Inflicted } from './field-faults.ts';
 import { cutOff, killNode, makeSmallVolume } from './nodes.ts';
 import { killNow, pidOf, wake } from './processes.ts';
 import { until } from './until.ts';
@@ -20,7 +22,11 @@ export interface Struck {
 
 /** Longer than any wait of a hand-over for one answer, shorter than the patience of a step. Milliseconds. */
 const cutOffMs = 6000;
+const hangMs = 6000;
+const slowMs = 6000;
 const fullMs = 6000;
+/** At most: it ends with the operation. */
+const deniedMs = 20_000;
 /** Less than a base backup needs. */
 const smallDiskMegabytes = { postgres: 32, etcd: 8 };
 const engineMs = 60_000;
@@ -70,6 +76,14 @@ export const strike = async (chaos: Chaos, { fault, role }: ChaosCase, target: T
       const healed = delay(cutOffMs).then(() => cut.heal());
       return { effect: () => cut.effect, tidy: () => healed };
     }
+    case 'hang':
+      return lasting(chaos, await hang(node().container), hangMs);
+    case 'slow':
+      return lasting(chaos, await slowDown(node().container), slowMs);
+    case 'denied-login':
+      return untilItEnds(chaos, await denyLogins(chaos, nameOf(target)), deniedMs);
+    case 'changed-settings':
+      return untilItEnds(chaos, await changeSettings(chaos, nameOf(target)), Infinity);
     case 'disk':
       return role === 'from' ? fillDisk(chaos, node()) : makeFullDisk(chaos, target, node());
     case 'engine': {
@@ -90,6 +104,35 @@ export const strike = async (chaos: Chaos, { fault, role }: ChaosCase, target: T
     default:
       return fault satisfies never;
   }
+};
+
+const nameOf = ({ database }: Target): string => {
+  if (database) return database.name;
+  throw new Error('there is no database to hit');
+};
+
+/** For so long, whatever the operation does. */
+const lasting = (chaos: Chaos, { effect, heal }: Inflicted, ms: number): Struck => {
+  wake(chaos);
+  const healed = delay(ms).then(heal);
+  healed.catch(() => undefined);
+  return { effect: () => effect, tidy: () => healed };
+};
+
+/** Until the operation has ended, but no longer than that. */
+const untilItEnds = (chaos: Chaos, { effect, heal }: Inflicted, ms: number): Struck => {
+  wake(chaos);
+  const ended = new AbortController();
+  const over = ms === Infinity ? once(ended.signal, 'abort') : delay(ms, undefined, { signal: ended.signal });
+  const healed = Promise.resolve(over).then(heal, heal);
+  healed.catch(() => undefined);
+  return {
+    effect: () => effect,
+    tidy() {
+      ended.abort();
+      return healed;
+    },
+  };
 };
 
 /** The volume a node is about to get is too small for what it is to hold; the next one is not. */
