@@ -16,6 +16,9 @@ describe('what the engine says in our words', () => {
     [broken('EACCES'), 'docker_unavailable', /join the group docker/],
     [broken('ECONNRESET'), 'docker_unavailable', /connection broke/],
     [answer(500, 'mkdir /var/lib/docker: no space left on device'), 'no_disk_space', /Cannot start a: .*disk is full/],
+    // One that hung for six seconds made the operator's a hand-over that was past its point of no return.
+    [answer(409, 'cannot start a paused container, try unpause instead'), 'no_answer', /^Cannot start a: .*paused/],
+    [answer(409, 'Container a is paused, unpause the container before exec'), 'no_answer', /Unpause it/],
     [answer(500, 'something odd'), 'node_failed', /^Cannot start a: Docker says "something odd"\.$/],
   ])('%s', (error, code, message) => {
     expect(translate(error, 'start a')).toMatchObject({

@@ -52,6 +52,9 @@ export const translate = (error: unknown, attempt: string): unknown => {
   if (statusOf(error) === null) return error;
   const message = messageOf(error);
   if (/no space left on device/i.test(message)) return noDiskSpace(attempt, error);
+  // It may go on any moment: whoever asks is to ask again.
+  if (/\bpaused\b/i.test(message))
+    return new PgrowError('no_answer', `Cannot ${attempt}: its container is paused. Unpause it.`, { cause: error });
   return new PgrowError('node_failed', `Cannot ${attempt}: Docker says "${message}".`, {
     cause: error,
   });
