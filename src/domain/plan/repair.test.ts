@@ -88,3 +88,18 @@ test('what has been reached already, but for a node that is missing, is said wit
   expect(plan.steps).toEqual([]);
   expect(plan.warnings).toEqual(['haproxy-2 is missing and left aside. Make it again: ./pgrow repair shop haproxy-2']);
 });
+
+// The hand-over leaves it in maintenance at every HAProxy, where no check ever looks at it again.
+test('a lost primary that comes back as a replica is given to the checks of HAProxy again', () => {
+  const { steps } = planRepair({
+    database: withReplicas,
+    node: null,
+    leader: 'postgres-1',
+    faults: missing('postgres-1'),
+    holdings: { heard: [{ name: 'postgres-2', timeline: 1, position: 1 }], unheard: [], last_known: null },
+  });
+  const actions = steps.map(({ run }) => run.action);
+  expect(steps.find(({ run }) => run.action === 'readmitServer')?.run.input).toMatchObject({ server: 'postgres-1' });
+  expect(actions.indexOf('readmitServer')).toBeGreaterThan(actions.indexOf('waitUntilStreaming'));
+  expect(actions.indexOf('readmitServer')).toBeLessThan(actions.indexOf('waitUntilRouting'));
+});

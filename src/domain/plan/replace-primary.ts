@@ -5,6 +5,7 @@ import { nodeNamed, nodesOf, type Node, type Topology } from '../topology.ts';
 import { requireConfirmation } from './grow-replicas.ts';
 import { sideBySide, step, type Outline } from './outline.ts';
 import { rebuildReplica } from './rebuild-replica.ts';
+import { readmit } from './reroute.ts';
 import type { Repaired, ServersPart } from './repaired.ts';
 import { following, keepSlot, withPrimary } from './switchover.ts';
 
@@ -50,6 +51,7 @@ export const replacePrimary = (repaired: Repaired, primary: Node, lost: readonly
           rebuildReplica({ topology: to, node, leader: successor.name, fault: faultOf(faults, node) }),
         ]),
       ),
+      ...readmit(thereOf(repaired, 'haproxy'), primary),
       ...(from.replicas?.replication_mode === 'sync'
         ? [
             requireConfirmation(
