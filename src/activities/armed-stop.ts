@@ -6,16 +6,25 @@ import type { Platform } from '../platform/platform.ts';
 export interface ArmedStop {
   /**
    * Fences and stops it; answers with the position of its last checkpoint. Stopped already is success.
-   * @throws PgrowError `verification_failed` when it was not shut down cleanly
+   * @throws PgrowError `verification_failed` when it was not shut down cleanly, `not_ready` when it does not say so in time
    */
-  stop(): Promise<string>;
+  stop(haste: Haste): Promise<string>;
   /** Without effect once `stop` was called: that cannot be taken back. */
   cancel(): void;
 }
 
+/** How long a stop may take, and for whom it waits. */
+export interface Haste {
+  readonly limitMs: number;
+  /** Address of the one that has to have everything. */
+  readonly successor: string;
+  /** Process ids of the walsenders that are waited for. */
+  readonly waitedFor: readonly number[];
+}
+
 const armLimitMs = 10_000;
-/** Longer than the command itself takes at most, so that a stop that was asked for never comes after we have gone on. */
-const stopLimitMs = 35_000;
+/** For its answer to arrive: by the limit itself the server has ended, in one way or another. */
+const answerMs = 500;
 
 /** @throws PgrowError `not_ready` when the node does not run, or is not the database that is meant */
 export const armStop = async (
@@ -24,18 +33,19 @@ export const armStop = async (
   systemIdentifier: string,
 ): Promise<ArmedStop> => {
   const exec = await platform.execInteractive(container, ['pgrow-stop-armed', '--system-identifier', systemIdentifier]);
-  const first = await exec.readLine(armLimitMs).catch((error: unknown) => {
-    exec.close();
-    throw error;
-  });
-  if (first !== 'armed') {
-    exec.close();
-    throw new PgrowError('not_ready', `The stop of ${name} cannot be prepared: ${first}.`);
-  }
+  const clock = await exec
+    .readLine(armLimitMs)
+    .then((line) => readClock(name, line))
+    .catch((error: unknown) => {
+      exec.close();
+      throw error;
+    });
   return {
-    async stop() {
-      exec.write('stop');
-      const { error, state, checkpoint } = parse(await exec.readLine(stopLimitMs));
+    async stop({ limitMs, successor, waitedFor }) {
+      // In the node's own time: a node that stood still must not stop its server once everybody has gone on without.
+      const until = Math.round(clock.offsetMs + Date.now() + limitMs);
+      exec.write(clock.known ? ['stop', until, successor, ...waitedFor].join(' ') : 'stop');
+      const { error, state, checkpoint } = parse(await exec.readLine(limitMs + answerMs));
       if (state === 'shut down' && checkpoint) return checkpoint;
       throw new PgrowError(
         'verification_failed',
@@ -44,6 +54,13 @@ export const armStop = async (
     },
     cancel: () => exec.close(),
   };
+};
+
+/** Milliseconds between the node's clock and ours; a node of an older image does not tell, and takes no limit. */
+const readClock = (name: string, line: string): { readonly known: boolean; readonly offsetMs: number } => {
+  const [, time] = /^armed(?: (\d+))?$/.exec(line) ?? [null];
+  if (time === null) throw new PgrowError('not_ready', `The stop of ${name} cannot be prepared: ${line}.`);
+  return time === undefined ? { known: false, offsetMs: 0 } : { known: true, offsetMs: Number(time) - Date.now() };
 };
 
 interface ControlData {

@@ -1,10 +1,12 @@
 import type { CutOver } from '../domain/actions.ts';
+import { applicationName } from '../domain/database.ts';
 import { isSilence, messageOf, PgrowError, type ErrorCode } from '../domain/errors.ts';
 import { ports } from '../domain/naming.ts';
 import { whyPaused } from '../domain/paused-replay.ts';
 import { followFault } from './course.ts';
 import type { Dependencies } from './dependencies.ts';
 import { keepRunning } from './exited-nodes.ts';
+import { noteOf } from './bystanders.ts';
 import { handBack } from './hand-back.ts';
 import { openHandOver, type HandOver } from './hand-over.ts';
 import { nodeFiles } from './node-files.ts';
@@ -38,9 +40,11 @@ export const cutOverActions = (dependencies: Dependencies) => {
         if (led) return { observed: led };
         const obstacle = await obstacleTo(session, input);
         if (!obstacle) return { found: true };
+        const { remaining } = obstacle;
         // One refused connection is no reason to refuse, being silent for a while is.
         const mayPass = obstacle.silent && silence.seen() === 'wait';
-        if (mayPass || input.on_obstacle !== 'refuse') return { observed: obstacle.says };
+        if (mayPass || input.on_obstacle !== 'refuse')
+          return { observed: obstacle.says, ...(remaining === undefined ? {} : { remaining }) };
         throw new PgrowError(
           'refused',
           `${withoutStop(obstacle.says)}. To wait for a better moment: --wait; to accept resets: --force`,
@@ -49,21 +53,40 @@ export const cutOverActions = (dependencies: Dependencies) => {
     });
   };
 
-  const obstacleTo = async (session: Session, { from, to, on_obstacle }: CutOver): Promise<Obstacle | null> => {
+  const obstacleTo = async (
+    session: Session,
+    { from, to, promotion, on_obstacle }: CutOver,
+  ): Promise<Obstacle | null> => {
     const { postgres } = components;
     const replicas = await session.asSuperuser(from, postgres.readReplication);
     const successor = replicas.find((replica) => replica.name === to.name);
     if (successor?.state !== 'streaming')
       return { says: `${to.name} does not stream from ${from.name}:${ports.postgres}` };
-    if (successor.lag_bytes > lagLimitBytes) return { says: `${to.name} is ${successor.lag_bytes} bytes behind` };
+    if (successor.lag_bytes > lagLimitBytes)
+      return { says: `${to.name} is ${successor.lag_bytes} bytes behind`, remaining: successor.lag_bytes };
     const { paused, limits } = await session.asSuperuser(to, postgres.readReplay);
     if (paused) {
       const primary = { name: from.name, limits: (await session.asSuperuser(from, postgres.readReplay)).limits };
       return { says: whyPaused(session.database.name, { name: to.name, limits }, primary) };
     }
+    const confirming = replicas.filter(({ sync_state }) => confirmingStates.includes(sync_state));
+    if (promotion === 'member' && confirming.length > 0 && !confirming.includes(successor))
+      return { says: `commits are confirmed by ${confirming.map(({ name }) => name).join(', ')}, not by ${to.name}` };
+    const locked = (
+      await session.asSuperuserIn(from, applicationName(session.database.name), postgres.readPreparedTransactions)
+    ).find(({ locks_probe }) => locks_probe);
+    if (locked)
+      return {
+        says: `prepared transaction ${locked.gid} of ${locked.owner} keeps pgrow.probe locked, with which writes are tried`,
+      };
     const login = await unreadyLogin(session, to);
     if (login) return login;
     if (on_obstacle === 'force') return null;
+    const [backup] = await session.asSuperuser(from, postgres.readBaseBackups);
+    if (backup)
+      return {
+        says: `a base backup of ${from.name} is under way, which its stop would end: ${backup.name} from ${backup.address ?? 'its socket'} (pid ${backup.pid})`,
+      };
     const long = await session.asSuperuser(from, (c) => postgres.readLongTransactions(c, longTransactionSeconds));
     const [first] = long;
     if (!first) return null;
@@ -99,13 +122,17 @@ export const cutOverActions = (dependencies: Dependencies) => {
           await handOver.stopOldPrimary();
           await handOver.proveNothingIsMissing();
         } catch (error) {
-          await callOff(session, input, error);
+          await callOff(session, input, error, handOver.hasStopFailed());
         }
       }
       await onlyForward(() => finish(handOver));
       const stall = Math.round(performance.now() - began);
-      step.note(`handed over, writes held for ${stall} ms`);
-      await onlyForward(handOver.settle);
+      const done = `handed over, writes held for ${stall} ms`;
+      step.note(noteOf(done, handOver.leftOut()));
+      await onlyForward(async () => {
+        const routers = await handOver.settle();
+        if (routers.length > 0) step.note(noteOf(done, { ...handOver.leftOut(), routers }));
+      });
       return { stall_ms: stall };
     } finally {
       await handOver.close();
@@ -123,10 +150,17 @@ export const cutOverActions = (dependencies: Dependencies) => {
     }
   };
 
-  const callOff = async (session: Session, input: CutOver, cause: unknown): Promise<never> => {
-    await handBack({ dependencies, session, input });
+  /** `stopFailed`: clients have waited for a stop in vain. Once is enough: they are not asked to wait for it again. */
+  const callOff = async (session: Session, input: CutOver, cause: unknown, stopFailed = false): Promise<never> => {
+    try {
+      await handBack({ dependencies, session, input });
+    } catch (error) {
+      if (!isSilence(error)) throw error;
+      // Whoever is to serve again may do so a moment later.
+      throw new PgrowError('no_answer', `${messageOf(cause)} ${messageOf(error)}`, { cause: error });
+    }
     throw new PgrowError(
-      'handed_back',
+      stopFailed ? 'called_off' : 'handed_back',
       `The cut-over was called off and ${input.from.name} serves again: ${messageOf(cause)}`,
     );
   };
@@ -202,9 +236,14 @@ export const cutOverActions = (dependencies: Dependencies) => {
 /** What makes it a bad moment. */
 interface Obstacle {
   readonly says: string;
+  /** Bytes, where it gets smaller by itself. */
+  readonly remaining?: number;
   /** Whether nothing answers there. */
   readonly silent?: boolean;
 }
+
+/** In pg_stat_replication, of those for whom a commit waits. */
+const confirmingStates: readonly string[] = ['sync', 'quorum'];
 
 const waitedFor: readonly ErrorCode[] = ['no_answer', 'docker_unavailable', 'metadata_unavailable'];
 

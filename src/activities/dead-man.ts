@@ -1,21 +1,69 @@
 import type { CutOver } from '../domain/actions.ts';
+import { messageOf, PgrowError } from '../domain/errors.ts';
+import { answerWithinMs, clientsWaitAtMostMs, routersHoldAtMostMs } from '../domain/hand-over-limits.ts';
 import type { Node } from '../domain/topology.ts';
 import type { Platform } from '../platform/platform.ts';
+import { within } from './time-limits.ts';
 
-/** A timer beside whatever is held: it lets go by itself, whatever became of whoever asked for it. */
+/**
+ * A timer beside whatever is held: it lets go by itself, whatever became of whoever asked for it. While a hand-over has
+ * armed it, clients of that pooler are the hand-over's to hold and to let go.
+ */
 
-/** Milliseconds after which a pooler resumes. */
-const poolerMs = 10_000;
-/** Sooner, so that clients of a pooler that resumes find a way: milliseconds after which a router looks for itself. */
-const routerMs = 8000;
+/** Milliseconds: what was armed beside one that hangs must have most of its time left. */
+const armWithinMs = 2000;
 
 /** @throws when a node does not answer */
-export const armPooler = async (platform: Platform, { container }: Node): Promise<void> => {
-  await platform.exec(container, ['pgrow-deadman', String(poolerMs)]);
+export const armPooler = (platform: Platform, pooler: Node): Promise<void> =>
+  arm(platform, pooler, [String(clientsWaitAtMostMs)]);
+
+/** After it, whichever of these servers takes writes is the one that a router's own checks find. */
+export const armRouter = (
+  platform: Platform,
+  router: Node,
+  { from, to }: Pick<CutOver, 'from' | 'to'>,
+): Promise<void> => arm(platform, router, [String(routersHoldAtMostMs), from.name, to.name]);
+
+const arm = async (platform: Platform, { name, container }: Node, words: readonly string[]): Promise<void> => {
+  const command = ['pgrow-deadman', ...words];
+  const { exitCode, stderr } = await within(armWithinMs, `${name} does not answer`, platform.exec(container, command));
+  if (exitCode !== 0) throw new PgrowError('not_ready', `${name} cannot be held: ${stderr.trim()}.`);
+};
+
+/** Not armed, or gone, is success. */
+export const disarm = async (platform: Platform, nodes: readonly Node[]): Promise<void> => {
+  const command = ['pgrow-deadman', 'disarm'];
+  await Promise.allSettled(
+    nodes.map(({ name, container }) => within(armWithinMs, `${name} hangs`, platform.exec(container, command))),
+  );
+};
+
+/** Exit code of an image that does not know the word. */
+const usageError = 2;
+
+/**
+ * Lets the clients go whom a hand-over holds, this one or one that was interrupted; whom somebody else holds stays held.
+ * From inside the pooler, because the connection on which PAUSE waits answers nothing else. One that cannot be reached is
+ * not waited for: its dead-man resumes it.
+ */
+export const releasePoolers = async (platform: Platform, poolers: readonly Node[]): Promise<void> => {
+  await Promise.allSettled(
+    poolers.map((pooler) => within(releaseWithinMs, `${pooler.name} does not resume`, releasePooler(platform, pooler))),
+  );
+};
+
+const releaseWithinMs = 5000;
+
+const releasePooler = async (platform: Platform, { container }: Node): Promise<void> => {
+  const { exitCode } = await platform.exec(container, ['pgrow-deadman', 'release']);
+  if (exitCode !== usageError) return;
+  await platform.exec(container, ['pgrow-resume']);
+  await platform.exec(container, ['pgrow-deadman', 'disarm']);
 };
 
 /** A dead-man that lets go when the line to it ends, or when it has held for long. */
 export interface AttachedDeadMan {
+  /** @throws PgrowError `refused` while an operation holds these clients, else when nobody listens any more */
   hold(): Promise<void>;
   free(): Promise<void>;
   /** @throws when nobody listens any more */
@@ -23,43 +71,28 @@ export interface AttachedDeadMan {
   close(): void;
 }
 
-const answerLimitMs = 2000;
-
 /** @throws when the pooler does not answer */
-export const attachDeadMan = async (platform: Platform, { container }: Node): Promise<AttachedDeadMan> => {
+export const attachDeadMan = async (platform: Platform, { name, container }: Node): Promise<AttachedDeadMan> => {
   const exec = await platform.execInteractive(container, ['pgrow-deadman', 'listen']);
   let last: Promise<unknown> = Promise.resolve();
   const tell = async (line: string): Promise<void> => {
     // Sent at once; answers come in the order of the questions.
     exec.write(line);
-    const answer = last.then(() => exec.readLine(answerLimitMs));
+    const answer = last.then(() => exec.readLine(answerWithinMs * 2));
     last = answer.catch(() => undefined);
-    await answer;
+    if ((await answer) === 'armed') throw new PgrowError('refused', `${name} is held by an operation.`);
   };
   try {
     await tell('ping');
   } catch (error) {
+    // Its own end is all that ends the command inside.
     exec.close();
-    throw error;
+    throw new PgrowError('no_answer', `The dead-man of ${name} does not answer: ${messageOf(error)}`, { cause: error });
   }
   return {
-    hold: () => tell(`hold ${poolerMs}`),
+    hold: () => tell(`hold ${clientsWaitAtMostMs}`),
     free: () => tell('free'),
     ping: () => tell('ping'),
     close: () => exec.close(),
   };
-};
-
-/** After it, whichever of these servers takes writes is the one that a router's own checks find. */
-export const armRouter = async (
-  platform: Platform,
-  { container }: Node,
-  { from, to }: Pick<CutOver, 'from' | 'to'>,
-): Promise<void> => {
-  await platform.exec(container, ['pgrow-deadman', String(routerMs), from.name, to.name]);
-};
-
-/** Not armed, or gone, is success. */
-export const disarm = async (platform: Platform, nodes: readonly Node[]): Promise<void> => {
-  await Promise.allSettled(nodes.map(({ container }) => platform.exec(container, ['pgrow-deadman', 'disarm'])));
 };

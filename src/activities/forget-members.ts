@@ -2,6 +2,7 @@ import { slotName } from '../domain/naming.ts';
 import type { Dependencies } from './dependencies.ts';
 import { openEtcd } from './etcd.ts';
 import { runningOf } from './exited-nodes.ts';
+import { leaveAside } from './left-aside.ts';
 import { tellPatroni } from './promotion.ts';
 import { openSession } from './session.ts';
 import type { Action } from './step-activity.ts';
@@ -21,12 +22,15 @@ export const memberActions = (dependencies: Dependencies) => {
     const ask = await openEtcd(dependencies, session);
     for (const name of gone) await ask((client) => client.remove(`/service/${scope}/members/${name}`));
     await tellPatroni(session, { members: alive }, { member_slots_ttl: 0 });
+    const without = leaveAside(dependencies, session, step);
     try {
       await waitUntil({
         for: `no slot of ${gone.join(', ')} on ${alive.map(({ name }) => name).join(', ')}`,
         step,
         look: async () => {
-          for (const member of alive) {
+          // One that hangs drops them when it is back, by its Patroni's own time.
+          const hanging = await without(alive);
+          for (const member of alive.filter(({ name }) => !hanging.includes(name))) {
             const slots = await session.asSuperuser(member, components.postgres.listReplicationSlots);
             const left = gone.map(slotName).find((slot) => slots.includes(slot));
             if (left) return { observed: `${member.name} has ${left}` };

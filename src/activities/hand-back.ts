@@ -2,17 +2,17 @@ import type { CutOver } from '../domain/actions.ts';
 import { messageOf, PgrowError } from '../domain/errors.ts';
 import { ports } from '../domain/naming.ts';
 import type { Node } from '../domain/topology.ts';
+import { answerWithinMs } from '../domain/hand-over-limits.ts';
 import type { RuntimeApi } from '../components/haproxy/index.ts';
-import { disarm } from './dead-man.ts';
+import { disarm, releasePoolers } from './dead-man.ts';
 import type { Dependencies } from './dependencies.ts';
 import { restartLeader, resumePatroni } from './promotion.ts';
 import type { Session } from './session.ts';
-import { untilTold } from './tell-routers.ts';
+import { tellOrLeaveAside } from './tell-routers.ts';
 import { poll, within } from './time-limits.ts';
 
 /** Milliseconds: it replays nothing after a clean stop, but a machine may be busy. */
 const serveLimitMs = 30_000;
-const resumeLimitMs = 5000;
 
 interface HandBack {
   readonly dependencies: Pick<Dependencies, 'platform' | 'components'>;
@@ -22,11 +22,12 @@ interface HandBack {
 
 /**
  * Before the promotion: the old primary serves again and no client waits.
- * @throws PgrowError `internal` while the successor may have been told to take over: then the only way is forward
+ * @throws PgrowError `internal` while the successor may have been told to take over: then the only way is forward;
+ * `no_answer` while that cannot be known, or the old primary does not serve yet
  */
 export const handBack = async ({ dependencies, session, input }: HandBack): Promise<void> => {
   const { platform } = dependencies;
-  const { from, poolers } = input;
+  const { from, poolers, routers } = input;
   if (!(await takesWrites(dependencies, session, from).catch(() => false))) {
     await (input.promotion === 'standby_cluster' ? refuseIfGivenAway : refuseIfPromoted)(dependencies, session, input);
     await platform.startContainer(from.container);
@@ -39,21 +40,37 @@ export const handBack = async ({ dependencies, session, input }: HandBack): Prom
     });
   }
   const unheard = await releaseRouters(dependencies, session, input);
-  await resumePoolers(platform, poolers);
+  await releasePoolers(platform, poolers);
   await resumePatroni(session, input);
   // One that stays out of reach is no reason to keep everything else as it is.
-  await Promise.allSettled(unheard.map((router) => untilTold(platform, session, router, release(dependencies, input))));
-  await disarm(platform, input.routers);
+  const lost = await tellOrLeaveAside(platform, session, unheard, release(dependencies, input));
+  await disarm(
+    platform,
+    routers.filter((router) => !lost.includes(router)),
+  );
 };
 
-/** Answers with those that could not be told. */
+/** Whether nothing was handed over: the old primary serves, and the successor was never told to take over. */
+export const hasStayed = async ({ dependencies, session, input }: HandBack): Promise<boolean> => {
+  if (!(await takesWrites(dependencies, session, input.from).catch(() => false))) return false;
+  try {
+    await (input.promotion === 'standby_cluster' ? refuseIfGivenAway : refuseIfPromoted)(dependencies, session, input);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** Answers with those that could not be told soon: clients wait. */
 const releaseRouters = async (
   dependencies: HandBack['dependencies'],
   session: Session,
   input: CutOver,
 ): Promise<readonly Node[]> => {
   const told = await Promise.allSettled(
-    input.routers.map((router) => session.asRouter(router, release(dependencies, input))),
+    input.routers.map((router) =>
+      within(answerWithinMs, `${router.name} does not answer`, session.asRouter(router, release(dependencies, input))),
+    ),
   );
   return input.routers.filter((_, index) => told[index]?.status === 'rejected');
 };
@@ -62,23 +79,6 @@ const release =
   ({ components }: HandBack['dependencies'], { from, to }: CutOver) =>
   (api: RuntimeApi): Promise<void> =>
     components.haproxy.releaseWrites(api, from.name, to.name);
-
-/**
- * From inside each pooler, because the connection on which PAUSE waits answers nothing else. One that cannot be reached
- * is not waited for: its dead-man resumes it.
- */
-export const resumePoolers = async (platform: Dependencies['platform'], poolers: readonly Node[]): Promise<void> => {
-  await Promise.allSettled(
-    poolers.map(async (pooler) => {
-      await within(
-        resumeLimitMs,
-        `${pooler.name}:${ports.pooled} does not resume`,
-        platform.exec(pooler.container, ['pgrow-resume']),
-      );
-      await disarm(platform, [pooler]);
-    }),
-  );
-};
 
 const takesWrites = async ({ components }: HandBack['dependencies'], session: Session, node: Node): Promise<boolean> =>
   !(await session.asSuperuser(node, components.postgres.readPosition)).in_recovery;
@@ -94,9 +94,10 @@ const refuseIfPromoted = async (_: HandBack['dependencies'], session: Session, {
 };
 
 /** An attempt that was interrupted may have told the cluster to promote, without having heard the answer. */
-const refuseIfGivenAway = async (_: HandBack['dependencies'], session: Session, { from, members }: CutOver) => {
+const refuseIfGivenAway = async (_: HandBack['dependencies'], session: Session, { from, to, members }: CutOver) => {
   const reasons: string[] = [];
-  for (const member of members) {
+  // The one that was to lead knows best; one that hangs takes seconds.
+  for (const member of members.toSorted((a, b) => Number(b.name === to.name) - Number(a.name === to.name))) {
     try {
       if ((await session.asMember(member, (client) => client.config())).standby_cluster) return;
       throw new PgrowError('internal', `${from.name} stays fenced: the new cluster was told to take over.`);
@@ -106,7 +107,7 @@ const refuseIfGivenAway = async (_: HandBack['dependencies'], session: Session, 
     }
   }
   throw new PgrowError(
-    'internal',
+    'no_answer',
     `${from.name} stays fenced, for no member says whether it took over: ${reasons.join(' ')}`,
   );
 };

@@ -1,26 +1,31 @@
 import type { CutOver } from '../domain/actions.ts';
 import { PgrowError } from '../domain/errors.ts';
+import {
+  answerWithinMs,
+  clientsWaitAtMostMs,
+  decideWithinMs,
+  pauseWithinMs,
+  proofWithinMs,
+  routeWithinMs,
+  stopAtLeastMs,
+} from '../domain/hand-over-limits.ts';
+import type { LookAtSenders } from '../domain/left-out.ts';
 import { ports } from '../domain/naming.ts';
+import type { Node } from '../domain/topology.ts';
 import type { RuntimeApi } from '../components/haproxy/index.ts';
 import type { PoolerAdmin } from '../components/pgbouncer/index.ts';
 import type { PostgresConnection } from '../components/postgres/index.ts';
-import { armStop } from './armed-stop.ts';
-import { armPooler, armRouter, disarm } from './dead-man.ts';
+import { wasStopped, lookAtBystanders } from './bystanders.ts';
+import { armPooler, armRouter, disarm, releasePoolers } from './dead-man.ts';
 import type { Dependencies } from './dependencies.ts';
-import { promotionOf, writeRoutes } from './promotion.ts';
-import { resumePoolers } from './hand-back.ts';
+import { demand, openWays } from './hand-over-ways.ts';
+import { promotionOf } from './promotion.ts';
 import type { Session } from './session.ts';
-import { untilTold } from './tell-routers.ts';
-import { poll, within } from './time-limits.ts';
+import { tellOrLeaveAside } from './tell-routers.ts';
+import { openBudget, poll, within, type Budget } from './time-limits.ts';
 
-/** Milliseconds PAUSE may wait for open transactions before the hand-over is called off. */
-const pauseLimitMs = 4000;
-/** Milliseconds for the successor to replay what the old primary wrote last. */
-const gateLimitMs = 3000;
+/** Milliseconds for a promotion that nobody waits for any more. */
 const promotionLimitMs = 20_000;
-/** Milliseconds for a router to lead to the new primary before clients go on without it. */
-const routeLimitMs = 5000;
-const resumeLimitMs = 2000;
 
 /** The moves of a hand-over, with everything connected beforehand. */
 export interface HandOver {
@@ -34,8 +39,15 @@ export interface HandOver {
   routeWrites(): Promise<void>;
   writeThroughEveryRoute(): Promise<void>;
   resume(): Promise<void>;
-  /** Clients are served by then: what was promoted is settled, and whoever could not be told where writes go is told. */
-  settle(): Promise<void>;
+  /**
+   * Clients are served by then: what was promoted is settled, and whoever could not be told where writes go is told.
+   * Answers with the routers that were left aside.
+   */
+  settle(): Promise<readonly Node[]>;
+  /** Whether clients have waited for a stop of the old primary in vain. */
+  hasStopFailed(): boolean;
+  /** Who is disconnected for the moment, and the members whose Patroni does not answer. */
+  leftOut(): { readonly senders: LookAtSenders; readonly members: readonly Node[] };
   close(): Promise<void>;
 }
 
@@ -54,19 +66,17 @@ export const openHandOver = async ({
   const { from, to, poolers, routers } = input;
   const { postgres, haproxy } = components;
   const pausable = session.database.topology.pooling?.pool_mode !== 'session';
+  const ways = await openWays({ dependencies: { platform, components }, session, input });
+  const { successor, host, routes, routerApis, admins, armed } = ways;
+  const promotion = promotionOf({ dependencies: { platform, components }, session, input, successor, host });
   let lastCheckpoint = '';
   let disarmed: Promise<unknown> = Promise.resolve();
-
-  const host = await session.addressOf(to);
-  const successor = await session.connectSuperuser(to);
-  const position = await postgres.readPosition(successor);
-  const promotion = promotionOf({ dependencies: { platform, components }, session, input, successor, host });
-  const routes = await writeRoutes(session, input);
-  const routerApis = await connectAll(routers, async (router) =>
-    haproxy.connectHaproxy({ host: await session.addressOf(router) }),
-  );
-  const admins = await connectAll(poolers, (pooler) => session.connectPooler(pooler, ports.pooled));
-  const armed = position.in_recovery ? await settled(armStop(platform, from, position.system_identifier)) : null;
+  let senders: LookAtSenders = { waited_for: [], left_out: [] };
+  let members: readonly Node[] = [];
+  /** Since clients wait. Those of an attempt that was interrupted are let go by what that one has armed. */
+  let budget: Budget = openBudget();
+  let isHeld = false;
+  let stopFailed = false;
 
   const moveWrites = (api: RuntimeApi) => haproxy.moveWrites(api, from.name, to.name);
   const checkWrites = (api: RuntimeApi) => haproxy.checkWrites(api, to.name);
@@ -78,12 +88,19 @@ export const openHandOver = async ({
   };
 
   return {
-    successorTakesWrites: () => takesWrites(successor),
+    successorTakesWrites: () =>
+      within(proofWithinMs, `${to.name}:${ports.postgres} does not answer`, takesWrites(successor)),
 
     async prepare() {
+      demand(routes);
       [...routerApis, ...admins, armed].forEach(demand);
-      await checkpointTwice(components, session, from);
-      await promotion.prepare();
+      members = await promotion.prepare();
+      // Nobody is served any more: to ask clients to wait once more would only make them wait longer.
+      isHeld = !(await wasStopped({ platform, components }, session, input));
+      if (!isHeld) return;
+      senders = await lookAtBystanders({ components }, session, input, successor);
+      await Promise.all(admins.map((admin, index) => refusePaused(platform, demand(admin), poolers[index]!)));
+      budget = openBudget();
       await Promise.all([
         ...poolers.map((pooler) => armPooler(platform, pooler)),
         ...routers.map((router) => armRouter(platform, router, input)),
@@ -91,15 +108,14 @@ export const openHandOver = async ({
     },
 
     async pause() {
-      if (!pausable) return;
-      const paused = Promise.all(admins.map((admin) => demand(admin).pause()));
+      if (!pausable || !isHeld) return;
       const waiting = within(
-        pauseLimitMs,
+        budget.until(pauseWithinMs),
         `PAUSE of ${names(poolers)} waits for a transaction that does not end`,
-        paused,
+        Promise.all(admins.map((admin, index) => pauseOwn(platform, demand(admin), poolers[index]!))),
       );
       // Forced: whoever is still at work is reset when the old primary stops.
-      await (input.on_obstacle === 'force' ? waiting.catch(() => undefined) : waiting);
+      await (input.on_obstacle === 'force' ? waiting.catch(notPaused) : waiting);
     },
 
     async stopOldPrimary() {
@@ -107,11 +123,17 @@ export const openHandOver = async ({
       // moves: whoever is cut at one router must not get through another, only to be cut again.
       await Promise.all(routerApis.map((api) => haproxy.holdConnects(demand(api), from.name, to.name)));
       await Promise.all(routerApis.map((api) => haproxy.cutWriters(demand(api), from.name)));
-      lastCheckpoint = await demand(armed).stop();
+      const limitMs = isHeld ? budget.until(decideWithinMs) : decideWithinMs;
+      if (limitMs < stopAtLeastMs)
+        throw new PgrowError('not_ready', `No time is left to stop ${from.name} before clients have waited for long.`);
+      stopFailed = true;
+      lastCheckpoint = await demand(armed).stop({ limitMs, successor: host, waitedFor: senders.waited_for });
+      stopFailed = false;
     },
 
     async proveNothingIsMissing() {
-      await poll(gateLimitMs, `${to.name}:${ports.postgres} to replay past ${lastCheckpoint}`, async () => {
+      const limitMs = isHeld ? Math.max(answerWithinMs, budget.until(decideWithinMs)) : proofWithinMs;
+      await poll(limitMs, `${to.name}:${ports.postgres} to replay past ${lastCheckpoint}`, async () => {
         const { lsn } = await postgres.readPosition(successor);
         return postgres.parseLsn(lsn) > postgres.parseLsn(lastCheckpoint);
       });
@@ -119,8 +141,9 @@ export const openHandOver = async ({
 
     async promote() {
       let told = false;
+      const limitMs = isHeld ? budget.until(clientsWaitAtMostMs) : promotionLimitMs;
       // Whether an answer that was lost had its effect is seen on the successor alone; telling it twice does no harm.
-      await poll(promotionLimitMs, `${to.name}:${ports.postgres} to take writes`, async () => {
+      await poll(limitMs, `${to.name}:${ports.postgres} to take writes`, async () => {
         if (await takesWrites(successor)) return true;
         if (!told) await promotion.promote();
         told = true;
@@ -132,11 +155,14 @@ export const openHandOver = async ({
       // One whose connection broke holds writes until it is told on another; one that is gone holds nobody.
       await Promise.allSettled(
         routers.map(async (router, index) => {
-          try {
-            await moveWrites(demand(routerApis[index] ?? null));
-          } catch {
-            await session.asRouter(router, moveWrites);
-          }
+          const telling = async () => {
+            try {
+              await moveWrites(demand(routerApis[index] ?? null));
+            } catch {
+              await session.asRouter(router, moveWrites);
+            }
+          };
+          await within(answerWithinMs, `${router.name} does not answer`, telling());
           untold.delete(router);
         }),
       );
@@ -144,70 +170,76 @@ export const openHandOver = async ({
 
     async writeThroughEveryRoute() {
       const id = `hand-over-${to.name}-${Date.now()}`;
+      const probed = demand(routes);
       const probes = await Promise.allSettled(
-        routes.map((route, index) =>
-          poll(routeLimitMs, `a write through ${routers[index]?.name ?? to.name}:${route.port}`, () =>
+        probed.map((route, index) =>
+          poll(routeWithinMs, `a write through ${routers[index]?.name ?? to.name}:${route.port}`, () =>
             session.asProbe(route, (connection) => postgres.writeProbe(connection, `${id}-${index}`)),
           ),
         ),
       );
       const failures = probes.flatMap((probe) => (probe.status === 'rejected' ? [probe.reason as Error] : []));
       // Clients wait: one that leads nowhere must not hold back the others.
-      if (failures.length > 0 && failures.length === routes.length) throw failures[0]!;
+      if (failures.length > 0 && failures.length === probed.length) throw failures[0]!;
     },
 
     async resume() {
       try {
         const resumed = Promise.all(admins.map((admin) => demand(admin).resume()));
-        await within(resumeLimitMs, `RESUME is not answered by ${names(poolers)}`, resumed);
+        await within(answerWithinMs, `RESUME is not answered by ${names(poolers)}`, resumed);
         // Clients are served: what it takes to say so to the dead-man is no part of the stall.
         disarmed = disarm(platform, poolers);
       } catch {
-        await resumePoolers(platform, poolers);
+        await releasePoolers(platform, poolers);
       }
     },
 
     async settle() {
-      const rest = [...untold].map((router) => untilTold(platform, session, router, moveWrites));
-      await Promise.all([promotion.settle(), ...rest]);
-      await Promise.all(routers.map((router) => untilTold(platform, session, router, checkWrites)));
-      await disarm(platform, routers);
+      const tell = (nodes: readonly Node[], what: typeof moveWrites) =>
+        tellOrLeaveAside(platform, session, nodes, what);
+      const [, lost] = await Promise.all([promotion.settle(), tell([...untold], moveWrites)]);
+      const reached = routers.filter((router) => !lost.includes(router));
+      const unchecked = await tell(reached, checkWrites);
+      await disarm(
+        platform,
+        reached.filter((router) => !unchecked.includes(router)),
+      );
+      return [...lost, ...unchecked];
     },
+
+    hasStopFailed: () => stopFailed,
+    leftOut: () => ({ senders, members }),
 
     async close() {
       await disarmed;
-      if (armed && !(armed instanceof Error)) armed.cancel();
-      await successor.end();
-      for (const api of routerApis) if (!(api instanceof Error)) api.end();
-      await Promise.all(admins.map(async (admin) => (admin instanceof Error ? undefined : admin.end())));
+      ways.close();
     },
   };
 };
 
 const names = (poolers: CutOver['poolers']): string => poolers.map(({ name }) => `${name}:${ports.pooled}`).join(', ');
 
-const settled = <T>(work: Promise<T>): Promise<T | Error> =>
-  work.catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
-
-const connectAll = <N, C extends RuntimeApi | PoolerAdmin>(
-  nodes: readonly N[],
-  connect: (node: N) => Promise<C>,
-): Promise<readonly (C | Error)[]> => Promise.all(nodes.map((node) => settled(connect(node))));
-
-/** What could not be connected is an error only for a move that needs it. */
-const demand = <T>(connected: T | Error | null): T => {
-  if (connected instanceof Error) throw connected;
-  if (connected === null)
-    throw new PgrowError('internal', 'The old primary is stopped only while its successor follows.');
-  return connected;
+/** What an attempt that was interrupted holds is let go first; what somebody else has paused is for them to resume. */
+const refusePaused = async (platform: Dependencies['platform'], admin: PoolerAdmin, pooler: Node): Promise<void> => {
+  if (!(await admin.isPaused())) return;
+  await releasePoolers(platform, [pooler]);
+  if (await admin.isPaused()) throw heldByAnother(pooler);
 };
 
-/** The second has little left to write, so the shutdown's own checkpoint is short. */
-const checkpointTwice = async ({ postgres }: Dependencies['components'], session: Session, from: CutOver['from']) => {
-  await session
-    .asSuperuser(from, async (connection) => {
-      await postgres.checkpoint(connection);
-      await postgres.checkpoint(connection);
-    })
-    .catch(() => undefined);
+const pauseOwn = async (platform: Dependencies['platform'], admin: PoolerAdmin, pooler: Node): Promise<void> => {
+  if (await admin.pause()) return;
+  // Its clients are not ours to let go.
+  await disarm(platform, [pooler]);
+  throw heldByAnother(pooler);
+};
+
+const heldByAnother = ({ name }: Node): PgrowError =>
+  new PgrowError(
+    'refused',
+    `Clients of ${name}:${ports.pooled} are held by somebody else: a failover that is under way, or a PAUSE by hand.`,
+  );
+
+/** @throws all but a transaction that does not end */
+const notPaused = (error: unknown): void => {
+  if (!(error instanceof PgrowError) || error.code !== 'not_ready') throw error;
 };

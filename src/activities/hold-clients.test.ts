@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { haTopology, sampleDatabase } from '../../test/support/sample-database.ts';
 import { nodesOf } from '../domain/topology.ts';
 import { createFakePlatform } from '../platform/fake/index.ts';
@@ -53,6 +53,37 @@ test('clients are let go of a pooler whose connections have died', async () => {
 
   expect(clients.isHolding()).toBe(false);
   expect(executed).toContain('pgrow-resume');
+});
+
+// PgBouncer said that it was paused already, and the monitor's RESUME then let clients go in the middle of a hand-over.
+test('clients whom an operation holds are neither held nor let go', async () => {
+  let told = 'ping';
+  const { platform, executed } = line(async () => (told.startsWith('hold') ? 'armed' : told));
+  const execInteractive: Platform['execInteractive'] = async (name, command) => ({
+    ...(await platform.execInteractive(name, command)),
+    write: (text) => void (told = text),
+  });
+  let resumed = 0;
+  const console = {
+    pause: async () => false,
+    pauseLookups: async () => undefined,
+    resume: async () => void (resumed += 1),
+    resumeLookups: async () => undefined,
+    end: async () => undefined,
+  };
+  const session = {
+    database,
+    addressOf: async () => '10.0.0.2',
+    connectPooler: async () => console,
+    connectApplication: async () => ({ query: async () => [], end: async () => undefined }),
+  } as unknown as Session;
+  const clients = await openClientHold({ platform: { ...platform, execInteractive } }, session, [pooler!]);
+  clients.hold();
+  await vi.waitFor(() => expect(clients.isHolding()).toBe(false));
+  await clients.release();
+
+  expect(resumed).toBe(0);
+  expect(executed).not.toContain('pgrow-resume');
 });
 
 // The monitor prepares a failover again every second: a pooler that answered too late collected one listener each time.

@@ -1,14 +1,16 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { PgrowError } from '../domain/errors.ts';
 import { ports } from '../domain/naming.ts';
 import type { Node } from '../domain/topology.ts';
 import type { PostgresConnection } from '../components/postgres/index.ts';
 import { attachDeadMan } from './dead-man.ts';
 import type { Dependencies } from './dependencies.ts';
-import { resumePoolers } from './hand-back.ts';
 import type { Session } from './session.ts';
 import { within } from './time-limits.ts';
 
 const resumeLimitMs = 2000;
+/** Milliseconds for PgBouncer to say that it is paused already. */
+const saidAtOnceMs = 20;
 /** Milliseconds logins wait for a pooler's first connection to the new primary. */
 const firstConnectionLimitMs = 500;
 
@@ -61,6 +63,8 @@ const openPooler = async (platform: Dependencies['platform'], session: Session, 
   });
   /** Whether it is paused by us; pending while it waits for transactions. */
   let held: Promise<boolean> | null = null;
+  let heldAt = 0;
+  let releasing: Promise<void> = Promise.resolve();
 
   /**
    * PgBouncer fails whoever comes while its last login to a server has failed and the next is under way. Only who waits
@@ -74,23 +78,36 @@ const openPooler = async (platform: Dependencies['platform'], session: Session, 
     await resuming.resumeLookups();
     await deadMan.free();
   };
+  const letGoOf = async (asked: Promise<boolean>) => {
+    // Only a PAUSE of ours waits for transactions; that somebody else had paused them is said at once.
+    const answered = delay(Math.max(0, heldAt + saidAtOnceMs - performance.now()), true, { ref: false });
+    const ours = await Promise.race([asked, answered]);
+    const letGo = ours ? resume() : Promise.all([resuming.resumeLookups(), deadMan.free()]).then(() => undefined);
+    try {
+      await within(resumeLimitMs, `${pooler.name}:${ports.pooled} does not resume`, letGo);
+    } catch {
+      // From inside: the connections on which it was asked may be gone.
+      if (ours) await platform.exec(pooler.container, ['pgrow-resume']).catch(() => undefined);
+    }
+  };
+  const release = async () => {
+    if (held) {
+      releasing = letGoOf(held);
+      held = null;
+    }
+    await releasing;
+  };
   return {
     hold() {
       if (held) return;
-      void deadMan.hold().catch(() => undefined);
+      const guarded = deadMan.hold();
       void lookups.pauseLookups().catch(() => undefined);
       held = pausing.pause().catch(() => true);
+      heldAt = performance.now();
+      // Without a timer nobody would let them go should we be gone; and whom an operation holds are not ours to hold.
+      guarded.catch(release);
     },
-    async release() {
-      if (!held) return;
-      const ours = await Promise.race([held, Promise.resolve(true)]);
-      held = null;
-      try {
-        await within(resumeLimitMs, `${pooler.name}:${ports.pooled} does not resume`, ours ? resume() : deadMan.free());
-      } catch {
-        await resumePoolers(platform, [pooler]);
-      }
-    },
+    release,
     isHolding: () => held !== null,
     async isReady() {
       // While it pauses a connection answers nothing else.

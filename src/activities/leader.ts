@@ -7,7 +7,8 @@ import type { Dependencies } from './dependencies.ts';
 import { lookAtNode } from './look-at-node.ts';
 import { readFaults } from './read-faults.ts';
 import { readHoldings } from './read-holdings.ts';
-import { openSession } from './session.ts';
+import { whyItHangs } from './left-aside.ts';
+import { openSession, type Session } from './session.ts';
 
 type Needs = Pick<Dependencies, 'platform' | 'store' | 'components'>;
 
@@ -35,6 +36,7 @@ export const readLeadership = async (dependencies: Needs, database: Database): P
     unseen: nodes.flatMap(unseenOf),
     faults,
     holdings: nobodyLeads ? await readHoldings(dependencies, session) : null,
+    hanging: await readHanging(dependencies, session, leader),
   };
 };
 
@@ -68,6 +70,13 @@ const isLeaderless = (nodes: readonly LiveNode[], topology: Database['topology']
 
 const unseenOf = (node: LiveNode): readonly Unseen[] =>
   isUnseen(node) ? [{ name: node.name, detail: node.detail ?? node.state }] : [];
+
+/** Replicas that can do nothing now; one that has exited may do well once it is started again. */
+const readHanging = async (dependencies: Needs, session: Session, leader: string): Promise<readonly string[]> => {
+  const others = nodesOf(session.database.topology, 'postgres').filter(({ name }) => name !== leader);
+  const reasons = await Promise.all(others.map((node) => whyItHangs(dependencies, session, node)));
+  return others.filter((_, index) => reasons[index] && !reasons[index].exited).map(({ name }) => name);
+};
 
 /** Null below stage 3, and where no member answers or none leads. */
 export const readPatroniLeader = async (

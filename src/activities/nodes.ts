@@ -8,6 +8,7 @@ import type { ContainerSpec } from '../platform/platform.ts';
 import { explainCopy } from './copy-facts.ts';
 import type { Dependencies } from './dependencies.ts';
 import { goneError, refuseExited } from './exited-nodes.ts';
+import { whyItHangs } from './left-aside.ts';
 import { nodeFiles } from './node-files.ts';
 import { openSession, type Session } from './session.ts';
 import type { Action, ActionStep } from './step-activity.ts';
@@ -33,8 +34,9 @@ export const nodeActions = (dependencies: Dependencies) => {
       : answers.catch(explainCopy(dependencies, session, { from: session.placed(source), to: node })));
   };
 
-  const configureNode: Action<'configureNode'> = async ({ node, config }, step) => {
+  const configureNode: Action<'configureNode'> = async ({ node, config, can_do_without }, step) => {
     const session = await openSession(dependencies, step.database);
+    if (can_do_without && (await isLeftAside(session, { node, config }, step))) return;
     const state = await platform.inspectContainer(node.container);
     // A node that has gone meanwhile has nothing that could be undone.
     if (!state && step.direction === 'undo') return;
@@ -59,6 +61,19 @@ export const nodeActions = (dependencies: Dependencies) => {
       default:
         return config satisfies never;
     }
+  };
+
+  /** It is given its files all the same, where that is possible: it takes them when it starts again. */
+  const isLeftAside = async (session: Session, configured: ConfiguredNode, step: ActionStep): Promise<boolean> => {
+    const { node } = configured;
+    const reason = await whyItHangs(dependencies, session, node);
+    // One that is merely silent is asked again.
+    if (!reason?.known) return false;
+    await putFiles(session, configured, step).catch(() => undefined);
+    step.note(
+      `left aside: ${node.name}, ${reason.says}; once it is back: ./pgrow reinit ${session.database.name} ${node.name}`,
+    );
+    return true;
   };
 
   const restartNode: Action<'restartNode'> = async ({ node, config }, step) => {

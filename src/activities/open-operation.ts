@@ -20,6 +20,7 @@ import { findRestored } from './find-restored.ts';
 import { chooseHostPorts } from './host-ports.ts';
 import { readLeadership } from './leader.ts';
 import { refuseUnfit } from './preflight.ts';
+import { leaveStandstill } from './standstill.ts';
 import { readFacts } from './read-facts.ts';
 import { keepSettings } from './settings.ts';
 
@@ -29,7 +30,7 @@ export const openOperation: (
   call: OpenOperation,
 ) => ReturnType<OperationActions['openOperation']> = async (dependencies, call) => {
   const { store } = dependencies;
-  const cut_off = await readCutOffBefore(store, call);
+  const cut_off = await readCutOffBefore(dependencies, call);
   if (cut_off) return { cut_off };
   const known = await store.readOperationStatus(call.operation);
   if (known !== null && known !== 'running') throw new PgrowError('already_ended', endedAlready(call.operation, known));
@@ -69,10 +70,13 @@ export const openOperation: (
 };
 
 /** Null as well where the input does not fit, which is said next, and before a destroy, which takes everything along. */
-const readCutOffBefore = async (store: Dependencies['store'], { workflow, input, operation }: OpenOperation) => {
+const readCutOffBefore = async (dependencies: Dependencies, { workflow, input, operation }: OpenOperation) => {
   const parsed = operationInputs[workflow].safeParse(input);
   if (!parsed.success || workflow === 'destroyDatabase') return null;
-  return readCutOff(store, parsed.data.service_id, operation);
+  const { service_id: database } = parsed.data;
+  const cutOff = await readCutOff(dependencies.store, database, operation);
+  const asked = askedFor(workflow, parsed.data);
+  return cutOff ?? leaveStandstill(dependencies, { database, present: operation, asked });
 };
 
 /** Temporal runs one operation at a time: another one that still counts as running was ended without a word. */

@@ -59,7 +59,9 @@ export const operationActivities = (dependencies: Dependencies): OperationAction
     async endOperation({ operation, database, status, stall_ms, error, window_until }) {
       const known = await store.readOperation(operation);
       // A workflow that was reset says nothing new of an operation that has ended.
-      if (known && known.status !== 'running' && known.status !== status) return known;
+      // But what was left to an operator may have been put back since (`standstill.ts`).
+      const isPutBack = known?.status === 'needs_operator' && status === 'rolled_back';
+      if (known && known.status !== 'running' && known.status !== status && !isPutBack) return known;
       const type = known?.type;
       if (leavesNothing(type, status)) {
         await store.removeSecrets(database);

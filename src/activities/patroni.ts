@@ -5,6 +5,7 @@ import type { EtcdClient } from '../components/etcd/index.ts';
 import type { PatroniClient } from '../components/patroni/index.ts';
 import type { Dependencies } from './dependencies.ts';
 import { keepRunning, runningOf } from './exited-nodes.ts';
+import { leaveAside } from './left-aside.ts';
 import { openSession, type Session } from './session.ts';
 import type { Action } from './step-activity.ts';
 import { waitUntil } from './wait-until.ts';
@@ -82,21 +83,28 @@ export const patroniActions = (dependencies: Dependencies) => {
     }
   };
 
-  const waitUntilClusterHealthy: Action<'waitUntilClusterHealthy'> = async ({ nodes, standbys, ha }, step) => {
+  const waitUntilClusterHealthy: Action<'waitUntilClusterHealthy'> = async (
+    { nodes, standbys, ha, aside = [] },
+    step,
+  ) => {
     const session = await openSession(dependencies, step.database);
     const keep = keepRunning(dependencies.platform, step);
+    const without = leaveAside(dependencies, session, step);
     await waitUntil({
       for: `a healthy cluster of ${nodes.map(({ name }) => `${name}:${ports.health}`).join(', ')}`,
       step,
       look: async () => {
-        await keep(...nodes);
-        const { members } = await onAnyMember(session, nodes, (client) => client.cluster());
+        const hanging = await without(aside);
+        const present = nodes.filter(({ name }) => !hanging.includes(name));
+        await keep(...present);
+        const { members } = await onAnyMember(session, present, (client) => client.cluster());
         const shown = members.map(({ name, role, state }) => `${name} ${role} ${state}`).join(', ');
         const leaders = members.filter((member) => member.role === 'leader' && member.state === 'running');
         const streaming = members.filter((member) => member.role !== 'leader' && member.state === 'streaming');
         const confirming = members.filter((member) => ['sync_standby', 'quorum_standby'].includes(member.role));
-        const wanted = { async: 0, sync_one: 1, sync_all: standbys }[ha.sync_mode];
-        if (leaders.length !== 1 || streaming.length < standbys) return { observed: shown };
+        const expected = standbys - hanging.length;
+        const wanted = Math.min(expected, { async: 0, sync_one: 1, sync_all: standbys }[ha.sync_mode]);
+        if (leaders.length !== 1 || streaming.length < expected) return { observed: shown };
         if (confirming.length < wanted) return { observed: `${confirming.length} of ${wanted} synchronous: ${shown}` };
         return { found: true };
       },

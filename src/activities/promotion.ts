@@ -3,6 +3,7 @@ import type { CutOver } from '../domain/actions.ts';
 import { messageOf, PgrowError } from '../domain/errors.ts';
 import { ports } from '../domain/naming.ts';
 import type { PrimaryConfig } from '../domain/node-config.ts';
+import type { Node } from '../domain/topology.ts';
 import type { PostgresConnection } from '../components/postgres/index.ts';
 import type { Dependencies } from './dependencies.ts';
 import { openLeaderLock, type LeaderLock } from './leader-lock.ts';
@@ -12,8 +13,11 @@ import { poll } from './time-limits.ts';
 
 /** The one part in which hand-overs differ: how the successor comes to take writes. */
 export interface Promotion {
-  /** Before clients wait: nobody else may elect or restart anything meanwhile. */
-  prepare(): Promise<void>;
+  /**
+   * Before clients wait: nobody else may elect or restart anything meanwhile. Answers with the members that hang or are
+   * out of reach, and are left aside.
+   */
+  prepare(): Promise<readonly Node[]>;
   /** May be repeated: promoting what is promoted already is success. */
   promote(): Promise<void>;
   /**
@@ -103,8 +107,9 @@ const ofMember = ({ dependencies, session, input, successor }: Inputs): Promotio
   const lockOf = async () => (lock ??= await openLeaderLock(dependencies, session));
   return {
     async prepare() {
-      await pausePatroni(dependencies, session, input);
+      const aside = await pausePatroni(dependencies, session, input);
       await poll(lockLimitMs, 'etcd to say who leads', async () => (await lockOf()) !== null);
+      return aside;
     },
     promote: () => dependencies.components.postgres.promote(successor),
     async settle() {
@@ -126,22 +131,41 @@ const ofMember = ({ dependencies, session, input, successor }: Inputs): Promotio
 const wake = (session: Session, member: CutOver['to']): Promise<void> =>
   session.asMember(member, (client) => client.patchConfig({ pause: true }));
 
-/** Milliseconds until every member has seen the pause: each looks once in its loop. */
+/** Milliseconds until a member has seen the pause: each looks once in its loop. */
 const pauseSeenLimitMs = 15_000;
+/** For one that neither takes writes nor is to take them. */
+const bystanderLimitMs = 5000;
 
-/** Paused, Patroni elects nobody while its leader is stopped, and starts nothing. */
-const pausePatroni = async (dependencies: Inputs['dependencies'], session: Session, input: CutOver): Promise<void> => {
-  if (input.members.length === 0) return;
+/**
+ * Paused, Patroni elects nobody while its leader is stopped, and starts nothing. That has to be seen by those between whom
+ * writes move. Another member that hangs or is out of reach is left aside: when it is back it learns of the pause before
+ * it learns that the leader's lock is free, for etcd tells of changes in their order, and without etcd it elects nobody.
+ */
+const pausePatroni = async (
+  dependencies: Inputs['dependencies'],
+  session: Session,
+  input: CutOver,
+): Promise<readonly Node[]> => {
+  if (input.members.length === 0) return [];
   await tellPatroni(session, input, { pause: true });
-  await Promise.all(
-    input.members.map((member) =>
-      poll(pauseSeenLimitMs, `Patroni of ${member.name}:${ports.health} to pause`, async () => {
-        const state = await dependencies.platform.inspectContainer(member.container);
-        if (!state?.running) return true;
-        return session.asMember(member, async (client) => (await client.status()).pause === true);
-      }),
-    ),
-  );
+  const seen = (member: Node, limitMs: number) =>
+    poll(limitMs, `Patroni of ${member.name}:${ports.health} to pause`, async () => {
+      const state = await dependencies.platform.inspectContainer(member.container);
+      if (!state?.running) return true;
+      return session.asMember(member, async (client) => (await client.status()).pause === true);
+    });
+  const [concerned, bystanders] = divide(input);
+  const [, looks] = await Promise.all([
+    Promise.all(concerned.map((member) => seen(member, pauseSeenLimitMs))),
+    Promise.allSettled(bystanders.map((member) => seen(member, bystanderLimitMs))),
+  ]);
+  return bystanders.filter((_, index) => looks[index]?.status === 'rejected');
+};
+
+/** Members between whom writes move, and all others. */
+const divide = ({ members, from, to }: Pick<CutOver, 'members'> & Partial<Pick<CutOver, 'from' | 'to'>>) => {
+  const isConcerned = ({ name }: Node) => name === from?.name || name === to?.name;
+  return [members.filter(isConcerned), members.filter((member) => !isConcerned(member))] as const;
 };
 
 /** Instead of promoting: a paused Patroni starts its server when it is told to. */
@@ -172,11 +196,12 @@ export const resumePatroni = async (session: Session, input: CutOver): Promise<v
 /** Any member can tell the cluster. */
 export const tellPatroni = async (
   session: Session,
-  { members }: Pick<CutOver, 'members'>,
+  told: Pick<CutOver, 'members'> & Partial<Pick<CutOver, 'from' | 'to'>>,
   patch: Readonly<Record<string, unknown>>,
 ): Promise<void> => {
   const reasons: string[] = [];
-  for (const member of members) {
+  // Those that have to answer anyway first: one that hangs takes seconds.
+  for (const member of divide(told).flat()) {
     try {
       await session.asMember(member, (client) => client.patchConfig(patch));
       return;

@@ -5,6 +5,7 @@ import { explainCopy } from './copy-facts.ts';
 import type { Dependencies } from './dependencies.ts';
 import { keepRunning, refuseExited } from './exited-nodes.ts';
 import { lastWords } from './last-words.ts';
+import { leaveAside } from './left-aside.ts';
 import { openSession } from './session.ts';
 import type { Action } from './step-activity.ts';
 import { waitUntil, type Observation } from './wait-until.ts';
@@ -94,20 +95,23 @@ export const replicationActions = (dependencies: Dependencies) => {
     };
   };
 
-  const waitUntilReplicated: Action<'waitUntilReplicated'> = async ({ primary, replicas }, step) => {
+  const waitUntilReplicated: Action<'waitUntilReplicated'> = async ({ primary, replicas, aside = [] }, step) => {
     const session = await openSession(dependencies, step.database);
     const keep = keepRunning(platform, step);
+    const without = leaveAside(dependencies, session, step);
     await waitUntil({
       for: `${primary.name}:${ports.postgres} to be replicated`,
       step,
       look: async () => {
-        await keep(primary, ...replicas);
+        const hanging = await without(aside);
+        const present = replicas.filter(({ name }) => !hanging.includes(name));
+        await keep(primary, ...present);
         if (await session.asSuperuser(primary, postgres.isReplica))
           return { observed: `${primary.name}:${ports.postgres} takes no writes` };
         const streaming = (await session.asSuperuser(primary, postgres.readReplication))
           .filter(({ state }) => state === 'streaming')
           .map(({ name }) => name);
-        const missing = replicas.filter((node) => !streaming.includes(node.name)).map((node) => node.name);
+        const missing = present.filter((node) => !streaming.includes(node.name)).map((node) => node.name);
         return missing.length === 0
           ? { found: true }
           : { observed: `${missing.join(', ')} does not stream from it yet` };

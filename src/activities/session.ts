@@ -100,6 +100,11 @@ export const openSession = async (
   const addressOf: Session['addressOf'] = async (node) => {
     const state = await platform.inspectContainer(node.container);
     if (state?.running && state.address) return state.address;
+    if (state?.running)
+      throw new PgrowError(
+        'no_answer',
+        `${node.name} runs, but is in no network: nothing reaches it. Connect container ${node.container} to its network again.`,
+      );
     const ended = state && state.exitCode !== null ? ` (exit code ${state.exitCode})` : '';
     throw new PgrowError('no_answer', `${node.name} does not run${ended}.`);
   };

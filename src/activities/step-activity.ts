@@ -74,18 +74,24 @@ const mayAct = async (
   }
   const status = await store.readOperationStatus(operation);
   if (status === null || status === 'running') return true;
+  // What was left to an operator in the middle of its hand-over is put back by the next operation (`standstill.ts`).
+  if (status === 'needs_operator' && direction === 'undo') return true;
   throw new PgrowError('already_ended', endedAlready(operation, status));
 };
 
-/** Tries of an action whose node does not answer, about a minute: a server that crashed is back by then. */
-const attemptsAtSilence = 15;
+/**
+ * Tries of an action whose node does not answer. Where it can be undone about a minute: a server that crashed is back by
+ * then. Where it cannot, about five: a node that is paused for a while is no case for an operator.
+ */
+const attemptsAtSilence = { undoable: 15, committed: 60 } as const;
 
 /**
  * A node that is away for a moment is waited for. What is not undone is left to an operator, so there also one that is not
  * ready in time; going forward that has been waited for already.
  */
-const isWaitedFor = (name: ActivityName, { direction }: ActionContext, error: unknown): boolean => {
-  if (!isSilence(error) || Context.current().info.attempt >= attemptsAtSilence) return false;
+const isWaitedFor = (name: ActivityName, { direction, committed }: ActionContext, error: unknown): boolean => {
+  const attempts = attemptsAtSilence[committed === true ? 'committed' : 'undoable'];
+  if (!isSilence(error) || Context.current().info.attempt >= attempts) return false;
   return direction === 'undo' ? !sweptActions.includes(name) : error.code === 'no_answer';
 };
 

@@ -10,16 +10,22 @@ const outOfReachLimitMs = 30_000;
 /**
  * A router that was told to hold writes and then went out of reach holds them until it is told otherwise, or its dead-man
  * gives them back to its checks: those never end what was said at run time. One that does not run holds nobody.
- * @throws PgrowError `not_ready` when it stays out of reach
+ * @returns those that stayed out of reach; they must keep their dead-man
  */
-export const untilTold = (
+export const tellOrLeaveAside = async (
   platform: Platform,
   session: Session,
-  router: Node,
+  routers: readonly Node[],
   tell: (api: RuntimeApi) => Promise<void>,
-): Promise<void> =>
-  poll(outOfReachLimitMs, `${router.name} to be told who takes writes`, async () => {
-    const state = await platform.inspectContainer(router.container);
-    if (state?.running) await session.asRouter(router, tell);
-    return true;
-  });
+): Promise<readonly Node[]> => {
+  const told = await Promise.allSettled(
+    routers.map((router) =>
+      poll(outOfReachLimitMs, `${router.name} to be told who takes writes`, async () => {
+        const state = await platform.inspectContainer(router.container);
+        if (state?.running) await session.asRouter(router, tell);
+        return true;
+      }),
+    ),
+  );
+  return routers.filter((_, index) => told[index]?.status === 'rejected');
+};

@@ -14,17 +14,38 @@ export const within = <T>(limitMs: number, otherwise: string, work: Promise<T>):
   return Promise.race([work, late]).finally(() => clearTimeout(timer));
 };
 
-/** An exception counts as "not yet". @throws PgrowError `not_ready`, with what went wrong last */
+/**
+ * An exception counts as "not yet". A look that hangs ends with the limit as well.
+ * @throws PgrowError `not_ready`, with what went wrong last
+ */
 export const poll = async (limitMs: number, what: string, holds: () => Promise<boolean>): Promise<void> => {
+  let last = 'no answer';
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<'late'>((resolve) => {
+    timer = setTimeout(() => resolve('late'), limitMs);
+  });
   const deadline = performance.now() + limitMs;
-  for (;;) {
-    let last = 'no';
-    try {
-      if (await holds()) return;
-    } catch (error) {
-      last = messageOf(error);
+  try {
+    for (;;) {
+      const held = await Promise.race([holds().catch(messageOf), late]);
+      if (held === true) return;
+      if (held !== 'late') last = held === false ? 'no' : held;
+      if (held === 'late' || performance.now() > deadline)
+        throw new PgrowError('not_ready', `Waited ${limitMs} ms for ${what}: ${last}.`);
+      await delay(pollMs);
     }
-    if (performance.now() > deadline) throw new PgrowError('not_ready', `Waited ${limitMs} ms for ${what}: ${last}.`);
-    await delay(pollMs);
+  } finally {
+    clearTimeout(timer);
   }
+};
+
+/** What is left of a time that several moves share. */
+export interface Budget {
+  /** Milliseconds until `limitMs` after the budget was opened; at least one. */
+  until(limitMs: number): number;
+}
+
+export const openBudget = (): Budget => {
+  const began = performance.now();
+  return { until: (limitMs) => Math.max(1, Math.round(limitMs - (performance.now() - began))) };
 };

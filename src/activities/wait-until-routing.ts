@@ -16,6 +16,7 @@ import type { RuntimeApi } from '../components/haproxy/index.ts';
 import { followFault, type Course } from './course.ts';
 import type { Dependencies } from './dependencies.ts';
 import { keepRunning } from './exited-nodes.ts';
+import { leaveAside } from './left-aside.ts';
 import { openSession, type Session } from './session.ts';
 import type { Action, ActionStep } from './step-activity.ts';
 import { toObservation, waitUntil, type Observation } from './wait-until.ts';
@@ -43,7 +44,7 @@ export const routerActions = (dependencies: Dependencies, { configureNode }: Con
   const { platform, store, components, log } = dependencies;
   const { haproxy } = components;
 
-  const waitUntilRouting: Action<'waitUntilRouting'> = async ({ routers, ...expected }, step) => {
+  const waitUntilRouting: Action<'waitUntilRouting'> = async ({ routers, aside = [], ...servers }, step) => {
     const session = await openSession(dependencies, step.database);
     const plan = await store.readPlan(step.operation);
     const told = routers.map((node) => ({
@@ -52,12 +53,15 @@ export const routerActions = (dependencies: Dependencies, { configureNode }: Con
       course: followFault(routerRemedies, step.patience_seconds),
     }));
     const keep = keepRunning(platform, step);
-    const servers = [expected.primary, ...expected.replicas].map(session.placed);
+    const without = leaveAside(dependencies, session, step);
+    const { primary } = servers;
     await waitUntil({
-      for: `${routers.map(({ name }) => name).join(', ')} to see ${expected.primary} and ${expected.replicas.join(', ')}`,
+      for: `${routers.map(({ name }) => name).join(', ')} to see ${primary} and ${servers.replicas.join(', ')}`,
       step,
       look: async () => {
-        await keep(...routers, ...servers);
+        const hanging = await without(aside);
+        const expected = { primary, replicas: servers.replicas.filter((name) => !hanging.includes(name)) };
+        await keep(...routers, ...[primary, ...expected.replicas].map(session.placed));
         const looks: Observation<true>[] = [];
         for (const router of told)
           looks.push(await lookAt({ ...router, session, expected, step }).catch(toObservation));

@@ -3,6 +3,7 @@ import type { Database } from '../domain/database.ts';
 import type { Doctor } from '../doctor/doctor.ts';
 import type { Facts } from '../domain/facts.ts';
 import type { Leadership, LiveState } from '../domain/live.ts';
+import type { Asked } from '../domain/plan.ts';
 import type { Store } from '../store/store.ts';
 
 /** What the API works with. */
@@ -12,6 +13,8 @@ export interface ApiDependencies {
   /** Asks the nodes themselves. */
   readonly readLive: (database: Database) => Promise<LiveState>;
   readonly readLeadership: (database: Database) => Promise<Leadership>;
+  /** Whether the operation before was left in the middle of a hand-over in which nothing was handed over. */
+  readonly isStandstill: (database: Database, asked: Asked) => Promise<boolean>;
   /** What the node that leads holds. */
   readonly readFacts: (database: Database, leader: string) => Promise<Facts>;
   /** The last lines of a container's log. */

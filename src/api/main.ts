@@ -6,6 +6,7 @@ import { createDoctor } from '../doctor/doctor.ts';
 import { readSettings } from '../launcher/settings.ts';
 import { logUnhandledRejections } from '../launcher/unhandled-rejections.ts';
 import { readLeadership } from '../activities/leader.ts';
+import { readStandstill } from '../activities/standstill.ts';
 import { readLiveState } from '../activities/live-state.ts';
 import { readFacts } from '../activities/read-facts.ts';
 import { createDockerPlatform } from '../platform/docker/index.ts';
@@ -43,6 +44,9 @@ const app = await createApi({
   home: settings.homeId,
   readLive: (database) => readLiveState({ platform, store, components: realComponents }, database),
   readLeadership: (database) => readLeadership({ platform, store, components: realComponents }, database),
+  isStandstill: async ({ id }, asked) =>
+    (await readStandstill({ platform, store, components: realComponents }, { database: id, present: null, asked })) !==
+    null,
   readFacts: (database, leader) => readFacts({ platform, store, components: realComponents }, database, leader),
   doctor: createDoctor({
     platform,

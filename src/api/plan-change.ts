@@ -14,7 +14,12 @@ export type ChangeInput<W extends OperationWorkflow> = Omit<OperationInput<W>, '
 
 /** The plan that the workflow would run on a database as it is now. */
 export const planChange = async <W extends OperationWorkflow>(
-  { store, readLeadership, readFacts }: Pick<ApiDependencies, 'store' | 'readLeadership' | 'readFacts'>,
+  {
+    store,
+    readLeadership,
+    readFacts,
+    isStandstill,
+  }: Pick<ApiDependencies, 'store' | 'readLeadership' | 'readFacts' | 'isStandstill'>,
   database: Database,
   { workflow, input, operation_id }: { workflow: W; input: ChangeInput<W>; operation_id: string },
 ): Promise<Plan> => {
@@ -22,7 +27,10 @@ export const planChange = async <W extends OperationWorkflow>(
   const parsed = parseInput(schema, { ...input, service_id: database.id });
   if (workflow === 'destroyDatabase') refuseWhileCopied(database, await readRunningRestores(store));
   const unfinished = await readUnfinished(store, database);
-  const resumed = unfinished && resume(database.name, askedFor(workflow, parsed), unfinished);
+  const asked = askedFor(workflow, parsed);
+  // What never came about is put back when the operation begins.
+  const isLeft = unfinished !== null && workflow !== 'destroyDatabase' && (await isStandstill(database, asked));
+  const resumed = unfinished && !isLeft ? resume(database.name, asked, unfinished) : null;
   // It was confirmed when it began.
   if (resumed) return { ...resumed, losses: [] };
   const open = await store.readOpenCheckpoint(database.id);

@@ -14,7 +14,7 @@ export interface Actions {
   /** Volume, container, files, start; then waits until the node answers as its kind does. */
   ensureNode: ConfiguredNode;
   /** Rewrites the files of a running node and makes it take them without dropping a client. */
-  configureNode: ConfiguredNode;
+  configureNode: ConfiguredNode & CanDoWithout;
   /** Stops a node, gives it new files and starts it, so that it becomes something else on the same volume. */
   restartNode: ConfiguredNode;
   /** Container and volume. */
@@ -58,9 +58,17 @@ export interface Actions {
     readonly routers: readonly Node[];
     readonly primary: string;
     readonly replicas: readonly string[];
+    /** Of the replicas, those that may be left aside when they hang. */
+    readonly aside?: readonly Node[];
   };
   /** Until all members stream, one leads, and `/cluster` shows them all. */
-  waitUntilClusterHealthy: { readonly nodes: readonly Node[]; readonly standbys: number; readonly ha: HaOptions };
+  waitUntilClusterHealthy: {
+    readonly nodes: readonly Node[];
+    readonly standbys: number;
+    readonly ha: HaOptions;
+    /** Of these nodes, those that may be left aside when they hang. */
+    readonly aside?: readonly Node[];
+  };
 
   /** Login and query, through this pooler, as the application. */
   verifyPooler: ConfiguredNode;
@@ -101,13 +109,23 @@ export interface Actions {
   /** Waits for the grace period's end; done early by `confirm`, called off by `abort`. In the workflow, not in a worker. */
   gracePeriod: { readonly seconds: number };
   /** Verifies that a plain primary takes writes and its replicas stream. */
-  waitUntilReplicated: { readonly primary: Node; readonly replicas: readonly Node[] };
+  waitUntilReplicated: {
+    readonly primary: Node;
+    readonly replicas: readonly Node[];
+    /** Of the replicas, those that may be left aside when they hang. */
+    readonly aside?: readonly Node[];
+  };
 
   /** Containers, volumes and networks that carry the database's label, then its records. */
   removeEverything: Record<string, never>;
 
   /** Writes the new topology, the endpoints and the event. */
   recordTopology: { readonly topology: Topology };
+}
+
+interface CanDoWithout {
+  /** What is going on does not need this node: it is left aside when it hangs. Default false. */
+  readonly can_do_without?: boolean;
 }
 
 export interface CutOver {
@@ -178,4 +196,6 @@ export interface ActionContext {
   readonly attempt: number;
   /** Seconds without progress after which a wait gives up. */
   readonly patience_seconds: number;
+  /** Whether the point of no return lies behind, so that giving up calls for an operator. Default false. */
+  readonly committed?: boolean;
 }

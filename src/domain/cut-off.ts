@@ -1,3 +1,4 @@
+import type { CutOver } from './actions.ts';
 import { isPastReturn, type OperationDocument, type OperationError } from './operation.ts';
 import type { Plan } from './plan.ts';
 
@@ -22,13 +23,32 @@ const patienceSeconds = 120;
 /** Of an operation that is recorded as running although its workflow is not; null where nothing has to be put back. */
 export const cutOffOf = (operation: OperationDocument | null, plan: Plan | null): CutOff | null => {
   if (!operation || !plan || operation.status !== 'running' || isPastReturn(operation)) return null;
-  return {
-    operation: operation.id,
-    database: operation.service_id,
-    plan,
-    begun: operation.steps.flatMap(({ status }, index) => (status === 'pending' ? [] : [index])),
-    patience_seconds: patienceSeconds,
-  };
+  return begunOf(operation, plan);
+};
+
+const begunOf = (operation: OperationDocument, plan: Plan): CutOff => ({
+  operation: operation.id,
+  database: operation.service_id,
+  plan,
+  begun: operation.steps.flatMap(({ status }, index) => (status === 'pending' ? [] : [index])),
+  patience_seconds: patienceSeconds,
+});
+
+/**
+ * An operation that was left to an operator in the middle of its hand-over: whether anything was handed over is for the
+ * servers to say. Null where it got further, or ended otherwise.
+ */
+export const standstillOf = (
+  operation: OperationDocument | null,
+  plan: Plan | null,
+): { readonly cutOff: CutOff; readonly handOver: CutOver } | null => {
+  if (operation?.status !== 'needs_operator' || !plan || !isPastReturn(operation)) return null;
+  const index = plan.steps.findIndex(({ run }) => run.action === 'cutOver');
+  const { run, name } = plan.steps[index] ?? {};
+  if (run?.action !== 'cutOver' || name !== operation.point_of_no_return) return null;
+  const statuses = operation.steps.map(({ status }) => status);
+  if (statuses[index] === 'done' || statuses.slice(index + 1).some((status) => status !== 'pending')) return null;
+  return { cutOff: begunOf(operation, plan), handOver: run.input };
 };
 
 /** How its record ends. */

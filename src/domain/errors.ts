@@ -20,6 +20,11 @@ export const errorCatalogue = {
   not_ready: { status: 500, retryable: true, title: 'Not ready in time' },
   verification_failed: { status: 500, retryable: true, title: 'Verification failed' },
   handed_back: { status: 500, retryable: false, title: 'Cut-over called off, the old primary serves again' },
+  called_off: {
+    status: 500,
+    retryable: false,
+    title: 'Cut-over called off, the old primary took too long to stop and serves again',
+  },
   needs_operator: { status: 500, retryable: false, title: 'An operator is needed' },
   internal: { status: 500, retryable: true, title: 'Internal error' },
 } as const satisfies Record<string, { status: number; retryable: boolean; title: string }>;

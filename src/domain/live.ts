@@ -73,6 +73,8 @@ export interface Leadership {
   readonly faults: readonly NodeFault[];
   /** Where nobody takes writes: what each server holds. */
   readonly holdings: Holdings | null;
+  /** Replicas that can do nothing now: paused, cut off or silent. */
+  readonly hanging: readonly string[];
 }
 
 export interface Unseen {

@@ -27,7 +27,7 @@ const withoutKept = (topology: Plan['to']) => topology && { ...topology, kept: [
  */
 export const resume = (database: string, asked: Asked, { operation, plan }: Unfinished): Plan | null => {
   if (asked.workflow === 'destroyDatabase') return null;
-  if (canonical(asked) === canonical(plan.asked)) return plan;
+  if (isAskedAgain(asked, plan)) return plan;
   const what = operation.type.replaceAll('_', ' ');
   throw new PgrowError(
     'refused',
@@ -36,6 +36,9 @@ export const resume = (database: string, asked: Asked, { operation, plan }: Unfi
       `there: ${commandFor(database, plan.asked)}`,
   );
 };
+
+/** Whether it is the same once more. */
+export const isAskedAgain = (asked: Asked, plan: Plan): boolean => canonical(asked) === canonical(plan.asked);
 
 /** Asks for the same again, but for options: who gave some has to give them once more. */
 export const commandFor = (database: string, asked: Asked | undefined): string => {

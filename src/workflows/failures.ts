@@ -42,7 +42,10 @@ export const toOperationError = (error: unknown, step: string | null): Omit<Oper
 };
 
 /** Whether an action past which nothing is undone reports that it has put everything back itself. */
-export const hasHandedBack = (error: unknown): boolean => codeOf(error) === ('handed_back' satisfies ErrorCode);
+export const hasHandedBack = (error: unknown): boolean => {
+  const code = codeOf(error) as ErrorCode | null;
+  return code === 'handed_back' || code === 'called_off';
+};
 
 /** Whether the operation has ended according to its record, so that a workflow which was reset must not act for it. */
 export const hasEnded = (error: unknown): boolean => codeOf(error) === ('already_ended' satisfies ErrorCode);

@@ -126,19 +126,30 @@ describe('the pgbouncer image', { timeout: 60_000 }, () => {
     expect(await isPaused()).toBe(false);
   });
 
+  // A RESUME of one that holds clients must not let those go whom another holds.
+  test('released it resumes whom it guards, and nobody else', async () => {
+    await pause();
+    await deadman('release');
+    expect(await isPaused()).toBe(true);
+    await deadman('60000');
+    await deadman('release');
+    expect(await isPaused()).toBe(false);
+  });
+
   describe('a dead-man with a line to it', () => {
     const listen = async () => {
       const line = await stack.platform.execInteractive(stack.container('pgbouncer'), ['pgrow-deadman', 'listen']);
-      const tell = async (text: string) => {
+      const tell = async (text: string, answer = text) => {
         line.write(text);
-        expect(await line.readLine(5000)).toBe(text);
+        expect(await line.readLine(5000)).toBe(answer);
       };
       await tell('ping');
       return { tell, end: () => line.close() };
     };
 
     test('resumes clients and logins once the line ends', async () => {
-      const { end } = await listen();
+      const { tell, end } = await listen();
+      await tell('hold 60000');
       await ask(5432, 'pgbouncer', 'PAUSE postgres');
       await pause();
       end();
@@ -155,9 +166,11 @@ describe('the pgbouncer image', { timeout: 60_000 }, () => {
       await tell('hold 100');
       await tell('free');
       await stack.run('pgbouncer', 'sleep', '0.5');
-      expect(await isPaused()).toBe(true);
       end();
-      await untilResumed();
+      await stack.run('pgbouncer', 'sleep', '0.5');
+      // Not for it to resume: somebody else had paused it.
+      expect(await isPaused()).toBe(true);
+      await stack.run('pgbouncer', 'pgrow-resume');
     });
 
     // Its line may end, for the monitor is started anew, in the middle of a hand-over.
@@ -165,7 +178,7 @@ describe('the pgbouncer image', { timeout: 60_000 }, () => {
       const { tell, end } = await listen();
       await pause();
       await deadman('60000');
-      await tell('hold 1');
+      await tell('hold 1', 'armed');
       end();
       await stack.run('pgbouncer', 'sleep', '0.5');
       expect(await isPaused()).toBe(true);

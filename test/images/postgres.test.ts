@@ -47,8 +47,9 @@ describe('the postgres image', { timeout: 60_000 }, () => {
   /** Starts an armed stop and gives the word; the result is what it reports. */
   const stopArmed = async (node: string, word: string): Promise<string> => {
     const armed = await stack.platform.execInteractive(stack.container(node), ['pgrow-stop-armed']);
-    expect(await armed.readLine(5000)).toBe('armed');
-    armed.write(word);
+    const [, now] = /^armed (\d+)$/.exec(await armed.readLine(5000)) ?? [];
+    expect(now).toBeDefined();
+    armed.write(word.replace('SOON', String(Number(now) + 4000)));
     return armed.readLine(5000);
   };
 
@@ -187,6 +188,44 @@ describe('the postgres image', { timeout: 60_000 }, () => {
     await expect(stopArmed('postgres-1', 'cancel\n')).rejects.toThrow();
     await health('postgres-1', '/primary', 200);
   });
+
+  // A node that stood still and went on later must not stop its server once everybody has gone on without it.
+  test('an armed stop that is told too late changes nothing', async () => {
+    expect(JSON.parse(await stopArmed('postgres-1', 'stop 1000 0.0.0.0\n'))).toEqual({
+      error: 'told to stop too late',
+    });
+    await health('postgres-1', '/primary', 200);
+  });
+
+  // A fast shutdown waits for every receiver of WAL: one that hung held the stop, and all clients, for a minute.
+  test.each(['of whom it was not told to wait', 'which it was told to wait for', 'at the address of the successor'])(
+    'an armed stop ends in time, and cleanly, beside a receiver that hangs, one %s',
+    async (which) => {
+      const receive =
+        'mkdir -p /tmp/wal; export PGPASSFILE=/etc/pgrow/pgpass; ' +
+        'pg_receivewal -h postgres-1 -U replicator -D /tmp/wal & echo $! >/tmp/receiver';
+      await stack.run('postgres-2', 'sh', '-c', `${receive}; exec >/dev/null 2>&1`);
+      const hung =
+        "SELECT pid FROM pg_stat_replication WHERE application_name = 'pg_receivewal' AND state = 'streaming'";
+      const pid = await retryUntil('a receiver', async () => {
+        const found = await sql('postgres-1', hung);
+        if (!found) throw new Error('it does not stream');
+        return found;
+      });
+      await stack.run('postgres-2', 'sh', '-c', 'kill -STOP $(cat /tmp/receiver)');
+      const { address } = (await stack.platform.inspectContainer(stack.container('postgres-2')))!;
+      const successor = which.includes('successor') ? address! : '0.0.0.0';
+      const waitedFor = which.includes('told to wait for') ? ` ${pid}` : '';
+
+      const report = await stopArmed('postgres-1', `stop SOON ${successor}${waitedFor}\n`);
+
+      expect(JSON.parse(report)).toMatchObject({ state: 'shut down' });
+      await stack.run('postgres-2', 'sh', '-c', 'kill -KILL $(cat /tmp/receiver)');
+      await stack.run('postgres-1', 'pgrow-unfence');
+      await health('postgres-1', '/primary', 200);
+      await health('postgres-2', '/replica?lag=16MB', 200);
+    },
+  );
 
   test('stopped for a hand-over a primary stays down until its fence falls, and then follows its successor', async () => {
     const report = JSON.parse(await stopArmed('postgres-1', 'stop\n')) as {

@@ -93,6 +93,7 @@ export const useApi = (): ApiUnderTest => {
         return api.live;
       },
       readFacts: async (_, leader) => ({ ...nothingHeld(leader), ...api.holds }),
+      isStandstill: async () => false,
       readLeadership: async ({ topology }) => {
         const members = api.live instanceof Error ? [] : api.live.members;
         return {
@@ -104,6 +105,7 @@ export const useApi = (): ApiUnderTest => {
           faults: [],
           holdings: null,
           unseen: [],
+          hanging: [],
         };
       },
     });

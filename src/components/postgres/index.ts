@@ -3,6 +3,7 @@ export * from './administration.ts';
 export * from './connection.ts';
 export * from './facts.ts';
 export * from './fingerprint.ts';
+export * from './hand-over-looks.ts';
 export * from './lsn.ts';
 export * from './own-roles.ts';
 export * from './parameters.ts';

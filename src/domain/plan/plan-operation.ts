@@ -40,6 +40,8 @@ export interface Circumstances {
   readonly holdings?: Holdings | null;
   /** Servers that keep pgrow out. Default none. */
   readonly unseen?: readonly Unseen[];
+  /** Replicas that can do nothing now. Default none. */
+  readonly hanging?: readonly string[];
   /** The operation whose checkpoint is still open. */
   readonly last: Pick<Plan, 'type' | 'from' | 'to'> | null;
   /** What a new database begins with; null for nothing. */

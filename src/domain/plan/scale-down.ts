@@ -26,6 +26,8 @@ export interface ScaleDownPlanInput {
   readonly leader: string;
   /** What the server holds; null where it could not be asked. Default null. */
   readonly facts?: Facts | null;
+  /** Replicas that can do nothing now. Default none. */
+  readonly hanging?: readonly string[];
   readonly closes_checkpoint_of: string | null;
 }
 
@@ -46,7 +48,9 @@ export const planScaleDown = (input: ScaleDownPlanInput): Plan => {
   if (reached.ha && target !== 'unpooled') {
     const kept = { load_balancing: loadBalancingOf(reached) };
     const replicas = target === 'replicas' ? replicaOptions.parse({ ...kept, ...input.replicas }) : null;
-    shrink(shrinkHa({ database, topology: reached, leader: input.leader, replicas, guests: guestsOf(input.facts) }));
+    const hanging = input.hanging ?? [];
+    const guests = guestsOf(input.facts);
+    shrink(shrinkHa({ database, topology: reached, leader: input.leader, hanging, replicas, guests }));
   } else if (reached.replicas && !keepsReplicas) {
     shrink(shrinkReplicas({ topology: reached }));
   }

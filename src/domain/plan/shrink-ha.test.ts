@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { startNamed } from '../../../test/support/grown-databases.ts';
 import { replicaOptions } from '../options.ts';
 import { nodesOf } from '../topology.ts';
@@ -24,4 +24,40 @@ test.each([1, 2, 3])('with %i replicas: every server that stays is rid of the sl
   expect(new Map(pruned.map(({ on, keep }) => [on.name, keep.length]))).toEqual(
     new Map(staying.map(({ name }) => [name, name === plan.to!.primary ? replicas.length : 0])),
   );
+});
+
+describe('a member that does not answer', () => {
+  const shrink = (count: number | null, ...hanging: readonly string[]) => {
+    const { database } = startNamed('ha, pooled');
+    return planScaleDown({
+      database,
+      target: count === null ? 'single' : 'replicas',
+      replicas: count === null ? {} : replicaOptions.parse({ count }),
+      grace_period_seconds: 0,
+      leader: database.topology.primary,
+      hanging,
+      closes_checkpoint_of: null,
+    });
+  };
+  const [first = '', second = ''] = nodesOf(startNamed('ha, pooled').database.topology, 'postgres')
+    .map(({ name }) => name)
+    .filter((name) => name !== startNamed('ha, pooled').database.topology.primary);
+
+  // The first replica was to take over although it was paused, and the second, which was well, was to be removed.
+  test('does not take over, and is removed as it is', () => {
+    const plan = shrink(null, first);
+    expect(plan.to!.primary).toBe(second);
+    expect(plan.nodes_removed).toContain(first);
+    expect(plan.warnings).toContain(`${first} does not answer: it is removed as it is.`);
+  });
+
+  test('is replaced by a new replica where as many as there were are to stay', () => {
+    const names = nodesOf(shrink(2, second).to!, 'postgres').map(({ name }) => name);
+    expect(names).toHaveLength(3);
+    expect(names).not.toContain(second);
+  });
+
+  test('and nobody else: refused, with the way out', () => {
+    expect(() => shrink(null, first, second)).toThrow(/no member answers .* \.\/pgrow reinit/);
+  });
 });

@@ -1,5 +1,6 @@
 import type { CutOver } from '../actions.ts';
 import type { Database } from '../database.ts';
+import { PgrowError } from '../errors.ts';
 import { plainSlotName, slotName } from '../naming.ts';
 import { memberConfigOf } from '../member-config.ts';
 import type { ReplicaConfig } from '../node-config.ts';
@@ -71,6 +72,7 @@ export const shrinkHa = (input: Input): Growth => {
       'Sessions that do not go through PgBouncer are reset at the hand-over, and again when the HAProxy that they come ' +
         'through is removed; each time the next connect succeeds.',
       `${leader.name} leads now; ${successor.name} takes over.`,
+      ...cast.hanging.map((node) => `${node.name} does not answer: it is removed as it is.`),
     ],
     snapshot: null,
   };
@@ -81,19 +83,30 @@ interface Input {
   readonly topology: Topology;
   /** Who leads, as Patroni has it. */
   readonly leader: string;
+  /** Replicas that can do nothing now: none of them takes over or stays. */
+  readonly hanging: readonly string[];
   /** Null: no replicas and no HAProxy remain. */
   readonly replicas: ReplicaOptions | null;
   /** Physical slots that pgrow did not make. */
   readonly guests: readonly string[];
 }
 
-const castOf = ({ database, topology: from, leader: leaderName, replicas: options, guests }: Input) => {
+const castOf = ({ database, topology: from, leader: leaderName, hanging: names, replicas: options, guests }: Input) => {
   const members = nodesOf(from, 'postgres');
   const leader = nodeNamed(from, leaderName);
-  const [successor, ...rest] = members.filter((node) => node !== leader) as [Node, ...Node[]];
+  const others = members.filter((node) => node !== leader);
+  const hanging = others.filter(({ name }) => names.includes(name));
+  const [successor, ...rest] = others.filter((node) => !hanging.includes(node));
+  if (!successor) {
+    throw new PgrowError(
+      'refused',
+      `${database.name} cannot leave ha: no member answers to which ${leader.name} could hand over. ` +
+        `Bring one of ${others.map(({ name }) => name).join(', ')} back first, or make it anew: ./pgrow reinit ${database.name} NODE`,
+    );
+  }
   const count = options?.count ?? 0;
   const converted = rest.slice(0, count);
-  const spare = rest.slice(count);
+  const spare = [...rest.slice(count), ...hanging];
   const keepsLeader = count > converted.length;
   const cloned = nextOrdinals(from, 'postgres', Math.max(0, count - converted.length - 1)).map((ordinal) =>
     newNode(database, 'postgres', ordinal, 'replica'),
@@ -128,6 +141,7 @@ const castOf = ({ database, topology: from, leader: leaderName, replicas: option
     members,
     guests,
     leader,
+    hanging,
     successor,
     newPrimary,
     converted,

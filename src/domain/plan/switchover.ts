@@ -64,6 +64,7 @@ const amongMembers = ({ on_obstacle, facts }: SwitchoverPlanInput, from: Topolog
     routers,
     on_obstacle,
   };
+  const bystanders = members.filter((node) => node !== old && node !== leader);
   return held(from, to, [
     ...keepGuests('switchover', input, guestsOf(facts)),
     handOver('switchover', input),
@@ -72,10 +73,10 @@ const amongMembers = ({ on_obstacle, facts }: SwitchoverPlanInput, from: Topolog
       input: { old, leader, members },
     }),
     ...readmit(routers, old),
-    ...seen(to, routers),
+    ...seen(to, routers, bystanders),
     step('finish', 'wait until the cluster is healthy', {
       action: 'waitUntilClusterHealthy',
-      input: { nodes: members, standbys: members.length - 1, ha: from.ha! },
+      input: { nodes: members, standbys: members.length - 1, ha: from.ha!, aside: bystanders },
     }),
   ]);
 };
@@ -124,7 +125,7 @@ const amongPlain = ({ database, on_obstacle, facts }: SwitchoverPlanInput, from:
       ...others.map((node) => [
         step('switchover', `let ${node.name} follow ${target}`, {
           action: 'configureNode',
-          input: { node: nodeNamed(to, node.name), config: following(target, node) },
+          input: { node: nodeNamed(to, node.name), config: following(target, node), can_do_without: true },
         }),
       ]),
     ),
@@ -137,11 +138,11 @@ const amongPlain = ({ database, on_obstacle, facts }: SwitchoverPlanInput, from:
         ]
       : []),
     ...readmit(routers, old),
-    ...seen(to, routers),
+    ...seen(to, routers, others),
     ...(guests.length > 0 ? [...reroute('routing', bridge, to), ...removeRouters(guests)] : []),
     step('finish', 'wait until the primary is replicated', {
       action: 'waitUntilReplicated',
-      input: { primary: newPrimary, replicas },
+      input: { primary: newPrimary, replicas, aside: others },
     }),
   ]);
 };
@@ -179,7 +180,7 @@ export const keepSlot = (on: Node, node: Node): Outline => {
   );
 };
 
-const seen = (topology: Topology, routers: readonly Node[]): readonly Outline[] =>
+const seen = (topology: Topology, routers: readonly Node[], aside: readonly Node[] = []): readonly Outline[] =>
   routers.length === 0
     ? []
     : [
@@ -191,6 +192,7 @@ const seen = (topology: Topology, routers: readonly Node[]): readonly Outline[] 
             replicas: nodesOf(topology, 'postgres')
               .map((node) => node.name)
               .filter((name) => name !== topology.primary),
+            aside,
           },
         }),
       ];

@@ -169,6 +169,7 @@ export const createPlanRun = (inputs: Inputs): PlanRun => {
     direction,
     attempt,
     patience_seconds: opened.patience_seconds,
+    committed,
   });
 
   return {

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { ownRolesQuery } from '../../../src/components/postgres/index.ts';
 import type { EtcdClusters } from './etcd-cluster.ts';
 import type { Machine, Machines } from './machines.ts';
@@ -27,7 +28,13 @@ export const answerCommands = ({ machines, servers, etcd, patroni, routers, pool
         (machine.kind === 'pgbouncer' ? poolers : routers).reload(machine);
         return {};
       case 'pgrow-deadman':
-        (machine.kind === 'pgbouncer' ? poolers : routers).arm(machine, argument !== 'disarm');
+        if (argument === 'release') {
+          if (poolers.isArmed(machine)) poolers.resume(machine);
+          poolers.arm(machine, null);
+          return {};
+        }
+        if (machine.kind === 'pgbouncer') poolers.arm(machine, argument === 'disarm' ? null : Number(argument));
+        else routers.arm(machine, argument !== 'disarm');
         return {};
       case 'pgrow-resume':
         poolers.resume(machine);
@@ -71,12 +78,20 @@ export const answerCommands = ({ machines, servers, etcd, patroni, routers, pool
         yield JSON.stringify({ error: 'another database' });
         return;
       }
-      yield 'armed';
+      yield `armed ${Date.now()}`;
       for await (const line of input) {
-        if (line !== 'stop') return;
+        const [order, until, , ...pids] = line.split(' ');
+        if (order !== 'stop') return;
         data.fenced = true;
         const server = servers.on(machine);
-        if (server) servers.shutDown(server);
+        if (!server) return void (yield controlData(data));
+        const waitedFor = servers
+          .sendersOf(server)
+          .filter(({ pid, unconfirmed_bytes }) => pids.includes(String(pid)) && unconfirmed_bytes !== 0);
+        if (waitedFor.length > 0 || servers.stopHangs(machine.name)) {
+          await delay(Number(until) - Date.now());
+          servers.crash(server);
+        } else servers.shutDown(server);
         yield controlData(data);
         return;
       }

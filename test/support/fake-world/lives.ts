@@ -114,7 +114,8 @@ export const createLives = (): Lives => {
 
 /** Whether the same is run again: by Temporal, or by the plan after a hand-over was called off. */
 export const isHealing = (error: unknown): boolean =>
-  error instanceof ApplicationFailure && (!error.nonRetryable || error.type === 'handed_back');
+  error instanceof ApplicationFailure &&
+  (!error.nonRetryable || error.type === 'handed_back' || error.type === 'called_off');
 
 const newLife = (lastCall: number): Life => {
   const death = Promise.withResolvers<'dead'>();

@@ -18,6 +18,9 @@ export interface Machines {
   /** Stopped, killed or removed: it runs no more. */
   onGone(hear: (machine: Machine) => void): void;
   onVolumeRemoved(forget: (volume: string) => void): void;
+  /** `paused`: nothing in it gets any time. `cut off`: its container runs in no network. Until the result is called. */
+  hang(name: string, how: 'paused' | 'cut off'): () => void;
+  hangs(machine: Machine): boolean;
   /** The next connection to each that runs now is refused. */
   refuseOnce(): void;
   /** None of these refusals is left. */
@@ -62,8 +65,28 @@ export const createMachines = (): Machines => {
     return exitCode;
   });
 
+  const hanging = new Map<string, 'paused' | 'cut off'>();
+  const howItHangs = (container: string) => hanging.get(machines.get(container)?.name ?? '');
+  const refusePaused = (container: string) => {
+    if (howItHangs(container) === 'paused')
+      throw new PgrowError('no_answer', `Cannot run a command in ${container}: Docker says "Container is paused".`);
+  };
   const platform: FakePlatform = {
     ...fake,
+    async inspectContainer(name) {
+      const state = await fake.inspectContainer(name);
+      const how = howItHangs(name);
+      if (!state || !how) return state;
+      return how === 'paused' ? { ...state, frozen: true } : { ...state, address: null };
+    },
+    async exec(name, command, stdin) {
+      refusePaused(name);
+      return fake.exec(name, command, stdin);
+    },
+    async execInteractive(name, command) {
+      refusePaused(name);
+      return fake.execInteractive(name, command);
+    },
     async stopContainer(name, timeoutSeconds) {
       await fake.stopContainer(name, timeoutSeconds);
       forget(name);
@@ -91,11 +114,18 @@ export const createMachines = (): Machines => {
     async at(address) {
       for (const machine of machines.values()) {
         if ((await fake.inspectContainer(machine.container))?.address !== address) continue;
+        if (hanging.has(machine.name))
+          throw new PgrowError('no_answer', `Cannot connect to ${machine.name}: no connection in time.`);
         if (!refusing.delete(machine)) return machine;
         throw new PgrowError('no_answer', `Cannot connect to ${machine.name}: ECONNREFUSED.`);
       }
       throw new PgrowError('no_answer', `Nothing answers at ${address}.`);
     },
+    hang(name, how) {
+      hanging.set(name, how);
+      return () => void hanging.delete(name);
+    },
+    hangs: ({ name }) => hanging.has(name),
     read(container, path) {
       const file = fake.files(container)[path];
       if (!file) throw new Error(`${container} was never given ${path}`);

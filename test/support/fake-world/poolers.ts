@@ -17,16 +17,21 @@ export interface Poolers {
   pause(machine: Machine): void;
   resume(machine: Machine): void;
   isPaused(machine: Machine): boolean;
-  arm(machine: Machine, armed: boolean): void;
+  /** After so many milliseconds it resumes by itself; null for never. */
+  arm(machine: Machine, ms: number | null): void;
   /** Whether it would resume by itself some time: nothing of a hand-over may stay behind. */
+  /** How often clients were asked to wait. */
+  pauses(): number;
   isArmed(machine: Machine): boolean;
+  /** How often a dead-man had to let clients go, because nobody else did. */
+  letGoByDeadMan(): number;
 }
 
 interface Loaded {
   readonly upstream: Readonly<Record<number, { readonly hosts: readonly string[]; readonly port: number }>>;
   readonly lookUpPassword: string | null;
   paused: boolean;
-  armed: boolean;
+  armed: NodeJS.Timeout | null;
 }
 
 export const createPoolers = (machines: Machines): Poolers => {
@@ -42,7 +47,7 @@ export const createPoolers = (machines: Machines): Poolers => {
     const upstream = { [ports.pooled]: read(machine, 'rw'), [ports.pooledReadOnly]: read(machine, 'ro') };
     const userlist = machines.read(machine.container, '/etc/pgrow/userlist.txt');
     const lookUpPassword = /^"pgbouncer" "(.*)"$/m.exec(userlist)?.[1] ?? null;
-    const { paused = false, armed = false } = loaded.get(machine.container) ?? {};
+    const { paused = false, armed = null } = loaded.get(machine.container) ?? {};
     loaded.set(machine.container, { upstream, lookUpPassword, paused, armed });
   };
   machines.onBoot('pgbouncer', (machine) => {
@@ -50,6 +55,14 @@ export const createPoolers = (machines: Machines): Poolers => {
     load(machine);
     return undefined;
   });
+  let fired = 0;
+  let pauses = 0;
+  const fire = (machine: Machine) => {
+    const pooler = of(machine);
+    pooler.armed = null;
+    if (pooler.paused) fired += 1;
+    pooler.paused = false;
+  };
   const of = (machine: Machine) => loaded.get(machine.container)!;
 
   return {
@@ -72,10 +85,19 @@ export const createPoolers = (machines: Machines): Poolers => {
       ),
     stick: (name, port, node) => void stuck.set(`${name}:${port}`, node),
     reconnect: (machine, port) => void stuck.delete(`${machine.name}:${port}`),
-    pause: (machine) => void (of(machine).paused = true),
+    pause(machine) {
+      pauses += 1;
+      of(machine).paused = true;
+    },
+    pauses: () => pauses,
     resume: (machine) => void (of(machine).paused = false),
     isPaused: (machine) => of(machine).paused,
-    arm: (machine, armed) => void (of(machine).armed = armed),
-    isArmed: (machine) => of(machine).armed,
+    arm(machine, ms) {
+      const pooler = of(machine);
+      if (pooler.armed) clearTimeout(pooler.armed);
+      pooler.armed = ms === null ? null : setTimeout(() => fire(machine), ms).unref();
+    },
+    isArmed: (machine) => of(machine).armed !== null,
+    letGoByDeadMan: () => fired,
   };
 };

@@ -1,4 +1,5 @@
 import { PgrowError } from '../../../src/domain/errors.ts';
+import type { WalSender } from '../../../src/domain/left-out.ts';
 import { slotName } from '../../../src/domain/naming.ts';
 import type { EtcdClusters, PatroniState } from './etcd-cluster.ts';
 import type { Machine, Machines } from './machines.ts';
@@ -23,6 +24,18 @@ export interface Servers {
   dataOf(machine: Machine): PostgresData | null;
   /** Nodes that stream from this one. */
   followersOf(server: Server): readonly Server[];
+  /** Everybody it sends WAL. */
+  sendersOf(server: Server): readonly WalSender[];
+  /** Somebody who is sent WAL by this node, and confirms none of it. */
+  attach(node: string, name: string): void;
+  /** From now on a stop of this node does not end by itself, nor a promotion of it until the result is called. */
+  hangStops(name: string): void;
+  hangPromotions(name: string): () => void;
+  stopHangs(name: string): boolean;
+  /** All that follow have what it has. */
+  catchUp(server: Server): void;
+  /** An end without a word to anybody. */
+  crash(server: Server): void;
   /** Whom it is told to follow and through which slot; null for one that follows nobody. */
   upstreamOf(server: Server): Upstream | null;
   isPrimary(server: Server): boolean;
@@ -79,6 +92,9 @@ export const createServers = (machines: Machines, etcd: EtcdClusters): Servers =
   const starting = createSlowStarts();
   const violations: string[] = [];
   const lost = new Set<string>();
+  const stuck = new Set<string>();
+  const slow = new Set<string>();
+  const attached: { readonly node: string; readonly name: string }[] = [];
   const listeners: (() => void)[] = [];
   const changed = () => {
     for (const hear of listeners) hear();
@@ -118,7 +134,7 @@ export const createServers = (machines: Machines, etcd: EtcdClusters): Servers =
   const followersOf = (server: Server): readonly Server[] =>
     all().filter((candidate) => {
       const upstream = upstreamOf(candidate);
-      if (lost.has(candidate.name)) return false;
+      if (lost.has(candidate.name) || machines.hangs(candidate.machine)) return false;
       if (upstream?.from?.machine !== server.machine || !server.data.slots.has(upstream.slot)) return false;
       // One that has what its upstream never had cannot follow it.
       return candidate.data.systemIdentifier === server.data.systemIdentifier && candidate.data.lsn <= server.data.lsn;
@@ -188,6 +204,30 @@ export const createServers = (machines: Machines, etcd: EtcdClusters): Servers =
     on,
     dataOf: volumes.of,
     followersOf,
+    sendersOf: (server) => {
+      const senders = [
+        ...followersOf(server).map(({ name }) => ({ name, unconfirmed_bytes: 0 })),
+        ...attached.filter(({ node }) => node === server.name).map(({ name }) => ({ name, unconfirmed_bytes: null })),
+      ];
+      const rest = { user: 'replicator', address: null, state: 'streaming', slot: null };
+      return senders.map((sender, index) => ({ ...sender, ...rest, pid: 100 + index }));
+    },
+    catchUp: stream,
+    hangStops: (name) => void stuck.add(name),
+    stopHangs: (name) => stuck.has(name),
+    hangPromotions(name) {
+      slow.add(name);
+      return () => {
+        slow.delete(name);
+        const server = named(name);
+        if (server?.data.promotionOrdered) promote(server);
+      };
+    },
+    crash(server) {
+      running.delete(server.machine.container);
+      changed();
+    },
+    attach: (node, name) => void attached.push({ node, name }),
     upstreamOf,
     isPrimary: (server) => !server.data.inRecovery,
     patroni: clusterOf,
@@ -217,7 +257,7 @@ export const createServers = (machines: Machines, etcd: EtcdClusters): Servers =
       if (!server.data.inRecovery) return;
       server.data.promotionOrdered = true;
       setTimeout(() => {
-        if (on(server.machine) && server.data.promotionOrdered) promote(server);
+        if (on(server.machine) && server.data.promotionOrdered && !slow.has(server.name)) promote(server);
       }, promotionDelayMs);
     },
     promote,

@@ -77,7 +77,7 @@ export const createRouters = (machines: Machines, servers: Servers): Routers => 
   const nameless = new Set<string>();
   const check = (node: Machine, backend: RouterBackend): boolean => {
     const server = servers.on(node);
-    if (!server) return false;
+    if (!server || machines.hangs(node)) return false;
     const leads = servers.patroni(node)?.leader === server.name;
     if (backend !== 'primary') return server.data.inRecovery && !leads;
     return servers.isPrimary(server) && (leads || readTold(machines, node).mode !== 'patroni');

@@ -1,0 +1,83 @@
+import type { CutOver } from '../domain/actions.ts';
+import { PgrowError } from '../domain/errors.ts';
+import { proofWithinMs } from '../domain/hand-over-limits.ts';
+import { describeSender, lookAtSenders, type LookAtSenders } from '../domain/left-out.ts';
+import { ports } from '../domain/naming.ts';
+import type { Node } from '../domain/topology.ts';
+import type { PostgresConnection } from '../components/postgres/index.ts';
+import type { Dependencies } from './dependencies.ts';
+import type { Session } from './session.ts';
+import { poll } from './time-limits.ts';
+
+/** Milliseconds in which a receiver that is well has confirmed what the successor has replayed. */
+const confirmWithinMs = 250;
+
+/**
+ * Before anybody waits: has the old primary write a checkpoint, so that its stop has little left to write, and sees who
+ * follows it. The successor has to replay it now, others that do not confirm it at once are left out.
+ * @throws PgrowError `not_ready` when the successor does not replay it, with the reason where it tells one
+ */
+export const lookAtBystanders = async (
+  { components: { postgres } }: Pick<Dependencies, 'components'>,
+  session: Session,
+  { from, to }: CutOver,
+  successor: PostgresConnection,
+): Promise<LookAtSenders> =>
+  session.asSuperuser(from, async (primary) => {
+    await postgres.checkpoint(primary);
+    await postgres.checkpoint(primary);
+    const written = await postgres.readFlushed(primary);
+    const end = postgres.parseLsn(written);
+    await poll(proofWithinMs, `${to.name}:${ports.postgres} to replay ${written}`, async () => {
+      const { lsn } = await postgres.readPosition(successor);
+      return postgres.parseLsn(lsn) >= end;
+    }).catch(async (error: unknown) => {
+      const obstacle = await postgres.readReplayObstacle(successor).catch(() => null);
+      if (!(error instanceof PgrowError) || obstacle === null) throw error;
+      throw new PgrowError('not_ready', `${error.message.replace(/\.$/, '')}; ${obstacle}.`);
+    });
+    let seen = lookAtSenders([], to.name);
+    await poll(confirmWithinMs, 'all to confirm it', async () => {
+      seen = lookAtSenders(await postgres.readWalSenders(primary, written), to.name);
+      return seen.left_out.length === 0;
+    }).catch(() => undefined);
+    return seen;
+  });
+
+/**
+ * Whether the old primary is still to be stopped: an attempt before this one may have done that.
+ * @throws when it neither answers nor was stopped: then nobody knows what clients would find
+ */
+export const wasStopped = async (
+  { platform, components }: Pick<Dependencies, 'platform' | 'components'>,
+  session: Session,
+  { from }: Pick<CutOver, 'from'>,
+): Promise<boolean> => {
+  try {
+    await session.asSuperuser(from, components.postgres.isReplica);
+    return false;
+  } catch (error) {
+    const { stdout } = await platform.exec(from.container, ['pgrow-control-data']);
+    if (/"state": ?"shut down"/.test(stdout)) return true;
+    throw error;
+  }
+};
+
+interface LeftOut {
+  readonly senders: LookAtSenders;
+  readonly members: readonly Node[];
+  readonly routers?: readonly Node[];
+}
+
+/** What a hand-over says of itself, with everybody it went on without. */
+export const noteOf = (done: string, { senders, members, routers = [] }: LeftOut): string => {
+  const names = (nodes: readonly Node[]) => nodes.map(({ name }) => name).join(', ');
+  return [
+    done,
+    ...(senders.left_out.length > 0
+      ? [`left out for the moment, so that the stop did not wait: ${senders.left_out.map(describeSender).join(', ')}`]
+      : []),
+    ...(members.length > 0 ? [`left aside, for its Patroni does not answer: ${names(members)}`] : []),
+    ...(routers.length > 0 ? [`left aside, not told where writes go: ${names(routers)}`] : []),
+  ].join('; ');
+};

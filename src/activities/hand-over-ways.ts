@@ -1,0 +1,83 @@
+import type { CutOver } from '../domain/actions.ts';
+import { PgrowError } from '../domain/errors.ts';
+import { ports } from '../domain/naming.ts';
+import type { Node } from '../domain/topology.ts';
+import type { RuntimeApi } from '../components/haproxy/index.ts';
+import type { PoolerAdmin } from '../components/pgbouncer/index.ts';
+import type { PostgresConnection } from '../components/postgres/index.ts';
+import { armStop, type ArmedStop } from './armed-stop.ts';
+import type { Dependencies } from './dependencies.ts';
+import { writeRoutes } from './promotion.ts';
+import type { Session } from './session.ts';
+
+/** Everything that a hand-over talks to, connected before anybody waits. What could not be connected is its error. */
+export interface Ways {
+  readonly successor: PostgresConnection;
+  readonly host: string;
+  readonly routes: Awaited<ReturnType<typeof writeRoutes>> | Error;
+  readonly routerApis: readonly (RuntimeApi | Error)[];
+  readonly admins: readonly (PoolerAdmin | Error)[];
+  /** Null where the successor takes writes already. */
+  readonly armed: ArmedStop | Error | null;
+  close(): void;
+}
+
+interface Inputs {
+  readonly dependencies: Pick<Dependencies, 'platform' | 'components'>;
+  readonly session: Session;
+  readonly input: CutOver;
+}
+
+/** @throws when the successor does not answer; whoever else does not is met with once it is needed */
+export const openWays = async ({ dependencies, session, input }: Inputs): Promise<Ways> => {
+  const { from, to, poolers, routers } = input;
+  const { postgres, haproxy } = dependencies.components;
+  const host = await session.addressOf(to);
+  const successor = await session.connectSuperuser(to);
+  try {
+    const position = await postgres.readPosition(successor);
+    const [routes, routerApis, admins, armed] = await Promise.all([
+      settled(writeRoutes(session, input)),
+      connectAll(routers, async (router) => haproxy.connectHaproxy({ host: await session.addressOf(router) })),
+      connectAll(poolers, (pooler) => session.connectPooler(pooler, ports.pooled)),
+      position.in_recovery ? settled(armStop(dependencies.platform, from, position.system_identifier)) : null,
+    ]);
+    return {
+      successor,
+      host,
+      routes,
+      routerApis,
+      admins,
+      armed,
+      // None is waited for: a peer that hangs never says goodbye.
+      close() {
+        letGo(successor);
+        if (armed && !(armed instanceof Error)) armed.cancel();
+        for (const open of [...routerApis, ...admins]) if (!(open instanceof Error)) letGo(open);
+      },
+    };
+  } catch (error) {
+    letGo(successor);
+    throw error;
+  }
+};
+
+const letGo = (connection: { end(): Promise<void> | void }): void => {
+  Promise.resolve(connection.end()).catch(() => undefined);
+};
+
+const settled = <T>(work: Promise<T>): Promise<T | Error> =>
+  work.catch((error: unknown) => (error instanceof Error ? error : new Error(String(error))));
+
+const connectAll = <C extends RuntimeApi | PoolerAdmin>(
+  nodes: readonly Node[],
+  connect: (node: Node) => Promise<C>,
+): Promise<readonly (C | Error)[]> => Promise.all(nodes.map((node) => settled(connect(node))));
+
+/** What could not be connected is an error only for a move that needs it. */
+export const demand = <T>(connected: T | Error | null): T => {
+  if (connected instanceof Error) throw connected;
+  if (connected === null)
+    throw new PgrowError('internal', 'The old primary is stopped only while its successor follows.');
+  return connected;
+};
