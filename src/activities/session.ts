@@ -44,8 +44,11 @@ export interface Session {
     at: Address,
     more?: Pick<PostgresAddress, 'onEnd' | 'connectTimeoutMs' | 'statementTimeoutMs'>,
   ): Promise<PostgresConnection>;
-  /** The application's, with the password on record, to any address; the same. Its password may have been changed. */
-  connectApplication(at: Address, more?: Pick<PostgresAddress, 'onEnd'>): Promise<PostgresConnection>;
+  /** The application's, with the password on record unless another is given; the same. It may have been changed. */
+  connectApplication(
+    at: Address,
+    more?: Partial<Pick<PostgresAddress, 'onEnd' | 'password' | 'connectTimeoutMs'>>,
+  ): Promise<PostgresConnection>;
   /** The admin console of the PgBouncer at this port of a pooler; the same. */
   connectPooler(pooler: Placed, port: number): Promise<PoolerAdmin>;
   /** Runs `use` on a superuser's connection to a node. */
@@ -164,12 +167,7 @@ export const openSession = async (
         settings: { ...ownSettings, default_transaction_read_only: 'on' },
       }),
     );
-  const toApplication = (
-    at: Address,
-    user: string,
-    password: string,
-    more?: Pick<PostgresAddress, 'onEnd' | 'connectTimeoutMs' | 'statementTimeoutMs'>,
-  ) =>
+  const toApplication = (at: Address, user: string, password: string, more?: Partial<PostgresAddress>) =>
     components.postgres.connectPostgres({
       host: at.host,
       port: at.port,

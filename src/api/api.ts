@@ -9,6 +9,7 @@ import { changeRoutes } from './rest/changes.ts';
 import { doctorRoutes } from './rest/doctor.ts';
 import { historyRoutes } from './rest/history.ts';
 import { logsRoutes } from './rest/logs.ts';
+import { passwordRoutes } from './rest/password.ts';
 import { progressRoutes } from './rest/progress.ts';
 import { rollbackRoutes } from './rest/rollback.ts';
 import { serviceRoutes } from './rest/services.ts';
@@ -65,6 +66,7 @@ export const createApi = async ({ logger, ...dependencies }: ApiOptions): Promis
     changeRoutes(routes, dependencies);
     rollbackRoutes(routes, dependencies);
     signalRoutes(routes, dependencies);
+    passwordRoutes(routes, dependencies);
     topologyRoutes(routes, dependencies);
     historyRoutes(routes, dependencies);
     snapshotRoutes(routes, dependencies);

@@ -1,5 +1,6 @@
 import type { PgrowClient } from '../client/client.ts';
 import type { Database } from '../domain/database.ts';
+import type { PasswordAnswer } from '../domain/password.ts';
 import type { Doctor } from '../doctor/doctor.ts';
 import type { Facts } from '../domain/facts.ts';
 import type { Leadership, LiveState } from '../domain/live.ts';
@@ -17,6 +18,8 @@ export interface ApiDependencies {
   readonly isStandstill: (database: Database, asked: Asked) => Promise<boolean>;
   /** What the node that leads holds. */
   readonly readFacts: (database: Database, leader: string) => Promise<Facts>;
+  /** Whether its servers take a password for the application's role; null for the one on record. */
+  readonly tryPassword: (database: Database, password: string | null) => Promise<PasswordAnswer>;
   /** The last lines of a container's log. */
   readonly readLogs: (container: string, lines: number, mostBytes: number) => Promise<string>;
   /** Finds and removes what is left over. */

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import pino from 'pino';
+import { tryApplicationPassword } from '../activities/application-password.ts';
 import { realComponents } from '../activities/dependencies.ts';
 import { createPgrowClient } from '../client/client.ts';
 import { createDoctor } from '../doctor/doctor.ts';
@@ -43,6 +44,8 @@ const app = await createApi({
   client,
   home: settings.homeId,
   readLive: (database) => readLiveState({ platform, store, components: realComponents }, database),
+  tryPassword: (database, password) =>
+    tryApplicationPassword({ platform, store, components: realComponents }, database, password),
   readLeadership: (database) => readLeadership({ platform, store, components: realComponents }, database),
   isStandstill: async ({ id }, asked) =>
     (await readStandstill({ platform, store, components: realComponents }, { database: id, present: null, asked })) !==

@@ -7,7 +7,7 @@ import { PgrowError } from '../domain/errors.ts';
 import { childEnvironment } from '../launcher/environment.ts';
 import { parseEndpoint, type Endpoint } from '../workload/endpoint.ts';
 import { connectToApi } from './connect-to-api.ts';
-import { chooseConnectionString, readConnectionStrings } from './connection-strings.ts';
+import { chooseConnectionString, readConnectionStrings, warnOfOldPassword } from './connection-strings.ts';
 import { addEndpointOptions, chosenEndpoint, type EndpointFlags } from './url.ts';
 
 export const connect = (program: Command): void => {
@@ -17,6 +17,7 @@ export const connect = (program: Command): void => {
     .argument('[arguments...]', 'for psql');
   addEndpointOptions(command).action(async (database: string, forPsql: string[], flags: EndpointFlags) => {
     const strings = await readConnectionStrings(connectToApi(), database);
+    warnOfOldPassword(database, strings);
     const endpoint = parseEndpoint(chooseConnectionString(database, strings, { endpoint: chosenEndpoint(flags) }));
     process.exitCode = await runPsql(endpoint, forPsql);
   });

@@ -1,11 +1,15 @@
 import { endpointNames, type EndpointName, type Endpoints } from '../domain/endpoints.ts';
 import { PgrowError } from '../domain/errors.ts';
+import type { PasswordAnswer } from '../domain/password.ts';
 import { postgresPath, type ApiClient } from './api-client.ts';
+import { printProgress } from './output.ts';
 
 /** The API's answer: connection strings with password, null where the present stage has no such endpoint. */
 export interface ConnectionStrings extends Readonly<Record<Side, Endpoints<string>>> {
   /** The one that a client who writes should take. */
   readonly best: EndpointName;
+  /** What the servers say of the password in them. */
+  readonly password?: PasswordAnswer;
 }
 
 /** `host`: loopback ports of the Docker host. `network`: names in the database's private network. */
@@ -14,6 +18,15 @@ export type Side = (typeof sides)[number];
 
 export const readConnectionStrings = (api: ApiClient, database: string): Promise<ConnectionStrings> =>
   api.get<ConnectionStrings>(postgresPath(database, 'connection-strings'));
+
+/** Says so where the password in them is an old one: the application's role can be given another by anybody who may. */
+export const warnOfOldPassword = (database: string, { password }: ConnectionStrings): void => {
+  if (password !== 'refused') return;
+  printProgress(
+    `Warning: the server refuses the password that pgrow has on record for the application of ${database}. ` +
+      `To record the one that was set: ./pgrow password ${database}`,
+  );
+};
 
 /** The endpoint asked for, or the best one that takes writes. */
 export const chooseConnectionString = (

@@ -16,6 +16,7 @@ import { expand } from './expand.ts';
 import { list } from './list.ts';
 import { logs } from './logs.ts';
 import { operations } from './operations.ts';
+import { password } from './password.ts';
 import { plan } from './plan.ts';
 import { pooling } from './pooling.ts';
 import { reinit } from './reinit.ts';
@@ -57,6 +58,7 @@ const verbs: readonly ((program: Command) => void)[] = [
   restore,
   url,
   connect,
+  password,
   events,
   logs,
   cost,

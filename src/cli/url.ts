@@ -2,7 +2,13 @@ import { Option, type Command } from 'commander';
 import type { EndpointName } from '../domain/endpoints.ts';
 import { PgrowError } from '../domain/errors.ts';
 import { connectToApi } from './connect-to-api.ts';
-import { chooseConnectionString, readConnectionStrings, sides, type Side } from './connection-strings.ts';
+import {
+  chooseConnectionString,
+  readConnectionStrings,
+  sides,
+  warnOfOldPassword,
+  type Side,
+} from './connection-strings.ts';
 import { print, printJson } from './output.ts';
 
 export interface EndpointFlags {
@@ -36,6 +42,7 @@ export const url = (program: Command): void => {
     .action(async (database: string, flags: EndpointFlags & { from: Side; json?: true }) => {
       const endpoint = chosenEndpoint(flags);
       const strings = await readConnectionStrings(connectToApi(), database);
+      warnOfOldPassword(database, strings);
       const chosen = chooseConnectionString(database, strings, { endpoint, side: flags.from });
       if (flags.json) return printJson({ url: chosen });
       print(chosen);

@@ -7,6 +7,8 @@ export interface SecretStore {
   ensureSecrets<N extends string>(serviceId: string, names: readonly N[]): Promise<Record<N, string>>;
   /** All secrets of one service, by name. */
   readSecrets(serviceId: string): Promise<Record<string, string>>;
+  /** One that came from elsewhere in place of the one on record. */
+  replaceSecret(serviceId: string, name: string, secret: string): Promise<void>;
   /** Absent is success. */
   removeSecrets(serviceId: string): Promise<void>;
 }
@@ -42,6 +44,14 @@ export const secretStore = (queries: Queries, key: Buffer): SecretStore => {
       return Object.fromEntries(names.map((name) => [name, secrets[name]])) as Record<N, string>;
     },
     readSecrets,
+    async replaceSecret(serviceId, name, secret) {
+      const ciphertext = seal(key, label(serviceId, name), secret);
+      await queries
+        .insertInto('secrets')
+        .values({ service_id: serviceId, name, ciphertext })
+        .onConflict((conflict) => conflict.columns(['service_id', 'name']).doUpdateSet({ ciphertext }))
+        .execute();
+    },
     async removeSecrets(serviceId) {
       await queries.deleteFrom('secrets').where('service_id', '=', serviceId).execute();
     },

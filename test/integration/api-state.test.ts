@@ -137,6 +137,27 @@ describe('state', () => {
     expect(JSON.stringify(viewer.body)).not.toContain(application);
   });
 
+  // The application changed its password: `url` went on with the old one, and no verb took the new one.
+  test('a password that the application was given is recorded when the servers take it, and never shown', async () => {
+    const shop = await api.newShop();
+    const strings = async () => (await api.call('GET', `${shopPath}/connection-strings`)).body;
+    expect(await strings()).toMatchObject({ password: 'accepted' });
+    api.passwords = ['new one'];
+    expect(await strings()).toMatchObject({ password: 'refused' });
+
+    const record = (password?: unknown) => api.call('POST', `${shopPath}/password`, { body: { password } });
+    const before = await api.store.readSecrets(shop.id);
+    const answers = [await record('wrong one'), await record('two\nlines'), await record(7), await record()];
+    expect(answers.map(({ status }) => status)).toEqual([409, 422, 422, 422]);
+    expect(JSON.stringify(answers)).not.toMatch(/wrong one|two/);
+    expect(await api.store.readSecrets(shop.id)).toEqual(before);
+
+    expect(await record('new one')).toMatchObject({ status: 200, body: { role: 'shop' } });
+    expect(await api.store.readSecrets(shop.id)).toMatchObject({ application: 'new one' });
+    expect(await strings()).toMatchObject({ host: { postgres: expect.stringContaining('shop:new%20one@') } });
+    expect(JSON.stringify(await api.store.listAudit('default', 10))).not.toContain('new one');
+  });
+
   test('connection strings name what a running operation has already published', async () => {
     const shop = await api.newShop();
     const plan = planned(shop, { target: 'ha', pooling });

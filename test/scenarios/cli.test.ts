@@ -1,4 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { openControlPlane, useControlPlane } from '../support/control-plane.ts';
@@ -51,6 +54,15 @@ describe('the documents of --json', () => {
     expect(await shop.nodes()).toEqual(before);
   });
 
+  // The application changed its password, and every operation waited for a login that could not succeed.
+  test('a password that the application changes by itself keeps no operation back', async () => {
+    await shop.query(`alter role current_user password 'of its own'`);
+    expect(await plane.run('url', shop.name)).toMatchObject({
+      exitCode: 0,
+      stderr: expect.stringContaining(`./pgrow password ${shop.name}`),
+    });
+  });
+
   test('expand gives the operation that was planned', async () => {
     const { operation: planned } = await readJson(planDocument, 'plan', shop.name, '--to', 'pooling');
     const { operation } = await readJson(operationDocument, 'expand', shop.name, '--to', 'pooling');
@@ -58,6 +70,22 @@ describe('the documents of --json', () => {
     expect(operation.steps.map(({ name }) => name)).toEqual(planned.steps.map(({ name }) => name));
     expect(new Set(operation.steps.map(({ status }) => status))).toEqual(new Set(['done']));
     expect(operation.checkpoint).not.toBeNull();
+  });
+
+  test('password takes the one that the server takes, and no other', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'pgrow-password-'));
+    const record = async (password: string) => {
+      writeFileSync(join(directory, 'password'), `${password}\n`, { mode: 0o600 });
+      return plane.run('password', shop.name, '--file', join(directory, 'password'));
+    };
+    try {
+      expect(await record('of another')).toMatchObject({ exitCode: 3, stdout: '' });
+      expect(await record('of its own')).toMatchObject({ exitCode: 0 });
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+    expect(await plane.run('url', shop.name)).toMatchObject({ exitCode: 0, stderr: '' });
+    expect(await shop.query('select 1 as one', 'pooled')).toEqual([{ one: 1 }]);
   });
 
   test('status NAME gives topology, nodes and the open checkpoint', async () => {

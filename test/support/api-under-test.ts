@@ -26,6 +26,8 @@ export interface ApiUnderTest {
   holds: Partial<Facts>;
   /** What a doctor finds; a removal takes it away. */
   findings: Finding[];
+  /** Those that the servers take for the application's role; `on record` stands for the one that pgrow has. */
+  passwords: string[];
   /** Token that may do everything; what `call` uses unless told otherwise. */
   admin: string;
   newToken(project: string, role: 'viewer' | 'operator' | 'admin'): Promise<string>;
@@ -73,6 +75,7 @@ export const useApi = (): ApiUnderTest => {
       etcd_version: null,
     };
     api.findings = [];
+    api.passwords = ['on record'];
     api.holds = {};
     api.app = await createApi({
       store: api.store,
@@ -92,6 +95,7 @@ export const useApi = (): ApiUnderTest => {
         if (api.live instanceof Error) throw api.live;
         return api.live;
       },
+      tryPassword: async (_, password) => (api.passwords.includes(password ?? 'on record') ? 'accepted' : 'refused'),
       readFacts: async (_, leader) => ({ ...nothingHeld(leader), ...api.holds }),
       isStandstill: async () => false,
       readLeadership: async ({ topology }) => {
@@ -117,7 +121,7 @@ export const useApi = (): ApiUnderTest => {
 };
 
 const underTest = (): ApiUnderTest => {
-  const api: Omit<ApiUnderTest, 'store' | 'client' | 'app' | 'live' | 'holds' | 'findings' | 'admin'> = {
+  const api: Omit<ApiUnderTest, 'store' | 'client' | 'app' | 'live' | 'holds' | 'findings' | 'passwords' | 'admin'> = {
     async newToken(project, role) {
       const token = randomBytes(24).toString('base64url');
       await ready.store.ensureToken({ token, project, role, actor: `${role} of ${project}` });

@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { costOf } from '../../domain/cost.ts';
 import type { Database } from '../../domain/database.ts';
+import type { PasswordAnswer } from '../../domain/password.ts';
 import { connectionStrings, routesOnTheWay } from '../../domain/endpoints.ts';
 import { healthDocument, statusDocument, topologyDocument } from '../../domain/status.ts';
 import type { OperationDocument } from '../../domain/operation.ts';
@@ -11,7 +12,7 @@ import { findDatabase, serviceParams } from '../lookup.ts';
 
 /** What a database is and how it does, at this moment. */
 export const topologyRoutes = (app: FastifyInstance, dependencies: ApiDependencies): void => {
-  const { store, client, readLive } = dependencies;
+  const { store, client, readLive, tryPassword } = dependencies;
   const postgres = '/v1/projects/:projectId/services/:serviceId/postgres';
   const route = (summary: string) => ({ config: { role: 'viewer' as const }, schema: { tags: ['state'], summary } });
 
@@ -55,8 +56,11 @@ export const topologyRoutes = (app: FastifyInstance, dependencies: ApiDependenci
       const database = await findDatabase(dependencies, serviceParams(request));
       const routes = await readRoutes(database);
       if (!includes(callerOf(request).role, 'operator')) return connectionStrings(database, null, routes);
-      const { application } = await store.readSecrets(database.id);
-      return connectionStrings(database, application ?? null, routes);
+      const [{ application }, password] = await Promise.all([
+        store.readSecrets(database.id),
+        tryPassword(database, null).catch((): PasswordAnswer => 'unknown'),
+      ]);
+      return { ...connectionStrings(database, application ?? null, routes), password };
     },
   );
 

@@ -18,6 +18,9 @@ export const memoryRecords = (): SecretStore & SnapshotStore & EventStore => {
       return Object.fromEntries(names.map((name) => [name, known[name]])) as Record<N, string>;
     },
     readSecrets: async (serviceId) => secrets.get(serviceId) ?? {},
+    async replaceSecret(serviceId, name, secret) {
+      secrets.set(serviceId, { ...secrets.get(serviceId), [name]: secret });
+    },
     async removeSecrets(serviceId) {
       secrets.delete(serviceId);
     },

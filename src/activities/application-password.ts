@@ -1,0 +1,36 @@
+import type { Database } from '../domain/database.ts';
+import { refusalOf } from '../domain/login-refusal.ts';
+import { ports } from '../domain/naming.ts';
+import type { PasswordAnswer } from '../domain/password.ts';
+import { nodesOf } from '../domain/topology.ts';
+import type { Dependencies } from './dependencies.ts';
+import { openSession } from './session.ts';
+
+/** Milliseconds a server may take: the answer is worth no more. */
+const loginLimitMs = 2000;
+
+/**
+ * Whether a server of the database takes a password for the application's role.
+ * @param password null for the one on record
+ */
+export const tryApplicationPassword = async (
+  dependencies: Pick<Dependencies, 'platform' | 'store' | 'components'>,
+  database: Database,
+  password: string | null,
+): Promise<PasswordAnswer> => {
+  const session = await openSession(dependencies, database.id);
+  for (const node of nodesOf(database.topology, 'postgres')) {
+    try {
+      const at = { host: await session.addressOf(node), port: ports.postgres };
+      const connection = await session.connectApplication(at, {
+        connectTimeoutMs: loginLimitMs,
+        ...(password === null ? {} : { password }),
+      });
+      await connection.end();
+      return 'accepted';
+    } catch (error) {
+      if (refusalOf(error) === 'access') return 'refused';
+    }
+  }
+  return 'unknown';
+};
