@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { useControlPlane } from '../support/control-plane.ts';
 import { expectDatabase, keepData } from '../support/expectations.ts';
 import { readConnections } from '../support/haproxy-stats.ts';
+import { loseNode } from '../support/faults.ts';
 import { holdSessions } from '../support/held-sessions.ts';
 import { retryUntil } from '../support/retry-until.ts';
 import type { ManagedDatabase } from '../support/stack.ts';
@@ -102,6 +103,18 @@ describe('three synchronous replicas, least connections', () => {
     );
     await Promise.all(containers.map((container) => plane.platform.startContainer(container)));
     await expectDatabase(shop).toBeHealthy();
+  });
+
+  test('a primary lost with its data: a replica takes over once that is confirmed, and it comes back as one', async () => {
+    await loseNode(shop, 'postgres-1');
+    const refused = await plane.run('repair', shop.name);
+    expect(refused.exitCode).toBe(2);
+    expect(refused.stderr).toMatch(/postgres-\d is made the leader.*How far postgres-1 was is not known/s);
+    expect(await shop.change('repair', '--yes')).toMatchObject({ status: 'done', from_stage: 2, to_stage: 2 });
+    await expectDatabase(shop).toBeHealthy();
+    await expectDatabase(shop).toHaveNodes({ postgres: 4, haproxy: 1, pgbouncer: 1 });
+    await expectDatabase(shop).toHoldItsData();
+    await expectDatabase(shop).toTakeWritesThrough('postgres', 'pooled', 'read_write');
   });
 
   test('a destroyed database leaves nothing on the engine', async () => {
