@@ -3,6 +3,7 @@ import { ports, roles } from '../domain/naming.ts';
 import type { Node } from '../domain/topology.ts';
 import type { EtcdClient } from '../components/etcd/index.ts';
 import type { PatroniClient } from '../components/patroni/index.ts';
+import { compareRows } from './compare-rows.ts';
 import type { Dependencies } from './dependencies.ts';
 import { keepRunning, runningOf } from './exited-nodes.ts';
 import { leaveAside } from './left-aside.ts';
@@ -126,45 +127,8 @@ export const patroniActions = (dependencies: Dependencies) => {
     }
     for (const database of await session.asSuperuser(primary, postgres.listDatabases)) {
       await session.asSuperuserIn(primary, database, (connection) => postgres.admit(connection, [roles.reader]));
-      await compareRows(session, { database, primary, leader }, step);
+      await compareRows({ dependencies, session, database, primary, copy: leader, step });
     }
-  };
-
-  /**
-   * While writes go on no two servers are at the same position. A table that was the same on the primary before and
-   * after the standby's was read did not change, so the standby's must be the same too.
-   */
-  const compareRows = async (
-    session: Session,
-    { database, primary, leader }: { database: string; primary: Node; leader: Node },
-    step: Parameters<Action<'verifyStandbyCluster'>>[1],
-  ) => {
-    const { postgres } = dependencies.components;
-    step.note(`comparing rows of ${database}`);
-    const read = (node: Node) => session.asReader(node, database, postgres.fingerprint);
-    const before = await read(primary);
-    const { lsn } = await session.asSuperuser(primary, postgres.readPosition);
-    const keep = keepRunning(dependencies.platform, step);
-    await waitUntil({
-      for: `${leader.name}:${ports.postgres} to replay up to ${lsn}`,
-      step,
-      look: async () => {
-        await keep(leader);
-        const position = await session.asSuperuser(leader, postgres.readPosition);
-        const behind = postgres.parseLsn(lsn) - postgres.parseLsn(position.lsn);
-        return behind <= 0n ? { found: true } : { observed: `${behind} bytes behind`, remaining: Number(behind) };
-      },
-    });
-    const copy = await read(leader);
-    const after = await read(primary);
-    const differing = Object.keys(after).filter(
-      (table) => before[table] === after[table] && copy[table] !== after[table],
-    );
-    if (differing.length === 0) return;
-    throw new PgrowError(
-      'verification_failed',
-      `${leader.name} differs from ${primary.name} in ${differing.map((table) => `${database}.${table}`).join(', ')}.`,
-    );
   };
 
   return {

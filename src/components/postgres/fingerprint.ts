@@ -1,39 +1,91 @@
+import type { ComparedTable, Prints, SampledTable } from '../../domain/row-comparison.ts';
 import type { PostgresConnection } from './connection.ts';
 
-/** Content of one table: equal content, equal text. */
-export type Fingerprint = Readonly<Record<string, string>>;
-
-/** Above this estimate of rows a table is sampled by block instead of read whole; the same blocks on every copy. */
-const wholeTableRows = 200_000;
-
 /**
- * Qualified, and with arguments of exactly the types of PostgreSQL's own functions: a cast or a function that an application
- * has made is never the better match (PostgreSQL manual, 10.3 Functions).
+ * Bytes of a row's long values, as they are stored, up to which the row is read whole. Compressed a hundredfold it still
+ * takes a few megabytes. What is longer is never put together in memory: it is read in the pieces that it is stored in.
  */
-const rowHash = 'pg_catalog.hashtextextended(pg_catalog.textin(pg_catalog.record_out(t.*)), 0::pg_catalog.int8)';
+const wholeRowBytes = 65_536;
 
-/**
- * Row-level content of every table in the connection's database. Tables of many rows are compared by the same one per
- * cent of their blocks, which physical copies share. Sequences are left out: a standby sees them up to 32 values ahead.
- */
-export const fingerprint = async (connection: PostgresConnection): Promise<Fingerprint> => {
-  const tables = await connection.query<{ name: string; rows: string }>(
-    `SELECT format('%I.%I', n.nspname, c.relname) AS name, c.reltuples::bigint AS rows
-       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+/** Milliseconds for one table; what takes longer is left out. */
+const tableLimitMs = 20_000;
+/** Milliseconds for all of a database, each time. */
+const databaseLimitMs = 90_000;
+
+/** Every table of the connection's database that a physical copy has as well. Sequences run ahead on a standby. */
+export const listTables = async (connection: PostgresConnection): Promise<readonly ComparedTable[]> => {
+  const rows = await connection.query<Omit<ComparedTable, 'bytes'> & { bytes: string }>(
+    `SELECT format('%I.%I', n.nspname, c.relname) AS name, t.oid::regclass::text AS toast,
+            pg_relation_size(c.oid) + coalesce(pg_relation_size(t.oid), 0) AS bytes,
+            coalesce((SELECT json_agg(quote_ident(attname) ORDER BY attnum) FROM pg_attribute
+                       WHERE attrelid = c.oid AND attnum > 0 AND NOT attisdropped AND attlen = -1
+                         AND attgenerated <> 'v'), '[]') AS wide_columns
+       FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_class t ON t.oid = c.reltoastrelid
       WHERE c.relkind = 'r' AND c.relpersistence = 'p' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
       ORDER BY 1`,
   );
-  const prints: Record<string, string> = {};
-  for (const { name, rows } of tables) {
-    const sample = Number(rows) > wholeTableRows ? 'TABLESAMPLE SYSTEM (1) REPEATABLE (1)' : '';
-    const [row] = await connection.query<{ rows: string; sum: string | null }>(
-      `SELECT pg_catalog.count(*)::pg_catalog.text AS rows, pg_catalog.sum(${rowHash}::pg_catalog.numeric)::pg_catalog.text AS sum
-         FROM ${name} t ${sample}`,
-    );
-    prints[name] = `${row!.rows}:${row!.sum ?? 0}`;
+  return rows.map((row) => ({ ...row, bytes: Number(row.bytes) }));
+};
+
+/**
+ * Prints of tables: equal versions of equal rows, equal text. `connection` is a reader's, whose search_path is pg_catalog:
+ * nothing that an application has defined is called. Bounded in bytes by the sample, in memory by the length of a row, and
+ * in time.
+ */
+export const fingerprint = async (
+  connection: PostgresConnection,
+  tables: readonly SampledTable[],
+  { limitMs = databaseLimitMs }: { readonly limitMs?: number } = {},
+): Promise<Prints> => {
+  const deadline = performance.now() + limitMs;
+  const prints: Record<string, string | null> = {};
+  await connection.query(`SET max_parallel_workers_per_gather = 0`);
+  await connection.query(`SET statement_timeout = ${tableLimitMs}`);
+  for (const table of tables) {
+    prints[table.name] = performance.now() > deadline ? null : await printOf(connection, table);
   }
   return prints;
 };
+
+const printOf = async (connection: PostgresConnection, table: SampledTable): Promise<string | null> => {
+  try {
+    const rows = await sum(connection, table.name, rowHash(table), table.percent);
+    const values = table.toast && (await sum(connection, table.toast, chunkHash, table.percent));
+    return [rows, values].join(' ');
+  } catch (error) {
+    if (leftOut.includes(stateOf(error))) return null;
+    throw error;
+  }
+};
+
+const sum = async (connection: PostgresConnection, relation: string, hash: string, percent: number) => {
+  const blocks = percent < 100 ? `TABLESAMPLE SYSTEM (${percent}) REPEATABLE (1)` : '';
+  const [row] = await connection.query<{ rows: string; sum: string | null }>(
+    `SELECT count(*)::text AS rows, sum(${hash}::numeric)::text AS sum FROM ${relation} row_of_table ${blocks}`,
+  );
+  return `${row!.rows}:${row!.sum ?? 0}`;
+};
+
+/** Where a version of a row is and who wrote it, the same on every physical copy. */
+const version = `textcat(textin(tidout(row_of_table.ctid)), textin(xidout(row_of_table.xmin)))`;
+
+/**
+ * `record_out` instead of a cast to text, which an application can define for its table. The row as a whole is not even
+ * fetched where a value of it is long.
+ */
+const rowHash = ({ wide_columns }: SampledTable): string => {
+  const stored = wide_columns.map((column) => `coalesce(pg_column_size(row_of_table.${column}), 0)`).join(' + ') || '0';
+  return `hashtextextended(textcat(${version}, CASE WHEN ${stored} <= ${wholeRowBytes}
+    THEN textin(record_out(row_of_table.*)) ELSE textin(int4out(${stored})) END), 0::int8)`;
+};
+
+/** A piece of a long value, two kilobytes at the most (PostgreSQL manual, 65.2 TOAST). */
+const chunkHash = `hashtextextended(textcat(${version}, encode(row_of_table.chunk_data, 'hex')), 0::int8)`;
+
+/** Took too long; locked; no such table or column any more; taken away by replay on a standby (PostgreSQL manual, appendix A). */
+const leftOut: readonly string[] = ['57014', '55P03', '42P01', '42703', '40001'];
+
+const stateOf = (error: unknown): string => (error as { cause?: { code?: string } }).cause?.code ?? '';
 
 /** Databases that applications can use. */
 export const listDatabases = async (connection: PostgresConnection): Promise<readonly string[]> =>

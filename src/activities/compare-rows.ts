@@ -1,0 +1,65 @@
+import { PgrowError } from '../domain/errors.ts';
+import { ports } from '../domain/naming.ts';
+import { judge, looksForProof, sample, type SampledTable } from '../domain/row-comparison.ts';
+import type { Node } from '../domain/topology.ts';
+import type { Dependencies } from './dependencies.ts';
+import { keepRunning } from './exited-nodes.ts';
+import type { Session } from './session.ts';
+import type { ActionStep } from './step-activity.ts';
+import { waitUntil } from './wait-until.ts';
+
+interface Inputs {
+  readonly dependencies: Pick<Dependencies, 'platform' | 'components'>;
+  readonly session: Session;
+  readonly database: string;
+  readonly primary: Node;
+  /** A physical copy of it. */
+  readonly copy: Node;
+  readonly step: ActionStep;
+}
+
+/** @throws PgrowError `verification_failed`, naming the tables that differ */
+export const compareRows = async ({ dependencies, session, database, primary, copy, step }: Inputs): Promise<void> => {
+  const { postgres } = dependencies.components;
+  const keep = keepRunning(dependencies.platform, step);
+
+  const look = async (tables: readonly SampledTable[]) => {
+    const read = (node: Node) =>
+      session.asReader(node, database, (connection) => postgres.fingerprint(connection, tables));
+    const before = await read(primary);
+    const { lsn } = await session.asSuperuser(primary, postgres.readPosition);
+    await waitUntil({
+      for: `${copy.name}:${ports.postgres} to replay up to ${lsn}`,
+      step,
+      look: async () => {
+        await keep(copy);
+        const position = await session.asSuperuser(copy, postgres.readPosition);
+        const behind = postgres.parseLsn(lsn) - postgres.parseLsn(position.lsn);
+        return behind <= 0n ? { found: true } : { observed: `${behind} bytes behind`, remaining: Number(behind) };
+      },
+    });
+    return judge({ before, copy: await read(copy), after: await read(primary) });
+  };
+
+  step.note(`comparing rows of ${database}`);
+  const all = sample(await session.asReader(primary, database, postgres.listTables));
+  let suspects = all;
+  for (let looks = 1; suspects.length > 0; looks += 1) {
+    const { changed, unread, differs } = await look(suspects);
+    if (looks === 1) step.note(summary(database, all.length, { changed, unread }));
+    suspects = suspects.filter(({ name }) => differs.includes(name));
+    if (suspects.length > 0 && looks === looksForProof) {
+      throw new PgrowError(
+        'verification_failed',
+        `${copy.name} differs from ${primary.name} in ${differs.map((table) => `${database}.${table}`).join(', ')}.`,
+      );
+    }
+  }
+};
+
+const summary = (database: string, all: number, { changed, unread }: Record<'changed' | 'unread', readonly string[]>) =>
+  [
+    `compared ${all - changed.length - unread.length} of ${all} tables of ${database}`,
+    ...(changed.length > 0 ? [`${changed.length} changed meanwhile`] : []),
+    ...(unread.length > 0 ? [`${unread.length} left out, which took too long: ${unread.slice(0, 5).join(', ')}`] : []),
+  ].join('; ');
