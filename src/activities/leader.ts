@@ -1,6 +1,7 @@
 import type { Database } from '../domain/database.ts';
 import type { NodeFault } from '../domain/faults.ts';
 import type { Leadership, LiveNode, Unseen } from '../domain/live.ts';
+import { PgrowError } from '../domain/errors.ts';
 import { isUnseen, ownNodes } from '../domain/live-health.ts';
 import { nodeNamed, nodesOf } from '../domain/topology.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -21,11 +22,18 @@ export const readLeadership = async (dependencies: Needs, database: Database): P
   const { topology } = database;
   const session = await openSession(dependencies, database.id);
   const servers = [...topology.nodes, ...topology.kept].filter(({ kind }) => kind === 'postgres');
-  const [{ leader, candidates }, looks] = await Promise.all([
-    readCandidates(dependencies, database),
-    Promise.all(servers.map((node) => lookAtNode(dependencies, session, node))),
-  ]);
-  const nodes = looks.map(({ node }) => node);
+  const look = async () => {
+    const looks = await Promise.all(servers.map((server) => lookAtNode(dependencies, session, server)));
+    return looks.map(({ node }) => node);
+  };
+  const [{ leader, candidates }, seen] = await Promise.all([readCandidates(dependencies, database), look()]);
+  // One answer that did not come is no proof that nobody leads.
+  const isDoubtful = isLeaderless(seen, topology) && seen.some(({ state }) => state === 'not answering');
+  const nodes = isDoubtful ? await look() : seen;
+  const unasked = nodes.find(({ state }) => state === 'unknown');
+  // What the engine does not say now it may say in a moment: no reason to refuse.
+  if (unasked)
+    throw new PgrowError('docker_unavailable', unasked.detail ?? `The engine says nothing of ${unasked.name}.`);
   const leaderless = isLeaderless(nodes, topology);
   const faults = await readFaults(dependencies.platform, database);
   const nobodyLeads = leaderless || isLostForGood(database, faults);

@@ -33,6 +33,8 @@ export const openOperation: (
   const cut_off = await readCutOffBefore(dependencies, call);
   if (cut_off) return { cut_off };
   const known = await store.readOperationStatus(call.operation);
+  const document = known === 'done' && (await store.readOperation(call.operation));
+  if (document) return { done: document };
   if (known !== null && known !== 'running') throw new PgrowError('already_ended', endedAlready(call.operation, known));
   // Whoever runs it once more runs the plan that is on record, though by now another one might be made.
   const { database, plan, options, restored, unfinished } = await (known === null ? planOf : recall)(

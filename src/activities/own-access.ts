@@ -13,9 +13,12 @@ interface Inputs {
   readonly connect: (node: Placed, database: string) => Promise<PostgresConnection>;
 }
 
-/** Milliseconds before the same database is looked at again: many ask at once, and some are kept out for another reason. */
+/** Milliseconds after which a database is looked at again where nothing had to be changed: others are kept out for another reason. */
 const againAfterMs = 1000;
-const attempts = new Map<string, { readonly at: number; readonly result: Promise<boolean> }>();
+
+/** By database: many ask at once. */
+const underWay = new Map<string, Promise<boolean>>();
+const inVainUntil = new Map<string, number>();
 
 /**
  * Gives pgrow's own roles their passwords and rights, whatever was done to them. It goes by the socket of a node, which
@@ -26,11 +29,16 @@ const attempts = new Map<string, { readonly at: number; readonly result: Promise
  */
 export const restoreOwnAccess = async (inputs: Inputs, first: Placed | null): Promise<boolean> => {
   const { id } = inputs.database;
-  const last = attempts.get(id);
-  if (last && performance.now() - last.at < againAfterMs) return last.result;
-  const result = restore(inputs, first).catch(() => false);
-  attempts.set(id, { at: performance.now(), result });
-  return result;
+  if (performance.now() < (inVainUntil.get(id) ?? 0)) return false;
+  const present = underWay.get(id);
+  if (present) return present;
+  const attempt = restore(inputs, first)
+    .catch(() => false)
+    .finally(() => underWay.delete(id));
+  underWay.set(id, attempt);
+  const changed = await attempt;
+  if (!changed) inVainUntil.set(id, performance.now() + againAfterMs);
+  return changed;
 };
 
 const restore = async (inputs: Inputs, first: Placed | null): Promise<boolean> => {

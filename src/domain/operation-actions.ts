@@ -8,9 +8,11 @@ import type { Verification, VerifySnapshot } from './snapshot.ts';
 export interface OperationActions {
   /**
    * Validates, plans and records; refuses with an error of the catalogue before anything is touched. Answers with what was
-   * cut off before, if anything was: that has to be put back first.
+   * cut off before, if anything was: that has to be put back first. One that is done already answers with its document.
    */
-  openOperation(call: OpenOperation): Promise<OpenedOperation | { readonly cut_off: CutOff }>;
+  openOperation(
+    call: OpenOperation,
+  ): Promise<OpenedOperation | { readonly cut_off: CutOff } | { readonly done: OperationDocument }>;
   /** What an operation before has left, whose workflow was ended from outside; for whoever holds the database's lock. */
   findCutOff(call: { readonly database: string }): Promise<CutOff | null>;
   /** Says what a step waits for while no activity of it runs: it has not begun. */

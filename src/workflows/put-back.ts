@@ -11,7 +11,9 @@ const { openOperation, findCutOff, sweepOperation, endOperation } = operationAct
 const lastWords = '3s';
 
 /** Plans are made of what is on record, so what was cut off is put back before a plan is made. */
-export const openAfterPuttingBack = async (call: OpenOperation): Promise<OpenedOperation> => {
+export const openAfterPuttingBack = async (
+  call: OpenOperation,
+): Promise<OpenedOperation | { readonly done: OperationDocument }> => {
   for (;;) {
     const opened = await openOperation(call);
     if (!('cut_off' in opened)) return opened;

@@ -50,6 +50,8 @@ const perform = async ({ workflow, input, standing, scope, told }: Performance):
 
   const { workflowId, runId } = workflowInfo();
   const opened = await openAfterPuttingBack({ workflow, input, operation, workflow_id: workflowId, run_id: runId });
+  // The same request once more, or a workflow that was reset.
+  if ('done' in opened) return opened.done;
   board = createProgressBoard(operation, opened.database.name, opened.plan.steps);
   const run = createPlanRun({
     ...told,

@@ -1,4 +1,6 @@
 import { describe, expect, test } from 'vitest';
+import { applicationName } from '../../src/domain/database.ts';
+import { roles } from '../../src/domain/naming.ts';
 import { useControlPlane } from '../support/control-plane.ts';
 import { expectDatabase, keepData } from '../support/expectations.ts';
 import { readConnections } from '../support/haproxy-stats.ts';
@@ -76,9 +78,9 @@ describe('three synchronous replicas, least connections', () => {
 
   test('with all replicas gone a commit waits, reads go to the primary; with one back both are as before', async () => {
     await expectDatabase(shop).toTakeWritesThrough('postgres');
-    const containers = (await shop.nodes('postgres'))
-      .filter(({ name }) => replicas.includes(name))
-      .map(({ container }) => container);
+    const nodes = await shop.nodes('postgres');
+    const containers = nodes.filter(({ name }) => replicas.includes(name)).map(({ container }) => container);
+    const primary = nodes.find(({ name }) => name === 'postgres-1')!.container;
     await Promise.all(containers.map((container) => plane.platform.stopContainer(container, 30)));
     await retryUntil('reads answered by the primary', async () =>
       expect(await shop.query('select pg_is_in_recovery() as replica', 'read_only')).toEqual([{ replica: false }]),
@@ -89,12 +91,12 @@ describe('three synchronous replicas, least connections', () => {
       .query(`insert into visits (through) values ('synchronous')`, 'read_write')
       .then(() => (acknowledged = true));
     await retryUntil('the commit to wait', async () =>
-      expect(
-        await shop.queryNode('postgres-1', `select count(*) from pg_stat_activity where wait_event = 'SyncRep'`),
-      ).toBe('1'),
+      expect(await waiting(primary, applicationName(shop.name))).toBe('1'),
     );
     expect(acknowledged).toBe(false);
     expect(await shop.status()).toMatchObject({ health: 'degraded' });
+    // Each look at the status left a probe of its own waiting, and its connection taken.
+    await retryUntil('the probes to give up', async () => expect(await waiting(primary, roles.probe)).toBe('0'));
 
     await plane.platform.startContainer(containers[0]!);
     await commit;
@@ -153,3 +155,9 @@ describe('without HAProxy', () => {
     });
   });
 });
+
+/** Commits of a role that wait for a replica, on a server that is asked past pgrow, which would probe once more. */
+const waiting = async (container: string, role: string): Promise<string> => {
+  const sql = `select count(*) from pg_stat_activity where wait_event = 'SyncRep' and usename = '${role}'`;
+  return (await plane.platform.exec(container, ['psql', '-AtX', '-U', 'postgres', '-c', sql])).stdout.trim();
+};

@@ -101,7 +101,12 @@ const grants: Readonly<Record<string, readonly string[]>> = {
     `GRANT pg_read_all_data TO ${roles.reader}`,
     `ALTER ROLE ${roles.reader} SET search_path = pg_catalog`,
   ],
-  [roles.probe]: [`ALTER ROLE ${roles.probe} SET search_path = pg_catalog`],
+  // A commit that waits for replicas that are gone would wait for ever, and each probe would take another connection.
+  // Ended by the server it counts as done, so whoever asked has to have given up before.
+  [roles.probe]: [
+    `ALTER ROLE ${roles.probe} SET search_path = pg_catalog`,
+    `ALTER ROLE ${roles.probe} SET statement_timeout = '10s'`,
+  ],
   // What pg_rewind needs without being a superuser (PostgreSQL manual, pg_rewind, Notes).
   [roles.rewind]: [
     'pg_ls_dir(text, boolean, boolean)',

@@ -75,14 +75,23 @@ const withoutGone = <Call extends ActionCall>(call: Call, gone: readonly Node[])
       return { ...call, input: { topology: { ...topology, nodes: present(topology.nodes) } } };
     }
     case 'waitUntilRouting': {
-      const { routers, primary, replicas } = call.input;
+      const { routers, replicas, aside } = call.input;
       const seen = replicas.filter((name) => !names.includes(name));
-      return { ...call, input: { routers: present(routers), primary, replicas: seen } };
+      return {
+        ...call,
+        input: {
+          ...call.input,
+          routers: present(routers),
+          replicas: seen,
+          ...(aside ? { aside: present(aside) } : {}),
+        },
+      };
     }
     case 'waitUntilClusterHealthy': {
+      const { aside } = call.input;
       const nodes = present(call.input.nodes);
       const standbys = call.input.standbys - (call.input.nodes.length - nodes.length);
-      return { ...call, input: { ...call.input, nodes, standbys } };
+      return { ...call, input: { ...call.input, nodes, standbys, ...(aside ? { aside: present(aside) } : {}) } };
     }
     default:
       return { ...call, input: Object.fromEntries(Object.entries(call.input).map(filtered)) };
