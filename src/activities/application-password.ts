@@ -4,6 +4,7 @@ import { ports } from '../domain/naming.ts';
 import type { PasswordAnswer } from '../domain/password.ts';
 import { nodesOf } from '../domain/topology.ts';
 import type { Dependencies } from './dependencies.ts';
+import { readLeader } from './leader.ts';
 import { openSession } from './session.ts';
 
 /** Milliseconds a server may take: the answer is worth no more. */
@@ -19,7 +20,11 @@ export const tryApplicationPassword = async (
   password: string | null,
 ): Promise<PasswordAnswer> => {
   const session = await openSession(dependencies, database.id);
-  for (const node of nodesOf(database.topology, 'postgres')) {
+  const leader = await readLeader(dependencies, database).catch(() => null);
+  const servers = nodesOf(database.topology, 'postgres');
+  // A standby may not have heard of a change yet.
+  const leads = servers.filter(({ name }) => name === leader);
+  for (const node of leads.length > 0 ? leads : servers) {
     try {
       const at = { host: await session.addressOf(node), port: ports.postgres };
       const connection = await session.connectApplication(at, {

@@ -25,6 +25,8 @@ export interface Haste {
 const armLimitMs = 10_000;
 /** For its answer to arrive: by the limit itself the server has ended, in one way or another. */
 const answerMs = 500;
+/** A node of an older image takes up to 30 s, whatever it is told: gone on without it, it would stop and fence itself later. */
+const unlimitedStopMs = 35_000;
 
 /** @throws PgrowError `not_ready` when the node does not run, or is not the database that is meant */
 export const armStop = async (
@@ -45,7 +47,9 @@ export const armStop = async (
       // In the node's own time: a node that stood still must not stop its server once everybody has gone on without.
       const until = Math.round(clock.offsetMs + Date.now() + limitMs);
       exec.write(clock.known ? ['stop', until, successor, ...waitedFor].join(' ') : 'stop');
-      const { error, state, checkpoint } = parse(await exec.readLine(limitMs + answerMs));
+      const { error, state, checkpoint } = parse(
+        await exec.readLine(clock.known ? limitMs + answerMs : unlimitedStopMs),
+      );
       if (state === 'shut down' && checkpoint) return checkpoint;
       throw new PgrowError(
         'verification_failed',

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { CutOver } from '../domain/actions.ts';
 import { applicationName } from '../domain/database.ts';
 import { isSilence, messageOf, PgrowError, type ErrorCode } from '../domain/errors.ts';
@@ -79,8 +80,8 @@ export const cutOverActions = (dependencies: Dependencies) => {
       return {
         says: `prepared transaction ${locked.gid} of ${locked.owner} keeps pgrow.probe locked, with which writes are tried`,
       };
-    const login = await unreadyLogin(session, to);
-    if (login) return login;
+    const unready = (await unwritable(session, from)) ?? (await unreadyLogin(session, to));
+    if (unready) return unready;
     if (on_obstacle === 'force') return null;
     const [backup] = await session.asSuperuser(from, postgres.readBaseBackups);
     if (backup)
@@ -91,6 +92,30 @@ export const cutOverActions = (dependencies: Dependencies) => {
     const [first] = long;
     if (!first) return null;
     return { says: `${first.user} has a transaction open for ${first.seconds.toFixed(0)} s (pid ${first.pid})` };
+  };
+
+  /** What is found out here is not found out after the promotion, while clients wait. */
+  const unwritable = async (session: Session, from: CutOver['from']): Promise<Obstacle | null> => {
+    const { ensureProbe, writeProbe, forgetProbe } = components.postgres;
+    const write = async () => {
+      const at = { host: await session.addressOf(from), port: ports.postgres };
+      const id = `preflight-${from.name}-${Date.now()}`;
+      await session.asProbe(at, async (connection) => {
+        await writeProbe(connection, id);
+        await forgetProbe(connection, id);
+      });
+    };
+    const mend = () => session.asSuperuserIn(from, applicationName(session.database.name), ensureProbe);
+    try {
+      await write().catch(async () => {
+        await mend();
+        await write();
+      });
+      return null;
+    } catch (error) {
+      const silent = error instanceof PgrowError && error.code === 'no_answer';
+      return { says: `pgrow cannot write a probe to ${from.name}: ${messageOf(error)}`, silent };
+    }
   };
 
   /** Whoever waits behind a pooler is sent to the successor: it has to let the application in. */
@@ -152,12 +177,18 @@ export const cutOverActions = (dependencies: Dependencies) => {
 
   /** `stopFailed`: clients have waited for a stop in vain. Once is enough: they are not asked to wait for it again. */
   const callOff = async (session: Session, input: CutOver, cause: unknown, stopFailed = false): Promise<never> => {
-    try {
-      await handBack({ dependencies, session, input });
-    } catch (error) {
-      if (!isSilence(error)) throw error;
-      // Whoever is to serve again may do so a moment later.
-      throw new PgrowError('no_answer', `${messageOf(cause)} ${messageOf(error)}`, { cause: error });
+    const deadline = performance.now() + servesAgainWithinMs;
+    for (;;) {
+      try {
+        await handBack({ dependencies, session, input });
+        break;
+      } catch (error) {
+        if (!isSilence(error)) throw error;
+        // Another attempt would not know that clients have waited for a stop already, and would stop it once more.
+        if (!stopFailed || performance.now() > deadline)
+          throw new PgrowError('no_answer', `${messageOf(cause)} ${messageOf(error)}`, { cause: error });
+        await delay(handBackEveryMs);
+      }
     }
     throw new PgrowError(
       stopFailed ? 'called_off' : 'handed_back',
@@ -232,6 +263,10 @@ export const cutOverActions = (dependencies: Dependencies) => {
 
   return { preflightCutOver, cutOver, followNewPrimary, rejoinCluster };
 };
+
+/** Milliseconds for a server whose stop had to be forced: it recovers first. */
+const servesAgainWithinMs = 300_000;
+const handBackEveryMs = 200;
 
 /** What makes it a bad moment. */
 interface Obstacle {

@@ -94,7 +94,14 @@ const refuseIfPromoted = async (_: HandBack['dependencies'], session: Session, {
 };
 
 /** An attempt that was interrupted may have told the cluster to promote, without having heard the answer. */
-const refuseIfGivenAway = async (_: HandBack['dependencies'], session: Session, { from, to, members }: CutOver) => {
+const refuseIfGivenAway = async (
+  dependencies: HandBack['dependencies'],
+  session: Session,
+  { from, to, members }: CutOver,
+) => {
+  // Promoted by itself, whatever its cluster has heard of it.
+  if (await takesWrites(dependencies, session, to).catch(() => false))
+    throw new PgrowError('internal', `${from.name} stays fenced: ${to.name} takes writes.`);
   const reasons: string[] = [];
   // The one that was to lead knows best; one that hangs takes seconds.
   for (const member of members.toSorted((a, b) => Number(b.name === to.name) - Number(a.name === to.name))) {

@@ -41,6 +41,7 @@ export const openOperation: (
     dependencies,
     call,
   );
+  if (unfinished) await closeNeverBegun(store, database.id, unfinished.operation.id);
   const previous = await readPreviousCheckpoint(dependencies, database.id, call.operation);
   if (known === null && !unfinished) await refuseBeforeTouching(dependencies, call, { database, plan, restored });
   await store.beginOperation({
@@ -69,6 +70,14 @@ export const openOperation: (
     cutover_deadline_seconds: options.cutover_deadline,
     patience_seconds: options.checkpoint_timeout,
   };
+};
+
+/** The window of what is resumed never began, and what closing it would remove is what is being handed over. */
+const closeNeverBegun = async (store: Dependencies['store'], database: string, operation: string): Promise<void> => {
+  const open = (await store.listCheckpoints(database)).find(
+    ({ operation_id, status }) => status === 'open' && operation_id === operation,
+  );
+  if (open) await store.closeCheckpoint(open.id);
 };
 
 /** Null as well where the input does not fit, which is said next, and before a destroy, which takes everything along. */

@@ -46,7 +46,9 @@ export const operationActivities = (dependencies: Dependencies): OperationAction
 
     async readStanding({ operation }) {
       const [document, plan] = await Promise.all([store.readOperation(operation), store.readPlan(operation)]);
-      return { past_return: document !== null && plan !== null && hasPassedReturn(document, plan) };
+      if (document === null || plan === null) return { past_return: false };
+      // One that has ended was undone, or is in use: a workflow that was reset undoes nothing of it.
+      return { past_return: document.status !== 'running' || hasPassedReturn(document, plan) };
     },
 
     noteStepDone: ({ operation, step }) => store.stepEnded({ operation, step, status: 'done' }),

@@ -70,7 +70,8 @@ const ofStandbyCluster = ({ dependencies, session, input, successor, host }: Inp
     // A Patroni that saw the cluster led while its server was still a standby gave the lock away.
     await poll(lockLimitMs, `Patroni of ${input.to.name}:${ports.health} to lead`, async () => {
       if (await session.asMember(input.to, (member) => member.isPrimary())) return true;
-      await wake(session, input.to);
+      // Once more: told while its server was promoted, the cluster may not have heard it.
+      await session.asMember(input.to, (member) => member.patchConfig({ pause: true, standby_cluster: null }));
       await delay(wakeEveryMs);
       return false;
     });

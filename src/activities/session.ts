@@ -79,7 +79,14 @@ const arrivalLimitMs = 2000;
  * For a role that is more than the application, in a database that is the application's: it finds nothing that the
  * application has defined, and no setting of that database makes it another role.
  */
-const ownSettings = { search_path: 'pg_catalog', role: 'none', default_transaction_read_only: 'off' };
+const ownSettings = {
+  search_path: 'pg_catalog',
+  role: 'none',
+  default_transaction_read_only: 'off',
+  default_transaction_isolation: 'read committed',
+  default_transaction_deferrable: 'off',
+  transaction_timeout: '0',
+};
 
 /** A pooler keeps a connection for as long as a server takes it, also one that has changed its role since. */
 export const reconnectPoolers = async (session: Session, poolers: readonly Placed[]): Promise<void> => {
@@ -146,7 +153,7 @@ export const openSession = async (
       port: ports.postgres,
       user: roles.own,
       password: secrets.own,
-      settings: ownSettings,
+      settings: { ...ownSettings, session_authorization: roles.own },
       ...more,
     });
   const access = {
@@ -164,7 +171,12 @@ export const openSession = async (
         database: name,
         user: roles.reader,
         password: secrets.reader,
-        settings: { ...ownSettings, default_transaction_read_only: 'on' },
+        // A view that has taken a table's place would run its owner's code.
+        settings: {
+          ...ownSettings,
+          default_transaction_read_only: 'on',
+          restrict_nonsystem_relation_kind: 'view,foreign-table',
+        },
       }),
     );
   const toApplication = (at: Address, user: string, password: string, more?: Partial<PostgresAddress>) =>

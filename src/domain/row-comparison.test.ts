@@ -4,6 +4,7 @@ import { judge, sample, type ComparedTable } from './row-comparison.ts';
 const megabyte = 1024 * 1024;
 const table = (name: string, bytes: number): ComparedTable => ({
   name,
+  oid: '1',
   toast: null,
   wide_columns: [],
   bytes,

@@ -2,6 +2,8 @@
 export interface ComparedTable {
   /** `schema.table`, quoted where it has to be. */
   readonly name: string;
+  /** Of its relation, the same on every physical copy. */
+  readonly oid: string;
   /** Of the relation that holds its large values; null where it has none. */
   readonly toast: string | null;
   /** Columns whose values may be of any length, quoted. */

@@ -1,4 +1,12 @@
-import { executeChild, ParentClosePolicy, uuid4, WorkflowIdReusePolicy } from '@temporalio/workflow';
+import {
+  ChildWorkflowFailure,
+  executeChild,
+  ParentClosePolicy,
+  patched,
+  TerminatedFailure,
+  uuid4,
+  WorkflowIdReusePolicy,
+} from '@temporalio/workflow';
 import { operationWorkflowId } from '../domain/naming.ts';
 import type { OperationInput } from '../domain/inputs.ts';
 import { isPastReturn } from '../domain/operation.ts';
@@ -42,6 +50,10 @@ export const tryRollback = async (
     });
     return 'done';
   } catch (error) {
+    // Ended from outside: how far it had come only the record knows, so nothing that is kept may go. The monitor begins the
+    // window again once that has been undone or finished.
+    const isCut = error instanceof ChildWorkflowFailure && error.cause instanceof TerminatedFailure;
+    if (isCut && patched('rollback-was-terminated')) return 'unfinished';
     const document = documentOf(error);
     return document && isPastReturn(document) ? 'unfinished' : 'undone';
   }

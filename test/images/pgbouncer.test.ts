@@ -106,10 +106,10 @@ describe('the pgbouncer image', { timeout: 60_000 }, () => {
 
   test('armed anew the dead-man waits anew', async () => {
     await pause();
-    await deadman('200');
+    await deadman('2000');
     await deadman('60000');
     // Past the time of the first.
-    await stack.run('pgbouncer', 'sleep', '0.5');
+    await stack.run('pgbouncer', 'sleep', '2.5');
     expect(await isPaused()).toBe(true);
     await deadman('1');
     await untilResumed();
@@ -117,9 +117,9 @@ describe('the pgbouncer image', { timeout: 60_000 }, () => {
 
   test('disarmed it leaves the pooler paused, and disarming again is success', async () => {
     await pause();
-    await deadman('200');
+    await deadman('2000');
     await deadman('disarm');
-    await stack.run('pgbouncer', 'sleep', '0.5');
+    await stack.run('pgbouncer', 'sleep', '2.5');
     expect(await isPaused()).toBe(true);
     await deadman('disarm');
     await stack.run('pgbouncer', 'pgrow-resume');

@@ -106,6 +106,10 @@ const grants: Readonly<Record<string, readonly string[]>> = {
   [roles.probe]: [
     `ALTER ROLE ${roles.probe} SET search_path = pg_catalog`,
     `ALTER ROLE ${roles.probe} SET statement_timeout = '10s'`,
+    `ALTER ROLE ${roles.probe} SET default_transaction_read_only = off`,
+    `ALTER ROLE ${roles.probe} SET default_transaction_isolation = 'read committed'`,
+    `ALTER ROLE ${roles.probe} SET default_transaction_deferrable = off`,
+    `ALTER ROLE ${roles.probe} SET transaction_timeout = 0`,
   ],
   // What pg_rewind needs without being a superuser (PostgreSQL manual, pg_rewind, Notes).
   [roles.rewind]: [

@@ -85,6 +85,13 @@ export const ensureProbe = async (connection: PostgresConnection): Promise<void>
   await connection.query(
     'CREATE TABLE IF NOT EXISTS pgrow.probe (id text PRIMARY KEY, at timestamptz NOT NULL DEFAULT clock_timestamp())',
   );
+  // The application wrote the probes once. With a right to delete it could keep the table locked.
+  const others = await connection.query<{ name: string }>(
+    `SELECT DISTINCT quote_ident(rolname) AS name
+       FROM pg_class, aclexplode(relacl) acl JOIN pg_roles r ON r.oid = acl.grantee
+      WHERE pg_class.oid = 'pgrow.probe'::regclass AND NOT rolsuper AND rolname <> '${roles.probe}'`,
+  );
+  for (const { name } of others) await connection.query(`REVOKE ALL ON pgrow.probe FROM ${name}`);
   await connection.query(`GRANT USAGE ON SCHEMA pgrow TO ${roles.probe}`);
   await connection.query(`GRANT SELECT, INSERT, DELETE ON pgrow.probe TO ${roles.probe}`);
   await admit(connection, [roles.probe]);

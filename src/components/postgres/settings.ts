@@ -38,13 +38,19 @@ export const alterSystem = async (
   return refused;
 };
 
-/** Of these the ones that the server has not taken because it has to be restarted. */
+/**
+ * Of these the ones that the server has not taken because it has to be restarted. As its files say as well: a session hears
+ * of a reload a moment after it was asked for.
+ */
 export const readPendingRestart = async (
   connection: PostgresConnection,
   names: readonly string[],
 ): Promise<readonly string[]> => {
   const rows = await connection.query<{ name: string }>(
-    'SELECT name FROM pg_settings WHERE pending_restart AND name = ANY ($1) ORDER BY name',
+    `SELECT name FROM pg_settings s
+      WHERE name = ANY ($1)
+        AND (pending_restart OR EXISTS (SELECT FROM pg_file_settings f WHERE f.name = s.name AND f.error IS NOT NULL))
+      ORDER BY name`,
     [names],
   );
   return rows.map(({ name }) => name);

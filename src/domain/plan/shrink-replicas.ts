@@ -20,6 +20,10 @@ export const shrinkReplicas = ({ topology }: { readonly topology: Topology }): G
     outline: [
       ...(topology.replicas?.replication_mode === 'sync' ? [commitAlone(primary, replicas)] : []),
       ...reroute('routing', topology, to),
+      // Replicas may be all there is: none goes before the primary has taken a write through the ways that stay.
+      ...(replicas.length > 0
+        ? [step('routing', 'write and read through what stays', { action: 'verifyRoutes', input: { topology: to } })]
+        : []),
       ...removeReplicas(primary, replicas),
       ...removeRouters(routers),
     ],

@@ -38,7 +38,7 @@ export const fakePostgres = ({ connections: { connect, serverOf, databaseOf }, s
     readBaseBackupProgress: async () => null,
     isReplica: async (connection) => !servers.isPrimary(serverOf(connection)),
     listDatabases: async (connection) => [...serverOf(connection).data.databases],
-    listTables: async () => [{ name: 'public.rows', toast: null, wide_columns: [], bytes: 1 }],
+    listTables: async () => [{ name: 'public.rows', oid: '1', toast: null, wide_columns: [], bytes: 1 }],
     fingerprint: async (connection, tables) =>
       Object.fromEntries(tables.map(({ name }) => [name, [...serverOf(connection).data.rows].toSorted().join(' ')])),
 
