@@ -1,6 +1,14 @@
-import { getExternalWorkflowHandle, ParentClosePolicy, startChild, WorkflowIdReusePolicy } from '@temporalio/workflow';
+import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
+import {
+  getExternalWorkflowHandle,
+  ParentClosePolicy,
+  sleep,
+  startChild,
+  WorkflowIdReusePolicy,
+} from '@temporalio/workflow';
 import { checkpointWorkflowId } from '../domain/naming.ts';
 import type { OpenedOperation } from '../domain/operation-actions.ts';
+import type { Stage } from '../domain/stage.ts';
 import type { RollbackWindow } from '../domain/rollback-window.ts';
 import { operationActivities } from './activities.ts';
 import type { checkpoint } from './checkpoint.ts';
@@ -26,13 +34,29 @@ export const startCheckpoint = async (
     on_close: plan.on_close,
     ...(plan.from && { before: { name: database.name, stage: plan.from.stage } }),
   };
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await startWindow(input, database.name, plan.to?.stage ?? null);
+    } catch (error) {
+      // One whose window was used up by a rollback that other services started themselves: it has nothing left to close.
+      if (!(error instanceof WorkflowExecutionAlreadyStartedError) || attempt === attemptsAtStart) throw error;
+      await endWindow(database.id);
+      await sleep(betweenStartsMs, { summary: 'until the window before has ended' });
+    }
+  }
+};
+
+const attemptsAtStart = 30;
+const betweenStartsMs = 1000;
+
+const startWindow = async (input: RollbackWindow, name: string, stage: Stage | null): Promise<void> => {
   await startChild<typeof checkpoint>('checkpoint', {
-    workflowId: checkpointWorkflowId(database.id),
+    workflowId: checkpointWorkflowId(input.database),
     workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
     parentClosePolicy: ParentClosePolicy.ABANDON,
     args: [input],
-    typedSearchAttributes: childAttributes(null, plan.to?.stage ?? null),
-    staticSummary: `rollback window of ${database.name}`,
+    typedSearchAttributes: childAttributes(null, stage),
+    staticSummary: `rollback window of ${name}`,
   });
 };
 

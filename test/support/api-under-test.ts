@@ -115,7 +115,11 @@ export const useApi = (): ApiUnderTest => {
     });
     api.admin = await api.newToken('*', 'admin');
   });
-  afterEach(() => api.app.close());
+  afterEach(async () => {
+    await api.app.close();
+    // All of a file's together would be more connections than the server has.
+    await api.store.close();
+  });
   const api = underTest();
   return api;
 };

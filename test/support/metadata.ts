@@ -43,7 +43,8 @@ export const startMetadataServer = async (): Promise<MetadataServer> => {
       return store;
     },
     async stop() {
-      await Promise.all(stores.map((store) => store.close()));
+      // Some have been closed by their tests.
+      await Promise.all(stores.map((store) => store.close().catch(() => undefined)));
       await stack.remove();
     },
   };

@@ -54,8 +54,41 @@ describe.concurrent('an operation whose workflow was terminated before its point
   });
 });
 
-test('one that was terminated past it is left as it is: it goes on when it is asked for again', async () => {
-  const { shop } = await terminateDuring('followNewPrimary');
-  expect(await shop.putBack()).toBeNull();
-  await expectSound(shop, 'postgres-2');
+describe.concurrent('an operation whose workflow was terminated past its point of no return', () => {
+  // What it went on with had a window on record that never began: closing that later would have removed what served.
+  test.each(['cutOver', 'followNewPrimary'])(
+    'during %s is left as it is, and goes on when it is asked for again, with one window',
+    async (activity) => {
+      const { shop } = await terminateDuring(activity);
+      expect(await shop.putBack()).toBeNull();
+      expect(await shop.run('expand', { target: 'ha', pooling: {} })).toMatchObject({ status: 'done', error: null });
+      await expectSound(shop, 'postgres-2');
+      const windows = await shop.world.store.listCheckpoints(shop.id);
+      expect(windows.filter(({ status }) => status === 'open')).toHaveLength(1);
+
+      expect(await shop.run('rollback', {})).toMatchObject({ status: 'done', error: null });
+      expect(await shop.run('expand', { target: 'pooling' })).toMatchObject({ status: 'done', error: null });
+      await expectSound(shop, 'postgres-1');
+      await expectAccountedFor(shop);
+    },
+  );
+});
+
+// Its window took it for one that had been undone, and at its end removed the old primary, which served by then.
+test('the window of a rollback that was terminated ends without removing anything', async () => {
+  const shop = newShop();
+  await create(shop);
+  await shop.write(acknowledged, 'postgres');
+  await shop.run('expand', { target: 'ha' });
+  const held = shop.world.faults.hold(({ name }) => name === 'recordTopology');
+  await shop.checkpoint.signal('rollback');
+  await held.reached;
+  await shop.operation.terminate('by somebody');
+  held.release();
+  await shop.checkpoint.result();
+
+  expect((await shop.world.store.listCheckpoints(shop.id))[0]).toMatchObject({ status: 'open' });
+  expect(await shop.run('rollback', {})).toMatchObject({ status: 'done', error: null });
+  await expectSound(shop, 'postgres-1');
+  await expectAccountedFor(shop);
 });
