@@ -61,5 +61,9 @@ const summary = (database: string, all: number, { changed, unread }: Record<'cha
   [
     `compared ${all - changed.length - unread.length} of ${all} tables of ${database}`,
     ...(changed.length > 0 ? [`${changed.length} changed meanwhile`] : []),
-    ...(unread.length > 0 ? [`${unread.length} left out, which took too long: ${unread.slice(0, 5).join(', ')}`] : []),
+    ...(unread.length > 0
+      ? [
+          `${unread.length} left out, which took too long or cannot be read without running what they define: ${unread.slice(0, 5).join(', ')}`,
+        ]
+      : []),
   ].join('; ');
