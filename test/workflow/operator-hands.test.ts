@@ -264,7 +264,8 @@ describe.concurrent('the window of a database', () => {
   });
 
   // A watch that died turned the automatic rollback off without a word.
-  test('says that nobody watches the stage, and watches it again', async () => {
+  // `poll` belongs to one test, and beside others only the test's own `expect` knows which.
+  test('says that nobody watches the stage, and watches it again', async ({ expect }) => {
     const shop = await newDatabase();
     const { faults } = shop.world;
     const second = faults.hold(
