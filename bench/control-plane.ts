@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
-import { removeResources } from '../src/activities/leftovers.ts';
+import { removeResources } from '../src/nodes/leftovers.ts';
 import { createApiClient, type ApiClient } from '../src/cli/api-client.ts';
 import { labelNames } from '../src/domain/naming.ts';
 import { down, up } from '../src/launcher/control-plane.ts';

@@ -1,4 +1,4 @@
-import { secretNames, type Secrets } from '../src/activities/session.ts';
+import { secretNames, type Secrets } from '../src/nodes/session.ts';
 import type { ControlPlaneStatus } from '../src/cli/status-document.ts';
 import type { Database } from '../src/domain/database.ts';
 import { containerName } from '../src/domain/naming.ts';

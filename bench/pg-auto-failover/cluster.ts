@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { removeResources } from '../../src/activities/leftovers.ts';
+import { removeResources } from '../../src/nodes/leftovers.ts';
 import { connectPostgres } from '../../src/components/postgres/index.ts';
 import { dataPath, nodeResources } from '../../src/domain/container-spec.ts';
 import { messageOf } from '../../src/domain/errors.ts';

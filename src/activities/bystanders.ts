@@ -5,9 +5,9 @@ import { describeSender, lookAtSenders, type LookAtSenders } from '../domain/lef
 import { ports } from '../domain/naming.ts';
 import type { Node } from '../domain/topology.ts';
 import type { PostgresConnection } from '../components/postgres/index.ts';
-import type { Dependencies } from './dependencies.ts';
-import type { Session } from './session.ts';
-import { poll } from './time-limits.ts';
+import type { Dependencies } from '../nodes/dependencies.ts';
+import type { Session } from '../nodes/session.ts';
+import { poll } from '../nodes/time-limits.ts';
 
 /** Milliseconds in which a receiver that is well has confirmed what the successor has replayed. */
 const confirmWithinMs = 250;

@@ -2,9 +2,9 @@ import { PgrowError } from '../domain/errors.ts';
 import { ports } from '../domain/naming.ts';
 import { judge, looksForProof, sample, type SampledTable } from '../domain/row-comparison.ts';
 import type { Node } from '../domain/topology.ts';
-import type { Dependencies } from './dependencies.ts';
+import type { Dependencies } from '../nodes/dependencies.ts';
 import { keepRunning } from './exited-nodes.ts';
-import type { Session } from './session.ts';
+import type { Session } from '../nodes/session.ts';
 import type { ActionStep } from './step-activity.ts';
 import { waitUntil } from './wait-until.ts';
 

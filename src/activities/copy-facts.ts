@@ -1,9 +1,8 @@
 import { tellCopyFacts, type Unknown } from '../domain/copy-facts.ts';
-import { messageOf, PgrowError, type ErrorCode } from '../domain/errors.ts';
+import { messageOf, PgrowError, type ErrorCode, withoutStop } from '../domain/errors.ts';
 import { ports } from '../domain/naming.ts';
-import type { Dependencies } from './dependencies.ts';
-import type { Placed, Session } from './session.ts';
-import { withoutStop } from './wait-until.ts';
+import type { Dependencies } from '../nodes/dependencies.ts';
+import type { Placed, Session } from '../nodes/session.ts';
 
 interface Copy {
   readonly from: Placed;

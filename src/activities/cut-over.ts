@@ -1,20 +1,20 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { CutOver } from '../domain/actions.ts';
-import { isSilence, messageOf, PgrowError, type ErrorCode } from '../domain/errors.ts';
+import { isSilence, messageOf, PgrowError, type ErrorCode, withoutStop } from '../domain/errors.ts';
 import { ports } from '../domain/naming.ts';
 import { followFault } from './course.ts';
-import type { Dependencies } from './dependencies.ts';
+import type { Dependencies } from '../nodes/dependencies.ts';
 import { keepRunning } from './exited-nodes.ts';
 import { noteOf } from './bystanders.ts';
 import { handBack } from './hand-back.ts';
 import { openHandOver, type HandOver } from './hand-over.ts';
 import { obstacleTo } from './hand-over-obstacles.ts';
-import { nodeFiles } from './node-files.ts';
+import { nodeFiles } from '../nodes/node-files.ts';
 import { startSuccessor, tellPatroni } from './promotion.ts';
-import { openSession, type Session } from './session.ts';
+import { openSession, type Session } from '../nodes/session.ts';
 import { leadAgain } from './standby-leader.ts';
 import type { Action } from './step-activity.ts';
-import { waitUntil, withoutStop } from './wait-until.ts';
+import { waitUntil } from './wait-until.ts';
 
 export const cutOverActions = (dependencies: Dependencies) => {
   const { components, platform } = dependencies;

@@ -2,10 +2,10 @@ import { PgrowError } from '../domain/errors.ts';
 import { formatPosition, furthestOf } from '../domain/holdings.ts';
 import type { Node } from '../domain/topology.ts';
 import type { PatroniClient } from '../components/patroni/index.ts';
-import type { Dependencies } from './dependencies.ts';
-import { runningOf } from './exited-nodes.ts';
-import { readHolding } from './read-holdings.ts';
-import { openSession, type Session } from './session.ts';
+import type { Dependencies } from '../nodes/dependencies.ts';
+import { runningOf } from '../nodes/running-nodes.ts';
+import { readHolding } from '../nodes/read-holdings.ts';
+import { openSession, type Session } from '../nodes/session.ts';
 import type { Action } from './step-activity.ts';
 import { waitUntil } from './wait-until.ts';
 

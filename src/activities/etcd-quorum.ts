@@ -1,9 +1,10 @@
 import { messageOf, PgrowError } from '../domain/errors.ts';
 import { ports } from '../domain/naming.ts';
 import type { Node } from '../domain/topology.ts';
-import type { Dependencies } from './dependencies.ts';
-import { refuseExited, runningOf } from './exited-nodes.ts';
-import { openSession, type Session } from './session.ts';
+import type { Dependencies } from '../nodes/dependencies.ts';
+import { refuseExited } from './exited-nodes.ts';
+import { runningOf } from '../nodes/running-nodes.ts';
+import { openSession, type Session } from '../nodes/session.ts';
 import type { Action } from './step-activity.ts';
 import { waitUntil } from './wait-until.ts';
 

@@ -1,14 +1,12 @@
-import { PgrowError } from '../domain/errors.ts';
+import { PgrowError, withoutStop } from '../domain/errors.ts';
 import { exitRemedies, type ExitRemedy } from '../domain/remedies.ts';
 import type { Platform } from '../platform/platform.ts';
 import { followFault, type Course } from './course.ts';
-import { lastWords } from './last-words.ts';
-import type { Placed } from './session.ts';
+import { lastWords } from '../nodes/last-words.ts';
+import type { Placed } from '../nodes/session.ts';
 import type { ActionStep } from './step-activity.ts';
-import { withoutStop } from './wait-until.ts';
 
 /** What a wait does about a node whose container does not run: either of these, at every look. */
-
 type Needs = Pick<Platform, 'inspectContainer' | 'readLogs' | 'startContainer'>;
 
 /**
@@ -46,15 +44,6 @@ export const keepRunning = (platform: Needs, step: Pick<ActionStep, 'patience_se
 };
 
 const timesStarted = ({ applied: { length } }: Course<ExitRemedy>): string => `, also after ${length} more starts`;
-
-/** Those whose container runs. */
-export const runningOf = async <N extends Placed>(
-  platform: Pick<Needs, 'inspectContainer'>,
-  nodes: readonly N[],
-): Promise<readonly N[]> => {
-  const states = await Promise.all(nodes.map((node) => platform.inspectContainer(node.container)));
-  return nodes.filter((_, index) => states[index]?.running);
-};
 
 export const goneError = ({ name, container }: Placed): PgrowError =>
   new PgrowError('node_failed', `${name} is gone: there is no container ${container}.`);

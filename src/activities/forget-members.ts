@@ -1,10 +1,10 @@
 import { slotName } from '../domain/naming.ts';
-import type { Dependencies } from './dependencies.ts';
-import { openEtcd } from './etcd.ts';
-import { runningOf } from './exited-nodes.ts';
+import type { Dependencies } from '../nodes/dependencies.ts';
+import { openEtcd } from '../nodes/etcd.ts';
+import { runningOf } from '../nodes/running-nodes.ts';
 import { leaveAside } from './left-aside.ts';
 import { tellPatroni } from './promotion.ts';
-import { openSession } from './session.ts';
+import { openSession } from '../nodes/session.ts';
 import type { Action } from './step-activity.ts';
 import { waitUntil } from './wait-until.ts';
 

@@ -3,8 +3,8 @@ import { applicationName } from '../domain/database.ts';
 import { messageOf, PgrowError } from '../domain/errors.ts';
 import { ports } from '../domain/naming.ts';
 import { whyPaused } from '../domain/paused-replay.ts';
-import type { Components } from './dependencies.ts';
-import type { Session } from './session.ts';
+import type { Components } from '../nodes/dependencies.ts';
+import type { Session } from '../nodes/session.ts';
 
 /** What makes it a bad moment. */
 export interface Obstacle {

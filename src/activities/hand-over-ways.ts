@@ -6,9 +6,9 @@ import type { RuntimeApi } from '../components/haproxy/index.ts';
 import type { PoolerAdmin } from '../components/pgbouncer/index.ts';
 import type { PostgresConnection } from '../components/postgres/index.ts';
 import { armStop, type ArmedStop } from './armed-stop.ts';
-import type { Dependencies } from './dependencies.ts';
+import type { Dependencies } from '../nodes/dependencies.ts';
 import { writeRoutes } from './promotion.ts';
-import type { Session } from './session.ts';
+import type { Session } from '../nodes/session.ts';
 
 /** Everything that a hand-over talks to, connected before anybody waits. What could not be connected is its error. */
 export interface Ways {

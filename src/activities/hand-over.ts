@@ -16,13 +16,13 @@ import type { RuntimeApi } from '../components/haproxy/index.ts';
 import type { PoolerAdmin } from '../components/pgbouncer/index.ts';
 import type { PostgresConnection } from '../components/postgres/index.ts';
 import { wasStopped, lookAtBystanders } from './bystanders.ts';
-import { armPooler, armRouter, disarm, releasePoolers } from './dead-man.ts';
-import type { Dependencies } from './dependencies.ts';
+import { armPooler, armRouter, disarm, releasePoolers } from '../nodes/dead-man.ts';
+import type { Dependencies } from '../nodes/dependencies.ts';
 import { demand, openWays } from './hand-over-ways.ts';
 import { promotionOf } from './promotion.ts';
-import type { Session } from './session.ts';
+import type { Session } from '../nodes/session.ts';
 import { tellOrLeaveAside } from './tell-routers.ts';
-import { openBudget, poll, within, type Budget } from './time-limits.ts';
+import { openBudget, poll, within, type Budget } from '../nodes/time-limits.ts';
 
 /** Milliseconds for a promotion that nobody waits for any more. */
 const promotionLimitMs = 20_000;

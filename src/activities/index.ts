@@ -1,7 +1,7 @@
 import type { ActivityName, ActionResult, StepCall } from '../domain/actions.ts';
 import type { OperationActions } from '../domain/operation-actions.ts';
 import { cutOverActions } from './cut-over.ts';
-import type { Dependencies } from './dependencies.ts';
+import type { Dependencies } from '../nodes/dependencies.ts';
 import { electionActions } from './elect-member.ts';
 import { etcdActions } from './etcd-quorum.ts';
 import { memberActions } from './forget-members.ts';

@@ -6,11 +6,11 @@ import { agreedByAlterSystem, type Settings } from '../domain/settings.ts';
 import type { Node } from '../domain/topology.ts';
 import type { ContainerSpec } from '../platform/platform.ts';
 import { explainCopy } from './copy-facts.ts';
-import type { Dependencies } from './dependencies.ts';
+import type { Dependencies } from '../nodes/dependencies.ts';
 import { goneError, refuseExited } from './exited-nodes.ts';
-import { whyItHangs } from './left-aside.ts';
-import { nodeFiles } from './node-files.ts';
-import { openSession, type Session } from './session.ts';
+import { whyItHangs } from '../nodes/why-it-hangs.ts';
+import { nodeFiles } from '../nodes/node-files.ts';
+import { openSession, type Session } from '../nodes/session.ts';
 import type { Action, ActionStep } from './step-activity.ts';
 import { waitUntil } from './wait-until.ts';
 

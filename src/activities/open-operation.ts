@@ -15,13 +15,13 @@ import type { Plan } from '../domain/plan.ts';
 import { askedFor, resume, stepsDone, unfinishedOf, type Unfinished } from '../domain/resumption.ts';
 import { firstSettings, type Settings } from '../domain/settings.ts';
 import { readRunningRestores } from '../store/running-restores.ts';
-import type { Dependencies } from './dependencies.ts';
+import type { Dependencies } from '../nodes/dependencies.ts';
 import { findRestored } from './find-restored.ts';
 import { chooseHostPorts } from './host-ports.ts';
-import { readLeadership } from './leader.ts';
+import { readLeadership } from '../nodes/leader.ts';
 import { refuseUnfit } from './preflight.ts';
-import { leaveStandstill } from './standstill.ts';
-import { readFacts } from './read-facts.ts';
+import { leaveStandstill } from './leave-standstill.ts';
+import { readFacts } from '../nodes/read-facts.ts';
 import { keepSettings } from './settings.ts';
 
 /** Validates, plans, looks whether the world allows it, and records. Nothing is touched before that is through. */

@@ -9,8 +9,8 @@ import {
   type OperationType,
 } from '../domain/operation.ts';
 import type { OperationActions } from '../domain/operation-actions.ts';
-import type { Dependencies } from './dependencies.ts';
-import { removeResources } from './leftovers.ts';
+import type { Dependencies } from '../nodes/dependencies.ts';
+import { removeResources } from '../nodes/leftovers.ts';
 import { openOperation, readCutOff } from './open-operation.ts';
 import { toFailure } from './step-activity.ts';
 import { verifySnapshot } from './verify-snapshot.ts';

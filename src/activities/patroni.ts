@@ -4,10 +4,11 @@ import type { Node } from '../domain/topology.ts';
 import type { EtcdClient } from '../components/etcd/index.ts';
 import type { PatroniClient } from '../components/patroni/index.ts';
 import { compareRows } from './compare-rows.ts';
-import type { Dependencies } from './dependencies.ts';
-import { keepRunning, runningOf } from './exited-nodes.ts';
+import type { Dependencies } from '../nodes/dependencies.ts';
+import { keepRunning } from './exited-nodes.ts';
+import { runningOf } from '../nodes/running-nodes.ts';
 import { leaveAside } from './left-aside.ts';
-import { openSession, type Session } from './session.ts';
+import { openSession, type Session } from '../nodes/session.ts';
 import type { Action } from './step-activity.ts';
 import { waitUntil } from './wait-until.ts';
 

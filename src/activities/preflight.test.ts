@@ -6,7 +6,7 @@ import { planRestore } from '../domain/plan/restore.ts';
 import { operationOptions, replicaOptions } from '../domain/options.ts';
 import { createDockerPlatform } from '../platform/docker/index.ts';
 import { createFakePlatform, type FakePlatform } from '../platform/fake/index.ts';
-import type { Dependencies } from './dependencies.ts';
+import type { Dependencies } from '../nodes/dependencies.ts';
 import { refuseUnfit } from './preflight.ts';
 
 /** What the world does not allow is refused before anything is touched, in words that say what to do. */

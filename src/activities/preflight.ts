@@ -5,9 +5,9 @@ import { PgrowError } from '../domain/errors.ts';
 import type { Restored } from '../domain/plan/restore.ts';
 import type { Plan } from '../domain/plan.ts';
 import { nodeNamed } from '../domain/topology.ts';
-import type { Dependencies } from './dependencies.ts';
+import type { Dependencies } from '../nodes/dependencies.ts';
 import { refuseServed } from './refuse-served.ts';
-import { openSession } from './session.ts';
+import { openSession } from '../nodes/session.ts';
 
 /** Room that must be left on the disk after everything has been copied, and WAL has piled up meanwhile. Bytes. */
 const headroomBytes = 512 * 1024 * 1024;

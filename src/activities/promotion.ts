@@ -5,11 +5,11 @@ import { ports } from '../domain/naming.ts';
 import type { PrimaryConfig } from '../domain/node-config.ts';
 import type { Node } from '../domain/topology.ts';
 import type { PostgresConnection } from '../components/postgres/index.ts';
-import type { Dependencies } from './dependencies.ts';
-import { openLeaderLock, type LeaderLock } from './leader-lock.ts';
-import { nodeFiles } from './node-files.ts';
-import type { Session } from './session.ts';
-import { poll } from './time-limits.ts';
+import type { Dependencies } from '../nodes/dependencies.ts';
+import { openLeaderLock, type LeaderLock } from '../nodes/leader-lock.ts';
+import { nodeFiles } from '../nodes/node-files.ts';
+import type { Session } from '../nodes/session.ts';
+import { poll } from '../nodes/time-limits.ts';
 
 /** The one part in which hand-overs differ: how the successor comes to take writes. */
 export interface Promotion {

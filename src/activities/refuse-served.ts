@@ -3,10 +3,10 @@ import { PgrowError } from '../domain/errors.ts';
 import { verdictOf } from '../domain/live-health.ts';
 import type { Plan } from '../domain/plan.ts';
 import { writeText } from '../domain/route-write.ts';
-import type { Dependencies } from './dependencies.ts';
-import { lookAtNode } from './look-at-node.ts';
-import { openSession } from './session.ts';
-import { probeWrites } from './write-probe.ts';
+import type { Dependencies } from '../nodes/dependencies.ts';
+import { lookAtNode } from '../nodes/look-at-node.ts';
+import { openSession } from '../nodes/session.ts';
+import { probeWrites } from '../nodes/write-probe.ts';
 
 /** Milliseconds that a write through each way may take. */
 const probeLimitMs = 5000;

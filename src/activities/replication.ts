@@ -2,11 +2,11 @@ import { applicationName } from '../domain/database.ts';
 import { copiesAtMost, countCopies } from '../domain/copy-attempts.ts';
 import { isOwnSlot, ports } from '../domain/naming.ts';
 import { explainCopy } from './copy-facts.ts';
-import type { Dependencies } from './dependencies.ts';
+import type { Dependencies } from '../nodes/dependencies.ts';
 import { keepRunning, refuseExited } from './exited-nodes.ts';
-import { lastWords } from './last-words.ts';
+import { lastWords } from '../nodes/last-words.ts';
 import { leaveAside } from './left-aside.ts';
-import { openSession } from './session.ts';
+import { openSession } from '../nodes/session.ts';
 import type { Action } from './step-activity.ts';
 import { waitUntil, type Observation } from './wait-until.ts';
 

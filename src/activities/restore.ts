@@ -2,9 +2,9 @@ import { dataPath, nodeResources } from '../domain/container-spec.ts';
 import { PgrowError } from '../domain/errors.ts';
 import { databaseLabels, labelNames, networkName, nodeLabels, restorationName, roles } from '../domain/naming.ts';
 import type { ContainerSpec, NodeFile } from '../platform/platform.ts';
-import type { Dependencies } from './dependencies.ts';
-import { lastWords } from './last-words.ts';
-import { openSession } from './session.ts';
+import type { Dependencies } from '../nodes/dependencies.ts';
+import { lastWords } from '../nodes/last-words.ts';
+import { openSession } from '../nodes/session.ts';
 import type { Action } from './step-activity.ts';
 import { waitUntil, type Observation } from './wait-until.ts';
 

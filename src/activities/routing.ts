@@ -2,9 +2,9 @@ import { messageOf, PgrowError } from '../domain/errors.ts';
 import { frontPorts, ports } from '../domain/naming.ts';
 import { nodeNamed, nodesOf, type Node } from '../domain/topology.ts';
 import type { PostgresConnection } from '../components/postgres/index.ts';
-import type { Dependencies } from './dependencies.ts';
+import type { Dependencies } from '../nodes/dependencies.ts';
 import { keepRunning } from './exited-nodes.ts';
-import { openSession, reconnectPoolers, type Session } from './session.ts';
+import { openSession, reconnectPoolers, type Session } from '../nodes/session.ts';
 import type { Action } from './step-activity.ts';
 import { waitUntil } from './wait-until.ts';
 

@@ -10,9 +10,9 @@ import {
   type ServerSettings,
 } from '../domain/settings.ts';
 import { nodeNamed, type Node } from '../domain/topology.ts';
-import type { Dependencies } from './dependencies.ts';
+import type { Dependencies } from '../nodes/dependencies.ts';
 import { refuseExited } from './exited-nodes.ts';
-import { openSession, type Session } from './session.ts';
+import { openSession, type Session } from '../nodes/session.ts';
 import type { Action, ActionStep } from './step-activity.ts';
 import { waitUntil } from './wait-until.ts';
 

@@ -2,9 +2,9 @@ import { dataPath, nodeResources } from '../domain/container-spec.ts';
 import { PgrowError } from '../domain/errors.ts';
 import { containerName, databaseLabels, labelNames, networkName } from '../domain/naming.ts';
 import { explainCopy } from './copy-facts.ts';
-import type { Dependencies } from './dependencies.ts';
-import { lastWords } from './last-words.ts';
-import { openSession } from './session.ts';
+import type { Dependencies } from '../nodes/dependencies.ts';
+import { lastWords } from '../nodes/last-words.ts';
+import { openSession } from '../nodes/session.ts';
 import type { Action } from './step-activity.ts';
 import { waitUntil } from './wait-until.ts';
 

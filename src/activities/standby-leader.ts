@@ -1,10 +1,9 @@
 import type { CutOver } from '../domain/actions.ts';
-import { messageOf, PgrowError } from '../domain/errors.ts';
+import { messageOf, PgrowError, withoutStop } from '../domain/errors.ts';
 import { leaderRemedies } from '../domain/remedies.ts';
 import { followFault } from './course.ts';
-import type { Session } from './session.ts';
+import type { Session } from '../nodes/session.ts';
 import type { ActionStep } from './step-activity.ts';
-import { withoutStop } from './wait-until.ts';
 
 /**
  * A standby cluster whose leader was away for a while is led by another member, which then is the one that streams from

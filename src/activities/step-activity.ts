@@ -8,7 +8,7 @@ import {
   type StepCall,
 } from '../domain/actions.ts';
 import { endedAlready, isSilence, messageOf, PgrowError, type ErrorCode } from '../domain/errors.ts';
-import type { Dependencies } from './dependencies.ts';
+import type { Dependencies } from '../nodes/dependencies.ts';
 
 /** An action as a component's file writes it. */
 export type Action<A extends ActivityName> = (input: Actions[A], step: ActionStep) => Promise<ActionResult | void>;

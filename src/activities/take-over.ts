@@ -3,10 +3,10 @@ import { messageOf, PgrowError } from '../domain/errors.ts';
 import { refusalOf } from '../domain/login-refusal.ts';
 import type { Node } from '../domain/topology.ts';
 import type { WalEnd } from '../components/postgres/index.ts';
-import type { Dependencies } from './dependencies.ts';
+import type { Dependencies } from '../nodes/dependencies.ts';
 import { openHandOver } from './hand-over.ts';
-import { nodeFiles } from './node-files.ts';
-import { openSession, type Session } from './session.ts';
+import { nodeFiles } from '../nodes/node-files.ts';
+import { openSession, type Session } from '../nodes/session.ts';
 import type { Action } from './step-activity.ts';
 import { waitUntil } from './wait-until.ts';
 

@@ -1,8 +1,8 @@
 import type { RuntimeApi } from '../components/haproxy/index.ts';
 import type { Node } from '../domain/topology.ts';
 import type { Platform } from '../platform/platform.ts';
-import type { Session } from './session.ts';
-import { poll } from './time-limits.ts';
+import type { Session } from '../nodes/session.ts';
+import { poll } from '../nodes/time-limits.ts';
 
 /** Milliseconds that a router out of reach is waited for, once nobody else waits for it. */
 const outOfReachLimitMs = 30_000;

@@ -1,9 +1,9 @@
 import { PgrowError } from '../domain/errors.ts';
 import { labelNames, networkName } from '../domain/naming.ts';
 import { nodesOf, type Topology } from '../domain/topology.ts';
-import type { Dependencies } from './dependencies.ts';
-import { removeResources } from './leftovers.ts';
-import { openSession } from './session.ts';
+import type { Dependencies } from '../nodes/dependencies.ts';
+import { removeResources } from '../nodes/leftovers.ts';
+import { openSession } from '../nodes/session.ts';
 import type { Action } from './step-activity.ts';
 
 const changedReplicas = (from: Topology, to: Topology) => {

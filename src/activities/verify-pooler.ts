@@ -1,14 +1,14 @@
-import { messageOf, PgrowError } from '../domain/errors.ts';
+import { messageOf, PgrowError, withoutStop } from '../domain/errors.ts';
 import { labelNames, ports, roles } from '../domain/naming.ts';
 import type { PoolerConfig, Upstream } from '../domain/node-config.ts';
 import { poolerRemedies, type PoolerRemedy } from '../domain/remedies.ts';
 import type { Node } from '../domain/topology.ts';
 import { followFault } from './course.ts';
-import type { Dependencies } from './dependencies.ts';
+import type { Dependencies } from '../nodes/dependencies.ts';
 import { keepRunning } from './exited-nodes.ts';
-import { openSession, type Placed, type Session } from './session.ts';
+import { openSession, type Placed, type Session } from '../nodes/session.ts';
 import type { Action, ActionStep } from './step-activity.ts';
-import { waitUntil, withoutStop } from './wait-until.ts';
+import { waitUntil } from './wait-until.ts';
 
 interface Nodes {
   readonly configureNode: Action<'configureNode'>;

@@ -2,8 +2,8 @@ import { dataPath, nodeResources } from '../domain/container-spec.ts';
 import { PgrowError } from '../domain/errors.ts';
 import { databaseLabels, labelNames, networkName, verificationName } from '../domain/naming.ts';
 import type { Snapshot, Verification, VerifySnapshot } from '../domain/snapshot.ts';
-import type { Dependencies } from './dependencies.ts';
-import { openSession } from './session.ts';
+import type { Dependencies } from '../nodes/dependencies.ts';
+import { openSession } from '../nodes/session.ts';
 import type { ActionStep } from './step-activity.ts';
 import { waitUntil } from './wait-until.ts';
 

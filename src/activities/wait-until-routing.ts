@@ -14,10 +14,10 @@ import { routerTold } from '../domain/router-told.ts';
 import type { Node } from '../domain/topology.ts';
 import type { RuntimeApi } from '../components/haproxy/index.ts';
 import { followFault, type Course } from './course.ts';
-import type { Dependencies } from './dependencies.ts';
+import type { Dependencies } from '../nodes/dependencies.ts';
 import { keepRunning } from './exited-nodes.ts';
 import { leaveAside } from './left-aside.ts';
-import { openSession, type Session } from './session.ts';
+import { openSession, type Session } from '../nodes/session.ts';
 import type { Action, ActionStep } from './step-activity.ts';
 import { toObservation, waitUntil, type Observation } from './wait-until.ts';
 

@@ -1,5 +1,5 @@
 import { CancelledFailure } from '@temporalio/activity';
-import { messageOf, PgrowError } from '../domain/errors.ts';
+import { messageOf, PgrowError, withoutStop } from '../domain/errors.ts';
 import { followProgress } from '../domain/wait-progress.ts';
 import type { ActionStep } from './step-activity.ts';
 
@@ -91,9 +91,6 @@ const bounded = async <T>(look: Promise<T>, limitMs: number, signal: AbortSignal
     signal.removeEventListener('abort', abort);
   }
 };
-
-/** For words that go on. */
-export const withoutStop = (text: string): string => text.replace(/\.$/, '');
 
 /** @throws the errors that cannot pass */
 export const toObservation = (error: unknown): Observation<never> => {

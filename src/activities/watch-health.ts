@@ -1,8 +1,8 @@
 import { CancelledFailure, Context } from '@temporalio/activity';
 import { PgrowError } from '../domain/errors.ts';
 import { createUnservedWatch, usualPatience, type Patience } from '../domain/unserved.ts';
-import type { Dependencies } from './dependencies.ts';
-import { readLiveState } from './live-state.ts';
+import type { Dependencies } from '../nodes/dependencies.ts';
+import { readLiveState } from '../nodes/live-state.ts';
 
 interface Pace {
   readonly lookEveryMs: number;

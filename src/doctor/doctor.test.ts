@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { realComponents } from '../activities/dependencies.ts';
+import { realComponents } from '../nodes/dependencies.ts';
 import type { Database } from '../domain/database.ts';
 import { replicaTopology, sampleDatabase } from '../../test/support/sample-database.ts';
 import { nodesOf, type Node, type Topology } from '../domain/topology.ts';

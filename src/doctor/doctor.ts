@@ -1,5 +1,5 @@
-import { removeResources } from '../activities/leftovers.ts';
-import { openSession } from '../activities/session.ts';
+import { removeResources } from '../nodes/leftovers.ts';
+import { openSession } from '../nodes/session.ts';
 import { diagnose, type Finding } from '../domain/doctor.ts';
 import { ports } from '../domain/naming.ts';
 import type { LeftOver } from '../domain/operation-actions.ts';

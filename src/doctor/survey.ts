@@ -1,6 +1,6 @@
-import { readFaults } from '../activities/read-faults.ts';
-import { openSession } from '../activities/session.ts';
-import type { Dependencies } from '../activities/dependencies.ts';
+import { readFaults } from '../nodes/read-faults.ts';
+import { openSession } from '../nodes/session.ts';
+import type { Dependencies } from '../nodes/dependencies.ts';
 import type { Database } from '../domain/database.ts';
 import type { OperationDocument } from '../domain/operation.ts';
 import { commandFor } from '../domain/resumption.ts';

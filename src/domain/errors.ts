@@ -70,3 +70,6 @@ export const isSilence = (error: unknown): error is PgrowError =>
 
 /** What went wrong in words, whatever was thrown. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** For words that go on. */
+export const withoutStop = (text: string): string => text.replace(/\.$/, '');

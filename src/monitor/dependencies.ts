@@ -1,3 +1,3 @@
-import type { Dependencies } from '../activities/dependencies.ts';
+import type { Dependencies } from '../nodes/dependencies.ts';
 
 export type MonitorDependencies = Pick<Dependencies, 'platform' | 'store' | 'components' | 'log' | 'home'>;

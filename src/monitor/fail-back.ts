@@ -1,4 +1,4 @@
-import { readCandidates } from '../activities/leader.ts';
+import { readCandidates } from '../nodes/leader.ts';
 import type { PgrowClient } from '../client/client.ts';
 import type { Database } from '../domain/database.ts';
 import { failBackTo, steadyLagBytes, type LeaderChange } from '../domain/fail-back.ts';

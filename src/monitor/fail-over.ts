@@ -1,7 +1,7 @@
-import { openClientHold } from '../activities/hold-clients.ts';
-import { openLeaderLock } from '../activities/leader-lock.ts';
-import { openSession } from '../activities/session.ts';
-import { within } from '../activities/time-limits.ts';
+import { openClientHold } from '../nodes/hold-clients.ts';
+import { openLeaderLock } from '../nodes/leader-lock.ts';
+import { openSession } from '../nodes/session.ts';
+import { within } from '../nodes/time-limits.ts';
 import type { Database } from '../domain/database.ts';
 import { nodesOf, type Node } from '../domain/topology.ts';
 import type { MonitorDependencies } from './dependencies.ts';

@@ -1,7 +1,7 @@
 import type { Database } from '../domain/database.ts';
 import { nodesOf } from '../domain/topology.ts';
-import { readPatroniLeader } from '../activities/leader.ts';
-import { openSession, reconnectPoolers } from '../activities/session.ts';
+import { readPatroniLeader } from '../nodes/leader.ts';
+import { openSession, reconnectPoolers } from '../nodes/session.ts';
 import type { MonitorDependencies } from './dependencies.ts';
 import { everyDatabase } from './every-database.ts';
 import type { Failing } from './guard-leaders.ts';

@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pino from 'pino';
-import { realComponents } from '../activities/dependencies.ts';
+import { realComponents } from '../nodes/dependencies.ts';
 import { readSettings } from '../launcher/settings.ts';
 import { logUnhandledRejections } from '../launcher/unhandled-rejections.ts';
 import { createDockerPlatform } from '../platform/docker/index.ts';

@@ -1,7 +1,7 @@
 import type { Database } from '../domain/database.ts';
 import { nodeNamed } from '../domain/topology.ts';
-import { readLeader } from '../activities/leader.ts';
-import { openSession } from '../activities/session.ts';
+import { readLeader } from '../nodes/leader.ts';
+import { openSession } from '../nodes/session.ts';
 import type { MonitorDependencies } from './dependencies.ts';
 import { everyDatabase } from './every-database.ts';
 

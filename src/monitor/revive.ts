@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { openSession } from '../activities/session.ts';
+import { openSession } from '../nodes/session.ts';
 import { networkAliases, networkName } from '../domain/naming.ts';
 import type { Node } from '../domain/topology.ts';
 import type { MonitorDependencies } from './dependencies.ts';

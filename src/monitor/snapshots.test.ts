@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { realComponents } from '../activities/dependencies.ts';
+import { realComponents } from '../nodes/dependencies.ts';
 import { createFakePlatform } from '../platform/fake/index.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
 import type { Store } from '../store/store.ts';

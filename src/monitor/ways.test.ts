@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { haTopology, sampleDatabase } from '../../test/support/sample-database.ts';
-import type { Session } from '../activities/session.ts';
+import type { Session } from '../nodes/session.ts';
 import { PgrowError } from '../domain/errors.ts';
 import { nodeNamed } from '../domain/topology.ts';
 import { openWays } from './ways.ts';

@@ -1,5 +1,5 @@
-import type { Session } from '../activities/session.ts';
-import { poll } from '../activities/time-limits.ts';
+import type { Session } from '../nodes/session.ts';
+import { poll } from '../nodes/time-limits.ts';
 import type { RuntimeApi } from '../components/haproxy/index.ts';
 import type { PostgresConnection } from '../components/postgres/index.ts';
 import { PgrowError } from '../domain/errors.ts';

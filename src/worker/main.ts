@@ -2,7 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DefaultLogger, NativeConnection, Runtime, TransportError, Worker } from '@temporalio/worker';
 import pino from 'pino';
-import { realComponents } from '../activities/dependencies.ts';
+import { realComponents } from '../nodes/dependencies.ts';
 import { createActivities } from '../activities/index.ts';
 import { taskQueue, watchQueueOf } from '../domain/naming.ts';
 import { readSettings } from '../launcher/settings.ts';

@@ -264,8 +264,7 @@ describe.concurrent('the window of a database', () => {
   });
 
   // A watch that died turned the automatic rollback off without a word.
-  // `poll` belongs to one test, and beside others only the test's own `expect` knows which.
-  test('says that nobody watches the stage, and watches it again', async ({ expect }) => {
+  test('says that nobody watches the stage, and watches it again', async () => {
     const shop = await newDatabase();
     const { faults } = shop.world;
     const second = faults.hold(
@@ -273,9 +272,15 @@ describe.concurrent('the window of a database', () => {
     );
     faults.add({ when: 'before', at: ({ name }) => name === 'watchHealth' });
     await shop.run('expand', { target: 'pooling' });
-    await expect
-      .poll(async () => shop.checkpoint.query('checkpoint'), { timeout: 10_000 })
-      .toMatchObject({ open: true, not_watched: 'broken on purpose' });
+    // `expect.poll` belongs to one test, and cannot tell which while others run beside it.
+    await vi.waitFor(
+      async () =>
+        expect(await shop.checkpoint.query('checkpoint')).toMatchObject({
+          open: true,
+          not_watched: 'broken on purpose',
+        }),
+      { timeout: 10_000 },
+    );
     await second.reached;
     expect(await shop.checkpoint.query('checkpoint')).toMatchObject({ not_watched: null });
     second.release();

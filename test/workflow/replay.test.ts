@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { describe, expect, test } from 'vitest';
 import { dataConverter, workflowsPath } from '../../src/worker/workflow-code.ts';
-import { secretNames } from '../../src/activities/session.ts';
+import { secretNames } from '../../src/nodes/session.ts';
 
 /** Histories of real runs (`npm run histories`): an operation that runs while pgrow is updated goes on. */
 

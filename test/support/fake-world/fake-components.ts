@@ -1,4 +1,4 @@
-import { realComponents, type Components } from '../../../src/activities/dependencies.ts';
+import { realComponents, type Components } from '../../../src/nodes/dependencies.ts';
 import type { EtcdClient } from '../../../src/components/etcd/index.ts';
 import type { RuntimeApi } from '../../../src/components/haproxy/index.ts';
 import type { PoolerAdmin } from '../../../src/components/pgbouncer/index.ts';

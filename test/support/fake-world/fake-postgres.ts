@@ -1,4 +1,4 @@
-import type { Components } from '../../../src/activities/dependencies.ts';
+import type { Components } from '../../../src/nodes/dependencies.ts';
 import type { PostgresConnection } from '../../../src/components/postgres/index.ts';
 import { PgrowError } from '../../../src/domain/errors.ts';
 import { isOwnSlot } from '../../../src/domain/naming.ts';

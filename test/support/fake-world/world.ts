@@ -1,5 +1,5 @@
 import { createActivities } from '../../../src/activities/index.ts';
-import type { Dependencies } from '../../../src/activities/dependencies.ts';
+import type { Dependencies } from '../../../src/nodes/dependencies.ts';
 import type { FakePlatform } from '../../../src/platform/fake/index.ts';
 import { limited } from '../../../src/platform/call-limits.ts';
 import type { Store } from '../../../src/store/store.ts';

@@ -8,7 +8,7 @@ import type { Dependencies } from './dependencies.ts';
 import { lookAtNode } from './look-at-node.ts';
 import { readFaults } from './read-faults.ts';
 import { readHoldings } from './read-holdings.ts';
-import { whyItHangs } from './left-aside.ts';
+import { whyItHangs } from './why-it-hangs.ts';
 import { openSession, type Session } from './session.ts';
 
 type Needs = Pick<Dependencies, 'platform' | 'store' | 'components'>;

@@ -2,12 +2,12 @@ import { standstillOf, type CutOff } from '../domain/cut-off.ts';
 import type { Asked } from '../domain/plan.ts';
 import { isAskedAgain } from '../domain/resumption.ts';
 import type { Dependencies } from './dependencies.ts';
-import { handBack, hasStayed } from './hand-back.ts';
+import { hasStayed } from './has-stayed.ts';
 import { openSession } from './session.ts';
 
 type Needs = Pick<Dependencies, 'platform' | 'store' | 'components'>;
 
-interface Next {
+export interface Next {
   /** Service id. */
   readonly database: string;
   /** The operation that is to begin; null where it has no record. */
@@ -21,17 +21,10 @@ interface Next {
  * is asked for again, which goes on with it.
  */
 export const readStandstill = async (dependencies: Needs, next: Next): Promise<CutOff | null> =>
-  (await look(dependencies, next))?.cutOff ?? null;
+  (await findStandstill(dependencies, next))?.cutOff ?? null;
 
-/** The same, with nobody held and nothing paused any more. */
-export const leaveStandstill = async (dependencies: Needs, next: Next): Promise<CutOff | null> => {
-  const found = await look(dependencies, next);
-  if (!found) return null;
-  await handBack(found);
-  return found.cutOff;
-};
-
-const look = async (dependencies: Needs, { database, present, asked }: Next) => {
+/** The same, with what its hand-over went between. */
+export const findStandstill = async (dependencies: Needs, { database, present, asked }: Next) => {
   const { store } = dependencies;
   const last = (await store.listOperations(database)).find(({ id }) => id !== present) ?? null;
   const found = standstillOf(last, last && (await store.readPlan(last.id)));

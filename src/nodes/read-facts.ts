@@ -1,11 +1,10 @@
 import type { Database } from '../domain/database.ts';
-import { messageOf } from '../domain/errors.ts';
+import { messageOf, withoutStop } from '../domain/errors.ts';
 import { joinLists, type Facts, type Listed } from '../domain/facts.ts';
 import { nodeNamed } from '../domain/topology.ts';
 import type { Dependencies } from './dependencies.ts';
 import { openSession } from './session.ts';
 import { within } from './time-limits.ts';
-import { withoutStop } from './wait-until.ts';
 
 type Needs = Pick<Dependencies, 'platform' | 'store' | 'components'>;
 

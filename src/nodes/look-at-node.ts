@@ -1,4 +1,4 @@
-import { messageOf } from '../domain/errors.ts';
+import { messageOf, withoutStop } from '../domain/errors.ts';
 import type { LiveNode, NodeState } from '../domain/live.ts';
 import { refusalOf, serverWordOf, type Refusal } from '../domain/login-refusal.ts';
 import { whyReplayHalted } from '../domain/replay-halted.ts';
@@ -8,7 +8,6 @@ import type { ContainerState } from '../platform/platform.ts';
 import type { Dependencies } from './dependencies.ts';
 import type { Session } from './session.ts';
 import { within } from './time-limits.ts';
-import { withoutStop } from './wait-until.ts';
 
 export interface SeenNode {
   readonly node: LiveNode;

@@ -3,7 +3,7 @@ import type { Holding, Holdings } from '../domain/holdings.ts';
 import { nodesOf, type Node } from '../domain/topology.ts';
 import type { Dependencies } from './dependencies.ts';
 import { openEtcd } from './etcd.ts';
-import { runningOf } from './exited-nodes.ts';
+import { runningOf } from './running-nodes.ts';
 import type { Session } from './session.ts';
 
 type Needs = Pick<Dependencies, 'platform' | 'components'>;

@@ -3,7 +3,7 @@ import { haTopology, sampleDatabase } from '../../test/support/sample-database.t
 import { nodesOf } from '../domain/topology.ts';
 import { createFakePlatform } from '../platform/fake/index.ts';
 import type { InteractiveExec, Platform } from '../platform/platform.ts';
-import { armStop } from './armed-stop.ts';
+import { armStop } from '../activities/armed-stop.ts';
 import { attachDeadMan } from './dead-man.ts';
 import { openClientHold } from './hold-clients.ts';
 import type { Session } from './session.ts';

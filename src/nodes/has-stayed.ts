@@ -1,0 +1,65 @@
+import type { CutOver } from '../domain/actions.ts';
+import { messageOf, PgrowError } from '../domain/errors.ts';
+import type { Node } from '../domain/topology.ts';
+import type { Dependencies } from './dependencies.ts';
+import type { Session } from './session.ts';
+
+/** What a hand-over goes between, and what reaches it. */
+export interface HandOverWay {
+  readonly dependencies: Pick<Dependencies, 'platform' | 'components'>;
+  readonly session: Session;
+  readonly input: CutOver;
+}
+
+/** Whether nothing was handed over: the old primary serves, and the successor was never told to take over. */
+export const hasStayed = async ({ dependencies, session, input }: HandOverWay): Promise<boolean> => {
+  if (!(await takesWrites(dependencies, session, input.from).catch(() => false))) return false;
+  try {
+    await (input.promotion === 'standby_cluster' ? refuseIfGivenAway : refuseIfPromoted)(dependencies, session, input);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+export const takesWrites = async (
+  { components }: HandOverWay['dependencies'],
+  session: Session,
+  node: Node,
+): Promise<boolean> => !(await session.asSuperuser(node, components.postgres.readPosition)).in_recovery;
+
+/** A plain standby that was told to promote is one no more, or has the order lying in its data directory. */
+export const refuseIfPromoted = async (_: HandOverWay['dependencies'], session: Session, { from, to }: CutOver) => {
+  const [row] = await session.asSuperuser(to, (connection) =>
+    connection.query<{ follows: boolean }>(
+      "SELECT pg_is_in_recovery() AND (pg_stat_file('promote', true)).size IS NULL AS follows",
+    ),
+  );
+  if (!row?.follows) throw new PgrowError('internal', `${from.name} stays fenced: ${to.name} was told to take over.`);
+};
+
+/** An attempt that was interrupted may have told the cluster to promote, without having heard the answer. */
+export const refuseIfGivenAway = async (
+  dependencies: HandOverWay['dependencies'],
+  session: Session,
+  { from, to, members }: CutOver,
+) => {
+  // Promoted by itself, whatever its cluster has heard of it.
+  if (await takesWrites(dependencies, session, to).catch(() => false))
+    throw new PgrowError('internal', `${from.name} stays fenced: ${to.name} takes writes.`);
+  const reasons: string[] = [];
+  // The one that was to lead knows best; one that hangs takes seconds.
+  for (const member of members.toSorted((a, b) => Number(b.name === to.name) - Number(a.name === to.name))) {
+    try {
+      if ((await session.asMember(member, (client) => client.config())).standby_cluster) return;
+      throw new PgrowError('internal', `${from.name} stays fenced: the new cluster was told to take over.`);
+    } catch (error) {
+      if (error instanceof PgrowError && error.code === 'internal') throw error;
+      reasons.push(messageOf(error));
+    }
+  }
+  throw new PgrowError(
+    'no_answer',
+    `${from.name} stays fenced, for no member says whether it took over: ${reasons.join(' ')}`,
+  );
+};
