@@ -8,7 +8,7 @@ import { ensureImages } from './images.ts';
 import { withLock } from './lock.ts';
 import { ensureMetadata, stopMetadata } from './metadata.ts';
 import { ensurePorts, readPorts } from './ports.ts';
-import { stopProcess } from './processes.ts';
+import { refuseCopy, stopProcess } from './processes.ts';
 import type { Progress } from './progress.ts';
 import { ensureApiPort, ensureServices, serviceNames, stopService } from './services.ts';
 import { readSettings, writeImages } from './settings.ts';
@@ -28,6 +28,7 @@ export const up = ({ progress }: { readonly progress: Progress }): Promise<Addre
   const environment = readEnvironment();
   const home = openHome(environment.home);
   return exclusively(home, progress, async () => {
+    refuseCopy(home);
     const external = readExternal(home.path, environment);
     keepExternal(home.path, external);
     const chosen = await ensurePorts(home);
@@ -55,6 +56,7 @@ export const up = ({ progress }: { readonly progress: Progress }): Promise<Addre
 export const down = ({ progress }: { readonly progress: Progress }): Promise<readonly string[]> => {
   const home = openHome(readEnvironment().home);
   return exclusively(home, progress, async () => {
+    refuseCopy(home);
     const stopped: string[] = [];
     if (!readPorts(home)) return stopped;
     for (const name of serviceNames.toReversed()) {

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, linkSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { launcherError } from './launcher-error.ts';
+import { directoryOf, environmentOf, leadsSession, processIds } from './process-table.ts';
 
 /** The directory of one control plane: everything it knows that is not in a database. */
 export interface Home {
@@ -18,8 +19,12 @@ export interface Home {
   readonly run: string;
 }
 
-/** Opens the home, making what is missing. Safe to call from several processes at once. */
+/**
+ * Opens the home, making what is missing. Safe to call from several processes at once.
+ * @throws PgrowError when there was one, which was moved elsewhere while its control plane ran
+ */
 export const openHome = (directory: string): Home => {
+  if (!existsSync(directory)) refuseMovedAway(directory);
   ensureFolder(directory);
   // The one true path: locks and processes are told apart by it, and a symbolic link would make two homes of one.
   const path = realpathSync(directory);
@@ -39,6 +44,25 @@ export const openHome = (directory: string): Home => {
     logs: inHome('logs'),
     run: inHome('run'),
   };
+};
+
+/** A second, empty home in its place would be taken for the first one. */
+const refuseMovedAway = (directory: string): void => {
+  const isOfThisHome = (pid: number): boolean => {
+    const environment = environmentOf(pid);
+    return (
+      environment.includes(`PGROW_HOME=${directory}`) && environment.some((line) => line.startsWith('PGROW_PROCESS='))
+    );
+  };
+  const place = processIds()
+    .filter((pid) => isOfThisHome(pid) && leadsSession(pid))
+    .map(directoryOf)
+    .find((found) => found !== null);
+  if (place === undefined) return;
+  throw launcherError(
+    `${directory} is not there any more: its control plane runs in ${place}, where it was moved to. ` +
+      `Go on there: PGROW_HOME=${place} ./pgrow up`,
+  );
 };
 
 const ensureFolder = (path: string): void => {

@@ -1,13 +1,15 @@
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openHome } from './home.ts';
 import {
   findProcess,
   findProcesses,
   logPath,
+  refuseCopy,
+  runsAsTold,
   startProcess,
   stopProcess,
   waitUntilHealthy,
@@ -58,6 +60,56 @@ test('a process that another checkout has started is known, and ends when it is 
   expect(findProcess(spec)).toMatchObject({ pid, command: [process.execPath, '-e', 'setInterval(() => {}, 2000)'] });
   expect(await stopProcess(spec, 5000)).toBe(true);
   expect(findProcess(fromAnotherCheckout)).toBeNull();
+});
+
+// The folder of a control plane was moved while it ran: from its new place nothing was found and a second set was started on
+// the same database files; from the old one, by then a new home, another control plane's processes were stopped.
+describe('a home that is moved while its processes run', () => {
+  let elsewhere: string;
+  beforeEach(() => {
+    elsewhere = `${folder}-moved`;
+  });
+  afterEach(async () => {
+    if (existsSync(elsewhere)) await stopProcess({ ...spec, home: openHome(elsewhere) }, 100);
+    rmSync(elsewhere, { recursive: true, force: true });
+    mkdirSync(folder, { recursive: true });
+  });
+
+  test('knows them from its new place, as such that have to be started again there', async () => {
+    const pid = startProcess(spec);
+    renameSync(folder, elsewhere);
+    const moved = { ...spec, home: openHome(elsewhere) };
+    expect(findProcess(moved)).toMatchObject({ pid, startedIn: folder });
+    expect(runsAsTold(findProcesses(moved), moved)).toBe(false);
+    expect(await stopProcess(moved, 5000)).toBe(true);
+    expect(findProcess(moved)).toBeNull();
+  });
+
+  test('is not made again at its old place, and what another home there finds is not taken for its own', () => {
+    const pid = startProcess(spec);
+    renameSync(folder, elsewhere);
+    expect(() => openHome(folder)).toThrow(`its control plane runs in ${elsewhere}`);
+    expect(existsSync(folder)).toBe(false);
+    mkdirSync(folder);
+    expect(findProcess({ ...spec, home: openHome(folder) })).toBeNull();
+    expect(findProcess({ ...spec, home: openHome(elsewhere) })).toMatchObject({ pid });
+  });
+
+  test('knows them also when it was moved to another disk, where it is another directory', async () => {
+    const pid = startProcess(spec);
+    cpSync(folder, elsewhere, { recursive: true });
+    rmSync(folder, { recursive: true });
+    expect(findProcess({ ...spec, home: openHome(elsewhere) })).toMatchObject({ pid });
+  });
+
+  test('refuses as a copy, whose original runs, to touch its processes', async () => {
+    const pid = startProcess(spec);
+    cpSync(folder, elsewhere, { recursive: true });
+    const copy = openHome(elsewhere);
+    expect(() => refuseCopy(copy)).toThrow(`${elsewhere} is a copy of ${folder}, whose worker runs (process ${pid})`);
+    expect(findProcess({ ...spec, home: copy })).toBeNull();
+    expect(() => refuseCopy(spec.home)).not.toThrow();
+  });
 });
 
 test('of several by mistake every one is stopped', async () => {

@@ -1,14 +1,16 @@
 import { spawn } from 'node:child_process';
-import { openSync, closeSync, readFileSync, readdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { openSync, closeSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { childEnvironment } from './environment.ts';
 import type { Home } from './home.ts';
 import { readKept } from './home.ts';
+import { commandOf, directoryOf, environmentOf, leadsSession, processIds, worksIn } from './process-table.ts';
 import { lastLines } from './run-command.ts';
 import { waitUntil } from './wait-until.ts';
 import { launcherError, messageOf } from './launcher-error.ts';
 
-export type ProcessName = 'temporal' | 'worker' | 'api' | 'monitor';
+const processNames = ['temporal', 'worker', 'api', 'monitor'] as const;
+export type ProcessName = (typeof processNames)[number];
 
 /** A program of the control plane, running by itself, detached from whoever started it. */
 export interface ProcessSpec {
@@ -24,6 +26,8 @@ export interface ProcessSpec {
 export interface RunningProcess {
   readonly pid: number;
   readonly fingerprint: string;
+  /** Path that its home had when it was started. */
+  readonly startedIn: string;
   /** Program and arguments. */
   readonly command: readonly string[];
 }
@@ -38,13 +42,14 @@ const pidPath = ({ home, name }: Known): string => join(home.run, `${name}.pid`)
 export const logPath = ({ home, name }: Known): string => join(home.logs, `${name}.log`);
 
 /**
- * The process if it runs. A pid alone proves nothing, it may have gone to a stranger: the environment must be the one it was
- * started with. Where its program lies proves nothing, either: a home may be used from several checkouts, an older and a
- * newer one. Without a pid file (the starter was killed before it wrote it) all processes are looked at.
+ * The process if it runs. A pid alone proves nothing, it may have gone to a stranger: it must say that it is this process,
+ * and work in the home's directory, which it does also after that was moved. Where its program lies proves nothing, either:
+ * a home may be used from several checkouts, an older and a newer one. Without a pid file (the starter was killed before it
+ * wrote it) all processes are looked at.
  */
 export const findProcess = (known: Known): RunningProcess | null => {
-  const noted = Number(readKept(pidPath(known)) ?? Number.NaN);
-  const atNoted = Number.isInteger(noted) ? identify(known, noted) : null;
+  const noted = notedPid(known);
+  const atNoted = noted === null ? null : identify(known, noted);
   if (atNoted) return atNoted;
   const [found] = findProcesses(known);
   if (!found) return null;
@@ -54,40 +59,46 @@ export const findProcess = (known: Known): RunningProcess | null => {
 
 /** All that run: by mistake there may be more than one. */
 export const findProcesses = (known: Known): readonly RunningProcess[] =>
-  readdirSync('/proc').flatMap((entry) => {
-    const found = /^\d+$/.test(entry) ? identify(known, Number(entry)) : null;
-    return found ? [found] : [];
-  });
+  processIds().flatMap((pid) => identify(known, pid) ?? []);
 
 const identify = ({ home, name }: Known, pid: number): RunningProcess | null => {
-  const environment = readProc(pid, 'environ');
-  const isOurs =
-    environment.includes(`PGROW_PROCESS=${name}`) && environment.includes(`PGROW_HOME=${home.path}`) && leads(pid);
-  if (!isOurs) return null;
-  const mark = 'PGROW_FINGERPRINT=';
-  return {
-    pid,
-    fingerprint: environment.find((line) => line.startsWith(mark))?.slice(mark.length) ?? '',
-    command: readProc(pid, 'cmdline').slice(0, -1),
-  };
+  const environment = environmentOf(pid);
+  if (!environment.includes(`PGROW_PROCESS=${name}`) || !leadsSession(pid)) return null;
+  const value = (variable: string): string =>
+    environment.find((line) => line.startsWith(`${variable}=`))?.slice(variable.length + 1) ?? '';
+  const startedIn = value('PGROW_HOME');
+  // Of a home that was removed, or moved to another disk, the path and the pid file are left to know it by.
+  const isLeft = () => directoryOf(pid) === null && (startedIn === home.path || notedPid({ home, name }) === pid);
+  if (!worksIn(pid, home.path) && !isLeft()) return null;
+  return { pid, fingerprint: value('PGROW_FINGERPRINT'), startedIn, command: commandOf(pid) };
 };
 
-/** Whether it leads a session, as what is started detached does; what it has started itself has the same environment. */
-const leads = (pid: number): boolean => {
-  // The second field is the program's name in parentheses, and may hold anything (proc_pid_stat(5)).
-  const [stat = ''] = readProc(pid, 'stat');
-  const [, , , session] = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return session === String(pid);
+/** Null without a pid file. */
+const notedPid = (known: Known): number | null => {
+  const noted = Number(readKept(pidPath(known)) ?? Number.NaN);
+  return Number.isInteger(noted) ? noted : null;
 };
 
-/** Fields of a file below /proc/PID; none for a process that is gone, a zombie, or someone else's. */
-const readProc = (pid: number, file: 'environ' | 'cmdline' | 'stat'): readonly string[] => {
-  try {
-    return readFileSync(`/proc/${pid}/${file}`, 'utf8').split('\0');
-  } catch {
-    return [];
+/**
+ * @throws PgrowError when a pid file of this home names a process that works in another one: this home is a copy of that,
+ * with the same containers, and two control planes must never share those
+ */
+export const refuseCopy = (home: Home): void => {
+  for (const name of processNames) {
+    const pid = notedPid({ home, name });
+    if (pid === null || !environmentOf(pid).includes(`PGROW_PROCESS=${name}`) || identify({ home, name }, pid))
+      continue;
+    const place = directoryOf(pid);
+    throw launcherError(
+      `${home.path} is a copy of ${place ?? 'a home that is gone'}, whose ${name} runs (process ${pid}). Nothing was touched. ` +
+        `Stop that control plane first: PGROW_HOME=${place ?? home.path} ./pgrow down`,
+    );
   }
 };
+
+/** Whether it runs once, as it would be started today. */
+export const runsAsTold = (running: readonly RunningProcess[], { home, fingerprint }: ProcessSpec): boolean =>
+  running.length === 1 && running[0]?.fingerprint === fingerprint && running[0].startedIn === home.path;
 
 export const startProcess = (spec: ProcessSpec): number => {
   const log = logPath(spec);

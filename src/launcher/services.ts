@@ -8,6 +8,7 @@ import { isPortFree, replacePort, type Ports } from './ports.ts';
 import {
   findProcess,
   findProcesses,
+  runsAsTold,
   startProcess,
   stopProcess,
   waitUntilHealthy,
@@ -43,7 +44,7 @@ export const ensureServices = async (
   const specs = serviceNames.map((name) => serviceProcess(home, name, configuration));
   for (const spec of specs) {
     const running = findProcesses(spec);
-    if (running.length === 1 && running[0]?.fingerprint === spec.fingerprint) continue;
+    if (runsAsTold(running, spec)) continue;
     progress(running[0] ? `Restarting the ${spec.name}: ${whyAgain(running, spec)}` : `Starting the ${spec.name}`);
     if (running.length > 0) await stopService(home, spec.name as ServiceName);
     rmSync(readyPath(home, spec.name), { force: true });
@@ -59,6 +60,8 @@ export const ensureServices = async (
 /** Whoever brings a home up takes it over, as after an update into another folder. */
 const whyAgain = (running: readonly RunningProcess[], spec: ProcessSpec): string => {
   if (running.length > 1) return `it ran ${running.length} times`;
+  const [{ startedIn } = { startedIn: spec.home.path }] = running;
+  if (startedIn !== spec.home.path) return `its home was moved here from ${startedIn}`;
   const program = running[0]?.command.find((argument) => argument.endsWith('main.ts'));
   return program === undefined || spec.arguments.includes(program)
     ? 'its code or configuration has changed'

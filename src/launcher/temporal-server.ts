@@ -1,7 +1,14 @@
 import { connect } from 'node:net';
 import type { Home } from './home.ts';
 import { isPortFree, replacePort, type Ports } from './ports.ts';
-import { findProcesses, startProcess, stopProcess, waitUntilHealthy, type ProcessSpec } from './processes.ts';
+import {
+  findProcesses,
+  runsAsTold,
+  startProcess,
+  stopProcess,
+  waitUntilHealthy,
+  type ProcessSpec,
+} from './processes.ts';
 import type { Progress } from './progress.ts';
 import { runCommand } from './run-command.ts';
 
@@ -40,10 +47,9 @@ export interface EnsureTemporalServer {
 export const ensureTemporalServer = async (options: EnsureTemporalServer): Promise<Ports> => {
   const { home, program, progress } = options;
   const running = findProcesses({ home, name: 'temporal' });
-  const wanted = temporalProcess(home, options.ports, program).fingerprint;
-  if (running.length === 1 && running[0]?.fingerprint === wanted) {
-    if (await accepts(options.ports.temporal)) return options.ports;
-    await untilServing(temporalProcess(home, options.ports, program), options.ports);
+  const wanted = temporalProcess(home, options.ports, program);
+  if (runsAsTold(running, wanted)) {
+    if (!(await accepts(options.ports.temporal))) await untilServing(wanted, options.ports);
     return options.ports;
   }
   // Two servers must never share the database file.
