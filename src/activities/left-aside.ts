@@ -1,6 +1,8 @@
+import { formatBytes } from '../domain/format-bytes.ts';
 import { settlingSeconds } from '../domain/remedies.ts';
 import type { Node } from '../domain/topology.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
+import type { ReplicaStatus } from '../components/postgres/index.ts';
 import type { Session } from '../nodes/session.ts';
 import type { ActionStep } from './step-activity.ts';
 import { whyItHangs } from '../nodes/why-it-hangs.ts';
@@ -35,4 +37,26 @@ export const leaveAside = (
     const aside = await Promise.all(nodes.map(isAside));
     return nodes.filter((_, index) => aside[index]).map(({ name }) => name);
   };
+};
+
+/**
+ * For the same wait: at every look, those that have been catching up for a while. One on a slow line needs hours for what it
+ * lacks, comes along by itself, and nothing waits for it; each is noted.
+ */
+export const leaveCatchingUp = (step: Pick<ActionStep, 'patience_seconds' | 'note'>) => {
+  const since = new Map<string, number>();
+  const noted = new Set<string>();
+  return (replicas: readonly Pick<ReplicaStatus, 'name' | 'state' | 'lag_bytes'>[]): readonly string[] =>
+    replicas.flatMap(({ name, state, lag_bytes }) => {
+      if (state !== 'catchup') {
+        since.delete(name);
+        return [];
+      }
+      const began = since.get(name) ?? performance.now();
+      since.set(name, began);
+      if (performance.now() - began < settlingSeconds(step.patience_seconds) * 1000) return [];
+      if (!noted.has(name)) step.note(`not waited for: ${name} is ${formatBytes(lag_bytes)} behind and catches up`);
+      noted.add(name);
+      return [name];
+    });
 };

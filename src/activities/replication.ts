@@ -5,7 +5,7 @@ import { explainCopy } from './copy-facts.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
 import { keepRunning, refuseExited } from './exited-nodes.ts';
 import { lastWords } from '../nodes/last-words.ts';
-import { leaveAside } from './left-aside.ts';
+import { leaveAside, leaveCatchingUp } from './left-aside.ts';
 import { openSession } from '../nodes/session.ts';
 import type { Action } from './step-activity.ts';
 import { waitUntil, type Observation } from './wait-until.ts';
@@ -99,6 +99,7 @@ export const replicationActions = (dependencies: Dependencies) => {
     const session = await openSession(dependencies, step.database);
     const keep = keepRunning(platform, step);
     const without = leaveAside(dependencies, session, step);
+    const letCatchUp = leaveCatchingUp(step);
     await waitUntil({
       for: `${primary.name}:${ports.postgres} to be replicated`,
       step,
@@ -108,13 +109,15 @@ export const replicationActions = (dependencies: Dependencies) => {
         await keep(primary, ...present);
         if (await session.asSuperuser(primary, postgres.isReplica))
           return { observed: `${primary.name}:${ports.postgres} takes no writes` };
-        const streaming = (await session.asSuperuser(primary, postgres.readReplication))
-          .filter(({ state }) => state === 'streaming')
-          .map(({ name }) => name);
-        const missing = present.filter((node) => !streaming.includes(node.name)).map((node) => node.name);
-        return missing.length === 0
-          ? { found: true }
-          : { observed: `${missing.join(', ')} does not stream from it yet` };
+        const followers = await session.asSuperuser(primary, postgres.readReplication);
+        const onTheirWay = letCatchUp(followers.filter(({ name }) => aside.some((node) => node.name === name)));
+        const arrived = [
+          ...followers.filter(({ state }) => state === 'streaming').map(({ name }) => name),
+          ...onTheirWay,
+        ];
+        const missing = present.filter(({ name }) => !arrived.includes(name)).map(({ name }) => name);
+        if (missing.length === 0) return { found: true };
+        return { observed: `${missing.join(', ')} does not stream from it yet` };
       },
     });
   };

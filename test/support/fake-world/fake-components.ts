@@ -25,6 +25,8 @@ interface Cast {
   /** Bytes, by the name of the replica. */
   readonly behind: ReadonlyMap<string, number>;
   readonly paused: ReadonlySet<string>;
+  /** Names of replicas. */
+  readonly catchingUp: ReadonlySet<string>;
   readonly outside: Outside;
 }
 

@@ -14,10 +14,17 @@ interface Cast {
   readonly behind: ReadonlyMap<string, number>;
   /** Replicas that do not replay. */
   readonly paused: ReadonlySet<string>;
+  readonly catchingUp: ReadonlySet<string>;
 }
 
 /** PostgreSQL as SQL sees it: every statement acts on the fake servers. */
-export const fakePostgres = ({ connections: { connect, serverOf, databaseOf }, servers, behind, paused }: Cast) => {
+export const fakePostgres = ({
+  connections: { connect, serverOf, databaseOf },
+  servers,
+  behind,
+  paused,
+  catchingUp,
+}: Cast) => {
   const writable = (connection: PostgresConnection) => {
     const server = serverOf(connection);
     if (servers.isPrimary(server)) return server;
@@ -112,7 +119,7 @@ export const fakePostgres = ({ connections: { connect, serverOf, databaseOf }, s
       const confirming = servers.synchronousStandbys(server);
       return servers.followersOf(server).map(({ name }) => ({
         name,
-        state: 'streaming',
+        state: catchingUp.has(name) ? 'catchup' : 'streaming',
         sync_state: confirming.includes(name) ? 'quorum' : 'async',
         lag_bytes: behind.get(name) ?? 0,
         slot: null,

@@ -36,6 +36,8 @@ export interface World {
   readonly dependencies: Dependencies;
   /** A replica's lag from now on, bytes. */
   fallBehind(node: string, bytes: number): void;
+  /** A replica is far behind, receives what it lacks, and does not come near its end. */
+  catchUpSlowly(node: string, bytes: number): void;
   /** A replica receives from now on, and replays nothing: its primary has more connections than it. */
   pauseReplay(node: string): void;
 }
@@ -55,6 +57,7 @@ export const createWorld = (): World => {
   answerCommands({ machines, servers, etcd, patroni, routers, poolers });
   const behind = new Map<string, number>();
   const paused = new Set<string>();
+  const catchingUp = new Set<string>();
   const store = createMemoryStore();
   const faults = createFaults(lives, outside);
   const { platform } = machines;
@@ -75,6 +78,7 @@ export const createWorld = (): World => {
       connections,
       behind,
       paused,
+      catchingUp,
       outside,
     }),
     images: { postgres: 'postgres:1', pgbouncer: 'pgbouncer:1', haproxy: 'haproxy:1', etcd: 'etcd:1' },
@@ -97,6 +101,10 @@ export const createWorld = (): World => {
     outside,
     activities: faults.into(createActivities(dependencies)),
     pauseReplay: (node) => void paused.add(node),
+    catchUpSlowly(node, bytes) {
+      behind.set(node, bytes);
+      catchingUp.add(node);
+    },
     fallBehind: (node, bytes) => void behind.set(node, bytes),
   };
 };
