@@ -164,7 +164,7 @@ const membersOf = async ({ api }: Bench, name: string): Promise<Health['members'
 
 const leaderOf = async (bench: Bench, name: string): Promise<string> => {
   const leader = (await membersOf(bench, name)).find((member) => member.role === 'leader');
-  if (!leader) throw new Error(`Nobody leads ${name}.`);
+  if (!leader) throw new Error(`No server leads ${name}.`);
   return leader.name;
 };
 

@@ -61,7 +61,7 @@ describe('the API as the verbs see it', () => {
       response.writeHead(422, { 'content-type': 'application/problem+json' });
       response.end(
         JSON.stringify({
-          title: 'Input does not fit',
+          title: 'Invalid input',
           status: 422,
           detail: 'Two options do not fit.',
           code: 'invalid_input',

@@ -61,7 +61,7 @@ const requireYes = async (database: string, plan: PlanView, yes: boolean): Promi
   throw new PgrowError(
     'malformed_request',
     answer === null
-      ? `Nothing was touched: nobody can be asked here. To go ahead: --yes. To see the plan: --dry-run`
+      ? `Nothing was touched: without a terminal pgrow cannot ask. To go ahead: --yes. To see the plan: --dry-run`
       : 'Nothing was touched.',
   );
 };
@@ -72,7 +72,7 @@ export const consequences = ({ nodes_removed, warnings }: Pick<PlanView, 'nodes_
   ...(nodes_removed.length > 0 ? [`Removes ${nodes_removed.join(', ')}.`] : []),
 ];
 
-/** Asks on a terminal; null where nobody can answer. */
+/** Asks on a terminal; null without one. */
 export const ask = async (question: string): Promise<string | null> => {
   if (!process.stdin.isTTY || !process.stderr.isTTY) return null;
   const questions = createInterface({ input: process.stdin, output: process.stderr });

@@ -104,7 +104,7 @@ const expandTo = async ({ api, say }: RunDemo, workload: Workload, target: Expan
   workload.mark(target);
   const started = await api.post<StartedOperation>(postgresPath(database, path), body);
   const operation: OperationDocument = await followOperation({ api, database, operationId: started.operation_id });
-  // The move to the new best endpoint belongs to the expansion: whoever uses it has to make it.
+  // The move to the new best endpoint belongs to the expansion: the application makes it.
   await workload.switchTo(await bestEndpoint(api));
   await workload.nextAcknowledgement();
   const { longest_stall_ms, failed, acknowledged } = workload.mark(`after ${target}`);

@@ -8,7 +8,7 @@ import { connectToApi } from './connect-to-api.ts';
 export const destroy = (program: Command): void => {
   const command = program
     .command('destroy <name>')
-    .description('remove a database with all its data and snapshots, for ever')
+    .description('remove a database with all its data and snapshots, for good')
     .option('--confirm <name>', 'the name once more');
   addChangeOptions(command).action(async (name: string, flags: ChangeFlags & { confirm?: string }) => {
     const api = connectToApi();

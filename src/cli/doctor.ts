@@ -12,7 +12,7 @@ export interface DoctorDocument {
   readonly failed?: readonly { readonly what: string; readonly command: string }[];
 }
 
-/** What is put back on a database may take two minutes, and fetch gives up after five. Milliseconds. */
+/** Undoing an operation may take two minutes, and fetch gives up after five. Milliseconds. */
 const removalTimeoutMs = 290_000;
 
 export const doctor = (program: Command): void => {
@@ -22,7 +22,7 @@ export const doctor = (program: Command): void => {
       'find what nothing accounts for (containers, volumes, networks, slots, paused poolers, operations that were cut off) ' +
         'and nodes that are missing; exit 1 if there is any',
     )
-    .option('--remove', 'remove what is known to be nobody’s')
+    .option('--remove', 'remove leftovers that are safe to remove')
     .option('--json', 'print one JSON document')
     .action(async ({ remove, json }: { remove?: true; json?: true }) => {
       const api = connectToApi();

@@ -23,7 +23,7 @@ export const expand = (program: Command): void => {
   );
 };
 
-/** The API sets the number of replicas asked for; whoever expands does not mean fewer. */
+/** The API sets the number of replicas asked for; an expansion never means fewer. */
 const refuseFewer = async (api: ApiClient, database: string, request: ChangeRequest): Promise<void> => {
   const { operation } = await readPlan(api, database, request);
   if (operation.type !== 'set_replicas' || operation.nodes_removed.length === 0) return;

@@ -67,7 +67,7 @@ export const expansionRequest = (flags: ExpansionFlags): ChangeRequest => {
 /** To the API a count of 0 means scaling down, which `expand` must never do. */
 const refuseZeroReplicas = ({ count }: ExpansionFlags): void => {
   if (count === undefined || count > 0) return;
-  throw new PgrowError('invalid_input', 'Cannot expand: --count does not fit.', {
+  throw new PgrowError('invalid_input', 'Cannot expand: --count is out of range.', {
     problems: [{ path: 'count', value: count, allowed: '1 to 5' }],
   });
 };

@@ -13,7 +13,7 @@ export const status = (program: Command): void => {
   program
     .command('status [name]')
     .description('show a database: its nodes, health and running operation; without a name, the control plane')
-    .option('--watch', 'show it anew every second until Ctrl-C')
+    .option('--watch', 'refresh every second until Ctrl-C')
     .option('--json', 'print one JSON document')
     .action(async (name: string | undefined, { watch, json }: { watch?: true; json?: true }) => {
       if (watch && json)

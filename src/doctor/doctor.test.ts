@@ -113,7 +113,7 @@ test('an operation that begins between the look and the removal keeps what is it
 
 const cutOff = { id: 'op-1', service_id: shop.id, status: 'running', type: 'expand', steps: [] };
 
-test('what was cut off is put back as a whole before anything of it is removed', async () => {
+test('what was cut off is undone as a whole before anything of it is removed', async () => {
   const operations: object[] = [cutOff];
   const { doctor, putBack } = await newDoctor(undefined, operations, () => {
     operations[0] = { ...cutOff, status: 'rolled_back' };

@@ -114,7 +114,7 @@ export const createDoctor = (dependencies: DoctorDependencies): Doctor => {
   };
 };
 
-/** Whoever makes more while we remove must not keep us here. */
+/** New leftovers that appear meanwhile must not keep us here. */
 const mostLooks = 10;
 
 const keyOf = ({ kind, name, database }: Finding): string => [kind, database, name].join(' ');

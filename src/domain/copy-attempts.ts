@@ -1,8 +1,8 @@
-/** Of one node. What failed twice fails a third time: then it is made anew with a fresh volume instead. */
+/** Of one node. What failed twice fails a third time: then it is made again with a fresh volume instead. */
 export const copiesAtMost = 2;
 
 /**
- * Patroni copies its leader again and again, for ever where the disk is too small: every copy would pass for progress.
+ * Patroni copies its leader again and again, forever where the disk is too small: every copy would pass for progress.
  * Called at every look with whether one is under way.
  * @returns whether more of them have begun than are allowed
  */

@@ -139,7 +139,7 @@ const unaccounted = ({ kind, name }: SurveyedResource, database: SurveyedDatabas
   };
 };
 
-/** Only what is known to be nobody's may go: a database may be on record elsewhere, or stand where its record does not say. */
+/** Only what is known to be unused may go: a database may be on record elsewhere, or stand where its record does not say. */
 const reason = (database: SurveyedDatabase | null): Pick<Finding, 'explanation' | 'removable'> => {
   if (!database) return { explanation: 'It names no database.', removable: false };
   const { record, last } = database;
@@ -154,7 +154,7 @@ const reason = (database: SurveyedDatabase | null): Pick<Finding, 'explanation' 
     return { explanation: `Its database ${last.database} is gone; the last operation was ${which}.`, removable: true };
   }
   if (database.cut_off && !isPastReturn(last)) {
-    return { explanation: `It was made by ${which}, which was cut off and is put back as a whole.`, removable: false };
+    return { explanation: `It was made by ${which}, which was cut off and is undone as a whole.`, removable: false };
   }
   if (isPastReturn(last)) {
     return {
@@ -178,7 +178,7 @@ const operationFindings = ({ record, last, cut_off }: SurveyedDatabase): readonl
       database: record.name,
       explanation: past
         ? `This ${dead}. It was past its point of no return: asked for again, with the same options, it goes on from there.`
-        : `This ${dead}. What it did to ${record.name} is put back on request, or before the next operation begins.`,
+        : `This ${dead}. What it did to ${record.name} is undone on request, or before the next operation begins.`,
       removable: !past,
       command: past ? cut_off.again : './pgrow doctor --remove',
     },
@@ -195,7 +195,7 @@ const slotFindings = ({ record, last, slots, permanent_slots }: SurveyedDatabase
     slotName(node.name),
     ...(node.source ? [node.source.slot] : []),
   ]);
-  // Patroni keeps its members' slots on every one of them. Without it nobody follows a standby, but what a way back needs.
+  // Patroni keeps its members' slots on every one of them. Without it only what a way back needs follows a standby.
   const isKnown = ({ name, standby }: SurveyedSlot) =>
     permanent_slots.includes(name) ||
     (ofNodes.includes(name) && (!standby || record.topology.ha !== null || kept.length > 0));
@@ -207,8 +207,8 @@ const slotFindings = ({ record, last, slots, permanent_slots }: SurveyedDatabase
       name: `${name} on ${on}`,
       database: record.name,
       explanation: ourSlot.test(name)
-        ? `No node of ${record.name} follows ${on} through it, and it keeps WAL for ever.`
-        : `It belongs to no node of ${record.name}. pgrow names its slots otherwise, so it may be somebody's; it keeps WAL as long as it is there.`,
+        ? `No node of ${record.name} follows ${on} through it, and it keeps WAL forever.`
+        : `It belongs to no node of ${record.name}. pgrow names its slots differently, so it may be in use by something else; it keeps WAL as long as it exists.`,
       removable: ourSlot.test(name) && !active && !undecided,
       command: `docker exec ${container} psql -U postgres -c "SELECT pg_drop_replication_slot('${name}')"`,
     }));

@@ -7,7 +7,7 @@ import { frontConfig } from './routes.ts';
 
 /**
  * Where clients connect: from the Docker host and from inside the database's network. There is what the front leads to: it
- * is told a new way when that works, and another when it is about to go.
+ * gets a new route when that works, and another when it is about to go.
  */
 
 export const endpointNames = ['postgres', 'pooled', 'pooled_read_only', 'read_write', 'read_only'] as const;
@@ -25,11 +25,11 @@ export const hostAddress = '127.0.0.1';
 /** Where each port of the front leads. */
 type Routes = FrontConfig['routes'];
 
-/** What a running operation has told the front last; null where it has told it nothing yet, or has taken that back. */
+/** The last routes that a running operation has given to the front; null for none yet, or none any longer. */
 export const routesOnTheWay = (plan: Pick<Plan, 'steps'>, steps: OperationDocument['steps']): Routes | null =>
-  plan.steps.reduce<Routes | null>((told, { run }, index) => {
+  plan.steps.reduce<Routes | null>((given, { run }, index) => {
     const isDone = run.action === 'configureNode' && steps[index]?.status === 'done';
-    return isDone && run.input.config.kind === 'front' ? run.input.config.routes : told;
+    return isDone && run.input.config.kind === 'front' ? run.input.config.routes : given;
   }, null);
 
 /** The endpoints there are; null for those there are not. */

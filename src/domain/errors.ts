@@ -1,10 +1,10 @@
 /** The catalogue: every error a user or operator can meet, with its HTTP status and whether trying again can help. */
 export const errorCatalogue = {
-  invalid_input: { status: 422, retryable: false, title: 'Input does not fit' },
+  invalid_input: { status: 422, retryable: false, title: 'Invalid input' },
   malformed_request: { status: 400, retryable: false, title: 'Request cannot be read' },
   unauthorized: { status: 401, retryable: false, title: 'No valid token' },
   forbidden: { status: 403, retryable: false, title: 'Not allowed with this token' },
-  not_found: { status: 404, retryable: false, title: 'No such thing' },
+  not_found: { status: 404, retryable: false, title: 'Not found' },
   operation_running: { status: 409, retryable: false, title: 'Another operation is running' },
   name_taken: { status: 409, retryable: false, title: 'Name is taken' },
   refused: { status: 409, retryable: false, title: 'Refused in the present state' },
@@ -59,7 +59,7 @@ export class PgrowError extends Error {
   }
 }
 
-/** Why a workflow that somebody has reset does nothing. */
+/** Why a workflow that was reset does nothing. */
 export const endedAlready = (operation: string, status: string): string =>
   `Operation ${operation} has ended as ${status}: its workflow was reset, and must not do or undo anything once more. ` +
   'Ask for what is wanted as a new operation.';

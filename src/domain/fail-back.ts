@@ -28,7 +28,7 @@ interface Situation {
 }
 
 /**
- * Null while there is nothing to do. A leader that somebody chose stays, and of two failovers shortly after one another
+ * Null while there is nothing to do. A leader that was chosen by an operator stays, and of two failovers shortly after one another
  * the second is followed by no failback before the cooldown is over: a node that fails again and again must not lead. Nor is one tried again before the cooldown is over: what refused it then would do so now.
  */
 export const failBackTo = ({ leader, changes, steadySince, triedAt, now }: Situation): string | null => {

@@ -3,7 +3,7 @@ import { PgrowError, type Problem } from './errors.ts';
 
 export const invalidInput = (subject: string, problems: readonly Problem[]): PgrowError => {
   const list = problems.map(({ path, value, allowed }) => `${path || 'input'} is ${shown(value)}, allowed: ${allowed}`);
-  return new PgrowError('invalid_input', `${subject} does not fit. ${list.join('; ')}.`, { problems });
+  return new PgrowError('invalid_input', `${subject} is invalid: ${list.join('; ')}.`, { problems });
 };
 
 /** What zod found wrong, in the words of the catalogue. `prefix` is the path of `input` in what the user sent. */

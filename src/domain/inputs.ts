@@ -5,7 +5,7 @@ import type { OperationType } from './operation.ts';
 import { haOptions, operationOptions, poolingOptions, replicaOptions, replicaWishes } from './options.ts';
 import { expansionTargets } from './stage.ts';
 
-/** The single JSON input of each operation's workflow: public API, whoever starts it. */
+/** The single JSON input of each operation's workflow: public API, for any client. */
 
 const started = {
   service_id: z.uuid(),

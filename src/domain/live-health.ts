@@ -4,7 +4,7 @@ import { nodesOf, type NodeKind, type Topology } from './topology.ts';
 
 /** What follows from the states of the nodes, and from nothing else than what was seen. */
 
-/** Nodes of the present stage: what is kept for a rollback serves nobody. */
+/** Nodes of the present stage: what is kept for a rollback serves no client. */
 export const ownNodes = (nodes: readonly LiveNode[], { kept }: Pick<Topology, 'kept'>): readonly LiveNode[] =>
   nodes.filter(({ name }) => !kept.some((node) => node.name === name));
 

@@ -64,7 +64,7 @@ test('servers that keep pgrow out are named with their words, what it cannot do 
   expect(text).toMatch(/neither see whether they serve nor move, grow or roll back shop/);
   expect(text).toMatch(/docker exec -it .*postgres-\d psql -U postgres/);
   expect(text).toContain(`${third} has no connection free for pgrow`);
-  expect(text).not.toContain('Nobody leads');
+  expect(text).not.toContain('No server leads');
 });
 
 // "stopped" was all there was to read, while both replicas died for want of a directory, again and again.

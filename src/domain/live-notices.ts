@@ -67,13 +67,13 @@ const nobodyLeads = ({ name, topology }: Seen, own: readonly LiveNode[]): readon
   const furthest = lags.toSorted((one, other) => one.lag_bytes - other.lag_bytes)[0];
   const limit = topology.ha.maximum_lag_on_failover;
   return [
-    `Nobody leads ${name}: ${servers.map(whereItIs).join('; ')}.`,
+    `No server leads ${name}: ${servers.map(whereItIs).join('; ')}.`,
     ...(running * 2 <= etcd.length
-      ? [`Nobody can be elected: ${running} of ${etcd.length} etcd nodes run, and it takes more than half.`]
+      ? [`No leader can be elected: ${running} of ${etcd.length} etcd nodes run, and it takes more than half.`]
       : []),
     ...(furthest && limit !== 'unlimited' && furthest.lag_bytes > limit
       ? [
-          `Nobody is elected: ${furthest.member}, the furthest, lacks ${formatBytes(furthest.lag_bytes)} of what the last ` +
+          `No leader is elected: ${furthest.member}, the furthest, lacks ${formatBytes(furthest.lag_bytes)} of what the last ` +
             `leader wrote, and at most ${formatBytes(limit)} may be missing (maximum_lag_on_failover). If that leader ` +
             `cannot come back, leading with ${furthest.member} loses those ${formatBytes(furthest.lag_bytes)}: ./pgrow repair ${name}`,
         ]

@@ -65,13 +65,13 @@ export interface Leadership {
   readonly leader: string;
   /** Replicas as the leader sees them; none where it does not answer. */
   readonly candidates: readonly Candidate[];
-  /** Whether at stage 3 nobody takes writes: the leader is then the last one there was. */
+  /** Whether at stage 3 no server takes writes: the leader is then the last one there was. */
   readonly leaderless: boolean;
   /** Servers of this stage and of the one before that keep pgrow out: nothing is known of them. */
   readonly unseen: readonly Unseen[];
   /** Recorded nodes that are not as they should be. */
   readonly faults: readonly NodeFault[];
-  /** Where nobody takes writes: what each server holds. */
+  /** Where no server takes writes: what each holds. */
   readonly holdings: Holdings | null;
   /** Replicas that can do nothing now: paused, cut off or silent. */
   readonly hanging: readonly string[];

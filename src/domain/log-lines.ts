@@ -1,5 +1,5 @@
 /**
- * What may be told of a server's log in an error, which goes into workflow histories, events and notifications: PostgreSQL
+ * What an error may quote from a server's log, which goes into workflow histories, events and notifications: PostgreSQL
  * logs a statement that fails, with its literals, and what it says of it may repeat them. Left are the server's own affairs
  * (LOG, FATAL, PANIC) and the words of other programs.
  */
@@ -16,10 +16,10 @@ const longest = 500;
 
 /** The last `most` lines that remain, oldest first. */
 export const withoutStatements = (log: string, most: number): string => {
-  /** Of the message that the line belongs to: whether the server ended something with it, and whether its part is told. */
+  /** Of the message that the line belongs to: whether the server ended something with it, and whether its part is quoted. */
   let isFatal = false;
   let isTold = false;
-  const told = log.split('\n').filter((line) => {
+  const quoted = log.split('\n').filter((line) => {
     const [, severity, said = ''] = header.exec(line) ?? [];
     if (severity === undefined) {
       if (line.startsWith('\t')) return isFatal && isTold;
@@ -30,7 +30,7 @@ export const withoutStatements = (log: string, most: number): string => {
     else isTold = ['FATAL', 'PANIC'].includes(severity) || (severity === 'LOG' && !ofStatement.test(said));
     return isTold;
   });
-  return told
+  return quoted
     .slice(-most)
     .map((line) => (line.length > longest ? `${line.slice(0, longest)}…` : line))
     .join('\n');

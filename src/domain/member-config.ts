@@ -1,7 +1,7 @@
 import type { PatroniConfig } from './node-config.ts';
 import { nodesOf, type Topology } from './topology.ts';
 
-/** What a member of a Patroni cluster that leads itself is told to be. */
+/** The configuration of a member of a Patroni cluster with a leader of its own. */
 export const memberConfigOf = (topology: Topology): PatroniConfig => {
   if (!topology.ha) throw new Error('only at stage 3 there are Patroni members');
   const { scope, etcd_token: _, load_balancing: __, ...ha } = topology.ha;

@@ -1,7 +1,7 @@
 import type { HaOptions, LoadBalancing } from './options.ts';
 import type { HostPorts, Node, Pooling } from './topology.ts';
 
-/** What a node is told to be, without secrets. The planner decides it; components turn it into configuration files. */
+/** What a node is configured as, without secrets. The planner decides it; components turn it into configuration files. */
 export type NodeConfig =
   | PrimaryConfig
   | ReplicaConfig
@@ -73,7 +73,7 @@ export interface EtcdConfig {
   readonly joins?: boolean;
 }
 
-/** A node together with what it is told to be. */
+/** A node together with its configuration. */
 export interface ConfiguredNode {
   readonly node: Node;
   readonly config: NodeConfig;

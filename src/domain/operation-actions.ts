@@ -8,12 +8,12 @@ import type { Verification, VerifySnapshot } from './snapshot.ts';
 export interface OperationActions {
   /**
    * Validates, plans and records; refuses with an error of the catalogue before anything is touched. Answers with what was
-   * cut off before, if anything was: that has to be put back first. One that is done already answers with its document.
+   * cut off before, if any: that has to be undone first. One that is done already answers with its document.
    */
   openOperation(
     call: OpenOperation,
   ): Promise<OpenedOperation | { readonly cut_off: CutOff } | { readonly done: OperationDocument }>;
-  /** What an operation before has left, whose workflow was ended from outside; for whoever holds the database's lock. */
+  /** What an operation before has left, whose workflow was ended from outside; for the holder of the database's lock. */
   findCutOff(call: { readonly database: string }): Promise<CutOff | null>;
   /** Says what a step waits for while no activity of it runs: it has not begun. */
   noteStep(call: { readonly operation: string; readonly step: number; readonly detail: string }): Promise<void>;
@@ -56,7 +56,7 @@ export interface OpenedOperation {
   readonly checkpoint: { readonly id: string; readonly timeout_seconds: number } | null;
   /** The checkpoint of the operation before, still open. */
   readonly previous_checkpoint: { readonly id: string; readonly on_close: Plan['on_close'] } | null;
-  /** What this operation goes on with: an earlier one that did not finish. Absent where it begins anew. */
+  /** What this operation goes on with: an earlier one that did not finish. Absent where it starts from the beginning. */
   readonly resumed?: { readonly operation: string; readonly done: readonly number[] };
   readonly cutover: 'automatic' | 'on_signal';
   /** Seconds a prepared cut-over waits for its signal. */

@@ -50,7 +50,7 @@ export interface OperationDocument {
   readonly status: OperationStatus;
   /** Who asked for it; `pgrow` where it began by itself. */
   readonly actor: string;
-  /** Why it began by itself, with the evidence; null where somebody asked for it. */
+  /** Why it began by itself, with the evidence; null where it was requested. */
   readonly reason: string | null;
   readonly steps: readonly StepRecord[];
   readonly started_at: string;
@@ -99,7 +99,7 @@ export interface Checkpoint {
 
 /**
  * Whether an operation ended after its point of no return without recording what it had made; or right before it with
- * nothing put back, because nobody knows whether it was reached.
+ * nothing undone, because it is unknown whether it was reached.
  */
 export const isPastReturn = ({
   status,

@@ -4,7 +4,7 @@ interface Standing {
   readonly limits: Readonly<Record<string, number>> | null;
 }
 
-/** Why a standby has stopped replaying, and how it goes on: its primary has more of something, or somebody has paused it. */
+/** Why a standby has stopped replaying, and how it goes on: its primary has more of something, or an operator has paused it. */
 export const whyPaused = (database: string, standby: Standing, primary: Standing | null): string => {
   const low = Object.entries(standby.limits ?? {}).flatMap(([limit, own]) => {
     const needed = primary?.limits?.[limit] ?? 0;

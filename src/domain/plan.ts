@@ -73,8 +73,8 @@ export interface Plan {
   readonly cost_after: Cost;
   readonly estimated_duration_minutes: number;
   readonly snapshot: { readonly id: string; readonly volume: string } | null;
-  /** Why pgrow began it by itself, with its evidence; absent where somebody asked for it. */
+  /** Why pgrow began it by itself, with its evidence; absent where it was requested. */
   readonly reason?: string;
-  /** Whoever asks for the same again goes on with it, should it not have come to its end. */
+  /** The same request resumes it if it did not come to its end. */
   readonly asked?: Asked;
 }

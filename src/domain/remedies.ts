@@ -12,20 +12,20 @@ const lastSettlings = 2;
 export const settlingSeconds = (patienceSeconds: number): number =>
   Math.min(longestSettlingSeconds, patienceSeconds * shareOfPatience);
 
-/** A router is told its servers anew: files, reload and addresses. Nobody who is connected notices. */
+/** A router gets its configuration again: files, reload and addresses. Connected clients do not notice. */
 export const routerRemedies = ['tell anew', 'tell anew', 'tell anew'] as const;
 export type RouterRemedy = (typeof routerRemedies)[number];
 
-/** A node that has exited, and that nobody else starts. */
+/** A node that has exited and that nothing else restarts. */
 export const exitRemedies = ['start again', 'start again', 'start again'] as const;
 export type ExitRemedy = (typeof exitRemedies)[number];
 
-/** Patroni is told who is to lead a standby cluster. */
+/** Patroni learns which member leads a standby cluster. */
 export const leaderRemedies = ['lead again', 'lead again'] as const;
 
 export type PoolerRemedy = 'reload' | 'restart';
 
-/** A restart cuts sessions, so it is only for a pooler that nobody can know yet. */
+/** A restart cuts sessions, so it is only for a pooler without clients yet. */
 export const poolerRemedies = ({ mayHaveClients }: { readonly mayHaveClients: boolean }): readonly PoolerRemedy[] =>
   mayHaveClients ? ['reload'] : ['reload', 'restart'];
 

@@ -2,7 +2,7 @@ const opening = 'it cannot replay the creation of a tablespace at';
 
 /**
  * What a replica's server said last when it died in replay for want of a tablespace's directory, in words for an operator;
- * null for anything else. It is started again and dies again, for ever: the directory is on the primary alone.
+ * null for anything else. It restarts and dies again, forever: the directory is on the primary alone.
  */
 export const whyReplayHalted = (log: string, database: string, node: string): string | null => {
   const found = /FATAL: .*directory "([^"]+)" does not exist[\s\S]*?for the tablespace/.exec(log);

@@ -10,15 +10,15 @@ export interface RollbackWindow {
   readonly database: string;
   /** Counted from its start, where `until` is absent: windows that were opened before there was one. */
   readonly timeout_seconds: number;
-  /** When it closes by itself, ISO 8601; null: only when it is told to. */
+  /** When it closes by itself, ISO 8601; null: only on request. */
   readonly until?: string | null;
-  /** What a rollback leads back to; absent from windows that were opened before it was told. */
+  /** What a rollback leads back to; absent from windows that were opened before it was recorded. */
   readonly before?: RollbackTarget;
   /** What was kept for a rollback and goes when the window closes. */
   readonly on_close: readonly ActivityCall[];
 }
 
-/** What a rollback leads back to, for whoever looks at it in Temporal Web. */
+/** What a rollback leads back to, as shown in Temporal Web. */
 export interface RollbackTarget {
   /** Of the database. */
   readonly name: string;

@@ -27,7 +27,7 @@ describe('what a router sees', () => {
   });
 
   test.each([
-    ['primary/postgres-1', 'down', 'writes reach nobody instead of postgres-1'],
+    ['primary/postgres-1', 'down', 'writes reach no server instead of postgres-1'],
     ['primary/postgres-2', 'up', 'writes reach postgres-1, postgres-2 instead of postgres-1'],
     ['replicas/postgres-1', 'up', 'reads reach the primary postgres-1'],
     ['replicas/postgres-3', 'down', 'reads do not reach postgres-3'],

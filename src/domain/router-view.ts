@@ -86,4 +86,4 @@ export const compareChecks = (router: string, misjudged: Misjudged, fromHere: st
   `the check of ${checkedAt(misjudged)} by ${router} says "${misjudged.check}" (it looks at ${misjudged.address}), ` +
   `the same from the worker ${fromHere}`;
 
-const list = (names: readonly string[]): string => (names.length === 0 ? 'nobody' : names.join(', '));
+const list = (names: readonly string[]): string => (names.length === 0 ? 'no server' : names.join(', '));

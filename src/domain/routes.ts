@@ -3,7 +3,7 @@ import type { FrontConfig, PoolerConfig, RouterConfig, Upstream } from './node-c
 import type { LoadBalancing } from './options.ts';
 import { nodesOf, type Node, type Pooling, type Topology } from './topology.ts';
 
-/** Where connections lead at a given topology: what the front, the pooler and the routers are told. */
+/** Where connections lead at a given topology: as the front, the pooler and the routers are configured. */
 
 const upstream = (nodes: readonly Node[], port: number): Upstream => ({ nodes: nodes.map((node) => node.name), port });
 

@@ -5,7 +5,7 @@ export interface Snapshot {
   readonly service_id: string;
   readonly operation_id: string | null;
   readonly volume: string;
-  /** Null where nobody has counted them. */
+  /** Null where they were not counted. */
   readonly bytes: number | null;
   /** ISO 8601, as the others. */
   readonly created_at: string;

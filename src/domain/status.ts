@@ -71,7 +71,7 @@ export const statusDocument = ({ database, live, operation, last, checkpoint }: 
   health: live.health,
   ...topologyDocument(database, live),
   operation,
-  /** The last one, where it ended so that somebody has to finish it. */
+  /** The last one, if an operator has to finish it. */
   unfinished_operation: last?.status === 'needs_operator' && !operation ? last : null,
   checkpoint,
   notices: live.notices,

@@ -19,7 +19,7 @@ export interface Node {
   readonly volume: string | null;
   /** Only for kind `postgres`. */
   readonly mode?: PostgresMode;
-  /** Only for PostgreSQL nodes that clone: whom they follow and through which replication slot. */
+  /** Only for PostgreSQL nodes that clone: the server they follow, and the replication slot. */
   readonly source?: { readonly node: string; readonly slot: string };
 }
 

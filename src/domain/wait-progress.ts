@@ -1,6 +1,6 @@
 /**
  * What counts as getting further while something is waited for. A text that changes is no progress in itself: "open for
- * 271 s" becomes "open for 272 s" for as long as nothing happens, and two failures may take turns for ever.
+ * 271 s" becomes "open for 272 s" for as long as nothing happens, and two failures may take turns forever.
  */
 
 /** Times a step's patience that a wait may last in all, however often something new is seen. */

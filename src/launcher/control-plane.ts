@@ -33,7 +33,7 @@ export const up = ({ progress }: { readonly progress: Progress }): Promise<Addre
     keepExternal(home.path, external);
     const chosen = await ensurePorts(home);
 
-    // The Temporal program may have to be built: beside the images, which take as long.
+    // The Temporal program may have to be built: at the same time as the images, which take as long.
     const program = external.temporalAddress === undefined ? ensureTemporal(progress) : Promise.resolve(null);
     const [images, temporal] = await Promise.all([ensureEngineAndImages(progress), program]);
     writeImages(home, images);

@@ -56,7 +56,7 @@ export const readEnvironment = (source: NodeJS.ProcessEnv = process.env): Enviro
     // The value itself stays out of the message: DATABASE_URL holds a password.
     throw new PgrowError(
       'invalid_input',
-      `The environment does not fit: ${parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; ')}`,
+      `The environment is invalid: ${parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; ')}`,
     );
   }
   const values = parsed.data;

@@ -26,7 +26,7 @@ export interface Home {
 export const openHome = (directory: string): Home => {
   if (!existsSync(directory)) refuseMovedAway(directory);
   ensureFolder(directory);
-  // The one true path: locks and processes are told apart by it, and a symbolic link would make two homes of one.
+  // The one true path: locks and processes are distinguished by it, and a symbolic link would make two homes of one.
   const path = realpathSync(directory);
   ensureFolder(join(path, 'logs'));
   ensureFolder(join(path, 'run'));

@@ -28,7 +28,7 @@ const patienceMs = 30 * 60_000;
 
 const acquire = async (name: string, progress: Progress, limitMs: number): Promise<() => Promise<void>> => {
   const since = new Date();
-  let told = false;
+  let announced = false;
   for (;;) {
     const release = await tryAcquire(name);
     if (release) return release;
@@ -37,8 +37,8 @@ const acquire = async (name: string, progress: Progress, limitMs: number): Promi
         `Waited since ${since.toISOString()} for another pgrow that does the same (${name}). End it if it hangs, and try again.`,
       );
     }
-    if (!told) progress(`Waiting for another pgrow that does the same (${name})`);
-    told = true;
+    if (!announced) progress(`Waiting for another pgrow that does the same (${name})`);
+    announced = true;
     await delay(100);
   }
 };

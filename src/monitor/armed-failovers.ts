@@ -11,7 +11,7 @@ const lookEveryMs = 1000;
 export interface ArmedFailovers {
   /** Armed now if it was not. The old leader may be dead by then. */
   of(database: Database, leader: Node): Promise<ArmedFailover>;
-  /** One of its nodes has come or gone: what was connected may lead nowhere, and is connected anew. */
+  /** One of its nodes has come or gone: what was connected may lead nowhere, and is connected again. */
   distrust(databaseId: string): void;
   /** Arms what is not, until `signal` aborts. */
   keep(signal: AbortSignal): Promise<void>;
@@ -29,7 +29,7 @@ export const createArmedFailovers = (
     const failover = await armFailover({ dependencies, database, leader, onLeaderSilent });
     const present = armed.get(database.id);
     if (present?.isHolding()) {
-      // Needed meanwhile, it is not taken away from whoever is at it.
+      // A failover that has begun keeps its connections.
       await failover.close();
       return present;
     }

@@ -7,7 +7,7 @@ import { nodesOf, type Node } from '../domain/topology.ts';
 import type { MonitorDependencies } from './dependencies.ts';
 import { openWays } from './ways.ts';
 
-/** A change of leader that nobody planned. Milliseconds since it was known that the old one had exited. */
+/** An unplanned change of leader. Milliseconds since it was known that the old one had exited. */
 export interface Failover {
   readonly previous_leader: string;
   readonly new_leader: string;
@@ -21,7 +21,7 @@ export interface Failover {
 export interface ArmedFailover {
   readonly database: Database;
   readonly leader: Node;
-  /** Clients wait behind their poolers: whoever is not held is refused while nobody takes writes. */
+  /** Clients wait behind their poolers: without this hold they are refused until a server takes writes. */
   holdClients(): void;
   /** Lets them go on; not before a failover that runs has ended. */
   releaseClients(): Promise<void>;
@@ -36,7 +36,7 @@ export interface ArmedFailover {
   /**
    * Once the leader's container has exited: Patroni elects at once instead of after its ttl, for the lock of exactly this
    * leader is taken away. Meanwhile clients are held, so that only what was under way on the dead node fails; and
-   * everybody who has to be told of the successor is connected.
+   * every node that must learn of the successor is connected.
    * @returns null when it did not lead
    */
   failOver(): Promise<Failover | null>;
@@ -86,7 +86,7 @@ export const armFailover = async ({
       throw error;
     }
   })();
-  // Whoever needs one of them meets its error.
+  // A step that needs one of them meets its error.
   for (const opening of [lock, watching]) opening.catch(() => undefined);
   const clients = await openClientHold(dependencies, session, nodesOf(database.topology, 'pgbouncer'));
 

@@ -16,12 +16,12 @@ const frozenLimitMs = 2000;
 const suspicionLimitMs = 3000;
 const suspicionLookMs = 20;
 
-/** Databases whose leader is being succeeded: nobody else draws conclusions from what Patroni says of them meanwhile. */
+/** Databases whose leader is being succeeded: until then no other part acts on what Patroni says of them. */
 export type Failing = Set<string>;
 
 /**
  * Acts on the engine's word, never on a suspicion: a leader that has exited is succeeded at once, one that is frozen is
- * killed first. On a suspicion clients wait, no more. What an operation does to its nodes is its own affair.
+ * killed first. On a suspicion clients are only held. What an operation does to its nodes is its own affair.
  */
 export const guardLeaders = async (
   dependencies: MonitorDependencies,
@@ -46,7 +46,7 @@ export const guardLeaders = async (
 const suspect = async (dependencies: MonitorDependencies, failing: Failing, failover: ArmedFailover): Promise<void> => {
   const { store } = dependencies;
   const { database } = failover;
-  // At once: whoever comes back while nobody is held is refused.
+  // At once: clients that reconnect before they are held are refused.
   failover.holdClients();
   try {
     if (await store.isBusy(database.id)) return;
@@ -78,7 +78,7 @@ const reactTo = async (
   if (event.action === 'pause') return fenceFrozen(dependencies, database, node, signal);
   if (node.name === database.topology.primary) {
     const failover = await armed.of(database, node);
-    // An event may be told late, of a container that runs again.
+    // An event may arrive late, when its container already runs again.
     if (await failover.leaderHasExited()) await succeed(dependencies, failing, failover, event.at);
   }
   await revive(dependencies, database.id, node, signal);
@@ -135,7 +135,7 @@ const record = async (
   }
 };
 
-/** Killed, it is a leader that has exited. A replica that stands still harms nobody. */
+/** Killed, it is a leader that has exited. A frozen replica does no harm. */
 const fenceFrozen = async (
   { platform, store, log }: MonitorDependencies,
   { id, name, topology }: Database,

@@ -11,14 +11,14 @@ import type { MonitorDependencies } from './dependencies.ts';
 const successorLimitMs = 20_000;
 const routeLimitMs = 5_000;
 
-/** Everybody who has to be asked or told who takes writes, connected while Patroni still elects. */
+/** Every node that knows or must learn which server takes writes, connected while Patroni still elects. */
 export interface Ways {
   /**
-   * Whoever of the others takes writes first. Patroni says so before PostgreSQL does: only PostgreSQL is believed.
-   * @throws PgrowError `not_ready` when nobody does
+   * The first of the others that takes writes. Patroni says so before PostgreSQL does: only PostgreSQL is believed.
+   * @throws PgrowError `not_ready` when none does
    */
   successor(): Promise<Node>;
-  /** Routers are told instead of finding out; then a write through each proves it. One that fails holds nobody up. */
+  /** Routers are switched instead of finding out; then a write through each proves it. One that fails delays no other. */
   route(to: Node): Promise<void>;
   close(): void;
 }
@@ -39,7 +39,7 @@ export const openWays = (
   const routers = nodesOf(topology, 'haproxy');
   const others = nodesOf(topology, 'postgres').filter(({ name }) => name !== dead.name);
   const connections = new Map<Node, Promise<PostgresConnection>>();
-  // Looked up now: to ask the engine after the election would be time in which clients wait. One that is gone leads nobody.
+  // Looked up now: asking the engine after the election would keep clients waiting. A node that is gone leads no client.
   const leading = routers.map(async (router): Promise<Router | null> => {
     try {
       const host = await session.addressOf(router);
@@ -77,7 +77,7 @@ export const openWays = (
       try {
         return await Promise.any(others.map(waitFor));
       } catch (error) {
-        throw new PgrowError('not_ready', `Nobody succeeds ${dead.name}.`, { cause: error });
+        throw new PgrowError('not_ready', `No server succeeds ${dead.name}.`, { cause: error });
       }
     },
     async route(to) {

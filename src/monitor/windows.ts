@@ -12,8 +12,8 @@ type Needs = Pick<MonitorDependencies, 'store' | 'log'> & {
 const lookEveryMs = 15_000;
 
 /**
- * Begins the workflow of an open rollback window again that somebody has terminated, or that was lost with Temporal's
- * database: without it nobody watches the stage, and nothing kept for a rollback ever goes.
+ * Restarts the workflow of an open rollback window that was terminated, or lost with Temporal's database: without it the
+ * stage is not watched, and what is kept for a rollback is never removed.
  */
 export const serveWindows = async (dependencies: Needs, signal: AbortSignal): Promise<void> => {
   while (!signal.aborted) {

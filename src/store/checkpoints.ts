@@ -9,7 +9,7 @@ import type { Tables } from './tables.ts';
 export interface CheckpointStore {
   /** Idempotent by operation; answers with what is recorded. */
   openCheckpoint(checkpoint: NewCheckpoint): Promise<Checkpoint>;
-  /** Moves the end of the window, which begins anew when the operation is done. ISO 8601. */
+  /** Moves the end of the window, which begins again when the operation is done. ISO 8601. */
   extendCheckpoint(id: string, rollback_available_until: string): Promise<void>;
   /** Closed or absent is success. */
   closeCheckpoint(id: string): Promise<void>;

@@ -19,7 +19,7 @@ export interface DatabaseStore {
   listDatabases(filter: { readonly project?: string }): Promise<readonly Database[]>;
   saveTopology(id: string, topology: Topology): Promise<void>;
   /**
-   * That another node of it takes writes, and nothing else: whatever somebody else records at the same moment stays.
+   * That another node of it takes writes, and nothing else: what another process records at the same moment stays.
    * @returns false, and nothing is changed, when `from` did not take them or there is no node `to`
    */
   setPrimary(id: string, from: string, to: string): Promise<boolean>;

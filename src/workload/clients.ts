@@ -21,7 +21,7 @@ export interface ClientOptions {
   readonly transactionTimeoutMs?: number;
   /** Label of the time before the first mark. Default `start`. */
   readonly firstWindow?: string;
-  /** Told of each transaction as it ends. Default: nobody. */
+  /** Called with each transaction as it ends. Default: none. */
   readonly onTransaction?: (transaction: Transaction) => void;
   /** Replaced by tests, and where connecting is more than one address. */
   readonly open?: OpenSession;
@@ -52,7 +52,7 @@ export interface Clients {
   stop(): Promise<void>;
 }
 
-/** How long a wait for the clients lasts unless told otherwise, in milliseconds. */
+/** Default limit of a wait for the clients, in milliseconds. */
 const patienceMs = 30_000;
 const pollMs = 5;
 

@@ -1,4 +1,4 @@
-/** Spreads starts evenly over time, whoever makes them: clients that keep step would show gaps that are none. */
+/** Spreads starts evenly over time, across all clients: clients in step would show gaps that are none. */
 export interface Pacer {
   /** Takes the next free start; answers with the milliseconds until then. */
   take(): number;

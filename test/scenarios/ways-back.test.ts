@@ -39,7 +39,9 @@ describe('ways back', () => {
       const { id } = await ailing.untilOperation('a rollback', ({ type }) => type === 'rollback');
       const operation = await ailing.endOf({ id });
       expect(operation).toMatchObject({ status: 'done', from_stage: 3, to_stage: 1, error: null });
-      expect(operation.warnings[0]).toMatch(/takes no writes: nobody leads postgres-2, postgres-3, postgres-4/);
+      expect(operation.warnings[0]).toMatch(
+        /takes no writes: there is no leader among postgres-2, postgres-3, postgres-4/,
+      );
       await workload.nextAcknowledgement();
     });
 

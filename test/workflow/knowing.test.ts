@@ -157,8 +157,8 @@ describe.concurrent('a stage that takes no writes any more', () => {
     const { health, notices } = await live(shop);
 
     expect(health).toBe('down');
-    expect(notices.join('\n')).toMatch(/Nobody leads shop: postgres-3 stopped; postgres-4 at 0\/\w+ of timeline \d/);
-    expect(notices.join('\n')).toMatch(/Nobody can be elected: 1 of 3 etcd nodes run/);
+    expect(notices.join('\n')).toMatch(/No server leads shop: postgres-3 stopped; postgres-4 at 0\/\w+ of timeline \d/);
+    expect(notices.join('\n')).toMatch(/No leader can be elected: 1 of 3 etcd nodes run/);
     expect(notices.join('\n')).toMatch(/No write was acknowledged through front:5432/);
   });
 

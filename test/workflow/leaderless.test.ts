@@ -35,7 +35,9 @@ describe.concurrent('a rollback of a stage that takes no writes any more', () =>
     const document = await shop.run('rollback', {});
 
     expect(document).toMatchObject({ status: 'done', from_stage: 3, to_stage: 2, error: null });
-    expect(document.warnings[0]).toContain('takes no writes: nobody leads postgres-3, postgres-4, postgres-5');
+    expect(document.warnings[0]).toContain(
+      'takes no writes: there is no leader among postgres-3, postgres-4, postgres-5',
+    );
     await expectSound(shop, 'postgres-1');
     expect(await shop.rows('pooled')).toContain('order 2');
     await expectAccountedFor(shop);

@@ -44,7 +44,7 @@ describe.concurrent('an operation whose workflow was terminated before its point
     },
   );
 
-  test('is put back on request, and a second request finds nothing', async () => {
+  test('is undone on request, and a second request finds nothing', async () => {
     const { shop, before } = await terminateDuring('verifyStandbyCluster');
     expect(await shop.putBack()).toMatchObject({ status: 'rolled_back', error: { left_over: [] } });
 

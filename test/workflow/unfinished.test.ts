@@ -62,7 +62,7 @@ describe.concurrent('an operation that did not finish past its point of no retur
     expect(await shop.picture()).toMatchObject({ containers: [], volumes: [], networks: [] });
   });
 
-  test('is put back as a whole when its hand-over has to be called off after all', async () => {
+  test('is undone as a whole when its hand-over has to be called off after all', async () => {
     const { shop, before, document: broken } = await breakOff(expansions.jump, 'before');
     expect(broken.status).toBe('needs_operator');
     shop.world.servers.cutOff('postgres-2');

@@ -75,7 +75,7 @@ const common = ({ gateway }: Surroundings): readonly string[] => [
   '    timeout check 2s',
   '    option clitcpka',
   '    option srvtcpka',
-  '    # Also in a process that a reload has replaced: it checks no more, so only this ends sessions to a dead host.',
+  '    # Also in a process that a reload has replaced: it no longer checks, so only this ends sessions to a dead host.',
   '    srvtcpka-idle 5s',
   '    srvtcpka-intvl 2s',
   '    srvtcpka-cnt 3',
@@ -108,7 +108,7 @@ const common = ({ gateway }: Surroundings): readonly string[] => [
 
 /**
  * A session that `on-marked-down` ends before its server has answered is never closed on the client's side (HAProxy 3.0.11,
- * `stream_shutdown_self`): the client would wait for ever. It is while a filter sees what the client sends.
+ * `stream_shutdown_self`): the client would wait forever. It is while a filter sees what the client sends.
  */
 const closesWhoeverIsKilledWhileConnecting: readonly string[] = [
   '    # No limit: sessions that are ended while connecting are closed on both sides only where there is a filter.',
@@ -138,7 +138,7 @@ const nowhere = '127.0.0.1';
 
 /**
  * Where connections go while there is no primary, as in a hand-over or after a crash: a connect to it fails and is tried
- * again, every 200 ms, until there is one. It answers nothing, on a port that nobody listens on.
+ * again, every 200 ms, until there is one. It answers nothing, on a port without a listener.
  */
 export const holdServer = 'hold';
 

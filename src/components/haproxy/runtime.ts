@@ -34,7 +34,7 @@ export const connectHaproxy = async ({
     reject: (error: Error) => void;
   } | null = null;
   let last: Promise<unknown> = Promise.resolve();
-  // After a failure it is unknown which answer comes next, so the connection is of no more use.
+  // After a failure it is unknown which answer comes next, so the connection is useless.
   const fail = (why: string) => {
     socket.destroy();
     waiting?.reject(new PgrowError('no_answer', `HAProxy at ${host}: ${why}.`));

@@ -46,7 +46,7 @@ export const holdConnects = (api: Pick<RuntimeApi, 'command'>, from: string, to:
     `set server primary/${to} state maint`,
   ]);
 
-/** The connections to the old primary are cut; whoever comes back waits where connects are held. */
+/** The connections to the old primary are cut; clients that reconnect wait where connects are held. */
 export const cutWriters = (api: Pick<RuntimeApi, 'command'>, from: string): Promise<void> =>
   tell(api, `cut the connections to ${from}`, [`set server primary/${from} state maint`]);
 
@@ -60,7 +60,7 @@ const backToChecks = (server: string): readonly string[] => [
   `set server primary/${server} health down`,
 ];
 
-/** The old primary serves again, and whoever has waited gets through to it. */
+/** The old primary serves again, and clients that have waited reach it. */
 export const releaseWrites = (api: Pick<RuntimeApi, 'command'>, from: string, to: string): Promise<void> =>
   tell(api, `give writes back to ${from}`, [
     `set server primary/${from} state ready`,
@@ -90,7 +90,7 @@ export const checkWrites = (api: Pick<RuntimeApi, 'command'>, to: string): Promi
 
 /**
  * The old primary is dead, the new one was elected: both routes know at once. What the checks find out later stands, so
- * the old one needs nobody to let it in again.
+ * the old one returns without being let in.
  */
 export const failWrites = (api: Pick<RuntimeApi, 'command'>, from: string, to: string): Promise<void> =>
   tell(api, `take ${to} for the primary instead of ${from}`, [
@@ -105,7 +105,7 @@ const tell = async (api: Pick<RuntimeApi, 'command'>, what: string, commands: re
   if (refused) throw new PgrowError('node_failed', `HAProxy refused to ${what}: ${refused}`);
 };
 
-/** Whoever led before follows by now: reads may come to it. */
+/** The old leader follows by now: reads may go to it. */
 export const readmitReplica = (api: Pick<RuntimeApi, 'command'>, server: string): Promise<void> =>
   tell(api, `check ${server} again`, [...backToChecks(server), `set server replicas/${server} state ready`]);
 

@@ -31,7 +31,7 @@ export interface PatroniClient {
   status(): Promise<z.infer<typeof status>>;
   /** Whether GET /primary answers 200. True before PostgreSQL is writable: ask it by SQL as well. */
   isPrimary(): Promise<boolean>;
-  /** Starts PostgreSQL on this member anew, also while the cluster is paused, and waits for it. */
+  /** Restarts PostgreSQL on this member, also while the cluster is paused, and waits for it. */
   restart(): Promise<void>;
   /** From the leader to another member, also of a standby cluster; answers when that leads. */
   switchover(request: { readonly leader: string; readonly candidate: string }): Promise<void>;

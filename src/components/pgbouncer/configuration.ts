@@ -33,7 +33,7 @@ export const pgbouncerIni = ({
     max_client_conn: options.max_client_connections + ownConnections,
     reserve_pool_size: options.reserve_pool_size,
     reserve_pool_timeout: 1,
-    // Of all roles together: connections that nobody uses give way (PgBouncer manual, max_db_connections).
+    // Of all roles together: idle connections give way (PgBouncer manual, max_db_connections).
     ...(options.server_connections !== undefined && { max_db_connections: options.server_connections }),
     max_prepared_statements: options.pool_mode === 'session' ? 0 : 200,
     auth_type: 'scram-sha-256',
@@ -73,8 +73,8 @@ export const pgbouncerIni = ({
 
 /**
  * auth_file: the two users that log in with a password of their own; all others are looked up in the server. The one that
- * logs in to a server needs it whole. Whoever logs in here is checked by a verifier: from a password PgBouncer would make
- * one at every login, and meanwhile serve nobody.
+ * logs in to a server needs it whole. Logins to the console are checked against a verifier: from a plain password PgBouncer would
+ * compute one at every login, and serve no client meanwhile.
  */
 export const userlist = ({
   poolerPassword,

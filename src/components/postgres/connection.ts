@@ -41,7 +41,7 @@ export const connectPostgres = async (address: PostgresAddress): Promise<Postgre
     query_timeout: limitMs,
     keepAlive: true,
     application_name: 'pgrow',
-    // The server ends it as well, where no pooler would refuse the setting: else it works on for nobody.
+    // The server ends it as well, where no pooler would refuse the setting: otherwise it goes on working although no client waits.
     ...(address.settings
       ? { options: startupOptions({ statement_timeout: String(limitMs), ...address.settings }) }
       : {}),

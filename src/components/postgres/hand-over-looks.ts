@@ -9,7 +9,7 @@ export const readFlushed = async (connection: PostgresConnection): Promise<strin
   return row!.lsn;
 };
 
-/** Everybody whom the server sends WAL (pg_stat_replication), as of this position of its own. */
+/** All receivers of the server's WAL (pg_stat_replication), as of this position of its own. */
 export const readWalSenders = async (connection: PostgresConnection, until: string): Promise<readonly WalSender[]> => {
   const rows = await connection.query<WalSender & { unconfirmed_bytes: string | null }>(
     `SELECT r.pid, r.application_name AS name, r.usename AS user, host(r.client_addr) AS address, r.state,
@@ -38,7 +38,7 @@ export interface PreparedTransaction {
   readonly owner: string;
   readonly database: string;
   readonly seconds: number;
-  /** Whether nobody could write a probe for as long as it is there. In other databases than the connection's unknown: false. */
+  /** Whether it keeps probes from writing for as long as it is there. In other databases than the connection's unknown: false. */
   readonly locks_probe: boolean;
 }
 

@@ -20,7 +20,7 @@ interface OwnRole {
 
 const no = 'NOSUPERUSER NOCREATEDB NOCREATEROLE';
 
-/** By rights these can do what they are for and no more. */
+/** Each has the rights that its purpose needs, and no others. */
 const ownRoles = (passwords: OwnPasswords): readonly OwnRole[] => [
   { name: roles.own, rights: 'LOGIN SUPERUSER', password: passwords.own, iterations: leastIterations },
   // Row security is passed by: its policies are the application's code.
@@ -101,8 +101,8 @@ const grants: Readonly<Record<string, readonly string[]>> = {
     `GRANT pg_read_all_data TO ${roles.reader}`,
     `ALTER ROLE ${roles.reader} SET search_path = pg_catalog`,
   ],
-  // A commit that waits for replicas that are gone would wait for ever, and each probe would take another connection.
-  // Ended by the server it counts as done, so whoever asked has to have given up before.
+  // A commit that waits for replicas that are gone would wait forever, and each probe would take another connection.
+  // Ended by the server it counts as done, so the caller's own limit must be shorter.
   [roles.probe]: [
     `ALTER ROLE ${roles.probe} SET search_path = pg_catalog`,
     `ALTER ROLE ${roles.probe} SET statement_timeout = '10s'`,

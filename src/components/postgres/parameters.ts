@@ -2,7 +2,7 @@ import type { PrimaryConfig, ReplicaConfig } from '../../domain/node-config.ts';
 import { roles } from '../../domain/naming.ts';
 import type { Settings } from '../../domain/settings.ts';
 
-/** Settings in which all nodes of a database agree, whoever starts PostgreSQL: ours or Patroni's (PostgreSQL manual, chapter 19). */
+/** Settings in which all nodes of a database agree, whether pgrow or Patroni starts PostgreSQL (PostgreSQL manual, chapter 19). */
 export const postgresParameters = (memoryBytes: number): Readonly<Record<string, string | number>> => ({
   max_connections: 200,
   max_wal_senders: 20,

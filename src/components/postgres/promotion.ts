@@ -14,10 +14,7 @@ export const promote = async (connection: PostgresConnection, limitMs = 20_000):
   const deadline = performance.now() + limitMs;
   while (await inRecovery(connection)) {
     if (performance.now() > deadline) {
-      throw new PgrowError(
-        'not_ready',
-        `PostgreSQL was told to take writes and is still in recovery after ${limitMs} ms.`,
-      );
+      throw new PgrowError('not_ready', `PostgreSQL was promoted and is still in recovery after ${limitMs} ms.`);
     }
     await new Promise((resolve) => setTimeout(resolve, pollMs));
   }

@@ -5,7 +5,7 @@ import type { PostgresConnection } from './connection.ts';
 export interface Replay {
   /** Whether its receiver streams. */
   readonly streams: boolean;
-  /** Whether recovery stands still: somebody has paused it, or a limit is below the primary's. */
+  /** Whether recovery stands still: an operator has paused it, or a limit is below the primary's. */
   readonly paused: boolean;
   readonly limits: Limits;
 }

@@ -32,7 +32,7 @@ export const ensureReplicationSlot = async (connection: PostgresConnection, slot
   );
 };
 
-/** Absent is success. Whoever still uses it is disconnected first. */
+/** Absent is success. A receiver that still uses it is disconnected first. */
 export const dropReplicationSlot = async (connection: PostgresConnection, slot: string): Promise<void> => {
   for (let attempt = 0; ; attempt += 1) {
     try {

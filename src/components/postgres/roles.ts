@@ -80,7 +80,7 @@ export const ensureProbe = async (connection: PostgresConnection): Promise<void>
   if (!schema?.trusted)
     throw new PgrowError(
       'refused',
-      `The schema pgrow belongs to the role ${schema?.owner ?? 'nobody'}; pgrow needs that name for itself. Rename the schema and try again.`,
+      `The schema pgrow belongs to the role ${schema?.owner ?? 'unknown'}; pgrow needs that name for itself. Rename the schema and try again.`,
     );
   await connection.query(
     'CREATE TABLE IF NOT EXISTS pgrow.probe (id text PRIMARY KEY, at timestamptz NOT NULL DEFAULT clock_timestamp())',

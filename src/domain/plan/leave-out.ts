@@ -8,7 +8,7 @@ import type { Circumstances } from './plan-operation.ts';
 
 /**
  * A plan that goes on without nodes that are missing, where the others do without them: a router of several, an etcd node
- * of a quorum, a replica that takes no part. What is made again later is told what the record says by then.
+ * of a quorum, a replica that takes no part. What is made again later is configured from the record of that time.
  */
 export const leaveOutMissing = (plan: Plan, circumstances: LeaveOut): Plan => {
   if (plan.steps.length === 0) return { ...plan, warnings: [...plan.warnings, ...missingWarnings(circumstances)] };
@@ -37,7 +37,7 @@ const missingWarnings = (
     (name) => `${name} is missing and left aside. Make it again: ${repairCommand(database, name)}`,
   );
 
-/** Where nobody leads, a server that cannot be asked may hold what nobody else does: it is never left out. */
+/** Where no server leads, one that cannot be asked may hold what no other does: it is never left out. */
 const goneOf = (plan: Plan, { database: { topology }, faults = [], leaderless = false }: LeaveOut): readonly Node[] => {
   const made = madeNodes(plan);
   const primary = topology.primary;

@@ -32,11 +32,11 @@ export interface Circumstances {
   /** Who leads at stage 3, as Patroni has it; the primary below. */
   readonly leader: string;
   readonly candidates: readonly Candidate[];
-  /** Whether at stage 3 nobody takes writes. Default false. */
+  /** Whether at stage 3 no server takes writes. Default false. */
   readonly leaderless?: boolean;
   /** Recorded nodes that are not as they should be. Default none. */
   readonly faults?: readonly NodeFault[];
-  /** Where nobody takes writes: what each server holds. */
+  /** Where no server takes writes: what each holds. */
   readonly holdings?: Holdings | null;
   /** Servers that keep pgrow out. Default none. */
   readonly unseen?: readonly Unseen[];

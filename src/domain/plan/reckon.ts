@@ -67,7 +67,7 @@ const refuseLogicalSlots = (type: OperationType, name: string, { logical_slots, 
     'refused',
     `Cannot ${verbs[type] ?? type} ${name}: ${logical_slots.map(slotText).join(', ')} is on ${server} alone and would be lost ` +
       'with every change that its consumer has not read. Let the consumer read to the end and drop it, in database ' +
-      `${first.database}: SELECT pg_drop_replication_slot('${first.name}'). Afterwards create it again and copy anew.`,
+      `${first.database}: SELECT pg_drop_replication_slot('${first.name}'). Afterwards create it and copy again.`,
   );
 };
 

@@ -14,7 +14,7 @@ export interface ReinitializePlanInput {
   readonly closes_checkpoint_of: string | null;
 }
 
-/** One replica anew, from an empty volume. */
+/** Rebuilds one replica from an empty volume. */
 export const planReinitialize = ({
   database,
   node: name,

@@ -68,7 +68,7 @@ const quorumLost = ({ database: { name, topology } }: Repaired, voting: readonly
   return new PgrowError(
     'refused',
     `etcd of ${name} has lost its quorum for good: of ${all.join(', ')} only ${left} can vote, and a majority has to ` +
-      `admit a member. Patroni goes on with its leader as long as all members answer, but elects nobody. Start the etcd ` +
+      `admit a member. Patroni goes on with its leader as long as all members answer, but cannot elect another. Start the etcd ` +
       `containers that are only stopped. If their data are lost, take ${name} to a new database: ./pgrow snapshots ${name}`,
   );
 };

@@ -11,7 +11,7 @@ export const repairRoutes = (repaired: Repaired, leader: string | null): RepairP
   const poolers = chosenOf(repaired, 'pgbouncer');
   const [front] = chosenOf(repaired, 'front');
   const there = present(repaired);
-  // Whoever is made again has another address. HAProxy asks for it all the time, PgBouncer only when it is told to.
+  // A node that is made again has another address. HAProxy resolves names all the time, PgBouncer only on request.
   const moved = [...routers, ...chosenOf(repaired, 'postgres')].length > 0;
   const stale = moved ? nodesOf(there, 'pgbouncer').filter((node) => !chosen.includes(node)) : [];
   return {
@@ -28,7 +28,7 @@ export const repairRoutes = (repaired: Repaired, leader: string | null): RepairP
       }),
       ...(front ? makeAgain('routing', front, frontConfig(topology), faults) : []),
     ],
-    warnings: front ? [`Until front is back nobody reaches ${name} through its lasting addresses.`] : [],
+    warnings: front ? [`Until front is back, clients cannot reach ${name} through its lasting addresses.`] : [],
   };
 };
 

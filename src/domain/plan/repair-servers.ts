@@ -8,7 +8,7 @@ import { replacePrimary } from './replace-primary.ts';
 import { chosenOf, present, type Repaired, type RepairPart, type ServersPart } from './repaired.ts';
 import { memberConfigOf } from '../member-config.ts';
 
-/** PostgreSQL: replicas are built again from whoever leads; a server that has its data is started on them. */
+/** PostgreSQL: replicas are built again from the leader; a server that has its data is started on them. */
 export const repairServers = (repaired: Repaired): ServersPart => {
   const {
     database: { topology },
@@ -51,7 +51,7 @@ const refuseLost = ({ database: { name } }: Repaired, primary: Node): never => {
   );
 };
 
-/** Nobody else is ever promoted without pgrow below stage 3: what the primary's volume holds is the newest there is. */
+/** Below stage 3 only pgrow promotes: what the primary's volume holds is the newest there is. */
 const startPrimary = ({ database: { topology } }: Repaired, primary: Node): Outline => {
   const replicas = nodesOf(topology, 'postgres').filter((node) => node !== primary);
   const synchronous_standbys = topology.replicas?.replication_mode === 'sync' ? replicas.map((node) => node.name) : [];
@@ -61,7 +61,7 @@ const startPrimary = ({ database: { topology } }: Repaired, primary: Node): Outl
   });
 };
 
-/** A Patroni cluster in which nobody takes writes: members that have their data come back first, for they may hold most. */
+/** A Patroni cluster without a leader: members that have their data come back first, for they may hold most. */
 const leadAgain = (repaired: Repaired, lost: readonly Node[]): ServersPart => {
   const { database, faults } = repaired;
   const members = nodesOf(database.topology, 'postgres');
@@ -83,7 +83,7 @@ const leadAgain = (repaired: Repaired, lost: readonly Node[]): ServersPart => {
     warnings:
       later.length === 0
         ? []
-        : [`${later.join(', ')} can be made again once somebody leads: ./pgrow repair ${database.name}, once more.`],
+        : [`${later.join(', ')} can be made again once a server leads: run ./pgrow repair ${database.name} again.`],
     topology: database.topology,
     leader: null,
     losses: [],
@@ -97,7 +97,7 @@ const elect = (repaired: Repaired, lost: readonly Node[]): ServersPart => {
   if (!candidate) {
     throw new PgrowError(
       'refused',
-      `Nobody takes writes in ${name}, and none of its servers says what it holds, so none can be made the leader. ` +
+      `No server of ${name} takes writes, and none says what it holds, so none can be made the leader. ` +
         `Look at them first: ./pgrow logs ${name}`,
     );
   }

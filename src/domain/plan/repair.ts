@@ -17,10 +17,10 @@ export interface RepairPlanInput {
   readonly node: string | null;
   /** Who leads at stage 3, as Patroni has it; the primary below. */
   readonly leader: string;
-  /** Whether at stage 3 nobody takes writes. Default false. */
+  /** Whether at stage 3 no server takes writes. Default false. */
   readonly leaderless?: boolean;
   readonly faults?: readonly NodeFault[];
-  /** Where nobody takes writes: what each member holds. */
+  /** Where no server takes writes: what each member holds. */
   readonly holdings?: Holdings | null;
 }
 
@@ -97,7 +97,7 @@ const isStopped = (faults: readonly NodeFault[], node: Node): boolean => {
   return fault?.state === 'stopped' && fault.has_data === true;
 };
 
-/** Without a leader nothing can be verified, and a server can be built from nobody. */
+/** Without a leader nothing can be verified, and no server can be cloned. */
 const refuseLeaderless = (
   { database: { name }, node, leaderless = false }: RepairPlanInput,
   chosen: readonly Node[],
@@ -105,6 +105,6 @@ const refuseLeaderless = (
   if (!leaderless || node === null || chosen.length === 0) return;
   throw new PgrowError(
     'refused',
-    `Nobody takes writes in ${name}. Mend that first, with all that is missing: ${repairCommand(name)}`,
+    `No server of ${name} takes writes. Repair that first, with everything that is missing: ${repairCommand(name)}`,
   );
 };

@@ -13,7 +13,7 @@ export interface Repaired {
   readonly faults: readonly NodeFault[];
   /** Who leads at stage 3, as Patroni has it; the primary below. */
   readonly leader: string;
-  /** Whether at stage 3 nobody takes writes. */
+  /** Whether at stage 3 no server takes writes. */
   readonly leaderless: boolean;
   /** Then: what each member holds. */
   readonly holdings: Holdings | null;

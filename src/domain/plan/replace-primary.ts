@@ -66,7 +66,7 @@ export const replacePrimary = (repaired: Repaired, primary: Node, lost: readonly
       }),
     ],
     warnings: holdings.unheard.map(
-      (name) => `${name} does not answer and is not told whom to follow: ./pgrow reinit ${database.name} ${name}`,
+      (name) => `${name} does not answer and keeps following the old primary: ./pgrow reinit ${database.name} ${name}`,
     ),
     leader: successor.name,
     losses: lossOf(candidate, holdings, primary.name),

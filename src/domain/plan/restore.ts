@@ -34,7 +34,7 @@ export const planRestore = (
             renamed: { from: applicationName(source), to: applicationName(database.name) },
           },
         },
-        // Whoever was still copying goes first: it holds the volume.
+        // A container that was still copying goes first: it holds the volume.
         [
           { action: 'removeNode', input: { node: copierOf(node) } },
           { action: 'removeNode', input: { node } },

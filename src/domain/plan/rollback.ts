@@ -24,7 +24,7 @@ export interface RollbackPlanInput {
   readonly operation_id: string;
   /** Who leads at stage 3, as Patroni has it; the primary below. */
   readonly leader: string;
-  /** Whether at stage 3 nobody takes writes, so that there is nobody to hand over. Default false. */
+  /** Whether at stage 3 no server takes writes, so that there is nothing to hand over. Default false. */
   readonly leaderless?: boolean;
   /** What the server holds; null where it could not be asked. Default null. */
   readonly facts?: Facts | null;
@@ -59,7 +59,7 @@ const upAgain = ({ database, operation_id, facts = null }: RollbackPlanInput, be
   });
 };
 
-/** What the server has room for is found anew. */
+/** The room on the server is calculated again. */
 const poolingOptionsOf = ({ pooling }: Topology): PoolingOptions | null => {
   if (!pooling) return null;
   const { server_connections: _, ...options } = pooling;
@@ -151,7 +151,7 @@ const leaveHa = (
     estimated_duration_minutes: 1,
     warnings: leaderless
       ? [
-          `${database.name} takes no writes: nobody leads ${members.map(({ name }) => name).join(', ')}. ${old.name} takes ` +
+          `${database.name} takes no writes: there is no leader among ${members.map(({ name }) => name).join(', ')}. ${old.name} takes ` +
             'over once it has all that any of them holds; as long as one cannot say what it holds, it does not.',
         ]
       : from.pooling

@@ -66,12 +66,12 @@ export const removeReplicas = (primary: Node, replicas: readonly Node[]): readon
 
 /** Patroni keeps its members' slots on its replicas as well: every server that was in its cluster has some. */
 export const pruneSlots = (phase: string, on: Node, usedBy: readonly Node[]): Outline =>
-  step(phase, `drop the slots that nobody uses on ${on.name}`, {
+  step(phase, `drop unused slots on ${on.name}`, {
     action: 'pruneReplicationSlots',
     input: { on, keep: usedBy.map((node) => slotName(node.name)) },
   });
 
-/** Patroni had one on every member; on a replica nobody streams through it, and it would keep WAL for ever. */
+/** Patroni had one on every member; on a replica it is unused, and would keep WAL forever. */
 export const dropCopies = (replica: Node, guests: readonly string[]): readonly Outline[] =>
   guests.map((slot) =>
     step('finish', `drop the copy of slot ${slot} on ${replica.name}`, {

@@ -34,7 +34,7 @@ export const containerOptions = (spec: ContainerSpec): Docker.ContainerCreateOpt
     CapDrop: ['ALL'],
     SecurityOpt: ['no-new-privileges'],
     Memory: spec.memoryBytes,
-    // Equal to Memory: no swap. A database that swaps is slower than one that is told it is too big.
+    // Equal to Memory: no swap. A database that swaps is slower than one that is refused more memory.
     MemorySwap: spec.memoryBytes,
     CpuPeriod: cpuPeriod,
     CpuQuota: Math.round(spec.cpus * cpuPeriod),

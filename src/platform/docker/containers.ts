@@ -114,7 +114,7 @@ const isNetworkMissing = (error: unknown): boolean =>
   statusOf(error) === 404 && /network .* not found/i.test(messageOf(error));
 const networkIn = (error: unknown): string => /network (\S+) not found/i.exec(messageOf(error))?.[1] ?? 'for it';
 
-/** Until it is gone, whoever removes it: the engine refuses a second removal, and the first can fail on a busy disk. */
+/** Until it is gone, also when another call removes it: the engine refuses a second removal, and the first can fail on a busy disk. */
 const remove = async (docker: Docker, name: string, timeoutMs: number): Promise<void> => {
   let last: unknown;
   await retryUntil({

@@ -14,7 +14,7 @@ export const messageOf = (error: unknown): string => {
   return error.message.trim();
 };
 
-/** Of a failed start: the host port that is taken, null when its number is not told; undefined for another failure. */
+/** Of a failed start: the host port that is taken, null when the engine does not name it; undefined for another failure. */
 export const takenPort = (error: unknown): number | null | undefined => {
   const message = messageOf(error);
   if (!/port is already allocated|address already in use|ports are not available/i.test(message)) return undefined;
@@ -52,7 +52,7 @@ export const translate = (error: unknown, attempt: string): unknown => {
   if (statusOf(error) === null) return error;
   const message = messageOf(error);
   if (/no space left on device/i.test(message)) return noDiskSpace(attempt, error);
-  // It may go on any moment: whoever asks is to ask again.
+  // It may continue at any moment: the caller should ask again.
   if (/\bpaused\b/i.test(message))
     return new PgrowError('no_answer', `Cannot ${attempt}: its container is paused. Unpause it.`, { cause: error });
   return new PgrowError('node_failed', `Cannot ${attempt}: Docker says "${message}".`, {

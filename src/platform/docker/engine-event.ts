@@ -17,12 +17,12 @@ interface Known {
 export interface EventReader {
   /** A container that was there before the first event. */
   know(id: string, container: Known): void;
-  /** Null for what is of another container, of no interest, or told before. */
+  /** Null for what is of another container, of no interest, or reported before. */
   read(event: EngineEvent): ContainerEvent | null;
 }
 
 const actions = ['start', 'die', 'pause', 'unpause', 'oom', 'health_status'] as const;
-/** Events remembered so that none is told twice after a reconnect: as many as the engine itself remembers. */
+/** Events remembered so that none is reported twice after a reconnect: as many as the engine itself remembers. */
 const remembered = 256;
 
 /**
@@ -31,14 +31,14 @@ const remembered = 256;
  */
 export const createEventReader = (isOurs: (labels: Labels) => boolean): EventReader => {
   const containers = new Map<string, Known>();
-  const told = new Set<string>();
+  const reported = new Set<string>();
 
   const isRepeated = (event: EngineEvent): boolean => {
     const key = [event.timeNano, event.Action, event.Actor.ID, event.Actor.Attributes.container].join(' ');
-    if (told.has(key)) return true;
-    told.add(key);
-    const [oldest] = told;
-    if (told.size > remembered && oldest !== undefined) told.delete(oldest);
+    if (reported.has(key)) return true;
+    reported.add(key);
+    const [oldest] = reported;
+    if (reported.size > remembered && oldest !== undefined) reported.delete(oldest);
     return false;
   };
 

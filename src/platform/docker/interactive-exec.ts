@@ -31,7 +31,7 @@ export const openInteractive = async (
     const said = stderr.trim();
     lines.end(new PgrowError('node_failed', `${source} ended${said === '' ? '' : `: ${said}`}.`));
   });
-  // A write after the command's end breaks the pipe; the reader is told by the end of output.
+  // A write after the command's end breaks the pipe; the reader learns it from the end of output.
   stream.on('error', () => {});
 
   return {

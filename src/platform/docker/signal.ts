@@ -37,7 +37,7 @@ const killFromInside = async (docker: Docker, name: string, signal: string): Pro
     if (exitCode === 0) return;
     const said = `${stdout}${stderr}`.trim();
     // The kernel kills the sender with the container's first process, be it that the signal ended it: nothing is left to
-    // be told. The engine notices a moment later. Whatever is wrong with the command itself is said, and not waited for.
+    // signal. The engine notices a moment later. An error of the command itself is reported at once.
     await retryUntil({
       attempt: async () => (await runOf(docker, name)) !== began || undefined,
       onTimeout: () => cannotSend(signal, name, exitCode, said),

@@ -23,7 +23,7 @@ export const begin = (state: FakeState, container: FakeContainer, attempt: 'star
   if (exitCode !== undefined) dieByItself(state, container, exitCode);
 };
 
-/** Its process ends because it was told to: the restart policy has no say. */
+/** Its process ends on request: the restart policy does not apply. */
 export const end = (state: FakeState, container: FakeContainer, exitCode: number): void => {
   cancelRestart(container);
   if (!container.running) return;
@@ -34,7 +34,7 @@ export const end = (state: FakeState, container: FakeContainer, exitCode: number
   tell(state, container, 'disconnect');
 };
 
-/** Its process ends although nobody wanted it: the restart policy decides. */
+/** Its process ends unexpectedly: the restart policy decides. */
 export const dieByItself = (state: FakeState, container: FakeContainer, exitCode: number): void => {
   if (!container.running) return;
   end(state, container, exitCode);
