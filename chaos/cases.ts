@@ -100,7 +100,10 @@ const movesOf = {
 } as const;
 
 const insideCalls = (run: ActionCall): readonly Pick<Breakpoint, 'at' | 'call'>[] => {
-  if (run.action !== 'cutOver') return insideOf[run.action] ?? [];
+  if (run.action !== 'cutOver') {
+    const hasNoVolume = run.action === 'ensureNode' && run.input.node.volume === null;
+    return (insideOf[run.action] ?? []).filter(({ at }) => !hasNoVolume || at !== 'platform.ensureVolume');
+  }
   const { promotion, members, poolers, routers } = run.input;
   return movesOf[promotion].filter(({ at }) => {
     if (at.startsWith('pgbouncer.')) return poolers.length > 0;

@@ -1,7 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { up } from '../launcher/control-plane.ts';
 import { connectToApi } from './connect-to-api.ts';
-import { runDemo } from './demo-run.ts';
 import { demoExitCode, demoText } from './demo-report.ts';
 import { print, printJson, printProgress } from './output.ts';
 
@@ -12,6 +10,8 @@ export const demo = (program: Command): void => {
     .option('--clients <n>', 'connections that write, 1–64', clientCount, 8)
     .option('--json', 'print the report as one JSON document')
     .action(async ({ clients, json }: { clients: number; json?: true }) => {
+      const { up } = await import('../launcher/control-plane.ts');
+      const { runDemo } = await import('./demo-run.ts');
       const addresses = await up({ progress: printProgress });
       const report = await runDemo({ api: connectToApi(), addresses, clients, say: printProgress });
       if (json) printJson(report);

@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { runTests } from '../launcher/run-tests.ts';
 import { printProgress } from './output.ts';
 
 export const test = (program: Command): void => {
@@ -7,6 +6,7 @@ export const test = (program: Command): void => {
     .command('test')
     .description('prepare the engine, the images and Temporal, then run every check and test')
     .action(async () => {
+      const { runTests } = await import('../launcher/run-tests.ts');
       process.exitCode = await runTests({ progress: printProgress });
     });
 };

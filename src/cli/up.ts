@@ -1,5 +1,4 @@
 import type { Command } from 'commander';
-import { up as startControlPlane } from '../launcher/control-plane.ts';
 import { print, printJson, printProgress } from './output.ts';
 
 export const up = (program: Command): void => {
@@ -8,6 +7,7 @@ export const up = (program: Command): void => {
     .description('start the control plane, or whatever of it does not run')
     .option('--json', 'print the addresses as one JSON document')
     .action(async ({ json }: { json?: true }) => {
+      const { up: startControlPlane } = await import('../launcher/control-plane.ts');
       const addresses = await startControlPlane({ progress: printProgress });
       if (json) return printJson(addresses);
       print(`API           ${addresses.api}`);
