@@ -6,7 +6,7 @@ import type { Chaos } from './chaos.ts';
 import { examine, findLeftovers, type Verdict } from './invariants.ts';
 import { operationNamed, type ChaosOperation, type State } from './operations.ts';
 import { arm, standingStill, wake } from './processes.ts';
-import { findDatabase, startOperation, type Started } from './run-operation.ts';
+import { findDatabase, loseNodes, startOperation, type Started } from './run-operation.ts';
 import { strike, type Struck, type Target } from './strike.ts';
 import { letWrite, nobodyWrote, stopWriting, type Wrote } from './writers.ts';
 
@@ -35,6 +35,8 @@ export const runCase = async (chaos: Chaos, it: ChaosCase, database: string): Pr
   const began = performance.now();
   const violations: string[] = [];
   const note = (error: unknown): void => void violations.push(error instanceof Error ? error.message : String(error));
+  // Before clients write: what fails with the lost nodes is none of the operation's.
+  await loseNodes(chaos, operation, database);
   const workload = operation.from === 'none' || operation.to === 'none' ? null : await letWrite(chaos, database);
   let ended: OperationDocument | null = null;
   let struck: Struck | null = null;

@@ -28,7 +28,6 @@ export const findDatabase = async ({ store }: Chaos, name: string): Promise<Data
   );
 
 export const startOperation = async (chaos: Chaos, operation: ChaosOperation, name: string): Promise<Started> => {
-  for (const node of operation.lost ?? []) await loseNode(chaos, name, node);
   const id = await accepted(chaos.api, await requestOf(chaos, operation, name));
   let last: OperationDocument | null = null;
   const read = async (): Promise<OperationDocument | null> => {
@@ -51,7 +50,11 @@ export const startOperation = async (chaos: Chaos, operation: ChaosOperation, na
   };
 };
 
-/** As somebody removes it by hand; gone already is well. */
+/** Removes what the operation is to make again, as an operator would by hand. What is gone already is fine. */
+export const loseNodes = async (chaos: Chaos, { lost }: ChaosOperation, name: string): Promise<void> => {
+  for (const node of lost ?? []) await loseNode(chaos, name, node);
+};
+
 const loseNode = async (chaos: Chaos, name: string, node: string): Promise<void> => {
   const database = await findDatabase(chaos, name);
   if (!database) throw new Error(`there is no database ${name}`);

@@ -8,7 +8,7 @@ import { makeSmallVolume } from './nodes.ts';
 import { examplePlans, operationNamed, operations, type ChaosOperation, type State } from './operations.ts';
 import { arm, standingStill, wake } from './processes.ts';
 import { runCase, type CaseResult } from './run-case.ts';
-import { findDatabase, startOperation } from './run-operation.ts';
+import { findDatabase, loseNodes, startOperation } from './run-operation.ts';
 
 /** Where the database of the walk is, and what was done last. */
 interface Place {
@@ -103,6 +103,7 @@ const urgency = ({ name, after }: ChaosOperation, casesLeft: (operation: string)
   casesLeft(name) + (after === undefined ? 0 : 1_000_000);
 
 const go = async (chaos: Chaos, operation: ChaosOperation, database: string): Promise<void> => {
+  await loseNodes(chaos, operation, database);
   const ended = await (await startOperation(chaos, operation, database)).ended();
   if (ended.status !== 'done') throw new Error(`it ended as ${ended.status}: ${ended.error?.message ?? ''}`);
 };

@@ -1,4 +1,5 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DefaultLogger, NativeConnection, Runtime, TransportError, Worker } from '@temporalio/worker';
 import pino from 'pino';
@@ -10,7 +11,8 @@ import { logUnhandledRejections } from '../launcher/unhandled-rejections.ts';
 import { createDockerPlatform } from '../platform/docker/index.ts';
 import { createStore } from '../store/store.ts';
 import { none, openBreakpoints } from './breakpoints.ts';
-import { bundleWorkflows, dataConverter } from './workflow-code.ts';
+import { ensureWorkflowBundle } from './workflow-bundle.ts';
+import { dataConverter } from './workflow-code.ts';
 
 /** Composition root of the worker. Says that it is ready by a file, and goes when told to. */
 
@@ -48,7 +50,7 @@ const store = await createStore({
   encryptionKey: Buffer.from(readFileSync(settings.secretKeyPath, 'utf8').trim(), 'base64'),
 });
 const connection = await untilTemporalAnswers(() => NativeConnection.connect({ address: settings.temporalAddress }));
-const workflowBundle = await bundleWorkflows(new DefaultLogger('WARN'));
+const workflowBundle = await ensureWorkflowBundle(join(settings.home, 'bundles'));
 const breakpoints = settings.breakpointsPath === null ? none : openBreakpoints(settings.breakpointsPath);
 const { watchHealth, ...activities } = breakpoints.into(
   createActivities({
