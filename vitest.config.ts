@@ -1,12 +1,13 @@
-import { existsSync } from 'node:fs';
 import { defineConfig } from 'vitest/config';
-
-const globalSetup = './test/support/global-setup.ts';
+import { LongestFirst } from './test/support/longest-first.ts';
 
 export default defineConfig({
   test: {
     // Temporal's native bridge crashes in worker threads.
     pool: 'forks',
+    sequence: { sequencer: LongestFirst },
+    // Control planes are ended then.
+    teardownTimeout: 120_000,
     projects: [
       {
         extends: true,
@@ -20,13 +21,23 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'integration',
-          include: ['test/**/*.test.ts'],
-          // Each stack takes a dozen containers: more at a time only slow each other down.
+          include: ['test/{images,integration,workflow}/**/*.test.ts'],
           maxWorkers: 2,
           testTimeout: 300_000,
           hookTimeout: 300_000,
-          globalSetup: existsSync(globalSetup) ? [globalSetup] : [],
+          globalSetup: ['./test/support/global-setup.ts'],
           sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'scenarios',
+          include: ['test/scenarios/**/*.test.ts'],
+          // Each stack takes a dozen containers: more at a time only slow each other down.
+          maxWorkers: 2,
+          globalSetup: ['./test/support/scenario-setup.ts'],
+          sequence: { groupOrder: 2 },
         },
       },
     ],

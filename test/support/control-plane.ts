@@ -1,20 +1,14 @@
-import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, vi } from 'vitest';
-import { labelNames } from '../../src/domain/naming.ts';
+import { afterAll, beforeAll, inject, vi } from 'vitest';
+import { repositoryRoot } from '../../src/launcher/paths.ts';
 import { createDockerPlatform } from '../../src/platform/docker/index.ts';
 import type { Platform, Resources } from '../../src/platform/platform.ts';
+import { endControlPlane, expectOnlyMetadata, homeIdOf, openPool, resourcesOf } from './control-plane-pool.ts';
+import { readCli, runCli, type CliResult } from './run-cli.ts';
 import { createDatabase, type ManagedDatabase } from './stack.ts';
-
-/** What one run of the command line said. */
-export interface CliResult {
-  readonly exitCode: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
 
 export interface Answer<T> {
   readonly status: number;
@@ -58,32 +52,37 @@ export interface PlaneAddresses {
   readonly temporal_address: string;
 }
 
-const repository = join(import.meta.dirname, '..', '..');
-
-/** Scenarios share the machine with others of their kind: only what hangs may run into these. */
+/** Scenarios share the machine with others of their kind: only what hangs may run into this. */
 const scenarioTimeoutMs = 600_000;
-const cliTimeoutMs = 540_000;
 
 interface PlaneOptions {
   /** That its worker can be told to stand still. Default false. */
   readonly breakpoints?: boolean;
 }
 
-/** A control plane for the tests of one file: started before the first, removed with all it made after the last. */
+/**
+ * A control plane for the tests of one file: it runs before the first and has no database after the last. The next file
+ * takes it over, unless it was made with options of its own.
+ */
 export const useControlPlane = (options: PlaneOptions = {}): ControlPlane => {
   vi.setConfig({ testTimeout: scenarioTimeoutMs, hookTimeout: scenarioTimeoutMs });
-  const plane = openControlPlane(options);
+  const pool = openPool(inject('controlPlanes'));
+  const plane = options.breakpoints ? openControlPlane(options) : openControlPlane(options, pool.take());
   beforeAll(async () => {
     await plane.up();
   }, scenarioTimeoutMs);
-  afterAll(() => plane.remove(), scenarioTimeoutMs);
+  afterAll(async () => {
+    if (options.breakpoints) return plane.remove();
+    const problems = await clear(plane);
+    const isAsNew = problems.length === 0 && (await plane.run('doctor')).exitCode === 0;
+    if (isAsNew) return pool.giveBack(plane.home);
+    return endControlPlane(plane.home, problems);
+  }, scenarioTimeoutMs);
   return plane;
 };
 
 /** Makes the home only. */
-export const openControlPlane = (options: PlaneOptions = {}): ControlPlane => {
-  // The true path: on some systems the directory for temporary files is a symbolic link.
-  const home = realpathSync(mkdtempSync(join(tmpdir(), 'pgrow-scenario-')));
+export const openControlPlane = (options: PlaneOptions = {}, home = newHome()): ControlPlane => {
   const platform = createDockerPlatform();
   const kept = (file: string): string => readFileSync(join(home, file), 'utf8').trim();
   const breakpoints = join(home, 'breakpoint.json');
@@ -94,13 +93,9 @@ export const openControlPlane = (options: PlaneOptions = {}): ControlPlane => {
     home,
     breakpoints,
     platform,
-    homeId: () => kept('id'),
+    homeId: () => homeIdOf(home),
     run: (...args) => runCli(environment, args),
-    json: async <T>(...args: string[]) => {
-      const result = await runCli(environment, [...args, '--json']);
-      if (result.exitCode !== 0) throw new Error(describeFailure(args, result));
-      return JSON.parse(result.stdout) as T;
-    },
+    json: <T>(...args: string[]) => readCli<T>(environment, args),
     request: async (method, path, body, headers = {}) => {
       const response = await fetch(`${api}${path}`, {
         method,
@@ -131,84 +126,47 @@ export const openControlPlane = (options: PlaneOptions = {}): ControlPlane => {
       const checkout = mkdtempSync(join(tmpdir(), 'pgrow-checkout-'));
       try {
         for (const part of ['pgrow', 'package.json', 'package-lock.json', 'src'])
-          cpSync(join(repository, part), join(checkout, part), { recursive: true });
-        symlinkSync(join(repository, 'node_modules'), join(checkout, 'node_modules'));
+          cpSync(join(repositoryRoot, part), join(checkout, part), { recursive: true });
+        symlinkSync(join(repositoryRoot, 'node_modules'), join(checkout, 'node_modules'));
         return await runCli(environment, ['down'], join(checkout, 'pgrow'));
       } finally {
         rmSync(checkout, { recursive: true });
       }
     },
     create: (name, ...args) => createDatabase(plane, `${name}-${randomBytes(2).toString('hex')}`, ...args),
-    resources: () => platform.findByLabels({ [labelNames.home]: plane.homeId() }),
+    resources: () => resourcesOf(platform, home),
     forget: () => rmSync(home, { recursive: true, force: true }),
-    remove: () => removeControlPlane(plane),
+    remove: async () => endControlPlane(home, await clear(plane)),
   };
   return plane;
 };
 
-const runCli = (
-  own: Readonly<Record<string, string>>,
-  args: readonly string[],
-  launcher = join(repository, 'pgrow'),
-): Promise<CliResult> => {
-  const { DATABASE_URL: _database, TEMPORAL_ADDRESS: _temporal, ...environment } = process.env;
-  const child = spawn(launcher, args, {
-    env: { ...environment, ...own },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    timeout: cliTimeoutMs,
-  });
-  let stdout = '';
-  let stderr = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  return new Promise((resolve, reject) => {
-    child.once('error', reject);
-    child.once('close', (code, signal) => {
-      if (signal) stderr += `\nended by ${signal}`;
-      resolve({ exitCode: code ?? -1, stdout, stderr });
-    });
-  });
-};
+// The true path: on some systems the directory for temporary files is a symbolic link.
+const newHome = (): string => realpathSync(mkdtempSync(join(tmpdir(), 'pgrow-scenario-')));
 
-const describeFailure = (args: readonly string[], { exitCode, stderr }: CliResult): string =>
-  `pgrow ${args.join(' ')}: exit code ${exitCode}\n${stderr.split('\n').slice(-40).join('\n')}`;
-
-/** First as a user would, which must leave nothing of the databases; then by force, so that a failed test leaves nothing. */
-const removeControlPlane = async (plane: ControlPlane): Promise<void> => {
-  const problems: unknown[] = [];
-  const attempt = async (action: () => Promise<unknown>): Promise<void> => {
-    await action().catch((error: unknown) => problems.push(error));
-  };
-  await attempt(() => destroyAll(plane));
-  await attempt(() => plane.down());
-  await attempt(() => expectOnlyMetadata(plane));
-  await attempt(() => sweep(plane));
-  await attempt(async () => expect(await plane.resources()).toEqual(nothing));
-  plane.forget();
-  if (problems.length > 0)
-    throw new AggregateError(problems, `not removed cleanly: ${problems.map(String).join('\n')}`);
-};
-
-const nothing: Resources = { containers: [], volumes: [], networks: [] };
-
-const destroyAll = async (plane: ControlPlane): Promise<void> => {
-  const { databases } = await plane.json<{ databases: { name: string; operation: unknown }[] }>('status');
-  for (const { name, operation } of databases) {
-    if (operation !== null) await plane.run('abort', name);
-    await plane.json('destroy', name, '--confirm', name);
+/** As a user would: destroys all databases, which must leave nothing of them. @returns what went wrong */
+const clear = async (plane: ControlPlane): Promise<readonly unknown[]> => {
+  try {
+    await destroyAll(plane);
+    await expectOnlyMetadata(plane.platform, plane.home);
+    return [];
+  } catch (error) {
+    return [error];
   }
 };
 
-/** The metadata database is the control plane's own; it stays through `down`. */
-const expectOnlyMetadata = async (plane: ControlPlane): Promise<void> => {
-  const own = [`pgrow-${plane.homeId()}-metadata`];
-  expect(await plane.resources()).toEqual({ containers: own, volumes: own, networks: own });
-};
-
-const sweep = async (plane: ControlPlane): Promise<void> => {
-  const { platform } = plane;
-  const { containers, volumes, networks } = await plane.resources();
-  await Promise.all(containers.map((name) => platform.removeContainer(name)));
-  await Promise.all(volumes.map((name) => platform.removeVolume(name)));
-  await Promise.all(networks.map((name) => platform.removeNetwork(name)));
+const destroyAll = async (plane: ControlPlane): Promise<void> => {
+  const { databases } = await plane.json<{ databases: { name: string; operation: unknown }[] }>('status');
+  const ended = await Promise.allSettled(
+    databases.map(async ({ name, operation }) => {
+      if (operation !== null) await plane.run('abort', name);
+      await plane.json('destroy', name, '--confirm', name);
+    }),
+  );
+  const failed = ended.filter(({ status }) => status === 'rejected') as PromiseRejectedResult[];
+  if (failed.length > 0)
+    throw new AggregateError(
+      failed.map(({ reason }) => reason),
+      failed.map(({ reason }) => String(reason)).join('\n'),
+    );
 };

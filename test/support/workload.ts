@@ -32,8 +32,8 @@ export interface WithWorkload extends Pick<WorkloadOptions, 'clients' | 'maximum
  */
 const patient = { open: sessionOpener(60_000), transactionTimeoutMs: 60_000 } as const;
 
-/** Little enough to leave a small machine to the operation that is looked at. */
-const modest = { clients: 4, maximumTransactionsPerSecond: 200, ...patient } as const;
+/** Each client writes all the while, and little enough to leave a small machine to the operation that is looked at. */
+const modest = { clients: 4, maximumTransactionsPerSecond: 100, ...patient } as const;
 
 /** Clients write while `scenario` runs; afterwards no acknowledged write may be missing. */
 export const withWorkload = async (
