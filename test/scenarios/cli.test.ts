@@ -189,27 +189,6 @@ describe('exit codes', () => {
     }
   });
 
-  test('3 while another operation runs; an aborted one is 1 and leaves nothing behind', async () => {
-    const waiting = plane.run('expand', shop.name, '--to', 'ha', '--cutover', 'on_signal', '--json');
-    const { id } = await shop.untilOperation('a cut-over that waits', ({ steps }) =>
-      steps.some(({ detail }) => detail?.startsWith('ready to cut over') === true),
-    );
-    const second = await plane.run('expand', shop.name, '--to', 'pooling');
-    expect(second).toMatchObject({ exitCode: 3, stdout: '' });
-    expect(second.stderr).toContain(id);
-
-    const { operation } = operationDocument.parse(await plane.json('abort', shop.name));
-    expect(operation).toMatchObject({ id, status: 'aborted' });
-    const first = await waiting;
-    expect(first.exitCode).toBe(1);
-    expect(operationDocument.parse(JSON.parse(first.stdout)).operation).toMatchObject({ id, status: 'aborted' });
-
-    await expectDatabase(shop).toBeAtStage(0);
-    await expectDatabase(shop).toHaveOnlyNodes({ front: 1, postgres: 1 });
-    expect(await shop.queryNode('postgres-1', 'select count(*) from pg_replication_slots')).toBe('0');
-    await expectDatabase(shop).toTakeWritesThrough('postgres');
-  });
-
   test('0 for --detach, at once; the same idempotency key starts no second operation', async () => {
     const detached = ['expand', shop.name, '--to', 'pooling', '--detach', '--idempotency-key', randomUUID()];
     const first = await plane.run(...detached);
@@ -218,6 +197,31 @@ describe('exit codes', () => {
     expect(second).toMatchObject({ exitCode: 0, stdout: first.stdout });
     expect(await shop.endOf({ id: first.stdout.trim() })).toMatchObject({ status: 'done' });
     expect(await plane.run('expand', shop.name, '--to', 'pooling')).toMatchObject({ exitCode: 0 });
+  });
+
+  test('3 while another operation runs; an aborted one is 1 and leaves all as it was', async () => {
+    const waiting = plane.run('scale-down', shop.name, '--to', 'single', '--grace', '10m', '--yes', '--json');
+    const { id } = await shop.untilOperation('the grace period', ({ steps }) =>
+      steps.some(({ detail }) => detail?.includes('s of grace') === true),
+    );
+    for (const args of [
+      ['expand', shop.name, '--to', 'replicas'],
+      ['destroy', shop.name, '--confirm', shop.name],
+    ]) {
+      const { exitCode, stdout, stderr } = await plane.run(...args);
+      expect({ args, exitCode, stdout }).toEqual({ args, exitCode: 3, stdout: '' });
+      expect(stderr).toContain(id);
+    }
+
+    const { operation } = operationDocument.parse(await plane.json('abort', shop.name));
+    expect(operation).toMatchObject({ id, status: 'aborted' });
+    const first = await waiting;
+    expect(first.exitCode).toBe(1);
+    expect(operationDocument.parse(JSON.parse(first.stdout)).operation).toMatchObject({ id, status: 'aborted' });
+
+    await expectDatabase(shop).toBeAtStage(1);
+    await expectDatabase(shop).toHaveOnlyNodes({ front: 1, postgres: 1, pgbouncer: 1 });
+    await expectDatabase(shop).toTakeWritesThrough('postgres', 'pooled');
   });
 
   test('0 for a destroy, after which nothing is left', async () => {

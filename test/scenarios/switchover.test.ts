@@ -110,18 +110,6 @@ describe('at stage 2', () => {
     });
     await expectMoved(shop, 'postgres-3', 'postgres-1');
   });
-
-  test('grown to stage 3 with standbys that all confirm: the same', async () => {
-    await shop.expand('ha', '--with-pooling', '--sync-mode', 'sync_all');
-    const before = await leaderOf(shop);
-    await withWorkload(shop, {}, async () => {
-      expect(await shop.change('switchover')).toMatchObject({ status: 'done' });
-    });
-    const after = await leaderOf(shop);
-    await expectMoved(shop, before, after);
-    const states = await shop.queryNode(after, 'select distinct sync_state from pg_stat_replication');
-    expect(states).toBe('sync');
-  });
 });
 
 test('with auto_failback the node that led before leads again, and no transaction fails', async () => {
@@ -132,16 +120,15 @@ test('with auto_failback the node that led before leads again, and no transactio
 });
 
 describe('at stage 3', () => {
-  test.each([
-    { statements: 'transaction', clients: 1 },
-    { statements: 'simple', clients: 8 },
-    { statements: 'prepared', clients: 8 },
-    { statements: 'prepared', clients: 64 },
-  ] as const)('no transaction fails: $clients clients, $statements', async ({ statements, clients }) => {
+  test('no transaction fails: 64 clients with prepared statements', async () => {
     const before = await leaderOf(moves);
-    const report = await withWorkload(moves, { statements, clients }, async () => {
-      expect(await moves.change('switchover')).toMatchObject({ type: 'switchover', status: 'done', error: null });
-    });
+    const report = await withWorkload(
+      moves,
+      { statements: 'prepared', clients: 64, maximumTransactionsPerSecond: 400 },
+      async () => {
+        expect(await moves.change('switchover')).toMatchObject({ type: 'switchover', status: 'done', error: null });
+      },
+    );
     expect(report.acknowledged).toBeGreaterThan(0);
     await expectMoved(moves, before, await leaderOf(moves));
   });
@@ -155,13 +142,13 @@ describe('at stage 3', () => {
     expect(await moves.change('switchover', replica)).toMatchObject({ status: 'done', steps: [] });
   });
 
-  test('by signal-with-start from another service', async () => {
+  test('by signal-with-start from another service, with simple statements', async () => {
     const before = await leaderOf(moves);
     const target_node = await replicaOf(moves);
     const { temporal_address } = await plane.up();
     const client = createPgrowClient({ address: temporal_address });
     try {
-      await withWorkload(moves, {}, async () => {
+      await withWorkload(moves, { statements: 'simple', clients: 8 }, async () => {
         const about = { database: moves.name, stage: 3 } as const;
         const { run_id } = await client.switchOver({ service_id, target_node, actor: 'billing' }, about);
         expect(await client.result(service_id, run_id)).toMatchObject({ type: 'switchover', status: 'done' });
@@ -208,18 +195,19 @@ describe('at stage 3', () => {
 
   // After the promotion routers used to hold new connections until a worker told them otherwise: PgBouncer went on, and
   // led its clients nowhere.
-  test.each([
-    { moment: 'before the promotion', at: 'pgbouncer.pause', promoted: false },
-    { moment: 'after the promotion', at: 'postgres.promote', promoted: true },
-  ])('the worker dies $moment and stays away: clients go on by themselves', async ({ at, promoted }) => {
+  test('the worker dies before the promotion, the next one after it: each time clients go on by themselves', async () => {
     const before = await leaderOf(moves);
     const target = await replicaOf(moves);
     await withWorkload(moves, {}, async (workload) => {
       const started = moves.change('switchover', target, '--detach');
-      await killWorkerAt(plane, { activity: 'cutOver', at }, () => started);
       try {
+        await killWorkerAt(plane, { activity: 'cutOver', at: 'pgbouncer.pause' }, () => started);
         await workload.nextAcknowledgement();
-        expect(await takingWrites(moves)).toEqual([promoted ? target : before]);
+        expect(await takingWrites(moves)).toEqual([before]);
+
+        await killWorkerAt(plane, { activity: 'cutOver', at: 'postgres.promote' }, () => plane.up());
+        await workload.nextAcknowledgement();
+        expect(await takingWrites(moves)).toEqual([target]);
       } finally {
         await plane.up();
       }
