@@ -1,20 +1,24 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { useControlPlane } from '../support/control-plane.ts';
 import { expectDatabase } from '../support/expectations.ts';
-import { askRouter, containerOf, cutOff, holdNode, inside, untilStepSays } from '../support/faults.ts';
+import { askRouter, containerOf, cutOff, holdNode, inside, pauseWhenever, untilStepSays } from '../support/faults.ts';
 import { expectAsBefore, expectServed, lookAround } from '../support/surroundings.ts';
 import type { ManagedDatabase } from '../support/stack.ts';
 import { withWorkload } from '../support/workload.ts';
 
-/** Faults that pgrow meets while it waits and mends by itself; and the same faults where it cannot, and says why. */
+/**
+ * Faults that pgrow meets while it waits and mends by itself; and the same faults where it cannot, and says why. Each has a
+ * database of its own, and all wait at the same time.
+ */
 
+vi.setConfig({ maxConcurrency: 6 });
 const plane = useControlPlane();
 
-describe('a router that does not see a server which answers', () => {
+describe.concurrent('a router that does not see a server which answers', () => {
   const step = 'wait until HAProxy sees';
 
   // Both used to be looked for at the wrong place until the whole operation was given up.
-  test.concurrent('looks for it at a wrong name and address: told anew, and the expansion is done', async () => {
+  test('looks for it at a wrong name and address: told anew, and the expansion is done', async () => {
     const shop = await plane.create('astray');
     await withWorkload(shop, {}, async () => {
       const started = await shop.startExpand('replicas');
@@ -38,7 +42,7 @@ describe('a router that does not see a server which answers', () => {
     await expectServed(shop, 'postgres-1');
   });
 
-  test.concurrent('cannot reach its machine: rolled back, naming node, port, router and what the checks say', async () => {
+  test('cannot reach its machine: rolled back, naming node, port, router and what the checks say', async () => {
     const shop = await plane.create('severed');
     const before = await lookAround(shop);
     await withWorkload(shop, {}, async () => {
@@ -59,7 +63,7 @@ describe('a router that does not see a server which answers', () => {
   });
 });
 
-describe('a pooler that refuses whom the server takes', () => {
+describe.concurrent('a pooler that refuses whom the server takes', () => {
   const step = 'log in and query through pgbouncer-1';
 
   /** Where PgBouncer looks logins up: without it none gets in. */
@@ -70,7 +74,7 @@ describe('a pooler that refuses whom the server takes', () => {
   const queryPostgres = (shop: ManagedDatabase, sql: string) =>
     shop.runOn('postgres-1', ['psql', '-AtX', '-v', 'ON_ERROR_STOP=1', '-U', 'postgres', '-d', 'postgres', '-c', sql]);
 
-  test.concurrent('has lost its own password: given its files again, and the expansion is done', async () => {
+  test('has lost its own password: given its files again, and the expansion is done', async () => {
     const shop = await plane.create('forgot');
     await withWorkload(shop, {}, async () => {
       // A role of pgrow's own that somebody has shut out is let in again.
@@ -91,7 +95,7 @@ describe('a pooler that refuses whom the server takes', () => {
     await expectServed(shop, 'postgres-1');
   });
 
-  test.concurrent('cannot look logins up: rolled back, naming node, port, role and what was tried', async () => {
+  test('cannot look logins up: rolled back, naming node, port, role and what was tried', async () => {
     const shop = await plane.create('banned');
     await takeLookUp(shop);
     const before = await lookAround(shop);
@@ -103,6 +107,50 @@ describe('a pooler that refuses whom the server takes', () => {
       expect(message).toContain('pgbouncer-1:5432 refuses pgrow_probe');
       expect(message).toContain('its files were written anew and reloaded, then restarted');
       expect(message).toContain('postgres-1:5432 behind it takes the same login');
+    });
+    await expectAsBefore(shop, before);
+  });
+});
+
+/** Given up and put back, while clients write on undisturbed. */
+describe.concurrent('a gate that never turns green', () => {
+  test('etcd forms no quorum: three attempts from nothing, then all is as before', async () => {
+    const shop = await plane.create('quorum');
+    await shop.expand('pooling');
+    const before = await lookAround(shop);
+    await withWorkload(shop, {}, async () => {
+      const started = await shop.startExpand('ha');
+      const paused = await pauseWhenever(shop, ['etcd-2', 'etcd-3'], started);
+      expect(paused).toEqual({ 'etcd-2': 3, 'etcd-3': 3 });
+
+      const operation = await shop.operation(started.id);
+      expect(operation).toMatchObject({
+        status: 'rolled_back',
+        error: { code: 'not_ready', step: 'wait until etcd has a quorum', left_over: [] },
+      });
+      const { message } = operation.error!;
+      for (const part of ['etcd-1', 'etcd-2:2379', 'etcd-3:2379', 'log']) expect(message).toContain(part);
+      expect(message).toMatch(
+        /peers as etcd-1 sees them: etcd-2:2380 does not answer\b.*, etcd-3:2380 does not answer/,
+      );
+    });
+    await expectAsBefore(shop, before);
+  });
+
+  test('HAProxy never answers: rolled back by itself within the checkpoint timeout', async () => {
+    const shop = await plane.create('router');
+    const before = await lookAround(shop);
+    await withWorkload(shop, {}, async () => {
+      const started = await shop.startExpand('replicas', '--checkpoint-timeout', '60s');
+      expect(await pauseWhenever(shop, ['haproxy-1'], started)).toEqual({ 'haproxy-1': 1 });
+
+      const operation = await shop.operation(started.id);
+      expect(operation).toMatchObject({ status: 'rolled_back', error: { code: 'not_ready', left_over: [] } });
+      expect(operation.error?.step).toMatch(/haproxy/i);
+      // It may have been frozen before or after its first answer.
+      expect(operation.error?.message).toMatch(/Waited 60 s for (haproxy-1 to answer|haproxy-1 to see)/);
+      expect(operation.error?.message).toContain('9999');
+      expect(operation.steps.filter(({ status }) => status === 'running')).toEqual([]);
     });
     await expectAsBefore(shop, before);
   });
