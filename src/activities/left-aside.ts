@@ -3,9 +3,10 @@ import { settlingSeconds } from '../domain/remedies.ts';
 import type { Node } from '../domain/topology.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
 import type { ReplicaStatus } from '../components/postgres/index.ts';
+import { hangOf } from '../domain/node-look.ts';
+import { lookAtNode } from '../nodes/look-at-node.ts';
 import type { Session } from '../nodes/session.ts';
 import type { ActionStep } from './step-activity.ts';
-import { whyItHangs } from '../nodes/why-it-hangs.ts';
 
 /**
  * For a wait that has to come to its end without some nodes if it must: at every look, those of them that hang. One of
@@ -20,7 +21,7 @@ export const leaveAside = (
   const noted = new Set<string>();
 
   const isAside = async (node: Node): Promise<boolean> => {
-    const reason = await whyItHangs(dependencies, session, node);
+    const reason = hangOf(await lookAtNode(dependencies, session, node));
     if (!reason) {
       silentSince.delete(node.name);
       return false;

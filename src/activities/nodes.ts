@@ -1,18 +1,19 @@
 import { dataPath, imageOf, nodeResources, publishedPorts } from '../domain/container-spec.ts';
-import { isSilence, PgrowError } from '../domain/errors.ts';
-import { containerName, databaseLabels, networkAliases, networkName, nodeLabels, ports } from '../domain/naming.ts';
+import { PgrowError } from '../domain/errors.ts';
+import { containerName, databaseLabels, networkAliases, networkName, nodeLabels } from '../domain/naming.ts';
 import type { ConfiguredNode, NodeConfig, Upstream } from '../domain/node-config.ts';
+import { hangOf } from '../domain/node-look.ts';
 import { agreedByAlterSystem, type Settings } from '../domain/settings.ts';
 import type { Node } from '../domain/topology.ts';
 import type { ContainerSpec } from '../platform/platform.ts';
 import { explainCopy } from './copy-facts.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
-import { goneError, refuseExited } from './exited-nodes.ts';
-import { whyItHangs } from '../nodes/why-it-hangs.ts';
+import { goneError } from './exited-nodes.ts';
+import { lookAtNode } from '../nodes/look-at-node.ts';
 import { nodeFiles } from '../nodes/node-files.ts';
 import { openSession, type Session } from '../nodes/session.ts';
 import type { Action, ActionStep } from './step-activity.ts';
-import { waitUntil } from './wait-until.ts';
+import { untilItAnswers } from './until-it-answers.ts';
 
 /** Seconds for a fast shutdown before the container is killed. */
 const stopTimeoutSeconds = 20;
@@ -27,7 +28,7 @@ export const nodeActions = (dependencies: Dependencies) => {
     await platform.ensureContainer(containerSpec(session, dependencies.images, node, labels));
     await putFiles(session, { node, config }, step);
     await platform.startContainer(node.container);
-    const answers = untilItAnswers(session, { node, config }, step);
+    const answers = untilItAnswers(dependencies, session, { node, config }, step);
     const source = clonedFrom(config);
     await (source === null
       ? answers
@@ -44,7 +45,7 @@ export const nodeActions = (dependencies: Dependencies) => {
     if (state && !state.running) {
       // It takes its files as it starts.
       await platform.startContainer(node.container);
-      return untilItAnswers(session, { node, config }, step);
+      return untilItAnswers(dependencies, session, { node, config }, step);
     }
     switch (config.kind) {
       case 'haproxy':
@@ -66,7 +67,7 @@ export const nodeActions = (dependencies: Dependencies) => {
   /** It is given its files all the same, where that is possible: it takes them when it starts again. */
   const isLeftAside = async (session: Session, configured: ConfiguredNode, step: ActionStep): Promise<boolean> => {
     const { node } = configured;
-    const reason = await whyItHangs(dependencies, session, node);
+    const reason = hangOf(await lookAtNode(dependencies, session, node));
     // One that is merely silent is asked again.
     if (!reason?.known) return false;
     await putFiles(session, configured, step).catch(() => undefined);
@@ -87,7 +88,7 @@ export const nodeActions = (dependencies: Dependencies) => {
     await platform.stopContainer(node.container, stopTimeoutSeconds);
     await putFiles(session, { node, config }, step);
     await platform.startContainer(node.container);
-    await untilItAnswers(session, { node, config }, step);
+    await untilItAnswers(dependencies, session, { node, config }, step);
   };
 
   const removeNode: Action<'removeNode'> = async ({ node }) => {
@@ -141,52 +142,6 @@ export const nodeActions = (dependencies: Dependencies) => {
     throw new PgrowError('internal', `${node.name} did not take its new configuration: ${stderr.trim()}.`);
   };
 
-  /** A node that does not take connections yet is starting, not failing. */
-  const untilItAnswers = async (session: Session, configured: ConfiguredNode, step: ActionStep): Promise<void> => {
-    const { name } = configured.node;
-    const port = askedPort(configured.config);
-    await waitUntil({
-      for: port === null ? `${name} to run` : `${name} to answer on port ${port}`,
-      step,
-      look: async () => {
-        await refuseExited(platform)(configured.node);
-        try {
-          await askNode(session, configured);
-          return { found: true };
-        } catch (error) {
-          if (!isSilence(error)) throw error;
-          return { observed: `${name} is starting, nothing answers on port ${port} yet`, details: error.message };
-        }
-      },
-    });
-  };
-
-  /** Asks as its kind is asked. A node that clones is only seen to run: the next step waits for it. */
-  const askNode = async (session: Session, { node, config }: ConfiguredNode): Promise<void> => {
-    const host = await session.addressOf(node);
-    switch (config.kind) {
-      case 'postgres':
-        if (config.mode === 'primary') await session.asSuperuser(node, (connection) => connection.query('SELECT 1'));
-        return;
-      case 'pgbouncer': {
-        const pooler = await components.pgbouncer.connectPooler({
-          host,
-          port: ports.pooled,
-          password: session.secrets.pooler_admin,
-        });
-        return pooler.end();
-      }
-      case 'haproxy':
-      case 'front':
-        await components.haproxy.haproxyCommand({ host }, 'show info');
-        return;
-      case 'etcd':
-        return;
-      default:
-        return config satisfies never;
-    }
-  };
-
   const ensureNetwork: Action<'ensureNetwork'> = async (_, { database: id, operation }) => {
     const { database } = await openSession(dependencies, id);
     const labels = { ...databaseLabels(database), 'pgrow.operation': operation };
@@ -211,23 +166,6 @@ export const nodeActions = (dependencies: Dependencies) => {
 /** Whom a replica without data copies as it starts. What Patroni does is seen when its member streams. */
 const clonedFrom = (config: NodeConfig): string | null =>
   config.kind === 'postgres' && config.mode === 'replica' ? (config.follow[0] ?? null) : null;
-
-/** Where `askNode` asks; null where it is enough that the node runs. */
-const askedPort = (config: NodeConfig): number | null => {
-  switch (config.kind) {
-    case 'postgres':
-      return config.mode === 'primary' ? ports.postgres : null;
-    case 'pgbouncer':
-      return ports.pooled;
-    case 'haproxy':
-    case 'front':
-      return ports.runtime;
-    case 'etcd':
-      return null;
-    default:
-      return config satisfies never;
-  }
-};
 
 const containerSpec = (
   { database }: Session,

@@ -18,10 +18,9 @@ import { readRunningRestores } from '../store/running-restores.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
 import { findRestored } from './find-restored.ts';
 import { chooseHostPorts } from './host-ports.ts';
-import { readLeadership } from '../nodes/leader.ts';
+import { readCircumstances } from '../nodes/circumstances.ts';
 import { refuseUnfit } from './preflight.ts';
 import { leaveStandstill } from './leave-standstill.ts';
-import { readFacts } from '../nodes/read-facts.ts';
 import { keepSettings } from './settings.ts';
 
 /** Validates, plans, looks whether the world allows it, and records. Nothing is touched before that is through. */
@@ -158,11 +157,10 @@ const planOf = async (
   if (resumed) return { database, plan: resumed, options, restored, unfinished };
   const open = await readPreviousCheckpoint(dependencies, database.id, operation);
   const last = open && (await store.readPlan(open.operation_id));
-  const leadership = await readLeadership(dependencies, database);
-  // Where nobody leads there is nobody to ask, and nothing that writes could leave behind.
-  const asks = !makers.includes(workflow) && workflow !== 'destroyDatabase' && !leadership.leaderless;
-  const kept = asks ? await keepSettings(dependencies, database, leadership.leader) : database;
-  const facts = asks ? await readFacts(dependencies, database, leadership.leader) : null;
+  const asks = !makers.includes(workflow) && workflow !== 'destroyDatabase';
+  const seen = await readCircumstances(dependencies, database, { facts: asks, settings: asks });
+  const { leadership, facts } = seen;
+  const kept = await keepSettings(dependencies, database, seen.settings);
   const circumstances = { database: kept, operation_id: operation, ...leadership, last, restored, facts };
   const plan = planOperation(workflow, input, circumstances);
   return { database: kept, plan, options, restored, unfinished: null };

@@ -44,7 +44,7 @@ const dependenciesWith = async (platform: FakePlatform, databaseBytes = 0): Prom
     platform,
     images,
     home: shop.home,
-    store: { readDatabase: async () => shop, ensureSecrets: async () => ({}) },
+    store: { readDatabase: async () => shop, readSecrets: async () => ({}), ensureSecrets: async () => ({}) },
     components: {
       postgres: { connectPostgres: async () => connection, databaseSizeBytes: async () => databaseBytes },
     },

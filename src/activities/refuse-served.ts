@@ -1,6 +1,7 @@
 import type { Database } from '../domain/database.ts';
 import { PgrowError } from '../domain/errors.ts';
 import { verdictOf } from '../domain/live-health.ts';
+import { liveNodeOf } from '../domain/node-look.ts';
 import type { Plan } from '../domain/plan.ts';
 import { writeText } from '../domain/route-write.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
@@ -31,7 +32,7 @@ export const refuseServed = async (dependencies: Dependencies, database: Databas
       `Cannot ${plan.type.replaceAll('_', ' ')} ${database.name}: ${why}. Nothing was touched.`,
     );
   };
-  const nodes = looks.map(({ node }) => node);
+  const nodes = looks.map(liveNodeOf);
   const acknowledged = writes.filter(({ outcome }) => outcome === 'acknowledged');
   if (acknowledged.length > 0) refuse(`a write was acknowledged through ${acknowledged.map(writeText).join(', ')}`);
   const silent = nodes.filter(({ state }) => state === 'not answering');

@@ -9,7 +9,7 @@ import {
   settingsToKeep,
   type ServerSettings,
 } from '../domain/settings.ts';
-import { nodeNamed, type Node } from '../domain/topology.ts';
+import type { Node } from '../domain/topology.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
 import { refuseExited } from './exited-nodes.ts';
 import { openSession, type Session } from '../nodes/session.ts';
@@ -21,19 +21,15 @@ const stopTimeoutSeconds = 20;
 
 /**
  * What every server that is made or configured from now on has to have, to mean the same as the one that takes writes now:
- * read from it, recorded, and part of the database. One that does not answer is left as it is recorded.
+ * recorded, and part of the database. Where that one did not say, it is left as it is recorded.
  */
 export const keepSettings = async (
-  dependencies: Pick<Dependencies, 'platform' | 'store' | 'components'>,
+  { store, components }: Pick<Dependencies, 'store' | 'components'>,
   database: Database,
-  leader: string,
+  server: ServerSettings | null,
 ): Promise<Database> => {
-  const { store, components } = dependencies;
-  const { readServerSettings, postgresParameters } = components.postgres;
-  const session = await openSession(dependencies, database.id);
-  const server = await session.asSuperuser(nodeNamed(database.topology, leader), readServerSettings).catch(() => null);
   if (!server) return database;
-  const settings = settingsToKeep(server, postgresParameters(nodeResources.postgres.memoryBytes));
+  const settings = settingsToKeep(server, components.postgres.postgresParameters(nodeResources.postgres.memoryBytes));
   if (!isDeepStrictEqual(settings, database.settings)) await store.saveSettings(database.id, settings);
   return { ...database, settings };
 };
@@ -43,27 +39,38 @@ export const settingActions = (dependencies: Dependencies) => {
 
   const carrySettings: Action<'carrySettings'> = async ({ from, to, followers }, step) => {
     const session = await openSession(dependencies, step.database);
-    const [wanted, pending] = await session.asSuperuser(from, async (connection) => [
-      await postgres.readServerSettings(connection),
-      await postgres.readPendingRestart(connection, replayNeeds),
+    const nodes = [to, ...followers];
+    const [old, ...seen] = await Promise.all([
+      settingsOf(session, from),
+      ...nodes.map((node) => settingsOf(session, node).catch(leaveSilent(node, step))),
     ]);
-    const lowered = loweredByRestart(wanted, pending);
+    const lowered = loweredByRestart(old.settings, old.pending);
     if (lowered.length > 0)
       throw new PgrowError(
         'refused',
         `${from.name} takes ${lowered.join(', ')} at its next start, and could not follow ${to.name} then, which has more. ` +
           'Restart it first, or take that back: ALTER SYSTEM RESET.',
       );
-    for (const node of [to, ...followers]) {
-      const carry = carryTo(session, { node, role: node === to ? 'successor' : 'follower', wanted }, step);
-      await carry.catch(leaveSilent(node, step));
+    // One after the other: of those that have to be restarted one at a time is away.
+    for (const [index, node] of nodes.entries()) {
+      const has = seen[index];
+      if (!has) continue;
+      const changes = settingsToCarry(old.settings, has.settings, node === to ? 'successor' : 'follower');
+      if (Object.keys(changes).length === 0 && has.pending.length === 0) continue;
+      await carryTo(session, node, changes, step).catch(leaveSilent(node, step));
     }
   };
 
-  const carryTo = async (session: Session, { node, role, wanted }: Carried, step: ActionStep): Promise<void> => {
+  const settingsOf = (session: Session, node: Node) =>
+    session.asSuperuser(node, async (connection) => ({
+      settings: await postgres.readServerSettings(connection),
+      /** Those that it takes with its next start. */
+      pending: await postgres.readPendingRestart(connection, replayNeeds),
+    }));
+
+  const carryTo = async (session: Session, node: Node, changes: Changes, step: ActionStep): Promise<void> => {
+    const names = Object.keys(changes);
     const pending = await session.asSuperuser(node, async (connection) => {
-      const changes = settingsToCarry(wanted, await postgres.readServerSettings(connection), role);
-      const names = Object.keys(changes);
       if (names.length > 0) {
         step.note(`${node.name}: ${names.join(', ')}`);
         const refused = await postgres.alterSystem(connection, changes);
@@ -98,11 +105,7 @@ export const settingActions = (dependencies: Dependencies) => {
   return { carrySettings };
 };
 
-interface Carried {
-  readonly node: Node;
-  readonly role: Parameters<typeof settingsToCarry>[2];
-  readonly wanted: ServerSettings;
-}
+type Changes = ReturnType<typeof settingsToCarry>;
 
 /** Whether it may take writes is not decided here: the look-around that follows does. */
 const leaveSilent =

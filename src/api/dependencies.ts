@@ -13,11 +13,13 @@ export interface ApiDependencies {
   readonly client: PgrowClient;
   /** Asks the nodes themselves. */
   readonly readLive: (database: Database) => Promise<LiveState>;
-  readonly readLeadership: (database: Database) => Promise<Leadership>;
+  /** Asks the nodes what a change is planned by; null for facts that are not wanted, and where nobody takes writes. */
+  readonly readCircumstances: (
+    database: Database,
+    wanted: { readonly facts: boolean },
+  ) => Promise<{ readonly leadership: Leadership; readonly facts: Facts | null }>;
   /** Whether the operation before was left in the middle of a hand-over in which nothing was handed over. */
   readonly isStandstill: (database: Database, asked: Asked) => Promise<boolean>;
-  /** What the node that leads holds. */
-  readonly readFacts: (database: Database, leader: string) => Promise<Facts>;
   /** Whether its servers take a password for the application's role; null for the one on record. */
   readonly tryPassword: (database: Database, password: string | null) => Promise<PasswordAnswer>;
   /** The last lines of a container's log. */

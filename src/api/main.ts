@@ -6,10 +6,9 @@ import { createPgrowClient } from '../client/client.ts';
 import { createDoctor } from '../doctor/doctor.ts';
 import { readSettings } from '../launcher/settings.ts';
 import { logUnhandledRejections } from '../launcher/unhandled-rejections.ts';
-import { readLeadership } from '../nodes/leader.ts';
+import { readCircumstances } from '../nodes/circumstances.ts';
 import { readStandstill } from '../nodes/standstill.ts';
 import { readLiveState } from '../nodes/live-state.ts';
-import { readFacts } from '../nodes/read-facts.ts';
 import { createDockerPlatform } from '../platform/docker/index.ts';
 import { createStore } from '../store/store.ts';
 import { createApi } from './api.ts';
@@ -46,11 +45,11 @@ const app = await createApi({
   readLive: (database) => readLiveState({ platform, store, components: realComponents }, database),
   tryPassword: (database, password) =>
     tryApplicationPassword({ platform, store, components: realComponents }, database, password),
-  readLeadership: (database) => readLeadership({ platform, store, components: realComponents }, database),
+  readCircumstances: (database, { facts }) =>
+    readCircumstances({ platform, store, components: realComponents }, database, { facts, settings: false }),
   isStandstill: async ({ id }, asked) =>
     (await readStandstill({ platform, store, components: realComponents }, { database: id, present: null, asked })) !==
     null,
-  readFacts: (database, leader) => readFacts({ platform, store, components: realComponents }, database, leader),
   doctor: createDoctor({
     platform,
     store,

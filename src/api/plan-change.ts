@@ -14,12 +14,7 @@ export type ChangeInput<W extends OperationWorkflow> = Omit<OperationInput<W>, '
 
 /** The plan that the workflow would run on a database as it is now. */
 export const planChange = async <W extends OperationWorkflow>(
-  {
-    store,
-    readLeadership,
-    readFacts,
-    isStandstill,
-  }: Pick<ApiDependencies, 'store' | 'readLeadership' | 'readFacts' | 'isStandstill'>,
+  { store, readCircumstances, isStandstill }: Pick<ApiDependencies, 'store' | 'readCircumstances' | 'isStandstill'>,
   database: Database,
   { workflow, input, operation_id }: { workflow: W; input: ChangeInput<W>; operation_id: string },
 ): Promise<Plan> => {
@@ -35,10 +30,8 @@ export const planChange = async <W extends OperationWorkflow>(
   if (resumed) return { ...resumed, losses: [] };
   const open = await store.readOpenCheckpoint(database.id);
   const last = open && open.operation_id !== operation_id ? await store.readPlan(open.operation_id) : null;
-  const leadership = await readLeadership(database);
-  // Where nobody leads there is nobody to ask.
-  const asks = workflow !== 'destroyDatabase' && !leadership.leaderless;
-  const facts = asks ? await readFacts(database, leadership.leader) : null;
+  const wanted = { facts: workflow !== 'destroyDatabase' };
+  const { leadership, facts } = await readCircumstances(database, wanted);
   return planOperation(workflow, parsed, { database, operation_id, ...leadership, last, restored: null, facts });
 };
 

@@ -46,6 +46,7 @@ const newDoctor = async (
     readOpenCheckpoint: async () => null,
     readOperation: async () => operations[0],
     readPlan: async () => null,
+    readSecrets: async () => ({}),
     ensureSecrets: async () => ({}),
   } as unknown as Store;
   const putBack: string[] = [];
@@ -154,6 +155,7 @@ test('slots are looked for on every server that runs', async () => {
       readLastOperation: async () => done,
       listSnapshots: async () => [],
       readOpenCheckpoint: async () => null,
+      readSecrets: async () => ({}),
       ensureSecrets: async () => ({}),
     } as unknown as Store,
     home,
@@ -196,6 +198,7 @@ test('a pooler that stays paused is resumed once, at every port that it has', as
       readLastOperation: async () => done,
       listSnapshots: async () => [],
       readOpenCheckpoint: async () => null,
+      readSecrets: async () => ({}),
       ensureSecrets: async () => ({}),
     } as unknown as Store,
     home,

@@ -23,6 +23,7 @@ const rounds = async (ha: Partial<HaOptions>, count: number) => {
     },
     isBusy: async () => false,
     readDatabase: async () => database,
+    readSecrets: async () => ({}),
     ensureSecrets: async () => ({}),
     listEvents: async () => [
       {

@@ -3,48 +3,47 @@ import type { NodeFault } from '../domain/faults.ts';
 import type { Leadership, LiveNode, Unseen } from '../domain/live.ts';
 import { PgrowError } from '../domain/errors.ts';
 import { isUnseen, ownNodes } from '../domain/live-health.ts';
+import { faultIn, hangOf, liveNodeOf, type NodeLook } from '../domain/node-look.ts';
 import { nodeNamed, nodesOf } from '../domain/topology.ts';
 import type { Dependencies } from './dependencies.ts';
 import { lookAtNode } from './look-at-node.ts';
-import { readFaults } from './read-faults.ts';
 import { readHoldings } from './read-holdings.ts';
-import { whyItHangs } from './why-it-hangs.ts';
 import { openSession, type Session } from './session.ts';
 
 type Needs = Pick<Dependencies, 'platform' | 'store' | 'components'>;
+type Asks = Pick<Dependencies, 'platform' | 'components'>;
 
 /** Who takes writes: at stage 3 as the first Patroni member that answers has it, else as recorded. */
 export const readLeader = async (dependencies: Needs, database: Database): Promise<string> =>
   (await readPatroniLeader(dependencies, database))?.name ?? database.topology.primary;
 
-/** Who takes writes and who could: what a switchover is planned by. */
-export const readLeadership = async (dependencies: Needs, database: Database): Promise<Leadership> => {
+/** Who takes writes and who could, from one look at every node: what an operation is planned by. */
+export const readLeadership = async (dependencies: Asks, session: Session): Promise<Leadership> => {
+  const { database } = session;
   const { topology } = database;
-  const session = await openSession(dependencies, database.id);
-  const servers = [...topology.nodes, ...topology.kept].filter(({ kind }) => kind === 'postgres');
-  const look = async () => {
-    const looks = await Promise.all(servers.map((server) => lookAtNode(dependencies, session, server)));
-    return looks.map(({ node }) => node);
-  };
-  const [{ leader, candidates }, seen] = await Promise.all([readCandidates(dependencies, database), look()]);
+  const all = [...topology.nodes, ...topology.kept];
+  const look = () => Promise.all(all.map((node) => lookAtNode(dependencies, session, node)));
+  const [{ leader, candidates }, first] = await Promise.all([askLeader(dependencies, session), look()]);
   // One answer that did not come is no proof that nobody leads.
-  const isDoubtful = isLeaderless(seen, topology) && seen.some(({ state }) => state === 'not answering');
-  const nodes = isDoubtful ? await look() : seen;
-  const unasked = nodes.find(({ state }) => state === 'unknown');
+  const isDoubtful =
+    isLeaderless(serversIn(first), topology) && serversIn(first).some(({ state }) => state === 'not answering');
+  const looks = isDoubtful ? await look() : first;
+  const servers = serversIn(looks);
+  const unasked = servers.find(({ state }) => state === 'unknown');
   // What the engine does not say now it may say in a moment: no reason to refuse.
   if (unasked)
     throw new PgrowError('docker_unavailable', unasked.detail ?? `The engine says nothing of ${unasked.name}.`);
-  const leaderless = isLeaderless(nodes, topology);
-  const faults = await readFaults(dependencies.platform, database);
+  const leaderless = isLeaderless(servers, topology);
+  const faults = looks.map(faultIn).filter((fault) => fault !== null);
   const nobodyLeads = leaderless || isLostForGood(database, faults);
   return {
     leader,
     candidates,
     leaderless,
-    unseen: nodes.flatMap(unseenOf),
+    unseen: servers.flatMap(unseenOf),
     faults,
     holdings: nobodyLeads ? await readHoldings(dependencies, session) : null,
-    hanging: await readHanging(dependencies, session, leader),
+    hanging: hangingIn(looks, topology, leader),
   };
 };
 
@@ -52,11 +51,14 @@ export const readLeadership = async (dependencies: Needs, database: Database): P
 export const readCandidates = async (
   dependencies: Needs,
   database: Database,
-): Promise<Pick<Leadership, 'leader' | 'candidates'>> => {
-  const leader = await readLeader(dependencies, database);
-  const session = await openSession(dependencies, database.id);
+): Promise<Pick<Leadership, 'leader' | 'candidates'>> =>
+  askLeader(dependencies, await openSession(dependencies, database.id));
+
+const askLeader = async (dependencies: Asks, session: Session): Promise<Pick<Leadership, 'leader' | 'candidates'>> => {
+  const { topology } = session.database;
+  const leader = (await askPatroni(dependencies, session))?.name ?? topology.primary;
   const { readReplication } = dependencies.components.postgres;
-  const replicas = await session.asSuperuser(nodeNamed(database.topology, leader), readReplication).catch(() => []);
+  const replicas = await session.asSuperuser(nodeNamed(topology, leader), readReplication).catch(() => []);
   const candidates = replicas.map(({ name, state, lag_bytes, sync_state }) => ({
     name,
     state,
@@ -65,6 +67,9 @@ export const readCandidates = async (
   }));
   return { leader, candidates };
 };
+
+const serversIn = (looks: readonly NodeLook[]): readonly LiveNode[] =>
+  looks.map(liveNodeOf).filter(({ kind }) => kind === 'postgres');
 
 /** A plain primary without its data, beside replicas that have theirs. */
 const isLostForGood = ({ topology }: Database, faults: readonly NodeFault[]): boolean => {
@@ -80,23 +85,30 @@ const unseenOf = (node: LiveNode): readonly Unseen[] =>
   isUnseen(node) ? [{ name: node.name, detail: node.detail ?? node.state }] : [];
 
 /** Replicas that can do nothing now; one that has exited may do well once it is started again. */
-const readHanging = async (dependencies: Needs, session: Session, leader: string): Promise<readonly string[]> => {
-  const others = nodesOf(session.database.topology, 'postgres').filter(({ name }) => name !== leader);
-  const reasons = await Promise.all(others.map((node) => whyItHangs(dependencies, session, node)));
-  return others.filter((_, index) => reasons[index] && !reasons[index].exited).map(({ name }) => name);
+const hangingIn = (looks: readonly NodeLook[], topology: Database['topology'], leader: string): readonly string[] => {
+  const replicas = nodesOf(topology, 'postgres').filter(({ name }) => name !== leader);
+  return looks
+    .filter(({ node }) => replicas.some(({ name }) => name === node.name))
+    .flatMap((look) => (hangOf(look)?.exited === false ? [look.node.name] : []));
 };
 
 /** Null below stage 3, and where no member answers or none leads. */
 export const readPatroniLeader = async (
   dependencies: Needs,
   database: Database,
+): Promise<{ readonly name: string; readonly timeline: number } | null> =>
+  database.topology.ha ? askPatroni(dependencies, await openSession(dependencies, database.id)) : null;
+
+const askPatroni = async (
+  { components }: Asks,
+  session: Session,
 ): Promise<{ readonly name: string; readonly timeline: number } | null> => {
-  if (!database.topology.ha) return null;
-  const session = await openSession(dependencies, database.id);
-  for (const node of nodesOf(database.topology, 'postgres')) {
+  const { topology } = session.database;
+  if (!topology.ha) return null;
+  for (const node of nodesOf(topology, 'postgres')) {
     const client = await session
       .addressOf(node)
-      .then((host) => dependencies.components.patroni.createPatroniClient({ host, timeoutMs: 1000 }))
+      .then((host) => components.patroni.createPatroniClient({ host, timeoutMs: 1000 }))
       .catch(() => null);
     if (!client) continue;
     try {

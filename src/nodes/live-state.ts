@@ -1,7 +1,8 @@
 import type { Database } from '../domain/database.ts';
-import type { LiveState, Member } from '../domain/live.ts';
+import type { LiveNode, LiveState, Member } from '../domain/live.ts';
 import { healthOf, isDoubtful } from '../domain/live-health.ts';
 import { noticesOf } from '../domain/live-notices.ts';
+import { liveNodeOf } from '../domain/node-look.ts';
 import { whyPaused } from '../domain/paused-replay.ts';
 import { nodesOf, type Node } from '../domain/topology.ts';
 import type { Dependencies } from './dependencies.ts';
@@ -31,8 +32,9 @@ export const readLiveState = async (
     Promise.all(all.map((node) => lookAtNode(dependencies, session, node))),
     readVersions(dependencies, session, database),
   ]);
-  const primary = standing(looks.find(({ node }) => node.role === 'primary'));
-  const nodes = (await withLag(dependencies, session, all, looks)).map((node, index) =>
+  const seen = looks.map(liveNodeOf);
+  const primary = standing(looks[seen.findIndex(({ role }) => role === 'primary')]);
+  const nodes = (await withLag(dependencies, session, all, seen)).map((node, index) =>
     node.state === 'replay paused' ? { ...node, detail: whyPaused(name, standing(looks[index])!, primary) } : node,
   );
   const writes = isDoubtful(nodes, topology) ? await probeWrites(dependencies, session, probeLimitMs) : [];
@@ -53,15 +55,15 @@ const withLag = async (
   dependencies: Needs,
   session: Session,
   all: readonly Node[],
-  looks: readonly SeenNode[],
-): Promise<readonly SeenNode['node'][]> => {
+  seen: readonly LiveNode[],
+): Promise<readonly LiveNode[]> => {
   const { postgres } = dependencies.components;
-  const led = looks.find(({ node }) => node.role === 'primary')?.node.position;
+  const led = seen.find(({ role }) => role === 'primary')?.position;
   const written = led
     ? Number(postgres.parseLsn(led.lsn))
     : await readLastKnown(dependencies, session).catch(() => null);
   return Promise.all(
-    looks.map(async ({ node }, index) => {
+    seen.map(async (node, index) => {
       if (node.role !== 'replica' || !node.position || written === null) return node;
       // Asked once more: what it has replayed since the primary was asked is no lag.
       const replayed = led

@@ -1,19 +1,19 @@
-import type { Database } from '../domain/database.ts';
 import { messageOf, withoutStop } from '../domain/errors.ts';
 import { joinLists, type Facts, type Listed } from '../domain/facts.ts';
 import { nodeNamed } from '../domain/topology.ts';
 import type { Dependencies } from './dependencies.ts';
-import { openSession } from './session.ts';
+import type { Session } from './session.ts';
 import { within } from './time-limits.ts';
-
-type Needs = Pick<Dependencies, 'platform' | 'store' | 'components'>;
 
 /** For everything together. Catalogs answer at once; who does not is not waited for. Milliseconds. */
 const limitMs = 5000;
 
 /** What the server that takes writes holds, over all its databases. Never an error: what cannot be read is named. */
-export const readFacts = async (dependencies: Needs, database: Database, leader: string): Promise<Facts> => {
-  const { postgres } = dependencies.components;
+export const readFacts = async (
+  { components: { postgres } }: Pick<Dependencies, 'components'>,
+  session: Session,
+  leader: string,
+): Promise<Facts> => {
   const deadline = performance.now() + limitMs;
   const unknown: string[] = [];
   const known = async <T>(what: string, read: Promise<T>): Promise<T | null> => {
@@ -23,8 +23,7 @@ export const readFacts = async (dependencies: Needs, database: Database, leader:
       return null;
     });
   };
-  const session = await openSession(dependencies, database.id);
-  const node = nodeNamed(database.topology, leader);
+  const node = nodeNamed(session.database.topology, leader);
   const server = await known(
     `slots, tablespaces and unlogged tables of ${leader}`,
     session.asSuperuser(node, async (connection) => ({

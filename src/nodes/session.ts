@@ -24,6 +24,9 @@ export const secretNames = [
 ] as const;
 export type Secrets = Readonly<Record<(typeof secretNames)[number], string>>;
 
+/** The one of a server that belongs to nobody's application. */
+export const maintenanceDatabase = 'postgres';
+
 /** All that it takes to find a node. */
 export type Placed = Pick<Node, 'name' | 'container'>;
 
@@ -103,9 +106,10 @@ export const openSession = async (
   { store, platform, components }: Pick<Dependencies, 'store' | 'platform' | 'components'>,
   databaseId: string,
 ): Promise<Session> => {
-  const database = await store.readDatabase(databaseId);
+  const [database, known] = await Promise.all([store.readDatabase(databaseId), store.readSecrets(databaseId)]);
   if (!database) throw new PgrowError('not_found', `There is no database ${databaseId}.`);
-  const secrets = await store.ensureSecrets(databaseId, secretNames);
+  const isComplete = secretNames.every((name) => known[name] !== undefined);
+  const secrets = isComplete ? (known as Secrets) : await store.ensureSecrets(databaseId, secretNames);
 
   const addressOf: Session['addressOf'] = async (node) => {
     const state = await platform.inspectContainer(node.container);

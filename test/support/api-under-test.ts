@@ -96,12 +96,12 @@ export const useApi = (): ApiUnderTest => {
         return api.live;
       },
       tryPassword: async (_, password) => (api.passwords.includes(password ?? 'on record') ? 'accepted' : 'refused'),
-      readFacts: async (_, leader) => ({ ...nothingHeld(leader), ...api.holds }),
       isStandstill: async () => false,
-      readLeadership: async ({ topology }) => {
+      readCircumstances: async ({ topology }) => {
         const members = api.live instanceof Error ? [] : api.live.members;
-        return {
-          leader: members.find(({ role }) => role === 'leader')?.name ?? topology.primary,
+        const leader = members.find(({ role }) => role === 'leader')?.name ?? topology.primary;
+        const leadership = {
+          leader,
           candidates: members
             .filter(({ role }) => role === 'replica')
             .map(({ name, state, lag }) => ({ name, state, lag_bytes: lag ?? 0, synchronous: false })),
@@ -111,6 +111,7 @@ export const useApi = (): ApiUnderTest => {
           unseen: [],
           hanging: [],
         };
+        return { leadership, facts: { ...nothingHeld(leader), ...api.holds } };
       },
     });
     api.admin = await api.newToken('*', 'admin');

@@ -1,0 +1,25 @@
+import type { PostgresConnection } from '../components/postgres/index.ts';
+import { maintenanceDatabase, type Placed, type Session } from './session.ts';
+
+/**
+ * The same session for one look at several nodes: each is logged in to once, however many ask, at the same time as well. To
+ * be read by, not for transactions: all share one session of the server. Let go when `use` is through, which is not waited for.
+ */
+export const withSharedLogins = async <T>(session: Session, use: (shared: Session) => Promise<T>): Promise<T> => {
+  const connections = new Map<string, Promise<PostgresConnection>>();
+  const connected = ({ name, container }: Placed): Promise<PostgresConnection> => {
+    const known = connections.get(container) ?? session.connectSuperuser({ name, container });
+    connections.set(container, known);
+    return known;
+  };
+  try {
+    return await use({
+      ...session,
+      asSuperuser: async (node, ask) => ask(await connected(node)),
+      asSuperuserIn: async (node, database, ask) =>
+        database === maintenanceDatabase ? ask(await connected(node)) : session.asSuperuserIn(node, database, ask),
+    });
+  } finally {
+    for (const known of connections.values()) known.then((connection) => connection.end()).catch(() => undefined);
+  }
+};
