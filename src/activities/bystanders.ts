@@ -13,54 +13,69 @@ import { poll } from '../nodes/time-limits.ts';
 const confirmWithinMs = 250;
 
 /**
- * Before anybody waits: has the old primary write a checkpoint, so that its stop has little left to write, and sees who
- * follows it. The successor has to replay it now, others that do not confirm it at once are left out.
- * @throws PgrowError `not_ready` when the successor does not replay it, with the reason where it tells one
+ * Before anybody waits, by one login to the old primary: null where an attempt before this one has stopped it; else it has
+ * written a checkpoint, so that its stop has little left to write, and is seen who follows it. The successor has to replay it
+ * now, others that do not confirm it at once are left out.
+ * @throws PgrowError `not_ready` when the successor does not replay it, with the reason where it tells one; anything else
+ * when the old primary neither answers nor was stopped: then nobody knows what clients would find
  */
-export const lookAtBystanders = async (
-  { components: { postgres } }: Pick<Dependencies, 'components'>,
+export const lookAtOldPrimary = async (
+  { platform, components: { postgres } }: Pick<Dependencies, 'platform' | 'components'>,
   session: Session,
-  { from, to }: CutOver,
+  input: CutOver,
   successor: PostgresConnection,
-): Promise<LookAtSenders> =>
-  session.asSuperuser(from, async (primary) => {
-    await postgres.checkpoint(primary);
-    await postgres.checkpoint(primary);
-    const written = await postgres.readFlushed(primary);
-    const end = postgres.parseLsn(written);
-    await poll(proofWithinMs, `${to.name}:${ports.postgres} to replay ${written}`, async () => {
-      const { lsn } = await postgres.readPosition(successor);
-      return postgres.parseLsn(lsn) >= end;
-    }).catch(async (error: unknown) => {
-      const obstacle = await postgres.readReplayObstacle(successor).catch(() => null);
-      if (!(error instanceof PgrowError) || obstacle === null) throw error;
-      throw new PgrowError('not_ready', `${error.message.replace(/\.$/, '')}; ${obstacle}.`);
-    });
-    let seen = lookAtSenders([], to.name);
-    await poll(confirmWithinMs, 'all to confirm it', async () => {
-      seen = lookAtSenders(await postgres.readWalSenders(primary, written), to.name);
-      return seen.left_out.length === 0;
-    }).catch(() => undefined);
-    return seen;
+): Promise<LookAtSenders | null> => {
+  const primary = await connectOld(session, postgres, input.from).catch(async (error: unknown) => {
+    const { stdout } = await platform.exec(input.from.container, ['pgrow-control-data']);
+    if (/"state": ?"shut down"/.test(stdout)) return null;
+    throw error;
   });
-
-/**
- * Whether the old primary is still to be stopped: an attempt before this one may have done that.
- * @throws when it neither answers nor was stopped: then nobody knows what clients would find
- */
-export const wasStopped = async (
-  { platform, components }: Pick<Dependencies, 'platform' | 'components'>,
-  session: Session,
-  { from }: Pick<CutOver, 'from'>,
-): Promise<boolean> => {
+  if (!primary) return null;
   try {
-    await session.asSuperuser(from, components.postgres.isReplica);
-    return false;
+    return await lookAtBystanders(postgres, primary, input, successor);
+  } finally {
+    await primary.end();
+  }
+};
+
+type Postgres = Dependencies['components']['postgres'];
+
+/** Only one that answers is one that was not stopped. */
+const connectOld = async (session: Session, postgres: Postgres, from: Node): Promise<PostgresConnection> => {
+  const connection = await session.connectSuperuser(from);
+  try {
+    await postgres.isReplica(connection);
+    return connection;
   } catch (error) {
-    const { stdout } = await platform.exec(from.container, ['pgrow-control-data']);
-    if (/"state": ?"shut down"/.test(stdout)) return true;
+    await connection.end();
     throw error;
   }
+};
+
+const lookAtBystanders = async (
+  postgres: Postgres,
+  primary: PostgresConnection,
+  { to }: CutOver,
+  successor: PostgresConnection,
+): Promise<LookAtSenders> => {
+  await postgres.checkpoint(primary);
+  await postgres.checkpoint(primary);
+  const written = await postgres.readFlushed(primary);
+  const end = postgres.parseLsn(written);
+  await poll(proofWithinMs, `${to.name}:${ports.postgres} to replay ${written}`, async () => {
+    const { lsn } = await postgres.readPosition(successor);
+    return postgres.parseLsn(lsn) >= end;
+  }).catch(async (error: unknown) => {
+    const obstacle = await postgres.readReplayObstacle(successor).catch(() => null);
+    if (!(error instanceof PgrowError) || obstacle === null) throw error;
+    throw new PgrowError('not_ready', `${error.message.replace(/\.$/, '')}; ${obstacle}.`);
+  });
+  let seen = lookAtSenders([], to.name);
+  await poll(confirmWithinMs, 'all to confirm it', async () => {
+    seen = lookAtSenders(await postgres.readWalSenders(primary, written), to.name);
+    return seen.left_out.length === 0;
+  }).catch(() => undefined);
+  return seen;
 };
 
 interface LeftOut {

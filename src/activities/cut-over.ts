@@ -31,15 +31,11 @@ export const cutOverActions = (dependencies: Dependencies) => {
       look: async () => {
         // Not other members: one that is broken is no reason against a hand-over between two that are not.
         await keep(from, to, ...poolers, ...routers);
-        if ((await session.asSuperuser(from, components.postgres.readPosition)).in_recovery)
-          throw new PgrowError('refused', `${from.name} takes no writes: it is in recovery.`);
-        const led = await otherLeader();
-        if (led) return { observed: led };
-        const obstacle = await obstacleTo(components, session, input);
+        const obstacle = await obstacleTo({ components, session, input, otherLeader });
         if (!obstacle) return { found: true };
         const { remaining } = obstacle;
         // One refused connection is no reason to refuse, being silent for a while is.
-        const mayPass = obstacle.silent && silence.seen() === 'wait';
+        const mayPass = obstacle.mended || (obstacle.silent && silence.seen() === 'wait');
         if (mayPass || input.on_obstacle !== 'refuse')
           return { observed: obstacle.says, ...(remaining === undefined ? {} : { remaining }) };
         throw new PgrowError(

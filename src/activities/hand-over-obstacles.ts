@@ -13,6 +13,8 @@ export interface Obstacle {
   readonly remaining?: number;
   /** Whether nothing answers there. */
   readonly silent?: boolean;
+  /** Whether something is being done about it. */
+  readonly mended?: boolean;
 }
 
 /** A transaction open for longer than this makes PAUSE wait, and every client with it. Seconds. */
@@ -24,46 +26,79 @@ const confirmingStates: readonly string[] = ['sync', 'quorum'];
 /** A successor further behind than this would make the stall long. Bytes. */
 const lagLimitBytes = 1_048_576;
 
-/** Null where nothing stands in the way of a hand-over. */
-export const obstacleTo = async (
-  { postgres }: Components,
-  session: Session,
-  { from, to, promotion, on_obstacle }: CutOver,
-): Promise<Obstacle | null> => {
-  const replicas = await session.asSuperuser(from, postgres.readReplication);
+interface Looks {
+  readonly components: Components;
+  readonly session: Session;
+  readonly input: CutOver;
+  /** Who leads the new side instead of the successor, in words; null for nobody. */
+  readonly otherLeader: () => Promise<string | null>;
+}
+
+/**
+ * Null where nothing stands in the way of a hand-over. One login to each server; what is found first in this order is
+ * answered, whatever becomes of the looks after it.
+ * @throws PgrowError `refused` when the old primary takes no writes
+ */
+export const obstacleTo = async ({ components, session, input, otherLeader }: Looks): Promise<Obstacle | null> => {
+  const { postgres } = components;
+  const { from, to, promotion, on_obstacle } = input;
+  const [old, replay, login] = begin([
+    lookAtOld(components, session, input),
+    session.asSuperuser(to, postgres.readReplay),
+    unreadyLogin(session, to),
+  ]);
+  const { takesWrites, replicas, limits, prepared, backups, long } = await old;
+  if (!takesWrites) throw new PgrowError('refused', `${from.name} takes no writes: it is in recovery.`);
+  const led = await otherLeader();
+  if (led) return { says: led, mended: true };
   const successor = replicas.find((replica) => replica.name === to.name);
   if (successor?.state !== 'streaming')
     return { says: `${to.name} does not stream from ${from.name}:${ports.postgres}` };
   if (successor.lag_bytes > lagLimitBytes)
     return { says: `${to.name} is ${successor.lag_bytes} bytes behind`, remaining: successor.lag_bytes };
-  const { paused, limits } = await session.asSuperuser(to, postgres.readReplay);
-  if (paused) {
-    const primary = { name: from.name, limits: (await session.asSuperuser(from, postgres.readReplay)).limits };
-    return { says: whyPaused(session.database.name, { name: to.name, limits }, primary) };
+  const replaying = await replay;
+  if (replaying.paused) {
+    const there = { name: to.name, limits: replaying.limits };
+    return { says: whyPaused(session.database.name, there, { name: from.name, limits }) };
   }
   const confirming = replicas.filter(({ sync_state }) => confirmingStates.includes(sync_state));
   if (promotion === 'member' && confirming.length > 0 && !confirming.includes(successor))
     return { says: `commits are confirmed by ${confirming.map(({ name }) => name).join(', ')}, not by ${to.name}` };
-  const locked = (
-    await session.asSuperuserIn(from, applicationName(session.database.name), postgres.readPreparedTransactions)
-  ).find(({ locks_probe }) => locks_probe);
+  const locked = prepared.find(({ locks_probe }) => locks_probe);
   if (locked)
     return {
       says: `prepared transaction ${locked.gid} of ${locked.owner} keeps pgrow.probe locked, with which writes are tried`,
     };
-  const unready = (await unwritable(postgres, session, from)) ?? (await unreadyLogin(session, to));
+  // Not before that is known: it would wait for the lock.
+  const unready = (await unwritable(postgres, session, from)) ?? (await login);
   if (unready) return unready;
   if (on_obstacle === 'force') return null;
-  const [backup] = await session.asSuperuser(from, postgres.readBaseBackups);
+  const [backup] = backups;
   if (backup)
     return {
       says: `a base backup of ${from.name} is under way, which its stop would end: ${backup.name} from ${backup.address ?? 'its socket'} (pid ${backup.pid})`,
     };
-  const long = await session.asSuperuser(from, (c) => postgres.readLongTransactions(c, longTransactionSeconds));
   const [first] = long;
   if (!first) return null;
   return { says: `${first.user} has a transaction open for ${first.seconds.toFixed(0)} s (pid ${first.pid})` };
 };
+
+/** Side by side. One that fails before anybody waits for it is no unhandled rejection. */
+const begin = <T extends readonly Promise<unknown>[]>(looks: readonly [...T]): readonly [...T] => {
+  for (const look of looks) look.catch(() => undefined);
+  return looks;
+};
+
+/** In the application's database, where the probe is. */
+const lookAtOld = ({ postgres }: Components, session: Session, { from }: CutOver) =>
+  session.asSuperuserIn(from, applicationName(session.database.name), async (connection) => ({
+    takesWrites: !(await postgres.isReplica(connection)),
+    replicas: await postgres.readReplication(connection),
+    limits: (await postgres.readReplay(connection)).limits,
+    prepared: await postgres.readPreparedTransactions(connection),
+    backups: await postgres.readBaseBackups(connection),
+    long: await postgres.readLongTransactions(connection, longTransactionSeconds),
+  }));
 
 /** What is found out here is not found out after the promotion, while clients wait. */
 const unwritable = async (

@@ -15,7 +15,7 @@ import type { Node } from '../domain/topology.ts';
 import type { RuntimeApi } from '../components/haproxy/index.ts';
 import type { PoolerAdmin } from '../components/pgbouncer/index.ts';
 import type { PostgresConnection } from '../components/postgres/index.ts';
-import { wasStopped, lookAtBystanders } from './bystanders.ts';
+import { lookAtOldPrimary } from './bystanders.ts';
 import { armPooler, armRouter, disarm, releasePoolers } from '../nodes/dead-man.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
 import { demand, openWays } from './hand-over-ways.ts';
@@ -95,10 +95,11 @@ export const openHandOver = async ({
       demand(routes);
       [...routerApis, ...admins, armed].forEach(demand);
       members = await promotion.prepare();
+      const seen = await lookAtOldPrimary({ platform, components }, session, input, successor);
+      isHeld = seen !== null;
       // Nobody is served any more: to ask clients to wait once more would only make them wait longer.
-      isHeld = !(await wasStopped({ platform, components }, session, input));
-      if (!isHeld) return;
-      senders = await lookAtBystanders({ components }, session, input, successor);
+      if (!seen) return;
+      senders = seen;
       await Promise.all(admins.map((admin, index) => refusePaused(platform, demand(admin), poolers[index]!)));
       budget = openBudget();
       await Promise.all([
