@@ -72,8 +72,10 @@ export const operationActivities = (dependencies: Dependencies): OperationAction
       await store.endOperation({ id: operation, status, stall_ms, error });
       const open = await store.readOpenCheckpoint(database);
       if (open?.operation_id === operation) {
-        if (status === 'done') await store.extendCheckpoint(open.id, window_until ?? windowEnd(open));
-        else await store.closeCheckpoint(open.id);
+        // Of a workflow that does not say when: once, however often it is ended.
+        const until = window_until ?? (known?.status === 'done' ? null : windowEnd(open));
+        if (status !== 'done') await store.closeCheckpoint(open.id);
+        else if (until !== null) await store.extendCheckpoint(open.id, until);
       }
       const document = await store.readOperation(operation);
       if (!document) throw new PgrowError('internal', `Operation ${operation} is not in the metadata.`);
