@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { expectNobodyHeld, expectServed } from '../support/fake-world/expectations.ts';
+import { listen } from '../support/fake-world/listen.ts';
 import type { Shop } from '../support/fake-world/operator.ts';
 import { create, settle } from '../support/fake-world/stories.ts';
 import { useControlPlane } from '../support/fake-world/use-control-plane.ts';
@@ -21,18 +22,6 @@ const newCluster = async (stage: 'replicas' | 'ha'): Promise<Shop> => {
 const expectLetGoInTime = (shop: Shop): void => {
   expectNobodyHeld(shop);
   expect(shop.world.poolers.letGoByDeadMan()).toBe(0);
-};
-
-const listen = (shop: Shop): readonly string[] => {
-  const said: string[] = [];
-  const { stepDetail } = shop.world.store;
-  Object.assign(shop.world.store, {
-    stepDetail: (call: { detail: string }) => {
-      said.push(call.detail);
-      return stepDetail(call as never);
-    },
-  });
-  return said;
 };
 
 describe.concurrent('a hand-over', () => {

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { containerName, ports, roles } from '../../src/domain/naming.ts';
 import type { OperationDocument } from '../../src/domain/operation.ts';
 import type { PlatformCall } from '../../src/platform/fake/fake-calls.ts';
+import { listen } from '../support/fake-world/listen.ts';
 import type { Shop } from '../support/fake-world/operator.ts';
 import { create, settle } from '../support/fake-world/stories.ts';
 import { useControlPlane } from '../support/fake-world/use-control-plane.ts';
@@ -35,19 +36,6 @@ const spoil = async (shop: Shop, node: string, file: string, change: (content: s
 const timesCalled = async (shop: Shop, method: PlatformCall, node: string): Promise<number> => {
   const container = await containerOf(shop, node);
   return shop.world.platform.calls.filter((call) => call.method === method && call.name === container).length;
-};
-
-/** What the steps said of themselves, in order. */
-const listen = (shop: Shop): readonly string[] => {
-  const said: string[] = [];
-  const { stepDetail } = shop.world.store;
-  Object.assign(shop.world.store, {
-    stepDetail: (call: { detail: string }) => {
-      said.push(call.detail);
-      return stepDetail(call as never);
-    },
-  });
-  return said;
 };
 
 interface Story {

@@ -1,17 +1,14 @@
 import type { CutOver } from '../actions.ts';
-import type { Database } from '../database.ts';
-import { PgrowError } from '../errors.ts';
 import { plainSlotName, slotName } from '../naming.ts';
 import { memberConfigOf } from '../member-config.ts';
 import type { ReplicaConfig } from '../node-config.ts';
-import { newNode, nextOrdinals } from '../nodes.ts';
-import type { ReplicaOptions } from '../options.ts';
-import { nodeNamed, nodesOf, type Node, type Topology } from '../topology.ts';
+import type { Node } from '../topology.ts';
 import type { Growth } from './growth.ts';
 import { addReplica, replicaLagLimitBytes, requireConfirmation } from './grow-replicas.ts';
 import { handOver, keepGuests } from './hand-over.ts';
 import { sideBySide, step, type Outline } from './outline.ts';
 import { readmit, reroute, teachRouters } from './reroute.ts';
+import { castOf, type Cast, type ShrinkHa } from './shrink-ha-cast.ts';
 import { dropCopies, pruneSlots, removeRouters } from './shrink-replicas.ts';
 
 /** Milliseconds that a client behind PgBouncer waits at the hand-over. */
@@ -21,7 +18,7 @@ const expectedHandOverStallMs = 400;
  * Back to plain PostgreSQL: one Patroni replica becomes a plain standby on its own volume and takes over from the
  * leader, whoever leads. No base backup of the primary, no restart of one.
  */
-export const shrinkHa = (input: Input): Growth => {
+export const shrinkHa = (input: ShrinkHa): Growth => {
   const cast = castOf(input);
   const { from, bridge, to, leader, successor } = cast;
   return {
@@ -77,86 +74,6 @@ export const shrinkHa = (input: Input): Growth => {
     snapshot: null,
   };
 };
-
-interface Input {
-  readonly database: Database;
-  readonly topology: Topology;
-  /** Who leads, as Patroni has it. */
-  readonly leader: string;
-  /** Replicas that can do nothing now: none of them takes over or stays. */
-  readonly hanging: readonly string[];
-  /** Null: no replicas and no HAProxy remain. */
-  readonly replicas: ReplicaOptions | null;
-  /** Physical slots that pgrow did not make. */
-  readonly guests: readonly string[];
-}
-
-const castOf = ({ database, topology: from, leader: leaderName, hanging: names, replicas: options, guests }: Input) => {
-  const members = nodesOf(from, 'postgres');
-  const leader = nodeNamed(from, leaderName);
-  const others = members.filter((node) => node !== leader);
-  const hanging = others.filter(({ name }) => names.includes(name));
-  const [successor, ...rest] = others.filter((node) => !hanging.includes(node));
-  if (!successor) {
-    throw new PgrowError(
-      'refused',
-      `${database.name} cannot leave ha: no member answers to which ${leader.name} could hand over. ` +
-        `Bring one of ${others.map(({ name }) => name).join(', ')} back first, or make it anew: ./pgrow reinit ${database.name} NODE`,
-    );
-  }
-  const count = options?.count ?? 0;
-  const converted = rest.slice(0, count);
-  const spare = [...rest.slice(count), ...hanging];
-  const keepsLeader = count > converted.length;
-  const cloned = nextOrdinals(from, 'postgres', Math.max(0, count - converted.length - 1)).map((ordinal) =>
-    newNode(database, 'postgres', ordinal, 'replica'),
-  );
-  const plain = (node: Node): Node => ({
-    ...node,
-    mode: 'replica',
-    source: { node: successor.name, slot: slotName(node.name) },
-  });
-  const newPrimary: Node = { ...successor, mode: 'primary' };
-  const replicas = [...converted, ...(keepsLeader ? [leader] : []), ...cloned].map(plain);
-  const routers = nodesOf(from, 'haproxy');
-  const keptRouters = options?.enable_haproxy ? routers.slice(0, 1) : [];
-  const bridge: Topology = { ...from, kept: [] };
-  const to: Topology = {
-    ...bridge,
-    stage: options ? 2 : from.pooling ? 1 : 0,
-    nodes: [
-      ...from.nodes.filter((node) => !['postgres', 'etcd', 'haproxy'].includes(node.kind)),
-      newPrimary,
-      ...replicas,
-      ...keptRouters,
-    ],
-    primary: successor.name,
-    replicas: options,
-    ha: null,
-  };
-  return {
-    from,
-    bridge,
-    to,
-    members,
-    guests,
-    leader,
-    hanging,
-    successor,
-    newPrimary,
-    converted,
-    spare,
-    keepsLeader,
-    cloned: cloned.map(plain),
-    replicas,
-    routers,
-    keptRouters,
-    removedRouters: routers.filter((node) => !keptRouters.includes(node)),
-    etcd: nodesOf(from, 'etcd'),
-    poolers: nodesOf(from, 'pgbouncer'),
-  };
-};
-type Cast = ReturnType<typeof castOf>;
 
 /** Follows whoever of these takes writes, so it needs no new address when the successor takes over. */
 const follow = (cast: Cast, node: Node, slot: string): ReplicaConfig => ({
