@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { cutOff as pullCable } from '../../chaos/nodes.ts';
 import type { LiveNode } from '../../src/domain/live.ts';
 import { useControlPlane } from '../support/control-plane.ts';
@@ -36,16 +37,45 @@ const expectSucceeded = async (dead: { readonly name: string }) => {
 };
 
 describe('in synchronous mode, through PgBouncer', () => {
-  test('planned, writes move to the standby that confirms; the other one is refused', async () => {
+  test('a single instance grows to it and waits for the signal; then no transaction through PgBouncer fails', async () => {
     shop = await plane.create('crash');
     await keepData(shop);
-    const { name: kept } = await leaderOf(shop);
-    await shop.expand('ha', '--with-pooling', '--sync-mode', 'sync_one', '--failover-time', '10');
+    const direct = await shop.endpoint('postgres');
+    const pooled = { ...direct, port: (await shop.ports()).pooled };
+
+    await withWorkload(shop, { through: 'postgres', mayFail: 'one reset per client', clients: 2 }, async () => {
+      const options = ['--sync-mode', 'sync_one', '--failover-time', '10', '--maximum-lag-on-failover', '10485760'];
+      await shop.startExpand('ha', '--with-pooling', '--cutover', 'on_signal', ...options);
+      await shop.untilOperation('a cut-over that waits', ({ steps }) =>
+        steps.some(({ detail }) => detail === `ready to cut over: ./pgrow cutover ${shop.name}`),
+      );
+      await expectDatabase(shop).toHavePrimary('postgres-1');
+
+      await withWorkload(shop, { through: pooled }, async () => {
+        expect(await plane.json('cutover', shop.name)).toMatchObject({
+          operation: { status: 'done', from_stage: 0, to_stage: 3 },
+        });
+      });
+    });
+
+    await expectDatabase(shop).toBeAtStage(3);
+    await expectDatabase(shop).toBeHealthy();
+    await expectDatabase(shop).toHaveNodes({ postgres: 3, pgbouncer: 1, haproxy: 3, etcd: 3 });
+    await expectDatabase(shop).toHavePrimary('postgres-2');
+    await expectDatabase(shop).toTakeWritesThrough('postgres', 'pooled', 'read_write');
+    await expectDatabase(shop).toHoldItsData();
+
+    const patroni = await readPatroniConfiguration(shop, 'postgres-2');
+    expect(patroni).toMatchObject({ ttl: 20, maximum_lag_on_failover: 10_485_760, synchronous_mode: true });
+    expect(await shop.queryNode('postgres-2', 'show synchronous_standby_names')).not.toBe('');
+  });
+
+  test('planned, writes move to the standby that confirms; the other one is refused', async () => {
     const leader = await leaderOf(shop);
     const standbys = (state: string) =>
       shop.queryNode(
         leader.name,
-        `select application_name from pg_stat_replication where sync_state = '${state}' and application_name <> '${kept}'`,
+        `select application_name from pg_stat_replication where sync_state = '${state}' and application_name <> 'postgres-1'`,
       );
     const [confirming, other] = await Promise.all([standbys('sync'), standbys('async')]);
 
@@ -162,3 +192,15 @@ test('a replica that exits comes back, and nobody notices', async () => {
   await expectDatabase(shop).toBeHealthy();
   expect(await failovers()).toHaveLength(before);
 });
+
+const patroniConfiguration = z.object({
+  ttl: z.number(),
+  maximum_lag_on_failover: z.number(),
+  synchronous_mode: z.union([z.boolean(), z.string()]),
+});
+
+/** As Patroni itself answers (Patroni REST API, `GET /config`). */
+const readPatroniConfiguration = async (database: ManagedDatabase, node: string) => {
+  const ask = 'import urllib.request as r; print(r.urlopen("http://127.0.0.1:8008/config").read().decode())';
+  return patroniConfiguration.parse(JSON.parse(await database.runOn(node, ['python3', '-c', ask])));
+};

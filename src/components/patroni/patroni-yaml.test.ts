@@ -69,6 +69,11 @@ describe('cluster settings', () => {
     expect(clusterSettings(haOptions.parse({ sync_mode }))).toMatchObject({ synchronous_mode, synchronous_node_count });
   });
 
+  test('with no lag allowed let only a member be elected that has everything', () => {
+    const ha = haOptions.parse({ sync_mode: 'sync_one', maximum_lag_on_failover: 0 });
+    expect(clusterSettings(ha)).toMatchObject({ maximum_lag_on_failover: 0 });
+  });
+
   test('with unlimited lag let any member be elected', () => {
     const { maximum_lag_on_failover } = clusterSettings(haOptions.parse({ maximum_lag_on_failover: 'unlimited' }));
     expect(maximum_lag_on_failover).toBeGreaterThan(2 ** 50);
