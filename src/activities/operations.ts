@@ -11,7 +11,8 @@ import {
 import type { OperationActions } from '../domain/operation-actions.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
 import { removeResources } from '../nodes/leftovers.ts';
-import { openOperation, readCutOff } from './open-operation.ts';
+import { readCutOff } from '../planning/left-behind.ts';
+import { openOperation } from './open-operation.ts';
 import { toFailure } from './step-activity.ts';
 import { verifySnapshot } from './verify-snapshot.ts';
 import { watchHealth } from './watch-health.ts';
@@ -30,7 +31,7 @@ export const operationActivities = (dependencies: Dependencies): OperationAction
   return withFailures({
     openOperation: (call) => openOperation(dependencies, call),
 
-    findCutOff: ({ database }) => readCutOff(store, database, null),
+    findCutOff: ({ database }) => readCutOff(store, database),
 
     noteStep: (wait) => store.stepWaits(wait),
 
@@ -61,7 +62,7 @@ export const operationActivities = (dependencies: Dependencies): OperationAction
     async endOperation({ operation, database, status, stall_ms, error, window_until }) {
       const known = await store.readOperation(operation);
       // A workflow that was reset says nothing new of an operation that has ended.
-      // But what was left to an operator may have been put back since (`standstill.ts`).
+      // But what was left to an operator may have been put back since (`left-behind.ts`).
       const isPutBack = known?.status === 'needs_operator' && status === 'rolled_back';
       if (known && known.status !== 'running' && known.status !== status && !isPutBack) return known;
       const type = known?.type;

@@ -15,7 +15,7 @@ const headroomBytes = 512 * 1024 * 1024;
 /** Refuses what the world does not allow: no engine, no image, no disk space. */
 export const refuseUnfit = async (
   dependencies: Dependencies,
-  database: Database,
+  database: Pick<Database, 'id' | 'name' | 'topology'>,
   plan: Plan,
   /** What a new database is restored from. */
   restored: Restored | null = null,
@@ -44,7 +44,10 @@ const refuseAtOnce = (error: unknown): never => {
 };
 
 /** Bytes. */
-const sizeOf = async (dependencies: Dependencies, { id, topology }: Database): Promise<number> => {
+const sizeOf = async (
+  dependencies: Dependencies,
+  { id, topology }: Pick<Database, 'id' | 'topology'>,
+): Promise<number> => {
   const session = await openSession(dependencies, id);
   const { postgres } = dependencies.components;
   return session.asSuperuser(nodeNamed(topology, topology.primary), postgres.databaseSizeBytes);

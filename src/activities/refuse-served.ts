@@ -16,7 +16,11 @@ const probeLimitMs = 5000;
  * What pgrow begins by itself, and whatever gives a cluster without a leader another one, is for a database that serves
  * nobody: that is looked at once more right before. A rollback of such a cluster needs every member to say what it holds.
  */
-export const refuseServed = async (dependencies: Dependencies, database: Database, plan: Plan): Promise<void> => {
+export const refuseServed = async (
+  dependencies: Dependencies,
+  database: Pick<Database, 'id' | 'name'>,
+  plan: Plan,
+): Promise<void> => {
   const gathering = plan.steps.flatMap(({ run }) => (run.action === 'gatherWrites' ? [run.input] : []));
   const isElection = plan.steps.some(({ run }) => run.action === 'electMember' || run.action === 'takeOver');
   if (gathering.length === 0 && !isElection && plan.reason === undefined) return;

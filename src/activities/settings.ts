@@ -21,17 +21,16 @@ const stopTimeoutSeconds = 20;
 
 /**
  * What every server that is made or configured from now on has to have, to mean the same as the one that takes writes now:
- * recorded, and part of the database. Where that one did not say, it is left as it is recorded.
+ * recorded. Where that one did not say, the record stays as it is.
  */
 export const keepSettings = async (
   { store, components }: Pick<Dependencies, 'store' | 'components'>,
-  database: Database,
+  database: Pick<Database, 'id' | 'settings'>,
   server: ServerSettings | null,
-): Promise<Database> => {
-  if (!server) return database;
+): Promise<void> => {
+  if (!server) return;
   const settings = settingsToKeep(server, components.postgres.postgresParameters(nodeResources.postgres.memoryBytes));
   if (!isDeepStrictEqual(settings, database.settings)) await store.saveSettings(database.id, settings);
-  return { ...database, settings };
 };
 
 export const settingActions = (dependencies: Dependencies) => {

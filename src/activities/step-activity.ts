@@ -74,7 +74,7 @@ const mayAct = async (
   }
   const status = await store.readOperationStatus(operation);
   if (status === null || status === 'running') return true;
-  // What was left to an operator in the middle of its hand-over is put back by the next operation (`standstill.ts`).
+  // What was left to an operator in the middle of its hand-over is put back by the next operation (`left-behind.ts`).
   if (status === 'needs_operator' && direction === 'undo') return true;
   throw new PgrowError('already_ended', endedAlready(operation, status));
 };

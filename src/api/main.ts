@@ -6,8 +6,7 @@ import { createPgrowClient } from '../client/client.ts';
 import { createDoctor } from '../doctor/doctor.ts';
 import { readSettings } from '../launcher/settings.ts';
 import { logUnhandledRejections } from '../launcher/unhandled-rejections.ts';
-import { readCircumstances } from '../nodes/circumstances.ts';
-import { readStandstill } from '../nodes/standstill.ts';
+import { nodeReaders } from '../nodes/node-readers.ts';
 import { readLiveState } from '../nodes/live-state.ts';
 import { createDockerPlatform } from '../platform/docker/index.ts';
 import { createStore } from '../store/store.ts';
@@ -34,6 +33,7 @@ await client
   .registerSearchAttributes()
   .catch((error: unknown) => logger.warn({ err: error }, 'search attributes not registered'));
 const platform = createDockerPlatform();
+const dependencies = { platform, store, components: realComponents };
 
 /** So long a request waits for what is put back. Milliseconds. */
 const putBackWaitMs = 120_000;
@@ -42,18 +42,11 @@ const app = await createApi({
   store,
   client,
   home: settings.homeId,
-  readLive: (database) => readLiveState({ platform, store, components: realComponents }, database),
-  tryPassword: (database, password) =>
-    tryApplicationPassword({ platform, store, components: realComponents }, database, password),
-  readCircumstances: (database, { facts }) =>
-    readCircumstances({ platform, store, components: realComponents }, database, { facts, settings: false }),
-  isStandstill: async ({ id }, asked) =>
-    (await readStandstill({ platform, store, components: realComponents }, { database: id, present: null, asked })) !==
-    null,
+  nodes: nodeReaders(dependencies),
+  readLive: (database) => readLiveState(dependencies, database),
+  tryPassword: (database, password) => tryApplicationPassword(dependencies, database, password),
   doctor: createDoctor({
-    platform,
-    store,
-    components: realComponents,
+    ...dependencies,
     home: settings.homeId,
     isWindowServed: (id) => client.isWindowServed(id),
     isRunning: async (id) => (await client.describe(id))?.running ?? false,

@@ -1,14 +1,11 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Database } from '../domain/database.ts';
-import { refuseUnconfirmed } from '../domain/confirmation.ts';
 import type { OperationWorkflow } from '../domain/inputs.ts';
 import { acceptRepeated } from './accept.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { claimUnlessDryRun } from './idempotency.ts';
 import { findDatabase, serviceParams } from './lookup.ts';
-import { planChange, type ChangeInput } from './plan-change.ts';
-import { isDryRun } from './query-parameters.ts';
-import { startOperation } from './start-operation.ts';
+import { startOperation, type ChangeInput } from './start-operation.ts';
 
 /** Operations of a database that is there; a rollback is started by its checkpoint. */
 type ChangeWorkflow = Exclude<OperationWorkflow, 'createDatabase' | 'restoreSnapshot' | 'rollback'>;
@@ -44,10 +41,6 @@ export const startChange = async (
     ids,
     workflow,
     input,
-    plan: async () => {
-      const plan = await planChange(dependencies, database, { workflow, input, operation_id: ids.operation_id });
-      if (!isDryRun(request)) refuseUnconfirmed(plan, confirmed);
-      return plan;
-    },
+    confirmed,
   });
 };

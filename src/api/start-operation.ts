@@ -1,16 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { runningError } from '../client/operation-run.ts';
+import { refuseUnconfirmed } from '../domain/confirmation.ts';
 import { operationTypeOf, type OperationInput, type OperationWorkflow } from '../domain/inputs.ts';
-import type { Plan } from '../domain/plan.ts';
 import { accept } from './accept.ts';
 import { callerOf } from './auth.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import type { OperationIds } from './idempotency.ts';
-import type { ChangeInput } from './plan-change.ts';
+import { planAhead } from './plan-ahead.ts';
 import { planDocument } from './plan-document.ts';
 import { isDryRun } from './query-parameters.ts';
 import { untilRecorded } from './until-recorded.ts';
+
+/** What a workflow is started with besides the ids and the actor. */
+export type ChangeInput<W extends OperationWorkflow> = Omit<OperationInput<W>, 'service_id' | 'operation_id' | 'actor'>;
 
 interface Change<W extends OperationWorkflow> {
   readonly request: FastifyRequest;
@@ -21,23 +24,28 @@ interface Change<W extends OperationWorkflow> {
   readonly ids: OperationIds;
   readonly workflow: W;
   readonly input: ChangeInput<W>;
-  /** Refuses what the present state does not allow. */
-  readonly plan: () => Plan | Promise<Plan>;
+  /** Whether what the plan would lose has been confirmed. */
+  readonly confirmed: boolean;
 }
 
 /** Plans, starts and answers 202; with `?dry_run=true` only plans. */
 export const startOperation = async <W extends OperationWorkflow>(
   dependencies: ApiDependencies,
-  { request, reply, project, database, ids, workflow, input, plan: makePlan }: Change<W>,
+  { request, reply, project, database, ids, workflow, input, confirmed }: Change<W>,
 ) => {
   const { store, client } = dependencies;
   const { service_id, operation_id } = ids;
-  if (isDryRun(request)) return planDocument({ plan: await makePlan(), database, service_id });
+  const asked = { workflow, input: { ...input, service_id }, operation: operation_id };
+  if (isDryRun(request)) {
+    await refuseWhileRunning(dependencies, { id: service_id, name: database });
+    return planDocument({ plan: await planAhead(dependencies, asked), database, service_id });
+  }
 
   const running = await untilReallyEnded(dependencies, service_id);
   if (running?.running && running.operation_id !== operation_id) throw runningError(database, running);
 
-  const plan = await makePlan();
+  const plan = await planAhead(dependencies, asked);
+  refuseUnconfirmed(plan, confirmed);
   const { actor } = callerOf(request);
   // Before anything can begin: what was asked for is known whatever becomes of it.
   await store.recordAudit({
@@ -61,6 +69,15 @@ export const startOperation = async <W extends OperationWorkflow>(
     minutes: plan.estimated_duration_minutes,
     monthlyCost: plan.cost_after.monthly_usd,
   });
+};
+
+/** What the record shows as running is part of a plan only when its workflow has been ended from outside. */
+export const refuseWhileRunning = async (
+  dependencies: ApiDependencies,
+  { id, name }: { readonly id: string; readonly name: string },
+): Promise<void> => {
+  const run = (await dependencies.store.isBusy(id)) ? await untilReallyEnded(dependencies, id) : null;
+  if (run?.running) throw runningError(name, run);
 };
 
 /** An operation is recorded as done a moment before its workflow ends; whoever has waited for it may start the next. */

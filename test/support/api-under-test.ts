@@ -96,22 +96,24 @@ export const useApi = (): ApiUnderTest => {
         return api.live;
       },
       tryPassword: async (_, password) => (api.passwords.includes(password ?? 'on record') ? 'accepted' : 'refused'),
-      isStandstill: async () => false,
-      readCircumstances: async ({ topology }) => {
-        const members = api.live instanceof Error ? [] : api.live.members;
-        const leader = members.find(({ role }) => role === 'leader')?.name ?? topology.primary;
-        const leadership = {
-          leader,
-          candidates: members
-            .filter(({ role }) => role === 'replica')
-            .map(({ name, state, lag }) => ({ name, state, lag_bytes: lag ?? 0, synchronous: false })),
-          leaderless: false,
-          faults: [],
-          holdings: null,
-          unseen: [],
-          hanging: [],
-        };
-        return { leadership, facts: { ...nothingHeld(leader), ...api.holds } };
+      nodes: {
+        hasStayed: async () => false,
+        readCircumstances: async ({ topology }) => {
+          const members = api.live instanceof Error ? [] : api.live.members;
+          const leader = members.find(({ role }) => role === 'leader')?.name ?? topology.primary;
+          const leadership = {
+            leader,
+            candidates: members
+              .filter(({ role }) => role === 'replica')
+              .map(({ name, state, lag }) => ({ name, state, lag_bytes: lag ?? 0, synchronous: false })),
+            leaderless: false,
+            faults: [],
+            holdings: null,
+            unseen: [],
+            hanging: [],
+          };
+          return { leadership, facts: { ...nothingHeld(leader), ...api.holds }, settings: null };
+        },
       },
     });
     api.admin = await api.newToken('*', 'admin');

@@ -1,4 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { randomUUID } from 'node:crypto';
+import { planAhead } from '../../src/api/plan-ahead.ts';
+import type { OperationInput, OperationWorkflow } from '../../src/domain/inputs.ts';
+import type { Plan } from '../../src/domain/plan.ts';
+import { nodeReaders } from '../../src/nodes/node-readers.ts';
 import { acknowledged, expectAccountedFor, expectSound } from '../support/fake-world/expectations.ts';
 import type { Shop } from '../support/fake-world/operator.ts';
 import { comparable } from '../support/fake-world/picture.ts';
@@ -21,6 +26,21 @@ const terminateDuring = async (activity: string) => {
   return { shop, before };
 };
 
+/** As a dry run shows it. */
+const shown = <W extends OperationWorkflow>(
+  shop: Shop,
+  workflow: W,
+  wish: Partial<OperationInput<W>>,
+): Promise<Plan> => {
+  const { dependencies } = shop.world;
+  const input = { service_id: shop.id, ...wish };
+  return planAhead({ ...dependencies, nodes: nodeReaders(dependencies) }, { workflow, input, operation: randomUUID() });
+};
+
+/** Of the operation that began last. */
+const run = async ({ world, id }: Shop): Promise<Plan | null> =>
+  world.store.readPlan((await world.store.readLastOperation(id))!.id);
+
 const expectPutBack = async (shop: Shop, before: object): Promise<void> => {
   expect(await comparable(shop)).toEqual(before);
   await expectSound(shop, 'postgres-1');
@@ -34,7 +54,9 @@ describe.concurrent('an operation whose workflow was terminated before its point
     'during %s is put back by the next that is asked for, which then runs',
     async (activity) => {
       const { shop } = await terminateDuring(activity);
+      const plan = await shown(shop, 'expand', { target: 'pooling' });
       expect(await shop.run('expand', { target: 'pooling' })).toMatchObject({ status: 'done', error: null });
+      expect(await run(shop)).toEqual(plan);
 
       await expectSound(shop, 'postgres-1');
       await expectAccountedFor(shop);
@@ -61,7 +83,11 @@ describe.concurrent('an operation whose workflow was terminated past its point o
     async (activity) => {
       const { shop } = await terminateDuring(activity);
       expect(await shop.putBack()).toBeNull();
+      const plan = await shown(shop, 'expand', { target: 'ha', pooling: {} });
+      // A dry run showed a plan made from the record, which the worker would never have run.
+      await expect(shown(shop, 'expand', { target: 'pooling' })).rejects.toMatchObject({ code: 'refused' });
       expect(await shop.run('expand', { target: 'ha', pooling: {} })).toMatchObject({ status: 'done', error: null });
+      expect(await run(shop)).toEqual(plan);
       await expectSound(shop, 'postgres-2');
       const windows = await shop.world.store.listCheckpoints(shop.id);
       expect(windows.filter(({ status }) => status === 'open')).toHaveLength(1);

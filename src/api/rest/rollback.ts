@@ -15,9 +15,10 @@ import type { ApiDependencies } from '../dependencies.ts';
 import { claimUnlessDryRun } from '../idempotency.ts';
 import { findDatabase, serviceParams } from '../lookup.ts';
 import { parseBody } from '../parse-body.ts';
-import { planChange } from '../plan-change.ts';
+import { planAhead } from '../plan-ahead.ts';
 import { planDocument } from '../plan-document.ts';
 import { dryRunRules, isDryRun } from '../query-parameters.ts';
+import { refuseWhileRunning } from '../start-operation.ts';
 import { untilRecorded } from '../until-recorded.ts';
 
 /** Back to the stage before the last operation. Its checkpoint runs it, which knows what it has kept for that. */
@@ -41,9 +42,10 @@ export const rollbackRoutes = (app: FastifyInstance, dependencies: ApiDependenci
       const database = await findDatabase(dependencies, serviceParams(request));
       const ids = await claimUnlessDryRun(store, request, database.id);
       const { operation_id } = ids;
-      const planned = () =>
-        planChange(dependencies, database, { workflow: 'rollback', input: { options }, operation_id });
+      const input = { options, service_id: database.id };
+      const planned = () => planAhead(dependencies, { workflow: 'rollback', input, operation: operation_id });
       if (isDryRun(request)) {
+        await refuseWhileRunning(dependencies, database);
         return planDocument({ plan: await planned(), database: database.name, service_id: database.id });
       }
 

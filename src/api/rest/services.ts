@@ -1,9 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { costOf } from '../../domain/cost.ts';
 import type { Database } from '../../domain/database.ts';
-import { PgrowError } from '../../domain/errors.ts';
 import { invalidInput } from '../../domain/input-problems.ts';
-import { planCreate } from '../../domain/plan/create.ts';
 import { acceptRepeated } from '../accept.ts';
 import { bodyRules, createBody } from '../bodies.ts';
 import type { ApiDependencies } from '../dependencies.ts';
@@ -16,7 +14,7 @@ import { startOperation } from '../start-operation.ts';
 
 /** Databases as a whole. */
 export const serviceRoutes = (app: FastifyInstance, dependencies: ApiDependencies): void => {
-  const { store, home } = dependencies;
+  const { store } = dependencies;
   const services = '/v1/projects/:projectId/services';
   const tags = ['services'];
 
@@ -40,10 +38,7 @@ export const serviceRoutes = (app: FastifyInstance, dependencies: ApiDependencie
         ids,
         workflow: 'createDatabase',
         input: { ...wanted, project },
-        plan: async () => {
-          await refuseTakenName(store, wanted.name, ids.service_id);
-          return planCreate({ id: ids.service_id, name: wanted.name, home });
-        },
+        confirmed: true,
       });
     },
   );
@@ -95,12 +90,6 @@ const serviceDocument = ({ id, project, name, postgres_major, ports, topology }:
   ports,
   monthly_usd: costOf(topology).monthly_usd,
 });
-
-const refuseTakenName = async (store: ApiDependencies['store'], name: string, serviceId: string): Promise<void> => {
-  const holder = await store.readDatabase(name);
-  if (!holder || holder.id === serviceId) return;
-  throw new PgrowError('name_taken', `There is a database named ${name} already. Choose another name.`);
-};
 
 /** All data goes: the name has to be typed, in the path or beside it. */
 const refuseUnconfirmed = ({ name }: Database, inPath: string, confirm: string | undefined): void => {

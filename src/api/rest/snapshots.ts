@@ -1,9 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { PgrowError } from '../../domain/errors.ts';
 import type { Database } from '../../domain/database.ts';
-import { planRestore } from '../../domain/plan/restore.ts';
-import { refuseUnrestorable } from '../../domain/restorable.ts';
 import type { Snapshot } from '../../domain/snapshot.ts';
+import { findRestored } from '../../planning/find-restored.ts';
 import { acceptRepeated } from '../accept.ts';
 import { callerOf } from '../auth.ts';
 import { bodyRules, restoreBody } from '../bodies.ts';
@@ -19,7 +18,7 @@ const verificationWaitMs = 20_000;
 
 /** Snapshots, and what can be done with one. */
 export const snapshotRoutes = (app: FastifyInstance, dependencies: ApiDependencies): void => {
-  const { store, client, home } = dependencies;
+  const { store, client } = dependencies;
   const postgres = '/v1/projects/:projectId/services/:serviceId/postgres';
 
   app.get(
@@ -80,21 +79,12 @@ export const snapshotRoutes = (app: FastifyInstance, dependencies: ApiDependenci
       const source = await findDatabase(dependencies, serviceParams(request));
       const { values, problems: malformed } = readBody(restoreBody, request.body);
       const wanted = asObject(request.body);
-      const snapshots = await store.listSnapshots(source.id);
-      const [holder, earlier] = await Promise.all([findHolder(wanted['name']), findEarlier(store, request)]);
-      refuseUnrestorable({
-        source,
-        snapshots,
-        wanted,
-        running: await store.readRunningOperation(source.id),
-        holder: holder && holder.id !== earlier?.ids.service_id ? holder : null,
-        now: Date.now(),
-        malformed,
-      });
+      const earlier = await findEarlier(store, request);
+      // Before the key is used up, so that the request can be put right and sent again.
+      await findRestored(store, { source, wanted, service_id: earlier?.ids.service_id, malformed });
       const { restore } = values;
       const ids = await claimUnlessDryRun(store, request);
       const { project } = source;
-      const snapshot = snapshots.find(({ id }) => id === restore.snapshot)!;
       return startOperation(dependencies, {
         request,
         reply,
@@ -103,7 +93,7 @@ export const snapshotRoutes = (app: FastifyInstance, dependencies: ApiDependenci
         ids,
         workflow: 'restoreSnapshot',
         input: { ...restore, project, source_service_id: source.id },
-        plan: () => planRestore({ id: ids.service_id, name: restore.name, home }, { source: source.name, snapshot }),
+        confirmed: true,
       });
     },
   );
@@ -116,7 +106,4 @@ export const snapshotRoutes = (app: FastifyInstance, dependencies: ApiDependenci
     const there = snapshots.map((each) => each.id).join(', ') || 'none';
     throw new PgrowError('not_found', `${name} has no snapshot ${snapshotId}. It has: ${there}.`);
   };
-
-  const findHolder = (name: unknown): Promise<Database | null> =>
-    typeof name === 'string' ? store.readDatabase(name) : Promise.resolve(null);
 };

@@ -53,7 +53,7 @@ export interface Circumstances {
 type Planners = { readonly [W in OperationWorkflow]: (input: ParsedInput<W>, circumstances: Circumstances) => Plan };
 
 const planners: Planners = {
-  createDatabase: ({ locale }, { database }) => planCreate(database, { locale }),
+  createDatabase: (input, circumstances) => planMaking('createDatabase', input, circumstances),
   expand: (input, circumstances) =>
     planExpand({
       ...closing(circumstances),
@@ -80,10 +80,7 @@ const planners: Planners = {
     if (last) return { ...planRollback({ ...circumstances, done: last }), ...(reason === undefined ? {} : { reason }) };
     throw new PgrowError('refused', `${database.name} cannot be rolled back: no checkpoint is open.`);
   },
-  restoreSnapshot(input, { database, restored }) {
-    if (restored) return planRestore(database, restored);
-    throw new PgrowError('not_found', `There is no snapshot ${input.snapshot} of ${input.source_service_id}.`);
-  },
+  restoreSnapshot: (input, circumstances) => planMaking('restoreSnapshot', input, circumstances),
   destroyDatabase: (_, { database }) => planDestroy(database),
 };
 
@@ -91,6 +88,20 @@ const closing = (circumstances: Circumstances) => ({
   ...circumstances,
   closes_checkpoint_of: circumstances.last?.type ?? null,
 });
+
+/** Of a database that is still to be made: there is nothing yet that a plan could depend on. */
+export const planMaking = <W extends 'createDatabase' | 'restoreSnapshot'>(
+  workflow: W,
+  input: ParsedInput<W>,
+  { database, restored }: { readonly database: Omit<Database, 'ports'>; readonly restored: Restored | null },
+): Plan => {
+  const asked = askedFor(workflow, input);
+  if (workflow === 'createDatabase')
+    return { ...planCreate(database, { locale: (input as ParsedInput<'createDatabase'>).locale }), asked };
+  if (restored) return { ...planRestore(database, restored), asked };
+  const { snapshot, source_service_id } = input as ParsedInput<'restoreSnapshot'>;
+  throw new PgrowError('not_found', `There is no snapshot ${snapshot} of ${source_service_id}.`);
+};
 
 /** The plan shown is the plan run: both come from here. */
 export const planOperation = <W extends OperationWorkflow>(

@@ -1,0 +1,14 @@
+import type { CutOver } from '../domain/actions.ts';
+import type { Database } from '../domain/database.ts';
+import { readCircumstances } from './circumstances.ts';
+import type { Dependencies } from './dependencies.ts';
+import { hasStayed } from './has-stayed.ts';
+import { openSession } from './session.ts';
+
+/** What planning asks the nodes; the API and the worker ask the same. */
+export const nodeReaders = (dependencies: Pick<Dependencies, 'platform' | 'store' | 'components'>) => ({
+  readCircumstances: (database: Database, wanted: { readonly facts: boolean; readonly settings: boolean }) =>
+    readCircumstances(dependencies, database, wanted),
+  hasStayed: async (serviceId: string, input: CutOver) =>
+    hasStayed({ dependencies, session: await openSession(dependencies, serviceId), input }),
+});

@@ -1,0 +1,131 @@
+import type { z } from 'zod';
+import { refuseWhileCopied } from '../domain/copied-snapshots.ts';
+import type { Database } from '../domain/database.ts';
+import { PgrowError } from '../domain/errors.ts';
+import { operationInputs, type OperationWorkflow, type ParsedInput } from '../domain/inputs.ts';
+import type { Checkpoint } from '../domain/operation.ts';
+import { parseInput } from '../domain/parse-input.ts';
+import { firstTopology } from '../domain/plan/create.ts';
+import { planMaking, planOperation } from '../domain/plan/plan-operation.ts';
+import type { Restored } from '../domain/plan/restore.ts';
+import type { Plan } from '../domain/plan.ts';
+import { askedFor, resume, unfinishedOf, type Unfinished } from '../domain/resumption.ts';
+import { firstSettings, type ServerSettings } from '../domain/settings.ts';
+import { readRunningRestores } from '../store/running-restores.ts';
+import type { Store } from '../store/store.ts';
+import { findRestoredOf } from './find-restored.ts';
+import { readLast, type LeftBehind } from './left-behind.ts';
+import type { Planning, PlanRequest } from './planning.ts';
+
+/** A database that is still to be made has no ports. */
+export type PlannedDatabase = Omit<Database, 'ports'>;
+
+export interface Planned {
+  readonly input: ParsedInput<OperationWorkflow>;
+  readonly database: PlannedDatabase;
+  readonly plan: Plan;
+  /** What a new database begins with; null for nothing. */
+  readonly restored: Restored | null;
+  /** What this operation goes on with; null where it starts from the beginning. */
+  readonly unfinished: Unfinished | null;
+  /** The rollback window that is open, of an operation before. */
+  readonly previous: Checkpoint | null;
+  /** Those of the server that takes writes; null where it was not asked or did not answer. */
+  readonly settings: ServerSettings | null;
+}
+
+/**
+ * The plan of an operation as it would begin now. The API shows it, the worker runs it.
+ * @throws PgrowError why it may not begin
+ */
+export const planRequest = async (
+  planning: Planning,
+  request: PlanRequest,
+  /** What counts as undone already: the worker has undone it, and who only asks for the plan touches nothing. */
+  left: LeftBehind | null,
+): Promise<Planned> => {
+  const { workflow, operation } = request;
+  if (isMaker(workflow)) return planNewDatabase(planning, workflow, request);
+  const { store, nodes } = planning;
+  const input = parse(request);
+  const database = await knownDatabase(store, input.service_id);
+  if (workflow === 'destroyDatabase') refuseWhileCopied(database, await readRunningRestores(store));
+  const unfinished = left ? null : await readUnfinished(store, database.id, operation);
+  const resumed = unfinished && resume(database.name, askedFor(workflow, input), unfinished);
+  const planned = { input, database, restored: null };
+  if (resumed) {
+    const previous = await readWindow(store, database.id, [operation, unfinished.operation.id]);
+    // Its losses were confirmed when it began.
+    return { ...planned, plan: { ...resumed, losses: [] }, unfinished, previous, settings: null };
+  }
+  const previous = await readWindow(store, database.id, [operation, left?.cut_off.operation]);
+  const last = previous && (await store.readPlan(previous.operation_id));
+  const asks = workflow !== 'destroyDatabase';
+  const { leadership, facts, settings } = await nodes.readCircumstances(database, { facts: asks, settings: asks });
+  const circumstances = { database, operation_id: operation, ...leadership, last, restored: null, facts };
+  const plan = planOperation(workflow, input, circumstances);
+  return { ...planned, plan, unfinished: null, previous, settings };
+};
+
+/** An operation that is on record already: its plan is the one on record, although by now another might be made. */
+export const recallRequest = async ({ store }: Planning, request: PlanRequest): Promise<Planned> => {
+  const { workflow, operation } = request;
+  const input = parse(request);
+  const database = await knownDatabase(store, input.service_id);
+  const plan = await store.readPlan(operation);
+  if (!plan) throw new PgrowError('internal', `Operation ${operation} is on record without a plan.`);
+  const before = await readUnfinished(store, database.id, operation);
+  const unfinished = before && resume(database.name, askedFor(workflow, input), before) ? before : null;
+  const previous = await readWindow(store, database.id, [operation, unfinished?.operation.id]);
+  return { input, database, plan, restored: null, unfinished, previous, settings: null };
+};
+
+const makers = ['createDatabase', 'restoreSnapshot'] as const;
+export type Maker = (typeof makers)[number];
+
+/** Whether the operation makes a database. */
+export const isMaker = (workflow: OperationWorkflow): workflow is Maker =>
+  (makers as readonly OperationWorkflow[]).includes(workflow);
+
+/** Registered or not: its worker may have died after that. */
+const planNewDatabase = async ({ store, home }: Planning, workflow: Maker, request: PlanRequest): Promise<Planned> => {
+  const restored = workflow === 'restoreSnapshot' ? await findRestoredOf(store, request.input) : null;
+  const input = parse(request) as ParsedInput<Maker>;
+  const { service_id: id, project, name } = input;
+  const holder = await store.readDatabase(name);
+  if (holder && holder.id !== id)
+    throw new PgrowError('name_taken', `There is a database named ${name} already. Choose another name.`);
+  // A restored database has its source's major and settings.
+  const draft = { id, project, name, home, ...(restored ? likeSource(restored) : asAsked(input as Wish)) };
+  const database = (await store.readDatabase(id)) ?? { ...draft, topology: firstTopology(draft) };
+  const plan = planMaking(workflow, input, { database, restored });
+  return { input, database, plan, restored, unfinished: null, previous: null, settings: null };
+};
+
+type Wish = ParsedInput<'createDatabase'>;
+
+const likeSource = ({ postgres_major, settings }: Restored) => ({ postgres_major, ...(settings ? { settings } : {}) });
+
+const asAsked = ({ postgres_major, locale }: Wish) => ({ postgres_major, settings: firstSettings(locale) });
+
+const parse = ({ workflow, input }: PlanRequest): ParsedInput<OperationWorkflow> =>
+  parseInput(operationInputs[workflow] as z.ZodType<ParsedInput<OperationWorkflow>>, input);
+
+/** The operation before, where it stopped past its point of no return. */
+const readUnfinished = async (store: Store, id: string, operation: string): Promise<Unfinished | null> => {
+  const { last, plan } = await readLast(store, id, operation);
+  return unfinishedOf(last, plan);
+};
+
+/** The window that is open, besides those of these operations. */
+const readWindow = async (store: Store, id: string, besides: readonly (string | undefined)[]) =>
+  (await store.listCheckpoints(id)).find(
+    ({ status, operation_id }) => status === 'open' && !besides.includes(operation_id),
+  ) ?? null;
+
+const knownDatabase = async (store: Store, id: string): Promise<Database> => {
+  const database = await store.readDatabase(id);
+  if (database) return database;
+  const names = (await store.listDatabases({})).map(({ name }) => name);
+  throw new PgrowError('not_found', `There is no database ${id}. There are: ${names.join(', ') || 'none'}.`);
+};
