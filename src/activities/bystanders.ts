@@ -6,6 +6,7 @@ import { ports } from '../domain/naming.ts';
 import type { Node } from '../domain/topology.ts';
 import type { PostgresConnection } from '../components/postgres/index.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
+import type { Bystanders } from './promotion.ts';
 import type { Session } from '../nodes/session.ts';
 import { poll } from '../nodes/time-limits.ts';
 
@@ -80,19 +81,20 @@ const lookAtBystanders = async (
 
 interface LeftOut {
   readonly senders: LookAtSenders;
-  readonly members: readonly Node[];
+  readonly bystanders: Bystanders;
   readonly routers?: readonly Node[];
 }
 
 /** What a hand-over says of itself, with everybody it went on without. */
-export const noteOf = (done: string, { senders, members, routers = [] }: LeftOut): string => {
+export const noteOf = (done: string, { senders, bystanders: { aside, fenced }, routers = [] }: LeftOut): string => {
   const names = (nodes: readonly Node[]) => nodes.map(({ name }) => name).join(', ');
   return [
     done,
     ...(senders.left_out.length > 0
       ? [`left out for the moment, so that the stop did not wait: ${senders.left_out.map(describeSender).join(', ')}`]
       : []),
-    ...(members.length > 0 ? [`left aside, for its Patroni does not answer: ${names(members)}`] : []),
+    ...(aside.length > 0 ? [`left aside, for its Patroni does not answer: ${names(aside)}`] : []),
+    ...(fenced.length > 0 ? [`killed, for it might have come back as a second primary: ${names(fenced)}`] : []),
     ...(routers.length > 0 ? [`left aside, not told where writes go: ${names(routers)}`] : []),
   ].join('; ');
 };

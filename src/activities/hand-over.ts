@@ -19,7 +19,7 @@ import { lookAtOldPrimary } from './bystanders.ts';
 import { armPooler, armRouter, disarm, releasePoolers } from '../nodes/dead-man.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
 import { demand, openWays } from './hand-over-ways.ts';
-import { promotionOf } from './promotion.ts';
+import { promotionOf, type Bystanders } from './promotion.ts';
 import type { Session } from '../nodes/session.ts';
 import { tellOrLeaveAside } from './tell-routers.ts';
 import { openBudget, poll, within, type Budget } from '../nodes/time-limits.ts';
@@ -46,8 +46,8 @@ export interface HandOver {
   settle(): Promise<readonly Node[]>;
   /** Whether clients have waited for a stop of the old primary in vain. */
   hasStopFailed(): boolean;
-  /** Who is disconnected for the moment, and the members whose Patroni does not answer. */
-  leftOut(): { readonly senders: LookAtSenders; readonly members: readonly Node[] };
+  /** Who is disconnected for the moment, and the members that take no part. */
+  leftOut(): { readonly senders: LookAtSenders; readonly bystanders: Bystanders };
   close(): Promise<void>;
 }
 
@@ -72,7 +72,7 @@ export const openHandOver = async ({
   let lastCheckpoint = '';
   let disarmed: Promise<unknown> = Promise.resolve();
   let senders: LookAtSenders = { waited_for: [], left_out: [] };
-  let members: readonly Node[] = [];
+  let bystanders: Bystanders = { aside: [], fenced: [] };
   /** Since clients wait. Those of an attempt that was interrupted are let go by what that one has armed. */
   let budget: Budget = openBudget();
   let isHeld = false;
@@ -94,7 +94,7 @@ export const openHandOver = async ({
     async prepare() {
       demand(routes);
       [...routerApis, ...admins, armed].forEach(demand);
-      members = await promotion.prepare();
+      bystanders = await promotion.prepare();
       const seen = await lookAtOldPrimary({ platform, components }, session, input, successor);
       isHeld = seen !== null;
       // Nobody is served any more: to ask clients to wait once more would only make them wait longer.
@@ -209,7 +209,7 @@ export const openHandOver = async ({
     },
 
     hasStopFailed: () => stopFailed,
-    leftOut: () => ({ senders, members }),
+    leftOut: () => ({ senders, bystanders }),
 
     async close() {
       await disarmed;

@@ -4,6 +4,7 @@ import { messageOf, PgrowError } from '../domain/errors.ts';
 import { ports } from '../domain/naming.ts';
 import type { PrimaryConfig } from '../domain/node-config.ts';
 import type { Node } from '../domain/topology.ts';
+import { fenceFormerLeader } from './former-leaders.ts';
 import type { PostgresConnection } from '../components/postgres/index.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
 import { openLeaderLock, type LeaderLock } from '../nodes/leader-lock.ts';
@@ -13,11 +14,8 @@ import { poll } from '../nodes/time-limits.ts';
 
 /** The one part in which hand-overs differ: how the successor comes to take writes. */
 export interface Promotion {
-  /**
-   * Before clients wait: nobody else may elect or restart anything meanwhile. Answers with the members that hang or are
-   * out of reach, and are left aside.
-   */
-  prepare(): Promise<readonly Node[]>;
+  /** Before clients wait: nobody else may elect or restart anything meanwhile, and no third member may be a primary. */
+  prepare(): Promise<Bystanders>;
   /** May be repeated: promoting what is promoted already is success. */
   promote(): Promise<void>;
   /**
@@ -25,6 +23,14 @@ export interface Promotion {
    * then nobody else is promoted, and a successor that fails is promoted once more by the next attempt.
    */
   settle(): Promise<void>;
+}
+
+/** Members that take no part. */
+export interface Bystanders {
+  /** They hang or are out of reach, and are left aside. */
+  readonly aside: readonly Node[];
+  /** They were, or might have come back as, a primary. */
+  readonly fenced: readonly Node[];
 }
 
 interface Inputs {
@@ -108,9 +114,9 @@ const ofMember = ({ dependencies, session, input, successor }: Inputs): Promotio
   const lockOf = async () => (lock ??= await openLeaderLock(dependencies, session));
   return {
     async prepare() {
-      const aside = await pausePatroni(dependencies, session, input);
+      const bystanders = await pausePatroni(dependencies, session, input);
       await poll(lockLimitMs, 'etcd to say who leads', async () => (await lockOf()) !== null);
-      return aside;
+      return bystanders;
     },
     promote: () => dependencies.components.postgres.promote(successor),
     async settle() {
@@ -120,9 +126,13 @@ const ofMember = ({ dependencies, session, input, successor }: Inputs): Promotio
       await wake(session, input.to);
       await poll(lockLimitMs, `Patroni of ${input.to.name}:${ports.health} to take the lock`, async () => {
         const found = await holder();
-        // It may have been renewed by a Patroni that had not seen yet that its server is gone.
-        if (found === input.from.name && (await release(found))) await wake(session, input.to);
-        return found === input.to.name;
+        if (found === input.to.name) return true;
+        // Only a server that takes writes gets it in a pause. Whoever was promoted leads, and nobody beside it.
+        const second = input.members.find(({ name }) => name === found && name !== input.from.name);
+        if (second) await fenceFormerLeader(dependencies, session, second, bystanderLimitMs);
+        // The old leader's may have been renewed by a Patroni that had not seen yet that its server is gone.
+        if (found !== null && (await release(found))) await wake(session, input.to);
+        return false;
       });
     },
   };
@@ -146,8 +156,8 @@ const pausePatroni = async (
   dependencies: Inputs['dependencies'],
   session: Session,
   input: CutOver,
-): Promise<readonly Node[]> => {
-  if (input.members.length === 0) return [];
+): Promise<Bystanders> => {
+  if (input.members.length === 0) return { aside: [], fenced: [] };
   await tellPatroni(session, input, { pause: true });
   const seen = (member: Node, limitMs: number) =>
     poll(limitMs, `Patroni of ${member.name}:${ports.health} to pause`, async () => {
@@ -156,11 +166,15 @@ const pausePatroni = async (
       return session.asMember(member, async (client) => (await client.status()).pause === true);
     });
   const [concerned, bystanders] = divide(input);
-  const [, looks] = await Promise.all([
+  const [, looks, fences] = await Promise.all([
     Promise.all(concerned.map((member) => seen(member, pauseSeenLimitMs))),
     Promise.allSettled(bystanders.map((member) => seen(member, bystanderLimitMs))),
+    Promise.all(bystanders.map((member) => fenceFormerLeader(dependencies, session, member, bystanderLimitMs))),
   ]);
-  return bystanders.filter((_, index) => looks[index]?.status === 'rejected');
+  return {
+    aside: bystanders.filter((_, index) => looks[index]?.status === 'rejected'),
+    fenced: bystanders.filter((_, index) => fences[index]),
+  };
 };
 
 /** Members between whom writes move, and all others. */

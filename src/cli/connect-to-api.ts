@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { PgrowError } from '../domain/errors.ts';
 import { readEnvironment } from '../launcher/environment.ts';
-import { readKept } from '../launcher/home.ts';
+import { readKept, refuseMovedAway } from '../launcher/home.ts';
 import { readPorts } from '../launcher/ports.ts';
 import { createApiClient, type ApiClient } from './api-client.ts';
 
@@ -11,6 +11,7 @@ export const connectToApi = (): ApiClient => {
   const port = apiPort ?? readPorts({ path: home })?.api;
   const token = readKept(join(home, 'token'));
   if (port === undefined || token === null) {
+    refuseMovedAway(home);
     throw new PgrowError('internal', `The control plane of ${home} has never been started. Start it: ./pgrow up`);
   }
   // An API that listens on all addresses is reached on the loopback one.

@@ -24,7 +24,7 @@ export interface Home {
  * @throws PgrowError when there was one, which was moved elsewhere while its control plane ran
  */
 export const openHome = (directory: string): Home => {
-  if (!existsSync(directory)) refuseMovedAway(directory);
+  refuseMovedAway(directory);
   ensureFolder(directory);
   // The one true path: locks and processes are distinguished by it, and a symbolic link would make two homes of one.
   const path = realpathSync(directory);
@@ -46,8 +46,12 @@ export const openHome = (directory: string): Home => {
   };
 };
 
-/** A second, empty home in its place would be taken for the first one. */
-const refuseMovedAway = (directory: string): void => {
+/**
+ * A second, empty home in its place would be taken for the first one.
+ * @throws PgrowError when nothing is there, and the control plane that was started there runs elsewhere
+ */
+export const refuseMovedAway = (directory: string): void => {
+  if (existsSync(directory)) return;
   const isOfThisHome = (pid: number): boolean => {
     const environment = environmentOf(pid);
     return (

@@ -1,13 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { roles } from '../../src/domain/naming.ts';
 import { begin } from '../support/fake-world/every-step.ts';
-import { expectAccountedFor, expectSound } from '../support/fake-world/expectations.ts';
+import { expectAccountedFor, expectNobodyHeld, expectServed, expectSound } from '../support/fake-world/expectations.ts';
+import type { PatroniState } from '../support/fake-world/etcd-cluster.ts';
 import type { Shop } from '../support/fake-world/operator.ts';
-import { rollbacks } from '../support/fake-world/stories.ts';
+import { create, rollbacks, settle } from '../support/fake-world/stories.ts';
 import { retryUntil } from '../support/retry-until.ts';
 import { useControlPlane } from '../support/fake-world/use-control-plane.ts';
 
-/** Rollbacks of a stage 3 that takes no writes any more: there is nobody to hand over, and nobody to ask who led last. */
+/** Stage 3 without a leader, or with one too many: rollbacks where nobody takes writes, and members that led when they froze. */
 
 const newShop = useControlPlane();
 
@@ -111,5 +112,58 @@ describe.concurrent('a rollback of a stage that takes no writes any more', () =>
       status: 'rolled_back',
       error: { code: 'refused', message: expect.stringMatching(/does not say what it holds.*no pg_hba.conf entry/) },
     });
+  });
+});
+
+// Thawed in the middle of another hand-over, a member that had led was still a primary, and Patroni, paused, left it that. It
+// took the lock that the hand-over freed, HAProxy led clients to both, and what one of them had acknowledged was lost.
+describe.concurrent('a member that led when it froze', () => {
+  const deposed = async (how: 'paused' | 'cut off' = 'paused') => {
+    const shop = newShop();
+    await create(shop);
+    await shop.run('expand', { target: 'ha', pooling: {} });
+    await settle(shop);
+    await shop.write('order 1', 'pooled');
+    const { machines, servers, patroni } = shop.world;
+    const thaw = machines.hang('postgres-2', how);
+    const cluster = servers.patroni(machines.named('postgres-3')!)!;
+    patroni.elect(cluster, 'postgres-3');
+    return { shop, thaw, cluster };
+  };
+  const onceSet = <K extends 'paused' | 'locked'>(cluster: PatroniState, key: K, to: boolean, then: () => void) => {
+    let value: boolean = cluster[key];
+    Object.defineProperty(cluster, key, {
+      get: () => value,
+      set: (set: boolean) => {
+        value = set;
+        if (set === to) then();
+      },
+    });
+  };
+  const expectOneLeader = async (shop: Shop) => {
+    expect(shop.world.servers.violations).toEqual([]);
+    await expectServed(shop, 'postgres-4');
+    expect(shop.world.servers.isPrimary(shop.world.servers.named('postgres-2')!)).toBe(false);
+    expectNobodyHeld(shop);
+  };
+
+  test('and is still frozen is killed before the next hand-over, and comes back as a replica', async () => {
+    const { shop } = await deposed();
+    expect(await shop.run('switchover', { target_node: 'postgres-4' })).toMatchObject({ status: 'done', error: null });
+    await expectOneLeader(shop);
+  });
+
+  test('and is thawed as Patroni is paused is killed as well', async () => {
+    const { shop, thaw, cluster } = await deposed();
+    onceSet(cluster, 'paused', true, thaw);
+    expect(await shop.run('switchover', { target_node: 'postgres-4' })).toMatchObject({ status: 'done', error: null });
+    await expectOneLeader(shop);
+  });
+
+  test('and could not be asked, but took the lock, is killed then', async () => {
+    const { shop, thaw, cluster } = await deposed('cut off');
+    onceSet(cluster, 'locked', false, thaw);
+    expect(await shop.run('switchover', { target_node: 'postgres-4' })).toMatchObject({ status: 'done', error: null });
+    await expectOneLeader(shop);
   });
 });

@@ -45,6 +45,7 @@ export const createMachines = (): Machines => {
   const forgetters: ((volume: string) => void)[] = [];
   const listeners: ((machine: Machine) => void)[] = [];
 
+  const hanging = new Map<string, 'paused' | 'cut off'>();
   const kept = new Set<string>();
   const refusing = new Set<Machine>();
   const refuseKept = (name: string) => {
@@ -54,6 +55,7 @@ export const createMachines = (): Machines => {
   const forget = (name: string) => {
     const machine = machines.get(name);
     machines.delete(name);
+    if (machine && hanging.get(machine.name) === 'paused') hanging.delete(machine.name);
     if (machine) for (const hear of listeners) hear(machine);
   };
 
@@ -65,7 +67,6 @@ export const createMachines = (): Machines => {
     return exitCode;
   });
 
-  const hanging = new Map<string, 'paused' | 'cut off'>();
   const howItHangs = (container: string) => hanging.get(machines.get(container)?.name ?? '');
   const refusePaused = (container: string) => {
     if (howItHangs(container) === 'paused')
@@ -100,6 +101,10 @@ export const createMachines = (): Machines => {
       refuseKept(name);
       await fake.removeVolume(name);
       for (const forgetVolume of forgetters) forgetVolume(name);
+    },
+    async signalContainer(name, signal) {
+      await fake.signalContainer(name, signal);
+      if (signal === 'SIGKILL') forget(name);
     },
     kill(name, exitCode) {
       forget(name);

@@ -57,7 +57,7 @@ export const createPatroniClusters = (machines: Machines, servers: Servers): Pat
   };
   /** Paused, nobody is elected: a member that finds itself promoted takes the lock if it is free. */
   const takeLock = (cluster: PatroniState): void => {
-    const primary = serversOf(cluster).find(({ data }) => !data.inRecovery);
+    const primary = serversOf(cluster).find(({ data, machine }) => !data.inRecovery && !machines.hangs(machine));
     if (!cluster.locked && primary) follow(cluster, primary.name);
   };
   /** A leader that is down is replaced, or started again where nobody else could lead. */
@@ -77,6 +77,11 @@ export const createPatroniClusters = (machines: Machines, servers: Servers): Pat
   const rejoin = (cluster: PatroniState): void => {
     for (const machine of membersOf(cluster)) if (machine.name !== cluster.leader) servers.serve(machine);
   };
+  /** One that led before and finds that another does. Paused, it goes on as it is. */
+  const demote = (cluster: PatroniState): void => {
+    for (const { name, data, machine } of serversOf(cluster))
+      if (name !== cluster.leader && !machines.hangs(machine)) data.inRecovery = true;
+  };
 
   let settling = false;
   const settle = (): void => {
@@ -87,6 +92,7 @@ export const createPatroniClusters = (machines: Machines, servers: Servers): Pat
       else {
         lead(cluster);
         rejoin(cluster);
+        demote(cluster);
       }
       keepSlots(cluster);
     }

@@ -1,0 +1,41 @@
+import type { Node } from '../domain/topology.ts';
+import type { Dependencies } from '../nodes/dependencies.ts';
+import type { Session } from '../nodes/session.ts';
+import { poll } from '../nodes/time-limits.ts';
+
+/**
+ * Keeps a member of a paused cluster that has no part in a hand-over from being a primary, now or once it wakes up. One that
+ * led when it was frozen comes back as what it was, and a paused Patroni leaves it that ("continue to run as primary without
+ * lock"). As soon as the hand-over frees the lock it would take it, whatever its timeline (Patroni, ha.py,
+ * `is_healthiest_node`), and routers would lead clients to it. Killed, it comes back without a server: a paused Patroni
+ * starts none.
+ * @returns whether it was killed; false also for one that did not say in time what it is
+ */
+export const fenceFormerLeader = async (
+  { platform, components }: Pick<Dependencies, 'platform' | 'components'>,
+  session: Session,
+  member: Node,
+  limitMs: number,
+): Promise<boolean> => {
+  const { name, container } = member;
+  let killedRun: string | null = null;
+  const isHarmless = async (): Promise<boolean> => {
+    const state = await platform.inspectContainer(container);
+    if (!state) return true;
+    if (killedRun !== null) {
+      if (state.running) return state.startedAt !== killedRun;
+      // The engine takes a kill for the wish that it stay down.
+      await platform.startContainer(container);
+      return true;
+    }
+    // What a frozen one was cannot be asked. A replica loses nothing by it.
+    if (state.running && (state.frozen || !(await session.asSuperuser(member, components.postgres.isReplica)))) {
+      killedRun = state.startedAt;
+      await platform.signalContainer(container, 'SIGKILL');
+      return false;
+    }
+    return true;
+  };
+  await poll(limitMs, `${name} to be no primary`, isHarmless).catch(() => undefined);
+  return killedRun !== null;
+};
