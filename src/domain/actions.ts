@@ -150,9 +150,11 @@ export type ActionName = keyof Actions;
 export type ActivityName = Exclude<ActionName, 'gracePeriod'>;
 
 /** A call of one action: plain JSON, part of the plan. */
-export type ActionCall = { readonly [A in ActionName]: { readonly action: A; readonly input: Actions[A] } }[ActionName];
+export type ActionCall<N extends ActionName = ActionName> = {
+  readonly [A in N]: { readonly action: A; readonly input: Actions[A] };
+}[N];
 
-export type ActivityCall = Extract<ActionCall, { readonly action: ActivityName }>;
+export type ActivityCall<N extends ActivityName = ActivityName> = ActionCall<N>;
 
 /** Compensations that the sweep by label does again at the end: it has the last word on what is left of them. */
 export const sweptActions: readonly ActionName[] = ['removeNode', 'removeSnapshot', 'removeNetwork'];
@@ -198,4 +200,6 @@ export interface ActionContext {
   readonly patience_seconds: number;
   /** Whether the point of no return lies behind, so that giving up calls for an operator. Default false. */
   readonly committed?: boolean;
+  /** Of a `close`: whether an operation waits for it, so that it has to end. Default false: it goes on until it succeeds. */
+  readonly gives_up?: boolean;
 }

@@ -24,6 +24,10 @@ export interface WaitProgress {
   longest(patienceSeconds: number): number;
 }
 
+/** Seconds after which every wait with this patience has ended. */
+export const longestWaitSeconds = (patienceSeconds: number): number =>
+  Math.max(longestMeasuredSeconds, patienceSeconds * longestPatiences);
+
 /** One wait, which begins at 0 s. */
 export const followProgress = (): WaitProgress => {
   const least = new Map<string, number>();
@@ -41,10 +45,7 @@ export const followProgress = (): WaitProgress => {
       return before === undefined;
     },
     lastProgress: () => last,
-    longest: (patienceSeconds) =>
-      measured
-        ? Math.max(longestMeasuredSeconds, patienceSeconds * longestPatiences)
-        : patienceSeconds * longestPatiences,
+    longest: (patienceSeconds) => (measured ? longestWaitSeconds(patienceSeconds) : patienceSeconds * longestPatiences),
   };
 };
 
