@@ -20,11 +20,12 @@ import { poolerActions } from './verify-pooler.ts';
 import { routerActions } from './wait-until-routing.ts';
 
 type StepActivities = { readonly [A in ActivityName]: (call: StepCall<A>) => Promise<ActionResult> };
+type StepActions = { readonly [A in ActivityName]: Action<A> };
 
 /** Everything that workflows can have done, each under the name of its action. */
 export const createActivities = (dependencies: Dependencies): StepActivities & OperationActions => {
   const nodes = nodeActions(dependencies);
-  const actions: { readonly [A in ActivityName]: Action<A> } = {
+  const actions: StepActions = {
     ...nodes,
     ...replicationActions(dependencies),
     ...snapshotActions(dependencies),
@@ -41,11 +42,10 @@ export const createActivities = (dependencies: Dependencies): StepActivities & O
     ...topologyActions(dependencies),
     ...settingActions(dependencies),
   };
-  const steps = Object.fromEntries(
-    Object.entries(actions).map(([name, action]) => [
-      name,
-      stepActivity(dependencies, name as ActivityName, action as Action<ActivityName>),
-    ]),
-  ) as unknown as StepActivities;
-  return { ...steps, ...operationActivities(dependencies) };
+  return { ...asSteps(dependencies, actions), ...operationActivities(dependencies) };
+};
+
+const asSteps = (dependencies: Dependencies, actions: StepActions): StepActivities => {
+  const step = <A extends ActivityName>(name: A) => [name, stepActivity(dependencies, name, actions[name])] as const;
+  return Object.fromEntries((Object.keys(actions) as ActivityName[]).map((name) => step(name))) as StepActivities;
 };

@@ -12,13 +12,13 @@ import type { OperationActions } from '../domain/operation-actions.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
 import { removeResources } from '../nodes/leftovers.ts';
 import { readCutOff } from '../planning/left-behind.ts';
+import { showWait } from './heartbeat.ts';
 import { openOperation } from './open-operation.ts';
-import { toFailure } from './step-activity.ts';
 import { verifySnapshot } from './verify-snapshot.ts';
 import { watchHealth } from './watch-health.ts';
 
-const heartbeatIntervalMs = 1000;
 const closePollMs = 200;
+const closing = 'the rollback window of the last operation to close';
 /** A window that closes at once is not worth a word. */
 const quietSeconds = 2;
 
@@ -28,7 +28,7 @@ const snapshotRetentionHours = 24;
 /** What an operation does around the steps of its plan. */
 export const operationActivities = (dependencies: Dependencies): OperationActions => {
   const { store, platform, home } = dependencies;
-  return withFailures({
+  return {
     openOperation: (call) => openOperation(dependencies, call),
 
     findCutOff: ({ database }) => readCutOff(store, database),
@@ -79,7 +79,7 @@ export const operationActivities = (dependencies: Dependencies): OperationAction
         else if (until !== null) await store.extendCheckpoint(open.id, until);
       }
       const document = await store.readOperation(operation);
-      if (!document) throw new PgrowError('internal', `Operation ${operation} is not in the metadata.`);
+      if (!document) throw new PgrowError('not_found', `Operation ${operation} is not in the metadata.`);
       const usesUp = ['rollback', 'destroy'].includes(document.type) && status === 'done';
       // Not that of an operation which came after it.
       if (usesUp && open && open.timestamp <= document.ended_at!) await store.closeCheckpoint(open.id);
@@ -89,13 +89,14 @@ export const operationActivities = (dependencies: Dependencies): OperationAction
 
     async waitUntilCheckpointClosed({ checkpoint, database, operation, step, limit_seconds = Infinity }) {
       const began = performance.now();
+      showWait(closing);
       for (;;) {
         const waitedFor = (await store.listCheckpoints(database)).find(({ id }) => id === checkpoint);
         if (waitedFor?.status !== 'open') return { closed: true };
         const waited = (performance.now() - began) / 1000;
         if (waited > limit_seconds) return { closed: false };
         if (waited > quietSeconds && operation !== undefined && step !== undefined)
-          await store.stepWaits({ operation, step, detail: 'the rollback window of the last operation to close' });
+          await store.stepWaits({ operation, step, detail: closing });
         if (Context.current().cancellationSignal.aborted) throw new CancelledFailure('cancelled');
         await new Promise((resolve) => setTimeout(resolve, closePollMs));
       }
@@ -106,10 +107,10 @@ export const operationActivities = (dependencies: Dependencies): OperationAction
     watchHealth: ({ database }) => watchHealth(dependencies, database),
 
     async closeCheckpoint({ checkpoint, database }) {
-      const closing = (await store.listCheckpoints(database)).find((candidate) => candidate.id === checkpoint);
+      const window = (await store.listCheckpoints(database)).find((candidate) => candidate.id === checkpoint);
       // Of a workflow that was reset: what is kept now is another window's.
-      if (closing?.status !== 'open') return;
-      const snapshot = (await store.listSnapshots(database)).find((candidate) => candidate.id === closing?.snapshot_id);
+      if (window?.status !== 'open') return;
+      const snapshot = (await store.listSnapshots(database)).find((candidate) => candidate.id === window.snapshot_id);
       if (snapshot) {
         const expires_at = new Date(Date.now() + snapshotRetentionHours * 3_600_000).toISOString();
         await store.recordSnapshot({ ...snapshot, expires_at });
@@ -117,7 +118,7 @@ export const operationActivities = (dependencies: Dependencies): OperationAction
       await store.dropKept(database);
       await store.closeCheckpoint(checkpoint);
     },
-  });
+  };
 
   async function recordSwitchover({ id, service_id, to_stage, stall_ms, duration_ms }: OperationDocument) {
     const plan = await store.readPlan(id);
@@ -148,21 +149,3 @@ const leavesNothing = (type: OperationType | undefined, status: OperationStatus)
   if (type === 'create' || type === 'restore') return status === 'rolled_back' || status === 'aborted';
   return type === 'destroy' && status === 'done';
 };
-
-/** Heartbeats, and errors of the catalogue as failures. */
-const withFailures = (actions: OperationActions): OperationActions =>
-  Object.fromEntries(
-    Object.entries(actions).map(([name, action]) => [
-      name,
-      async (call: never) => {
-        const heartbeat = setInterval(() => Context.current().heartbeat(), heartbeatIntervalMs);
-        try {
-          return await (action as (call: never) => Promise<unknown>)(call);
-        } catch (error) {
-          throw toFailure(error);
-        } finally {
-          clearInterval(heartbeat);
-        }
-      },
-    ]),
-  ) as unknown as OperationActions;

@@ -1,14 +1,9 @@
-import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
-import {
-  sweptActions,
-  type ActionContext,
-  type ActionResult,
-  type Actions,
-  type ActivityName,
-  type StepCall,
-} from '../domain/actions.ts';
-import { endedAlready, isSilence, messageOf, PgrowError, type ErrorCode } from '../domain/errors.ts';
+import { Context } from '@temporalio/activity';
+import type { ActionContext, ActionResult, Actions, ActivityName, StepCall } from '../domain/actions.ts';
+import { endedAlready, messageOf, PgrowError } from '../domain/errors.ts';
+import { budgetOfStep } from '../domain/retry-budget.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
+import { refuseAfterDeaths, toFailure } from './failures.ts';
 
 /** An action as a component's file writes it. */
 export type Action<A extends ActivityName> = (input: Actions[A], step: ActionStep) => Promise<ActionResult | void>;
@@ -20,22 +15,16 @@ export interface ActionStep extends ActionContext {
   note(detail: string): void;
 }
 
-/** Often enough that a worker that died is noticed, and that a cancellation arrives, within a second or two. */
-const heartbeatIntervalMs = 1000;
-
-/** How often Temporal runs an attempt again after an error that may pass by itself. */
-const attemptsAtInternalErrors = 5;
-
-/** Wraps an action into the activity that Temporal runs: heartbeat, progress, log and errors of the catalogue. */
+/** An action as a step of an operation: recorded, logged, and tried again for as long as its failures are worth it. */
 export const stepActivity =
   <A extends ActivityName>({ store, log }: Pick<Dependencies, 'store' | 'log'>, name: A, action: Action<A>) =>
   async ({ context, input }: StepCall<A>): Promise<ActionResult> => {
     const fields = { action: name, operation: context.operation, database: context.database, step: context.step };
     const position = { operation: context.operation, step: context.step };
     const forward = context.direction === 'run';
-    const heartbeat = setInterval(() => Context.current().heartbeat(), heartbeatIntervalMs);
     const began = performance.now();
     try {
+      if (context.direction !== 'close') refuseAfterDeaths(name);
       if (!(await mayAct(store, context))) return {};
       if (forward) await store.stepStarted(position);
       log.info({ ...fields, direction: context.direction }, 'step begins');
@@ -50,12 +39,9 @@ export const stepActivity =
       return result ?? {};
     } catch (error) {
       log.warn({ ...fields, error: messageOf(error) }, 'step failed');
-      // Nobody waits for what closing removes, and there is no other way to get rid of it: tried again whatever it was.
-      const failure = toFailure(error, context.direction === 'close' || isWaitedFor(name, context, error));
-      if (failure.nonRetryable) await recordFailure(store, position, forward);
+      const failure = toFailure(error, (code) => budgetOfStep(code, name, context));
+      if (failure.nonRetryable && context.direction !== 'close') await recordFailure(store, position, forward);
       throw failure;
-    } finally {
-      clearInterval(heartbeat);
     }
   };
 
@@ -79,47 +65,10 @@ const mayAct = async (
   throw new PgrowError('already_ended', endedAlready(operation, status));
 };
 
-/**
- * Tries of an action whose node does not answer. Where it can be undone about a minute: a server that crashed is back by
- * then. Where it cannot, about five: a node that is paused for a while is no case for an operator.
- */
-const attemptsAtSilence = { undoable: 15, committed: 60 } as const;
-
-/**
- * A node that is away for a moment is waited for. What is not undone is left to an operator, so there also one that is not
- * ready in time; going forward that has been waited for already.
- */
-const isWaitedFor = (name: ActivityName, { direction, committed }: ActionContext, error: unknown): boolean => {
-  const attempts = attemptsAtSilence[committed === true ? 'committed' : 'undoable'];
-  if (!isSilence(error) || Context.current().info.attempt >= attempts) return false;
-  return direction === 'undo' ? !sweptActions.includes(name) : error.code === 'no_answer';
-};
-
 const recordFailure = async (
   store: Dependencies['store'],
   position: { operation: string; step: number },
   forward: boolean,
 ) => {
   await store.stepEnded({ ...position, status: forward ? 'failed' : 'undo_failed' }).catch(() => undefined);
-};
-
-/** Errors of pgrow's own surroundings, which Temporal meets by trying the same once more. */
-const passing: readonly ErrorCode[] = ['docker_unavailable', 'metadata_unavailable'];
-
-/** Errors become failures without their stack or cause, which could carry what belongs in no history. */
-export const toFailure = (error: unknown, patient = false): ApplicationFailure => {
-  if (error instanceof ApplicationFailure) return error;
-  if (error instanceof CancelledFailure || Context.current().cancellationSignal.aborted)
-    throw new CancelledFailure('cancelled');
-  const known = error instanceof PgrowError ? error : new PgrowError('internal', messageOf(error));
-  const mayPass =
-    patient ||
-    passing.includes(known.code) ||
-    (known.code === 'internal' && Context.current().info.attempt < attemptsAtInternalErrors);
-  return ApplicationFailure.create({
-    type: known.code,
-    message: known.message,
-    nonRetryable: !mayPass,
-    details: known.problems.length > 0 ? [known.problems] : [],
-  });
 };

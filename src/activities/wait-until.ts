@@ -1,6 +1,7 @@
 import { CancelledFailure } from '@temporalio/activity';
 import { messageOf, PgrowError, withoutStop } from '../domain/errors.ts';
 import { followProgress } from '../domain/wait-progress.ts';
+import { showWait, type ShownWait } from './heartbeat.ts';
 import type { ActionStep } from './step-activity.ts';
 
 /** What a look at the world found. */
@@ -38,7 +39,12 @@ const noteAgainMs = 1000;
  * lasted too long in all, or when it is hopeless.
  * @throws PgrowError `not_ready`, with what was observed last and since when
  */
-export const waitUntil = async <T>({ for: subject, step, look }: Wait<T>): Promise<T> => {
+export const waitUntil = async <T>(wait: Wait<T>): Promise<T> => {
+  const shown = showWait(wait.for);
+  return lookUntil(wait, shown).finally(shown.end);
+};
+
+const lookUntil = async <T>({ for: subject, step, look }: Wait<T>, shown: ShownWait): Promise<T> => {
   const began = performance.now();
   const progress = followProgress();
   const seconds = () => (performance.now() - began) / 1000;
@@ -64,6 +70,7 @@ export const waitUntil = async <T>({ for: subject, step, look }: Wait<T>): Promi
     if ('found' in seen) return seen.found;
     if ('hopeless' in seen) throw new PgrowError('not_ready', seen.hopeless);
     const isNew = progress.see({ text: seen.observed, remaining: seen.remaining }, seconds());
+    shown.remains(seen.remaining);
     const changed = seen.observed !== observed;
     observed = seen.observed;
     if (isNew || (changed && performance.now() - notedAt > noteAgainMs)) {

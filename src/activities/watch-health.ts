@@ -3,6 +3,7 @@ import { PgrowError } from '../domain/errors.ts';
 import { createUnservedWatch, usualPatience, type Patience } from '../domain/unserved.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
 import { readLiveState } from '../nodes/live-state.ts';
+import { showWait } from './heartbeat.ts';
 
 interface Pace {
   readonly lookEveryMs: number;
@@ -29,6 +30,7 @@ export const watchHealth = async (
     if (signal.aborted) throw new CancelledFailure('cancelled');
     const database = await store.readDatabase(id);
     if (!database) throw new PgrowError('not_found', `There is no database ${id}.`);
+    if (!watch) showWait(`evidence that ${database.name} takes no writes`);
     watch ??= createUnservedWatch(database.name, patience);
     const busy = await store.isBusy(id);
     const answers = await platform.ping().then(

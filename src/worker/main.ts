@@ -1,10 +1,18 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { DefaultLogger, NativeConnection, Runtime, TransportError, Worker } from '@temporalio/worker';
+import {
+  DefaultLogger,
+  NativeConnection,
+  Runtime,
+  TransportError,
+  Worker,
+  type WorkerOptions,
+} from '@temporalio/worker';
 import pino from 'pino';
 import { realComponents } from '../nodes/dependencies.ts';
 import { createActivities } from '../activities/index.ts';
+import { activityInterceptor } from '../activities/interceptor.ts';
 import { taskQueue, watchQueueOf } from '../domain/naming.ts';
 import { readSettings } from '../launcher/settings.ts';
 import { logUnhandledRejections } from '../launcher/unhandled-rejections.ts';
@@ -18,8 +26,8 @@ import { dataConverter } from './workflow-code.ts';
 
 /** What Docker bears at once on a small machine. */
 const activitiesAtOnce = 16;
-/** Open windows; each is looked at every two seconds. */
-const windowsAtOnce = 200;
+/** Open windows, each looked at every two seconds, and snapshots that are read through. */
+const watchesAtOnce = 200;
 
 /** Temporal may be starting, or busy: its development server answers "database is locked" then. */
 const temporalPatienceMs = 45_000;
@@ -52,7 +60,7 @@ const store = await createStore({
 const connection = await untilTemporalAnswers(() => NativeConnection.connect({ address: settings.temporalAddress }));
 const workflowBundle = await ensureWorkflowBundle(join(settings.home, 'bundles'));
 const breakpoints = settings.breakpointsPath === null ? none : openBreakpoints(settings.breakpointsPath);
-const { watchHealth, ...activities } = breakpoints.into(
+const { watchHealth, verifySnapshot, ...activities } = breakpoints.into(
   createActivities({
     ...breakpoints.observe({ platform: createDockerPlatform(), store }),
     components: breakpoints.observe(realComponents),
@@ -64,12 +72,13 @@ const { watchHealth, ...activities } = breakpoints.into(
 const shared = {
   connection,
   dataConverter,
+  interceptors: { activity: [activityInterceptor] },
   // A cancellation arrives with a heartbeat, and undoing waits for it.
   maxHeartbeatThrottleInterval: '1s',
   defaultHeartbeatThrottleInterval: '1s',
   shutdownGraceTime: '2s',
   shutdownForceTime: '20s',
-} as const;
+} satisfies Partial<WorkerOptions>;
 const operations = await untilTemporalAnswers(() =>
   Worker.create({
     ...shared,
@@ -83,8 +92,8 @@ const watches = await untilTemporalAnswers(() =>
   Worker.create({
     ...shared,
     taskQueue: watchQueueOf(taskQueue),
-    activities: { watchHealth },
-    maxConcurrentActivityTaskExecutions: windowsAtOnce,
+    activities: { watchHealth, verifySnapshot },
+    maxConcurrentActivityTaskExecutions: watchesAtOnce,
   }),
 );
 

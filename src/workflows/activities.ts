@@ -1,99 +1,83 @@
 import { ActivityCancellationType, proxyActivities, workflowInfo, type ActivityOptions } from '@temporalio/workflow';
 import type { ActionContext, ActivityCall, ActivityName, ActionResult, StepCall } from '../domain/actions.ts';
+import { aroundKinds, attemptLimitSeconds, stepKinds, type ActivityKind } from '../domain/activity-kinds.ts';
 import { watchQueueOf } from '../domain/naming.ts';
 import type { OperationActions } from '../domain/operation-actions.ts';
-
-type StepActivities = { readonly [A in ActivityName]: (call: StepCall<A>) => Promise<ActionResult> };
+import { isEndless } from '../domain/retry-budget.ts';
 
 /** A worker that died is noticed after this long. */
 const heartbeatTimeout = '10s';
 
-const stepOptions: ActivityOptions = {
-  // How long a step may take is decided by its progress, inside the activity; this only bounds a forgotten one.
-  startToCloseTimeout: '7 days',
+/**
+ * How often an activity is tried again is decided where its error is known, by the time that its cause has lasted
+ * (`domain/retry-budget.ts`): an attempt says whether it was the last. Temporal only waits in between.
+ */
+const soon = { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '5s' } as const;
+/** For what is not given up. */
+const patiently = { ...soon, maximumInterval: '30s' } as const;
+
+/** Seconds; for what has no patience of its own: as long as that of any operation. */
+const longestPatience = 86_400;
+
+const optionsFor = (kind: ActivityKind, patienceSeconds = longestPatience): ActivityOptions => ({
+  startToCloseTimeout: attemptLimitSeconds(kind, patienceSeconds) * 1000,
   heartbeatTimeout,
-  // Undoing must not begin while the action still runs.
-  cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
-  retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '5s', maximumAttempts: 60 },
-};
+  retry: soon,
+});
 
-const steps = proxyActivities<StepActivities>(stepOptions);
-
-/** What is not given up: it goes on once what it needs is there again. */
-const unlimited = { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '30s' } as const;
+type StepActivities = { readonly [A in ActivityName]: (call: StepCall<A>) => Promise<ActionResult> };
 
 /** Runs one action of a plan as the activity of its name. */
-export const perform = (
-  call: ActivityCall,
+export const perform = <A extends ActivityName>(
+  { action, input }: ActivityCall<A>,
   context: ActionContext,
   summary: string,
-  /** Whether it is tried for as long as it takes. */
-  forever = false,
 ): Promise<ActionResult> => {
-  const activity = steps[call.action];
-  const options = { ...stepOptions, summary, ...(forever && { retry: unlimited }) };
-  return activity.executeWithOptions(options, [{ context, input: call.input }] as never);
+  const isClosing = context.direction === 'close' && context.gives_up !== true;
+  const steps: StepActivities = proxyActivities<StepActivities>({
+    ...optionsFor(stepKinds[action], context.patience_seconds),
+    // Undoing must not begin while the action still runs.
+    cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
+    ...(isClosing && { retry: patiently }),
+    summary,
+  });
+  return steps[action]({ context, input });
 };
 
-/** Patient: the metadata or the engine may be restarting. */
-const aroundOptions: ActivityOptions = {
-  startToCloseTimeout: '10 minutes',
-  heartbeatTimeout,
-  retry: { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '5s', maximumAttempts: 120 },
+/** `more`: what is its own besides. */
+const around = (name: keyof OperationActions, summary: string, more: ActivityOptions = {}): OperationActions =>
+  proxyActivities<OperationActions>({
+    ...optionsFor(aroundKinds[name]),
+    ...(isEndless(name) && { retry: patiently }),
+    ...more,
+    summary,
+  });
+
+/** What an operation does around its steps, with the summaries that Temporal Web shows. */
+export const operationActivities: Omit<OperationActions, 'watchHealth' | 'verifySnapshot'> = {
+  openOperation: around('openOperation', 'check, plan and record').openOperation,
+  findCutOff: around('findCutOff', 'look for what was cut off').findCutOff,
+  noteStep: around('noteStep', 'say what is waited for').noteStep,
+  noteStepDone: around('noteStepDone', 'record that the wait is over').noteStepDone,
+  sweepOperation: around('sweepOperation', 'remove what is left over').sweepOperation,
+  endOperation: around('endOperation', 'record how it ended').endOperation,
+  noteRelease: around('noteRelease', 'record who let the cut-over go ahead').noteRelease,
+  readStanding: around('readStanding', 'ask the record how far it had come').readStanding,
+  waitUntilCheckpointClosed: around('waitUntilCheckpointClosed', 'wait until the rollback window before is closed')
+    .waitUntilCheckpointClosed,
+  closeCheckpoint: around('closeCheckpoint', 'record that the way back is closed').closeCheckpoint,
 };
 
-type AroundSteps = Omit<OperationActions, 'watchHealth' | 'verifySnapshot'>;
+/** Where what takes hours takes no place of a step. */
+const besideSteps = (): ActivityOptions => ({ taskQueue: watchQueueOf(workflowInfo().taskQueue) });
 
-const around = proxyActivities<AroundSteps>(aroundOptions);
-
-/** As Temporal Web shows them. */
-const summaries: Readonly<Record<keyof AroundSteps, string>> = {
-  openOperation: 'check, plan and record',
-  findCutOff: 'look for what was cut off',
-  noteStep: 'say what is waited for',
-  noteStepDone: 'record that the wait is over',
-  sweepOperation: 'remove what is left over',
-  endOperation: 'record how it ended',
-  noteRelease: 'record who let the cut-over go ahead',
-  readStanding: 'ask the record how far it had come',
-  waitUntilCheckpointClosed: 'wait until the rollback window before is closed',
-  closeCheckpoint: 'record that the way back is closed',
-};
-
-/** What must be recorded, however long the metadata are away. */
-const recorded: readonly string[] = ['endOperation', 'closeCheckpoint'] satisfies (keyof AroundSteps)[];
-
-/** What an operation does around its steps. */
-export const operationActivities = Object.fromEntries(
-  Object.entries(summaries).map(([name, summary]) => [
-    name,
-    (call: never) =>
-      around[name as keyof AroundSteps].executeWithOptions(
-        { ...aroundOptions, summary, ...(recorded.includes(name) && { retry: unlimited }) },
-        [call],
-      ),
-  ]),
-) as unknown as AroundSteps;
-
-const watchOptions: ActivityOptions = {
-  startToCloseTimeout: '8 days',
-  heartbeatTimeout,
-  cancellationType: ActivityCancellationType.TRY_CANCEL,
-  retry: { initialInterval: '1s', backoffCoefficient: 2, maximumInterval: '30s' },
-};
-
-const watches = proxyActivities<Pick<OperationActions, 'watchHealth'>>(watchOptions);
-
-/** Runs for as long as a window is open, where it takes no place of a step. */
+/** Runs for as long as a window is open. */
 export const watchHealth: OperationActions['watchHealth'] = (call) =>
-  watches.watchHealth.executeWithOptions(
-    { ...watchOptions, taskQueue: watchQueueOf(workflowInfo().taskQueue), summary: 'watch whether it takes writes' },
-    [call],
-  );
-
-const readingOptions: ActivityOptions = { ...aroundOptions, startToCloseTimeout: '1 day' };
-
-const readings = proxyActivities<Pick<OperationActions, 'verifySnapshot'>>(readingOptions);
+  around('watchHealth', 'watch whether it takes writes', {
+    ...besideSteps(),
+    cancellationType: ActivityCancellationType.TRY_CANCEL,
+    retry: { ...patiently, initialInterval: '1s' },
+  }).watchHealth(call);
 
 export const readThrough: OperationActions['verifySnapshot'] = (call) =>
-  readings.verifySnapshot.executeWithOptions({ ...readingOptions, summary: `read ${call.snapshot} through` }, [call]);
+  around('verifySnapshot', `read ${call.snapshot} through`, besideSteps()).verifySnapshot(call);

@@ -80,7 +80,7 @@ export const closePreviousCheckpoint = async (
       await getExternalWorkflowHandle(checkpointWorkflowId(database.id)).signal(confirmSignal);
     } catch {
       // Its workflow has ended already, or never began because the operation died first.
-      await closeWindow({ ...waitedFor, on_close: previous.on_close }, 'a few times');
+      await closeWindow({ ...waitedFor, on_close: previous.on_close }, 'for a while');
     }
     const { closed } = await operationActivities.waitUntilCheckpointClosed({
       ...waitedFor,
@@ -101,7 +101,7 @@ export const closePreviousCheckpointFirst = async ({
   try {
     await getExternalWorkflowHandle(checkpointWorkflowId(database.id)).signal(confirmSignal);
   } catch {
-    await closeWindow({ checkpoint: previous.id, database: database.id, on_close: previous.on_close }, 'a few times');
+    await closeWindow({ checkpoint: previous.id, database: database.id, on_close: previous.on_close }, 'for a while');
   }
   await operationActivities.waitUntilCheckpointClosed({ checkpoint: previous.id, database: database.id });
 };

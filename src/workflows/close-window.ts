@@ -10,14 +10,21 @@ const patienceSeconds = 60;
  */
 export const closeWindow = async (
   { checkpoint, database, on_close }: Window,
-  attempts: 'a few times' | 'until it is closed',
+  attempts: 'for a while' | 'until it is closed',
 ): Promise<void> => {
   for (const [step, call] of on_close.entries()) {
     await perform(
       call,
-      { operation: checkpoint, database, step, direction: 'close', attempt: 1, patience_seconds: patienceSeconds },
+      {
+        operation: checkpoint,
+        database,
+        step,
+        direction: 'close',
+        attempt: 1,
+        patience_seconds: patienceSeconds,
+        gives_up: attempts === 'for a while',
+      },
       `close: ${call.action}`,
-      attempts === 'until it is closed',
     );
   }
   await operationActivities.closeCheckpoint({ checkpoint, database });

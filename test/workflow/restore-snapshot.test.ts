@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { MockActivityEnvironment } from '@temporalio/testing';
+import { activityInterceptor } from '../../src/activities/interceptor.ts';
 import { describe, expect, test } from 'vitest';
 import type { Snapshot } from '../../src/domain/snapshot.ts';
 import {
@@ -116,7 +117,7 @@ describe.concurrent('restoreSnapshot', () => {
 
 describe.concurrent('the source of a restore', () => {
   const destroySource = ({ world }: Shop) =>
-    new MockActivityEnvironment().run(world.activities.openOperation, {
+    new MockActivityEnvironment({}, { interceptors: [activityInterceptor] }).run(world.activities.openOperation, {
       workflow: 'destroyDatabase' as const,
       input: { service_id: source.id },
       operation: randomUUID(),

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { Client } from '@temporalio/client';
-import { NativeConnection, Worker } from '@temporalio/worker';
+import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { watchQueueOf } from '../../../src/domain/naming.ts';
+import { activityInterceptor } from '../../../src/activities/interceptor.ts';
 import type { ActionContext } from '../../../src/domain/actions.ts';
 import { dataConverter } from '../../../src/worker/workflow-code.ts';
 import { createWorld, type World } from './world.ts';
@@ -56,20 +57,21 @@ export const startControlPlane = async ({ client, connection, bundle }: Temporal
     ]),
   );
 
-  const { watchHealth, ...others } = activities;
+  const { watchHealth, verifySnapshot, ...others } = activities;
   const shared = {
     connection,
     dataConverter,
+    interceptors: { activity: [activityInterceptor] },
     maxConcurrentActivityTaskExecutions: 400,
     // As the product's: a cancellation arrives with a heartbeat, and undoing waits for it.
     maxHeartbeatThrottleInterval: '200ms',
     defaultHeartbeatThrottleInterval: '200ms',
     shutdownGraceTime: '1s',
     shutdownForceTime: '10s',
-  } as const;
+  } satisfies Partial<WorkerOptions>;
   const workers = await Promise.all([
     Worker.create({ ...shared, taskQueue, workflowBundle: { codePath: bundle }, activities: others }),
-    Worker.create({ ...shared, taskQueue: watchQueueOf(taskQueue), activities: { watchHealth } }),
+    Worker.create({ ...shared, taskQueue: watchQueueOf(taskQueue), activities: { watchHealth, verifySnapshot } }),
   ]);
   const running = Promise.all(workers.map((worker) => worker.run()));
   return {

@@ -1,5 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { ApplicationFailure, CancelledFailure } from '@temporalio/activity';
+import { PgrowError } from '../../../src/domain/errors.ts';
+import { budgetAround } from '../../../src/domain/retry-budget.ts';
 import type { InteractiveExec } from '../../../src/platform/platform.ts';
 
 /** Workers that die in the middle of an activity: they do nothing more, not even what they do when something fails. */
@@ -113,9 +115,14 @@ export const createLives = (): Lives => {
 };
 
 /** Whether the same is run again: by Temporal, or by the plan after a hand-over was called off. */
-export const isHealing = (error: unknown): boolean =>
-  error instanceof ApplicationFailure &&
-  (!error.nonRetryable || error.type === 'handed_back' || error.type === 'called_off');
+export const isHealing = (error: unknown): boolean => {
+  // Of what an operation does around its steps, before it becomes a failure.
+  if (error instanceof PgrowError) return budgetAround(error.code, '') > 0;
+  return (
+    error instanceof ApplicationFailure &&
+    (!error.nonRetryable || error.type === 'handed_back' || error.type === 'called_off')
+  );
+};
 
 const newLife = (lastCall: number): Life => {
   const death = Promise.withResolvers<'dead'>();

@@ -1,0 +1,33 @@
+import { ApplicationFailure, CancelledFailure, Context } from '@temporalio/activity';
+import { messageOf, PgrowError, type ErrorCode } from '../domain/errors.ts';
+import { hasDiedTooOften, meet } from '../domain/retry-budget.ts';
+import { leaveMet, metBefore } from './heartbeat.ts';
+
+/**
+ * Errors become failures without their stack or cause, which could carry what belongs in no history. `budgetOf`: seconds
+ * that an error of this code may last before it is final.
+ */
+export const toFailure = (error: unknown, budgetOf: (code: ErrorCode) => number): ApplicationFailure => {
+  if (error instanceof ApplicationFailure) return error;
+  const context = Context.current();
+  if (error instanceof CancelledFailure || context.cancellationSignal.aborted) throw new CancelledFailure('cancelled');
+  const known = error instanceof PgrowError ? error : new PgrowError('internal', messageOf(error));
+  const { code, message, problems } = known;
+  const { met, again } = meet(metBefore(context), { code, at: Date.now(), budget: budgetOf(code) });
+  if (again) leaveMet(met);
+  return ApplicationFailure.create({
+    type: code,
+    message,
+    nonRetryable: !again,
+    details: problems.length > 0 ? [problems] : [],
+  });
+};
+
+/** @throws ApplicationFailure that is final, where attempts ended without a word again and again */
+export const refuseAfterDeaths = (action: string): void => {
+  const context = Context.current();
+  const { attempt } = context.info;
+  if (!hasDiedTooOften(attempt, metBefore(context))) return;
+  const message = `The worker has died, or hung, ${attempt - 1} times during ${action}. Its log says why.`;
+  throw ApplicationFailure.nonRetryable(message, 'internal' satisfies ErrorCode);
+};
