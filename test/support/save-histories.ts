@@ -1,36 +1,18 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Client, Connection, type WorkflowExecutionInfo } from '@temporalio/client';
-import { historyToJSON } from '@temporalio/common/lib/proto-utils.js';
 import { readEnvironment } from '../../src/launcher/environment.ts';
-import { repositoryRoot } from '../../src/launcher/paths.ts';
+import { addHistory, readHistory } from './history-files.ts';
 
 /**
- * `npm run histories`: saves the histories of the control plane of PGROW_HOME, for the replay test. One of each kind of
- * workflow, stages and ending is enough; the latest is taken.
+ * `npm run histories`: adds histories of the control plane of PGROW_HOME to those of the replay test. One of each kind of
+ * workflow, stages and ending is enough; the latest is taken, unless there is one.
  */
 
-const folder = join(repositoryRoot, 'test', 'histories');
 const { home, temporalAddress } = readEnvironment();
 const ports = JSON.parse(readFileSync(join(home, 'ports.json'), 'utf8')) as { readonly temporal: number };
 const connection = await Connection.connect({ address: temporalAddress ?? `127.0.0.1:${ports.temporal}` });
 const client = new Client({ connection });
-
-/** What belongs to the machine rather than to the workflow: who worked where, and where an error was thrown. */
-const machineFields: Readonly<Record<string, unknown>> = {
-  identity: 'worker',
-  stackTrace: '',
-  stickyAttributes: undefined,
-  workerVersion: undefined,
-  sdkMetadata: undefined,
-};
-/** The name of a worker's own task queue: process and host. */
-const ownQueue = /^\d+@/;
-const sanitise = (json: string): object =>
-  JSON.parse(json, (key, value: unknown) => {
-    if (typeof value === 'string' && ownQueue.test(value)) return 'worker';
-    return key in machineFields ? machineFields[key] : value;
-  }) as object;
 
 interface PlanInResult {
   readonly plan?: { readonly from: { readonly stage: number } | null; readonly to: { readonly stage: number } | null };
@@ -48,20 +30,9 @@ const nameOf = ({ type, status }: WorkflowExecutionInfo, history: object): strin
   return [type, ...stages, status.name.toLowerCase(), ...new Set(signals)].join('-');
 };
 
-rmSync(folder, { recursive: true, force: true });
-mkdirSync(folder, { recursive: true });
-const saved = new Set<string>();
 for await (const execution of client.workflow.list()) {
   if (execution.status.name === 'RUNNING') continue;
-  const history = await client.workflow.getHandle(execution.workflowId, execution.runId).fetchHistory();
-  const json = sanitise(historyToJSON(history));
-  const name = nameOf(execution, json);
-  if (saved.has(name)) continue;
-  saved.add(name);
-  writeFileSync(
-    join(folder, `${name}.json`),
-    `${JSON.stringify({ workflowId: execution.workflowId, history: json })}\n`,
-  );
-  process.stdout.write(`${name}\n`);
+  const history = await readHistory(client, execution.workflowId, execution.runId);
+  addHistory(nameOf(execution, history), execution.workflowId, history);
 }
 await connection.close();
