@@ -4,6 +4,7 @@ import type { Database } from '../domain/database.ts';
 import { endedAlready, PgrowError } from '../domain/errors.ts';
 import { operationTypeOf, type OperationWorkflow } from '../domain/inputs.ts';
 import type { OpenedOperation, OpenOperation, OperationActions } from '../domain/operation-actions.ts';
+import { patienceOf } from '../domain/options.ts';
 import { optionsOf } from '../domain/plan/plan-operation.ts';
 import type { Plan } from '../domain/plan.ts';
 import { stepsDone } from '../domain/resumption.ts';
@@ -63,7 +64,7 @@ export const openOperation: (
     ...(resumed ? { resumed } : {}),
     cutover: options.cutover,
     cutover_deadline_seconds: options.cutover_deadline,
-    patience_seconds: options.checkpoint_timeout,
+    patience_seconds: patienceOf(options),
   };
 };
 

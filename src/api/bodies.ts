@@ -96,7 +96,7 @@ export const repairBody = {
 export const switchoverBody = {
   switchover: switchoverInput.pick({ target_node: true, on_obstacle: true }),
   confirmation,
-  options: operationOptions.pick({ cutover: true, cutover_deadline: true }),
+  options: operationOptions.pick({ patience: true, cutover: true, cutover_deadline: true }),
 } satisfies Parts;
 
 export const restoreBody = {
@@ -105,7 +105,7 @@ export const restoreBody = {
 
 export const rollbackBody = {
   confirmation,
-  options: operationOptions.pick({ cutover: true, cutover_deadline: true }),
+  options: operationOptions.pick({ patience: true, cutover: true, cutover_deadline: true }),
 } satisfies Parts;
 
 /** For the OpenAPI document. A route takes one of these bodies. */

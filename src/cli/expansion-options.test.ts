@@ -60,13 +60,13 @@ describe('what an expansion asks of the API', () => {
   });
 
   test('times are sent in seconds', () => {
-    expect(requestOf('--to ha --checkpoint-timeout 30m --cutover on_signal --cutover-deadline 24h').body).toMatchObject(
-      {
-        checkpoint_timeout: 1800,
-        cutover: 'on_signal',
-        cutover_deadline: 86_400,
-      },
-    );
+    const flags = '--to ha --checkpoint-timeout 30m --patience 5m --cutover on_signal --cutover-deadline 24h';
+    expect(requestOf(flags).body).toMatchObject({
+      checkpoint_timeout: 1800,
+      patience: 300,
+      cutover: 'on_signal',
+      cutover_deadline: 86_400,
+    });
   });
 
   test('values out of range are left to the API, which names all of them at once', () => {

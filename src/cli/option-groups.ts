@@ -27,9 +27,13 @@ export interface HaFlags {
   readonly maximumLagOnFailover?: number | 'unlimited';
 }
 
-export interface CutOverFlags {
+export interface CutOverFlags extends PatienceFlags {
   readonly cutover?: string;
   readonly cutoverDeadline?: number;
+}
+
+export interface PatienceFlags {
+  readonly patience?: number;
 }
 
 export interface OperationFlags extends CutOverFlags {
@@ -74,11 +78,19 @@ export const cutOverOptions: readonly Option[] = [
   ),
 ];
 
+export const patienceOptions: readonly Option[] = [
+  option(
+    '--patience <time>',
+    '1m to 24h: how long a step may go without progress (default: as --checkpoint-timeout)',
+  ).argParser(parseSeconds),
+];
+
 export const checkpointOptions: readonly Option[] = [
   option(
     '--checkpoint-timeout <time>',
-    '1m to 24h: to become healthy, and to roll back afterwards (default 30m)',
+    '1m to 24h: how long the operation can be rolled back afterwards (default 30m)',
   ).argParser(parseSeconds),
+  ...patienceOptions,
 ];
 
 export const addOptions = (command: Command, ...groups: readonly (readonly Option[])[]): Command => {
@@ -118,6 +130,7 @@ export const haBody = (flags: HaFlags) =>
 export const operationBody = (flags: OperationFlags) =>
   given({
     checkpoint_timeout: flags.checkpointTimeout,
+    patience: flags.patience,
     cutover: flags.cutover,
     cutover_deadline: flags.cutoverDeadline,
   });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { z } from 'zod';
 import { createDatabaseInput, expandInput } from './inputs.ts';
-import { haOptions, operationOptions, poolingOptions, replicaOptions } from './options.ts';
+import { haOptions, operationOptions, patienceOf, poolingOptions, replicaOptions } from './options.ts';
 
 const refusedPaths = (schema: z.ZodType, input: unknown): readonly string[] =>
   (schema.safeParse(input).error?.issues ?? []).map(({ path }) => path.join('.'));
@@ -43,6 +43,7 @@ const allowed: readonly [z.ZodType, string, readonly unknown[], readonly unknown
   [haOptions, 'auto_failback', [true, false], ['on', 0]],
   [haOptions, 'maximum_lag_on_failover', [1_048_576, 10_485_760, 'unlimited'], [0, 1, -1, '1048576', 'none']],
   [operationOptions, 'checkpoint_timeout', [60, 1800, 86_400], [59, 86_401, 60.5]],
+  [operationOptions, 'patience', [60, 86_400], [59, 86_401, '5m']],
   [operationOptions, 'cutover', ['automatic', 'on_signal'], ['manual']],
   [operationOptions, 'cutover_deadline', [60, 86_400], [59]],
 ];
@@ -124,4 +125,12 @@ describe('inputs of operations', () => {
   ])('create with %j', (change, paths) => {
     expect(refusedPaths(createDatabaseInput, { service_id, name: 'shop', ...change })).toEqual(paths);
   });
+});
+
+test.each([
+  [{}, 1800],
+  [{ checkpoint_timeout: 7200 }, 7200],
+  [{ checkpoint_timeout: 86_400, patience: 120 }, 120],
+])('with %j a step waits without progress for %i s', (options, seconds) => {
+  expect(patienceOf(operationOptions.parse(options))).toBe(seconds);
 });

@@ -71,10 +71,16 @@ export type HaOptions = z.infer<typeof haOptions>;
 
 /** What every operation that leaves a checkpoint takes. */
 export const operationOptions = z.strictObject({
-  /** Seconds. How long a stage may take to become healthy, and how long its rollback stays possible after. */
+  /** Seconds. How long the rollback stays possible after, and the patience of every step unless that is given. */
   checkpoint_timeout: count(60, 86_400).default(1800),
+  /** Seconds without progress after which a step gives up. */
+  patience: count(60, 86_400).optional(),
   cutover: z.enum(['automatic', 'on_signal']).default('automatic'),
   /** Seconds a prepared cut-over waits for its signal before it is rolled back. */
   cutover_deadline: count(60, 7 * 86_400).default(86_400),
 });
 export type OperationOptions = z.infer<typeof operationOptions>;
+
+/** Seconds without progress after which a step gives up. */
+export const patienceOf = ({ patience, checkpoint_timeout }: OperationOptions): number =>
+  patience ?? checkpoint_timeout;

@@ -63,6 +63,17 @@ describe.concurrent('what is tried again', () => {
   });
 });
 
+// A way back of a day meant that an operation which got no further was noticed after a day.
+test('a long way back does not make steps wait longer', async () => {
+  const shop = await newDatabase();
+  const options = { checkpoint_timeout: 86_400, patience: 60 };
+  const { id } = await shop.run('expand', { target: 'pooling', options });
+  const steps = shop.world.faults.calls.flatMap(({ context }) => (context?.operation === id ? [context] : []));
+  expect(new Set(steps.map(({ patience_seconds }) => patience_seconds))).toEqual(new Set([60]));
+  const open = await shop.world.store.readOpenCheckpoint(shop.id);
+  expect(Date.parse(open!.rollback_available_until) - Date.now()).toBeGreaterThan(80_000_000);
+});
+
 /** The details of the heartbeat of the activity of this name, as Temporal Web shows them while it is pending. */
 const pendingDetails = async (handle: WorkflowHandle, activity: string): Promise<unknown> => {
   const { raw } = await handle.describe();
