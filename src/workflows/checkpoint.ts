@@ -27,7 +27,7 @@ export const checkpoint = async (input: RollbackWindow): Promise<void> => {
   let deadline = deadlineOf(input);
   let notWatched: string | null = null;
   const until = () => (deadline === null ? null : new Date(deadline).toISOString());
-  const show = () => setCurrentDetails(describe(until(), notWatched));
+  const show = () => setCurrentDetails(open ? describe(until(), notWatched) : closing);
   setHandler(confirmSignal, () => void (confirmed = true), { description: 'Close the window now.' });
   setHandler(rollbackSignal, (asked) => void (request = asked ?? {}), { description: 'Go back to the stage before.' });
   setHandler(checkpointQuery, () => ({ checkpoint: input.checkpoint, open, until: until(), not_watched: notWatched }), {
@@ -73,6 +73,7 @@ export const checkpoint = async (input: RollbackWindow): Promise<void> => {
     return;
   }
   open = false;
+  show();
   health.cancel();
   await watching;
   // With a database that was destroyed went what was kept for it.
@@ -83,6 +84,8 @@ const deadlineOf = ({ until, timeout_seconds }: RollbackWindow): number | null =
   if (until === undefined) return Date.now() + timeout_seconds * 1000;
   return until === null ? null : Date.parse(until);
 };
+
+const closing = 'Closes: what was kept for a rollback is removed, for as long as that takes.';
 
 const describe = (until: string | null, notWatched: string | null): string =>
   [
