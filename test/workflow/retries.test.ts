@@ -107,19 +107,24 @@ describe.concurrent('a pending activity shows', () => {
     const shop = await newDatabase();
     failStore(shop, 'stepStarted', times(5, metadataAway));
     const operation = await shop.start('expand', { target: 'pooling' });
-    const met = await vi.waitUntil(() => pendingDetails(operation, 'ensureNode'), { timeout: 60_000, interval: 50 });
-    expect(met).toMatchObject({ met: { last: { code: 'metadata_unavailable' } } });
+    const met = await vi.waitUntil(
+      async () => ((await pendingDetails(operation, 'ensureNode')) as { met?: object } | null)?.met,
+      { timeout: 60_000, interval: 50 },
+    );
+    expect(met).toMatchObject({ last: { code: 'metadata_unavailable' } });
     expect(await shop.end(operation)).toMatchObject({ status: 'done' });
   });
 
   test('what the watch of a window looks for', async () => {
     const shop = await newDatabase();
     await shop.run('expand', { target: 'pooling' });
-    const details = await vi.waitUntil(() => pendingDetails(shop.checkpoint, 'watchHealth'), {
-      timeout: 60_000,
-      interval: 50,
-    });
-    expect(details).toMatchObject({ waiting_for: 'evidence that shop takes no writes' });
+    await vi.waitFor(
+      async () =>
+        expect(await pendingDetails(shop.checkpoint, 'watchHealth')).toMatchObject({
+          waiting_for: 'evidence that shop takes no writes',
+        }),
+      { timeout: 60_000, interval: 50 },
+    );
   });
 });
 
