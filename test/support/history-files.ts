@@ -12,7 +12,6 @@ const machineFields: Readonly<Record<string, unknown>> = {
   stackTrace: '',
   stickyAttributes: undefined,
   workerVersion: undefined,
-  sdkMetadata: undefined,
 };
 /** The name of a worker's own task queue: process and host. */
 const ownQueue = /^\d+@/;
