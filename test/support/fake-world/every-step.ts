@@ -112,6 +112,21 @@ export const dieAtEveryStep = ({ story, newShop }: Trial): void => {
   });
 };
 
+/** Activities that refuse an operation at once when something does not answer. Nothing was touched by then. */
+const refusing = (workflow: string): readonly string[] => {
+  switch (workflow) {
+    // One that is not to wait takes what it cannot see for an obstacle.
+    case 'switchover':
+      return ['openOperation', 'preflightCutOver'];
+    // There are no nodes to be looked at first: it begins with the engine, and reports one that does not answer.
+    case 'createDatabase':
+    case 'restoreSnapshot':
+      return ['openOperation'];
+    default:
+      return [];
+  }
+};
+
 /**
  * Calls that are never answered, whomever they ask, going forward and going back: each comes to the end of its limit, and
  * the same is done again. A second time each has had its effect, and only its answer is missing. `hung` hears of whom.
@@ -124,9 +139,7 @@ export const hangAtEveryStep = ({ story, newShop, hung }: Trial & { readonly hun
     test.for(['without effect', 'with its effect'] as const)('each %s, in everything it does', async (effect) => {
       const shop = await begin({ story, newShop });
       const { faults, outside } = shop.world;
-      // A switchover that is not to wait takes what it cannot see for an obstacle: refused, nothing was touched.
-      const refusing = story.deed.workflow === 'switchover' ? ['openOperation', 'preflightCutOver'] : [];
-      const spared = ['watchHealth', ...refusing];
+      const spared = ['watchHealth', ...refusing(story.deed.workflow)];
       faults.hangInside(({ name, try: attempt }) => attempt === 1 && !spared.includes(name), effect);
       const document = await tell(story, shop);
 
