@@ -130,7 +130,7 @@ describe.concurrent('a member that led when it froze', () => {
     patroni.elect(cluster, 'postgres-3');
     return { shop, thaw, cluster };
   };
-  const onceSet = <K extends 'paused' | 'locked'>(cluster: PatroniState, key: K, to: boolean, then: () => void) => {
+  const onceSet = (cluster: PatroniState, key: 'paused' | 'locked', to: boolean, then: () => void) => {
     let value: boolean = cluster[key];
     Object.defineProperty(cluster, key, {
       get: () => value,
