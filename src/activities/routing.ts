@@ -27,12 +27,13 @@ export const routingActions = (dependencies: Dependencies) => {
     ];
     const probe = `${step.operation}-${step.step}`;
     const keep = keepRunning(platform, step);
-    const reconnect = () => reconnectPoolers(session, nodesOf(topology, 'pgbouncer'));
+    const poolers = nodesOf(topology, 'pgbouncer');
+    const reconnect = () => reconnectPoolers(session, poolers);
     await waitUntil({
       for: 'a write through every endpoint',
       step,
       look: async () => {
-        await keep(front, ...routers, ...nodesOf(topology, 'pgbouncer'));
+        await keep(front, ...routers, ...poolers);
         await Promise.all(
           writable.map(async (route) => {
             const id = `${probe}-${route.node.name}-${route.port}`;
@@ -51,11 +52,14 @@ export const routingActions = (dependencies: Dependencies) => {
       },
     });
     const hasReplicas = nodesOf(topology, 'postgres').length > 1;
+    // The probe's own connections lead to replicas, but an application's may be older than a change of the primary. The
+    // monitor replaces those as well, where it ran.
+    if (hasReplicas) await reconnectPoolers(session, poolers, [ports.pooledReadOnly]);
     await waitUntil({
       for: 'the write to show at every read-only endpoint',
       step,
       look: async () => {
-        await keep(front, ...routers, ...nodesOf(topology, 'pgbouncer'));
+        await keep(front, ...routers, ...poolers);
         for (const route of readable) {
           const answer = await through(session, route, async (connection) => ({
             seen: await postgres.readProbe(connection, `${probe}-${front.name}-${frontPorts.postgres}`),

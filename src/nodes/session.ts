@@ -92,9 +92,13 @@ const ownSettings = {
 };
 
 /** A pooler keeps a connection for as long as a server takes it, also one that has changed its role since. */
-export const reconnectPoolers = async (session: Session, poolers: readonly Placed[]): Promise<void> => {
+export const reconnectPoolers = async (
+  session: Session,
+  poolers: readonly Placed[],
+  which: readonly number[] = [ports.pooled, ports.pooledReadOnly],
+): Promise<void> => {
   for (const pooler of poolers) {
-    for (const port of [ports.pooled, ports.pooledReadOnly]) {
+    for (const port of which) {
       // One that does not answer has nothing to replace.
       await session.asPoolerAdmin(pooler, port, (admin) => admin.reconnect()).catch(() => undefined);
     }

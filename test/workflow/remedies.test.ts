@@ -291,4 +291,17 @@ describe('a pooler with connections to a server that has another role now', () =
 
     expect(more).toMatchObject({ status: 'done' });
   });
+
+  // The monitor does that when it sees another leader. One that was being restarted at that moment saw none: an
+  // application's reads went to the primary for an hour, while probes were answered by replicas.
+  test('replaces those of applications after a switchover, whatever probes see', async () => {
+    const shop = await newDatabase();
+    await shop.run('expand', { target: 'replicas', replicas: { count: 2 }, pooling: {} });
+    const { poolers } = shop.world;
+    poolers.stickClients('pgbouncer-1', ports.pooledReadOnly, 'postgres-2');
+
+    expect(await shop.run('switchover', { target_node: 'postgres-2' })).toMatchObject({ status: 'done' });
+
+    expect(poolers.clientsStickTo('pgbouncer-1', ports.pooledReadOnly)).toBeNull();
+  });
 });

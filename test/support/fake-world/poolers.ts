@@ -13,6 +13,10 @@ export interface Poolers {
   ignoreReloads(name: string): void;
   /** It has connections to this node, wherever it leads by now, until it is told to reconnect. */
   stick(name: string, port: number, node: string): void;
+  /** The same of an application's connections alone: new ones, and so probes, lead where they should. */
+  stickClients(name: string, port: number, node: string): void;
+  /** Null where they lead as new ones do. */
+  clientsStickTo(name: string, port: number): string | null;
   reconnect(machine: Machine, port: number): void;
   pause(machine: Machine): void;
   resume(machine: Machine): void;
@@ -38,6 +42,7 @@ export const createPoolers = (machines: Machines): Poolers => {
   const loaded = new Map<string, Loaded>();
   const deaf = new Set<string>();
   const stuck = new Map<string, string>();
+  const stuckClients = new Map<string, string>();
   const read = (machine: Machine, which: string) => {
     const ini = machines.read(machine.container, `/etc/pgrow/pgbouncer-${which}.ini`);
     const [, hosts = '', port] = /^\* = host=(\S+) port=(\d+)$/m.exec(ini) ?? [];
@@ -84,7 +89,12 @@ export const createPoolers = (machines: Machines): Poolers => {
         /^"pgrow_admin" "(.*)"$/m.exec(machines.read(machine.container, '/etc/pgrow/userlist.txt'))?.[1] ?? '',
       ),
     stick: (name, port, node) => void stuck.set(`${name}:${port}`, node),
-    reconnect: (machine, port) => void stuck.delete(`${machine.name}:${port}`),
+    stickClients: (name, port, node) => void stuckClients.set(`${name}:${port}`, node),
+    clientsStickTo: (name, port) => stuckClients.get(`${name}:${port}`) ?? null,
+    reconnect(machine, port) {
+      stuck.delete(`${machine.name}:${port}`);
+      stuckClients.delete(`${machine.name}:${port}`);
+    },
     pause(machine) {
       pauses += 1;
       of(machine).paused = true;
