@@ -15,7 +15,7 @@ import { compareWithTargets } from './targets.ts';
 import type { FloorFigure, OperationFigure } from './figures.ts';
 import type { Bench } from './bench.ts';
 
-/** `npm run bench`: the figures of the spec, on a control plane of its own that is removed at the end. */
+/** `npm run bench`: the figures, on a control plane of its own that is removed at the end. */
 const run = async (options: BenchOptions): Promise<void> => {
   const interrupted = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => interrupted.abort());

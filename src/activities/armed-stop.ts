@@ -13,7 +13,7 @@ export interface ArmedStop {
   cancel(): void;
 }
 
-/** How long a stop may take, and for whom it waits. */
+/** How long a stop may take, and which receivers it waits for. */
 export interface Haste {
   readonly limitMs: number;
   /** Address of the one that has to have everything. */
@@ -25,7 +25,7 @@ export interface Haste {
 const armLimitMs = 10_000;
 /** For its answer to arrive: by the limit itself the server has ended, in one way or another. */
 const answerMs = 500;
-/** A node of an older image takes up to 30 s, whatever it is told: gone on without it, it would stop and fence itself later. */
+/** A node of an older image takes up to 30 s, regardless of the limit: if we went on without it, it would stop and fence itself later. */
 const unlimitedStopMs = 35_000;
 
 /** @throws PgrowError `not_ready` when the node does not run, or is not the database that is meant */

@@ -18,7 +18,7 @@ const confirmWithinMs = 250;
  * written a checkpoint, so that its stop has little left to write, and is seen who follows it. The successor has to replay it
  * now, others that do not confirm it at once are left out.
  * @throws PgrowError `not_ready` when the successor does not replay it, with the reason where it tells one; anything else
- * when the old primary neither answers nor was stopped: then nobody knows what clients would find
+ * when the old primary neither answers nor was stopped: then it is unknown what clients would find
  */
 export const lookAtOldPrimary = async (
   { platform, components: { postgres } }: Pick<Dependencies, 'platform' | 'components'>,

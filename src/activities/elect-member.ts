@@ -9,7 +9,7 @@ import { openSession, type Session } from '../nodes/session.ts';
 import type { Action } from './step-activity.ts';
 import { waitUntil } from './wait-until.ts';
 
-/** A Patroni cluster whose leader is lost, and whose members lag too much to be elected: somebody has decided who leads. */
+/** A Patroni cluster whose leader is lost, and whose members lag too much to be elected: an operator has decided which one leads. */
 export const electionActions = (dependencies: Dependencies) => {
   const { postgres } = dependencies.components;
 
@@ -51,7 +51,7 @@ export const electionActions = (dependencies: Dependencies) => {
   return { electMember };
 };
 
-/** As `patronictl failover --candidate`: Patroni looks at no lag then. It hears only of a lock that nobody holds. */
+/** As `patronictl failover --candidate`: Patroni looks at no lag then. It accepts that only while the lock is free. */
 const letLead = async (client: PatroniClient, { name }: Node) => {
   const holder = (await client.cluster()).members.find((member) => member.role === 'leader');
   if (holder && holder.name !== name) return { observed: `${holder.name} still holds the lock` };

@@ -36,7 +36,7 @@ export const etcdActions = (dependencies: Dependencies) => {
     });
   };
 
-  /** What an operator asks first: who answers on which port, whom does each node see, and what does its log say? */
+  /** What an operator asks first: which node answers on which port, which peers does each see, and what does its log say? */
   const describe = async (session: Session, node: Node, nodes: readonly Node[]): Promise<string> => {
     const healthy = await etcdOf(session, node)
       .then((client) => client.isHealthy())
@@ -80,7 +80,7 @@ export const etcdActions = (dependencies: Dependencies) => {
 
 /** An etcd that has not formed by then will not: the next attempt begins with fresh volumes and another token. */
 const quorumPatienceSeconds = 20;
-/** Milliseconds a node has to say whom it sees, which is only for the error. */
+/** Milliseconds a node has to name its peers, which is only for the error. */
 const lookLimitMs = 10_000;
 /** Of each node's log in the error. */
 const logLines = 2;

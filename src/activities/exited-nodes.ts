@@ -10,7 +10,7 @@ import type { ActionStep } from './step-activity.ts';
 type Needs = Pick<Platform, 'inspectContainer' | 'readLogs' | 'startContainer'>;
 
 /**
- * For a node that is new, and is made anew with fresh volumes when it fails.
+ * For a new node, which is made again with fresh volumes when it fails.
  * @throws PgrowError `node_failed` with the end of its log when it has exited, or has been restarted
  */
 export const refuseExited =

@@ -16,7 +16,7 @@ const serveLimitMs = 30_000;
 
 /**
  * Before the promotion: the old primary serves again and no client waits.
- * @throws PgrowError `internal` while the successor may have been told to take over: then the only way is forward;
+ * @throws PgrowError `internal` while the successor may have been ordered to take over: then the only way is forward;
  * `no_answer` while that cannot be known, or the old primary does not serve yet
  */
 export const handBack = async ({ dependencies, session, input }: HandOverWay): Promise<void> => {
@@ -44,7 +44,7 @@ export const handBack = async ({ dependencies, session, input }: HandOverWay): P
   );
 };
 
-/** Answers with those that could not be told soon: clients wait. */
+/** Returns those that could not be reached soon: clients wait. */
 const releaseRouters = async (
   dependencies: HandOverWay['dependencies'],
   session: Session,

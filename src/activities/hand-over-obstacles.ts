@@ -20,7 +20,7 @@ export interface Obstacle {
 /** A transaction open for longer than this makes PAUSE wait, and every client with it. Seconds. */
 const longTransactionSeconds = 2;
 
-/** In pg_stat_replication, of those for whom a commit waits. */
+/** In pg_stat_replication, of the standbys that a commit waits for. */
 const confirmingStates: readonly string[] = ['sync', 'quorum'];
 
 /** A successor further behind than this would make the stall long. Bytes. */
@@ -30,7 +30,7 @@ interface Looks {
   readonly components: Components;
   readonly session: Session;
   readonly input: CutOver;
-  /** Who leads the new side instead of the successor, in words; null for nobody. */
+  /** Which member leads the new side instead of the successor, in words; null for none. */
   readonly otherLeader: () => Promise<string | null>;
 }
 
@@ -128,7 +128,7 @@ const unwritable = async (
   }
 };
 
-/** Whoever waits behind a pooler is sent to the successor: it has to let the application in. */
+/** Clients behind a pooler are sent to the successor: it has to accept the application's login. */
 const unreadyLogin = async (session: Session, to: CutOver['to']): Promise<Obstacle | null> => {
   try {
     const at = { host: await session.addressOf(to), port: ports.postgres };

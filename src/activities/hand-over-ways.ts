@@ -28,7 +28,7 @@ interface Inputs {
   readonly input: CutOver;
 }
 
-/** @throws when the successor does not answer; whoever else does not is met with once it is needed */
+/** @throws when the successor does not answer; other nodes raise an error only when a step needs them */
 export const openWays = async ({ dependencies, session, input }: Inputs): Promise<Ways> => {
   const { from, to, poolers, routers } = input;
   const { postgres, haproxy } = dependencies.components;

@@ -24,7 +24,7 @@ import type { Session } from '../nodes/session.ts';
 import { tellOrLeaveAside } from './tell-routers.ts';
 import { openBudget, poll, within, type Budget } from '../nodes/time-limits.ts';
 
-/** Milliseconds for a promotion that nobody waits for any more. */
+/** Milliseconds for a promotion that no client waits for any longer. */
 const promotionLimitMs = 20_000;
 
 /** The moves of a hand-over, with everything connected beforehand. */
@@ -40,7 +40,7 @@ export interface HandOver {
   writeThroughEveryRoute(): Promise<void>;
   resume(): Promise<void>;
   /**
-   * Clients are served by then: what was promoted is settled, and whoever could not be told where writes go is told.
+   * Clients are served by then: what was promoted is settled, and routers that could not be switched before are switched.
    * Answers with the routers that were left aside.
    */
   settle(): Promise<readonly Node[]>;
@@ -57,7 +57,7 @@ interface Inputs {
   readonly input: CutOver;
 }
 
-/** @throws when the successor does not answer; whoever else does not is met with once it is needed */
+/** @throws when the successor does not answer; other nodes raise an error only when a step needs them */
 export const openHandOver = async ({
   dependencies: { platform, components },
   session,
@@ -97,7 +97,7 @@ export const openHandOver = async ({
       bystanders = await promotion.prepare();
       const seen = await lookAtOldPrimary({ platform, components }, session, input, successor);
       isHeld = seen !== null;
-      // Nobody is served any more: to ask clients to wait once more would only make them wait longer.
+      // No client is served any longer: another PAUSE would only make them wait longer.
       if (!seen) return;
       senders = seen;
       await Promise.all(admins.map((admin, index) => refusePaused(platform, demand(admin), poolers[index]!)));
@@ -115,13 +115,13 @@ export const openHandOver = async ({
         `PAUSE of ${names(poolers)} waits for a transaction that does not end`,
         Promise.all(admins.map((admin, index) => pauseOwn(platform, demand(admin), poolers[index]!))),
       );
-      // Forced: whoever is still at work is reset when the old primary stops.
+      // Forced: sessions still at work are reset when the old primary stops.
       await (input.on_obstacle === 'force' ? waiting.catch(notPaused) : waiting);
     },
 
     async stopOldPrimary() {
       // Sessions that bypass the poolers end with the old primary; the connects that follow wait for the new one. In two
-      // moves: whoever is cut at one router must not get through another, only to be cut again.
+      // moves: a client that is cut at one router must not get through another, only to be cut again.
       await Promise.all(routerApis.map((api) => haproxy.holdConnects(demand(api), from.name, to.name)));
       await Promise.all(routerApis.map((api) => haproxy.cutWriters(demand(api), from.name)));
       const limitMs = isHeld ? budget.until(decideWithinMs) : decideWithinMs;
@@ -153,7 +153,7 @@ export const openHandOver = async ({
     },
 
     async routeWrites() {
-      // One whose connection broke holds writes until it is told on another; one that is gone holds nobody.
+      // One whose connection broke holds writes until it is switched over another; one that is gone holds none.
       await Promise.allSettled(
         routers.map(async (router, index) => {
           const telling = async () => {
@@ -220,7 +220,7 @@ export const openHandOver = async ({
 
 const names = (poolers: CutOver['poolers']): string => poolers.map(({ name }) => `${name}:${ports.pooled}`).join(', ');
 
-/** What an attempt that was interrupted holds is let go first; what somebody else has paused is for them to resume. */
+/** What an attempt that was interrupted holds is released first; what another has paused is for that one to resume. */
 const refusePaused = async (platform: Dependencies['platform'], admin: PoolerAdmin, pooler: Node): Promise<void> => {
   if (!(await admin.isPaused())) return;
   await releasePoolers(platform, [pooler]);

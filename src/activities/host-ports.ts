@@ -9,7 +9,7 @@ const lowest = 20_000;
 const highest = 32_000;
 
 /**
- * Loopback ports that nobody listens on and no other database owns. `wanted` is the one for `postgres`, or null.
+ * Loopback ports without a listener that no other database owns. `wanted` is the one for `postgres`, or null.
  * @throws PgrowError `port_taken` when `wanted` cannot be had, or no other is left
  */
 export const chooseHostPorts = async (

@@ -106,7 +106,7 @@ export const nodeActions = (dependencies: Dependencies) => {
     );
   };
 
-  /** A new cluster agrees on what the primary that it begins with was told: Patroni overrides what a server brings along. */
+  /** A new cluster takes over the `ALTER SYSTEM` values of its first primary: Patroni overrides what a server brings along. */
   const agreedOf = async (session: Session, config: NodeConfig): Promise<Settings> => {
     if (config.kind !== 'postgres' || config.mode !== 'patroni' || !config.standby_of) return {};
     const primary = session.placed(config.standby_of.node);
@@ -115,7 +115,7 @@ export const nodeActions = (dependencies: Dependencies) => {
 
   /**
    * PgBouncer's resolver keeps an address for as long as the engine's DNS says, ten minutes: a node that was removed and
-   * made anew would be looked for where its predecessor was. So the pooler is told names that are never used again.
+   * made again would be looked for where its predecessor was. So the pooler gets names that are never used again.
    */
   const withOwnNames = async (session: Session, configured: ConfiguredNode): Promise<ConfiguredNode> => {
     const { node, config } = configured;

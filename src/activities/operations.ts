@@ -62,7 +62,7 @@ export const operationActivities = (dependencies: Dependencies): OperationAction
     async endOperation({ operation, database, status, stall_ms, error, window_until }) {
       const known = await store.readOperation(operation);
       // A workflow that was reset says nothing new of an operation that has ended.
-      // But what was left to an operator may have been put back since (`left-behind.ts`).
+      // But what was left to an operator may have been undone since (`left-behind.ts`).
       const isPutBack = known?.status === 'needs_operator' && status === 'rolled_back';
       if (known && known.status !== 'running' && known.status !== status && !isPutBack) return known;
       const type = known?.type;
@@ -144,7 +144,7 @@ export const operationActivities = (dependencies: Dependencies): OperationAction
 const windowEnd = ({ rollback_available_until, timestamp }: Checkpoint): string =>
   new Date(Date.now() + Date.parse(rollback_available_until) - Date.parse(timestamp)).toISOString();
 
-/** A database that was not made after all, or is destroyed. Whoever sees its operation ended finds its name free. */
+/** A database that was not made after all, or is destroyed. Once its operation shows as ended, its name is free. */
 const leavesNothing = (type: OperationType | undefined, status: OperationStatus): boolean => {
   if (type === 'create' || type === 'restore') return status === 'rolled_back' || status === 'aborted';
   return type === 'destroy' && status === 'done';

@@ -14,13 +14,13 @@ import { poll } from '../nodes/time-limits.ts';
 
 /** The one part in which hand-overs differ: how the successor comes to take writes. */
 export interface Promotion {
-  /** Before clients wait: nobody else may elect or restart anything meanwhile, and no third member may be a primary. */
+  /** Before clients wait: Patroni must neither elect nor restart anything meanwhile, and no third member may be a primary. */
   prepare(): Promise<Bystanders>;
   /** May be repeated: promoting what is promoted already is success. */
   promote(): Promise<void>;
   /**
    * Whatever becomes of the successor's process from now on, it comes back as a primary. No client waits for it: until
-   * then nobody else is promoted, and a successor that fails is promoted once more by the next attempt.
+   * then no other is promoted, and a successor that fails is promoted again by the next attempt.
    */
   settle(): Promise<void>;
 }
@@ -127,7 +127,7 @@ const ofMember = ({ dependencies, session, input, successor }: Inputs): Promotio
       await poll(lockLimitMs, `Patroni of ${input.to.name}:${ports.health} to take the lock`, async () => {
         const found = await holder();
         if (found === input.to.name) return true;
-        // Only a server that takes writes gets it in a pause. Whoever was promoted leads, and nobody beside it.
+        // Only a server that takes writes gets it in a pause. The promoted member leads, and no other.
         const second = input.members.find(({ name }) => name === found && name !== input.from.name);
         if (second) await fenceFormerLeader(dependencies, session, second, bystanderLimitMs);
         // The old leader's may have been renewed by a Patroni that had not seen yet that its server is gone.
@@ -150,7 +150,7 @@ const bystanderLimitMs = 5000;
 /**
  * Paused, Patroni elects nobody while its leader is stopped, and starts nothing. That has to be seen by those between whom
  * writes move. Another member that hangs or is out of reach is left aside: when it is back it learns of the pause before
- * it learns that the leader's lock is free, for etcd tells of changes in their order, and without etcd it elects nobody.
+ * it learns that the leader's lock is free, for etcd reports changes in their order, and without etcd it elects none.
  */
 const pausePatroni = async (
   dependencies: Inputs['dependencies'],
@@ -183,7 +183,7 @@ const divide = ({ members, from, to }: Pick<CutOver, 'members'> & Partial<Pick<C
   return [members.filter(isConcerned), members.filter((member) => !isConcerned(member))] as const;
 };
 
-/** Instead of promoting: a paused Patroni starts its server when it is told to. */
+/** Instead of promoting: a paused Patroni starts its server on request. */
 export const restartLeader = async (session: Session, input: CutOver): Promise<void> => {
   const leads = input.members.some(({ name }) => name === input.from.name);
   if (leads) await session.asMember(input.from, (client) => client.restart());

@@ -7,7 +7,7 @@ import type { ActionStep } from './step-activity.ts';
 
 /**
  * A standby cluster whose leader was away for a while is led by another member, which then is the one that streams from
- * the old primary: whoever is to take over is made to lead it again. Answers with what stands in the way, null for nothing.
+ * the old primary: its successor is made to lead it again. Returns the obstacle, null for none.
  */
 export const leadAgain = (session: Session, { to, members, promotion }: CutOver, step: ActionStep) => {
   const course = followFault(leaderRemedies, step.patience_seconds);

@@ -46,7 +46,7 @@ export const stepActivity =
   };
 
 /**
- * Somebody may reset a workflow in Temporal after its operation has ended, or its window has closed: what it would do once
+ * A workflow may be reset in Temporal after its operation has ended, or its window has closed: what it would do once
  * more, or undo, is in use by then.
  * @throws PgrowError `already_ended`; what a closed window has removed is passed over
  */
@@ -60,7 +60,7 @@ const mayAct = async (
   }
   const status = await store.readOperationStatus(operation);
   if (status === null || status === 'running') return true;
-  // What was left to an operator in the middle of its hand-over is put back by the next operation (`left-behind.ts`).
+  // What was left to an operator in the middle of its hand-over is undone by the next operation (`left-behind.ts`).
   if (status === 'needs_operator' && direction === 'undo') return true;
   throw new PgrowError('already_ended', endedAlready(operation, status));
 };

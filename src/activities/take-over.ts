@@ -14,12 +14,12 @@ interface Holding extends WalEnd {
   readonly node: Node;
 }
 
-/** A hand-over from a cluster in which nobody takes writes any more: nobody is stopped, and nobody can be asked to wait. */
+/** A hand-over from a cluster without a primary: no server is stopped, and no client is held. */
 export const takeOverActions = (dependencies: Dependencies) => {
   const { components, platform } = dependencies;
   const { postgres } = components;
 
-  /** Whether whoever is at the one lacks nothing of the other. A later timeline began where all before it was known. */
+  /** Whether a server at the one position lacks nothing of the other. A later timeline began where all before it was known. */
   const covers = (one: WalEnd, other: WalEnd): boolean =>
     one.timeline > other.timeline ||
     (one.timeline === other.timeline && postgres.parseLsn(one.lsn) >= postgres.parseLsn(other.lsn));
@@ -59,13 +59,13 @@ export const takeOverActions = (dependencies: Dependencies) => {
       },
     });
 
-  /** Waiting lets nobody in whose login is refused, and nothing is served meanwhile. */
+  /** Waiting does not help a login that is refused, and nothing is served meanwhile. */
   const refuseIfKeptOut = (node: Node) => (error: unknown) => {
     if (refusalOf(error) !== 'access') throw error;
     throw new PgrowError('refused', `${node.name} does not say what it holds: ${messageOf(error)}`, { cause: error });
   };
 
-  /** A standby passes on what it has to whoever asks; who follows several nodes asks only one that takes writes. */
+  /** A standby passes on what it has to any receiver; one that follows several nodes asks only a primary. */
   const streamFrom = async (
     session: Session,
     source: Node,

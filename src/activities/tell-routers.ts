@@ -4,7 +4,7 @@ import type { Platform } from '../platform/platform.ts';
 import type { Session } from '../nodes/session.ts';
 import { poll } from '../nodes/time-limits.ts';
 
-/** Milliseconds that a router out of reach is waited for, once nobody else waits for it. */
+/** Milliseconds to wait for a router out of reach, once no client waits for it. */
 const outOfReachLimitMs = 30_000;
 
 /**

@@ -15,7 +15,7 @@ interface Nodes {
   readonly restartNode: Action<'restartNode'>;
 }
 
-/** A pooler that refuses whom its servers take is given its files anew, then restarted if it is new (SPEC section 4). */
+/** A pooler that rejects a login which its servers accept gets its files again, then a restart if it is new. */
 export const poolerActions = (dependencies: Dependencies, { configureNode, restartNode }: Nodes) => {
   const { platform, log } = dependencies;
 

@@ -39,7 +39,7 @@ interface Told extends Pick<Look, 'session' | 'node' | 'step'> {
   readonly config: RouterConfig;
 }
 
-/** A router that cannot reach what the worker reaches is told its servers anew (SPEC section 4). */
+/** A router that cannot reach what the worker reaches gets its configuration again. */
 export const routerActions = (dependencies: Dependencies, { configureNode }: Configure) => {
   const { platform, store, components, log } = dependencies;
   const { haproxy } = components;

@@ -32,7 +32,7 @@ export const findDatabase = async (
   throw new PgrowError('not_found', `Project ${projectId} has no database ${serviceId}. ${there}`);
 };
 
-/** What can be told something: a database, or one that is asked for and waits to be made. */
+/** What can receive a message: a database, or one that is requested and waits to be made. */
 export type Subject = Pick<Database, 'id' | 'name' | 'project'>;
 
 /** @throws PgrowError `not_found` */

@@ -12,7 +12,7 @@ import { createDockerPlatform } from '../platform/docker/index.ts';
 import { createStore } from '../store/store.ts';
 import { createApi } from './api.ts';
 
-/** Composition root of the API. Listens on loopback unless told otherwise, and goes when told to. */
+/** Composition root of the API. Listens on loopback by default, and ends on SIGTERM. */
 
 const settings = readSettings();
 const logger = pino({ base: { program: 'api' }, level: 'warn' });
@@ -35,7 +35,7 @@ await client
 const platform = createDockerPlatform();
 const dependencies = { platform, store, components: realComponents };
 
-/** So long a request waits for what is put back. Milliseconds. */
+/** Limit of a request that waits for an operation to be undone. Milliseconds. */
 const putBackWaitMs = 120_000;
 
 const app = await createApi({

@@ -80,7 +80,7 @@ export const refuseWhileRunning = async (
   if (run?.running) throw runningError(name, run);
 };
 
-/** An operation is recorded as done a moment before its workflow ends; whoever has waited for it may start the next. */
+/** An operation is recorded as done a moment before its workflow ends; a caller that waited for it may start the next. */
 const untilReallyEnded = async ({ store, client }: ApiDependencies, serviceId: string) => {
   const deadline = performance.now() + endsWithinMs;
   for (;;) {

@@ -22,7 +22,7 @@ export interface PgrowClient extends WindowClient {
    */
   start<W extends OperationWorkflow>(workflow: W, input: OperationInput<W>, about: About): Promise<StartedRun>;
   /**
-   * Moves the primary, by signal-with-start. An operation that runs does not hear it, whoever holds back its cut-over.
+   * Moves the primary, by signal-with-start. A running operation ignores it, also one whose cut-over is held back.
    * @throws PgrowError `operation_running`, which names the one that runs
    */
   switchOver(input: OperationInput<'switchover'>, about: About): Promise<StartedRun>;
@@ -40,7 +40,7 @@ export interface PgrowClient extends WindowClient {
   /** Seconds since a worker last asked for work; null where Temporal knows of none. */
   workerSeenAgo(): Promise<number | null>;
   /**
-   * Reads a snapshot through, or waits for whoever does already; null when that takes longer than it may.
+   * Reads a snapshot through, or waits for a reading that is under way; null when that takes longer than it may.
    * @throws PgrowError what kept it from being read
    */
   verifySnapshot(

@@ -7,7 +7,7 @@ import type { OperationType } from '../domain/operation.ts';
 /** An operation as Temporal knows it. */
 export interface OperationRun {
   readonly running: boolean;
-  /** Null where whoever started it let the workflow make one. */
+  /** Null where the caller let the workflow make one. */
   readonly operation_id: string | null;
   readonly type: OperationType | 'put_back';
   readonly workflow_id: string;

@@ -9,7 +9,7 @@ import { PgrowError } from '../domain/errors.ts';
 import { operationMessages, type OperationMessage } from '../domain/temporal-names.ts';
 import type { Heard, Sender } from '../workflows/messages.ts';
 
-/** What became of a message. `when_a_worker_runs`: it waits in Temporal, which nobody asks for work at the moment. */
+/** What became of a message. `when_a_worker_runs`: it waits in Temporal until a worker asks for work. */
 export interface Answer {
   readonly takes_effect: Heard['takes_effect'] | 'when_a_worker_runs';
 }
@@ -48,7 +48,7 @@ export const tellOperation = async (
 const nothingRuns = (message: OperationMessage) =>
   new PgrowError('refused', `No operation runs that could be told to ${message}.`);
 
-/** One that ended while it was told has heard nothing. */
+/** An operation that ended meanwhile has not received it. */
 const refusalOf = ({ cause, message }: WorkflowUpdateFailedError, told: OperationMessage): PgrowError =>
   cause instanceof ApplicationFailure && cause.type === 'refused'
     ? new PgrowError('refused', cause.message)

@@ -25,13 +25,13 @@ export interface Actions {
 
   ensureReplicationSlot: { readonly on: Node; readonly slot: string };
   removeReplicationSlot: { readonly on: Node; readonly slot: string };
-  /** Drops every slot of our nodes but these: what a cluster that is gone has left would keep WAL for ever. */
+  /** Drops every slot of our nodes but these: what a cluster that is gone has left would keep WAL forever. */
   pruneReplicationSlots: { readonly on: Node; readonly keep: readonly string[] };
-  /** A slot that Patroni keeps on whoever leads; without it Patroni drops slots it does not know. */
+  /** A slot that Patroni keeps on the leader; without it Patroni drops slots it does not know. */
   ensurePermanentSlot: { readonly on: Node; readonly members: readonly Node[]; readonly slot: string };
   forgetMembers: { readonly members: readonly Node[]; readonly scope: string; readonly gone: readonly string[] };
   removePermanentSlot: { readonly members: readonly Node[]; readonly slot: string };
-  /** Everything a Patroni cluster keeps in etcd, so that the next attempt bootstraps anew. */
+  /** Everything a Patroni cluster keeps in etcd, so that the next attempt bootstraps again. */
   removePatroniScope: { readonly etcd: readonly Node[]; readonly scope: string };
   /** Base backup with manifest into a volume of its own, verified. */
   takeSnapshot: { readonly of: Node; readonly snapshot: string; readonly volume: string };
@@ -50,7 +50,7 @@ export interface Actions {
   waitUntilStreaming: { readonly node: Node; readonly from: Node; readonly lag_limit_bytes: number };
   /** Takes an etcd node that has lost its data out of the quorum of the others and in again, as one without data. */
   readmitEtcdMember: { readonly node: Node; readonly others: readonly Node[] };
-  /** Of a Patroni cluster without a leader: lets this member lead, whatever it lacks. Refused once somebody leads or is further. */
+  /** Of a Patroni cluster without a leader: lets this member lead, whatever it lacks. Refused once another leads or is further. */
   electMember: { readonly candidate: Node; readonly members: readonly Node[] };
   waitUntilEtcdQuorum: { readonly nodes: readonly Node[] };
   /** Until every router sees exactly `primary` as writable and exactly `replicas` as readable. */
@@ -78,26 +78,26 @@ export interface Actions {
   verifyStandbyCluster: { readonly primary: Node; readonly leader: Node };
 
   /**
-   * What ALTER SYSTEM has set on `from` is set on whoever takes writes next, and on followers that have nothing of their own
+   * What ALTER SYSTEM has set on `from` is set on the next primary, and on followers that have nothing of their own
    * in its place. One that has to be restarted to be able to replay what its primary writes is restarted.
    */
   carrySettings: { readonly from: Node; readonly to: Node; readonly followers: readonly Node[] };
   /** Refuses with reasons what would break the promise of a cut-over: long transactions, lag, session pooling. */
   preflightCutOver: CutOver;
-  /** The hand-over (SPEC section 5), PAUSE to RESUME. */
+  /** The hand-over, PAUSE to RESUME. */
   cutOver: CutOver;
   /**
-   * Of a cluster in which nobody takes writes any more: until the successor has all that any member holds. Streams it from
-   * whoever has most; a member that cannot say what it holds may hold what nobody else does.
+   * Of a cluster without a primary: until the successor has all that any member holds. Streams it from the one that has
+   * most; a member that cannot say what it holds may hold what no other does.
    */
   gatherWrites: { readonly members: readonly Node[]; readonly successor: Node; readonly slot: string };
-  /** After that: the successor takes writes, and routes lead to it. There is nobody to stop and no client to hold. */
+  /** After that: the successor takes writes, and routes lead to it. There is no server to stop and no client to hold. */
   takeOver: CutOver;
   /** The old primary, stopped by the cut-over, comes back as a standby of the new one. */
   followNewPrimary: {
     readonly old: ConfiguredNode;
     readonly members: readonly Node[];
-    /** Slots on the old primary that nobody uses any more: they would keep WAL for ever. */
+    /** Unused slots on the old primary: they would keep WAL forever. */
     readonly obsolete_slots: readonly string[];
   };
 
@@ -133,7 +133,7 @@ export interface CutOver {
   readonly to: Node;
   /**
    * `standby_cluster`: the successor leads a Patroni standby cluster. `standby`: it is a plain standby. `member`: it
-   * belongs to the Patroni cluster that `from` leads. Such a cluster is paused first, so that it elects nobody.
+   * belongs to the Patroni cluster that `from` leads. Such a cluster is paused first, so that it elects none.
    */
   readonly promotion: 'standby_cluster' | 'standby' | 'member';
   /** All members of the Patroni cluster that takes over or is left; none where there is no Patroni. */

@@ -1,6 +1,6 @@
 import { nodesOf, type NodeKind, type Topology } from './topology.ts';
 
-/** US dollars per month (SPEC section 2). */
+/** US dollars per month. */
 export interface Cost {
   readonly monthly_usd: number;
   readonly items: readonly { readonly kind: string; readonly count: number; readonly monthly_usd: number }[];

@@ -3,8 +3,8 @@ import { isPastReturn, type OperationDocument, type OperationError } from './ope
 import type { Plan } from './plan.ts';
 
 /**
- * An operation whose workflow was ended from outside before its point of no return, as somebody can in Temporal Web: what
- * it had done is still there and nobody puts it back. Past that point it is an unfinished one (`resumption.ts`).
+ * An operation whose workflow was ended from outside before its point of no return, as in Temporal Web: what
+ * it had done is still there and nothing undoes it. Past that point it is an unfinished one (`resumption.ts`).
  */
 export interface CutOff {
   readonly operation: string;
@@ -17,10 +17,10 @@ export interface CutOff {
   readonly patience_seconds: number;
 }
 
-/** Seconds. Whoever asks next waits for it. */
+/** Seconds. The next request waits for it. */
 const patienceSeconds = 120;
 
-/** Of an operation that is recorded as running although its workflow is not; null where nothing has to be put back. */
+/** Of an operation that is recorded as running although its workflow is not; null where nothing has to be undone. */
 export const cutOffOf = (operation: OperationDocument | null, plan: Plan | null): CutOff | null => {
   if (!operation || !plan || operation.status !== 'running' || isPastReturn(operation)) return null;
   return begunOf(operation, plan);

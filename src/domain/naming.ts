@@ -65,7 +65,7 @@ export const nodeLabels = (
   [labelNames.kind]: node.kind,
 });
 
-/** Temporal workflow IDs (SPEC section 7). */
+/** Temporal workflow IDs. */
 export const operationWorkflowId = (serviceId: string): string => `pgrow/${serviceId}`;
 export const verificationWorkflowId = (serviceId: string, snapshot: string): string =>
   `pgrow/${serviceId}/verification/${snapshot}`;

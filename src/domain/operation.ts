@@ -37,7 +37,7 @@ export interface StepRecord {
   readonly waiting?: boolean;
 }
 
-/** "What scripts can rely on" (SPEC section 7). */
+/** "What scripts can rely on". */
 export interface OperationDocument {
   readonly id: string;
   readonly workflow_id: string;
@@ -83,7 +83,7 @@ export interface OperationError {
   readonly left_over: readonly { readonly what: string; readonly command: string }[];
 }
 
-/** What makes an expansion reversible (SPEC section 4). */
+/** What makes an expansion reversible. */
 export interface Checkpoint {
   readonly id: string;
   readonly operation_id: string;

@@ -1,4 +1,4 @@
-/** What is tried against a fault that lasts, before it fails the step (SPEC section 4). */
+/** What is tried against a fault that lasts, before it fails the step. */
 
 /** Seconds that a fault, and each remedy against it, is given to pass. */
 const longestSettlingSeconds = 10;

@@ -15,7 +15,7 @@ export interface Unfinished {
 /** Null where the last operation left nothing unfinished. */
 export const unfinishedOf = (operation: OperationDocument | null, plan: Plan | null): Unfinished | null => {
   if (!operation || !plan || !isPastReturn(operation)) return null;
-  // Where nothing moves, as when a replica is made anew, the record is still true.
+  // Where nothing moves, as when a replica is rebuilt, the record is still true.
   return canonical(withoutKept(plan.from)) === canonical(withoutKept(plan.to)) ? null : { operation, plan };
 };
 

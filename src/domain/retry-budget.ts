@@ -69,7 +69,7 @@ const closingSeconds = 300;
 /** Errors of pgrow's own surroundings, which say nothing of the database. */
 const surroundings: readonly ErrorCode[] = ['docker_unavailable', 'metadata_unavailable'];
 
-/** What must be recorded, however long that takes: else a window would stay open, or an operation run, for ever. */
+/** What must be recorded, however long that takes: else a window would stay open, or an operation run, forever. */
 const recorded: readonly string[] = ['endOperation', 'closeCheckpoint'] satisfies (keyof OperationActions)[];
 
 /** Whether an activity that is no step is tried again whatever goes wrong. */

@@ -1,4 +1,4 @@
-/** The ladder: what a database can be (SPEC section 2). */
+/** The ladder: what a database can be. */
 export const stages = [0, 1, 2, 3] as const;
 export type Stage = (typeof stages)[number];
 

@@ -5,7 +5,7 @@ import { ports } from './naming.ts';
 import type { Checkpoint, OperationDocument } from './operation.ts';
 import { nodesOf } from './topology.ts';
 
-/** What is, as the API and `--json` show it (SPEC section 7). */
+/** What is, as the API and `--json` show it. */
 
 export const topologyDocument = (database: Database, live: LiveState) => {
   const { topology } = database;

@@ -4,7 +4,7 @@
  */
 
 /**
- * What a running operation can be told, as a signal or as an update, which answers. `confirm` cuts a grace period short.
+ * Messages to a running operation, as a signal or as an update, which answers. `confirm` cuts a grace period short.
  * `switchover`: an older name of the signal `cutover`.
  */
 export const operationMessages = { cutover: 'cutover', abort: 'abort', confirm: 'confirm' } as const;

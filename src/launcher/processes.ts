@@ -12,14 +12,14 @@ import { launcherError, messageOf } from './launcher-error.ts';
 const processNames = ['temporal', 'worker', 'api', 'monitor'] as const;
 export type ProcessName = (typeof processNames)[number];
 
-/** A program of the control plane, running by itself, detached from whoever started it. */
+/** A program of the control plane, detached from the process that started it. */
 export interface ProcessSpec {
   readonly home: Home;
   readonly name: ProcessName;
   readonly command: string;
   readonly arguments: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
-  /** What it was started with: another one means it has to be started anew. */
+  /** What it was started with: another one means that it has to be restarted. */
   readonly fingerprint: string;
 }
 

@@ -57,7 +57,7 @@ export const ensureServices = async (
   );
 };
 
-/** Whoever brings a home up takes it over, as after an update into another folder. */
+/** `up` from any checkout takes the home over, as after an update into another folder. */
 const whyAgain = (running: readonly RunningProcess[], spec: ProcessSpec): string => {
   if (running.length > 1) return `it ran ${running.length} times`;
   const [{ startedIn } = { startedIn: spec.home.path }] = running;

@@ -7,7 +7,7 @@ import type { Dependencies } from './dependencies.ts';
 import { readLeader } from './leader.ts';
 import { openSession } from './session.ts';
 
-/** Milliseconds a server may take: the answer is worth no more. */
+/** Milliseconds a server may take: the answer is not worth waiting longer. */
 const loginLimitMs = 2000;
 
 /**

@@ -12,7 +12,7 @@ import { withSharedLogins } from './shared-logins.ts';
 /** What an operation is planned by. */
 export interface Circumstances {
   readonly leadership: Leadership;
-  /** What the server that takes writes holds besides rows; null where nobody takes writes, or it was not asked for. */
+  /** What the server that takes writes holds besides rows; null where no server takes writes, or it was not requested. */
   readonly facts: Facts | null;
   /** What it is set to; null as well where it does not answer. */
   readonly settings: ServerSettings | null;
@@ -26,7 +26,7 @@ export const readCircumstances = async (
 ): Promise<Circumstances> =>
   withSharedLogins(await openSession(dependencies, database.id), async (session) => {
     const leadership = await readLeadership(dependencies, session);
-    // Where nobody leads there is nobody to ask, and nothing that writes could leave behind.
+    // Without a leader there is no server to ask, and nothing that writes could leave behind.
     if (leadership.leaderless) return { leadership, facts: null, settings: null };
     const { leader } = leadership;
     const { readServerSettings } = dependencies.components.postgres;

@@ -63,10 +63,10 @@ const releasePooler = async (platform: Platform, { container }: Node): Promise<v
 
 /** A dead-man that lets go when the line to it ends, or when it has held for long. */
 export interface AttachedDeadMan {
-  /** @throws PgrowError `refused` while an operation holds these clients, else when nobody listens any more */
+  /** @throws PgrowError `refused` while an operation holds these clients, else when the pooler no longer listens */
   hold(): Promise<void>;
   free(): Promise<void>;
-  /** @throws when nobody listens any more */
+  /** @throws when the pooler no longer listens */
   ping(): Promise<void>;
   close(): void;
 }

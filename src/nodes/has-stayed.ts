@@ -11,7 +11,7 @@ export interface HandOverWay {
   readonly input: CutOver;
 }
 
-/** Whether nothing was handed over: the old primary serves, and the successor was never told to take over. */
+/** Whether nothing was handed over: the old primary serves, and the successor was never ordered to take over. */
 export const hasStayed = async ({ dependencies, session, input }: HandOverWay): Promise<boolean> => {
   if (!(await takesWrites(dependencies, session, input.from).catch(() => false))) return false;
   try {
@@ -28,7 +28,7 @@ export const takesWrites = async (
   node: Node,
 ): Promise<boolean> => !(await session.asSuperuser(node, components.postgres.readPosition)).in_recovery;
 
-/** A plain standby that was told to promote is one no more, or has the order lying in its data directory. */
+/** A plain standby that was ordered to promote no longer is one, or has the order in its data directory. */
 export const refuseIfPromoted = async (_: HandOverWay['dependencies'], session: Session, { from, to }: CutOver) => {
   const [row] = await session.asSuperuser(to, (connection) =>
     connection.query<{ follows: boolean }>(
@@ -38,7 +38,7 @@ export const refuseIfPromoted = async (_: HandOverWay['dependencies'], session: 
   if (!row?.follows) throw new PgrowError('internal', `${from.name} stays fenced: ${to.name} was told to take over.`);
 };
 
-/** An attempt that was interrupted may have told the cluster to promote, without having heard the answer. */
+/** An interrupted attempt may have ordered the cluster to promote, without having received the answer. */
 export const refuseIfGivenAway = async (
   dependencies: HandOverWay['dependencies'],
   session: Session,

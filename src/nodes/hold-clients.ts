@@ -17,11 +17,11 @@ const firstConnectionLimitMs = 500;
 /** Everything connected that it takes to let clients wait behind their poolers. */
 export interface ClientHold {
   /**
-   * Pauses every pooler, under its dead-man; whoever is held already stays so. Transactions under way are not waited for:
+   * Pauses every pooler, under its dead-man; clients that are held already stay so. Transactions under way are not waited for:
    * their server is gone or about to be.
    */
   hold(): void;
-  /** Lets them go on; let go already is success. What somebody else had paused stays so. */
+  /** Lets them go on; released already is success. What another had paused stays so. */
   release(): Promise<void>;
   isHolding(): boolean;
   /** Whether every pooler that was connected would still be held. */
@@ -29,7 +29,7 @@ export interface ClientHold {
   close(): void;
 }
 
-/** Poolers that do not answer are left out: nobody waits behind them. */
+/** Poolers that do not answer are left out: no client waits behind them. */
 export const openClientHold = async (
   { platform }: Pick<Dependencies, 'platform'>,
   session: Session,
@@ -79,7 +79,7 @@ const openPooler = async (platform: Dependencies['platform'], session: Session, 
     await deadMan.free();
   };
   const letGoOf = async (asked: Promise<boolean>) => {
-    // Only a PAUSE of ours waits for transactions; that somebody else had paused them is said at once.
+    // Only a PAUSE of ours waits for transactions; that another had paused them is reported at once.
     const answered = delay(Math.max(0, heldAt + saidAtOnceMs - performance.now()), true, { ref: false });
     const ours = await Promise.race([asked, answered]);
     const letGo = ours ? resume() : Promise.all([resuming.resumeLookups(), deadMan.free()]).then(() => undefined);

@@ -5,9 +5,9 @@ import type { Session } from './session.ts';
 
 /** The key in etcd whose holder leads the Patroni cluster of a database. */
 export interface LeaderLock {
-  /** Null while nobody holds it. */
+  /** Null while it is free. */
   holder(): Promise<string | null>;
-  /** Takes it from exactly this member, in one transaction; false when another holds it, or nobody. */
+  /** Takes it from exactly this member, in one transaction; false when another holds it, or none. */
   release(from: string): Promise<boolean>;
 }
 

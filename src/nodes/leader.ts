@@ -24,7 +24,7 @@ export const readLeadership = async (dependencies: Asks, session: Session): Prom
   const all = [...topology.nodes, ...topology.kept];
   const look = () => Promise.all(all.map((node) => lookAtNode(dependencies, session, node)));
   const [{ leader, candidates }, first] = await Promise.all([askLeader(dependencies, session), look()]);
-  // One answer that did not come is no proof that nobody leads.
+  // One missing answer is no proof that there is no leader.
   const isDoubtful =
     isLeaderless(serversIn(first), topology) && serversIn(first).some(({ state }) => state === 'not answering');
   const looks = isDoubtful ? await look() : first;

@@ -18,7 +18,7 @@ interface Circumstances {
   readonly agreed?: Settings;
 }
 
-/** Every file that tells a node what to be. Secrets only in files that nobody but its service user can read. */
+/** Every file that configures a node. Secrets only in files that its service user alone can read. */
 export const nodeFiles = (
   components: Components,
   { database, secrets }: Pick<Session, 'database' | 'secrets'>,

@@ -8,7 +8,7 @@ import type { Session } from './session.ts';
 
 type Needs = Pick<Dependencies, 'platform' | 'components'>;
 
-/** What each server of a database in which nobody takes writes holds, and how far the last leader was. */
+/** What each server of a database without a primary holds, and how far the last leader was. */
 export const readHoldings = async (dependencies: Needs, session: Session): Promise<Holdings> => {
   const { topology } = session.database;
   const running = await runningOf(dependencies.platform, nodesOf(topology, 'postgres'));

@@ -24,7 +24,7 @@ export const secretNames = [
 ] as const;
 export type Secrets = Readonly<Record<(typeof secretNames)[number], string>>;
 
-/** The one of a server that belongs to nobody's application. */
+/** The database of a server that belongs to no application. */
 export const maintenanceDatabase = 'postgres';
 
 /** All that it takes to find a node. */
@@ -38,7 +38,7 @@ export interface Session {
   placed(name: string): Placed;
   /** @throws PgrowError `no_answer` when its container does not run */
   addressOf(node: Placed): Promise<string>;
-  /** A superuser's connection to a node, to be ended by whoever asked for it. `onEnd`: as for `connectPostgres`. */
+  /** A superuser's connection to a node, to be ended by the caller. `onEnd`: as for `connectPostgres`. */
   connectSuperuser(node: Placed, more?: Pick<PostgresAddress, 'database' | 'onEnd'>): Promise<PostgresConnection>;
   /** Of the role that reads every table and can do nothing else, to a database of a node; the same. */
   connectReader(node: Placed, database: string): Promise<PostgresConnection>;

@@ -14,7 +14,7 @@ export interface Breakpoint {
   readonly direction?: 'run' | 'undo' | 'close';
   /**
    * `begin`: nothing is done yet. `end`: everything is done and not yet reported. Anything else is a call to the world
-   * outside, such as `pgbouncer.pause`, whose effect is there and whose answer nobody has seen.
+   * outside, such as `pgbouncer.pause`, whose effect is there and whose answer was not seen.
    */
   readonly at: string;
   /** Which call of that name within one run of the activity. Default 1. */
@@ -35,7 +35,7 @@ interface ActivityInput {
 type Activity = (input: ActivityInput) => Promise<unknown>;
 
 export interface Breakpoints {
-  /** The same activities, standing still where they are told to. */
+  /** The same activities, which freeze at the line that the file names. */
   into<A extends object>(activities: A): A;
   /** The same clients of the world outside; calls of what they give back count as well. */
   observe<C extends object>(clients: C): C;
@@ -57,7 +57,7 @@ export const openBreakpoints = (
     here.calls.set(at, call);
     const wanted = readBreakpoint(file);
     if (!wanted || !isAt(wanted, here, at, call)) return;
-    // Once only: whoever comes here next, perhaps a worker that took over, goes on.
+    // Once only: the next one here, perhaps of a worker that took over, goes on.
     rmSync(file, { force: true });
     halt();
   };

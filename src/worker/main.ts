@@ -22,7 +22,7 @@ import { none, openBreakpoints } from './breakpoints.ts';
 import { ensureWorkflowBundle } from './workflow-bundle.ts';
 import { dataConverter } from './workflow-code.ts';
 
-/** Composition root of the worker. Says that it is ready by a file, and goes when told to. */
+/** Composition root of the worker. Reports by a file that it is ready, and ends on SIGTERM. */
 
 /** What Docker bears at once on a small machine. */
 const activitiesAtOnce = 16;

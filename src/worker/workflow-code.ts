@@ -3,7 +3,7 @@ import { bundleWorkflowCode, type Logger, type WorkflowBundleWithSourceMap } fro
 
 const fileOf = (name: string): string => fileURLToPath(new URL(`../workflows/${name}.ts`, import.meta.url));
 
-/** What a worker, and whoever replays histories, needs to know of the workflows. */
+/** What a worker, and a replay of histories, needs of the workflows. */
 export const workflowsPath = fileOf('index');
 export const dataConverter = { failureConverterPath: fileOf('failure-converter') };
 

@@ -17,7 +17,7 @@ import { tryRollback } from './try-rollback.ts';
 
 /**
  * Keeps the way back open until it is confirmed or time runs out, then removes what was kept for it. Goes back when
- * asked to, and by itself when the new stage turns unhealthy; where that is refused, it stays open until it is told.
+ * asked to, and by itself when the new stage turns unhealthy; where that is refused, it stays open until a request closes it.
  */
 export const checkpoint = async (input: RollbackWindow): Promise<void> => {
   const { database, on_close } = input;

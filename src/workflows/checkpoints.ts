@@ -60,7 +60,7 @@ const startWindow = async (input: RollbackWindow, name: string, stage: Stage | n
   });
 };
 
-/** Seconds after which a window that was told to close is told again: its workflow may have ended meanwhile. */
+/** Seconds after which the request to close a window is repeated: its workflow may have ended meanwhile. */
 const toldAgainAfter = 20;
 
 /**
@@ -106,7 +106,7 @@ export const closePreviousCheckpointFirst = async ({
   await operationActivities.waitUntilCheckpointClosed({ checkpoint: previous.id, database: database.id });
 };
 
-/** Of a database that is to be destroyed: nothing of it can be rolled back, and nobody is left to watch. */
+/** Of a database that is to be destroyed: nothing of it can be rolled back, and nothing is left to watch. */
 export const endWindow = async (database: string): Promise<void> => {
   await getExternalWorkflowHandle(checkpointWorkflowId(database))
     .cancel()

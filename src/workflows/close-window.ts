@@ -1,7 +1,7 @@
 import type { ActivityCall } from '../domain/actions.ts';
 import { operationActivities, perform } from './activities.ts';
 
-/** Seconds. Nobody waits for it, and nothing it removes has to answer. */
+/** Seconds. No client waits for it, and nothing it removes has to answer. */
 const patienceSeconds = 60;
 
 /**

@@ -14,7 +14,7 @@ export const windowDoesNotClose = (database: string, workflow: string): Applicat
       `What it is at and why it does not get on is in Temporal Web: ${workflow}.`,
   );
 
-/** To whoever tells an operation something that it cannot hear any more. */
+/** For a message that comes too late for an operation. */
 export const refusal = (message: string): ApplicationFailure => failure('refused', message);
 
 /** The failure in which an operation ends that is not done; its document comes with it. */

@@ -50,7 +50,7 @@ export interface WindowState {
   readonly open: boolean;
   /** When it closes by itself, ISO 8601; null when only `confirm` or the next operation closes it. */
   readonly until: string | null;
-  /** Why nobody watches the stage at the moment; null while somebody does. */
+  /** Why the stage is not being watched; null while it is. */
   readonly not_watched: string | null;
 }
 

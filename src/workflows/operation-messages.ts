@@ -6,7 +6,7 @@ import { refusal } from './failures.ts';
 import { operationSignals, operationUpdates, switchoverSignal, type Heard, type Sender } from './messages.ts';
 import type { PlanRun } from './steps/run-plan.ts';
 
-/** How far an operation is, for whoever tells it something. */
+/** How far an operation is, as its messages need to know. */
 export interface Standing {
   opened: OpenedOperation | null;
   run: PlanRun | null;
@@ -15,7 +15,7 @@ export interface Standing {
 }
 
 export interface Told {
-  /** Who has told it to go ahead with its cut-over; null while nobody has. */
+  /** The sender that released its cut-over; null for none yet. */
   releasedBy(): string | null;
   isConfirmed(): boolean;
 }
@@ -23,7 +23,7 @@ export interface Told {
 /** What is not said by a message that names its sender. */
 const unnamed = 'unknown';
 
-/** Takes messages as signals, which nobody answers, and as updates, which are refused where they come too late. */
+/** Takes messages as signals, which have no answer, and as updates, which are refused when they come too late. */
 export const hearMessages = (standing: Standing, abort: () => void): Told => {
   let releasedBy: string | null = null;
   let confirmed = false;

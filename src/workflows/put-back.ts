@@ -10,7 +10,7 @@ const { openOperation, findCutOff, sweepOperation, endOperation } = operationAct
 /** What an activity of the ended workflow is still at hears of it at its next heartbeat. */
 const lastWords = '3s';
 
-/** Plans are made of what is on record, so what was cut off is put back before a plan is made. */
+/** Plans are made of what is on record, so what was cut off is undone before a plan is made. */
 export const openAfterPuttingBack = async (
   call: OpenOperation,
 ): Promise<OpenedOperation | { readonly done: OperationDocument }> => {

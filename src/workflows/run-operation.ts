@@ -26,10 +26,10 @@ const { sweepOperation, endOperation, readStanding } = operationActivities;
 export const runOperation = (workflow: OperationWorkflow, input: OperationRequest): Promise<OperationDocument> => {
   const standing: Standing = { opened: null, run: null, state: 'opening' };
   const scope = new CancellationScope({ cancellable: true, parent: new CancellationScope({ cancellable: false }) });
-  // Past the point of no return nothing is undone, and stopping there would leave a database that nobody has recorded.
+  // Past the point of no return nothing is undone, and stopping there would leave a database that is not on record.
   const abort = () => void (standing.run?.committed() || scope.cancel());
   const told = hearMessages(standing, abort);
-  // Temporal's own cancel means the same: it is no more heard where it would come too late.
+  // Temporal's own cancel means the same: it is ignored where it would come too late.
   CancellationScope.current().cancelRequested.catch(abort);
   return CancellationScope.nonCancellable(() => perform({ workflow, input, standing, scope, told }));
 };
@@ -77,7 +77,7 @@ const perform = async ({ workflow, input, standing, scope, told }: Performance):
   standing.state = 'finishing';
   // Once, so that timer and record agree whatever has to be done again.
   const until = opened.checkpoint && new Date(Date.now() + opened.checkpoint.timeout_seconds * 1000).toISOString();
-  // Before it counts as done: whoever then starts the next operation finds this one's window open.
+  // Before it counts as done: the next operation must find this one's window open.
   if (until) await startCheckpoint(opened, until);
   return endOperation({
     operation,
@@ -119,7 +119,7 @@ const closingOnce = ({
       }));
 };
 
-/** A workflow that was reset after its operation had ended: what it has made is in use, or has been put back. */
+/** A workflow that was reset after its operation had ended: what it has made is in use, or has been undone. */
 const alreadyEnded = (error: unknown): ApplicationFailure =>
   ApplicationFailure.create({
     type: 'already_ended',
@@ -127,7 +127,7 @@ const alreadyEnded = (error: unknown): ApplicationFailure =>
     nonRetryable: true,
   });
 
-/** Before the point of no return everything is put back; after it nothing is, and an operator has to look. */
+/** Before the point of no return everything is undone; after it nothing is, and an operator is needed. */
 const retreat = async (
   operation: string,
   opened: OpenedOperation,

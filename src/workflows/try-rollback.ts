@@ -20,7 +20,7 @@ import { childAttributes } from './search-attributes.ts';
 const patienceSeconds = 120;
 
 /**
- * `undone`: it was refused, put back or kept out by another operation, and the window stays open. `unfinished`: past its
+ * `undone`: it was refused, undone or kept out by another operation, and the window stays open. `unfinished`: past its
  * point of no return, so that what the window keeps may be the primary.
  */
 export const tryRollback = async (
@@ -33,7 +33,7 @@ export const tryRollback = async (
     service_id: database,
     operation_id,
     actor: request.actor ?? 'unknown',
-    // Who signals has been asked before, and of a stage that has failed nobody is.
+    // A request by signal was confirmed before; the rollback of a failed stage needs no confirmation.
     confirm: true,
     ...(request.reason === undefined ? {} : { reason: request.reason }),
     options: { checkpoint_timeout: patienceSeconds, ...request.options },

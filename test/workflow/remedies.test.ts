@@ -7,7 +7,7 @@ import type { Shop } from '../support/fake-world/operator.ts';
 import { create, settle } from '../support/fake-world/stories.ts';
 import { useControlPlane } from '../support/fake-world/use-control-plane.ts';
 
-/** Faults that an operation meets while it waits, and what it does about them by itself (SPEC section 4). */
+/** Faults that an operation meets while it waits, and what it does about them by itself. */
 
 const newShop = useControlPlane();
 

@@ -3,7 +3,7 @@ import { PgrowError } from '../../domain/errors.ts';
 import { callerOf } from '../auth.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 
-/** What is left over of the whole control plane, whoever's it was: so it needs a token for all projects. */
+/** What is left over in the whole control plane, of any project: so it needs a token for all projects. */
 export const doctorRoutes = (app: FastifyInstance, { doctor, store }: ApiDependencies): void => {
   app.get(
     '/v1/doctor',

@@ -7,7 +7,7 @@ import type { ApiDependencies } from '../dependencies.ts';
 import { findDatabase, serviceParams } from '../lookup.ts';
 import { asObject } from '../parse-body.ts';
 
-/** The application's password is the application's: pgrow is told of a new one, so that `url` and `connect` are right. */
+/** The application's password is the application's: pgrow records a new one, so that `url` and `connect` are right. */
 export const passwordRoutes = (app: FastifyInstance, dependencies: ApiDependencies): void => {
   const { store, tryPassword } = dependencies;
   app.post(

@@ -11,7 +11,7 @@ const lookEveryMs = 200;
 /** A comment this often keeps proxies from closing a stream in which nothing happens. */
 const keepAliveMs = 15_000;
 
-/** Whoever reads nothing for so long is dropped; with a reader that is only slow, what it has not seen yet is left out. */
+/** A reader that reads nothing for so long is dropped; for one that is only slow, older events are skipped. */
 const slowReaderMs = 30_000;
 
 /** Server-sent events: `progress` with the operation's document whenever it has changed, `end` after the last. */

@@ -11,7 +11,7 @@ import { callerOf } from '../auth.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { findDatabase, findSubject, serviceParams, type Subject } from '../lookup.ts';
 
-/** What a running operation, or the checkpoint of the last one, can be told. */
+/** Messages to a running operation, or to the checkpoint of the last one. */
 export const signalRoutes = (app: FastifyInstance, dependencies: ApiDependencies): void => {
   const { store, client } = dependencies;
   const postgres = '/v1/projects/:projectId/services/:serviceId/postgres';

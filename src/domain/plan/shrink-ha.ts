@@ -16,7 +16,7 @@ const expectedHandOverStallMs = 400;
 
 /**
  * Back to plain PostgreSQL: one Patroni replica becomes a plain standby on its own volume and takes over from the
- * leader, whoever leads. No base backup of the primary, no restart of one.
+ * leader, whichever it is. No base backup of the primary, no restart of one.
  */
 export const shrinkHa = (input: ShrinkHa): Growth => {
   const cast = castOf(input);
@@ -75,7 +75,7 @@ export const shrinkHa = (input: ShrinkHa): Growth => {
   };
 };
 
-/** Follows whoever of these takes writes, so it needs no new address when the successor takes over. */
+/** Follows the one of these that takes writes, so it needs no new address when the successor takes over. */
 const follow = (cast: Cast, node: Node, slot: string): ReplicaConfig => ({
   kind: 'postgres',
   mode: 'replica',

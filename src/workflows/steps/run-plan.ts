@@ -15,7 +15,7 @@ export interface PlanRun {
   undoAll(): Promise<readonly LeftOver[]>;
   /** Whether the point of no return has been passed. */
   committed(): boolean;
-  /** What it waits for that it can be told. */
+  /** The message that it waits for. */
   waitsFor(): 'cutover' | 'grace period' | null;
   /** An action past which nothing is undone has itself undone what it did. */
   uncommit(): void;
@@ -29,7 +29,7 @@ interface Inputs {
   readonly operation: string;
   readonly opened: OpenedOperation;
   readonly board: ProgressBoard;
-  /** Who has told it to go ahead with the cut-over; null while nobody has. */
+  /** The sender that released the cut-over; null for none yet. */
   readonly releasedBy: () => string | null;
   /** Whether the grace period has been cut short. */
   readonly isConfirmed: () => boolean;
