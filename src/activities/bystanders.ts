@@ -1,5 +1,5 @@
 import type { CutOver } from '../domain/actions.ts';
-import { PgrowError } from '../domain/errors.ts';
+import { PgrowError, withoutStop } from '../domain/errors.ts';
 import { proofWithinMs } from '../domain/hand-over-limits.ts';
 import { describeSender, lookAtSenders, type LookAtSenders } from '../domain/left-out.ts';
 import { ports } from '../domain/naming.ts';
@@ -69,7 +69,7 @@ const lookAtBystanders = async (
   }).catch(async (error: unknown) => {
     const obstacle = await postgres.readReplayObstacle(successor).catch(() => null);
     if (!(error instanceof PgrowError) || obstacle === null) throw error;
-    throw new PgrowError('not_ready', `${error.message.replace(/\.$/, '')}; ${obstacle}.`);
+    throw new PgrowError('not_ready', `${withoutStop(error.message)}; ${obstacle}.`);
   });
   let seen = lookAtSenders([], to.name);
   await poll(confirmWithinMs, 'all to confirm it', async () => {

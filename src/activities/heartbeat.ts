@@ -35,7 +35,7 @@ const intervalMs = 1000;
 
 const current = new AsyncLocalStorage<Set<Wait>>();
 
-/** Outside of an activity nobody looks. */
+/** Outside of an activity it is not shown. */
 export const showWait = (subject: string): ShownWait => {
   const waits = current.getStore();
   const wait: Wait = { waiting_for: subject, since: new Date().toISOString() };

@@ -1,5 +1,5 @@
 import { codeOfConnection } from './connection-errors.ts';
-import { messageOf, PgrowError } from './errors.ts';
+import { messageOf, PgrowError, withoutStop } from './errors.ts';
 import { refusalOf, serverWordOf } from './login-refusal.ts';
 
 /** What became of one write through one of the ways that clients write. */
@@ -36,4 +36,4 @@ const failedStates = /^(25006|53100|53200|08P01|57P0.)$/;
 
 /** For sentences: `front:5432 (no answer within 4000 ms)`. */
 export const writeText = ({ route, says }: RouteWrite): string =>
-  says === null ? route : `${route} (${says.replace(/\.$/, '')})`;
+  says === null ? route : `${route} (${withoutStop(says)})`;

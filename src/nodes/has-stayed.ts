@@ -35,7 +35,8 @@ export const refuseIfPromoted = async (_: HandOverWay['dependencies'], session: 
       "SELECT pg_is_in_recovery() AND (pg_stat_file('promote', true)).size IS NULL AS follows",
     ),
   );
-  if (!row?.follows) throw new PgrowError('internal', `${from.name} stays fenced: ${to.name} was told to take over.`);
+  if (!row?.follows)
+    throw new PgrowError('internal', `${from.name} stays fenced: ${to.name} was ordered to take over.`);
 };
 
 /** An interrupted attempt may have ordered the cluster to promote, without having received the answer. */
@@ -52,7 +53,7 @@ export const refuseIfGivenAway = async (
   for (const member of members.toSorted((a, b) => Number(b.name === to.name) - Number(a.name === to.name))) {
     try {
       if ((await session.asMember(member, (client) => client.config())).standby_cluster) return;
-      throw new PgrowError('internal', `${from.name} stays fenced: the new cluster was told to take over.`);
+      throw new PgrowError('internal', `${from.name} stays fenced: the new cluster was ordered to take over.`);
     } catch (error) {
       if (error instanceof PgrowError && error.code === 'internal') throw error;
       reasons.push(messageOf(error));

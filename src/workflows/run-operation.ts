@@ -7,6 +7,7 @@ import {
   uuid4,
   workflowInfo,
 } from '@temporalio/workflow';
+import { withoutStop } from '../domain/errors.ts';
 import type { OperationWorkflow } from '../domain/inputs.ts';
 import type { LeftOver, OpenedOperation } from '../domain/operation-actions.ts';
 import type { OperationDocument, OperationError } from '../domain/operation.ts';
@@ -160,7 +161,7 @@ const wayOn = (
   { database, plan }: OpenedOperation,
   { message, step }: Omit<OperationError, 'left_over'>,
 ): LeftOver => ({
-  what: `${step ?? 'the operation'} did not finish: ${message.replace(/\.$/, '')}; asked for again, with the same options, it goes on from there`,
+  what: `${step ?? 'the operation'} did not finish: ${withoutStop(message)}; asked for again, with the same options, it goes on from there`,
   command: commandFor(database.name, plan.asked),
 });
 

@@ -19,7 +19,7 @@ const moments = {
   'the new primary is being promoted': { node: 'postgres-2', sign: '! -e /var/lib/postgresql/pgdata/standby.signal' },
 } as const;
 
-test('the worker is killed while the new leader is cloned, and twice in the hand-over: nobody stays paused, nothing is lost', async () => {
+test('the worker is killed while the new leader is cloned, and twice in the hand-over: no pooler stays paused, nothing is lost', async () => {
   const shop = await plane.create('killed');
   await shop.expand('pooling');
   const report = await withWorkload(shop, { mayFail: 'anything' }, async (workload) => {

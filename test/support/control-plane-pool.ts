@@ -14,7 +14,7 @@ export interface ControlPlanePool {
   /** The home of an idle one, else a new home. */
   take(): string;
   giveBack(home: string): void;
-  /** All homes that are left, also those that were never given back. */
+  /** All homes that are left, also those that were never returned. */
   homes(): readonly string[];
 }
 

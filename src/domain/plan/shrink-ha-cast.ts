@@ -39,7 +39,7 @@ export const castOf = ({
     throw new PgrowError(
       'refused',
       `${database.name} cannot leave ha: no member answers to which ${leader.name} could hand over. ` +
-        `Bring one of ${others.map(({ name }) => name).join(', ')} back first, or make it anew: ./pgrow reinit ${database.name} NODE`,
+        `Bring one of ${others.map(({ name }) => name).join(', ')} back first, or rebuild it: ./pgrow reinit ${database.name} NODE`,
     );
   }
   const count = options?.count ?? 0;
