@@ -1,5 +1,8 @@
 import { CancelledFailure, Context } from '@temporalio/activity';
+import type { Database } from '../domain/database.ts';
 import { PgrowError } from '../domain/errors.ts';
+import type { LiveState } from '../domain/live.ts';
+import { isCurrent, lookEveryMs as monitorLooksEveryMs } from '../domain/observed.ts';
 import { createUnservedWatch, usualPatience, type Patience } from '../domain/unserved.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
 import { readLiveState } from '../nodes/live-state.ts';
@@ -25,6 +28,14 @@ export const watchHealth = async (
 ): Promise<{ readonly reason: string }> => {
   const { store, platform } = dependencies;
   const signal = Context.current().cancellationSignal;
+  const look = async (database: Database): Promise<LiveState | null> => {
+    try {
+      await platform.ping();
+      return await readLiveState(dependencies, database, { probeLimitMs });
+    } catch {
+      return null;
+    }
+  };
   let watch: ReturnType<typeof createUnservedWatch> | null = null;
   for (;;) {
     if (signal.aborted) throw new CancelledFailure('cancelled');
@@ -32,17 +43,24 @@ export const watchHealth = async (
     if (!database) throw new PgrowError('not_found', `There is no database ${id}.`);
     if (!watch) showWait(`evidence that ${database.name} takes no writes`);
     watch ??= createUnservedWatch(database.name, patience);
-    const busy = await store.isBusy(id);
-    const answers = await platform.ping().then(
-      () => true,
-      () => false,
-    );
-    const live =
-      busy || !answers ? null : await readLiveState(dependencies, database, { probeLimitMs }).catch(() => null);
+    const live = (await store.isBusy(id)) ? null : ((await readHealthy(store, id)) ?? (await look(database)));
     // What an operation or a failover did meanwhile is no failure of the stage.
     const isStill = !(await store.isBusy(id));
     const reason = watch.see({ at: performance.now(), live: isStill ? live : null, topology: database.topology });
     if (reason !== null) return { reason };
     await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
   }
+};
+
+/**
+ * What the monitor saw last, where all was well. Everything else is looked at here: evidence for a rollback is what this
+ * watch itself has met.
+ */
+const readHealthy = async (
+  store: Pick<Dependencies['store'], 'readObserved'>,
+  id: string,
+): Promise<LiveState | null> => {
+  const seen = await store.readObserved(id);
+  const isNew = seen !== null && isCurrent(seen) && seen.age_ms <= 2 * monitorLooksEveryMs;
+  return isNew && seen.live.health === 'healthy' ? seen.live : null;
 };

@@ -63,11 +63,16 @@ export const createArmedFailovers = (
     },
     distrust: (id) => void distrusted.add(id),
     async keep(signal) {
-      const of = ({ topology }: Database) => topology.stage === 3;
       const forgetThoseGone = (led: readonly Database[]) => {
         for (const id of armed.keys()) if (!led.some((database) => database.id === id)) forget(id);
       };
-      const rounds = { otherwise: 'failover not prepared', everyMs: lookEveryMs, signal, of, onRound: forgetThoseGone };
+      const rounds = {
+        otherwise: 'failover not prepared',
+        everyMs: lookEveryMs,
+        signal,
+        stage: 3,
+        onRound: forgetThoseGone,
+      } as const;
       await everyDatabase(dependencies, rounds, check);
       for (const id of armed.keys()) forget(id);
     },

@@ -31,8 +31,7 @@ export const watchForCutOff = (
     await platform.signalContainer(leader.container, 'SIGKILL');
     seen.delete(database.id);
   };
-  const of = ({ topology }: Database) => topology.stage === 3;
-  return everyDatabase(dependencies, { otherwise: 'leader not looked at', everyMs, signal, of }, lookAt);
+  return everyDatabase(dependencies, { otherwise: 'leader not looked at', everyMs, signal, stage: 3 }, lookAt);
 };
 
 const isCutOff = async ({ platform }: MonitorDependencies, { topology }: Database): Promise<boolean> => {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '../domain/database.ts';
 import { messageOf } from '../domain/errors.ts';
+import type { Stage } from '../domain/stage.ts';
 import type { MonitorDependencies } from './dependencies.ts';
 
 /** Databases looked at side by side in one round. */
@@ -11,7 +12,9 @@ interface Rounds {
   readonly otherwise: string;
   readonly everyMs: number;
   readonly signal: AbortSignal;
-  /** The databases that matter; all of them by default. */
+  /** Of which databases are listed; of all by default. */
+  readonly stage?: Stage;
+  /** Those of the listed that matter; all of them by default. */
   readonly of?: (database: Database) => boolean;
   /** Hears at the beginning of every round which databases there are. */
   readonly onRound?: (databases: readonly Database[]) => void;
@@ -23,7 +26,7 @@ interface Rounds {
  */
 export const everyDatabase = async (
   { store, log }: Pick<MonitorDependencies, 'store' | 'log'>,
-  { otherwise, everyMs, signal, of = () => true, onRound }: Rounds,
+  { otherwise, everyMs, signal, stage, of = () => true, onRound }: Rounds,
   look: (database: Database) => Promise<void>,
 ): Promise<void> => {
   const underWay = new Map<string, Promise<void>>();
@@ -38,7 +41,7 @@ export const everyDatabase = async (
   };
   while (!signal.aborted) {
     try {
-      const databases = (await store.listDatabases({})).filter(of);
+      const databases = (await store.listDatabases(stage === undefined ? {} : { stage })).filter(of);
       onRound?.(databases);
       for (const database of databases) {
         if (underWay.has(database.id)) continue;

@@ -41,7 +41,7 @@ export const failBack = (
     );
   };
   const of = ({ topology }: Database) => topology.ha?.auto_failback === true;
-  return everyDatabase(dependencies, { otherwise: 'failback not looked at', everyMs, signal, of }, lookAt);
+  return everyDatabase(dependencies, { otherwise: 'failback not looked at', everyMs, signal, stage: 3, of }, lookAt);
 };
 
 const choose = async (

@@ -14,8 +14,7 @@ export const watchLeaders = (
   failing: Failing,
   signal: AbortSignal,
 ): Promise<void> => {
-  const of = ({ topology }: Database) => topology.stage === 3;
-  const rounds = { otherwise: 'leader not read', everyMs: lookEveryMs, signal, of };
+  const rounds = { otherwise: 'leader not read', everyMs: lookEveryMs, signal, stage: 3 } as const;
   return everyDatabase(dependencies, rounds, (database) => follow(dependencies, failing, database));
 };
 

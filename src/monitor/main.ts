@@ -13,6 +13,7 @@ import { expireSnapshots } from './snapshots.ts';
 import { guardLeaders, type Failing } from './guard-leaders.ts';
 import { watchLeaders } from './leaders.ts';
 import { watchNodes } from './nodes.ts';
+import { observeDatabases } from './observe.ts';
 import { refreshPoolerLookups } from './pooler-lookups.ts';
 import { serveWindows } from './windows.ts';
 
@@ -48,6 +49,7 @@ await Promise.all([
   watchForCutOff(dependencies, stopping.signal),
   failBack({ ...dependencies, client }, stopping.signal),
   watchNodes(dependencies, stopping.signal),
+  observeDatabases(dependencies, failing, stopping.signal),
   watchLeaders(dependencies, failing, stopping.signal),
   expireSnapshots(dependencies, stopping.signal),
   refreshPoolerLookups(dependencies, stopping.signal),

@@ -21,6 +21,7 @@ const look = async (served: boolean, open: Checkpoint | null = checkpoint) => {
   await serveWindowsOnce({
     store: {
       listDatabases: async () => [shop],
+      listOpenWindows: async () => new Set(open ? [shop.id] : []),
       readOpenCheckpoint: async () => open,
       listOperations: async () => [operation],
       readPlan: async () => ({ from: { stage: 0 }, to: { stage: 3 }, on_close: [] }),

@@ -25,7 +25,10 @@ export const serveWindows = async (dependencies: Needs, signal: AbortSignal): Pr
 };
 
 export const serveWindowsOnce = async (dependencies: Needs): Promise<void> => {
+  const open = await dependencies.store.listOpenWindows();
+  if (open.size === 0) return;
   for (const database of await dependencies.store.listDatabases({})) {
+    if (!open.has(database.id)) continue;
     await serve(dependencies, database).catch((error: unknown) =>
       dependencies.log.warn({ error: messageOf(error), database: database.name }, 'rollback window not looked at'),
     );
@@ -34,7 +37,7 @@ export const serveWindowsOnce = async (dependencies: Needs): Promise<void> => {
 
 const serve = async ({ store, client, log }: Needs, database: Database): Promise<void> => {
   const { id, name, topology } = database;
-  if (!(await store.readOpenCheckpoint(id)) || (await client.isWindowServed(id))) return;
+  if (await client.isWindowServed(id)) return;
   // Read after its workflow was found to be gone: one that closed meanwhile has recorded that.
   const window = await readWindow(store, database);
   if (!window) return;

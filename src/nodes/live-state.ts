@@ -1,7 +1,8 @@
 import type { Database } from '../domain/database.ts';
-import type { LiveNode, LiveState, Member } from '../domain/live.ts';
+import type { LiveNode, LiveState } from '../domain/live.ts';
 import { healthOf, isDoubtful } from '../domain/live-health.ts';
 import { noticesOf } from '../domain/live-notices.ts';
+import { membersOf } from '../domain/members.ts';
 import { liveNodeOf } from '../domain/node-look.ts';
 import { whyPaused } from '../domain/paused-replay.ts';
 import { nodesOf, type Node } from '../domain/topology.ts';
@@ -16,6 +17,20 @@ type Needs = Pick<Dependencies, 'platform' | 'store' | 'components'>;
 /** Milliseconds that a write through each way may take where the nodes leave it open whether clients can write. */
 const usualProbeLimitMs = 3000;
 
+export interface Versions {
+  /** Null below stage 3. */
+  readonly patroni_version: string | null;
+  readonly etcd_version: string | null;
+}
+
+interface Look {
+  readonly probeLimitMs?: number;
+  /** Of the database, where there is one already. */
+  readonly session?: Session;
+  /** Instead of asking for them. */
+  readonly versions?: () => Promise<Versions>;
+}
+
 /**
  * Asks the nodes of a database what they are. A node that does not answer is part of the answer, never an error. Where
  * that leaves it open whether clients can write, a write through each of their ways is tried.
@@ -23,14 +38,14 @@ const usualProbeLimitMs = 3000;
 export const readLiveState = async (
   dependencies: Needs,
   database: Database,
-  { probeLimitMs = usualProbeLimitMs }: { readonly probeLimitMs?: number } = {},
+  { probeLimitMs = usualProbeLimitMs, session: present, versions: known }: Look = {},
 ): Promise<LiveState> => {
-  const session = await openSession(dependencies, database.id);
+  const session = present ?? (await openSession(dependencies, database.id));
   const { topology, name } = database;
   const all = [...topology.nodes, ...topology.kept];
   const [looks, versions] = await Promise.all([
     Promise.all(all.map((node) => lookAtNode(dependencies, session, node))),
-    readVersions(dependencies, session, database),
+    known ? known() : readVersions(dependencies, session),
   ]);
   const seen = looks.map(liveNodeOf);
   const primary = standing(looks[seen.findIndex(({ role }) => role === 'primary')]);
@@ -41,7 +56,7 @@ export const readLiveState = async (
   return {
     health: healthOf(nodes, topology, writes),
     nodes,
-    members: membersOf(nodes, database),
+    members: membersOf(nodes, topology),
     writes,
     notices: noticesOf({ name, topology, nodes, writes }),
     ...versions,
@@ -77,23 +92,8 @@ const withLag = async (
   );
 };
 
-const membersOf = (live: LiveState['nodes'], { topology }: Database): readonly Member[] => {
-  const kept = new Set(topology.kept.map((node) => node.name));
-  return live
-    .filter((node) => node.kind === 'postgres' && !kept.has(node.name))
-    .map((node): Member => {
-      const leads = node.role === 'primary';
-      return {
-        name: node.name,
-        role: leads ? 'leader' : 'replica',
-        state: node.state,
-        lag: leads ? 0 : node.lag_bytes,
-      };
-    })
-    .toSorted((a, b) => Number(b.role === 'leader') - Number(a.role === 'leader'));
-};
-
-const readVersions = async ({ components }: Needs, session: Session, { topology }: Database) => {
+export const readVersions = async ({ components }: Pick<Needs, 'components'>, session: Session): Promise<Versions> => {
+  const { topology } = session.database;
   if (topology.stage < 3) return { patroni_version: null, etcd_version: null };
   const patroni = async (node: Node) => {
     const client = components.patroni.createPatroniClient({ host: await session.addressOf(node), timeoutMs: 1000 });

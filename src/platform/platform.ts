@@ -27,6 +27,8 @@ export interface Platform {
   signalContainer(name: string, signal: string): Promise<void>;
 
   inspectContainer(name: string): Promise<ContainerState | null>;
+  /** All that carry these labels, in one call. A list does not say `healthSays`, `restarts` and `startedAt`: they are empty. */
+  listContainers(labels: Labels): Promise<readonly ContainerState[]>;
   /**
    * The last `lines` lines of standard output and error, oldest first. Where these are more than `mostBytes` (default 1 MiB),
    * the last of them, after a line that says so.

@@ -14,6 +14,8 @@ export interface CheckpointStore {
   /** Closed or absent is success. */
   closeCheckpoint(id: string): Promise<void>;
   readOpenCheckpoint(serviceId: string): Promise<Checkpoint | null>;
+  /** Databases that have an open one. */
+  listOpenWindows(): Promise<ReadonlySet<string>>;
   /** The latest first. */
   listCheckpoints(serviceId: string): Promise<readonly Checkpoint[]>;
 }
@@ -51,6 +53,11 @@ export const checkpointStore = (queries: Queries): CheckpointStore => {
         .onConflict((conflict) => conflict.column('operation_id').doNothing())
         .execute();
       return toCheckpoint(await checkpointsOf('operation_id', checkpoint.operation_id).executeTakeFirstOrThrow());
+    },
+
+    async listOpenWindows() {
+      const open = queries.selectFrom('checkpoints').select('service_id').where('status', '=', 'open');
+      return new Set((await open.execute()).map(({ service_id }) => service_id));
     },
 
     async extendCheckpoint(id, rollback_available_until) {

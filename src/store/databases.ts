@@ -2,9 +2,11 @@ import { sql, type Transaction } from 'kysely';
 import type { Database } from '../domain/database.ts';
 import { PgrowError } from '../domain/errors.ts';
 import type { Settings } from '../domain/settings.ts';
+import type { Stage } from '../domain/stage.ts';
 import type { Topology } from '../domain/topology.ts';
 import { clusterState } from './cluster-state.ts';
 import { isUniqueViolation, type Queries } from './connection.ts';
+import { doubt } from './observed.ts';
 import { isUuid, nodeServiceId } from './service-id.ts';
 import type { Tables } from './tables.ts';
 
@@ -16,7 +18,7 @@ export interface DatabaseStore {
   registerDatabase(database: Database): Promise<Database>;
   /** By id or by name, of one project or of all; null for a destroyed one. */
   readDatabase(idOrName: string, project?: string): Promise<Database | null>;
-  listDatabases(filter: { readonly project?: string }): Promise<readonly Database[]>;
+  listDatabases(filter: DatabaseFilter): Promise<readonly Database[]>;
   saveTopology(id: string, topology: Topology): Promise<void>;
   /**
    * That another node of it takes writes, and nothing else: what another process records at the same moment stays.
@@ -30,6 +32,11 @@ export interface DatabaseStore {
   removeDatabase(id: string): Promise<void>;
   /** Of one that no operation has begun on, no trace stays: its id can be used again. Absent is success. */
   forgetDatabase(id: string): Promise<void>;
+}
+
+export interface DatabaseFilter {
+  readonly project?: string;
+  readonly stage?: Stage;
 }
 
 export const databaseStore = (queries: Queries): DatabaseStore => ({
@@ -69,6 +76,7 @@ export const databaseStore = (queries: Queries): DatabaseStore => ({
         .set({ ...clusterState(id, topology), updated_at: sql<Date>`NOW()` })
         .where('service_id', '=', id)
         .execute();
+      await doubt(transaction, id);
     });
   },
 
@@ -85,6 +93,7 @@ export const databaseStore = (queries: Queries): DatabaseStore => ({
       .where(sql<boolean>`topology -> 'nodes' @> ${JSON.stringify([{ name: to }])}::jsonb`)
       .returning('service_id')
       .execute();
+    if (changed.length > 0) await doubt(queries, id);
     return changed.length > 0;
   },
 
@@ -96,6 +105,7 @@ export const databaseStore = (queries: Queries): DatabaseStore => ({
       UPDATE services SET deleted_at = NOW() FROM state
        WHERE parent_id = ${id} AND deleted_at IS NULL
          AND NOT nodes @> jsonb_build_array(jsonb_build_object('name', services.name))`.execute(queries);
+    await doubt(queries, id);
   },
 
   async saveSettings(id, settings) {
@@ -113,6 +123,7 @@ export const databaseStore = (queries: Queries): DatabaseStore => ({
   async removeDatabase(id) {
     await queries.transaction().execute(async (transaction) => {
       await transaction.deleteFrom('host_ports').where('service_id', '=', id).execute();
+      await transaction.deleteFrom('observed').where('service_id', '=', id).execute();
       await transaction
         .updateTable('services')
         .set({ deleted_at: sql<Date>`NOW()` })
@@ -128,6 +139,7 @@ const forget = async (transaction: Transaction<Tables>, id: string): Promise<voi
   const begun = await transaction.selectFrom('operations').select('id').where('service_id', '=', id).limit(1).execute();
   if (begun.length > 0) throw new PgrowError('internal', `Database ${id} has operations and cannot be forgotten.`);
   await transaction.deleteFrom('host_ports').where('service_id', '=', id).execute();
+  await transaction.deleteFrom('observed').where('service_id', '=', id).execute();
   await transaction.deleteFrom('postgres_cluster_state').where('service_id', '=', id).execute();
   await transaction.deleteFrom('services').where('parent_id', '=', id).execute();
   await transaction.deleteFrom('services').where('id', '=', id).execute();
@@ -135,7 +147,7 @@ const forget = async (transaction: Transaction<Tables>, id: string): Promise<voi
 
 const readDatabases = async (
   queries: Queries,
-  { id, name, project }: { readonly id?: string; readonly name?: string; readonly project?: string },
+  { id, name, project, stage }: DatabaseFilter & { readonly id?: string; readonly name?: string },
 ): Promise<Database[]> => {
   let query = queries
     .selectFrom('services')
@@ -145,6 +157,7 @@ const readDatabases = async (
   if (id !== undefined) query = query.where('services.id', '=', id);
   if (name !== undefined) query = query.where('services.name', '=', name);
   if (project !== undefined) query = query.where('services.project', '=', project);
+  if (stage !== undefined) query = query.where('postgres_cluster_state.stage', '=', stage);
   const rows = await query
     .select(['services.id', 'services.project', 'services.name'])
     .select(['postgres_cluster_state.topology', 'postgres_cluster_state.settings'])

@@ -10,8 +10,8 @@ interface OperationFilter {
   readonly service_id?: string;
   readonly status?: 'running';
   readonly project?: string;
-  /** How many of the latest; `listLimit` where it is not given. */
-  readonly limit?: number;
+  /** How many of the latest; `listLimit` where it is not given, null for all. */
+  readonly limit?: number | null;
   /** Id of one to leave out. */
   readonly except?: string;
   /** Of the database. */
@@ -71,10 +71,9 @@ export const readDocuments = async (queries: Queries, filter: OperationFilter): 
   if (filter.name !== undefined) query = query.where('services.name', '=', filter.name);
   if (filter.status !== undefined) query = query.where('operations.status', '=', filter.status);
   if (filter.except !== undefined) query = query.where('operations.id', '!=', filter.except);
-  const operations = await query
-    .orderBy('operations.started_at', 'desc')
-    .limit(filter.limit ?? listLimit)
-    .execute();
+  query = query.orderBy('operations.started_at', 'desc');
+  if (filter.limit !== null) query = query.limit(filter.limit ?? listLimit);
+  const operations = await query.execute();
   if (operations.length === 0) return [];
 
   const ids = operations.map(({ id }) => id);

@@ -8,6 +8,7 @@ import type {
 } from '../domain/operation.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Queries } from './connection.ts';
+import { doubt } from './observed.ts';
 import { readDocuments } from './operation-documents.ts';
 import { isUuid } from './service-id.ts';
 
@@ -29,6 +30,10 @@ export interface OperationStore {
   /** Of all databases that have or had this name, or this id; the latest first. */
   listOperationsOf(nameOrId: string, project: string): Promise<readonly OperationDocument[]>;
   readRunningOperation(serviceId: string): Promise<OperationDocument | null>;
+  /** Of all databases of one project or of all. */
+  listRunningOperations(filter: { readonly project?: string }): Promise<readonly OperationDocument[]>;
+  /** Databases on which an operation runs. */
+  listBusy(): Promise<ReadonlySet<string>>;
   /** Whether an operation runs: what is asked every second of every database. */
   isBusy(serviceId: string): Promise<boolean>;
   /** The one that began last, besides `except`. */
@@ -92,6 +97,7 @@ export const operationStore = (queries: Queries): OperationStore => ({
         .where('status', '=', 'running')
         .where('id', '!=', operation.id)
         .execute();
+      await doubt(transaction, operation.service_id);
     });
   },
 
@@ -141,7 +147,7 @@ export const operationStore = (queries: Queries): OperationStore => ({
       .where('operation_id', '=', id)
       .where('status', '=', 'running')
       .execute();
-    await queries
+    const ended = await queries
       .updateTable('operations')
       .set({
         status,
@@ -150,7 +156,9 @@ export const operationStore = (queries: Queries): OperationStore => ({
         ended_at: sql<Date>`coalesce(ended_at, clock_timestamp())`,
       })
       .where('id', '=', id)
-      .execute();
+      .returning('service_id')
+      .executeTakeFirst();
+    if (ended) await doubt(queries, ended.service_id);
   },
 
   async readOperation(id, project) {
@@ -167,6 +175,13 @@ export const operationStore = (queries: Queries): OperationStore => ({
   async readRunningOperation(service_id) {
     const [document] = await readDocuments(queries, { service_id, status: 'running' });
     return document ?? null;
+  },
+
+  listRunningOperations: (filter) => readDocuments(queries, { status: 'running', ...filter, limit: null }),
+
+  async listBusy() {
+    const running = queries.selectFrom('operations').select('service_id').where('status', '=', 'running');
+    return new Set((await running.execute()).map(({ service_id }) => service_id));
   },
 
   async isBusy(service_id) {

@@ -5,6 +5,7 @@ import { databaseStore, type DatabaseStore } from './databases.ts';
 import { eventStore, type EventStore } from './events.ts';
 import { idempotencyStore, type IdempotencyStore } from './idempotency.ts';
 import { migrate, readMigrations } from './migrate.ts';
+import { observedStore, type ObservedStore } from './observed.ts';
 import { operationStore, type OperationStore } from './operations.ts';
 import { secretStore, type SecretStore } from './secrets.ts';
 import { snapshotStore, type SnapshotStore } from './snapshots.ts';
@@ -16,6 +17,7 @@ export type Store = DatabaseStore &
   CheckpointStore &
   SnapshotStore &
   EventStore &
+  ObservedStore &
   AccessStore &
   IdempotencyStore & {
     /** Brings the schema up to date; safe from several processes at once. */
@@ -42,6 +44,7 @@ export const createStore = async ({ connection, encryptionKey }: StoreOptions): 
     ...checkpointStore(queries),
     ...snapshotStore(queries),
     ...eventStore(queries),
+    ...observedStore(queries),
     ...accessStore(queries),
     ...idempotencyStore(queries),
     async migrate() {

@@ -2,6 +2,7 @@ import type { ColumnType, Generated } from 'kysely';
 import type { OperationError, OperationStatus, OperationType, StepStatus } from '../domain/operation.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { PostgresMajor } from '../domain/database.ts';
+import type { LiveState } from '../domain/live.ts';
 import type { Stage } from '../domain/stage.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { HostPorts, Topology } from '../domain/topology.ts';
@@ -17,6 +18,7 @@ export interface Tables {
   idempotency_keys: IdempotencyKeysTable;
   snapshots: SnapshotsTable;
   checkpoints: CheckpointsTable;
+  observed: ObservedTable;
   secrets: { service_id: string; name: string; ciphertext: Buffer; created_at: Generated<Date> };
   tokens: { hash: string; actor: string; project: string; role: Role; created_at: Generated<Date> };
   audit: AuditTable;
@@ -149,6 +151,13 @@ interface CheckpointsTable {
   rollback_available_until: ColumnType<Date, Date, Date>;
   status: ColumnType<'open' | 'closed', 'open' | 'closed' | undefined, 'open' | 'closed'>;
   closed_at: OptionalTimestamp;
+}
+
+interface ObservedTable {
+  service_id: string;
+  seen_at: Timestamp;
+  doubted_at: OptionalTimestamp;
+  live: Json<LiveState>;
 }
 
 interface AuditTable {

@@ -45,17 +45,15 @@ onEveryEngine(
 
       await platform.startContainer(name);
       const prefix = (await platform.networkGateway(stack)).replace(/\d+$/, '');
-      expect(await platform.inspectContainer(name)).toMatchObject({
-        running: true,
-        exitCode: null,
-        address: expect.stringContaining(prefix),
-      });
+      const listed = async () => (await platform.listContainers(labels)).find((state) => state.name === name);
+      const up = { running: true, exitCode: null, address: expect.stringContaining(prefix) };
+      expect(await platform.inspectContainer(name)).toMatchObject(up);
+      expect(await listed()).toMatchObject({ ...up, name, frozen: false, health: 'none', labels });
 
       await platform.stopContainer(name, 0);
-      expect(await platform.inspectContainer(name)).toMatchObject({
-        ...down,
-        exitCode: expect.any(Number),
-      });
+      const stopped = await platform.inspectContainer(name);
+      expect(stopped).toMatchObject({ ...down, exitCode: expect.any(Number) });
+      expect(await listed()).toMatchObject({ ...down, exitCode: stopped?.exitCode });
 
       await platform.startContainer(name);
       await platform.restartContainer(name, 0);

@@ -2,6 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../src/domain/database.ts';
+import type { LiveState } from '../../src/domain/live.ts';
 import { connectMetadata } from '../../src/store/connection.ts';
 import { readMigrations } from '../../src/store/migrate.ts';
 import { createStore, type Store } from '../../src/store/store.ts';
@@ -377,6 +378,107 @@ test('an idempotency key belongs to the request that came first', async () => {
   expect(await store.claimIdempotencyKey(request())).toEqual(first);
   expect(await store.claimIdempotencyKey({ ...first, project: 'sales' })).toMatchObject({ project: 'sales' });
   expect(await store.findByIdempotencyKey('default', 'never')).toBeNull();
+});
+
+describe('what was seen', () => {
+  const live = (health: LiveState['health']): LiveState => ({
+    health,
+    nodes: [],
+    members: [],
+    writes: [],
+    notices: [],
+    patroni_version: null,
+    etcd_version: null,
+  });
+  const seen = async (change: { health?: LiveState['health']; ago?: number } = {}) => {
+    const { id } = await store.registerDatabase(sampleDatabase(`seen-${randomUUID().slice(0, 8)}`));
+    const now = Date.parse(await store.readClock()) - (change.ago ?? 0);
+    const seen_at = new Date(now).toISOString();
+    await store.recordObserved({ service_id: id, seen_at, live: live(change.health ?? 'healthy') });
+    return { id, seen_at, shifted: (ms: number) => new Date(now + ms).toISOString() };
+  };
+
+  test('is on record with its age, one by one and in a list', async () => {
+    const { id, seen_at } = await seen({ ago: 60_000 });
+    const expected = { service_id: id, seen_at, doubted: false };
+    expect(await store.readObserved(id)).toMatchObject({ ...expected, live: live('healthy') });
+    expect((await store.readObserved(id))?.age_ms).toBeGreaterThanOrEqual(60_000);
+    const listed = (await store.listObserved({ project: 'default' })).find(({ service_id }) => service_id === id);
+    expect(listed).toMatchObject({ ...expected, health: 'healthy' });
+    expect(await store.listObserved({ project: 'sales' })).toEqual([]);
+  });
+
+  // Two processes look at the same time, and the one that began first may be through last.
+  test('is replaced by what was seen later, whichever is recorded first', async () => {
+    const { id, shifted } = await seen();
+    await store.recordObserved({ service_id: id, seen_at: shifted(-1), live: live('down') });
+    expect((await store.readObserved(id))?.live.health).toBe('healthy');
+    await store.recordObserved({ service_id: id, seen_at: shifted(1), live: live('degraded') });
+    expect((await store.readObserved(id))?.live.health).toBe('degraded');
+  });
+
+  test('is doubted from the beginning and the end of an operation, a change of leader or of the nodes', async () => {
+    const shop = sampleDatabase('doubted');
+    const database = { ...shop, topology: replicaTopology(shop) };
+    await store.registerDatabase(database);
+    const look = async () =>
+      store.recordObserved({ service_id: shop.id, seen_at: await store.readClock(), live: live('healthy') });
+    const isDoubted = async () => (await store.readObserved(shop.id))?.doubted;
+    const operation = randomUUID();
+    const plan = samplePlan(database, database.topology);
+    const begin = {
+      id: operation,
+      service_id: shop.id,
+      workflow_id: 'w',
+      run_id: null,
+      type: plan.type,
+      plan,
+      actor: 'a',
+    };
+    for (const happens of [
+      () => store.beginOperation(begin),
+      () => store.endOperation({ id: operation, status: 'done', stall_ms: null, error: null }),
+      () => store.saveTopology(shop.id, database.topology),
+      () => store.setPrimary(shop.id, 'postgres-1', 'postgres-2'),
+      () => store.dropKept(shop.id),
+      () => store.doubtObserved(shop.id),
+    ]) {
+      await look();
+      expect(await isDoubted()).toBe(false);
+      await happens();
+      expect(await isDoubted()).toBe(true);
+    }
+    await look();
+    expect(await isDoubted()).toBe(false);
+  });
+
+  test('goes with its database, and does not come back by a look that ends later', async () => {
+    const { id, seen_at } = await seen();
+    await store.removeDatabase(id);
+    expect(await store.readObserved(id)).toBeNull();
+    await store.recordObserved({ service_id: id, seen_at, live: live('healthy') });
+    expect(await store.readObserved(id)).toBeNull();
+  });
+});
+
+test('all running operations, and the databases they are at work on, are one question each', async () => {
+  const shop = await store.registerDatabase(sampleDatabase('busy-shop'));
+  const plan = samplePlan(shop, replicaTopology(shop));
+  const id = randomUUID();
+  await store.beginOperation({
+    id,
+    service_id: shop.id,
+    workflow_id: 'w',
+    run_id: null,
+    type: plan.type,
+    plan,
+    actor: 'a',
+  });
+  expect((await store.listBusy()).has(shop.id)).toBe(true);
+  expect((await store.listRunningOperations({})).map((operation) => operation.id)).toContain(id);
+  expect(await store.listRunningOperations({ project: 'sales' })).toEqual([]);
+  await store.endOperation({ id, status: 'done', stall_ms: null, error: null });
+  expect((await store.listBusy()).has(shop.id)).toBe(false);
 });
 
 describe('migrations', () => {

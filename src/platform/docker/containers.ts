@@ -4,8 +4,11 @@ import { containerAbsent, imageMissing, networkAbsent, portTaken } from '../plat
 import type { ContainerSpec, Platform } from '../platform.ts';
 import { retryUntil } from '../retry-until.ts';
 import { containerOptions } from './container-options.ts';
+import { requireLabels } from '../labels.ts';
 import { containerState } from './container-state.ts';
 import { isImageMissing, messageOf, statusOf, takenPort } from './engine-errors.ts';
+import { labelFilter } from './find-by-labels.ts';
+import { listedContainer } from './listed-container.ts';
 import { sendSignal } from './signal.ts';
 
 type Containers = Pick<
@@ -17,6 +20,7 @@ type Containers = Pick<
   | 'removeContainer'
   | 'signalContainer'
   | 'inspectContainer'
+  | 'listContainers'
 >;
 
 export const dockerContainers = (docker: Docker, removalTimeoutMs: number): Containers => {
@@ -67,6 +71,12 @@ export const dockerContainers = (docker: Docker, removalTimeoutMs: number): Cont
         if (statusOf(error) === 404) return null;
         throw error;
       }
+    },
+
+    listContainers: async (labels) => {
+      requireLabels(labels);
+      const found = await docker.listContainers({ all: true, filters: { label: labelFilter(labels) } });
+      return found.map(listedContainer);
     },
   };
 };

@@ -1,5 +1,6 @@
 import { containerAbsent, imageMissing } from '../platform-errors.ts';
-import type { ContainerSpec, Platform } from '../platform.ts';
+import { carries } from '../labels.ts';
+import type { ContainerSpec, ContainerState, Platform } from '../platform.ts';
 import { begin, end } from './fake-process.ts';
 import type { FakeContainer, FakeState } from './fake-state.ts';
 
@@ -12,6 +13,7 @@ type Containers = Pick<
   | 'removeContainer'
   | 'signalContainer'
   | 'inspectContainer'
+  | 'listContainers'
   | 'readLogs'
 >;
 
@@ -62,27 +64,30 @@ export const fakeContainers = (state: FakeState): Containers => ({
 
   inspectContainer: async (name) => {
     const container = state.containers.get(name);
-    if (!container) return null;
-    const { spec, running, health, exitCode, restarts, address, startedAt } = container;
-    return {
-      name,
-      running,
-      frozen: false,
-      health,
-      healthSays: '',
-      exitCode,
-      restarts,
-      address,
-      labels: spec.labels,
-      startedAt,
-      ownName: null,
-    };
+    return container ? stateOf(container) : null;
   },
+
+  listContainers: async (labels) =>
+    [...state.containers.values()].filter(({ spec }) => carries(spec.labels, labels)).map(stateOf),
 
   readLogs: async (name, lines) => {
     const { log } = existing(state, name, 'read the log of');
     return lines === 0 ? '' : (log.match(/[^\n]*\n|[^\n]+$/g) ?? []).slice(-lines).join('');
   },
+});
+
+const stateOf = ({ spec, running, health, exitCode, restarts, address, startedAt }: FakeContainer): ContainerState => ({
+  name: spec.name,
+  running,
+  frozen: false,
+  health,
+  healthSays: '',
+  exitCode,
+  restarts,
+  address,
+  labels: spec.labels,
+  startedAt,
+  ownName: null,
 });
 
 export const existing = (state: FakeState, name: string, attempt: string): FakeContainer => {

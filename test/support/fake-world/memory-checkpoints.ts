@@ -35,6 +35,8 @@ export const memoryCheckpoints = (): MemoryCheckpoints => {
       if (row) row.status = 'closed';
     },
     readOpenCheckpoint: async (serviceId) => toCheckpoint(of(serviceId).find(({ status }) => status === 'open')),
+    listOpenWindows: async () =>
+      new Set(rows.filter(({ status }) => status === 'open').map(({ database }) => database)),
     listCheckpoints: async (serviceId) => of(serviceId).map((row) => toCheckpoint(row)!),
   };
 };

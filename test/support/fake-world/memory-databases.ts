@@ -33,7 +33,10 @@ export const memoryDatabases = (): MemoryDatabases => {
       const found = alive().find(({ id, name }) => id === idOrName || name === idOrName);
       return found && (project === undefined || found.project === project) ? found : null;
     },
-    listDatabases: async ({ project }) => alive().filter((each) => project === undefined || each.project === project),
+    listDatabases: async ({ project, stage }) =>
+      alive()
+        .filter((each) => project === undefined || each.project === project)
+        .filter(({ topology }) => stage === undefined || topology.stage === stage),
     async saveTopology(id, topology) {
       const row = rows.get(id);
       if (row) row.database = { ...row.database, topology };

@@ -74,6 +74,11 @@ export const memoryOperations = (neighbours: Neighbours): OperationStore => {
     listOperations: async (serviceId) => of(serviceId),
     listOperationsOf: async (id) => of(id),
     readPlan: async (operation) => rows.find(({ id }) => id === operation)?.plan ?? null,
+    listRunningOperations: async () => {
+      const running = rows.filter(({ end }) => end === null);
+      return running.map((row) => toDocument(row, neighbours));
+    },
+    listBusy: async () => new Set(rows.filter(({ end }) => end === null).map(({ service_id }) => service_id)),
     isBusy: async (serviceId) => of(serviceId).some(({ status }) => status === 'running'),
     readLastOperation: async (serviceId, except) => of(serviceId).find(({ id }) => id !== except) ?? null,
     readOperationStatus: async (id) => {

@@ -1,11 +1,12 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Event, EventStore, NewEvent } from '../../../src/store/events.ts';
+import type { ObservedStore } from '../../../src/store/observed.ts';
 import type { SecretStore } from '../../../src/store/secrets.ts';
 import type { Snapshot } from '../../../src/domain/snapshot.ts';
 import type { SnapshotStore } from '../../../src/store/snapshots.ts';
 
-/** Secrets, snapshots and events. */
-export const memoryRecords = (): SecretStore & SnapshotStore & EventStore => {
+/** Secrets, snapshots, events, and nothing observed: no monitor looks at a fake world. */
+export const memoryRecords = (): SecretStore & SnapshotStore & EventStore & ObservedStore => {
   const secrets = new Map<string, Record<string, string>>();
   const snapshots: Snapshot[] = [];
   const events: (NewEvent & Event)[] = [];
@@ -48,6 +49,12 @@ export const memoryRecords = (): SecretStore & SnapshotStore & EventStore => {
       if (event.key !== undefined && events.some(({ key }) => key === event.key)) return;
       events.push({ ...event, id: randomUUID(), created_at: new Date().toISOString() });
     },
+    readClock: async () => new Date().toISOString(),
+    recordObserved: async () => {},
+    doubtObserved: async () => {},
+    readObserved: async () => null,
+    listObserved: async () => [],
+
     listEvents: async (serviceId, limit) =>
       events
         .filter(({ service_id }) => service_id === serviceId)

@@ -1,0 +1,63 @@
+import type { Database } from '../domain/database.ts';
+import { messageOf } from '../domain/errors.ts';
+import { labelNames } from '../domain/naming.ts';
+import { lookEveryMs } from '../domain/observed.ts';
+import { createLastingSessions } from '../nodes/lasting-sessions.ts';
+import { readLiveState } from '../nodes/live-state.ts';
+import type { MonitorDependencies } from './dependencies.ts';
+import { everyDatabase } from './every-database.ts';
+import type { Failing } from './guard-leaders.ts';
+import { createListedEngine } from './listed-engine.ts';
+
+/**
+ * Looks at every database and records what it sees, so that lists and watches need not look themselves. A round costs one
+ * call of the engine, whatever there is, and a question to each server on a connection that lasts. A database that an
+ * operation or a failover works on is left alone: half of what is seen there is about to change.
+ */
+export const observeDatabases = async (
+  dependencies: MonitorDependencies,
+  failing: Failing,
+  signal: AbortSignal,
+  everyMs = lookEveryMs,
+): Promise<void> => {
+  const { store, platform, home } = dependencies;
+  const engine = createListedEngine(platform, { [labelNames.home]: home });
+  const looking = { ...dependencies, platform: engine.platform };
+  const sessions = createLastingSessions(looking);
+  let busy: Promise<ReadonlySet<string>> = Promise.resolve(new Set());
+  let began = Promise.resolve('');
+
+  const beginRound = (databases: readonly Database[]) => {
+    // Before anything is looked at: what happens meanwhile came after what is seen.
+    began = store.readClock();
+    engine.list(began);
+    busy = store.listBusy();
+    // Each look meets their errors.
+    for (const asked of [busy, began]) asked.catch(() => undefined);
+    sessions.keepOnly(databases);
+  };
+  const lookAt = async (database: Database): Promise<void> => {
+    const seen_at = await began;
+    if ((await busy).has(database.id) || failing.has(database.id)) return;
+    const { session, versions } = await sessions.of(database);
+    const live = await readLiveState(looking, database, { session, versions });
+    await store.recordObserved({ service_id: database.id, seen_at, live });
+  };
+  const rounds = { otherwise: 'database not looked at', everyMs, signal, onRound: beginRound };
+  await Promise.all([everyDatabase(dependencies, rounds, lookAt), doubtOnEvents(dependencies, signal)]);
+  sessions.close();
+};
+
+/** What the engine reports of a node is known at once, although what became of the database is not. */
+const doubtOnEvents = async (
+  { store, platform, home, log }: MonitorDependencies,
+  signal: AbortSignal,
+): Promise<void> => {
+  for await (const { labels } of platform.watch({ [labelNames.home]: home }, signal)) {
+    const id = labels[labelNames.database];
+    if (id === undefined) continue;
+    await store
+      .doubtObserved(id)
+      .catch((error: unknown) => log.warn({ error: messageOf(error), id }, 'event not taken into account'));
+  }
+};
