@@ -171,7 +171,7 @@ const leaderOf = async (bench: Bench, name: string): Promise<string> => {
 const untilHealthy = (bench: Bench, name: string): Promise<void> =>
   until(bench, `${name} healthy`, async () => {
     const { health, operation } = await bench.api.get<{ health: string; operation: unknown }>(
-      postgresPath(name, 'status'),
+      postgresPath(name, 'status?fresh=true'),
     );
     return health === 'healthy' && operation === null;
   });

@@ -1,16 +1,11 @@
 import { readFileSync } from 'node:fs';
 import pino from 'pino';
-import { tryApplicationPassword } from '../nodes/application-password.ts';
-import { realComponents } from '../nodes/dependencies.ts';
 import { createPgrowClient } from '../client/client.ts';
-import { createDoctor } from '../doctor/doctor.ts';
 import { readSettings } from '../launcher/settings.ts';
 import { logUnhandledRejections } from '../launcher/unhandled-rejections.ts';
-import { nodeReaders } from '../nodes/node-readers.ts';
-import { readLiveState } from '../nodes/live-state.ts';
-import { createDockerPlatform } from '../platform/docker/index.ts';
 import { createStore } from '../store/store.ts';
 import { createApi } from './api.ts';
+import { askLooks } from './ask-looks.ts';
 
 /** Composition root of the API. Listens on loopback by default, and ends on SIGTERM. */
 
@@ -32,29 +27,20 @@ const client = createPgrowClient({ address: settings.temporalAddress });
 await client
   .registerSearchAttributes()
   .catch((error: unknown) => logger.warn({ err: error }, 'search attributes not registered'));
-const platform = createDockerPlatform();
-const dependencies = { platform, store, components: realComponents };
-
-/** Limit of a request that waits for an operation to be undone. Milliseconds. */
-const putBackWaitMs = 120_000;
+const looks = askLooks([
+  { name: 'the worker', path: settings.workerLooksPath },
+  { name: 'the monitor', path: settings.monitorLooksPath },
+]);
 
 const app = await createApi({
   store,
   client,
   home: settings.homeId,
-  nodes: nodeReaders(dependencies),
-  readLive: (database) => readLiveState(dependencies, database),
-  tryPassword: (database, password) => tryApplicationPassword(dependencies, database, password),
-  doctor: createDoctor({
-    ...dependencies,
-    home: settings.homeId,
-    isWindowServed: (id) => client.isWindowServed(id),
-    isRunning: async (id) => (await client.describe(id))?.running ?? false,
-    howEnded: async ({ service_id, run_id }) =>
-      run_id === null ? 'unknown to Temporal' : client.howEnded(service_id, run_id),
-    putBack: ({ id, name }) => client.putBack(id, { database: name, waitMs: putBackWaitMs }),
-  }),
-  readLogs: (container, lines, mostBytes) => platform.readLogs(container, lines, mostBytes),
+  nodes: { readCircumstances: ({ id }, wanted) => looks.readCircumstances(id, wanted), hasStayed: looks.hasStayed },
+  readLive: ({ id }) => looks.readLive(id),
+  tryPassword: ({ id }, password) => looks.tryPassword(id, password),
+  readLogs: looks.readLogs,
+  doctor: looks,
   addresses: { api: settings.apiUrl, temporal_web: settings.temporalWeb, temporal_address: settings.temporalAddress },
   logger,
 });

@@ -2,11 +2,16 @@ import type { FastifyRequest } from 'fastify';
 import { invalidInput } from '../domain/input-problems.ts';
 
 /** `?dry_run=true`: answer with the plan and touch nothing. */
-export const isDryRun = (request: FastifyRequest): boolean => {
-  const { dry_run: value } = request.query as { dry_run?: string };
+export const isDryRun = (request: FastifyRequest): boolean => isSet(request, 'dry_run');
+
+/** `?fresh=true`: look at the nodes now. */
+export const isFresh = (request: FastifyRequest): boolean => isSet(request, 'fresh');
+
+const isSet = (request: FastifyRequest, path: string): boolean => {
+  const value = (request.query as Record<string, string | undefined>)[path];
   if (value === undefined || value === 'false') return false;
   if (value === 'true' || value === '') return true;
-  throw invalidInput('The request', [{ path: 'dry_run', value, allowed: 'true, false' }]);
+  throw invalidInput('The request', [{ path, value, allowed: 'true, false' }]);
 };
 
 /** `?limit=`: how many entries a list gives at most. */
@@ -21,4 +26,14 @@ export const readLimit = (request: FastifyRequest, { usual, most }: { usual: num
 export const dryRunRules = {
   type: 'object',
   properties: { dry_run: { type: 'boolean', description: 'Answer with the plan and touch nothing.' } },
+} as const;
+
+export const freshRules = {
+  type: 'object',
+  properties: {
+    fresh: {
+      type: 'boolean',
+      description: 'Look at the nodes now, instead of at what the monitor has recorded within the last seconds.',
+    },
+  },
 } as const;

@@ -114,7 +114,7 @@ const expandTo = async ({ api, say }: RunDemo, workload: Workload, target: Expan
 };
 
 const readStatus = (api: ApiClient): Promise<StatusDocument> =>
-  api.get<StatusDocument>(postgresPath(database, 'status'));
+  api.get<StatusDocument>(postgresPath(database, 'status?fresh=true'));
 
 const bestEndpoint = async (api: ApiClient): Promise<Endpoint> =>
   parseEndpoint(chooseConnectionString(database, await readConnectionStrings(api, database)));

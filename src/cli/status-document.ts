@@ -18,6 +18,12 @@ export interface ControlPlaneStatus {
     readonly project: string;
     readonly stage: Stage;
     readonly health: Health;
+    /** When its nodes were looked at, ISO 8601; null for never. */
+    readonly seen_at: string | null;
+    /** Milliseconds since then. */
+    readonly age_ms: number | null;
+    /** Why nothing is known of it; null where something is. */
+    readonly notice: string | null;
     readonly operation: OperationDocument | null;
   }[];
 }

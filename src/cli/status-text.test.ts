@@ -1,12 +1,14 @@
 import { expect, test } from 'vitest';
 import { exampleOperation, exampleStep } from './example-operation.ts';
 import type { StatusDocument } from './status-document.ts';
-import { controlPlaneText, statusText } from './status-text.ts';
+import { controlPlaneText, databasesText, statusText } from './status-text.ts';
 
 const status: StatusDocument = {
   name: 'shop',
   stage: 2,
   health: 'degraded',
+  seen_at: '2026-01-01T10:00:00.000Z',
+  age_ms: 0,
   pooling: { enabled: true, type: 'pgbouncer', endpoint: 'pgbouncer:5432' },
   routing: {
     enabled: true,
@@ -135,9 +137,36 @@ test('the control plane lists its databases, and says how to get one where there
   };
   expect(controlPlaneText(plane).at(-1)).toBe('No databases yet. Create one: ./pgrow create NAME');
   const databases = [
-    { name: 'shop', id: 's1', project: 'default', stage: 3 as const, health: 'healthy' as const, operation: null },
+    {
+      name: 'shop',
+      id: 's1',
+      project: 'default',
+      stage: 3 as const,
+      health: 'healthy' as const,
+      seen_at: '2026-01-01T10:00:00.000Z',
+      age_ms: 3210,
+      notice: null,
+      operation: null,
+    },
   ];
-  expect(controlPlaneText({ ...plane, databases }).at(-1)).toBe('shop      3 ha   healthy  -');
+  expect(controlPlaneText({ ...plane, databases }).at(-1)).toBe('shop      3 ha   healthy  3 s ago  -');
+});
+
+// A monitor that had stopped an hour ago left "healthy" behind.
+test('a list says how old it is, and why nothing is known of a database that was not looked at', () => {
+  const unseen = { id: 's1', project: 'default', stage: 0 as const, health: 'unknown' as const, operation: null };
+  const old = { ...unseen, name: 'old', seen_at: '2026-01-01T10:00:00.000Z', age_ms: 3_600_000, notice: 'Not seen.' };
+  const young = { ...unseen, name: 'new', seen_at: null, age_ms: null, notice: null };
+  expect(databasesText([old, young]).slice(1)).toEqual([
+    'old       0 single  unknown  1 h 0 min ago  -',
+    'new       0 single  unknown  never          -',
+    'old: Not seen.',
+  ]);
+});
+
+test('the state of a database that was not looked at for this request says how old it is', () => {
+  expect(statusText({ ...status, age_ms: 3210 })[0]).toBe('shop: degraded, stage 2 (replicas), seen 3 s ago');
+  expect(statusText({ ...status, age_ms: null })[0]).toBe('shop: degraded, stage 2 (replicas), seen never');
 });
 
 test('a window that is past its time promises no rollback', () => {

@@ -1,12 +1,13 @@
 import { formatBytes } from '../domain/format-bytes.ts';
 import { stageNames } from '../domain/stage.ts';
+import { formatMs } from './duration.ts';
 import { operationResult, operationTitle, stepLine } from './operation-text.ts';
 import type { ControlPlaneStatus, StatusDocument } from './status-document.ts';
 import { alignColumns } from './table.ts';
 
 /** `now`: milliseconds since the epoch. */
 export const statusText = (status: StatusDocument, now: number = Date.now()): string[] => [
-  `${status.name}: ${status.health}, stage ${status.stage} (${stageNames[status.stage]})`,
+  `${status.name}: ${status.health}, stage ${status.stage} (${stageNames[status.stage]})${seenText(status)}`,
   ...status.notices,
   '',
   ...alignColumns([
@@ -33,6 +34,16 @@ export const statusText = (status: StatusDocument, now: number = Date.now()): st
   ...operationLines(status),
   ...windowLines(status, now),
 ];
+
+/** Nothing where it was looked at for this. */
+const seenText = ({ age_ms }: StatusDocument): string => (age_ms === 0 ? '' : `, seen ${ageText(age_ms)}`);
+
+/** Whole units: what is refreshed every few seconds has no tenths. */
+const ageText = (ms: number | null): string => {
+  if (ms === null) return 'never';
+  if (ms < 1000) return 'now';
+  return ms < 60_000 ? `${Math.floor(ms / 1000)} s ago` : `${formatMs(ms)} ago`;
+};
 
 /** Nothing is promised past its time: a window that is open by then is about to close, or held open for an operator. */
 const windowLines = ({ name, checkpoint }: StatusDocument, now: number): string[] => {
@@ -72,11 +83,12 @@ export const databasesText = (databases: ControlPlaneStatus['databases']): strin
   databases.length === 0
     ? ['No databases yet. Create one: ./pgrow create NAME']
     : alignColumns([
-        ['DATABASE', 'STAGE', 'HEALTH', 'OPERATION'],
-        ...databases.map(({ name, stage, health, operation }) => [
+        ['DATABASE', 'STAGE', 'HEALTH', 'SEEN', 'OPERATION'],
+        ...databases.map(({ name, stage, health, age_ms, operation }) => [
           name,
           `${stage} ${stageNames[stage]}`,
           health,
+          ageText(age_ms),
           operation ? operationTitle(operation) : '-',
         ]),
-      ]);
+      ]).concat(databases.flatMap(({ name, notice }) => (notice === null ? [] : [`${name}: ${notice}`])));

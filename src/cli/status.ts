@@ -19,29 +19,39 @@ export const status = (program: Command): void => {
       if (watch && json)
         throw new PgrowError('malformed_request', '--json prints one document and --watch many: choose one.');
       const api = connectToApi();
-      if (json) return printJson(await read(api, name));
       if (watch) return watchStatus(api, name);
-      (await textOf(api, name)).forEach(print);
+      const document = await read(api, name, { isFresh: true });
+      if (json) return printJson(document);
+      textOf(document).forEach(print);
     });
 };
 
-const read = (api: ApiClient, name: string | undefined): Promise<StatusDocument | ControlPlaneStatus> =>
+/** Once it is what the nodes say now; who watches sees what the monitor sees, which costs the nodes nothing. */
+const read = (
+  api: ApiClient,
+  name: string | undefined,
+  { isFresh }: { readonly isFresh: boolean },
+): Promise<StatusDocument | ControlPlaneStatus> =>
   name === undefined
     ? api.get<ControlPlaneStatus>('/v1/status')
-    : api.get<StatusDocument>(postgresPath(name, 'status'));
+    : api.get<StatusDocument>(`${postgresPath(name, 'status')}${isFresh ? '?fresh=true' : ''}`);
 
-const textOf = async (api: ApiClient, name: string | undefined): Promise<string[]> => {
-  const document = await read(api, name);
-  return 'databases' in document ? controlPlaneText(document) : statusText(document);
-};
+const textOf = (document: StatusDocument | ControlPlaneStatus): string[] =>
+  'databases' in document ? controlPlaneText(document) : statusText(document);
 
-/** On a terminal in place; elsewhere only what has changed. */
+/** On a terminal in place; elsewhere only what has changed besides its age. */
 const watchStatus = async (api: ApiClient, name: string | undefined): Promise<never> => {
   let shown = '';
   for (;;) {
-    const text = (await textOf(api, name)).join('\n');
+    const document = await read(api, name, { isFresh: false });
+    const text = textOf(process.stdout.isTTY ? document : withoutAges(document)).join('\n');
     if (text !== shown) print(process.stdout.isTTY ? `\u001B[H\u001B[2J${text}` : `${text}\n`);
     shown = text;
     await delay(watchIntervalMs);
   }
 };
+
+const withoutAges = <D extends StatusDocument | ControlPlaneStatus>(document: D): D =>
+  'databases' in document
+    ? { ...document, databases: document.databases.map((database) => ({ ...database, age_ms: 0 })) }
+    : { ...document, age_ms: 0 };

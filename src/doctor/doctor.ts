@@ -1,6 +1,7 @@
 import { removeResources } from '../nodes/leftovers.ts';
 import { openSession } from '../nodes/session.ts';
 import { diagnose, type Finding } from '../domain/doctor.ts';
+import type { Removal } from '../domain/looks.ts';
 import { ports } from '../domain/naming.ts';
 import type { LeftOver } from '../domain/operation-actions.ts';
 import { poolerConfig } from '../domain/routes.ts';
@@ -12,11 +13,6 @@ export interface Doctor {
   examine(): Promise<readonly Finding[]>;
   /** Removes what may be removed; `failed` says what would not go. */
   remove(): Promise<Removal>;
-}
-
-export interface Removal {
-  readonly removed: readonly Finding[];
-  readonly failed: readonly LeftOver[];
 }
 
 export const createDoctor = (dependencies: DoctorDependencies): Doctor => {

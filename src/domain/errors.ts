@@ -15,6 +15,7 @@ export const errorCatalogue = {
   docker_unavailable: { status: 503, retryable: true, title: 'Docker does not answer' },
   temporal_unavailable: { status: 503, retryable: true, title: 'Temporal does not answer' },
   metadata_unavailable: { status: 503, retryable: true, title: 'Metadata database does not answer' },
+  worker_unavailable: { status: 503, retryable: true, title: 'No worker answers' },
   no_answer: { status: 503, retryable: true, title: 'Node does not answer' },
   node_failed: { status: 500, retryable: true, title: 'Node failed' },
   not_ready: { status: 500, retryable: true, title: 'Not ready in time' },

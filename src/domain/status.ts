@@ -46,16 +46,27 @@ export const topologyDocument = (database: Database, live: LiveState) => {
   };
 };
 
-export const healthDocument = ({ name }: Pick<Database, 'name'>, { health, members, notices }: LiveState) => ({
+/** What the nodes are, and how old that is: what was looked at for this request has the age 0. */
+export interface Seen {
+  readonly live: LiveState;
+  /** ISO 8601; null where nothing was ever seen. */
+  readonly seen_at: string | null;
+  /** Milliseconds */
+  readonly age_ms: number | null;
+}
+
+export const healthDocument = ({ name }: Pick<Database, 'name'>, { live, seen_at, age_ms }: Seen) => ({
   cluster_name: name,
-  health,
-  members,
-  notices,
+  health: live.health,
+  members: live.members,
+  notices: live.notices,
+  seen_at,
+  age_ms,
 });
 
 export interface StatusInput {
   readonly database: Database;
-  readonly live: LiveState;
+  readonly seen: Seen;
   /** The one that runs, or waits to. */
   readonly operation: OperationDocument | null;
   /** The latest on record; null for a database that has had none. */
@@ -63,12 +74,20 @@ export interface StatusInput {
   readonly checkpoint: Checkpoint | null;
 }
 
-export const statusDocument = ({ database, live, operation, last, checkpoint }: StatusInput) => ({
+export const statusDocument = ({
+  database,
+  seen: { live, seen_at, age_ms },
+  operation,
+  last,
+  checkpoint,
+}: StatusInput) => ({
   id: database.id,
   name: database.name,
   project: database.project,
   postgres_major: database.postgres_major,
   health: live.health,
+  seen_at,
+  age_ms,
   ...topologyDocument(database, live),
   operation,
   /** The last one, if an operator has to finish it. */

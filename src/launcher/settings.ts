@@ -1,5 +1,5 @@
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { z } from 'zod';
 import { readEnvironment } from './environment.ts';
 import { readExternal } from './external.ts';
@@ -29,6 +29,9 @@ export interface Settings {
   readonly workerReadyPath: string;
   /** The monitor makes this file when it watches. */
   readonly monitorReadyPath: string;
+  /** Unix sockets on which worker and monitor answer the API, from where this process works: their names must be short. */
+  readonly workerLooksPath: string;
+  readonly monitorLooksPath: string;
   /** File that says at which line the worker is to stand still; null outside tests of crashes. */
   readonly breakpointsPath: string | null;
   readonly images: ImageTags;
@@ -71,6 +74,8 @@ export const readSettings = (): Settings => {
     secretKeyPath: home.secretKeyPath,
     workerReadyPath: join(home.run, 'worker.ready'),
     monitorReadyPath: join(home.run, 'monitor.ready'),
+    workerLooksPath: relative(process.cwd(), join(home.run, 'worker.sock')),
+    monitorLooksPath: relative(process.cwd(), join(home.run, 'monitor.sock')),
     breakpointsPath: environment.breakpoints ?? null,
     images: readImages(home),
   };

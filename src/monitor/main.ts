@@ -7,6 +7,8 @@ import { logUnhandledRejections } from '../launcher/unhandled-rejections.ts';
 import { createDockerPlatform } from '../platform/docker/index.ts';
 import { createStore } from '../store/store.ts';
 import { createPgrowClient } from '../client/client.ts';
+import { createLooks } from '../looks/looks.ts';
+import { serveLooks } from '../looks/serve-looks.ts';
 import { watchForCutOff } from './cut-off.ts';
 import { failBack } from './fail-back.ts';
 import { expireSnapshots } from './snapshots.ts';
@@ -43,6 +45,11 @@ const readyPath = join(settings.home, 'run', 'monitor.ready');
 const stopping = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
 
+const looks = await serveLooks({
+  path: settings.monitorLooksPath,
+  looks: createLooks({ ...dependencies, client }),
+  log,
+});
 writeFileSync(readyPath, `${process.pid}\n`);
 await Promise.all([
   guardLeaders(dependencies, failing, stopping.signal),
@@ -56,5 +63,6 @@ await Promise.all([
   serveWindows({ ...dependencies, client }, stopping.signal),
 ]);
 rmSync(readyPath, { force: true });
+await looks.close();
 await client.close();
 await store.close();

@@ -1,5 +1,6 @@
 import type { CutOver } from '../domain/actions.ts';
 import type { Database } from '../domain/database.ts';
+import type { Wanted } from '../domain/looks.ts';
 import { readCircumstances } from './circumstances.ts';
 import type { Dependencies } from './dependencies.ts';
 import { hasStayed } from './has-stayed.ts';
@@ -7,8 +8,7 @@ import { openSession } from './session.ts';
 
 /** What planning asks the nodes; the API and the worker ask the same. */
 export const nodeReaders = (dependencies: Pick<Dependencies, 'platform' | 'store' | 'components'>) => ({
-  readCircumstances: (database: Database, wanted: { readonly facts: boolean; readonly settings: boolean }) =>
-    readCircumstances(dependencies, database, wanted),
+  readCircumstances: (database: Database, wanted: Wanted) => readCircumstances(dependencies, database, wanted),
   hasStayed: async (serviceId: string, input: CutOver) =>
     hasStayed({ dependencies, session: await openSession(dependencies, serviceId), input }),
 });

@@ -1,9 +1,7 @@
 import type { CutOver } from '../domain/actions.ts';
 import type { Database } from '../domain/database.ts';
-import type { Facts } from '../domain/facts.ts';
 import type { OperationWorkflow } from '../domain/inputs.ts';
-import type { Leadership } from '../domain/live.ts';
-import type { ServerSettings } from '../domain/settings.ts';
+import type { Circumstances, Wanted } from '../domain/looks.ts';
 import type { Store } from '../store/store.ts';
 
 /** What planning works with. */
@@ -17,14 +15,7 @@ export interface Planning {
 /** What a plan depends on that only the nodes can say. */
 export interface NodeReaders {
   /** Null for what is not wanted, and for facts and settings where no server takes writes. */
-  readCircumstances(
-    database: Database,
-    wanted: { readonly facts: boolean; readonly settings: boolean },
-  ): Promise<{
-    readonly leadership: Leadership;
-    readonly facts: Facts | null;
-    readonly settings: ServerSettings | null;
-  }>;
+  readCircumstances(database: Database, wanted: Wanted): Promise<Circumstances>;
   /**
    * Of a hand-over that stopped half-way: whether nothing was handed over, because the old primary serves and the
    * successor was never asked to take over.

@@ -11,11 +11,14 @@ import {
 } from '@temporalio/worker';
 import pino from 'pino';
 import { realComponents } from '../nodes/dependencies.ts';
+import { createPgrowClient } from '../client/client.ts';
 import { createActivities } from '../activities/index.ts';
 import { activityInterceptor } from '../activities/interceptor.ts';
 import { taskQueue, watchQueueOf } from '../domain/naming.ts';
 import { readSettings } from '../launcher/settings.ts';
 import { logUnhandledRejections } from '../launcher/unhandled-rejections.ts';
+import { createLooks } from '../looks/looks.ts';
+import { serveLooks } from '../looks/serve-looks.ts';
 import { createDockerPlatform } from '../platform/docker/index.ts';
 import { createStore } from '../store/store.ts';
 import { none, openBreakpoints } from './breakpoints.ts';
@@ -60,9 +63,10 @@ const store = await createStore({
 const connection = await untilTemporalAnswers(() => NativeConnection.connect({ address: settings.temporalAddress }));
 const workflowBundle = await ensureWorkflowBundle(join(settings.home, 'bundles'));
 const breakpoints = settings.breakpointsPath === null ? none : openBreakpoints(settings.breakpointsPath);
+const platform = createDockerPlatform();
 const { watchHealth, verifySnapshot, ...activities } = breakpoints.into(
   createActivities({
-    ...breakpoints.observe({ platform: createDockerPlatform(), store }),
+    ...breakpoints.observe({ platform, store }),
     components: breakpoints.observe(realComponents),
     images: settings.images,
     home: settings.homeId,
@@ -97,12 +101,20 @@ const watches = await untilTemporalAnswers(() =>
   }),
 );
 
+const client = createPgrowClient({ address: settings.temporalAddress });
+const looks = await serveLooks({
+  path: settings.workerLooksPath,
+  looks: createLooks({ platform, store, components: realComponents, home: settings.homeId, client }),
+  log,
+});
 writeFileSync(settings.workerReadyPath, `${process.pid}\n`);
 log.info({ taskQueue, home: settings.homeId }, 'worker takes tasks');
 try {
   await Promise.all([operations.run(), watches.run()]);
 } finally {
   rmSync(settings.workerReadyPath, { force: true });
+  await looks.close();
+  await client.close();
   await connection.close();
   await store.close();
 }

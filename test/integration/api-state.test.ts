@@ -106,6 +106,40 @@ describe('state', () => {
     expect(body).toMatchObject({ operation: null, unfinished_operation: { id: operation, error } });
   });
 
+  // Each list logged in to every server of every database.
+  test('the list shows what is on record with its age, without a look, until an operation has ended', async () => {
+    const shop = await api.newShop();
+    if (api.live instanceof Error) throw api.live;
+    const recorded = { ...api.live, health: 'degraded' as const };
+    await api.store.recordObserved({ service_id: shop.id, seen_at: await api.store.readClock(), live: recorded });
+    api.live = new PgrowError('docker_unavailable', 'Docker does not answer.');
+    expect((await api.call('GET', '/v1/status')).body).toMatchObject({
+      databases: [{ name: 'shop', health: 'degraded', seen_at: expect.any(String), age_ms: expect.any(Number) }],
+    });
+    expect((await api.call('GET', `${shopPath}/status`)).body).toMatchObject({ health: 'degraded' });
+    expect((await api.call('GET', `${shopPath}/status?fresh=true`)).status).toBe(503);
+
+    await api.openCheckpoint(shop);
+    expect((await api.call('GET', '/v1/status')).body).toMatchObject({
+      databases: [{ name: 'shop', health: 'unknown' }],
+    });
+  });
+
+  test('a list says why nothing is known of a database that nobody has looked at', async () => {
+    await api.newShop();
+    api.live = new PgrowError('worker_unavailable', 'No process of this control plane can look at the nodes.');
+    expect((await api.call('GET', '/v1/status')).body).toMatchObject({
+      databases: [{ health: 'unknown', seen_at: null, notice: expect.stringContaining('not looked at it yet') }],
+    });
+    expect((await api.call('GET', `${shopPath}/status`)).body).toMatchObject({
+      health: 'unknown',
+      nodes: [
+        { name: 'front', state: 'unknown' },
+        { name: 'postgres-1', state: 'unknown', role: null },
+      ],
+    });
+  });
+
   test('the control plane lists all databases, also when their nodes cannot be asked', async () => {
     await api.newShop();
     api.live = new PgrowError('docker_unavailable', 'Docker does not answer.');

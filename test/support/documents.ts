@@ -9,6 +9,8 @@ const count = z.number().int().nonnegative();
 const health = z.enum(['healthy', 'degraded', 'down', 'unknown']);
 const address = z.string().regex(/^[a-z]+:\d+$/);
 const url = z.url();
+/** How old it is what the nodes are said to be. */
+const seen = { seen_at: z.iso.datetime().nullable(), age_ms: count.nullable() };
 
 export const addressesDocument = z.object({
   api: url,
@@ -64,12 +66,13 @@ export const planDocument = z.strictObject({
 });
 
 export const controlPlaneDocument = addressesDocument.extend({
-  databases: z.array(z.object({ name: z.string(), stage, health, operation: operation.nullable() })),
+  databases: z.array(z.object({ name: z.string(), stage, health, ...seen, operation: operation.nullable() })),
 });
 
 export const statusDocument = z.object({
   name: z.string(),
   health,
+  ...seen,
   stage,
   pooling: z.object({ enabled: z.boolean(), type: z.literal('pgbouncer'), endpoint: address.nullable() }),
   routing: z.object({

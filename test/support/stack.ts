@@ -106,7 +106,7 @@ export const manageDatabase = (plane: ControlPlane, name: string): ManagedDataba
         },
         operationTimeoutMs,
       ),
-    status: () => database.read('status'),
+    status: () => database.read('status?fresh=true'),
     read: async <T>(document: string) => {
       const answer = await plane.request<T>('GET', path(document));
       if (answer.status !== 200) {

@@ -1,47 +1,35 @@
 import type { FastifyInstance } from 'fastify';
 import { callerOf } from '../auth.ts';
-import type { Database } from '../../domain/database.ts';
 import type { ApiDependencies } from '../dependencies.ts';
+import { readHealths } from '../seen.ts';
 
 /** The control plane as a whole. */
 export const controlPlaneRoutes = (
   app: FastifyInstance,
   { store, client, readLive, addresses }: ApiDependencies,
 ): void => {
-  /** A node that cannot be asked must not hide the other databases. */
-  const healthOf = async (database: Database) => {
-    try {
-      return (await readLive(database)).health;
-    } catch (error) {
-      app.log.warn({ err: error, database: database.name }, 'cannot read the state of the nodes');
-      return 'unknown';
-    }
-  };
-
   app.get(
     '/v1/status',
     { config: { role: 'viewer' }, schema: { tags: ['control plane'], summary: 'Addresses and all databases' } },
     async (request) => {
       const { project } = callerOf(request);
-      const databases = await store.listDatabases(project === '*' ? {} : { project });
+      const filter = project === '*' ? {} : { project };
+      const [databases, running] = await Promise.all([
+        store.listDatabases(filter),
+        store.listRunningOperations(filter),
+      ]);
+      const healths = await readHealths({ store, readLive, log: app.log }, databases, running, filter);
+      const operations = new Map(running.map((operation) => [operation.service_id, operation]));
       return {
         ...addresses,
-        databases: await Promise.all(
-          databases.map(async (database) => {
-            const [health, operation] = await Promise.all([
-              healthOf(database),
-              store.readRunningOperation(database.id),
-            ]);
-            return {
-              name: database.name,
-              id: database.id,
-              project: database.project,
-              stage: database.topology.stage,
-              health,
-              operation,
-            };
-          }),
-        ),
+        databases: databases.map(({ id, name, project: of, topology: { stage } }) => ({
+          name,
+          id,
+          project: of,
+          stage,
+          ...healths.get(id)!,
+          operation: operations.get(id) ?? null,
+        })),
       };
     },
   );

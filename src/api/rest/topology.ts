@@ -1,4 +1,4 @@
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { costOf } from '../../domain/cost.ts';
 import type { Database } from '../../domain/database.ts';
 import type { PasswordAnswer } from '../../domain/password.ts';
@@ -9,30 +9,38 @@ import { readAcceptedOf } from '../accepted.ts';
 import { callerOf, includes } from '../auth.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { findDatabase, serviceParams } from '../lookup.ts';
+import { freshRules, isFresh } from '../query-parameters.ts';
+import { readSeen } from '../seen.ts';
 
 /** What a database is and how it does, at this moment. */
 export const topologyRoutes = (app: FastifyInstance, dependencies: ApiDependencies): void => {
-  const { store, client, readLive, tryPassword } = dependencies;
+  const { store, client, tryPassword } = dependencies;
   const postgres = '/v1/projects/:projectId/services/:serviceId/postgres';
   const route = (summary: string) => ({ config: { role: 'viewer' as const }, schema: { tags: ['state'], summary } });
+  const seenRoute = (summary: string) => ({
+    config: { role: 'viewer' as const },
+    schema: { tags: ['state'], summary, querystring: freshRules },
+  });
+  const see = (request: FastifyRequest, database: Database) =>
+    readSeen(dependencies, database, { isFresh: isFresh(request) });
 
-  app.get(`${postgres}/topology`, route('Stage, endpoints, replicas and leader'), async (request) => {
+  app.get(`${postgres}/topology`, seenRoute('Stage, endpoints, replicas and leader'), async (request) => {
     const database = await findDatabase(dependencies, serviceParams(request));
-    return topologyDocument(database, await readLive(database));
+    return topologyDocument(database, (await see(request, database)).live);
   });
 
-  app.get(`${postgres}/health`, route('Members with role, state and lag'), async (request) => {
+  app.get(`${postgres}/health`, seenRoute('Members with role, state and lag'), async (request) => {
     const database = await findDatabase(dependencies, serviceParams(request));
-    return healthDocument(database, await readLive(database));
+    return healthDocument(database, await see(request, database));
   });
 
   app.get(
     `${postgres}/status`,
-    route('Topology, health, nodes, running or unfinished operation, open checkpoint'),
+    seenRoute('Topology, health, nodes, running or unfinished operation, open checkpoint'),
     async (request) => {
       const database = await findDatabase(dependencies, serviceParams(request));
-      const [live, operation, last, checkpoints] = await Promise.all([
-        readLive(database),
+      const [seen, operation, last, checkpoints] = await Promise.all([
+        see(request, database),
         readOperation(database),
         store.readLastOperation(database.id),
         store.listCheckpoints(database.id),
@@ -41,7 +49,7 @@ export const topologyRoutes = (app: FastifyInstance, dependencies: ApiDependenci
       const checkpoint = checkpoints.find(
         ({ status, operation_id }) => status === 'open' && operation_id !== operation?.id,
       );
-      return statusDocument({ database, live, operation, last, checkpoint: checkpoint ?? null });
+      return statusDocument({ database, seen, operation, last, checkpoint: checkpoint ?? null });
     },
   );
 

@@ -1,0 +1,61 @@
+import type { CutOver } from './actions.ts';
+import type { Finding } from './doctor.ts';
+import type { Facts } from './facts.ts';
+import type { Leadership, LiveState } from './live.ts';
+import type { LeftOver } from './operation-actions.ts';
+import type { PasswordAnswer } from './password.ts';
+import type { ServerSettings } from './settings.ts';
+
+/**
+ * What has to be known now and what only a process beside the engine can see: the API asks it, and dials nothing itself.
+ * Questions and answers are plain JSON.
+ */
+export interface Looks {
+  /** What the nodes say of themselves; it is recorded as well. */
+  readLive(serviceId: string): Promise<LiveState>;
+  /** What an operation is planned by. */
+  readCircumstances(serviceId: string, wanted: Wanted): Promise<Circumstances>;
+  /** Of a hand-over that stopped half-way: whether nothing was handed over. */
+  hasStayed(serviceId: string, handOver: CutOver): Promise<boolean>;
+  /** Whether its servers take a password for the application's role; null for the one on record. */
+  tryPassword(serviceId: string, password: string | null): Promise<PasswordAnswer>;
+  /** The last lines of a container's log, oldest first; of more than `mostBytes` the last, saying so. */
+  readLogs(container: string, lines: number, mostBytes: number): Promise<string>;
+  /** What nothing accounts for. */
+  examine(): Promise<readonly Finding[]>;
+  /** Removes of that what may be removed. */
+  remove(): Promise<Removal>;
+}
+
+export interface Wanted {
+  readonly facts: boolean;
+  readonly settings: boolean;
+}
+
+export interface Circumstances {
+  readonly leadership: Leadership;
+  /** What the server that takes writes holds besides rows; null where no server takes writes, or it was not requested. */
+  readonly facts: Facts | null;
+  /** What it is set to; null as well where it does not answer. */
+  readonly settings: ServerSettings | null;
+}
+
+/** `failed` says what would not go. */
+export interface Removal {
+  readonly removed: readonly Finding[];
+  readonly failed: readonly LeftOver[];
+}
+
+/** Milliseconds until a process that is there has begun to answer. */
+export const hearingLimitMs = 1500;
+
+/** Milliseconds that an answer may take once it has begun; each call of the engine and each connection has its own limit. */
+export const answerLimitMs: Readonly<Record<keyof Looks, number>> = {
+  readLive: 30_000,
+  readCircumstances: 50_000,
+  hasStayed: 50_000,
+  tryPassword: 30_000,
+  readLogs: 30_000,
+  examine: 50_000,
+  remove: 300_000,
+};

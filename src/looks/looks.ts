@@ -1,0 +1,50 @@
+import type { PgrowClient } from '../client/client.ts';
+import type { Database } from '../domain/database.ts';
+import { PgrowError } from '../domain/errors.ts';
+import type { Looks } from '../domain/looks.ts';
+import { createDoctor } from '../doctor/doctor.ts';
+import { tryApplicationPassword } from '../nodes/application-password.ts';
+import { readCircumstances } from '../nodes/circumstances.ts';
+import type { Dependencies } from '../nodes/dependencies.ts';
+import { hasStayed } from '../nodes/has-stayed.ts';
+import { readLiveState } from '../nodes/live-state.ts';
+import { openSession } from '../nodes/session.ts';
+
+export interface LooksDependencies extends Pick<Dependencies, 'platform' | 'store' | 'components' | 'home'> {
+  readonly client: Pick<PgrowClient, 'isWindowServed' | 'describe' | 'howEnded' | 'putBack'>;
+}
+
+/** Limit of a removal that waits for an operation to be undone. Milliseconds. */
+const putBackWaitMs = 120_000;
+
+/** Answers to what the API asks. */
+export const createLooks = ({ client, ...dependencies }: LooksDependencies): Looks => {
+  const { platform, store } = dependencies;
+  const doctor = createDoctor({
+    ...dependencies,
+    isWindowServed: (id) => client.isWindowServed(id),
+    isRunning: async (id) => (await client.describe(id))?.running ?? false,
+    howEnded: async ({ service_id, run_id }) =>
+      run_id === null ? 'unknown to Temporal' : client.howEnded(service_id, run_id),
+    putBack: ({ id, name }) => client.putBack(id, { database: name, waitMs: putBackWaitMs }),
+  });
+  const known = async (id: string): Promise<Database> => {
+    const database = await store.readDatabase(id);
+    if (!database) throw new PgrowError('not_found', `There is no database ${id}.`);
+    return database;
+  };
+  return {
+    async readLive(id) {
+      const seen_at = await store.readClock();
+      const live = await readLiveState(dependencies, await known(id));
+      await store.recordObserved({ service_id: id, seen_at, live });
+      return live;
+    },
+    readCircumstances: async (id, wanted) => readCircumstances(dependencies, await known(id), wanted),
+    hasStayed: async (id, input) => hasStayed({ dependencies, session: await openSession(dependencies, id), input }),
+    tryPassword: async (id, password) => tryApplicationPassword(dependencies, await known(id), password),
+    readLogs: (container, lines, mostBytes) => platform.readLogs(container, lines, mostBytes),
+    examine: () => doctor.examine(),
+    remove: () => doctor.remove(),
+  };
+};

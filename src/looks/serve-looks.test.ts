@@ -1,0 +1,138 @@
+import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { createServer, type Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { askLooks } from '../api/ask-looks.ts';
+import { PgrowError } from '../domain/errors.ts';
+import { answerLimitMs, type Looks } from '../domain/looks.ts';
+import { serveLooks } from './serve-looks.ts';
+
+/** What the API asks, and who answers: the worker, or the monitor in its place. */
+
+let directory: string;
+const ends: (() => unknown)[] = [];
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'pgrow-looks-'));
+  ends.push(() => rmSync(directory, { recursive: true, force: true }));
+});
+afterEach(async () => {
+  for (const end of ends.splice(0).toReversed()) await end();
+});
+
+const warnings: object[] = [];
+const log = { info: () => undefined, warn: (fields: object) => void warnings.push(fields) };
+const at = (name: string) => join(directory, `${name}.sock`);
+
+const serve = async (name: string, looks: Partial<Looks>) => {
+  const server = await serveLooks({ path: at(name), looks: looks as Looks, log });
+  ends.push(() => server.close());
+};
+
+/** Accepts connections as the kernel does for a process that is frozen; `hear` may answer. */
+const listen = async (name: string, hear: (socket: Socket) => void = () => undefined) => {
+  const sockets: Socket[] = [];
+  const server = createServer((socket) => {
+    sockets.push(socket);
+    socket.on('error', () => undefined);
+    hear(socket);
+  });
+  await new Promise<void>((resolve) => {
+    server.listen(at(name), resolve);
+  });
+  ends.push(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+};
+
+const ask = (limits: { hearingMs?: number; readLogsMs?: number } = {}) =>
+  askLooks(
+    [
+      { name: 'the worker', path: at('worker') },
+      { name: 'the monitor', path: at('monitor') },
+    ],
+    {
+      hearingMs: limits.hearingMs ?? 5000,
+      answerMs: { ...answerLimitMs, readLogs: limits.readLogsMs ?? answerLimitMs.readLogs },
+    },
+  );
+
+const readLogs = (looks: Looks) => looks.readLogs('pgrow-x-postgres-1', 10, 1000);
+
+test('a question reaches the worker with all that it says, and the answer comes back', async () => {
+  await serve('worker', { readLogs: async (...asked) => asked.join(' ') });
+  expect(await readLogs(ask())).toBe('pgrow-x-postgres-1 10 1000');
+});
+
+test('only the user of the control plane can ask: passwords and logs go this way', async () => {
+  await serve('worker', {});
+  expect(statSync(at('worker')).mode & 0o777).toBe(0o600);
+});
+
+test('a look that fails does so with its code, its words and the problems of an input', async () => {
+  const problems = [{ path: 'node', value: 'x', allowed: 'postgres-1' }];
+  await serve('worker', {
+    readLogs: async () => {
+      throw new PgrowError('docker_unavailable', 'Docker does not answer.', { problems });
+    },
+  });
+  await expect(readLogs(ask())).rejects.toMatchObject({
+    code: 'docker_unavailable',
+    message: 'Docker does not answer.',
+    problems,
+  });
+});
+
+test('an error that is no answer of pgrow stays in the log of the process, whatever it carries', async () => {
+  await serve('worker', {
+    tryPassword: async () => {
+      throw new Error('secret-in-an-error');
+    },
+  });
+  const failure = await ask()
+    .tryPassword('s1', 'secret')
+    .catch((error: unknown) => error);
+  expect(failure).toMatchObject({ code: 'internal' });
+  expect(String(failure)).not.toContain('secret-in');
+  expect(warnings).toHaveLength(1);
+});
+
+// An expansion is accepted although the worker is dead, and runs when it is back: planning must not need it.
+test('the monitor answers where there is no worker', async () => {
+  await serve('monitor', { readLogs: async () => 'from the monitor' });
+  expect(await readLogs(ask())).toBe('from the monitor');
+});
+
+test('the monitor answers in place of a worker that is frozen, or dies before it has answered', async () => {
+  await serve('monitor', { readLogs: async () => 'from the monitor' });
+  await listen('worker');
+  expect(await readLogs(ask({ hearingMs: 50 }))).toBe('from the monitor');
+  await ends.pop()!();
+  rmSync(at('worker'), { force: true });
+
+  await listen('worker', (socket) => {
+    socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\n{"ans'));
+  });
+  expect(await readLogs(ask())).toBe('from the monitor');
+});
+
+test('without either, the error says who does not answer, why, and what to do', async () => {
+  await listen('monitor');
+  const failure = await readLogs(ask({ hearingMs: 50 })).catch((error: unknown) => error);
+  expect(failure).toMatchObject({ code: 'worker_unavailable', status: 503 });
+  expect((failure as Error).message).toMatch(
+    /^No process of this control plane can look at the nodes \(the worker: .*ENOENT.*; the monitor: no answer within 50 ms\)\. Start what does not run: \.\/pgrow up$/,
+  );
+});
+
+test('a look that goes on for too long is an error of its own: somebody is there', async () => {
+  await serve('worker', { readLogs: () => new Promise(() => undefined) });
+  await expect(readLogs(ask({ readLogsMs: 50 }))).rejects.toMatchObject({ code: 'no_answer' });
+});
+
+test('the socket of a process that was killed is taken over', async () => {
+  await listen('worker');
+  await serve('worker', { readLogs: async () => 'taken over' });
+  expect(await readLogs(ask())).toBe('taken over');
+});
