@@ -46,7 +46,8 @@ export const planRequest = async (
 ): Promise<Planned> => {
   const { workflow, operation } = request;
   if (isMaker(workflow)) return planNewDatabase(planning, workflow, request);
-  const { store, nodes } = planning;
+  const { nodes } = planning;
+  const store = workflow === 'destroyDatabase' ? overUnreadable(planning.store) : planning.store;
   const input = parse(request);
   const database = await knownDatabase(store, input.service_id);
   if (workflow === 'destroyDatabase') refuseWhileCopied(database, await readRunningRestores(store));
@@ -66,6 +67,16 @@ export const planRequest = async (
   const plan = planOperation(workflow, input, circumstances);
   return { ...planned, plan, unfinished: null, previous, settings };
 };
+
+/** A destroy removes whatever there is: a plan that this version cannot read does not keep it from that. */
+const overUnreadable = (store: Store): Store => ({
+  ...store,
+  readPlan: (operation) =>
+    store.readPlan(operation).catch((error: unknown) => {
+      if (error instanceof PgrowError && error.code === 'needs_operator') return null;
+      throw error;
+    }),
+});
 
 /** An operation that is on record already: its plan is the one on record, although by now another might be made. */
 export const recallRequest = async ({ store }: Planning, request: PlanRequest): Promise<Planned> => {

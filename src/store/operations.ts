@@ -7,6 +7,7 @@ import type {
   StepStatus,
 } from '../domain/operation.ts';
 import type { Plan } from '../domain/plan.ts';
+import { planOnRecord, toRecord } from '../domain/recorded-plan.ts';
 import type { Queries } from './connection.ts';
 import { doubt } from './observed.ts';
 import { readDocuments } from './operation-documents.ts';
@@ -40,7 +41,10 @@ export interface OperationStore {
   readLastOperation(serviceId: string, except?: string | null): Promise<OperationDocument | null>;
   /** Null for an unknown one. */
   readOperationStatus(id: string): Promise<OperationStatus | null>;
-  /** The plan of an operation; null for an unknown one. */
+  /**
+   * The plan of an operation; null for an unknown one.
+   * @throws PgrowError `needs_operator` where this version cannot read it
+   */
   readPlan(operation: string): Promise<Plan | null>;
 }
 
@@ -75,7 +79,7 @@ export const operationStore = (queries: Queries): OperationStore => ({
         .insertInto('operations')
         .values({
           ...operation,
-          plan: JSON.stringify(plan),
+          plan: JSON.stringify(toRecord(plan)),
           from_stage: plan.from?.stage ?? null,
           to_stage: plan.to?.stage ?? null,
         })
@@ -201,7 +205,7 @@ export const operationStore = (queries: Queries): OperationStore => ({
 
   async readPlan(operation) {
     const row = await queries.selectFrom('operations').select('plan').where('id', '=', operation).executeTakeFirst();
-    return row?.plan ?? null;
+    return row ? planOnRecord(row.plan, operation) : null;
   },
 });
 

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { planAhead } from '../../src/api/plan-ahead.ts';
 import type { OperationInput, OperationWorkflow } from '../../src/domain/inputs.ts';
 import type { Plan } from '../../src/domain/plan.ts';
+import { planOnRecord } from '../../src/domain/recorded-plan.ts';
 import { nodeReaders } from '../../src/nodes/node-readers.ts';
 import { acknowledged, expectAccountedFor, expectSound } from '../support/fake-world/expectations.ts';
 import type { Shop } from '../support/fake-world/operator.ts';
@@ -98,6 +99,21 @@ describe.concurrent('an operation whose workflow was terminated past its point o
       await expectAccountedFor(shop);
     },
   );
+});
+
+// After a downgrade. It was walked, or undone, as if its steps were known.
+test('an operation whose plan a later version has recorded keeps others out before anything is touched, but for a destroy', async () => {
+  const { shop } = await terminateDuring('preflightCutOver');
+  const { store } = shop.world;
+  const { readPlan } = store;
+  store.readPlan = async (id) => planOnRecord({ ...(await readPlan(id)), schema: 2 }, id);
+  const asTerminated = await comparable(shop);
+
+  const refused = { code: 'needs_operator', message: expect.stringContaining('it has schema 2') };
+  await expect(shown(shop, 'expand', { target: 'pooling' })).rejects.toMatchObject(refused);
+  await expect(shop.run('expand', { target: 'ha', pooling: {} })).rejects.toMatchObject({ type: 'needs_operator' });
+  expect(await comparable(shop)).toEqual(asTerminated);
+  expect(await shop.run('destroyDatabase', {})).toMatchObject({ status: 'done' });
 });
 
 // Its window took it for one that had been undone, and at its end removed the old primary, which served by then.

@@ -1,4 +1,5 @@
 import { waitingFor, type Checkpoint, type OperationDocument, type StepRecord } from '../../../src/domain/operation.ts';
+import { planOnRecord } from '../../../src/domain/recorded-plan.ts';
 import type { NewOperation, OperationEnd, OperationStore } from '../../../src/store/operations.ts';
 
 interface Row extends NewOperation {
@@ -73,12 +74,15 @@ export const memoryOperations = (neighbours: Neighbours): OperationStore => {
     },
     listOperations: async (serviceId) => of(serviceId),
     listOperationsOf: async (id) => of(id),
-    readPlan: async (operation) => rows.find(({ id }) => id === operation)?.plan ?? null,
     listRunningOperations: async () => {
       const running = rows.filter(({ end }) => end === null);
       return running.map((row) => toDocument(row, neighbours));
     },
     listBusy: async () => new Set(rows.filter(({ end }) => end === null).map(({ service_id }) => service_id)),
+    async readPlan(operation) {
+      const row = rows.find(({ id }) => id === operation);
+      return row ? planOnRecord(row.plan, operation) : null;
+    },
     isBusy: async (serviceId) => of(serviceId).some(({ status }) => status === 'running'),
     readLastOperation: async (serviceId, except) => of(serviceId).find(({ id }) => id !== except) ?? null,
     readOperationStatus: async (id) => {
