@@ -6,9 +6,10 @@ export const up = (program: Command): void => {
     .command('up')
     .description('start the control plane, or whatever of it does not run')
     .option('--json', 'print the addresses as one JSON document')
-    .action(async ({ json }: { json?: true }) => {
+    .option('--move-operations', 'let operations whose version of pgrow is gone go on under this one')
+    .action(async ({ json, moveOperations = false }: { json?: true; moveOperations?: boolean }) => {
       const { up: startControlPlane } = await import('../launcher/control-plane.ts');
-      const addresses = await startControlPlane({ progress: printProgress });
+      const addresses = await startControlPlane({ moveOperations, progress: printProgress });
       if (json) return printJson(addresses);
       print(`API           ${addresses.api}`);
       print(`Temporal Web  ${addresses.temporal_web}`);

@@ -71,6 +71,8 @@ export const verificationWorkflowId = (serviceId: string, snapshot: string): str
   `pgrow/${serviceId}/verification/${snapshot}`;
 export const checkpointWorkflowId = (serviceId: string): string => `pgrow/${serviceId}/checkpoint`;
 export const taskQueue = 'pgrow';
+/** Of the worker of a control plane, whose versions Temporal tells apart by their builds. */
+export const deploymentNameOf = (home: string): string => `pgrow-${home}`;
 /** Of what runs for as long as a window is open: it must not take the places of steps. */
 export const watchQueueOf = (queue: string): string => `${queue}-watch`;
 

@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import { openWorkerVersions } from '../client/worker-versions.ts';
+import { deploymentNameOf, taskQueue } from '../domain/naming.ts';
 import { ensureBaseImage } from './base-image.ts';
 import { readEnvironment } from './environment.ts';
 import { ensureEngine } from './engine.ts';
@@ -10,11 +12,14 @@ import { ensureMetadata, stopMetadata } from './metadata.ts';
 import { ensurePorts, readPorts } from './ports.ts';
 import { refuseCopy, stopProcess } from './processes.ts';
 import type { Progress } from './progress.ts';
+import { serveVersions, stopUnversioned } from './serve-versions.ts';
 import { ensureApiPort, ensureServices, serviceNames, stopService } from './services.ts';
 import { readSettings, writeImages } from './settings.ts';
 import { ensureTemporal } from './temporal-binary.ts';
 import { ensureTemporalServer } from './temporal-server.ts';
 import { messageOf } from './launcher-error.ts';
+import { ensureWorkerBuild } from './worker-builds.ts';
+import { workerProcess } from './worker-process.ts';
 
 export interface Addresses {
   readonly api: string;
@@ -23,8 +28,14 @@ export interface Addresses {
   readonly temporal_address: string;
 }
 
+export interface Up {
+  /** Whether operations whose version of the worker is gone go on under this one. Default false. */
+  readonly moveOperations?: boolean;
+  readonly progress: Progress;
+}
+
 /** Starts the control plane, or whatever of it does not run. Everything listens on loopback only. */
-export const up = ({ progress }: { readonly progress: Progress }): Promise<Addresses> => {
+export const up = ({ moveOperations = false, progress }: Up): Promise<Addresses> => {
   const environment = readEnvironment();
   const home = openHome(environment.home);
   return exclusively(home, progress, async () => {
@@ -35,8 +46,12 @@ export const up = ({ progress }: { readonly progress: Progress }): Promise<Addre
 
     // The Temporal program may have to be built: at the same time as the images, which take as long.
     const program = external.temporalAddress === undefined ? ensureTemporal(progress) : Promise.resolve(null);
-    const [images, temporal] = await Promise.all([ensureEngineAndImages(progress), program]);
-    writeImages(home, images);
+    const [images, temporal, build] = await Promise.all([
+      ensureEngineAndImages(progress),
+      program,
+      ensureWorkerBuild(home, progress),
+    ]);
+    writeImages(home, images, build.id);
 
     const afterTemporal =
       temporal === null ? chosen : await ensureTemporalServer({ home, ports: chosen, program: temporal, progress });
@@ -46,8 +61,25 @@ export const up = ({ progress }: { readonly progress: Progress }): Promise<Addre
         : afterTemporal;
     const ports = await ensureApiPort(home, afterMetadata, progress);
 
-    const configuration = JSON.stringify({ images, external, ports });
-    await ensureServices(home, configuration, ports.api, progress);
+    const shared = JSON.stringify({ external, ports });
+    const worker = workerProcess(home, build, shared);
+    const configuration = JSON.stringify([shared, images, build.id]);
+    await stopUnversioned(home);
+    await ensureServices({ home, worker, configuration, apiPort: ports.api, progress });
+    const versions = openWorkerVersions({ address: readSettings().temporalAddress }, deploymentNameOf(home.id));
+    try {
+      await serveVersions({
+        home,
+        versions,
+        current: build.id,
+        configuration: shared,
+        taskQueue,
+        moveOperations,
+        progress,
+      });
+    } finally {
+      await versions.close();
+    }
     return addresses();
   });
 };

@@ -20,6 +20,8 @@ export interface Environment {
   readonly apiPort: number | undefined;
   /** Where tests of crashes write at which line the worker is to stand still; without it there is no such line. */
   readonly breakpoints: string | undefined;
+  /** Set by `up` for a worker: the build that it is. */
+  readonly build: string | undefined;
 }
 
 const absent = (value: unknown): unknown => (value === '' ? undefined : value);
@@ -48,6 +50,7 @@ const variables = z.object({
   PGROW_API_HOST: z.preprocess(absent, z.string().default('127.0.0.1')),
   PGROW_API_PORT: z.preprocess(absent, z.coerce.number().int().min(1).max(65_535).optional()),
   PGROW_BREAKPOINTS: optional,
+  PGROW_BUILD: optional,
 });
 
 export const readEnvironment = (source: NodeJS.ProcessEnv = process.env): Environment => {
@@ -70,6 +73,7 @@ export const readEnvironment = (source: NodeJS.ProcessEnv = process.env): Enviro
     apiHost: values.PGROW_API_HOST,
     apiPort: values.PGROW_API_PORT,
     breakpoints: values.PGROW_BREAKPOINTS,
+    build: values.PGROW_BUILD,
   };
 };
 

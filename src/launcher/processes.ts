@@ -21,24 +21,31 @@ export interface ProcessSpec {
   readonly environment?: Readonly<Record<string, string>>;
   /** What it was started with: another one means that it has to be restarted. */
   readonly fingerprint: string;
+  /** Of a worker: one of each build may run. */
+  readonly build?: string;
+  /** An older worker beside the current one, with a pid file of its own. */
+  readonly older?: true;
 }
 
 export interface RunningProcess {
   readonly pid: number;
   readonly fingerprint: string;
+  /** Empty for all but workers, and for a worker from before there were builds. */
+  readonly build: string;
   /** Path that its home had when it was started. */
   readonly startedIn: string;
   /** Program and arguments. */
   readonly command: readonly string[];
 }
 
-/** By what a process is known again, whichever checkout started it. */
-type Known = Pick<ProcessSpec, 'home' | 'name'>;
+/** By what a process is known again, whichever checkout started it: of every build where none is named. */
+type Known = Pick<ProcessSpec, 'home' | 'name' | 'build' | 'older'>;
 
 /** Bytes after which a log is put aside at the next start. */
 const logLimitBytes = 20 * 1024 * 1024;
 
-const pidPath = ({ home, name }: Known): string => join(home.run, `${name}.pid`);
+const pidPath = ({ home, name, build, older }: Known): string =>
+  join(home.run, older ? `${name}-${build}.pid` : `${name}.pid`);
 export const logPath = ({ home, name }: Known): string => join(home.logs, `${name}.log`);
 
 /**
@@ -61,16 +68,19 @@ export const findProcess = (known: Known): RunningProcess | null => {
 export const findProcesses = (known: Known): readonly RunningProcess[] =>
   processIds().flatMap((pid) => identify(known, pid) ?? []);
 
-const identify = ({ home, name }: Known, pid: number): RunningProcess | null => {
+const identify = (known: Known, pid: number): RunningProcess | null => {
+  const { home, name, build } = known;
   const environment = environmentOf(pid);
   if (!environment.includes(`PGROW_PROCESS=${name}`) || !leadsSession(pid)) return null;
   const value = (variable: string): string =>
     environment.find((line) => line.startsWith(`${variable}=`))?.slice(variable.length + 1) ?? '';
+  if (build !== undefined && value('PGROW_BUILD') !== build) return null;
   const startedIn = value('PGROW_HOME');
   // Of a home that was removed, or moved to another disk, the path and the pid file are left to know it by.
-  const isLeft = () => directoryOf(pid) === null && (startedIn === home.path || notedPid({ home, name }) === pid);
+  const isLeft = () => directoryOf(pid) === null && (startedIn === home.path || notedPid(known) === pid);
   if (!worksIn(pid, home.path) && !isLeft()) return null;
-  return { pid, fingerprint: value('PGROW_FINGERPRINT'), startedIn, command: commandOf(pid) };
+  const [fingerprint, ofBuild] = [value('PGROW_FINGERPRINT'), value('PGROW_BUILD')];
+  return { pid, fingerprint, build: ofBuild, startedIn, command: commandOf(pid) };
 };
 
 /** Null without a pid file. */
@@ -114,6 +124,7 @@ export const startProcess = (spec: ProcessSpec): number => {
         PGROW_HOME: spec.home.path,
         PGROW_PROCESS: spec.name,
         PGROW_FINGERPRINT: spec.fingerprint,
+        PGROW_BUILD: spec.build ?? '',
       }),
     });
     child.once('error', () => undefined);

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { basename, join } from 'node:path';
 import type { Home } from './home.ts';
 import { messageOf } from './launcher-error.ts';
-import { entryPoint, sourceDirectory } from './paths.ts';
+import { entryPoint } from './paths.ts';
 import { isPortFree, replacePort, type Ports } from './ports.ts';
 import {
   findProcess,
@@ -16,6 +16,7 @@ import {
   type RunningProcess,
 } from './processes.ts';
 import type { Progress } from './progress.ts';
+import { runPath } from './settings.ts';
 
 /** Our own programs, in the order in which they are started. */
 export const serviceNames = ['worker', 'api', 'monitor'] as const;
@@ -23,39 +24,57 @@ export type ServiceName = (typeof serviceNames)[number];
 
 const startTimeoutMs = 60_000;
 /** The worker lets its activities end first. */
-const stopGraceMs: Record<ServiceName, number> = { worker: 30_000, api: 10_000, monitor: 10_000 };
+export const stopGraceMs: Record<ServiceName, number> = { worker: 30_000, api: 10_000, monitor: 10_000 };
 
 /** `configuration` is what the program was started with: addresses and image names. */
-const serviceProcess = (home: Home, name: ServiceName, configuration: string): ProcessSpec => ({
+const serviceProcess = (home: Home, name: Exclude<ServiceName, 'worker'>, configuration: string): ProcessSpec => ({
   home,
   name,
   command: process.execPath,
   arguments: [entryPoint(name)],
-  fingerprint: createHash('sha256').update(configuration).update(sourceHash()).digest('hex').slice(0, 16),
+  fingerprint: fingerprintOf(configuration),
 });
 
+export interface EnsureServices {
+  readonly home: Home;
+  /** The worker as it is to run now. */
+  readonly worker: ProcessSpec;
+  /** Of the other programs: what they are started with, and the code that they load. */
+  readonly configuration: string;
+  readonly apiPort: number;
+  readonly progress: Progress;
+}
+
 /** Starts what does not run and what runs with another code or configuration; returns once all are healthy. */
-export const ensureServices = async (
-  home: Home,
-  configuration: string,
-  apiPort: number,
-  progress: Progress,
-): Promise<void> => {
-  const specs = serviceNames.map((name) => serviceProcess(home, name, configuration));
-  for (const spec of specs) {
-    const running = findProcesses(spec);
-    if (runsAsTold(running, spec)) continue;
-    progress(running[0] ? `Restarting the ${spec.name}: ${whyAgain(running, spec)}` : `Starting the ${spec.name}`);
-    if (running.length > 0) await stopService(home, spec.name as ServiceName);
-    rmSync(readyPath(home, spec.name), { force: true });
-    startProcess(spec);
-  }
-  await Promise.all(
-    specs.map((spec) =>
-      waitUntilHealthy(spec, { timeoutMs: startTimeoutMs, check: () => whyUnhealthy(home, spec, apiPort) }),
-    ),
-  );
+export const ensureServices = async (options: EnsureServices): Promise<void> => {
+  const { home, worker, configuration, apiPort, progress } = options;
+  const specs = [worker, serviceProcess(home, 'api', configuration), serviceProcess(home, 'monitor', configuration)];
+  for (const spec of specs) await ensureRunning(spec, progress);
+  askWorker(worker);
+  await Promise.all(specs.map((spec) => untilHealthy(spec, apiPort)));
 };
+
+/** Of several versions the API asks this one. */
+const askWorker = ({ home, build }: ProcessSpec): void => {
+  const path = runPath(home, 'worker', 'sock');
+  const draft = `${path}.${process.pid}`;
+  symlinkSync(basename(runPath(home, 'worker', 'sock', build)), draft);
+  renameSync(draft, path);
+};
+
+/** Starts it unless it runs with this code and configuration. */
+export const ensureRunning = async (spec: ProcessSpec, progress: Progress): Promise<void> => {
+  const running = findProcesses(spec);
+  if (runsAsTold(running, spec)) return;
+  const name = spec.older ? `worker of version ${spec.build}` : spec.name;
+  progress(running[0] ? `Restarting the ${name}: ${whyAgain(running, spec)}` : `Starting the ${name}`);
+  if (running.length > 0) await stopProcess(spec, stopGraceMs[spec.name as ServiceName]);
+  rmSync(runPath(spec.home, spec.name, 'ready', spec.build), { force: true });
+  startProcess(spec);
+};
+
+export const untilHealthy = (spec: ProcessSpec, apiPort?: number): Promise<void> =>
+  waitUntilHealthy(spec, { timeoutMs: startTimeoutMs, check: () => whyUnhealthy(spec, apiPort) });
 
 /** `up` from any checkout takes the home over, as after an update into another folder. */
 const whyAgain = (running: readonly RunningProcess[], spec: ProcessSpec): string => {
@@ -76,16 +95,16 @@ export const ensureApiPort = async (home: Home, ports: Ports, progress: Progress
   return changed;
 };
 
-/** False when it did not run. */
+/** Of every version, where there are several. False when it did not run. */
 export const stopService = async (home: Home, name: ServiceName): Promise<boolean> => {
   const stopped = await stopProcess({ home, name }, stopGraceMs[name]);
-  rmSync(readyPath(home, name), { force: true });
+  for (const file of readdirSync(home.run))
+    if (new RegExp(`^${name}(-[0-9a-f]+)?\\.(pid|ready|sock)$`).test(file))
+      rmSync(join(home.run, file), { force: true });
   return stopped;
 };
 
-const readyPath = (home: Home, name: string): string => join(home.run, `${name}.ready`);
-
-const whyUnhealthy = async (home: Home, { name }: ProcessSpec, apiPort: number): Promise<true | string> => {
+const whyUnhealthy = async ({ home, name, build }: ProcessSpec, apiPort?: number): Promise<true | string> => {
   if (name === 'api') {
     const address = `http://127.0.0.1:${apiPort}/healthz`;
     return fetch(address, { signal: AbortSignal.timeout(2000) }).then(
@@ -93,16 +112,10 @@ const whyUnhealthy = async (home: Home, { name }: ProcessSpec, apiPort: number):
       (error: Error) => `${address}: ${messageOf(error.cause ?? error)}`,
     );
   }
-  return existsSync(readyPath(home, name)) || `there is no ${readyPath(home, name)}`;
+  const ready = runPath(home, name, 'ready', build);
+  return existsSync(ready) || `there is no ${ready}`;
 };
 
-/** Of all code that a program could have loaded, so that `up` after an update replaces what still runs the old one. */
-const sourceHash = (): string => {
-  const hash = createHash('sha256');
-  const files = readdirSync(sourceDirectory, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !entry.name.endsWith('.test.ts'))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
-  for (const file of files) hash.update(file).update('\0').update(readFileSync(file));
-  return hash.digest('hex');
-};
+/** Sixteen hexadecimal digits. */
+export const fingerprintOf = (configuration: string): string =>
+  createHash('sha256').update(configuration).digest('hex').slice(0, 16);

@@ -25,6 +25,8 @@ export interface Settings {
   readonly apiUrl: string;
   readonly tokenPath: string;
   readonly secretKeyPath: string;
+  /** Of this worker: sixteen hexadecimal digits; null for one that was not started by `up`, and for all other programs. */
+  readonly build: string | null;
   /** The worker makes this file when it takes tasks. */
   readonly workerReadyPath: string;
   /** The monitor makes this file when it watches. */
@@ -72,12 +74,13 @@ export const readSettings = (): Settings => {
     apiUrl: `http://${environment.apiHost}:${apiPort}`,
     tokenPath: home.tokenPath,
     secretKeyPath: home.secretKeyPath,
-    workerReadyPath: join(home.run, 'worker.ready'),
-    monitorReadyPath: join(home.run, 'monitor.ready'),
-    workerLooksPath: relative(process.cwd(), join(home.run, 'worker.sock')),
-    monitorLooksPath: relative(process.cwd(), join(home.run, 'monitor.sock')),
+    build: environment.build ?? null,
+    workerReadyPath: runPath(home, 'worker', 'ready', environment.build),
+    monitorReadyPath: runPath(home, 'monitor', 'ready'),
+    workerLooksPath: relative(process.cwd(), runPath(home, 'worker', 'sock', environment.build)),
+    monitorLooksPath: relative(process.cwd(), runPath(home, 'monitor', 'sock')),
     breakpointsPath: environment.breakpoints ?? null,
-    images: readImages(home),
+    images: readImages(home, environment.build),
   };
 };
 
@@ -85,19 +88,29 @@ export const readSettings = (): Settings => {
 export const metadataUrl = (home: Home, port: number, database = metadataDatabase): string =>
   `postgresql://${metadataUser}:${readKept(home.metadataPasswordPath)}@127.0.0.1:${port}/${database}`;
 
-const imagesPath = (home: Pick<Home, 'path'>): string => join(home.path, 'images.json');
+/** `ready`: a file that a program makes when it serves. `sock`: where it answers the API; without a build, the current worker. */
+export const runPath = (home: Pick<Home, 'run'>, name: string, kind: 'ready' | 'sock', build?: string): string =>
+  join(home.run, build === undefined ? `${name}.${kind}` : `${name}-${build}.${kind}`);
 
-export const writeImages = (home: Home, images: ImageTags): void => {
-  const draft = `${imagesPath(home)}.${process.pid}`;
-  writeFileSync(draft, `${JSON.stringify(images, null, 2)}\n`, { mode: 0o600 });
-  renameSync(draft, imagesPath(home));
+/** `build`: of one version of the worker, which goes on with the images that it was made for. */
+export const imagesPath = (home: Pick<Home, 'path'>, build?: string): string =>
+  join(home.path, build === undefined ? 'images.json' : `images-${build}.json`);
+
+export const writeImages = (home: Home, images: ImageTags, build?: string): void => {
+  for (const path of new Set([imagesPath(home), imagesPath(home, build)])) {
+    const draft = `${path}.${process.pid}`;
+    writeFileSync(draft, `${JSON.stringify(images, null, 2)}\n`, { mode: 0o600 });
+    renameSync(draft, path);
+  }
 };
 
-const readImages = (home: Home): ImageTags => {
+/** Those of now, or of one version of the worker. */
+export const readImages = (home: Pick<Home, 'path'>, build?: string): ImageTags => {
   try {
-    return imagesFile.parse(JSON.parse(readFileSync(imagesPath(home), 'utf8')));
+    return imagesFile.parse(JSON.parse(readFileSync(imagesPath(home, build), 'utf8')));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    if (build !== undefined) return readImages(home);
     throw launcherError(`${home.path} does not know its images yet. Run: pgrow up`, error);
   }
 };

@@ -12,8 +12,18 @@ export interface Migration {
 /** Any number, the same in every release: two starting processes wait for each other. */
 const migrationLock = 7_064_711;
 
+/**
+ * Whether a schema may be newer than the code: migrations only add to it, so that an older version of the worker can go on
+ * beside the one that has applied them.
+ */
+export type NewerSchema = 'tolerate' | 'refuse';
+
 /** Brings the schema up to date. Migrations never change: one that differs from what was applied is refused. */
-export const migrate = async (pool: pg.Pool, migrations: readonly Migration[]): Promise<void> => {
+export const migrate = async (
+  pool: pg.Pool,
+  migrations: readonly Migration[],
+  newer: NewerSchema = 'refuse',
+): Promise<void> => {
   const client = await pool.connect();
   try {
     await client.query('SELECT pg_advisory_lock($1)', [migrationLock]);
@@ -25,7 +35,7 @@ export const migrate = async (pool: pg.Pool, migrations: readonly Migration[]): 
       const applied = await client.query<{ name: string; checksum: string }>(
         'SELECT name, checksum FROM pgrow_migrations ORDER BY name',
       );
-      for (const migration of pendingMigrations(migrations, applied.rows)) await apply(client, migration);
+      for (const migration of pendingMigrations(migrations, applied.rows, newer)) await apply(client, migration);
     } finally {
       await client.query('SELECT pg_advisory_unlock($1)', [migrationLock]);
     }
@@ -38,11 +48,15 @@ export const migrate = async (pool: pg.Pool, migrations: readonly Migration[]): 
 export const pendingMigrations = (
   migrations: readonly Migration[],
   applied: readonly { name: string; checksum: string }[],
+  newer: NewerSchema = 'refuse',
 ): readonly Migration[] => {
+  const done = new Set(applied.map(({ name }) => name));
+  const pending = migrations.filter(({ name }) => !done.has(name));
   const known = new Map(migrations.map((migration) => [migration.name, checksum(migration)]));
   for (const { name, checksum: recorded } of applied) {
     const present = known.get(name);
     if (present === undefined) {
+      if (newer === 'tolerate' && pending.length === 0) continue;
       throw new PgrowError(
         'needs_operator',
         `The metadata database has migration ${name}, which this version of pgrow does not know. Start the newer version that applied it.`,
@@ -55,8 +69,7 @@ export const pendingMigrations = (
       );
     }
   }
-  const done = new Set(applied.map(({ name }) => name));
-  return migrations.filter(({ name }) => !done.has(name));
+  return pending;
 };
 
 export const readMigrations = async (): Promise<readonly Migration[]> => {

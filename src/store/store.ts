@@ -4,7 +4,7 @@ import { connectMetadata, toStoreError, type Connection } from './connection.ts'
 import { databaseStore, type DatabaseStore } from './databases.ts';
 import { eventStore, type EventStore } from './events.ts';
 import { idempotencyStore, type IdempotencyStore } from './idempotency.ts';
-import { migrate, readMigrations } from './migrate.ts';
+import { migrate, readMigrations, type NewerSchema } from './migrate.ts';
 import { observedStore, type ObservedStore } from './observed.ts';
 import { operationStore, type OperationStore } from './operations.ts';
 import { secretStore, type SecretStore } from './secrets.ts';
@@ -31,10 +31,12 @@ export interface StoreOptions {
   readonly connection: Connection;
   /** 32 bytes. Seals the secrets. */
   readonly encryptionKey: Buffer;
+  /** Default `refuse`. */
+  readonly newerSchema?: NewerSchema;
 }
 
 /** Connects and migrates. */
-export const createStore = async ({ connection, encryptionKey }: StoreOptions): Promise<Store> => {
+export const createStore = async ({ connection, encryptionKey, newerSchema }: StoreOptions): Promise<Store> => {
   if (encryptionKey.length !== 32) throw new TypeError('the encryption key of the metadata must be 32 bytes');
   const { pool, queries } = connectMetadata(connection);
   const store: Store = withStoreErrors({
@@ -48,7 +50,7 @@ export const createStore = async ({ connection, encryptionKey }: StoreOptions): 
     ...accessStore(queries),
     ...idempotencyStore(queries),
     async migrate() {
-      await migrate(pool, await readMigrations());
+      await migrate(pool, await readMigrations(), newerSchema);
     },
     async ping() {
       await pool.query('SELECT 1');

@@ -1,11 +1,12 @@
 import { renameSync, writeFileSync } from 'node:fs';
 import { DefaultLogger } from '@temporalio/worker';
-import { bundleWorkflows } from './workflow-code.ts';
+import { bundleKinds, bundleWorkflows } from './workflow-code.ts';
 
-/** Run by `workflow-bundle.ts` as a process of its own: `node bundle-workflows.ts FILE`. */
-const [, , file] = process.argv;
-if (file === undefined) throw new Error('usage: node bundle-workflows.ts FILE');
-const { code } = await bundleWorkflows(new DefaultLogger('WARN'));
+/** Run by `workflow-bundle.ts` as a process of its own: `node bundle-workflows.ts FILE KIND`. */
+const [, , file, name] = process.argv;
+const kind = bundleKinds.find((one) => one === name);
+if (file === undefined || kind === undefined) throw new Error('usage: node bundle-workflows.ts FILE plain|versioned');
+const { code } = await bundleWorkflows(new DefaultLogger('WARN'), kind);
 // The file is there as a whole, or not at all.
 writeFileSync(`${file}.${process.pid}`, code);
 renameSync(`${file}.${process.pid}`, file);

@@ -14,7 +14,9 @@ import { realComponents } from '../nodes/dependencies.ts';
 import { createPgrowClient } from '../client/client.ts';
 import { createActivities } from '../activities/index.ts';
 import { activityInterceptor } from '../activities/interceptor.ts';
-import { taskQueue, watchQueueOf } from '../domain/naming.ts';
+import { workerVersions } from '../client/worker-versions.ts';
+import { PgrowError } from '../domain/errors.ts';
+import { deploymentNameOf, taskQueue, watchQueueOf } from '../domain/naming.ts';
 import { readSettings } from '../launcher/settings.ts';
 import { logUnhandledRejections } from '../launcher/unhandled-rejections.ts';
 import { createLooks } from '../looks/looks.ts';
@@ -22,7 +24,9 @@ import { serveLooks } from '../looks/serve-looks.ts';
 import { createDockerPlatform } from '../platform/docker/index.ts';
 import { createStore } from '../store/store.ts';
 import { none, openBreakpoints } from './breakpoints.ts';
-import { ensureWorkflowBundle } from './workflow-bundle.ts';
+import { deploymentOptions } from './deployment.ts';
+import { untilDispensable } from './retirement.ts';
+import { bundlesOfThisCopy, ensureWorkflowBundle } from './workflow-bundle.ts';
 import { dataConverter } from './workflow-code.ts';
 
 /** Composition root of the worker. Reports by a file that it is ready, and ends on SIGTERM. */
@@ -42,14 +46,20 @@ const untilTemporalAnswers = async <T>(attempt: () => Promise<T>): Promise<T> =>
     try {
       return await attempt();
     } catch (error) {
-      if (!(error instanceof TransportError) || performance.now() > deadline) throw error;
+      if (!mayPass(error) || performance.now() > deadline) throw error;
       await delay(pauseMs);
     }
   }
 };
 
+const mayPass = (error: unknown): boolean =>
+  error instanceof TransportError || (error instanceof PgrowError && error.retryable);
+
+/** Milliseconds between two looks whether this version is still needed. */
+const lookEveryMs = 15_000;
+
 const settings = readSettings();
-const log = pino({ base: { program: 'worker' } });
+const log = pino({ base: { program: 'worker', ...(settings.build !== null && { version: settings.build }) } });
 logUnhandledRejections(log);
 Runtime.install({
   logger: new DefaultLogger('WARN', ({ level, message, meta }) => log.warn({ level, ...meta }, message)),
@@ -59,9 +69,19 @@ Runtime.install({
 const store = await createStore({
   connection: { url: settings.databaseUrl },
   encryptionKey: Buffer.from(readFileSync(settings.secretKeyPath, 'utf8').trim(), 'base64'),
+  // A version that goes on beside a newer one, whose API has brought the schema up to date.
+  ...(settings.build !== null && { newerSchema: 'tolerate' }),
 });
 const connection = await untilTemporalAnswers(() => NativeConnection.connect({ address: settings.temporalAddress }));
-const workflowBundle = await ensureWorkflowBundle(join(settings.home, 'bundles'));
+const deploymentName = deploymentNameOf(settings.homeId);
+const versions = workerVersions({ connection, address: settings.temporalAddress, deployment: deploymentName });
+const { build } = settings;
+const isVersioned = build !== null && (await untilTemporalAnswers(() => versions.areSupported()));
+const version = isVersioned ? { deploymentName, buildId: build } : null;
+const workflowBundle = await ensureWorkflowBundle(
+  build === null ? join(settings.home, 'bundles') : bundlesOfThisCopy,
+  version === null ? 'plain' : 'versioned',
+);
 const breakpoints = settings.breakpointsPath === null ? none : openBreakpoints(settings.breakpointsPath);
 const platform = createDockerPlatform();
 const { watchHealth, verifySnapshot, ...activities } = breakpoints.into(
@@ -75,6 +95,7 @@ const { watchHealth, verifySnapshot, ...activities } = breakpoints.into(
 );
 const shared = {
   connection,
+  ...deploymentOptions(version),
   dataConverter,
   interceptors: { activity: [activityInterceptor] },
   // A cancellation arrives with a heartbeat, and undoing waits for it.
@@ -109,8 +130,19 @@ const looks = await serveLooks({
 });
 writeFileSync(settings.workerReadyPath, `${process.pid}\n`);
 log.info({ taskQueue, home: settings.homeId }, 'worker takes tasks');
+const stopped = new AbortController();
+const endWhenDispensable = async (): Promise<void> => {
+  if (version === null) return;
+  const watch = { versions, build: version.buildId, taskQueue, everyMs: lookEveryMs, signal: stopped.signal, log };
+  if (!(await untilDispensable(watch))) return;
+  log.info('another version is current and no operation goes on under this one: the worker ends');
+  for (const worker of [operations, watches]) if (worker.getState() === 'RUNNING') worker.shutdown();
+};
 try {
-  await Promise.all([operations.run(), watches.run()]);
+  await Promise.all([
+    Promise.all([operations.run(), watches.run()]).finally(() => stopped.abort()),
+    endWhenDispensable(),
+  ]);
 } finally {
   rmSync(settings.workerReadyPath, { force: true });
   await looks.close();

@@ -4,9 +4,13 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:f
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import type { BundleKind } from './workflow-code.ts';
 
 const bundler = fileURLToPath(new URL('bundle-workflows.ts', import.meta.url));
 const root = fileURLToPath(new URL('../../', import.meta.url));
+
+/** Where a version keeps its own. */
+export const bundlesOfThisCopy = join(root, 'bundles');
 
 /** All that a bundle is made of: the workflows, what they import, and the SDK that bundles them. */
 const ingredients = ['src/workflows', 'src/domain', 'src/worker/workflow-code.ts', 'package-lock.json'];
@@ -21,21 +25,25 @@ const limitMs = 120_000;
  */
 export const ensureWorkflowBundle = async (
   directory: string,
-  bundle: (file: string) => Promise<unknown> = bundleInAnotherProcess,
+  kind: BundleKind,
+  bundle: (file: string, kind: BundleKind) => Promise<unknown> = bundleInAnotherProcess,
 ): Promise<{ readonly codePath: string }> => {
   mkdirSync(directory, { recursive: true });
-  const name = `workflows-${hashOfSources()}.js`;
+  const prefix = `workflows-${kind}-`;
+  const name = `${prefix}${hashOfSources()}.js`;
   const codePath = join(directory, name);
   if (!existsSync(codePath)) {
-    await bundle(codePath);
+    await bundle(codePath, kind);
     for (const other of readdirSync(directory))
-      if (other.startsWith('workflows-') && other !== name) rmSync(join(directory, other), { force: true });
+      if (other.startsWith(prefix) && other !== name) rmSync(join(directory, other), { force: true });
   }
   return { codePath };
 };
 
-const bundleInAnotherProcess = (file: string): Promise<unknown> =>
-  promisify(execFile)(process.execPath, ['--disable-warning=ExperimentalWarning', bundler, file], { timeout: limitMs });
+const bundleInAnotherProcess = (file: string, kind: BundleKind): Promise<unknown> =>
+  promisify(execFile)(process.execPath, ['--disable-warning=ExperimentalWarning', bundler, file, kind], {
+    timeout: limitMs,
+  });
 
 const hashOfSources = (): string => {
   const hash = createHash('sha256');

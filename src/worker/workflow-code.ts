@@ -7,5 +7,13 @@ const fileOf = (name: string): string => fileURLToPath(new URL(`../workflows/${n
 export const workflowsPath = fileOf('index');
 export const dataConverter = { failureConverterPath: fileOf('failure-converter') };
 
-export const bundleWorkflows = (logger: Logger): Promise<WorkflowBundleWithSourceMap> =>
-  bundleWorkflowCode({ workflowsPath, ...dataConverter, logger });
+/** `versioned`: for a worker with a deployment version. */
+export const bundleKinds = ['plain', 'versioned'] as const;
+export type BundleKind = (typeof bundleKinds)[number];
+
+export const bundleWorkflows = (logger: Logger, kind: BundleKind = 'plain'): Promise<WorkflowBundleWithSourceMap> =>
+  bundleWorkflowCode({
+    workflowsPath: kind === 'plain' ? workflowsPath : fileOf('versioned'),
+    ...dataConverter,
+    logger,
+  });

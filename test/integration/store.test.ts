@@ -197,6 +197,18 @@ describe('operations', () => {
     shop = await store.registerDatabase(sampleDatabase('shop'));
   });
 
+  test('have a plan that is read back as it was, and one of a later version is refused', async () => {
+    const id = await begin(shop);
+    expect(await store.readPlan(id)).toEqual(
+      samplePlan(shop, replicaTopology(shop), { expected_stall_ms: 200, warnings: ['mind the gap'] }),
+    );
+    await query(url, `UPDATE operations SET plan = plan || '{"schema": 2}' WHERE id = '${id}'`);
+    await expect(store.readPlan(id)).rejects.toMatchObject({
+      code: 'needs_operator',
+      message: expect.stringContaining(id),
+    });
+  });
+
   test('show each step as it goes', async () => {
     const operation = await begin(shop);
     expect((await store.readRunningOperation(shop.id))?.steps.map((step) => step.status)).toEqual([
@@ -505,6 +517,9 @@ describe('migrations', () => {
     await query(url, `INSERT INTO pgrow_migrations VALUES ('9999_later.sql', repeat('0', 64))`);
 
     await expect(store.migrate()).rejects.toThrow('9999_later.sql, which this version of pgrow does not know');
+    // But not that of a worker that goes on beside the newer version.
+    const older = await createStore({ connection: { url }, encryptionKey, newerSchema: 'tolerate' });
+    await older.close();
   });
 });
 

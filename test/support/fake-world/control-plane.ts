@@ -4,6 +4,7 @@ import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker
 import { watchQueueOf } from '../../../src/domain/naming.ts';
 import { activityInterceptor } from '../../../src/activities/interceptor.ts';
 import type { ActionContext } from '../../../src/domain/actions.ts';
+import { deploymentOptions } from '../../../src/worker/deployment.ts';
 import { dataConverter } from '../../../src/worker/workflow-code.ts';
 import { createWorld, type World } from './world.ts';
 
@@ -23,6 +24,21 @@ export interface TemporalAccess {
   readonly bundle: string;
 }
 
+/** One of several versions of a worker, which all work for the same databases. */
+export interface WorkerVersion {
+  readonly deploymentName: string;
+  readonly buildId: string;
+}
+
+interface Variant {
+  readonly taskQueue?: string;
+  readonly worlds?: Map<string, World>;
+  /** Null for a worker without one. */
+  readonly version?: WorkerVersion | null;
+  /** Hears the name of each activity that this worker runs, and the database's id. */
+  readonly onActivity?: (activity: string, id: string) => void;
+}
+
 /** What names the database in the input of an activity. */
 interface AnyInput {
   readonly context?: ActionContext;
@@ -32,12 +48,14 @@ interface AnyInput {
   readonly input?: { readonly service_id?: string };
 }
 
-export const startControlPlane = async ({ client, connection, bundle }: TemporalAccess): Promise<ControlPlane> => {
-  const worlds = new Map<string, World>();
-  const databaseOf = new Map<string, string>();
-  const taskQueue = `test-${randomUUID()}`;
+/** Which database an operation is of: some activities name only the operation. */
+const databaseOf = new Map<string, string>();
 
-  const worldOf = (input: AnyInput): World => {
+export const startControlPlane = async (
+  { client, connection, bundle }: TemporalAccess,
+  { taskQueue = `test-${randomUUID()}`, worlds = new Map(), version = null, onActivity }: Variant = {},
+): Promise<ControlPlane> => {
+  const worldOf = (input: AnyInput, activity: string): World => {
     const id =
       input.context?.database ??
       input.database ??
@@ -47,19 +65,21 @@ export const startControlPlane = async ({ client, connection, bundle }: Temporal
     const world = worlds.get(id ?? '');
     if (!world) throw new Error(`an activity speaks of a database that no test has made: ${JSON.stringify(input)}`);
     if (input.operation) databaseOf.set(input.operation, id!);
+    onActivity?.(activity, id!);
     return world;
   };
   type Activities = Record<string, (input: AnyInput) => Promise<unknown>>;
   const activities = Object.fromEntries(
     Object.keys(createWorld().activities).map((name) => [
       name,
-      (input: AnyInput) => (worldOf(input).activities as unknown as Activities)[name]!(input),
+      (input: AnyInput) => (worldOf(input, name).activities as unknown as Activities)[name]!(input),
     ]),
   );
 
   const { watchHealth, verifySnapshot, ...others } = activities;
   const shared = {
     connection,
+    ...deploymentOptions(version),
     dataConverter,
     interceptors: { activity: [activityInterceptor] },
     maxConcurrentActivityTaskExecutions: 400,

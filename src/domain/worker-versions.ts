@@ -1,0 +1,93 @@
+import { operationTypeOf, type OperationWorkflow } from './inputs.ts';
+
+/**
+ * Versions of the worker. One is current and gets what begins and what moves along with it; an older one runs beside it for
+ * as long as operations go on that began under it. A version is known by its build: sixteen hexadecimal digits, a hash of
+ * the sources.
+ */
+
+/** An operation that goes on under the version that it began under. */
+export interface PinnedOperation {
+  readonly build: string;
+  readonly workflow_id: string;
+  readonly run_id: string;
+  /** Type of its workflow. */
+  readonly workflow: string;
+  /** Name of the database; null where its caller has set no search attributes. */
+  readonly database: string | null;
+}
+
+/**
+ * The build that a workflow is pinned to, out of its search attribute `BuildIds`; null where it is pinned to none of this
+ * deployment. Temporal writes `pinned:DEPLOYMENT:BUILD`, with a dot before 1.30.
+ */
+export const pinnedBuildOf = (buildIds: readonly string[], deployment: string): string | null => {
+  const prefix = `pinned:${deployment}`;
+  const pinned = buildIds.find((id) => id.startsWith(prefix) && /[.:]/.test(id.charAt(prefix.length)));
+  return pinned?.slice(prefix.length + 1) || null;
+};
+
+export interface OlderVersions {
+  /** Builds whose worker has to run beside the current one, each with its operations. */
+  readonly serve: ReadonlyMap<string, readonly PinnedOperation[]>;
+  /** Operations that cannot go on: the copy of their build is gone. */
+  readonly stranded: readonly PinnedOperation[];
+}
+
+export const olderVersions = ({
+  current,
+  pinned,
+  isKept,
+}: {
+  readonly current: string;
+  readonly pinned: readonly PinnedOperation[];
+  readonly isKept: (build: string) => boolean;
+}): OlderVersions => {
+  const older = pinned.filter(({ build }) => build !== current);
+  const kept = older.filter(({ build }) => isKept(build));
+  return {
+    serve: Map.groupBy(kept, ({ build }) => build),
+    stranded: older.filter((operation) => !kept.includes(operation)),
+  };
+};
+
+/** For the person who waits for `up`. */
+export const servedLine = (build: string, operations: readonly PinnedOperation[]): string =>
+  operations.length === 1
+    ? `The worker of version ${build} runs on for ${namesOf(operations)}, which began under it, and ends after that`
+    : `The worker of version ${build} runs on for ${operations.length} operations that began under it (${namesOf(operations)}), and ends after the last of them`;
+
+export const strandedLine = (operations: readonly PinnedOperation[], place: string): string => {
+  const builds = [...new Set(operations.map(({ build }) => build))].join(', ');
+  return (
+    `These operations cannot go on: ${namesOf(operations)}. They began under version ${builds}, whose copy is not in ${place}. ` +
+    'Run ./pgrow up in a checkout of that version, or let them go on under this version: ./pgrow up --move-operations'
+  );
+};
+
+export const movedLine = (operations: readonly PinnedOperation[]): string =>
+  `These operations go on under this version: ${namesOf(operations)}. If one of them does not get any further, terminate its workflow in Temporal Web and ask for it again`;
+
+const namesOf = (operations: readonly PinnedOperation[]): string =>
+  operations
+    .map(({ workflow, database, workflow_id }) => {
+      const type = operationTypeOf[workflow as OperationWorkflow] ?? workflow;
+      return `${type.replaceAll('_', ' ')} of ${database ?? workflow_id}`;
+    })
+    .join(', ');
+
+export interface KeptBuild {
+  readonly build: string;
+  /** Whether a control plane still needs it. */
+  readonly held: boolean;
+  /** Milliseconds since 1970. */
+  readonly used_at: number;
+}
+
+/** Builds to remove so that at most `limit` are left that no control plane needs: the least recently used ones. */
+export const dispensable = (builds: readonly KeptBuild[], limit: number): readonly string[] =>
+  builds
+    .filter(({ held }) => !held)
+    .toSorted((a, b) => b.used_at - a.used_at)
+    .slice(limit)
+    .map(({ build }) => build);

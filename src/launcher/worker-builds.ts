@@ -1,0 +1,163 @@
+import { createHash } from 'node:crypto';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { dispensable } from '../domain/worker-versions.ts';
+import { readEnvironment } from './environment.ts';
+import { readKept, type Home } from './home.ts';
+import { linkPackages } from './link-packages.ts';
+import { withLock } from './lock.ts';
+import { repositoryRoot, sourceDirectory } from './paths.ts';
+import type { Progress } from './progress.ts';
+import { runCommand } from './run-command.ts';
+
+/**
+ * Copies of the worker, one for each state of the sources, so that a version can run on although the checkout has moved on.
+ * A copy is the sources, which Node runs as they are, beside the packages of their lock file, which copies share.
+ */
+export interface WorkerBuild {
+  /** Sixteen hexadecimal digits. */
+  readonly id: string;
+  readonly directory: string;
+}
+
+/** Of those that no control plane needs. */
+const keptAtMost = 5;
+
+/** All copies of this machine. */
+export const buildsDirectory = (): string => join(readEnvironment().cache, 'workers');
+const packagesDirectory = (): string => join(readEnvironment().cache, 'packages');
+const directoryOf = (id: string): string => join(buildsDirectory(), id);
+
+/** What a copy is made of besides the sources. */
+const manifests = ['package.json', 'package-lock.json'] as const;
+
+/** The copy of the sources as they are now, made unless it is there; held for this home. */
+export const ensureWorkerBuild = async (home: Home, progress: Progress): Promise<WorkerBuild> => {
+  const id = hashOfSources();
+  const build = { id, directory: directoryOf(id) };
+  if (existsSync(build.directory) && readHolders(id).has(home.id)) return build;
+  await withLock('worker-builds', progress, async () => {
+    if (!existsSync(build.directory)) await makeCopy(build, progress);
+    hold(home, id);
+  });
+  return build;
+};
+
+/** Null when its copy is gone. */
+export const findWorkerBuild = (id: string): WorkerBuild | null =>
+  existsSync(directoryOf(id)) ? { id, directory: directoryOf(id) } : null;
+
+/** Node as it belongs to a copy; null where the installed one runs. */
+export const nodeOf = ({ directory }: WorkerBuild): string | null => {
+  const node = join(directory, 'node_modules', `node-${process.platform}-${process.arch}`, 'bin', 'node');
+  return existsSync(node) ? node : null;
+};
+
+export const mainOf = ({ directory }: WorkerBuild): string => join(directory, 'src/worker/main.ts');
+
+/** Lets go of all copies but these, and removes the ones that are too many. */
+export const holdOnly = async (home: Home, ids: readonly string[], progress: Progress): Promise<void> => {
+  const held = readIds().filter((id) => readHolders(id).has(home.id));
+  const stale = held.filter((id) => !ids.includes(id));
+  if (stale.length === 0) return;
+  await withLock('worker-builds', progress, async () => {
+    for (const id of stale) rmSync(holderPath(home, id), { force: true });
+    removeDispensable();
+  });
+};
+
+/** Hexadecimal digits of all code that a program could load, and of the packages that it is made for. */
+export const hashOfSources = (): string => {
+  const hash = createHash('sha256');
+  const files = readdirSync(sourceDirectory, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && isShipped(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name).slice(sourceDirectory.length))
+    .sort();
+  for (const file of files)
+    hash
+      .update(file)
+      .update('\0')
+      .update(readFileSync(join(sourceDirectory, file)));
+  for (const file of manifests)
+    hash
+      .update(file)
+      .update('\0')
+      .update(readFileSync(join(repositoryRoot, file)));
+  return hash.digest('hex').slice(0, 16);
+};
+
+const isShipped = (name: string): boolean => !name.endsWith('.test.ts');
+
+const makeCopy = async ({ id, directory }: WorkerBuild, progress: Progress): Promise<void> => {
+  progress(`Preparing the worker of version ${id}`);
+  const packages = ensurePackages();
+  const draft = `${directory}.draft`;
+  rmSync(draft, { recursive: true, force: true });
+  mkdirSync(draft, { recursive: true });
+  cpSync(sourceDirectory, join(draft, 'src'), { recursive: true, filter: isShipped });
+  for (const file of manifests) cpSync(join(repositoryRoot, file), join(draft, file));
+  symlinkSync(join(packages, 'node_modules'), join(draft, 'node_modules'));
+  const copy = { id, directory: draft };
+  await runCommand({
+    command: nodeOf(copy) ?? process.execPath,
+    arguments: ['--disable-warning=ExperimentalWarning', join(draft, 'src/worker/prepare.ts')],
+  });
+  renameSync(draft, directory);
+};
+
+/** Packages by their lock file: an update of this checkout replaces its own in place. */
+const ensurePackages = (): string => {
+  const lockFile = readFileSync(join(repositoryRoot, 'package-lock.json'), 'utf8');
+  const hash = createHash('sha256').update(`${process.platform}-${process.arch}`).update(lockFile).digest('hex');
+  const directory = join(packagesDirectory(), hash.slice(0, 16));
+  if (existsSync(directory)) return directory;
+  const draft = `${directory}.draft`;
+  rmSync(draft, { recursive: true, force: true });
+  linkPackages(lockFile, repositoryRoot, draft);
+  renameSync(draft, directory);
+  return directory;
+};
+
+const holderPath = (home: Pick<Home, 'id'>, id: string): string => join(directoryOf(id), 'held-by', home.id);
+
+const hold = (home: Home, id: string): void => {
+  mkdirSync(join(directoryOf(id), 'held-by'), { recursive: true });
+  writeFileSync(holderPath(home, id), `${home.path}\n`);
+  utimesSync(directoryOf(id), new Date(), new Date());
+};
+
+/** Ids of the homes that need a copy; one whose directory is gone needs nothing any longer. */
+const readHolders = (id: string): ReadonlySet<string> => {
+  const folder = join(directoryOf(id), 'held-by');
+  const homes = existsSync(folder) ? readdirSync(folder) : [];
+  return new Set(homes.filter((home) => existsSync(readKept(join(folder, home)) ?? '')));
+};
+
+const readIds = (): readonly string[] =>
+  existsSync(buildsDirectory()) ? readdirSync(buildsDirectory()).filter((name) => /^[0-9a-f]+$/.test(name)) : [];
+
+const removeDispensable = (): void => {
+  const builds = readIds().map((build) => ({
+    build,
+    held: readHolders(build).size > 0,
+    used_at: statSync(directoryOf(build)).mtimeMs,
+  }));
+  for (const build of dispensable(builds, keptAtMost)) rmSync(directoryOf(build), { recursive: true });
+  const needed = new Set(readIds().map((id) => readlinkSync(join(directoryOf(id), 'node_modules'))));
+  const packages = packagesDirectory();
+  for (const name of existsSync(packages) ? readdirSync(packages) : [])
+    if (!needed.has(join(packages, name, 'node_modules'))) rmSync(join(packages, name), { recursive: true });
+};
