@@ -51,7 +51,7 @@ test.each([
     { health: 'down' as const },
   ],
   ['whose record is doubted', { health: 'healthy' as const, doubted: true }],
-  ['whose record is old: the monitor may have stopped', { health: 'healthy' as const, age_ms: 11_000 }],
+  ['whose record is old: the monitor may have stopped', { health: 'healthy' as const, age_ms: 16_000 }],
 ])('a stage %s is looked at', async (_, recorded) => {
   expect(await watch(recorded)).toContain('inspectContainer');
 });

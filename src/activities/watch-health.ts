@@ -2,7 +2,7 @@ import { CancelledFailure, Context } from '@temporalio/activity';
 import type { Database } from '../domain/database.ts';
 import { PgrowError } from '../domain/errors.ts';
 import type { LiveState } from '../domain/live.ts';
-import { isCurrent, lookEveryMs as monitorLooksEveryMs } from '../domain/observed.ts';
+import { isCurrent, staleAfterMs } from '../domain/observed.ts';
 import { createUnservedWatch, usualPatience, type Patience } from '../domain/unserved.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
 import { readLiveState } from '../nodes/live-state.ts';
@@ -61,6 +61,6 @@ const readHealthy = async (
   id: string,
 ): Promise<LiveState | null> => {
   const seen = await store.readObserved(id);
-  const isNew = seen !== null && isCurrent(seen) && seen.age_ms <= 2 * monitorLooksEveryMs;
+  const isNew = seen !== null && isCurrent(seen) && seen.age_ms <= staleAfterMs / 2;
   return isNew && seen.live.health === 'healthy' ? seen.live : null;
 };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { haTopology, sampleDatabase } from '../../test/support/sample-database.ts';
-import { isCurrent, isStale, staleAfterMs, unseenState, type Observed } from './observed.ts';
+import { isCurrent, isStale, roundEveryMs, staleAfterMs, unseenState, type Observed } from './observed.ts';
 
 const age = (age_ms: number, doubted = false) => ({ age_ms, doubted });
 
@@ -36,4 +36,11 @@ test('a database that was not looked at for long is neither healthy nor down: ev
   expect(unseenState(topology, null).notices).toEqual([
     'The monitor has not looked at it yet. Start what does not run: ./pgrow up',
   ]);
+});
+
+test('many databases are looked at less often, so that looking costs no more, and before what was seen is stale', () => {
+  expect(roundEveryMs(1)).toBe(5000);
+  expect(roundEveryMs(250)).toBe(5000);
+  expect(roundEveryMs(500)).toBe(10_000);
+  expect(2 * roundEveryMs(500)).toBeLessThan(staleAfterMs);
 });

@@ -17,8 +17,14 @@ export interface Observed {
 /** The same of which only the health is of interest. */
 export type ObservedHealth = Omit<Observed, 'live'> & { readonly health: Health };
 
-/** Milliseconds between two looks of the monitor at a database. */
-export const lookEveryMs = 5000;
+/** Milliseconds between two looks of the monitor at a database, as long as there are not many. */
+const lookEveryMs = 5000;
+
+/** Milliseconds between two looks of all: fifty a second cost about a tenth of a core. */
+const lookCostsMs = 20;
+
+/** Milliseconds between two rounds of looks at all databases. */
+export const roundEveryMs = (databases: number): number => Math.max(lookEveryMs, databases * lookCostsMs);
 
 /** Milliseconds after which what was seen says nothing of the present: several looks have not taken place. */
 export const staleAfterMs = 30_000;

@@ -4,13 +4,15 @@ import { messageOf } from '../domain/errors.ts';
 import type { Stage } from '../domain/stage.ts';
 import type { MonitorDependencies } from './dependencies.ts';
 
-/** Databases looked at side by side in one round. */
-const atOnce = 16;
+/** Databases looked at side by side in one round, unless said otherwise. */
+const usuallyAtOnce = 16;
 
 interface Rounds {
   /** What has not happened when a look fails, for the log: "failover not prepared". */
   readonly otherwise: string;
-  readonly everyMs: number;
+  /** Milliseconds between the end of a round and the next; by the number of databases. */
+  readonly everyMs: number | ((databases: number) => number);
+  readonly atOnce?: number;
   readonly signal: AbortSignal;
   /** Of which databases are listed; of all by default. */
   readonly stage?: Stage;
@@ -26,7 +28,7 @@ interface Rounds {
  */
 export const everyDatabase = async (
   { store, log }: Pick<MonitorDependencies, 'store' | 'log'>,
-  { otherwise, everyMs, signal, stage, of = () => true, onRound }: Rounds,
+  { otherwise, everyMs, atOnce = usuallyAtOnce, signal, stage, of = () => true, onRound }: Rounds,
   look: (database: Database) => Promise<void>,
 ): Promise<void> => {
   const underWay = new Map<string, Promise<void>>();
@@ -39,9 +41,11 @@ export const everyDatabase = async (
       underWay.delete(database.id);
     }
   };
+  let pauseMs = typeof everyMs === 'number' ? everyMs : everyMs(0);
   while (!signal.aborted) {
     try {
       const databases = (await store.listDatabases(stage === undefined ? {} : { stage })).filter(of);
+      if (typeof everyMs === 'function') pauseMs = everyMs(databases.length);
       onRound?.(databases);
       for (const database of databases) {
         if (underWay.has(database.id)) continue;
@@ -52,7 +56,7 @@ export const everyDatabase = async (
     } catch (error) {
       log.warn({ error: messageOf(error) }, `databases not listed, ${otherwise}`);
     }
-    await delay(everyMs, undefined, { signal }).catch(() => undefined);
+    await delay(pauseMs, undefined, { signal }).catch(() => undefined);
   }
   await Promise.all(underWay.values());
 };

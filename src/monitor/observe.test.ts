@@ -132,7 +132,7 @@ const newWorld = async (databases: Database[]) => {
       };
       rounds = 0;
       records = 0;
-      await observeDatabases(dependencies, failing, stopping.signal, 1);
+      await observeDatabases(dependencies, failing, stopping.signal, () => 1);
       expect(warnings).toEqual([]);
     },
   };

@@ -1,13 +1,16 @@
 import type { Database } from '../domain/database.ts';
 import { messageOf } from '../domain/errors.ts';
 import { labelNames } from '../domain/naming.ts';
-import { lookEveryMs } from '../domain/observed.ts';
+import { roundEveryMs } from '../domain/observed.ts';
 import { createLastingSessions } from '../nodes/lasting-sessions.ts';
 import { readLiveState } from '../nodes/live-state.ts';
 import type { MonitorDependencies } from './dependencies.ts';
 import { everyDatabase } from './every-database.ts';
 import type { Failing } from './guard-leaders.ts';
 import { createListedEngine } from './listed-engine.ts';
+
+/** Looks side by side: most of a look is waiting for answers. */
+const atOnce = 64;
 
 /**
  * Looks at every database and records what it sees, so that lists and watches need not look themselves. A round costs one
@@ -18,7 +21,7 @@ export const observeDatabases = async (
   dependencies: MonitorDependencies,
   failing: Failing,
   signal: AbortSignal,
-  everyMs = lookEveryMs,
+  everyMs: (databases: number) => number = roundEveryMs,
 ): Promise<void> => {
   const { store, platform, home } = dependencies;
   const engine = createListedEngine(platform, { [labelNames.home]: home });
@@ -43,7 +46,7 @@ export const observeDatabases = async (
     const live = await readLiveState(looking, database, { session, versions });
     await store.recordObserved({ service_id: database.id, seen_at, live });
   };
-  const rounds = { otherwise: 'database not looked at', everyMs, signal, onRound: beginRound };
+  const rounds = { otherwise: 'database not looked at', everyMs, atOnce, signal, onRound: beginRound };
   await Promise.all([everyDatabase(dependencies, rounds, lookAt), doubtOnEvents(dependencies, signal)]);
   sessions.close();
 };
