@@ -72,9 +72,10 @@ export const readHealths = async (
     try {
       looked.set(database.id, (await readLive(database)).health);
     } catch (error) {
+      if (isUnasked(error)) return;
       // A node that cannot be asked must not hide the other databases.
       log.warn({ err: error, database: database.name }, 'cannot read the state of the nodes');
-      if (!isUnasked(error)) looked.set(database.id, 'unknown');
+      looked.set(database.id, 'unknown');
     }
   };
   await withinMs(looksLimitMs, Promise.all(outdated.slice(0, mostLooks).map(look)));
