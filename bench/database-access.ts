@@ -1,4 +1,4 @@
-import { secretNames, type Secrets } from '../src/nodes/session.ts';
+import { readAllSecrets, type Secrets } from '../src/nodes/secrets.ts';
 import type { ControlPlaneStatus } from '../src/cli/status-document.ts';
 import type { Database } from '../src/domain/database.ts';
 import { containerName } from '../src/domain/naming.ts';
@@ -16,7 +16,7 @@ export const accessDatabase = async ({ api, store }: Bench, name: string): Promi
   const id = databases.find((each) => each.name === name)?.id;
   const database = id === undefined ? null : await store.readDatabase(id);
   if (!database) throw new Error(`There is no database ${name}.`);
-  return { database, secrets: await store.ensureSecrets(database.id, secretNames) };
+  return { database, secrets: await readAllSecrets(store, database) };
 };
 
 /** Straight to the primary, past the front. */

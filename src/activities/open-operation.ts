@@ -97,7 +97,10 @@ const refuseBeforeTouching = async (
     refuseUnconfirmed(plan, (input as { confirm?: boolean }).confirm === true);
     await refuseUnfit(dependencies, database, plan, restored);
   } catch (error) {
-    if (isMaker(workflow)) await dependencies.store.forgetDatabase(database.id);
+    if (isMaker(workflow)) {
+      await dependencies.store.forgetDatabase(database.id);
+      await dependencies.store.removeSecrets(database.id);
+    }
     throw error;
   }
 };

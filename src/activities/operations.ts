@@ -67,8 +67,8 @@ export const operationActivities = (dependencies: Dependencies): OperationAction
       if (known && known.status !== 'running' && known.status !== status && !isPutBack) return known;
       const type = known?.type;
       if (leavesNothing(type, status)) {
-        await store.removeSecrets(database);
         await store.removeDatabase(database);
+        await store.removeSecrets(database);
       }
       await store.endOperation({ id: operation, status, stall_ms, error });
       const open = await store.readOpenCheckpoint(database);

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { samplePasswords } from '../../test/support/sample-database.ts';
 import type { Database } from '../domain/database.ts';
 import { firstTopology, planCreate } from '../domain/plan/create.ts';
 import { planExpand } from '../domain/plan/expand.ts';
@@ -44,7 +45,7 @@ const dependenciesWith = async (platform: FakePlatform, databaseBytes = 0): Prom
     platform,
     images,
     home: shop.home,
-    store: { readDatabase: async () => shop, readSecrets: async () => ({}), ensureSecrets: async () => ({}) },
+    store: { readDatabase: async () => shop, readSecrets: async () => samplePasswords },
     components: {
       postgres: { connectPostgres: async () => connection, databaseSizeBytes: async () => databaseBytes },
     },

@@ -1,6 +1,6 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { expect, test, vi } from 'vitest';
-import { sampleDatabase } from '../../test/support/sample-database.ts';
+import { sampleDatabase, samplePasswords } from '../../test/support/sample-database.ts';
 import type { Health } from '../domain/live.ts';
 import { createFakePlatform } from '../platform/fake/index.ts';
 import { watchHealth } from './watch-health.ts';
@@ -14,8 +14,7 @@ const watch = async (recorded: { health: Health; age_ms?: number; doubted?: bool
   const store = {
     readDatabase: async () => shop,
     isBusy: async () => false,
-    readSecrets: async () => ({}),
-    ensureSecrets: async () => ({}),
+    readSecrets: async () => samplePasswords,
     readObserved: async () => {
       reads += 1;
       if (!recorded) return null;

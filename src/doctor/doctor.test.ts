@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { realComponents } from '../nodes/dependencies.ts';
 import type { Database } from '../domain/database.ts';
-import { replicaTopology, sampleDatabase } from '../../test/support/sample-database.ts';
+import { replicaTopology, sampleDatabase, samplePasswords } from '../../test/support/sample-database.ts';
 import { nodesOf, type Node, type Topology } from '../domain/topology.ts';
 import type { ContainerSpec } from '../platform/platform.ts';
 import { newNode } from '../domain/nodes.ts';
@@ -46,8 +46,7 @@ const newDoctor = async (
     readOpenCheckpoint: async () => null,
     readOperation: async () => operations[0],
     readPlan: async () => null,
-    readSecrets: async () => ({}),
-    ensureSecrets: async () => ({}),
+    readSecrets: async () => samplePasswords,
   } as unknown as Store;
   const putBack: string[] = [];
   const doctor = createDoctor({
@@ -155,8 +154,7 @@ test('slots are looked for on every server that runs', async () => {
       readLastOperation: async () => done,
       listSnapshots: async () => [],
       readOpenCheckpoint: async () => null,
-      readSecrets: async () => ({}),
-      ensureSecrets: async () => ({}),
+      readSecrets: async () => samplePasswords,
     } as unknown as Store,
     home,
     components: { ...realComponents, postgres: { ...realComponents.postgres, connectPostgres } },
@@ -198,8 +196,7 @@ test('a pooler that stays paused is resumed once, at every port that it has', as
       readLastOperation: async () => done,
       listSnapshots: async () => [],
       readOpenCheckpoint: async () => null,
-      readSecrets: async () => ({}),
-      ensureSecrets: async () => ({}),
+      readSecrets: async () => samplePasswords,
     } as unknown as Store,
     home,
     components: {

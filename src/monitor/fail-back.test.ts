@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { haTopology, sampleDatabase } from '../../test/support/sample-database.ts';
+import { haTopology, sampleDatabase, samplePasswords } from '../../test/support/sample-database.ts';
 import { steadyMs } from '../domain/fail-back.ts';
 import type { HaOptions } from '../domain/options.ts';
 import { failBack } from './fail-back.ts';
@@ -23,8 +23,7 @@ const rounds = async (ha: Partial<HaOptions>, count: number) => {
     },
     isBusy: async () => false,
     readDatabase: async () => database,
-    readSecrets: async () => ({}),
-    ensureSecrets: async () => ({}),
+    readSecrets: async () => samplePasswords,
     listEvents: async () => [
       {
         event_type: 'leader_changed',

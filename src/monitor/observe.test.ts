@@ -3,7 +3,7 @@ import { replicaTopology, sampleDatabase } from '../../test/support/sample-datab
 import type { Database } from '../domain/database.ts';
 import type { LiveState } from '../domain/live.ts';
 import { labelNames, nodeLabels } from '../domain/naming.ts';
-import { secretNames } from '../nodes/session.ts';
+import { secretNames } from '../nodes/secrets.ts';
 import { createFakePlatform } from '../platform/fake/index.ts';
 import type { MonitorDependencies } from './dependencies.ts';
 import { observeDatabases } from './observe.ts';

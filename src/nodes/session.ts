@@ -10,19 +10,7 @@ import type { PostgresAddress, PostgresConnection } from '../components/postgres
 import { retryUntil } from '../platform/retry-until.ts';
 import type { Dependencies } from './dependencies.ts';
 import { restoreOwnAccess } from './own-access.ts';
-
-export const secretNames = [
-  'superuser',
-  'own',
-  'reader',
-  'probe',
-  'replication',
-  'rewind',
-  'pooler',
-  'pooler_admin',
-  'application',
-] as const;
-export type Secrets = Readonly<Record<(typeof secretNames)[number], string>>;
+import { readAllSecrets, type Secrets } from './secrets.ts';
 
 /** The database of a server that belongs to no application. */
 export const maintenanceDatabase = 'postgres';
@@ -105,15 +93,18 @@ export const reconnectPoolers = async (
   }
 };
 
-/** @throws PgrowError `not_found` when the database is unknown or destroyed */
+/** @throws PgrowError `not_found` when the database is unknown or destroyed, `needs_operator` when its passwords are lost */
 export const openSession = async (
   { store, platform, components }: Pick<Dependencies, 'store' | 'platform' | 'components'>,
   databaseId: string,
 ): Promise<Session> => {
-  const [database, known] = await Promise.all([store.readDatabase(databaseId), store.readSecrets(databaseId)]);
+  const database = await store.readDatabase(databaseId);
   if (!database) throw new PgrowError('not_found', `There is no database ${databaseId}.`);
-  const isComplete = secretNames.every((name) => known[name] !== undefined);
-  const secrets = isComplete ? (known as Secrets) : await store.ensureSecrets(databaseId, secretNames);
+  const secrets = await readAllSecrets(store, database).catch(async (error: unknown) => {
+    // Removed since: its passwords have gone with it.
+    if (!(await store.readDatabase(databaseId))) throw new PgrowError('not_found', `There is no database ${databaseId}.`);
+    throw error;
+  });
 
   const addressOf: Session['addressOf'] = async (node) => {
     const state = await platform.inspectContainer(node.container);

@@ -3,7 +3,7 @@ import { PgrowError } from '../domain/errors.ts';
 import type { Queries } from './connection.ts';
 
 export interface SecretStore {
-  /** Generates those that are missing (32 characters, safe in URLs) and answers with all that are named. */
+  /** Makes those that are missing (32 characters, safe in URLs), when a database is registered. Returns all that are named. */
   ensureSecrets<N extends string>(serviceId: string, names: readonly N[]): Promise<Record<N, string>>;
   /** All secrets of one service, by name. */
   readSecrets(serviceId: string): Promise<Record<string, string>>;

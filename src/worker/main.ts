@@ -22,6 +22,7 @@ import { logUnhandledRejections } from '../launcher/unhandled-rejections.ts';
 import { createLooks } from '../looks/looks.ts';
 import { serveLooks } from '../looks/serve-looks.ts';
 import { createDockerPlatform } from '../platform/docker/index.ts';
+import { completeSecrets } from '../nodes/secrets.ts';
 import { createStore } from '../store/store.ts';
 import { none, openBreakpoints } from './breakpoints.ts';
 import { deploymentOptions } from './deployment.ts';
@@ -72,6 +73,7 @@ const store = await createStore({
   // A version that goes on beside a newer one, whose API has brought the schema up to date.
   ...(settings.build !== null && { newerSchema: 'tolerate' }),
 });
+await completeSecrets(store);
 const connection = await untilTemporalAnswers(() => NativeConnection.connect({ address: settings.temporalAddress }));
 const deploymentName = deploymentNameOf(settings.homeId);
 const versions = workerVersions({ connection, address: settings.temporalAddress, deployment: deploymentName });

@@ -1,3 +1,4 @@
+import { secretNames } from '../../src/nodes/secrets.ts';
 import { randomUUID } from 'node:crypto';
 import { costOf } from '../../src/domain/cost.ts';
 import type { Database } from '../../src/domain/database.ts';
@@ -120,3 +121,6 @@ export const samplePlan = (database: Database, to: Topology, change: Partial<Pla
   snapshot: null,
   ...change,
 });
+
+/** Of a database that was registered. */
+export const samplePasswords = Object.fromEntries(secretNames.map((name) => [name, `password of ${name}`]));

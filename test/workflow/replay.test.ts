@@ -3,7 +3,7 @@ import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { describe, expect, test } from 'vitest';
 import { dataConverter, workflowsPath } from '../../src/worker/workflow-code.ts';
 import * as workflows from '../../src/workflows/index.ts';
-import { secretNames } from '../../src/nodes/session.ts';
+import { secretNames } from '../../src/nodes/secrets.ts';
 
 /**
  * Histories of real runs (`npm run histories`), and of what is rare on the fake platform (`npm run histories:fake`): an
