@@ -139,7 +139,7 @@ export const nodesIn = ({ action, input }: ActionCall): Partial<Record<Role, Nod
     case 'waitUntilEtcdQuorum':
       return present({ node: input.nodes[0] });
     case 'waitUntilRouting':
-      return present({ router: input.routers[0] });
+      return present({ router: input.routers[0]?.node });
     case 'waitUntilClusterHealthy':
       return present({ to: input.nodes[0], node: input.nodes[1] });
     case 'verifyStandbyCluster':

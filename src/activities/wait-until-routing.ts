@@ -1,6 +1,6 @@
 import { isSilence, PgrowError } from '../domain/errors.ts';
 import { ports } from '../domain/naming.ts';
-import type { RouterConfig } from '../domain/node-config.ts';
+import type { ConfiguredRouter, RouterConfig } from '../domain/node-config.ts';
 import { routerRemedies, type RouterRemedy } from '../domain/remedies.ts';
 import {
   compareChecks,
@@ -10,7 +10,6 @@ import {
   type Misjudged,
   type RouterBackend,
 } from '../domain/router-view.ts';
-import { routerTold } from '../domain/router-told.ts';
 import type { Node } from '../domain/topology.ts';
 import type { RuntimeApi } from '../components/haproxy/index.ts';
 import { followFault, type Course } from './course.ts';
@@ -41,29 +40,27 @@ interface Told extends Pick<Look, 'session' | 'node' | 'step'> {
 
 /** A router that cannot reach what the worker reaches gets its configuration again. */
 export const routerActions = (dependencies: Dependencies, { configureNode }: Configure) => {
-  const { platform, store, components, log } = dependencies;
+  const { platform, components, log } = dependencies;
   const { haproxy } = components;
 
   const waitUntilRouting: Action<'waitUntilRouting'> = async ({ routers, aside = [], ...servers }, step) => {
     const session = await openSession(dependencies, step.database);
-    const plan = await store.readPlan(step.operation);
-    const told = routers.map((node) => ({
-      node,
-      config: plan && routerTold(plan, step.step, node.name),
+    const watched = routers.map((router) => ({
+      ...withConfig(router),
       course: followFault(routerRemedies, step.patience_seconds),
     }));
     const keep = keepRunning(platform, step);
     const without = leaveAside(dependencies, session, step);
     const { primary } = servers;
     await waitUntil({
-      for: `${routers.map(({ name }) => name).join(', ')} to see ${primary} and ${servers.replicas.join(', ')}`,
+      for: `${watched.map(({ node }) => node.name).join(', ')} to see ${primary} and ${servers.replicas.join(', ')}`,
       step,
       look: async () => {
         const hanging = await without(aside);
         const expected = { primary, replicas: servers.replicas.filter((name) => !hanging.includes(name)) };
-        await keep(...routers, ...[primary, ...expected.replicas].map(session.placed));
+        await keep(...watched.map(({ node }) => node), ...[primary, ...expected.replicas].map(session.placed));
         const looks: Observation<true>[] = [];
-        for (const router of told)
+        for (const router of watched)
           looks.push(await lookAt({ ...router, session, expected, step }).catch(toObservation));
         return worstOf(looks);
       },
@@ -126,6 +123,13 @@ export const routerActions = (dependencies: Dependencies, { configureNode }: Con
 
   return { waitUntilRouting };
 };
+
+/**
+ * Plans recorded by version 0.1 name routers without their configuration: those are only waited for. To be removed when
+ * operations of that version can no longer be resumed.
+ */
+const withConfig = (router: ConfiguredRouter | Node): { readonly node: Node; readonly config: RouterConfig | null } =>
+  'node' in router ? router : { node: router, config: null };
 
 const toldTimes = ({ applied: { length } }: Course<RouterRemedy>): string =>
   length === 0 ? '' : `, told its servers anew ${length === 1 ? 'once' : `${length} times`}`;

@@ -1,5 +1,5 @@
 import type { OnObstacle } from './inputs.ts';
-import type { ConfiguredNode } from './node-config.ts';
+import type { ConfiguredNode, ConfiguredRouter } from './node-config.ts';
 import type { HaOptions } from './options.ts';
 import type { Node, Topology } from './topology.ts';
 
@@ -53,9 +53,12 @@ export interface Actions {
   /** Of a Patroni cluster without a leader: lets this member lead, whatever it lacks. Refused once another leads or is further. */
   electMember: { readonly candidate: Node; readonly members: readonly Node[] };
   waitUntilEtcdQuorum: { readonly nodes: readonly Node[] };
-  /** Until every router sees exactly `primary` as writable and exactly `replicas` as readable. */
+  /**
+   * Until every router sees exactly `primary` as writable and exactly `replicas` as readable. One that misses a server
+   * which answers is configured again as it was.
+   */
   waitUntilRouting: {
-    readonly routers: readonly Node[];
+    readonly routers: readonly ConfiguredRouter[];
     readonly primary: string;
     readonly replicas: readonly string[];
     /** Of the replicas, those that may be left aside when they hang. */

@@ -73,6 +73,12 @@ export interface EtcdConfig {
   readonly joins?: boolean;
 }
 
+/** A router together with the servers that it is configured with. */
+export interface ConfiguredRouter {
+  readonly node: Node;
+  readonly config: RouterConfig;
+}
+
 /** A node together with its configuration. */
 export interface ConfiguredNode {
   readonly node: Node;

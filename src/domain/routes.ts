@@ -1,5 +1,5 @@
 import { ports } from './naming.ts';
-import type { FrontConfig, PoolerConfig, RouterConfig, Upstream } from './node-config.ts';
+import type { ConfiguredRouter, FrontConfig, PoolerConfig, RouterConfig, Upstream } from './node-config.ts';
 import type { LoadBalancing } from './options.ts';
 import { nodesOf, type Node, type Pooling, type Topology } from './topology.ts';
 
@@ -57,3 +57,7 @@ export const routerConfig = (topology: Topology): RouterConfig => ({
   servers: nodesOf(topology, 'postgres').map((node) => node.name),
   load_balancing: loadBalancingOf(topology),
 });
+
+/** Routers as they are configured at a given topology. */
+export const configuredRouters = (routers: readonly Node[], topology: Topology): readonly ConfiguredRouter[] =>
+  routers.map((node) => ({ node, config: routerConfig(topology) }));

@@ -102,7 +102,8 @@ export const openSession = async (
   if (!database) throw new PgrowError('not_found', `There is no database ${databaseId}.`);
   const secrets = await readAllSecrets(store, database).catch(async (error: unknown) => {
     // Removed since: its passwords have gone with it.
-    if (!(await store.readDatabase(databaseId))) throw new PgrowError('not_found', `There is no database ${databaseId}.`);
+    if (!(await store.readDatabase(databaseId)))
+      throw new PgrowError('not_found', `There is no database ${databaseId}.`);
     throw error;
   });
 

@@ -1,3 +1,4 @@
+import { configuredRouters } from '../routes.ts';
 import type { ActivityCall, CutOver } from '../actions.ts';
 import type { Database } from '../database.ts';
 import { patroniScope, slotName } from '../naming.ts';
@@ -42,7 +43,7 @@ export const growHa = (input: Input): Growth => {
       step('routing', 'wait until every HAProxy sees every node', {
         action: 'waitUntilRouting',
         input: {
-          routers: cast.routers,
+          routers: configuredRouters(cast.routers, bridge),
           primary: primary.name,
           replicas: [...cast.oldReplicas, ...standbys].map((node) => node.name),
         },

@@ -1,3 +1,4 @@
+import { configuredRouters } from '../routes.ts';
 import type { Database } from '../database.ts';
 import { slotName } from '../naming.ts';
 import { newNode, nextOrdinals } from '../nodes.ts';
@@ -42,7 +43,7 @@ export const growReplicas = ({ database, operation_id, topology, replicas }: Inp
         ? [
             step('routing', 'wait until HAProxy sees primary and replicas', {
               action: 'waitUntilRouting',
-              input: { routers, primary: primary.name, replicas: names },
+              input: { routers: configuredRouters(routers, to), primary: primary.name, replicas: names },
             }),
           ]
         : []),

@@ -81,7 +81,7 @@ const withoutGone = <Call extends ActionCall>(call: Call, gone: readonly Node[])
         ...call,
         input: {
           ...call.input,
-          routers: present(routers),
+          routers: routers.filter(({ node }) => !names.includes(node.name)),
           replicas: seen,
           ...(aside ? { aside: present(aside) } : {}),
         },

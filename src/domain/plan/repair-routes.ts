@@ -1,4 +1,4 @@
-import { frontConfig, poolerConfig, routerConfig } from '../routes.ts';
+import { configuredRouters, frontConfig, poolerConfig, routerConfig } from '../routes.ts';
 import { nodesOf, type Node, type Topology } from '../topology.ts';
 import { sideBySide, step, type Outline } from './outline.ts';
 import { chosenOf, makeAgain, present, type Repaired, type RepairPart } from './repaired.ts';
@@ -40,7 +40,7 @@ const seen = (topology: Topology, leader: string): readonly Outline[] => {
     : [
         step('routing', 'wait until every HAProxy sees every node', {
           action: 'waitUntilRouting',
-          input: { routers, primary: leader, replicas },
+          input: { routers: configuredRouters(routers, topology), primary: leader, replicas },
         }),
       ];
 };

@@ -1,3 +1,4 @@
+import { configuredRouters } from '../routes.ts';
 import type { ActivityCall } from '../actions.ts';
 import type { Database } from '../database.ts';
 import { PgrowError } from '../errors.ts';
@@ -131,7 +132,11 @@ const rerouted = (from: Topology, to: Topology, primary: Node): readonly Outline
     ...teachRouters('routing', routers, from, to),
     step('routing', 'wait until every HAProxy sees every node', {
       action: 'waitUntilRouting',
-      input: { routers, primary: primary.name, replicas: replicas.map((node) => node.name) },
+      input: {
+        routers: configuredRouters(routers, to),
+        primary: primary.name,
+        replicas: replicas.map((node) => node.name),
+      },
     }),
   ];
 };

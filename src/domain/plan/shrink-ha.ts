@@ -1,3 +1,4 @@
+import { configuredRouters } from '../routes.ts';
 import type { CutOver } from '../actions.ts';
 import { plainSlotName, slotName } from '../naming.ts';
 import { memberConfigOf } from '../member-config.ts';
@@ -42,7 +43,7 @@ export const shrinkHa = (input: ShrinkHa): Growth => {
             step('routing', 'wait until HAProxy sees primary and replicas', {
               action: 'waitUntilRouting',
               input: {
-                routers: cast.keptRouters,
+                routers: configuredRouters(cast.keptRouters, to),
                 primary: successor.name,
                 replicas: cast.replicas.map((node) => node.name),
               },

@@ -1,3 +1,4 @@
+import { configuredRouters } from '../routes.ts';
 import type { CutOver } from '../actions.ts';
 import type { Database } from '../database.ts';
 import type { Facts } from '../facts.ts';
@@ -187,7 +188,7 @@ const seen = (topology: Topology, routers: readonly Node[], aside: readonly Node
         step('routing', 'wait until HAProxy sees primary and replicas', {
           action: 'waitUntilRouting',
           input: {
-            routers,
+            routers: configuredRouters(routers, topology),
             primary: topology.primary,
             replicas: nodesOf(topology, 'postgres')
               .map((node) => node.name)
