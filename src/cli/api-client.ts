@@ -11,6 +11,13 @@ export interface ApiClient {
   follow(path: string, signal: AbortSignal): AsyncGenerator<ServerSentEvent>;
 }
 
+/** A change that is asked of the API. */
+export interface ChangeRequest {
+  /** Below `…/postgres/`. */
+  readonly path: string;
+  readonly body: Readonly<Record<string, unknown>>;
+}
+
 export interface PostOptions {
   readonly dryRun?: boolean;
   /** The same key twice starts one operation. */

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { OperationDocument } from '../domain/operation.ts';
-import { postgresPath, type ApiClient, type PostOptions } from './api-client.ts';
+import { postgresPath, type ApiClient, type ChangeRequest, type PostOptions } from './api-client.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { followOperation, readOperation, reportOperation } from './follow-operation.ts';
 import { print, printJson, printProgress } from './output.ts';
@@ -16,13 +16,6 @@ export interface ChangeFlags {
   readonly detach?: true;
   readonly json?: true;
   readonly idempotencyKey?: string;
-}
-
-/** What is asked of the API. */
-export interface ChangeRequest {
-  /** Below `…/postgres/`. */
-  readonly path: string;
-  readonly body: Readonly<Record<string, unknown>>;
 }
 
 /** What every verb takes that starts an operation. */

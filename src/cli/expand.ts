@@ -1,7 +1,6 @@
 import type { Command } from 'commander';
 import { PgrowError } from '../domain/errors.ts';
-import type { ApiClient } from './api-client.ts';
-import type { ChangeRequest } from './change.ts';
+import type { ApiClient, ChangeRequest } from './api-client.ts';
 import { addConfirmedChangeOptions, runConfirmedChange, type ConfirmedFlags } from './confirmed-change.ts';
 import { connectToApi } from './connect-to-api.ts';
 import { addExpansionOptions, expansionRequest, type ExpansionFlags } from './expansion-options.ts';

@@ -1,7 +1,7 @@
+import type { ChangeRequest } from './api-client.ts';
 import { Option, type Command } from 'commander';
 import { PgrowError } from '../domain/errors.ts';
 import { expansionTargets, type ExpansionTarget } from '../domain/stage.ts';
-import type { ChangeRequest } from './change.ts';
 import {
   addOptions,
   checkpointOptions,

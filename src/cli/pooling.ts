@@ -1,6 +1,6 @@
+import type { ChangeRequest } from './api-client.ts';
 import type { Command } from 'commander';
 import { PgrowError } from '../domain/errors.ts';
-import type { ChangeRequest } from './change.ts';
 import { connectToApi } from './connect-to-api.ts';
 import { addConfirmedChangeOptions, runConfirmedChange, type ConfirmedFlags } from './confirmed-change.ts';
 import {

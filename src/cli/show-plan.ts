@@ -1,5 +1,4 @@
-import { postgresPath, type ApiClient } from './api-client.ts';
-import type { ChangeRequest } from './change.ts';
+import { postgresPath, type ApiClient, type ChangeRequest } from './api-client.ts';
 import { print, printJson } from './output.ts';
 import { planText, type PlanView } from './plan-text.ts';
 

@@ -1,5 +1,6 @@
 import { looks } from './actions.ts';
-import type { ClosesWindow, Step } from './plan.ts';
+import type { ClosesWindow } from './operation.ts';
+import type { Step } from './plan.ts';
 
 /** Whether a step leaves everything as it is, or makes only what can be undone and no rollback would miss. */
 export const sparesWindow = ({ run, spares_window }: Pick<Step, 'run' | 'spares_window'>): boolean =>

@@ -1,5 +1,4 @@
 import type { Cost } from './cost.ts';
-import type { ClosesWindow, Plan } from './plan.ts';
 import type { Stage } from './stage.ts';
 
 export const operationTypes = [
@@ -35,6 +34,14 @@ export interface StepRecord {
   readonly detail: string | null;
   /** True where it has not begun, because it waits for something that `detail` names. */
   readonly waiting?: boolean;
+}
+
+/** The step at which an operation closes the rollback window of the operation before. */
+export interface ClosesWindow {
+  /** Type of the operation whose window it is. */
+  readonly of: string;
+  /** Index of the step. */
+  readonly step: number;
 }
 
 /** "What scripts can rely on". */
@@ -119,7 +126,10 @@ export const isPastReturn = ({
 /**
  * Whether a step past which nothing is undone has done its work, by the record. One that failed may have undone it itself.
  */
-export const hasPassedReturn = ({ steps }: Pick<OperationDocument, 'steps'>, plan: Pick<Plan, 'steps'>): boolean =>
+export const hasPassedReturn = (
+  { steps }: Pick<OperationDocument, 'steps'>,
+  plan: { readonly steps: readonly { readonly point_of_no_return?: true }[] },
+): boolean =>
   plan.steps.some(({ point_of_no_return }, index) => point_of_no_return === true && steps[index]?.status === 'done');
 
 /** What an operation waits for, of those that have a record. */

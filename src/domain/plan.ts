@@ -2,7 +2,7 @@ import type { ActionCall, ActivityCall } from './actions.ts';
 import type { Cost } from './cost.ts';
 import type { ErrorCode } from './errors.ts';
 import type { OperationWorkflow } from './inputs.ts';
-import type { OperationType } from './operation.ts';
+import type { ClosesWindow, OperationType } from './operation.ts';
 import type { Topology } from './topology.ts';
 
 /** One line of a plan: a forward action and its compensation. */
@@ -38,13 +38,6 @@ export type Block =
 export interface Asked {
   readonly workflow: OperationWorkflow;
   readonly input: Readonly<Record<string, unknown>>;
-}
-
-export interface ClosesWindow {
-  /** Type of the operation whose window it is. */
-  readonly of: string;
-  /** Index of the step. */
-  readonly step: number;
 }
 
 /** Computed before anything is touched; the plan shown is the plan run. */

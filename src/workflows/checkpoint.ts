@@ -11,7 +11,13 @@ import type { ErrorCode } from '../domain/errors.ts';
 import { watchHealth } from './activities.ts';
 import { closeWindow } from './close-window.ts';
 import { codeOf, toOperationError } from './failures.ts';
-import { checkpointQuery, confirmSignal, rollbackSignal, type RollbackRequest } from './messages.ts';
+import {
+  checkpointQuery,
+  confirmSignal,
+  rollbackSignal,
+  type CheckpointWorkflow,
+  type RollbackRequest,
+} from './messages.ts';
 import type { RollbackWindow } from '../domain/rollback-window.ts';
 import { tryRollback } from './try-rollback.ts';
 
@@ -19,7 +25,7 @@ import { tryRollback } from './try-rollback.ts';
  * Keeps the way back open until it is confirmed or time runs out, then removes what was kept for it. Goes back when
  * asked to, and by itself when the new stage turns unhealthy; where that is refused, it stays open until a request closes it.
  */
-export const checkpoint = async (input: RollbackWindow): Promise<void> => {
+export const checkpoint: CheckpointWorkflow = async (input) => {
   const { database, on_close } = input;
   let confirmed = false;
   let request: RollbackRequest | null = null;

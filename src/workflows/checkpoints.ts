@@ -11,10 +11,9 @@ import type { OpenedOperation } from '../domain/operation-actions.ts';
 import type { Stage } from '../domain/stage.ts';
 import type { RollbackWindow } from '../domain/rollback-window.ts';
 import { operationActivities } from './activities.ts';
-import type { checkpoint } from './checkpoint.ts';
 import { closeWindow } from './close-window.ts';
 import { windowDoesNotClose } from './failures.ts';
-import { confirmSignal } from './messages.ts';
+import { confirmSignal, type CheckpointWorkflow } from './messages.ts';
 import { childAttributes } from './search-attributes.ts';
 
 /**
@@ -50,7 +49,7 @@ const attemptsAtStart = 30;
 const betweenStartsMs = 1000;
 
 const startWindow = async (input: RollbackWindow, name: string, stage: Stage | null): Promise<void> => {
-  await startChild<typeof checkpoint>('checkpoint', {
+  await startChild<CheckpointWorkflow>('checkpoint', {
     workflowId: checkpointWorkflowId(input.database),
     workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
     parentClosePolicy: ParentClosePolicy.ABANDON,

@@ -7,6 +7,8 @@ import {
   switchoverSignalName,
   type OperationMessage,
 } from '../domain/temporal-names.ts';
+import type { OperationDocument } from '../domain/operation.ts';
+import type { RollbackWindow } from '../domain/rollback-window.ts';
 import type { Progress } from './steps/progress.ts';
 
 /**
@@ -62,3 +64,7 @@ export interface RollbackRequest {
   readonly reason?: string;
   readonly options?: OperationInput<'rollback'>['options'];
 }
+
+/** Workflows that others start as children: by these contracts, so that no file depends on the code of its children. */
+export type CheckpointWorkflow = (input: RollbackWindow) => Promise<void>;
+export type RollbackWorkflow = (input: OperationInput<'rollback'>) => Promise<OperationDocument>;

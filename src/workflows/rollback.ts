@@ -1,7 +1,5 @@
-import type { OperationInput } from '../domain/inputs.ts';
-import type { OperationDocument } from '../domain/operation.ts';
+import type { RollbackWorkflow } from './messages.ts';
 import { runOperation } from './run-operation.ts';
 
 /** The stage before the last operation, with every write made since. */
-export const rollback = (input: OperationInput<'rollback'>): Promise<OperationDocument> =>
-  runOperation('rollback', input);
+export const rollback: RollbackWorkflow = (input) => runOperation('rollback', input);

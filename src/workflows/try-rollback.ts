@@ -12,8 +12,7 @@ import type { OperationInput } from '../domain/inputs.ts';
 import { isPastReturn } from '../domain/operation.ts';
 import { documentOf } from './failures.ts';
 import type { RollbackTarget } from '../domain/rollback-window.ts';
-import type { RollbackRequest } from './messages.ts';
-import type { rollback } from './rollback.ts';
+import type { RollbackRequest, RollbackWorkflow } from './messages.ts';
 import { childAttributes } from './search-attributes.ts';
 
 /** Seconds a rollback waits for what it needs: while it waits nothing is better. */
@@ -39,7 +38,7 @@ export const tryRollback = async (
     options: { checkpoint_timeout: patienceSeconds, ...request.options },
   };
   try {
-    await executeChild<typeof rollback>('rollback', {
+    await executeChild<RollbackWorkflow>('rollback', {
       workflowId: operationWorkflowId(database),
       workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
       parentClosePolicy: ParentClosePolicy.ABANDON,

@@ -1,14 +1,26 @@
 import { PgrowError } from '../errors.ts';
+import type { Database } from '../database.ts';
+import type { OnObstacle } from '../inputs.ts';
 import type { Candidate } from '../live.ts';
 import { nodesOf, type Topology } from '../topology.ts';
 import { replicaLagLimitBytes } from './grow-replicas.ts';
-import type { SwitchoverPlanInput } from './switchover.ts';
+
+/** What the choice of the node that takes writes next depends on. */
+export interface Choice {
+  readonly database: Database;
+  /** Null: the best one. */
+  readonly target: string | null;
+  readonly on_obstacle: OnObstacle;
+  /** Who leads at stage 3, as Patroni has it; the primary below. */
+  readonly leader: string;
+  readonly candidates: readonly Candidate[];
+}
 
 /**
  * The replica that is to take writes: the one that was named, or of those that could the one least behind.
  * @throws PgrowError `invalid_input` for a node that is no replica; `refused`, with the reasons, when none is fit
  */
-export const chooseCandidate = ({ database, target, leader, candidates, on_obstacle }: SwitchoverPlanInput): string => {
+export const chooseCandidate = ({ database, target, leader, candidates, on_obstacle }: Choice): string => {
   const { name, topology } = database;
   if (target === leader) return leader;
   const replicas = nodesOf(topology, 'postgres')

@@ -4,7 +4,7 @@ import { slotName } from '../naming.ts';
 import type { Block, Plan, Step } from '../plan.ts';
 import { nodesOf, type Node } from '../topology.ts';
 import { madeNodes } from './needed-nodes.ts';
-import type { Circumstances } from './plan-operation.ts';
+import type { Circumstances } from './circumstances.ts';
 
 /**
  * A plan that goes on without nodes that are missing, where the others do without them: a router of several, an etcd node

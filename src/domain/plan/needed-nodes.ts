@@ -2,7 +2,7 @@ import type { ActionCall } from '../actions.ts';
 import { missingError, missingNodes } from '../faults.ts';
 import type { Plan } from '../plan.ts';
 import { nodesOf, type Topology } from '../topology.ts';
-import type { Circumstances } from './plan-operation.ts';
+import type { Circumstances } from './circumstances.ts';
 
 /** Actions that make a node, take its absence for success, or only write the record. */
 const needless: readonly ActionCall['action'][] = [

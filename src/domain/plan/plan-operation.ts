@@ -1,14 +1,11 @@
 import type { Database } from '../database.ts';
 import { PgrowError } from '../errors.ts';
-import type { NodeFault } from '../faults.ts';
-import type { Holdings } from '../holdings.ts';
-import type { Facts } from '../facts.ts';
 import type { OperationWorkflow, ParsedInput } from '../inputs.ts';
 import { haOptions, operationOptions, poolingOptions, replicaOptions, type OperationOptions } from '../options.ts';
-import type { Candidate, Unseen } from '../live.ts';
 import type { Plan } from '../plan.ts';
 import { withBound } from '../pool-bound.ts';
 import { askedFor } from '../resumption.ts';
+import type { Circumstances } from './circumstances.ts';
 import { planCreate } from './create.ts';
 import { planDestroy } from './destroy.ts';
 import { planExpand } from './expand.ts';
@@ -24,31 +21,6 @@ import { planSetPooling } from './set-pooling.ts';
 import { planSetReplicas } from './set-replicas.ts';
 import { planSwitchover } from './switchover.ts';
 import { refuseUnseen } from './refuse-unseen.ts';
-
-/** What a plan depends on besides its input. */
-export interface Circumstances {
-  readonly database: Database;
-  readonly operation_id: string;
-  /** Who leads at stage 3, as Patroni has it; the primary below. */
-  readonly leader: string;
-  readonly candidates: readonly Candidate[];
-  /** Whether at stage 3 no server takes writes. Default false. */
-  readonly leaderless?: boolean;
-  /** Recorded nodes that are not as they should be. Default none. */
-  readonly faults?: readonly NodeFault[];
-  /** Where no server takes writes: what each holds. */
-  readonly holdings?: Holdings | null;
-  /** Servers that keep pgrow out. Default none. */
-  readonly unseen?: readonly Unseen[];
-  /** Replicas that can do nothing now. Default none. */
-  readonly hanging?: readonly string[];
-  /** The operation whose checkpoint is still open. */
-  readonly last: Pick<Plan, 'type' | 'from' | 'to'> | null;
-  /** What a new database begins with; null for nothing. */
-  readonly restored: Restored | null;
-  /** What its server holds; null where there is none yet. */
-  readonly facts?: Facts | null;
-}
 
 type Planners = { readonly [W in OperationWorkflow]: (input: ParsedInput<W>, circumstances: Circumstances) => Plan };
 

@@ -1,16 +1,13 @@
 import { configuredRouters } from '../routes.ts';
 import type { CutOver } from '../actions.ts';
-import type { Database } from '../database.ts';
 import type { Facts } from '../facts.ts';
-import type { OnObstacle } from '../inputs.ts';
-import type { Candidate } from '../live.ts';
 import { slotName } from '../naming.ts';
 import type { ReplicaConfig } from '../node-config.ts';
 import { newNode } from '../nodes.ts';
 import type { Plan } from '../plan.ts';
 import { nodeNamed, nodesOf, type Node, type Topology } from '../topology.ts';
 import { assemble } from './assemble.ts';
-import { chooseCandidate } from './choose-candidate.ts';
+import { chooseCandidate, type Choice } from './choose-candidate.ts';
 import { stretch, type Growth } from './growth.ts';
 import { requireConfirmation } from './grow-replicas.ts';
 import { guestsOf, handOver, keepGuests } from './hand-over.ts';
@@ -18,14 +15,7 @@ import { sideBySide, step, type Outline } from './outline.ts';
 import { readmit, reroute, startRouters } from './reroute.ts';
 import { removeRouters } from './shrink-replicas.ts';
 
-export interface SwitchoverPlanInput {
-  readonly database: Database;
-  /** Null: the best one. */
-  readonly target: string | null;
-  readonly on_obstacle: OnObstacle;
-  /** Who leads at stage 3, as Patroni has it; the primary below. */
-  readonly leader: string;
-  readonly candidates: readonly Candidate[];
+export interface SwitchoverPlanInput extends Choice {
   /** What the server holds; null where it could not be asked. Default null. */
   readonly facts?: Facts | null;
   readonly closes_checkpoint_of: string | null;

@@ -1,0 +1,32 @@
+import type { Database } from '../database.ts';
+import type { Facts } from '../facts.ts';
+import type { NodeFault } from '../faults.ts';
+import type { Holdings } from '../holdings.ts';
+import type { Candidate, Unseen } from '../live.ts';
+import type { Plan } from '../plan.ts';
+import type { Restored } from './restore.ts';
+
+/** What a plan depends on besides its input. */
+export interface Circumstances {
+  readonly database: Database;
+  readonly operation_id: string;
+  /** Who leads at stage 3, as Patroni has it; the primary below. */
+  readonly leader: string;
+  readonly candidates: readonly Candidate[];
+  /** Whether at stage 3 no server takes writes. Default false. */
+  readonly leaderless?: boolean;
+  /** Recorded nodes that are not as they should be. Default none. */
+  readonly faults?: readonly NodeFault[];
+  /** Where no server takes writes: what each holds. */
+  readonly holdings?: Holdings | null;
+  /** Servers that keep pgrow out. Default none. */
+  readonly unseen?: readonly Unseen[];
+  /** Replicas that can do nothing now. Default none. */
+  readonly hanging?: readonly string[];
+  /** The operation whose checkpoint is still open. */
+  readonly last: Pick<Plan, 'type' | 'from' | 'to'> | null;
+  /** What a new database begins with; null for nothing. */
+  readonly restored: Restored | null;
+  /** What its server holds; null where there is none yet. */
+  readonly facts?: Facts | null;
+}
