@@ -5,7 +5,7 @@ import { begin } from '../support/fake-world/every-step.ts';
 import { expectAccountedFor, expectPutBack, expectSound } from '../support/fake-world/expectations.ts';
 import type { Shop } from '../support/fake-world/operator.ts';
 import { comparable } from '../support/fake-world/picture.ts';
-import { expansions, reductions, rollbacks } from '../support/fake-world/stories.ts';
+import { expansions, reductions, rollbacks, switchovers } from '../support/fake-world/stories.ts';
 import { tell, type Story } from '../support/fake-world/story.ts';
 import { useControlPlane } from '../support/fake-world/use-control-plane.ts';
 
@@ -60,6 +60,19 @@ describe.concurrent('an operation that did not finish past its point of no retur
     const { shop } = await breakOff(expansions.jump, 'after');
     expect(await shop.run('destroyDatabase', {})).toMatchObject({ status: 'done' });
     expect(await shop.picture()).toMatchObject({ containers: [], volumes: [], networks: [] });
+  });
+
+  // Plans of earlier versions name the routers of a wait without their configuration.
+  test('goes on with a plan that an earlier version has recorded', async () => {
+    const { shop, document } = await breakOff(switchovers.members, 'after');
+    const { steps } = (await shop.world.store.readPlan(document.id))!;
+    const waits = steps.flatMap(({ run }) => (run.action === 'waitUntilRouting' ? [run.input] : []));
+    expect(waits).not.toEqual([]);
+    for (const input of waits) Object.assign(input, { routers: input.routers.map(({ node }) => node) });
+
+    expect(await tell(switchovers.members, shop)).toMatchObject({ status: 'done', error: null });
+    await expectSound(shop, switchovers.members.plan.to!.primary);
+    await expectAccountedFor(shop);
   });
 
   test('is undone as a whole when its hand-over has to be called off after all', async () => {
