@@ -61,8 +61,11 @@ export const planRequest = async (
   }
   const previous = await readWindow(store, database.id, [operation, left?.cut_off.operation]);
   const last = previous && (await store.readPlan(previous.operation_id));
-  const asks = workflow !== 'destroyDatabase';
-  const { leadership, facts, settings } = await nodes.readCircumstances(database, { facts: asks, settings: asks });
+  // What is removed as a whole needs no look, nor passwords that may be lost.
+  const isRemoved = workflow === 'destroyDatabase';
+  const { leadership, facts, settings } = isRemoved
+    ? unlooked(database)
+    : await nodes.readCircumstances(database, { facts: true, settings: true });
   const circumstances = { database, operation_id: operation, ...leadership, last, restored: null, facts };
   const plan = planOperation(workflow, input, circumstances);
   return { ...planned, plan, unfinished: null, previous, settings };
@@ -76,6 +79,12 @@ const overUnreadable = (store: Store): Store => ({
       if (error instanceof PgrowError && error.code === 'needs_operator') return null;
       throw error;
     }),
+});
+
+const unlooked = ({ topology }: Database) => ({
+  leadership: { leader: topology.primary, candidates: [] },
+  facts: null,
+  settings: null,
 });
 
 /** An operation that is on record already: its plan is the one on record, although by now another might be made. */

@@ -77,3 +77,17 @@ describe('createDatabase', () => {
     expect(recordedAtTheEnd).toEqual([null]);
   });
 });
+
+// A look made passwords where there were none, which no server knew: what was lost showed only as failed logins.
+test('a database whose passwords are lost says so to whoever changes it, and can be destroyed', async () => {
+  const shop = newShop();
+  await create(shop);
+  await shop.world.store.removeSecrets(shop.id);
+
+  await expect(shop.run('expand', { target: 'pooling' })).rejects.toMatchObject({
+    type: 'needs_operator',
+    message: expect.stringContaining('Passwords of shop are missing in the metadata'),
+  });
+  expect(await shop.run('destroyDatabase', {})).toMatchObject({ status: 'done' });
+  expect(await shop.picture()).toMatchObject({ containers: [], volumes: [], networks: [] });
+});
