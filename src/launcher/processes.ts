@@ -41,6 +41,9 @@ export interface RunningProcess {
 /** By what a process is known again, whichever checkout started it: of every build where none is named. */
 type Known = Pick<ProcessSpec, 'home' | 'name' | 'build' | 'older'>;
 
+/** For a person. */
+export const titleOf = ({ name, build, older }: Known): string => (older ? `${name} of version ${build}` : name);
+
 /** Bytes after which a log is put aside at the next start. */
 const logLimitBytes = 20 * 1024 * 1024;
 
@@ -150,12 +153,12 @@ export const waitUntilHealthy = async (
     return `The end of ${logPath(spec)}:\n${lastLines(log)}`;
   };
   await waitUntil({
-    what: `${spec.name} to become healthy`,
+    what: `${titleOf(spec)} to become healthy`,
     timeoutMs,
     check: async () => {
       const seen = await check();
       if (seen === true) return true;
-      if (!findProcess(spec)) throw launcherError(`${spec.name} ended right after its start. ${wrote()}`);
+      if (!findProcess(spec)) throw launcherError(`${titleOf(spec)} ended right after its start. ${wrote()}`);
       return seen;
     },
   }).catch((error: unknown) => {

@@ -11,6 +11,7 @@ import {
   runsAsTold,
   startProcess,
   stopProcess,
+  titleOf,
   waitUntilHealthy,
   type ProcessSpec,
   type RunningProcess,
@@ -66,8 +67,8 @@ const askWorker = ({ home, build }: ProcessSpec): void => {
 export const ensureRunning = async (spec: ProcessSpec, progress: Progress): Promise<void> => {
   const running = findProcesses(spec);
   if (runsAsTold(running, spec)) return;
-  const name = spec.older ? `worker of version ${spec.build}` : spec.name;
-  progress(running[0] ? `Restarting the ${name}: ${whyAgain(running, spec)}` : `Starting the ${name}`);
+  const title = titleOf(spec);
+  progress(running[0] ? `Restarting the ${title}: ${whyAgain(running, spec)}` : `Starting the ${title}`);
   if (running.length > 0) await stopProcess(spec, stopGraceMs[spec.name as ServiceName]);
   rmSync(runPath(spec.home, spec.name, 'ready', spec.build), { force: true });
   startProcess(spec);
