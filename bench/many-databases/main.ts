@@ -1,5 +1,7 @@
 import { randomBytes, randomUUID } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
 import { availableParallelism, loadavg, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -30,7 +32,16 @@ const { values } = parseArgs({
 });
 const [count, seconds, lists] = [Number(values.databases), Number(values.seconds), Number(values.lists)];
 const checkout = resolve(values.checkout);
-const apiPort = 19_999;
+const apiPort = await freePort();
+
+/** Of the loopback interface, free a moment ago. */
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  return port;
+}
 
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
