@@ -12,41 +12,55 @@ import { createListedEngine } from './listed-engine.ts';
 /** Looks side by side: most of a look is waiting for answers. */
 const atOnce = 64;
 
+interface Pace {
+  /** Milliseconds between two rounds, by the number of databases. */
+  readonly everyMs?: (databases: number) => number;
+  /** Milliseconds for which a list of containers is taken for what is. */
+  readonly listLastsMs?: number;
+}
+
+const usuallyLastsMs = 2000;
+
 /**
- * Looks at every database and records what it sees, so that lists and watches need not look themselves. A round costs one
- * call of the engine, whatever there is, and a question to each server on a connection that lasts. A database that an
+ * Looks at every database and records what it sees, so that lists and watches need not look themselves. A round costs a
+ * call of the engine every two seconds, whatever there is, and a question to each server on a connection that lasts. A database that an
  * operation or a failover works on is left alone: half of what is seen there is about to change.
  */
 export const observeDatabases = async (
   dependencies: MonitorDependencies,
   failing: Failing,
   signal: AbortSignal,
-  everyMs: (databases: number) => number = roundEveryMs,
+  { everyMs = roundEveryMs, listLastsMs = usuallyLastsMs }: Pace = {},
 ): Promise<void> => {
   const { store, platform, home } = dependencies;
   const engine = createListedEngine(platform, { [labelNames.home]: home });
   const looking = { ...dependencies, platform: engine.platform };
   const sessions = createLastingSessions(looking);
-  let busy: Promise<ReadonlySet<string>> = Promise.resolve(new Set());
-  let began = Promise.resolve('');
+  let view = { at: 0, began: Promise.resolve(''), busy: Promise.resolve<ReadonlySet<string>>(new Set()) };
 
-  const beginRound = (databases: readonly Database[]) => {
+  const lookAround = () => {
     // Before anything is looked at: what happens meanwhile came after what is seen.
-    began = store.readClock();
+    const began = store.readClock();
     engine.list(began);
-    busy = store.listBusy();
+    view = { at: performance.now(), began, busy: store.listBusy() };
     // Each look meets their errors.
-    for (const asked of [busy, began]) asked.catch(() => undefined);
+    for (const asked of [began, view.busy]) asked.catch(() => undefined);
+  };
+  const onRound = (databases: readonly Database[]) => {
+    lookAround();
     sessions.keepOnly(databases);
   };
   const lookAt = async (database: Database): Promise<void> => {
+    // A round may take long: what is recorded at its end must not be as old as its beginning.
+    if (performance.now() - view.at > listLastsMs) lookAround();
+    const { began, busy } = view;
     const seen_at = await began;
     if ((await busy).has(database.id) || failing.has(database.id)) return;
     const { session, versions } = await sessions.of(database);
     const live = await readLiveState(looking, database, { session, versions });
     await store.recordObserved({ service_id: database.id, seen_at, live });
   };
-  const rounds = { otherwise: 'database not looked at', everyMs, atOnce, signal, onRound: beginRound };
+  const rounds = { otherwise: 'database not looked at', everyMs, atOnce, signal, onRound };
   await Promise.all([everyDatabase(dependencies, rounds, lookAt), doubtOnEvents(dependencies, signal)]);
   sessions.close();
 };
