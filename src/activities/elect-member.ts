@@ -34,7 +34,7 @@ export const electionActions = (dependencies: Dependencies) => {
     const running = await runningOf(dependencies.platform, members);
     for (const node of running) {
       if (!(await takesWrites(session, node).catch(() => false))) continue;
-      throw new PgrowError('refused', `${node.name} takes writes by now, so nobody has to be made the leader.`);
+      throw new PgrowError('refused', `${node.name} takes writes by now, so no member has to be made the leader.`);
     }
     const heard = await Promise.all(running.map((node) => readHolding(dependencies, session, node).catch(() => null)));
     const holdings = heard.filter((holding) => holding !== null);

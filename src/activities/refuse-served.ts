@@ -13,8 +13,8 @@ import { probeWrites } from '../nodes/write-probe.ts';
 const probeLimitMs = 5000;
 
 /**
- * What pgrow begins by itself, and whatever gives a cluster without a leader another one, is for a database that serves
- * nobody: that is looked at once more right before. A rollback of such a cluster needs every member to say what it holds.
+ * What pgrow begins by itself, and everything that gives a leaderless cluster a new leader, is for a database that serves no
+ * client: this checks that once more right before. A rollback of such a cluster needs every member's WAL position.
  */
 export const refuseServed = async (
   dependencies: Dependencies,

@@ -8,8 +8,8 @@ import { poll } from '../nodes/time-limits.ts';
 const outOfReachLimitMs = 30_000;
 
 /**
- * A router that was told to hold writes and then went out of reach holds them until it is told otherwise, or its dead-man
- * gives them back to its checks: those never end what was said at run time. One that does not run holds nobody.
+ * A router that holds writes and then goes out of reach goes on holding them until a command or its dead-man ends that: its
+ * own checks never override a state set at run time. One that does not run holds no client.
  * @returns those that stayed out of reach; they must keep their dead-man
  */
 export const tellOrLeaveAside = async (

@@ -77,8 +77,8 @@ export const poolerActions = (dependencies: Dependencies, { configureNode, resta
 
   const refused = async (session: Session, node: Placed, port: number) => {
     try {
-      const host = await session.addressOf(node);
-      await session.asProbe({ host, port }, (connection) => connection.query('SELECT 1'));
+      const peer = await session.peer(node);
+      await session.asProbe({ peer, port }, (connection) => connection.query('SELECT 1'));
       return null;
     } catch (error) {
       return `${node.name}:${port} refuses ${roles.probe}: ${withoutStop(messageOf(error))}`;
@@ -94,10 +94,13 @@ const routesOf = ({ read_write, read_only }: PoolerConfig): readonly { port: num
 ];
 
 const announcement: Record<PoolerRemedy, string> = {
-  reload: 'writing its files anew and reloading it',
+  reload: 'writing its files again and reloading it',
   restart: 'restarting it',
 };
-const done: Record<PoolerRemedy, string> = { reload: 'its files were written anew and reloaded', restart: 'restarted' };
+const done: Record<PoolerRemedy, string> = {
+  reload: 'its files were written again and reloaded',
+  restart: 'restarted',
+};
 
 const tried = (applied: readonly PoolerRemedy[]): string =>
   applied.length === 0 ? '' : `; ${applied.map((remedy) => done[remedy]).join(', then ')}`;

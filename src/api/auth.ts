@@ -47,7 +47,7 @@ export const requireTokens = (app: FastifyInstance, { store }: Pick<ApiDependenc
 /** Who calls. Only on routes that ask for a role. */
 export const callerOf = (request: FastifyRequest): Identity => {
   if (!request.identity)
-    throw new Error(`${request.routeOptions.url ?? 'the route'} asks for no role, so nobody is known`);
+    throw new Error(`${request.routeOptions.url ?? 'the route'} asks for no role, so no caller is known`);
   return request.identity;
 };
 

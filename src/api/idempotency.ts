@@ -58,7 +58,7 @@ const isUndone = (operation: OperationDocument | null): boolean =>
 
 const destroyedSince = ({ type, database, id, ended_at }: OperationDocument): string =>
   `With this Idempotency-Key ${type.replaceAll('_', ' ')} ${database} was done (operation ${id}, ${ended_at}), and the database ` +
-  'has been destroyed since. Use another key to ask for it anew.';
+  'has been destroyed since. Use another key to request it again.';
 
 const readKey = (request: FastifyRequest): string | null => {
   const key = request.headers['idempotency-key'];

@@ -54,7 +54,7 @@ export const standstillOf = (
 /** How its record ends. */
 export const cutOffError = (left_over: OperationError['left_over']): OperationError => ({
   code: 'aborted',
-  message: 'Its workflow was ended from outside before it could put back what it had done. That has been made up for.',
+  message: 'Its workflow was ended from outside before it could undo what it had done. That has been undone since.',
   step: null,
   left_over,
 });

@@ -7,7 +7,7 @@ import type { MonitorDependencies } from './dependencies.ts';
 /** Milliseconds the engine's own restart gets first. */
 const graceMs = 3000;
 const lookEveryMs = 1000;
-/** Milliseconds for it to follow by itself, by pg_rewind where it has to; then it is built anew. */
+/** Milliseconds for it to follow by itself, by pg_rewind where it has to; then it is rebuilt. */
 const followLimitMs = 120_000;
 
 /** A member that has exited comes back as a replica: started, and rebuilt if it cannot follow. */
@@ -34,10 +34,10 @@ export const revive = async (
     else if (await follows(dependencies, id, node)) return;
     if (performance.now() - began < followLimitMs) continue;
     if (rebuilt) {
-      log.warn({ database: database.name, node: node.name }, 'node does not follow, also after it was built anew');
+      log.warn({ database: database.name, node: node.name }, 'node does not follow, even after a rebuild');
       return;
     }
-    log.warn({ database: database.name, node: node.name }, 'node does not follow, building it anew');
+    log.warn({ database: database.name, node: node.name }, 'node does not follow, rebuilding it');
     const session = await openSession(dependencies, id);
     await session.asMember(node, (client) => client.reinitialize());
     rebuilt = true;

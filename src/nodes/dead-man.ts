@@ -6,8 +6,8 @@ import type { Platform } from '../platform/platform.ts';
 import { within } from './time-limits.ts';
 
 /**
- * A timer beside whatever is held: it lets go by itself, whatever became of whoever asked for it. While a hand-over has
- * armed it, clients of that pooler are the hand-over's to hold and to let go.
+ * A timer beside everything that is held: it releases by itself if the process that armed it dies. While a hand-over has
+ * armed it, only that hand-over holds and releases the clients of that pooler.
  */
 
 /** Milliseconds: what was armed beside one that hangs must have most of its time left. */
@@ -42,7 +42,7 @@ export const disarm = async (platform: Platform, nodes: readonly Node[]): Promis
 const usageError = 2;
 
 /**
- * Lets the clients go whom a hand-over holds, this one or one that was interrupted; whom somebody else holds stays held.
+ * Releases the clients that a hand-over holds, this one or one that was interrupted; others stay held.
  * From inside the pooler, because the connection on which PAUSE waits answers nothing else. One that cannot be reached is
  * not waited for: its dead-man resumes it.
  */

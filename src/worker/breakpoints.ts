@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { readFileSync, rmSync } from 'node:fs';
 
 /**
- * A line at which this worker is to stand still, for tests of crashes: whoever wrote it kills the worker, or something
+ * A line at which this worker freezes itself, for tests of crashes: the test that wrote it kills the worker, or something
  * else, just there. One JSON document in the file that `PGROW_BREAKPOINTS` names; without the variable nothing is looked at.
  */
 export interface Breakpoint {

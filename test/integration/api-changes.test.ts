@@ -194,7 +194,7 @@ describe('changes at the present stage', () => {
     });
   });
 
-  test('a replica is built anew, the primary never', async () => {
+  test('a replica is rebuilt, the primary never', async () => {
     api.takeUp(await api.shopAtStage(replicaTopology));
     expect((await start('reinitialize', { node: 'postgres-1' })).body).toMatchObject({
       status: 422,

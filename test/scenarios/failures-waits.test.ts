@@ -105,7 +105,7 @@ describe.concurrent('a pooler that refuses whom the server takes', () => {
       expect(operation).toMatchObject({ status: 'rolled_back', error: { code: 'not_ready', step, left_over: [] } });
       const { message } = operation.error!;
       expect(message).toContain('pgbouncer-1:5432 refuses pgrow_probe');
-      expect(message).toContain('its files were written anew and reloaded, then restarted');
+      expect(message).toContain('its files were written again and reloaded, then restarted');
       expect(message).toContain('postgres-1:5432 behind it takes the same login');
     });
     await expectAsBefore(shop, before);

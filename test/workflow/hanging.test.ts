@@ -91,7 +91,7 @@ describe.concurrent('a hand-over', () => {
     const document = await shop.run('switchover', { target_node: 'postgres-2' });
 
     expect(document).toMatchObject({ status: 'rolled_back' });
-    expect(document.error?.message).toContain('Clients of pgbouncer-1:5432 are held by somebody else');
+    expect(document.error?.message).toContain('Clients of pgbouncer-1:5432 are already held');
     expect(poolers.isPaused(pooler)).toBe(true);
     expect(await shop.write('order 2', 'read_write')).toBe('postgres-1');
   });

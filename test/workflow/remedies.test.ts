@@ -192,7 +192,7 @@ describe.concurrent('a pooler that refuses whom the server takes', () => {
 
     expect(document).toMatchObject({ status: 'done', error: null });
     expect(said).toContainEqual(
-      expect.stringMatching(/^pgbouncer-1:5432 refuses pgrow_probe: .*user "pgbouncer"; writing its files anew/),
+      expect.stringMatching(/^pgbouncer-1:5432 refuses pgrow_probe: .*user "pgbouncer"; writing its files again/),
     );
     expect(await stops(shop)).toBe(0);
     expect(await shop.write('order 1', 'pooled')).toBe('postgres-1');
@@ -223,7 +223,7 @@ describe.concurrent('a pooler that refuses whom the server takes', () => {
     const document = await shop.run('setPooling', { pooling: { default_pool_size: 7 } });
 
     expect(document).toMatchObject({ status: 'rolled_back', error: { left_over: [] } });
-    expect(document.error?.message).toContain('its files were written anew and reloaded');
+    expect(document.error?.message).toContain('its files were written again and reloaded');
     expect(await stops(shop)).toBe(0);
   });
 
@@ -254,7 +254,7 @@ describe.concurrent('a pooler that refuses whom the server takes', () => {
     expect(message).toMatch(
       /^pgbouncer-1:5432 refuses pgrow_probe: .*password authentication failed for user "pgbouncer"/,
     );
-    expect(message).toContain('its files were written anew and reloaded, then restarted');
+    expect(message).toContain('its files were written again and reloaded, then restarted');
     expect(message).toContain('postgres-1:5432 behind it takes the same login');
     expect(await shop.picture()).toEqual(before);
   });

@@ -79,7 +79,7 @@ class _WaitForAll:
 
 
 class _WaitForFew:
-    """From the moment it was told to stop a server takes no new connection, so whoever is ended here stays away."""
+    """A server that is stopping takes no new connection, so a sender that is ended here stays away."""
 
     def __init__(self, seconds, successor, pids):
         self.successor = f' {successor}('

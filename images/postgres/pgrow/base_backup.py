@@ -7,7 +7,7 @@ from pgrow import paths
 
 USER = 'replicator'
 
-#: How long the server waits for a copy whose receiver stalls, by its disk for one: copied anew it begins with its first
+#: How long the server waits for a copy whose receiver stalls, by its disk for one: a new copy begins with its first
 #: byte. For the connections of a copy alone; what streams keeps the server's own, shorter limit.
 PATIENCE = {'PGOPTIONS': '-c wal_sender_timeout=5min'}
 

@@ -68,7 +68,7 @@ def _look_often():
 
 def _give_up_early():
     """Before it takes the lock a member asks all others how far they are, and waits two seconds for one that is gone: its
-    name may be looked up outside, its address answers nobody. One that answers does so in milliseconds.
+    name may be looked up outside, its address never answers. One that answers does so in milliseconds.
     """
     from patroni.ha import Ha, _MemberStatus
 

@@ -61,6 +61,6 @@ export const changeRoutes = (app: FastifyInstance, dependencies: ApiDependencies
   route('ha', 'Make it highly available with Patroni and etcd, or stop that', [haBody, noHaBody], haChange);
   route('scale-down', 'Back to any lower stage', [scaleDownBody], scaleDownChange);
   route('switchover', 'Move writes to another node', [switchoverBody], switchoverChange);
-  route('reinitialize', 'Build one replica anew', [reinitializeBody], reinitializeChange);
+  route('reinitialize', 'Rebuild one replica', [reinitializeBody], reinitializeChange);
   route('repair', 'Make a node again, or everything that is missing', [repairBody], repairChange);
 };

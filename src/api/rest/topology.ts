@@ -80,7 +80,7 @@ export const topologyRoutes = (app: FastifyInstance, dependencies: ApiDependenci
     return accepted?.status === 'running' ? accepted : null;
   };
 
-  /** Of one whose workflow somebody has ended in Temporal, or that was lost with it: null where it runs. */
+  /** Of one whose workflow was ended in Temporal by hand, or lost with it: null where it runs. */
   const whyNobodyWorks = async ({ service_id, run_id, database }: OperationDocument) => {
     const how = run_id && (await client.howEnded(service_id, run_id).catch(() => null));
     return how
