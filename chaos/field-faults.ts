@@ -175,5 +175,7 @@ const alterRole = (role: string, password: string): string =>
 
 const unlessGone = (action: () => Promise<void>): Promise<void> =>
   action().catch((error: unknown) => {
-    if (statusOf(error) !== 404) throw error;
+    // One that its operation is removing refuses changes before it is gone.
+    const isGoing = /is marked for removal/.test((error as Error).message);
+    if (statusOf(error) !== 404 && !isGoing) throw error;
   });
