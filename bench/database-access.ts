@@ -4,6 +4,7 @@ import type { Database } from '../src/domain/database.ts';
 import { containerName } from '../src/domain/naming.ts';
 import { connectPostgres, type PostgresConnection } from '../src/components/postgres/index.ts';
 import type { Bench } from './bench.ts';
+import { tcpPeer } from '../test/support/tcp-peer.ts';
 
 export interface DatabaseAccess {
   readonly database: Database;
@@ -29,7 +30,7 @@ export const onPrimary = async <T>(
   const state = await platform.inspectContainer(containerName(database, database.topology.primary));
   if (!state?.address) throw new Error(`${database.topology.primary} of ${database.name} does not run.`);
   const connection = await connectPostgres({
-    host: state.address,
+    peer: tcpPeer(state.address),
     database: name,
     user: 'postgres',
     password: secrets.superuser,

@@ -9,6 +9,7 @@ import { ensureImageOf } from '../../src/launcher/images.ts';
 import { isPortFree } from '../../src/launcher/ports.ts';
 import type { Endpoint } from '../../src/workload/endpoint.ts';
 import type { Bench } from '../bench.ts';
+import { tcpPeer } from '../../test/support/tcp-peer.ts';
 
 const imageFolder = fileURLToPath(new URL('image', import.meta.url));
 const monitor = 'monitor';
@@ -121,7 +122,7 @@ export const openPeerCluster = async (bench: Bench): Promise<PeerCluster> => {
     checkpoint: (node) => run(node, ['psql', '--quiet', '--dbname=postgres', '--command=CHECKPOINT']),
     states: async () => {
       const connection = await connectPostgres({
-        host: '127.0.0.1',
+        peer: tcpPeer('127.0.0.1'),
         port: monitorPort!,
         database: monitorDatabase,
         user: monitorUser,

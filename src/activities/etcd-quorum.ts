@@ -9,10 +9,7 @@ import type { Action } from './step-activity.ts';
 import { waitUntil } from './wait-until.ts';
 
 export const etcdActions = (dependencies: Dependencies) => {
-  const { platform, components } = dependencies;
-
-  const etcdOf = async (session: Session, node: Node) =>
-    components.etcd.createEtcdClient({ host: await session.addressOf(node) });
+  const { platform } = dependencies;
 
   const waitUntilEtcdQuorum: Action<'waitUntilEtcdQuorum'> = async ({ nodes }, step) => {
     const session = await openSession(dependencies, step.database);
@@ -22,7 +19,7 @@ export const etcdActions = (dependencies: Dependencies) => {
       look: async () => {
         for (const node of nodes) {
           await refuseExited(platform)(node);
-          const client = await etcdOf(session, node);
+          const client = await session.connectEtcd(node);
           if (!(await client.isHealthy())) return { observed: `${node.name}:${ports.etcdClient} has no quorum` };
           const peers = await client.memberNames();
           if (peers.filter(Boolean).length < nodes.length) return { observed: `${node.name} sees ${peers.join(', ')}` };
@@ -38,7 +35,8 @@ export const etcdActions = (dependencies: Dependencies) => {
 
   /** What an operator asks first: which node answers on which port, which peers does each see, and what does its log say? */
   const describe = async (session: Session, node: Node, nodes: readonly Node[]): Promise<string> => {
-    const healthy = await etcdOf(session, node)
+    const healthy = await session
+      .connectEtcd(node)
       .then((client) => client.isHealthy())
       .catch(messageOf);
     const answer = healthy === true ? 'healthy' : healthy === false ? 'answers, has no quorum' : healthy;
@@ -58,7 +56,7 @@ export const etcdActions = (dependencies: Dependencies) => {
   const readmitEtcdMember: Action<'readmitEtcdMember'> = async ({ node, others }, step) => {
     const session = await openSession(dependencies, step.database);
     const running = await runningOf(platform, others);
-    const clients = await Promise.all(running.map((other) => etcdOf(session, other)));
+    const clients = await Promise.all(running.map((other) => session.connectEtcd(other)));
     const healthy = await Promise.all(clients.map((client) => client.isHealthy().catch(() => false)));
     const asked = clients.filter((_, index) => healthy[index]);
     // Of all there are with it, those that answer have to be more than half. One that does not may do so a moment later.

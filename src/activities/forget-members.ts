@@ -19,7 +19,7 @@ export const memberActions = (dependencies: Dependencies) => {
     const session = await openSession(dependencies, step.database);
     const alive = await runningOf(platform, members);
     if (alive.length === 0) return;
-    const ask = await openEtcd(dependencies, session);
+    const ask = await openEtcd(session);
     for (const name of gone) await ask((client) => client.remove(`/service/${scope}/members/${name}`));
     await tellPatroni(session, { members: alive }, { member_slots_ttl: 0 });
     const without = leaveAside(dependencies, session, step);

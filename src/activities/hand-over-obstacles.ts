@@ -108,7 +108,7 @@ const unwritable = async (
 ): Promise<Obstacle | null> => {
   const { ensureProbe, writeProbe, forgetProbe } = postgres;
   const write = async () => {
-    const at = { host: await session.addressOf(from), port: ports.postgres };
+    const at = { peer: await session.peer(from), port: ports.postgres };
     const id = `preflight-${from.name}-${Date.now()}`;
     await session.asProbe(at, async (connection) => {
       await writeProbe(connection, id);
@@ -131,7 +131,7 @@ const unwritable = async (
 /** Clients behind a pooler are sent to the successor: it has to accept the application's login. */
 const unreadyLogin = async (session: Session, to: CutOver['to']): Promise<Obstacle | null> => {
   try {
-    const at = { host: await session.addressOf(to), port: ports.postgres };
+    const at = { peer: await session.peer(to), port: ports.postgres };
     await session.asProbe(at, (connection) => connection.query('SELECT 1'));
     return null;
   } catch (error) {

@@ -31,12 +31,13 @@ const waysWith = (broken: string) => {
     return { end: async () => void open.delete(name), close: () => void open.delete(name) };
   };
   const session = {
-    addressOf: async ({ name }: Node) => {
-      if (name === broken) throw new PgrowError('no_answer', `${name} does not run.`);
-      return name;
-    },
+    peer: async ({ name }: Node) => ({ name, address: name }),
     connectSuperuser: async ({ name }: Node) => connect(name),
     connectPooler: async ({ name }: Node) => connect(name),
+    connectRouter: async ({ name }: Node) => {
+      if (name === broken) throw new PgrowError('no_answer', `${name} does not run.`);
+      return connect(name);
+    },
   } as unknown as Session;
   const dependencies = {
     platform: {
@@ -49,7 +50,6 @@ const waysWith = (broken: string) => {
           return { in_recovery: true, system_identifier: '7', lsn: '0/0', timeline: 1 };
         },
       },
-      haproxy: { connectHaproxy: async ({ host }: { host: string }) => connect(host) },
     },
   } as unknown as Parameters<typeof openWays>[0]['dependencies'];
   return { open, ways: openWays({ dependencies, session, input }) };

@@ -3,6 +3,7 @@ import { PgrowError } from '../domain/errors.ts';
 import { ports } from '../domain/naming.ts';
 import type { Node } from '../domain/topology.ts';
 import type { RuntimeApi } from '../components/haproxy/index.ts';
+import type { Peer } from '../components/peer.ts';
 import type { PoolerAdmin } from '../components/pgbouncer/index.ts';
 import type { PostgresConnection } from '../components/postgres/index.ts';
 import { armStop, type ArmedStop } from './armed-stop.ts';
@@ -13,7 +14,7 @@ import type { Session } from '../nodes/session.ts';
 /** Everything that a hand-over talks to, connected before anybody waits. What could not be connected is its error. */
 export interface Ways {
   readonly successor: PostgresConnection;
-  readonly host: string;
+  readonly successorPeer: Peer;
   readonly routes: Awaited<ReturnType<typeof writeRoutes>> | Error;
   readonly routerApis: readonly (RuntimeApi | Error)[];
   readonly admins: readonly (PoolerAdmin | Error)[];
@@ -31,20 +32,20 @@ interface Inputs {
 /** @throws when the successor does not answer; other nodes raise an error only when a step needs them */
 export const openWays = async ({ dependencies, session, input }: Inputs): Promise<Ways> => {
   const { from, to, poolers, routers } = input;
-  const { postgres, haproxy } = dependencies.components;
-  const host = await session.addressOf(to);
+  const { postgres } = dependencies.components;
+  const successorPeer = await session.peer(to);
   const successor = await session.connectSuperuser(to);
   try {
     const position = await postgres.readPosition(successor);
     const [routes, routerApis, admins, armed] = await Promise.all([
       settled(writeRoutes(session, input)),
-      connectAll(routers, async (router) => haproxy.connectHaproxy({ host: await session.addressOf(router) })),
+      connectAll(routers, session.connectRouter),
       connectAll(poolers, (pooler) => session.connectPooler(pooler, ports.pooled)),
       position.in_recovery ? settled(armStop(dependencies.platform, from, position.system_identifier)) : null,
     ]);
     return {
       successor,
-      host,
+      successorPeer,
       routes,
       routerApis,
       admins,

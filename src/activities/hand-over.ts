@@ -67,8 +67,14 @@ export const openHandOver = async ({
   const { postgres, haproxy } = components;
   const pausable = session.database.topology.pooling?.pool_mode !== 'session';
   const ways = await openWays({ dependencies: { platform, components }, session, input });
-  const { successor, host, routes, routerApis, admins, armed } = ways;
-  const promotion = promotionOf({ dependencies: { platform, components }, session, input, successor, host });
+  const { successor, successorPeer, routes, routerApis, admins, armed } = ways;
+  const promotion = promotionOf({
+    dependencies: { platform, components },
+    session,
+    input,
+    successor,
+    successorPeer,
+  });
   let lastCheckpoint = '';
   let disarmed: Promise<unknown> = Promise.resolve();
   let senders: LookAtSenders = { waited_for: [], left_out: [] };
@@ -128,7 +134,11 @@ export const openHandOver = async ({
       if (limitMs < stopAtLeastMs)
         throw new PgrowError('not_ready', `No time is left to stop ${from.name} before clients have waited for long.`);
       stopFailed = true;
-      lastCheckpoint = await demand(armed).stop({ limitMs, successor: host, waitedFor: senders.waited_for });
+      lastCheckpoint = await demand(armed).stop({
+        limitMs,
+        successor: successorPeer.address,
+        waitedFor: senders.waited_for,
+      });
       stopFailed = false;
     },
 
@@ -237,7 +247,7 @@ const pauseOwn = async (platform: Dependencies['platform'], admin: PoolerAdmin, 
 const heldByAnother = ({ name }: Node): PgrowError =>
   new PgrowError(
     'refused',
-    `Clients of ${name}:${ports.pooled} are held by somebody else: a failover that is under way, or a PAUSE by hand.`,
+    `Clients of ${name}:${ports.pooled} are already held: by a failover that is under way, or by a PAUSE by hand.`,
   );
 
 /** @throws all but a transaction that does not end */

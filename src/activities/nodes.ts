@@ -6,6 +6,7 @@ import { hangOf } from '../domain/node-look.ts';
 import { agreedByAlterSystem, type Settings } from '../domain/settings.ts';
 import type { Node } from '../domain/topology.ts';
 import type { ContainerSpec } from '../platform/platform.ts';
+import { reloadPatroni, restartEtcd } from './cluster-members.ts';
 import { explainCopy } from './copy-facts.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
 import { goneError } from './exited-nodes.ts';
@@ -25,8 +26,8 @@ export const nodeActions = (dependencies: Dependencies) => {
     const session = await openSession(dependencies, step.database);
     const labels = nodeLabels(session.database, node, step.operation);
     if (node.volume) await platform.ensureVolume({ name: node.volume, labels });
-    await platform.ensureContainer(containerSpec(session, dependencies.images, node, labels));
-    await putFiles(session, { node, config }, step);
+    const files = await filesOf(session, { node, config }, step);
+    await platform.ensureContainer({ ...containerSpec(session, dependencies.images, node, labels), files });
     await platform.startContainer(node.container);
     const answers = untilItAnswers(dependencies, session, { node, config }, step);
     const source = clonedFrom(config);
@@ -55,10 +56,11 @@ export const nodeActions = (dependencies: Dependencies) => {
         // Connections of the old configuration end with their transactions.
         return reloadInside(node, ['pgrow-reload']);
       case 'postgres':
-        if (config.mode === 'patroni') throw new PgrowError('internal', `${node.name} is configured through Patroni.`);
-        return session.asSuperuser(node, components.postgres.reloadConfiguration);
+        return config.mode === 'patroni'
+          ? reloadPatroni(dependencies, session, node, step)
+          : session.asSuperuser(node, components.postgres.reloadConfiguration);
       case 'etcd':
-        throw new PgrowError('internal', `${node.name}: etcd takes its configuration at its start only.`);
+        return restartEtcd(dependencies, session, node, step);
       default:
         return config satisfies never;
     }
@@ -97,13 +99,13 @@ export const nodeActions = (dependencies: Dependencies) => {
     if (node.volume) await platform.removeVolume(node.volume);
   };
 
-  const putFiles = async (session: Session, configured: ConfiguredNode, { attempt }: ActionStep) => {
+  const putFiles = async (session: Session, configured: ConfiguredNode, step: ActionStep) =>
+    platform.putFiles(configured.node.container, await filesOf(session, configured, step));
+
+  const filesOf = async (session: Session, configured: ConfiguredNode, { attempt }: ActionStep) => {
     const gateway = await platform.networkGateway(networkName(session.database));
     const agreed = await agreedOf(session, configured.config);
-    await platform.putFiles(
-      configured.node.container,
-      nodeFiles(components, session, await withOwnNames(session, configured), { gateway, attempt, agreed }),
-    );
+    return nodeFiles(components, session, await withOwnNames(session, configured), { gateway, attempt, agreed });
   };
 
   /** A new cluster takes over the `ALTER SYSTEM` values of its first primary: Patroni overrides what a server brings along. */

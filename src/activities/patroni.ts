@@ -1,7 +1,6 @@
 import { isSilence, PgrowError } from '../domain/errors.ts';
 import { ports, roles } from '../domain/naming.ts';
 import type { Node } from '../domain/topology.ts';
-import type { EtcdClient } from '../components/etcd/index.ts';
 import type { PatroniClient } from '../components/patroni/index.ts';
 import { compareRows } from './compare-rows.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
@@ -14,11 +13,6 @@ import { waitUntil } from './wait-until.ts';
 
 /** Patroni: everything of stage 3 but its etcd and the cut-over. */
 export const patroniActions = (dependencies: Dependencies) => {
-  const { etcd } = dependencies.components;
-
-  const etcdOf = async (session: Session, node: Node): Promise<EtcdClient> =>
-    etcd.createEtcdClient({ host: await session.addressOf(node) });
-
   /** Runs `use` on the first member that answers: any of them can change what the cluster agrees on. */
   const onAnyMember = async <T>(
     session: Session,
@@ -44,7 +38,7 @@ export const patroniActions = (dependencies: Dependencies) => {
       const state = await dependencies.platform.inspectContainer(node.container);
       if (!state?.running) continue;
       try {
-        await (await etcdOf(session, node)).deletePrefix(`/service/${scope}/`);
+        await (await session.connectEtcd(node)).deletePrefix(`/service/${scope}/`);
         return;
       } catch (error) {
         last = error;

@@ -5,6 +5,7 @@ import { ports } from '../domain/naming.ts';
 import type { PrimaryConfig } from '../domain/node-config.ts';
 import type { Node } from '../domain/topology.ts';
 import { fenceFormerLeader } from './former-leaders.ts';
+import type { Peer } from '../components/peer.ts';
 import type { PostgresConnection } from '../components/postgres/index.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
 import { openLeaderLock, type LeaderLock } from '../nodes/leader-lock.ts';
@@ -39,8 +40,8 @@ interface Inputs {
   readonly input: CutOver;
   /** A superuser's connection to the successor. */
   readonly successor: PostgresConnection;
-  /** Its address: to ask the engine for it would be time in which clients wait. */
-  readonly host: string;
+  /** Looked up ahead: asking the engine for it would be time in which clients wait. */
+  readonly successorPeer: Peer;
 }
 
 export const promotionOf = (inputs: Inputs): Promotion => {
@@ -57,15 +58,15 @@ export const promotionOf = (inputs: Inputs): Promotion => {
 };
 
 /**
- * The cluster is no longer a standby of anybody, and its leader is promoted by itself meanwhile: Patroni, paused, then
- * finds it promoted. That is quicker than to let Patroni promote it. Should we be gone in between, whoever was promoted
- * leads, and is found by the routers' own checks.
+ * Ends the cluster's time as a standby and promotes its leader's PostgreSQL at once: Patroni, paused, finds it promoted.
+ * That is faster than letting Patroni promote it. If we die in between, the promoted member leads, and the routers find it
+ * by their own checks.
  */
-const ofStandbyCluster = ({ dependencies, session, input, successor, host }: Inputs): Promotion => ({
+const ofStandbyCluster = ({ dependencies, session, input, successor, successorPeer }: Inputs): Promotion => ({
   prepare: () => pausePatroni(dependencies, session, input),
   async promote() {
     const { patroni, postgres } = dependencies.components;
-    const client = patroni.createPatroniClient({ host });
+    const client = patroni.createPatroniClient({ peer: successorPeer });
     try {
       await Promise.all([client.patchConfig({ standby_cluster: null }), postgres.promote(successor)]);
     } finally {
@@ -111,7 +112,7 @@ const wakeEveryMs = 50;
  */
 const ofMember = ({ dependencies, session, input, successor }: Inputs): Promotion => {
   let lock: LeaderLock | null = null;
-  const lockOf = async () => (lock ??= await openLeaderLock(dependencies, session));
+  const lockOf = async () => (lock ??= await openLeaderLock(session));
   return {
     async prepare() {
       const bystanders = await pausePatroni(dependencies, session, input);
@@ -148,9 +149,9 @@ const pauseSeenLimitMs = 15_000;
 const bystanderLimitMs = 5000;
 
 /**
- * Paused, Patroni elects nobody while its leader is stopped, and starts nothing. That has to be seen by those between whom
- * writes move. Another member that hangs or is out of reach is left aside: when it is back it learns of the pause before
- * it learns that the leader's lock is free, for etcd reports changes in their order, and without etcd it elects none.
+ * A paused Patroni elects no leader while the present one is stopped, and starts nothing. The members between which writes
+ * move have to have seen the pause. Another member that hangs or is out of reach is left aside: once back, it learns of the
+ * pause before it learns that the leader's lock is free, because etcd reports changes in order; without etcd it elects none.
  */
 const pausePatroni = async (
   dependencies: Inputs['dependencies'],
@@ -231,6 +232,6 @@ export const tellPatroni = async (
 export const writeRoutes = async (session: Session, { routers, to }: Pick<CutOver, 'routers' | 'to'>) =>
   routers.length > 0
     ? Promise.all(
-        routers.map(async (router) => ({ host: await session.addressOf(router), port: ports.readWrite as number })),
+        routers.map(async (router) => ({ peer: await session.peer(router), port: ports.readWrite as number })),
       )
-    : [{ host: await session.addressOf(to), port: ports.postgres as number }];
+    : [{ peer: await session.peer(to), port: ports.postgres as number }];

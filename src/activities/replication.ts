@@ -59,7 +59,7 @@ export const replicationActions = (dependencies: Dependencies) => {
       step,
       look: async () => {
         await refuseExited(platform)(node);
-        const replica = { name: node.name, address: await session.addressOf(node) };
+        const replica = { name: node.name, address: (await session.peer(node)).address };
         const seen = await session.asSuperuser(from, (connection) =>
           lookAtReplica(connection, replica, lag_limit_bytes),
         );

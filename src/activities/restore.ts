@@ -60,8 +60,7 @@ export const restoreActions = (dependencies: Dependencies) => {
       },
     ];
     try {
-      await platform.ensureContainer(spec);
-      await platform.putFiles(container, files);
+      await platform.ensureContainer({ ...spec, files });
       await platform.startContainer(container);
       await waitUntil({ for: 'the snapshot to be copied', step, look: () => look(container) });
     } finally {

@@ -102,7 +102,7 @@ const through = async <T>(
   use: (connection: PostgresConnection) => Promise<T>,
 ): Promise<T> => {
   try {
-    return await session.asProbe({ host: await session.addressOf(route.node), port: route.port }, use);
+    return await session.asProbe({ peer: await session.peer(route.node), port: route.port }, use);
   } catch (error) {
     throw new PgrowError('not_ready', `${shown(route)}: ${messageOf(error)}`, { cause: error });
   }

@@ -26,6 +26,7 @@ export const snapshotActions = (dependencies: Dependencies) => {
     };
     const takeOnce = async () => {
       await platform.ensureVolume({ name: volume, labels });
+      const pgpass = components.postgres.pgpass({ replicationPassword: session.secrets.replication });
       await platform.ensureContainer({
         name: container,
         image: images.postgres,
@@ -37,11 +38,10 @@ export const snapshotActions = (dependencies: Dependencies) => {
         ports: [],
         labels,
         environment: {},
+        files: [{ path: '/etc/pgrow/pgpass', content: pgpass, mode: 0o600 }],
         restart: 'no',
         ...nodeResources.postgres,
       });
-      const pgpass = components.postgres.pgpass({ replicationPassword: session.secrets.replication });
-      await platform.putFiles(container, [{ path: '/etc/pgrow/pgpass', content: pgpass, mode: 0o600 }]);
       await platform.startContainer(container);
       await waitUntil({ for: `the snapshot of ${of.name}`, step, look });
       const bytes = sizeIn(await platform.readLogs(container, 1));

@@ -24,7 +24,7 @@ export const untilItAnswers = async (
     look: async () => {
       await refuseExited(dependencies.platform)(configured.node);
       try {
-        await askNode(dependencies, session, configured);
+        await askNode(session, configured);
         return { found: true };
       } catch (error) {
         if (!isSilence(error)) throw error;
@@ -35,23 +35,16 @@ export const untilItAnswers = async (
 };
 
 /** Asks as its kind is asked. A node that clones is only seen to run: the next step waits for it. */
-const askNode = async ({ components }: Needs, session: Session, { node, config }: ConfiguredNode): Promise<void> => {
-  const host = await session.addressOf(node);
+const askNode = async (session: Session, { node, config }: ConfiguredNode): Promise<void> => {
   switch (config.kind) {
     case 'postgres':
       if (config.mode === 'primary') await session.asSuperuser(node, (connection) => connection.query('SELECT 1'));
       return;
-    case 'pgbouncer': {
-      const pooler = await components.pgbouncer.connectPooler({
-        host,
-        port: ports.pooled,
-        password: session.secrets.pooler_admin,
-      });
-      return pooler.end();
-    }
+    case 'pgbouncer':
+      return session.asPoolerAdmin(node, ports.pooled, async () => undefined);
     case 'haproxy':
     case 'front':
-      await components.haproxy.haproxyCommand({ host }, 'show info');
+      await session.asRouter(node, (api) => api.command('show info'));
       return;
     case 'etcd':
       return;

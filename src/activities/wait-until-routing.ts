@@ -94,9 +94,9 @@ export const routerActions = (dependencies: Dependencies, { configureNode }: Con
 
   /** Contradicts the router when the node itself answers the worker as it should answer the router. */
   const checkFromHere = async (session: Session, server: Misjudged) => {
-    const state = await platform.inspectContainer(session.placed(server.server).container);
-    if (!state?.address) return { server, contradicts: false, says: 'is not possible: it does not run' };
-    const { passes, says } = await haproxy.checkServer({ host: state.address, backend: server.backend });
+    const peer = await session.peer(session.placed(server.server)).catch(() => null);
+    if (!peer) return { server, contradicts: false, says: 'is not possible: it does not run' };
+    const { passes, says } = await haproxy.checkServer({ peer, backend: server.backend });
     return { server, contradicts: passes === server.shouldBeUp, says };
   };
 
@@ -105,7 +105,7 @@ export const routerActions = (dependencies: Dependencies, { configureNode }: Con
     await configureNode({ node, config }, step);
     await session.asRouter(node, async (api) => {
       for (const server of new Set(misled.map((each) => each.server))) {
-        const host = await session.addressOf(session.placed(server));
+        const { address: host } = await session.peer(session.placed(server));
         for (const backend of Object.keys(healthPaths) as RouterBackend[])
           await haproxy.setAddress(api, { backend, server, host });
       }

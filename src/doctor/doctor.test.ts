@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { Peer } from '../components/peer.ts';
 import { realComponents } from '../nodes/dependencies.ts';
 import type { Database } from '../domain/database.ts';
 import { replicaTopology, sampleDatabase, samplePasswords } from '../../test/support/sample-database.ts';
@@ -141,8 +142,8 @@ test('slots are looked for on every server that runs', async () => {
   const servers = nodesOf(topology, 'postgres');
   await runAll(platform, topology.nodes);
   for (const { container } of servers) await platform.startContainer(container);
-  const connectPostgres = async ({ host }: { readonly host: string }) => {
-    asked.push(host);
+  const connectPostgres = async ({ peer }: { readonly peer: Peer }) => {
+    asked.push(peer.address);
     const slot = { name: 'postgres_9', physical: true, active: false, standby: asked.length > 1 };
     return { query: async <T>() => [slot] as T[], end: async () => undefined };
   };

@@ -66,17 +66,14 @@ export const createDoctor = (dependencies: DoctorDependencies): Doctor => {
     const record = database === null ? null : await store.readDatabase(database);
     if (!record) return;
     const session = await openSession(dependencies, record.id);
-    const host = await session.addressOf(nodeNamed(record.topology, name));
+    const pooler = nodeNamed(record.topology, name);
     const { pooling } = record.topology;
     const hasReadOnly = pooling !== null && poolerConfig(record.topology, pooling).read_only !== null;
     for (const port of hasReadOnly ? [ports.pooled, ports.pooledReadOnly] : [ports.pooled]) {
-      const admin = await components.pgbouncer.connectPooler({ host, port, password: session.secrets.pooler_admin });
-      try {
+      await session.asPoolerAdmin(pooler, port, async (admin) => {
         await admin.resume();
         await admin.resumeLookups();
-      } finally {
-        await admin.end();
-      }
+      });
     }
   };
 

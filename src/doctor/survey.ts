@@ -100,7 +100,6 @@ const nothing: FromNodes = { faults: [], slots: [], permanent_slots: [], paused_
 const readNodes = async (dependencies: DoctorDependencies, database: Database): Promise<FromNodes> => {
   const { topology } = database;
   const session = await openSession(dependencies, database.id);
-  const { patroni, pgbouncer } = dependencies.components;
 
   const slotsOf = async (node: Node): Promise<readonly SurveyedSlot[]> => {
     const rows = await session
@@ -115,9 +114,8 @@ const readNodes = async (dependencies: DoctorDependencies, database: Database): 
   };
 
   const permanentOf = async (node: Node): Promise<readonly string[] | null> => {
-    const host = await session.addressOf(node).catch(() => null);
-    if (host === null) return null;
-    const client = patroni.createPatroniClient({ host, timeoutMs: 1000 });
+    const client = await session.connectPatroni(node, { timeoutMs: 1000 }).catch(() => null);
+    if (!client) return null;
     try {
       return Object.keys((await client.config()).slots ?? {});
     } catch {
@@ -129,10 +127,7 @@ const readNodes = async (dependencies: DoctorDependencies, database: Database): 
 
   const isPaused = async (node: Node): Promise<boolean> => {
     for (const port of [ports.pooled, ports.pooledReadOnly]) {
-      const admin = await session
-        .addressOf(node)
-        .then((host) => pgbouncer.connectPooler({ host, port, password: session.secrets.pooler_admin }))
-        .catch(() => null);
+      const admin = await session.connectPooler(node, port).catch(() => null);
       if (!admin) continue;
       try {
         if (await admin.isPaused()) return true;

@@ -13,7 +13,7 @@ export interface Actions {
 
   /** Volume, container, files, start; then waits until the node answers as its kind does. */
   ensureNode: ConfiguredNode;
-  /** Rewrites the files of a running node and makes it take them without dropping a client. */
+  /** Rewrites the files of a running node of any kind and makes it take them without dropping a client. */
   configureNode: ConfiguredNode & CanDoWithout;
   /** Stops a node, gives it new files and starts it, so that it becomes something else on the same volume. */
   restartNode: ConfiguredNode;

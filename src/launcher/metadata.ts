@@ -73,12 +73,12 @@ const createContainer = async (
     ports: [{ container: 5432, host: ports.metadata }],
     labels,
     environment: {},
+    files: metadataFiles(readKept(home.metadataPasswordPath) ?? ''),
     restart: 'unless-stopped',
     memoryBytes: 512 * megabyte,
     cpus: 1,
     sharedMemoryBytes: 64 * megabyte,
   });
-  await platform.putFiles(name, metadataFiles(readKept(home.metadataPasswordPath) ?? ''));
   await platform.startContainer(name);
 };
 

@@ -3,6 +3,7 @@ import { openLeaderLock } from '../nodes/leader-lock.ts';
 import { openSession } from '../nodes/session.ts';
 import { within } from '../nodes/time-limits.ts';
 import type { Database } from '../domain/database.ts';
+import { hasExited } from '../domain/exit-evidence.ts';
 import { nodesOf, type Node } from '../domain/topology.ts';
 import type { MonitorDependencies } from './dependencies.ts';
 import { openWays } from './ways.ts';
@@ -29,10 +30,10 @@ export interface ArmedFailover {
   isHolding(): boolean;
   leaderTakesWrites(): Promise<boolean>;
   /**
-   * As the engine says, once it has let go of its name and address: before, those who elect would wait for the dead one's
-   * word, and might not hear from one who has more than they.
+   * On the engine's evidence, once it has released name and address. Earlier, the electing members would wait for the dead
+   * leader's answer, and could miss a member with more WAL.
    */
-  leaderHasExited(): Promise<boolean>;
+  leaderHasExited(reported: 'exit reported' | 'nothing reported'): Promise<boolean>;
   /**
    * Once the leader's container has exited: Patroni elects at once instead of after its ttl, for the lock of exactly this
    * leader is taken away. Meanwhile clients are held, so that only what was under way on the dead node fails; and
@@ -71,7 +72,7 @@ export const armFailover = async ({
   let failover: ArmedFailover | null = null;
   let running: Promise<Failover | null> | null = null;
 
-  const lock = openLeaderLock(dependencies, session);
+  const lock = openLeaderLock(session);
   const watching = (async () => {
     const connection = await session.connectSuperuser(leader, {
       onEnd: (sqlstate) => {
@@ -130,7 +131,7 @@ export const armFailover = async ({
     isHolding: clients.isHolding,
     releaseClients,
     leaderTakesWrites: async () => !(await session.asSuperuser(leader, components.postgres.isReplica)),
-    leaderHasExited: async () => !(await platform.inspectContainer(leader.container))?.running,
+    leaderHasExited: async (reported) => hasExited(await platform.inspectContainer(leader.container), reported),
     failOver: () =>
       (running ??= run().finally(() => {
         running = null;

@@ -52,7 +52,8 @@ const suspect = async (dependencies: MonitorDependencies, failing: Failing, fail
     if (await store.isBusy(database.id)) return;
     const deadline = performance.now() + suspicionLimitMs;
     while (performance.now() < deadline) {
-      if (await failover.leaderHasExited()) return await succeed(dependencies, failing, failover, Date.now());
+      if (await failover.leaderHasExited('nothing reported'))
+        return await succeed(dependencies, failing, failover, Date.now());
       if (await failover.leaderTakesWrites().catch(() => false)) return;
       await delay(suspicionLookMs);
     }
@@ -79,7 +80,7 @@ const reactTo = async (
   if (node.name === database.topology.primary) {
     const failover = await armed.of(database, node);
     // An event may arrive late, when its container already runs again.
-    if (await failover.leaderHasExited()) await succeed(dependencies, failing, failover, event.at);
+    if (await failover.leaderHasExited('exit reported')) await succeed(dependencies, failing, failover, event.at);
   }
   await revive(dependencies, database.id, node, signal);
 };

@@ -1,4 +1,5 @@
 import { expect, test, vi } from 'vitest';
+import type { Peer } from '../components/peer.ts';
 import { replicaTopology, sampleDatabase } from '../../test/support/sample-database.ts';
 import type { Database } from '../domain/database.ts';
 import type { LiveState } from '../domain/live.ts';
@@ -42,7 +43,7 @@ const newWorld = async (databases: Database[]) => {
   const counts = { logins: 0, questions: 0 };
   const sessions: { end(): void }[] = [];
   let addresses = new Map<string, string>();
-  const connectPostgres = async ({ host, onEnd }: { host: string; onEnd?: (state: null) => void }) => {
+  const connectPostgres = async ({ peer, onEnd }: { peer: Peer; onEnd?: (state: null) => void }) => {
     counts.logins += 1;
     let open = true;
     sessions.push({
@@ -52,7 +53,7 @@ const newWorld = async (databases: Database[]) => {
       },
     });
     return {
-      host,
+      host: peer.address,
       query: async () => {
         if (!open) throw new Error('the connection has ended');
         return [];

@@ -15,7 +15,7 @@ test('a connection that has failed is ended before there is another', async () =
   let asked = 0;
   const session = {
     database,
-    addressOf: () => Promise.reject(new PgrowError('no_answer', 'no router runs')),
+    peer: () => Promise.reject(new PgrowError('no_answer', 'no router runs')),
     connectSuperuser: async () => {
       open += 1;
       mostOpen = Math.max(mostOpen, open);

@@ -1,5 +1,6 @@
 import type { Session } from '../nodes/session.ts';
 import { poll } from '../nodes/time-limits.ts';
+import type { Peer } from '../components/peer.ts';
 import type { RuntimeApi } from '../components/haproxy/index.ts';
 import type { PostgresConnection } from '../components/postgres/index.ts';
 import { PgrowError } from '../domain/errors.ts';
@@ -24,8 +25,7 @@ export interface Ways {
 }
 
 interface Router {
-  readonly name: string;
-  readonly host: string;
+  readonly peer: Peer;
   readonly api: RuntimeApi;
 }
 
@@ -42,8 +42,7 @@ export const openWays = (
   // Looked up now: asking the engine after the election would keep clients waiting. A node that is gone leads no client.
   const leading = routers.map(async (router): Promise<Router | null> => {
     try {
-      const host = await session.addressOf(router);
-      return { name: router.name, host, api: await haproxy.connectHaproxy({ host }) };
+      return { peer: await session.peer(router), api: await session.connectRouter(router) };
     } catch {
       return null;
     }
@@ -87,9 +86,9 @@ export const openWays = (
           const router = await connecting;
           if (!router) return;
           await haproxy.failWrites(router.api, dead.name, to.name);
-          await poll(routeLimitMs, `a write through ${router.name}`, () =>
-            session.asProbe({ host: router.host, port: ports.readWrite }, (connection) =>
-              postgres.writeProbe(connection, `${id}-${router.name}`),
+          await poll(routeLimitMs, `a write through ${router.peer.name}`, () =>
+            session.asProbe({ peer: router.peer, port: ports.readWrite }, (connection) =>
+              postgres.writeProbe(connection, `${id}-${router.peer.name}`),
             ),
           );
         }),

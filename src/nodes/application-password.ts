@@ -26,7 +26,7 @@ export const tryApplicationPassword = async (
   const leads = servers.filter(({ name }) => name === leader);
   for (const node of leads.length > 0 ? leads : servers) {
     try {
-      const at = { host: await session.addressOf(node), port: ports.postgres };
+      const at = { peer: await session.peer(node), port: ports.postgres };
       const connection = await session.connectApplication(at, {
         connectTimeoutMs: loginLimitMs,
         ...(password === null ? {} : { password }),

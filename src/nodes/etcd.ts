@@ -1,25 +1,16 @@
 import { messageOf, PgrowError } from '../domain/errors.ts';
 import { nodesOf } from '../domain/topology.ts';
 import type { EtcdClient } from '../components/etcd/index.ts';
-import type { Dependencies } from './dependencies.ts';
 import type { Session } from './session.ts';
 
 /** Asks the first etcd node that answers: any that has a quorum answers for all. */
 export type AskEtcd = <T>(question: (client: EtcdClient) => Promise<T>) => Promise<T>;
 
 /** The etcd nodes of a database. Every question throws PgrowError `no_answer` when none of them answers it. */
-export const openEtcd = async (
-  { components }: Pick<Dependencies, 'components'>,
-  session: Session,
-): Promise<AskEtcd> => {
+export const openEtcd = async (session: Session): Promise<AskEtcd> => {
   const { topology, name } = session.database;
   const clients = await Promise.all(
-    nodesOf(topology, 'etcd').map((node) =>
-      session
-        .addressOf(node)
-        .then((host) => components.etcd.createEtcdClient({ host }))
-        .catch(() => null),
-    ),
+    nodesOf(topology, 'etcd').map((node) => session.connectEtcd(node).catch(() => null)),
   );
   return async (question) => {
     const reasons: string[] = [];

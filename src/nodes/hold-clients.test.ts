@@ -43,7 +43,7 @@ test('clients are let go of a pooler whose connections have died', async () => {
   };
   const session = {
     database,
-    addressOf: async () => '10.0.0.2',
+    peer: async () => ({ name: 'pgbouncer-1', address: '10.0.0.2' }),
     connectPooler: async () => console,
     connectApplication: async () => ({ query: died, end: async () => undefined }),
   } as unknown as Session;
@@ -73,7 +73,7 @@ test('clients whom an operation holds are neither held nor let go', async () => 
   };
   const session = {
     database,
-    addressOf: async () => '10.0.0.2',
+    peer: async () => ({ name: 'pgbouncer-1', address: '10.0.0.2' }),
     connectPooler: async () => console,
     connectApplication: async () => ({ query: async () => [], end: async () => undefined }),
   } as unknown as Session;

@@ -67,8 +67,8 @@ const openPooler = async (platform: Dependencies['platform'], session: Session, 
   let releasing: Promise<void> = Promise.resolve();
 
   /**
-   * PgBouncer fails whoever comes while its last login to a server has failed and the next is under way. Only who waits
-   * already is spared, so a client of ours waits too, and logins go on when it was served.
+   * Between a failed server login and the next try PgBouncer rejects new clients, but not waiting ones. So one client of
+   * ours waits too, and logins are allowed again once it has been served.
    */
   const resume = async () => {
     // It fails before anybody waits for it where the pooler's connections have died.
@@ -104,7 +104,7 @@ const openPooler = async (platform: Dependencies['platform'], session: Session, 
       void lookups.pauseLookups().catch(() => undefined);
       held = pausing.pause().catch(() => true);
       heldAt = performance.now();
-      // Without a timer nobody would let them go should we be gone; and whom an operation holds are not ours to hold.
+      // Without its timer they would stay held if we died. Clients that an operation holds are not ours to hold.
       guarded.catch(release);
     },
     release,
@@ -124,6 +124,6 @@ const openPooler = async (platform: Dependencies['platform'], session: Session, 
 /** Null where it would keep a server connection for itself, or is not let in. */
 const openClient = async (session: Session, pooler: Node, onEnd: () => void): Promise<PostgresConnection | null> => {
   if (session.database.topology.pooling?.pool_mode === 'session') return null;
-  const at = { host: await session.addressOf(pooler), port: ports.pooled };
+  const at = { peer: await session.peer(pooler), port: ports.pooled };
   return session.connectApplication(at, { onEnd }).catch(() => null);
 };

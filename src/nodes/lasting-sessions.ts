@@ -47,7 +47,7 @@ export const createLastingSessions = (
       database,
       until: now() + renewAfterMs,
       session: { ...opened, asSuperuser: logins.use },
-      versions: () => (versions ??= readVersions(dependencies, opened)),
+      versions: () => (versions ??= readVersions(opened)),
       end: logins.end,
     };
   };
@@ -99,7 +99,7 @@ const createLogins = (session: Session) => {
     return answer;
   };
   const use: Session['asSuperuser'] = async (node, asks) => {
-    const address = await session.addressOf(node);
+    const { address } = await session.peer(node);
     const known = logins.get(node.container);
     if (known && !known.busy && !known.ended && known.address === address) {
       try {

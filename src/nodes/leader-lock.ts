@@ -1,5 +1,4 @@
 import { PgrowError } from '../domain/errors.ts';
-import type { Dependencies } from './dependencies.ts';
 import { openEtcd } from './etcd.ts';
 import type { Session } from './session.ts';
 
@@ -12,14 +11,11 @@ export interface LeaderLock {
 }
 
 /** @throws PgrowError `no_answer` when no etcd node of the database answers */
-export const openLeaderLock = async (
-  dependencies: Pick<Dependencies, 'components'>,
-  session: Session,
-): Promise<LeaderLock> => {
+export const openLeaderLock = async (session: Session): Promise<LeaderLock> => {
   const { topology, name } = session.database;
   if (!topology.ha) throw new PgrowError('internal', `${name} is not led by Patroni.`);
   const key = `/service/${topology.ha.scope}/leader`;
-  const ask = await openEtcd(dependencies, session);
+  const ask = await openEtcd(session);
   const lock: LeaderLock = {
     holder: () => ask((client) => client.get(key)),
     release: (from) => ask((client) => client.compareAndDelete(key, from)),

@@ -56,7 +56,7 @@ export const readCandidates = async (
 
 const askLeader = async (dependencies: Asks, session: Session): Promise<Pick<Leadership, 'leader' | 'candidates'>> => {
   const { topology } = session.database;
-  const leader = (await askPatroni(dependencies, session))?.name ?? topology.primary;
+  const leader = (await askPatroni(session))?.name ?? topology.primary;
   const { readReplication } = dependencies.components.postgres;
   const replicas = await session.asSuperuser(nodeNamed(topology, leader), readReplication).catch(() => []);
   const candidates = replicas.map(({ name, state, lag_bytes, sync_state }) => ({
@@ -97,19 +97,13 @@ export const readPatroniLeader = async (
   dependencies: Needs,
   database: Database,
 ): Promise<{ readonly name: string; readonly timeline: number } | null> =>
-  database.topology.ha ? askPatroni(dependencies, await openSession(dependencies, database.id)) : null;
+  database.topology.ha ? askPatroni(await openSession(dependencies, database.id)) : null;
 
-const askPatroni = async (
-  { components }: Asks,
-  session: Session,
-): Promise<{ readonly name: string; readonly timeline: number } | null> => {
+const askPatroni = async (session: Session): Promise<{ readonly name: string; readonly timeline: number } | null> => {
   const { topology } = session.database;
   if (!topology.ha) return null;
   for (const node of nodesOf(topology, 'postgres')) {
-    const client = await session
-      .addressOf(node)
-      .then((host) => components.patroni.createPatroniClient({ host, timeoutMs: 1000 }))
-      .catch(() => null);
+    const client = await session.connectPatroni(node, { timeoutMs: 1000 }).catch(() => null);
     if (!client) continue;
     try {
       const leader = (await client.cluster()).members.find((member) => member.role === 'leader');

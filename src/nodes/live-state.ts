@@ -45,7 +45,7 @@ export const readLiveState = async (
   const all = [...topology.nodes, ...topology.kept];
   const [looks, versions] = await Promise.all([
     Promise.all(all.map((node) => lookAtNode(dependencies, session, node))),
-    known ? known() : readVersions(dependencies, session),
+    known ? known() : readVersions(session),
   ]);
   const seen = looks.map(liveNodeOf);
   const primary = standing(looks[seen.findIndex(({ role }) => role === 'primary')]);
@@ -74,9 +74,7 @@ const withLag = async (
 ): Promise<readonly LiveNode[]> => {
   const { postgres } = dependencies.components;
   const led = seen.find(({ role }) => role === 'primary')?.position;
-  const written = led
-    ? Number(postgres.parseLsn(led.lsn))
-    : await readLastKnown(dependencies, session).catch(() => null);
+  const written = led ? Number(postgres.parseLsn(led.lsn)) : await readLastKnown(session).catch(() => null);
   return Promise.all(
     seen.map(async (node, index) => {
       if (node.role !== 'replica' || !node.position || written === null) return node;
@@ -92,19 +90,18 @@ const withLag = async (
   );
 };
 
-export const readVersions = async ({ components }: Pick<Needs, 'components'>, session: Session): Promise<Versions> => {
+export const readVersions = async (session: Session): Promise<Versions> => {
   const { topology } = session.database;
   if (topology.stage < 3) return { patroni_version: null, etcd_version: null };
   const patroni = async (node: Node) => {
-    const client = components.patroni.createPatroniClient({ host: await session.addressOf(node), timeoutMs: 1000 });
+    const client = await session.connectPatroni(node, { timeoutMs: 1000 });
     try {
       return (await client.status()).patroni?.version ?? null;
     } finally {
       await client.close();
     }
   };
-  const etcd = async (node: Node) =>
-    (await components.etcd.createEtcdClient({ host: await session.addressOf(node), timeoutMs: 1000 }).status()).version;
+  const etcd = async (node: Node) => (await (await session.connectEtcd(node, { timeoutMs: 1000 })).status()).version;
   return {
     patroni_version: await firstAnswer(nodesOf(topology, 'postgres'), patroni),
     etcd_version: await firstAnswer(nodesOf(topology, 'etcd'), etcd),

@@ -16,7 +16,7 @@ export const readHoldings = async (dependencies: Needs, session: Session): Promi
   return {
     heard: said.filter((holding) => holding !== null),
     unheard: running.flatMap(({ name }, index) => (said[index] ? [] : [name])),
-    last_known: await readLastKnown(dependencies, session).catch(() => null),
+    last_known: await readLastKnown(session).catch(() => null),
   };
 };
 
@@ -35,13 +35,10 @@ export const readHolding = async (
 const status = z.object({ optime: z.number() });
 
 /** Bytes of WAL: how far Patroni's leader was last; null where it is not known. @throws when etcd does not answer */
-export const readLastKnown = async (
-  dependencies: Pick<Needs, 'components'>,
-  session: Session,
-): Promise<number | null> => {
+export const readLastKnown = async (session: Session): Promise<number | null> => {
   const { ha } = session.database.topology;
   if (!ha) return null;
-  const ask = await openEtcd(dependencies, session);
+  const ask = await openEtcd(session);
   const text = await ask((client) => client.get(`/service/${ha.scope}/status`));
   const said = status.safeParse(text === null ? null : JSON.parse(text));
   return said.success ? said.data.optime : null;

@@ -3,7 +3,9 @@ import { PgrowError } from '../domain/errors.ts';
 import { refusalOf } from '../domain/login-refusal.ts';
 import { containerName, ports, roles } from '../domain/naming.ts';
 import type { Node } from '../domain/topology.ts';
+import type { EtcdClient } from '../components/etcd/index.ts';
 import type { RuntimeApi } from '../components/haproxy/index.ts';
+import type { Peer } from '../components/peer.ts';
 import type { PoolerAdmin } from '../components/pgbouncer/index.ts';
 import type { PatroniClient } from '../components/patroni/index.ts';
 import type { PostgresAddress, PostgresConnection } from '../components/postgres/index.ts';
@@ -24,24 +26,29 @@ export interface Session {
   readonly secrets: Secrets;
   /** The node of this name, whether there is one or not. */
   placed(name: string): Placed;
-  /** @throws PgrowError `no_answer` when its container does not run */
-  addressOf(node: Placed): Promise<string>;
+  /** The only way to a node. @throws PgrowError `no_answer` when its container does not run */
+  peer(node: Placed): Promise<Peer>;
   /** A superuser's connection to a node, to be ended by the caller. `onEnd`: as for `connectPostgres`. */
   connectSuperuser(node: Placed, more?: Pick<PostgresAddress, 'database' | 'onEnd'>): Promise<PostgresConnection>;
   /** Of the role that reads every table and can do nothing else, to a database of a node; the same. */
   connectReader(node: Placed, database: string): Promise<PostgresConnection>;
   /** Of the role that writes probes as the application would, to any address in its database; the same. */
   connectProbe(
-    at: Address,
+    at: PeerPort,
     more?: Pick<PostgresAddress, 'onEnd' | 'connectTimeoutMs' | 'statementTimeoutMs'>,
   ): Promise<PostgresConnection>;
   /** The application's, with the password on record unless another is given; the same. It may have been changed. */
   connectApplication(
-    at: Address,
+    at: PeerPort,
     more?: Partial<Pick<PostgresAddress, 'onEnd' | 'password' | 'connectTimeoutMs'>>,
   ): Promise<PostgresConnection>;
   /** The admin console of the PgBouncer at this port of a pooler; the same. */
   connectPooler(pooler: Placed, port: number): Promise<PoolerAdmin>;
+  /** A client of a member's Patroni, to be closed by the caller. */
+  connectPatroni(member: Placed, limits?: CallLimits): Promise<PatroniClient>;
+  connectEtcd(node: Placed, limits?: CallLimits): Promise<EtcdClient>;
+  /** A router's runtime API, to be ended by the caller. */
+  connectRouter(router: Placed): Promise<RuntimeApi>;
   /** Runs `use` on a superuser's connection to a node. */
   asSuperuser<T>(node: Placed, use: (connection: PostgresConnection) => Promise<T>): Promise<T>;
   /** The same in the application's database instead of `postgres`. */
@@ -55,12 +62,17 @@ export interface Session {
   /** Runs `use` on the admin console of the PgBouncer at this port of a pooler. */
   asPoolerAdmin<T>(pooler: Placed, port: number, use: (admin: PoolerAdmin) => Promise<T>): Promise<T>;
   /** Runs `use` on a connection of the role that writes probes, to any address. */
-  asProbe<T>(at: Address, use: (connection: PostgresConnection) => Promise<T>): Promise<T>;
+  asProbe<T>(at: PeerPort, use: (connection: PostgresConnection) => Promise<T>): Promise<T>;
 }
 
-export interface Address {
-  readonly host: string;
+export interface PeerPort {
+  readonly peer: Peer;
   readonly port: number;
+}
+
+/** Milliseconds that each call may take. */
+interface CallLimits {
+  readonly timeoutMs: number;
 }
 
 /** Milliseconds for a role that was restored on the primary to arrive at a standby. */
@@ -107,16 +119,19 @@ export const openSession = async (
     throw error;
   });
 
-  const addressOf: Session['addressOf'] = async (node) => {
-    const state = await platform.inspectContainer(node.container);
-    if (state?.running && state.address) return state.address;
+  const peer: Session['peer'] = async ({ name, container }) => {
+    const state = await platform.inspectContainer(container);
+    if (state?.running && state.address) {
+      const { address } = state;
+      return { name, address, dial: (port, limitMs) => platform.dial({ container, address }, port, limitMs) };
+    }
     if (state?.running)
       throw new PgrowError(
         'no_answer',
-        `${node.name} runs, but is in no network: nothing reaches it. Connect container ${node.container} to its network again.`,
+        `${name} runs, but is in no network: nothing reaches it. Connect container ${container} to its network again.`,
       );
     const ended = state && state.exitCode !== null ? ` (exit code ${state.exitCode})` : '';
-    throw new PgrowError('no_answer', `${node.name} does not run${ended}.`);
+    throw new PgrowError('no_answer', `${name} does not run${ended}.`);
   };
   const using = async <C extends PostgresConnection | PoolerAdmin | RuntimeApi, T>(
     connection: C,
@@ -149,7 +164,7 @@ export const openSession = async (
   };
   const superuserAt = async (node: Placed, more?: Pick<PostgresAddress, 'database' | 'onEnd'>) =>
     components.postgres.connectPostgres({
-      host: await addressOf(node),
+      peer: await peer(node),
       port: ports.postgres,
       user: roles.own,
       password: secrets.own,
@@ -166,7 +181,7 @@ export const openSession = async (
   const connectReader: Session['connectReader'] = (node, name) =>
     connectOwn(node, async () =>
       components.postgres.connectPostgres({
-        host: await addressOf(node),
+        peer: await peer(node),
         port: ports.postgres,
         database: name,
         user: roles.reader,
@@ -179,9 +194,9 @@ export const openSession = async (
         },
       }),
     );
-  const toApplication = (at: Address, user: string, password: string, more?: Partial<PostgresAddress>) =>
+  const toApplication = (at: PeerPort, user: string, password: string, more?: Partial<PostgresAddress>) =>
     components.postgres.connectPostgres({
-      host: at.host,
+      peer: at.peer,
       port: at.port,
       database: applicationName(database.name),
       user,
@@ -193,30 +208,36 @@ export const openSession = async (
   const connectApplication: Session['connectApplication'] = (at, more) =>
     toApplication(at, applicationName(database.name), secrets.application, more);
   const connectPooler: Session['connectPooler'] = async (pooler, port) =>
-    components.pgbouncer.connectPooler({ host: await addressOf(pooler), port, password: secrets.pooler_admin });
+    components.pgbouncer.connectPooler({ peer: await peer(pooler), port, password: secrets.pooler_admin });
+  const connectPatroni: Session['connectPatroni'] = async (member, limits) =>
+    components.patroni.createPatroniClient({ peer: await peer(member), ...limits });
+  const connectRouter: Session['connectRouter'] = async (router) =>
+    components.haproxy.connectHaproxy({ peer: await peer(router) });
   return {
     database,
     secrets,
     placed: (name) => ({ name, container: containerName(database, name) }),
-    addressOf,
+    peer,
     connectSuperuser,
     connectReader,
     connectProbe,
     connectApplication,
     connectPooler,
+    connectPatroni,
+    connectEtcd: async (node, limits) => components.etcd.createEtcdClient({ peer: await peer(node), ...limits }),
+    connectRouter,
     asSuperuser: async (node, use) => using(await connectSuperuser(node), use),
     asSuperuserIn: async (node, name, use) => using(await connectSuperuser(node, { database: name }), use),
     asReader: async (node, name, use) => using(await connectReader(node, name), use),
     async asMember(member, use) {
-      const client = components.patroni.createPatroniClient({ host: await addressOf(member) });
+      const client = await connectPatroni(member);
       try {
         return await use(client);
       } finally {
         await client.close();
       }
     },
-    asRouter: async (router, use) =>
-      using(await components.haproxy.connectHaproxy({ host: await addressOf(router) }), use),
+    asRouter: async (router, use) => using(await connectRouter(router), use),
     asPoolerAdmin: async (pooler, port, use) => using(await connectPooler(pooler, port), use),
     asProbe: async (at, use) => using(await connectProbe(at), use),
   };

@@ -49,9 +49,9 @@ const writeThrough = async (
   { node, port }: Way,
   limitMs: number,
 ): Promise<void> => {
-  const host = await session.addressOf(node);
+  const peer = await session.peer(node);
   const limits = { connectTimeoutMs: limitMs, statementTimeoutMs: limitMs };
-  const connection = await session.connectProbe({ host, port }, limits);
+  const connection = await session.connectProbe({ peer, port }, limits);
   const id = `watch-${randomUUID()}`;
   try {
     await postgres.writeProbe(connection, id);

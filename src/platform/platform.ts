@@ -1,3 +1,5 @@
+import type { Duplex } from 'node:stream';
+
 /**
  * The container engine as the rest of pgrow sees it. Implemented by `docker/` and, for workflow tests, by a fake. No call
  * takes longer than its limit (`call-limits.ts`): then it throws an error of code `docker_unavailable`.
@@ -14,7 +16,10 @@ export interface Platform {
   /** Absent is success. */
   removeVolume(name: string): Promise<void>;
 
-  /** Creates the container, stopped, unless one of that name is there; does not compare an existing one with the spec. */
+  /**
+   * Creates the container, stopped, unless one of that name is there; does not compare an existing one with the spec. Either
+   * way its files are in it when this ends, so that whatever starts it finds them.
+   */
   ensureContainer(container: ContainerSpec): Promise<void>;
   /** Starts it unless it runs. */
   startContainer(name: string): Promise<void>;
@@ -35,7 +40,7 @@ export interface Platform {
    */
   readLogs(name: string, lines: number, mostBytes?: number): Promise<string>;
 
-  /** Puts files into a container, running or not; each is replaced whole. */
+  /** Puts other files into a container that is there, running or not; each is replaced whole. */
   putFiles(name: string, files: readonly NodeFile[]): Promise<void>;
 
   /**
@@ -50,6 +55,12 @@ export interface Platform {
   findByLabels(labels: Readonly<Record<string, string>>): Promise<Resources>;
   /** Null when it is absent. */
   readLabels(kind: ResourceKind, name: string): Promise<Labels | null>;
+
+  /**
+   * Opens a stream to a port of a container. It is no call of the engine: whatever lies between, what fails is the container's
+   * own. @throws the system's error; `ETIMEDOUT` when it is not open after `limitMs`
+   */
+  dial(to: { readonly container: string; readonly address: string }, port: number, limitMs: number): Promise<Duplex>;
 
   /** Address of the host in a network: whence the worker's own connections come. */
   networkGateway(name: string): Promise<string>;
@@ -89,6 +100,8 @@ export interface ContainerSpec {
   readonly ports: readonly { readonly container: number; readonly host: number }[];
   readonly labels: Labels;
   readonly environment: Readonly<Record<string, string>>;
+  /** What it reads as it starts: configuration and secrets. Default none. */
+  readonly files?: readonly NodeFile[];
   /** `unless-stopped`: comes back with the engine. `no`: runs once. */
   readonly restart: 'unless-stopped' | 'no';
   readonly memoryBytes: number;

@@ -6,6 +6,7 @@ import {
   type PostgresConnection,
 } from '../../src/components/postgres/index.ts';
 import { sample } from '../../src/domain/row-comparison.ts';
+import { tcpPeer } from '../support/tcp-peer.ts';
 import { query, startMetadataServer, type MetadataServer } from '../support/metadata.ts';
 
 /** The comparison of rows on a real server, as a role that can only read. */
@@ -19,7 +20,7 @@ beforeAll(async () => {
   url = await server.newDatabase();
   await query(url, `CREATE ROLE reader LOGIN PASSWORD 'reader' BYPASSRLS; GRANT pg_read_all_data TO reader`);
   const { hostname, pathname } = new URL(url);
-  const login = { host: hostname, database: pathname.slice(1), user: 'reader', password: 'reader' };
+  const login = { peer: tcpPeer(hostname), database: pathname.slice(1), user: 'reader', password: 'reader' };
   reader = await connectPostgres({ ...login, settings: { search_path: 'pg_catalog' } });
 });
 afterAll(async () => {

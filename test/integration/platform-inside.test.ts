@@ -35,6 +35,14 @@ onEveryEngine('the inside of a container', ({ platform, stack, labels, created, 
     expect((await platform.exec(name, ['cat', path])).exitCode).toBe(1);
   });
 
+  // As the engine's own error it was retried as if Docker were down.
+  test('a port on which nothing listens is refused by the container, not by the engine', async () => {
+    const name = await started();
+    const { address } = (await platform.inspectContainer(name))!;
+    const dialled = platform.dial({ container: name, address: address! }, 5432, 2000);
+    await expect(dialled).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  });
+
   test('a directory that is not there is named', async () => {
     const name = await created();
     const put = platform.putFiles(name, [{ path: '/no/such/file', content: '', mode: 0o644 }]);

@@ -68,6 +68,15 @@ onEveryEngine(
       expect(await platform.inspectContainer(name)).toMatchObject({ running: true, labels });
     });
 
+    // A worker that died between creating a container and giving it its files left one that could be started without them.
+    test('a container has its files before anything starts it, also one that was created before', async () => {
+      const files = [{ path: '/etc/pgrow-test.conf', content: 'described\n', mode: 0o644 }];
+      const name = await created();
+      await platform.ensureContainer(spec({ name, files }));
+      await platform.startContainer(name);
+      expect((await platform.exec(name, ['cat', '/etc/pgrow-test.conf'])).stdout).toBe('described\n');
+    });
+
     test('a missing image is named, with what builds it, and nothing is created', async () => {
       const error = {
         code: 'image_missing',

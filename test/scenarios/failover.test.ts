@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { cutOff as pullCable } from '../../chaos/nodes.ts';
 import type { LiveNode } from '../../src/domain/live.ts';
+import { openInside } from '../support/activities.ts';
 import { useControlPlane } from '../support/control-plane.ts';
 import { expectDatabase, keepData } from '../support/expectations.ts';
 import { writeOnBothSides } from '../support/both-sides.ts';
@@ -191,6 +192,30 @@ test('a replica that exits comes back, and nobody notices', async () => {
   await expectDatabase(shop).toHavePrimary(leader.name);
   await expectDatabase(shop).toBeHealthy();
   expect(await failovers()).toHaveLength(before);
+});
+
+// No plan could change a member of Patroni or etcd, so settings, certificates and passwords would have had to stay for life.
+test('every member takes its files again, one after the other, and no client notices', async () => {
+  const inside = await openInside(plane);
+  try {
+    const { id } = await shop.read<{ id: string }>('status');
+    const operations = await inside.store.listOperations(id);
+    const grown = operations.find(({ type, to_stage }) => type === 'expand' && to_stage === 3)!;
+    const { steps } = (await inside.store.readPlan(grown.id))!;
+    const members = steps.flatMap(({ run }) =>
+      run.action === 'ensureNode' && ['etcd', 'postgres'].includes(run.input.node.kind) ? [run.input] : [],
+    );
+    expect(members).toHaveLength(6);
+    await withWorkload(shop, {}, async (workload) => {
+      for (const member of members) {
+        await inside.act('configureNode', id, member);
+        await workload.nextAcknowledgement();
+      }
+    });
+    await expectDatabase(shop).toBeHealthy();
+  } finally {
+    await inside.close();
+  }
 });
 
 const patroniConfiguration = z.object({

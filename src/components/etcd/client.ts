@@ -1,6 +1,8 @@
+import { request } from 'undici';
 import { z } from 'zod';
 import { PgrowError } from '../../domain/errors.ts';
 import { ports } from '../../domain/naming.ts';
+import { agentOf, reasonOf, type Peer } from '../peer.ts';
 import { peerUrl } from './etcd-yaml.ts';
 
 const health = z.object({ health: z.string() });
@@ -39,24 +41,26 @@ export interface EtcdClient {
 }
 
 export const createEtcdClient = ({
-  host,
+  peer,
   timeoutMs = 2000,
 }: {
-  readonly host: string;
+  readonly peer: Peer;
   readonly timeoutMs?: number;
 }): EtcdClient => {
-  const base = `http://${host}:${ports.etcdClient}`;
+  const base = `http://${peer.name}:${ports.etcdClient}`;
+  const dispatcher = agentOf(peer, timeoutMs);
   const call = async <T>(path: string, schema: z.ZodType<T>, body?: unknown): Promise<T> => {
     try {
-      const response = await fetch(`${base}${path}`, {
+      const { statusCode, body: answer } = await request(`${base}${path}`, {
+        dispatcher,
         signal: AbortSignal.timeout(timeoutMs),
         ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
       });
       // Without a leader it answers an error, which must not be taken for an empty answer; of its health it says so itself.
-      if (!response.ok && path !== '/health') throw new Error(`it answered ${response.status}`);
-      return schema.parse(await response.json());
+      if (statusCode >= 300 && path !== '/health') throw new Error(`it answered ${statusCode}`);
+      return schema.parse(await answer.json());
     } catch (error) {
-      throw new PgrowError('no_answer', `etcd on ${host} does not answer ${path}: ${reasonOf(error)}.`, {
+      throw new PgrowError('no_answer', `etcd on ${peer.name} does not answer ${path}: ${reasonOf(error)}.`, {
         cause: error,
       });
     }
@@ -102,9 +106,4 @@ const prefixRange = (prefix: string) => {
   const end = Buffer.from(prefix);
   end[end.length - 1] = end[end.length - 1]! + 1;
   return { key: encode(prefix), range_end: encode(end) };
-};
-
-const reasonOf = (error: unknown): string => {
-  const { message, cause } = error as { message: string; cause?: { code?: string } };
-  return cause?.code ?? message;
 };

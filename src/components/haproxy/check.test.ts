@@ -1,5 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tcpPeer } from '../../../test/support/tcp-peer.ts';
+import type { Peer } from '../peer.ts';
 import { afterEach, describe, expect, test } from 'vitest';
 import { checkServer } from './check.ts';
 
@@ -11,10 +13,12 @@ afterEach(() => {
 
 /** A replica's health endpoint: it answers HAProxy's own request only. */
 const replica = (answer = true) =>
-  new Promise<{ host: string; port: number }>((resolve) => {
+  new Promise<{ peer: Peer; port: number }>((resolve) => {
     server = createServer(({ method, url }, response) => {
       if (answer) response.writeHead(method === 'OPTIONS' && url === '/replica' ? 200 : 503).end();
-    }).listen(0, '127.0.0.1', () => resolve({ host: '127.0.0.1', port: (server.address() as AddressInfo).port }));
+    }).listen(0, '127.0.0.1', () =>
+      resolve({ peer: tcpPeer('127.0.0.1'), port: (server.address() as AddressInfo).port }),
+    );
   });
 
 describe('the check of a server, made from here', () => {

@@ -1,8 +1,10 @@
+import { request } from 'undici';
 import { ports } from '../../domain/naming.ts';
 import { healthPaths, type RouterBackend } from '../../domain/router-view.ts';
+import { agentOf, reasonOf, type Peer } from '../peer.ts';
 
 interface Checked {
-  readonly host: string;
+  readonly peer: Peer;
   readonly backend: RouterBackend;
   readonly port?: number;
   readonly timeoutMs?: number;
@@ -16,19 +18,22 @@ export interface CheckResult {
 
 /** The check by which a router decides on a server, made from here. Never throws. */
 export const checkServer = async ({
-  host,
+  peer,
   backend,
   port = ports.health,
   timeoutMs = 1000,
 }: Checked): Promise<CheckResult> => {
+  const dispatcher = agentOf(peer, timeoutMs);
   try {
-    const { status, ok } = await fetch(`http://${host}:${port}${healthPaths[backend]}`, {
+    const { statusCode } = await request(`http://${peer.name}:${port}${healthPaths[backend]}`, {
       method: 'OPTIONS',
       signal: AbortSignal.timeout(timeoutMs),
+      dispatcher,
     });
-    return { passes: ok, says: `is answered ${status}` };
+    return { passes: statusCode >= 200 && statusCode < 300, says: `is answered ${statusCode}` };
   } catch (error) {
-    const { message, cause } = error as { message: string; cause?: { code?: string } };
-    return { passes: false, says: `fails: ${cause?.code ?? message}` };
+    return { passes: false, says: `fails: ${reasonOf(error)}` };
+  } finally {
+    await dispatcher.destroy();
   }
 };

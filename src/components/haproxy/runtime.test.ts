@@ -1,5 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { tcpPeer } from '../../../test/support/tcp-peer.ts';
+import type { Peer } from '../peer.ts';
 import { afterEach, describe, expect, test } from 'vitest';
 import { connectHaproxy, readAnswers } from './runtime.ts';
 
@@ -13,7 +15,7 @@ afterEach(() => {
 
 /** Answers each line by `answer`, whose chunks go out one by one; the first line, `prompt`, by a prompt. */
 const haproxy = (answer: (line: string) => readonly string[]) =>
-  new Promise<{ host: string; port: number }>((resolve) => {
+  new Promise<{ peer: Peer; port: number }>((resolve) => {
     server = createServer({ noDelay: true }, (socket) => {
       clients.push(socket);
       socket.on('data', (data) => {
@@ -25,7 +27,9 @@ const haproxy = (answer: (line: string) => readonly string[]) =>
           );
         }
       });
-    }).listen(0, '127.0.0.1', () => resolve({ host: '127.0.0.1', port: (server.address() as AddressInfo).port }));
+    }).listen(0, '127.0.0.1', () =>
+      resolve({ peer: tcpPeer('127.0.0.1'), port: (server.address() as AddressInfo).port }),
+    );
   });
 
 describe('the runtime API', () => {

@@ -1,9 +1,10 @@
-import { connect, type Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { PgrowError } from '../../domain/errors.ts';
 import { ports } from '../../domain/naming.ts';
+import type { Peer } from '../peer.ts';
 
 interface Address {
-  readonly host: string;
+  readonly peer: Peer;
   readonly port?: number;
   readonly timeoutMs?: number;
 }
@@ -22,11 +23,11 @@ const defaultTimeoutMs = 2000;
 
 /** @throws PgrowError `no_answer` when HAProxy does not take the connection or does not answer in time */
 export const connectHaproxy = async ({
-  host,
+  peer,
   port = ports.runtime,
   timeoutMs = defaultTimeoutMs,
 }: Address): Promise<RuntimeApi> => {
-  const socket = await open(host, port, timeoutMs);
+  const socket = await open(peer, port, timeoutMs);
   let buffered = '';
   let waiting: {
     prompts: number;
@@ -37,7 +38,7 @@ export const connectHaproxy = async ({
   // After a failure it is unknown which answer comes next, so the connection is useless.
   const fail = (why: string) => {
     socket.destroy();
-    waiting?.reject(new PgrowError('no_answer', `HAProxy at ${host}: ${why}.`));
+    waiting?.reject(new PgrowError('no_answer', `HAProxy on ${peer.name}: ${why}.`));
     waiting = null;
   };
   socket.setEncoding('utf8');
@@ -74,36 +75,17 @@ export const connectHaproxy = async ({
   return { command, end: () => socket.destroy() };
 };
 
-/** One command on a connection of its own. */
-export const haproxyCommand = async (address: Address, text: string): Promise<string> => {
-  const api = await connectHaproxy(address);
-  try {
-    return await api.command(text);
-  } finally {
-    api.end();
-  }
-};
-
 /** Each command's answer ends with a prompt on a line of its own, also between several commands of one line. */
 export const readAnswers = (text: string): { readonly answers: readonly string[]; readonly complete: boolean } => {
   const parts = `\n${text}`.split('\n> ');
   return { answers: parts.slice(0, -1).map((part) => part.trim()), complete: parts.at(-1) === '' };
 };
 
-const open = (host: string, port: number, timeoutMs: number): Promise<Socket> =>
-  new Promise((resolve, reject) => {
-    const socket = connect({ host, port, noDelay: true, keepAlive: true });
-    const fail = (why: string) => {
-      clearTimeout(timer);
-      socket.destroy();
-      reject(new PgrowError('no_answer', `HAProxy at ${host} does not answer: ${why}.`));
-    };
-    const timer = setTimeout(() => fail(`no connection within ${timeoutMs} ms`), timeoutMs);
-    const refused = (error: Error) => fail(error.message);
-    socket.once('error', refused);
-    socket.once('connect', () => {
-      clearTimeout(timer);
-      socket.off('error', refused);
-      resolve(socket);
-    });
-  });
+const open = async (peer: Peer, port: number, timeoutMs: number): Promise<Duplex> => {
+  try {
+    return await peer.dial(port, timeoutMs);
+  } catch (error) {
+    const { message } = error as Error;
+    throw new PgrowError('no_answer', `HAProxy on ${peer.name} does not answer: ${message}.`, { cause: error });
+  }
+};

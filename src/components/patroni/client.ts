@@ -1,7 +1,8 @@
-import { Agent, request } from 'undici';
+import { request } from 'undici';
 import { z } from 'zod';
 import { PgrowError } from '../../domain/errors.ts';
 import { ports } from '../../domain/naming.ts';
+import { agentOf, type Peer } from '../peer.ts';
 
 const member = z.object({
   name: z.string(),
@@ -31,6 +32,8 @@ export interface PatroniClient {
   status(): Promise<z.infer<typeof status>>;
   /** Whether GET /primary answers 200. True before PostgreSQL is writable: ask it by SQL as well. */
   isPrimary(): Promise<boolean>;
+  /** Makes this member read its file again; answers before it has. */
+  reload(): Promise<void>;
   /** Restarts PostgreSQL on this member, also while the cluster is paused, and waits for it. */
   restart(): Promise<void>;
   /** From the leader to another member, also of a standby cluster; answers when that leads. */
@@ -47,16 +50,16 @@ const actionLimitMs = 60_000;
 
 /** Every call fails with PgrowError `no_answer` when the node does not answer in time, or cannot at the moment. */
 export const createPatroniClient = ({
-  host,
+  peer,
   timeoutMs = 3000,
 }: {
-  readonly host: string;
+  readonly peer: Peer;
   readonly timeoutMs?: number;
 }): PatroniClient => {
-  const agent = new Agent({ keepAliveTimeout: 30_000, connect: { timeout: timeoutMs } });
+  const agent = agentOf(peer, timeoutMs, { keepAliveTimeout: 30_000 });
   const call = async (method: 'GET' | 'PATCH' | 'POST', path: string, body?: unknown, limitMs = timeoutMs) => {
     try {
-      const response = await request(`http://${host}:${ports.health}${path}`, {
+      const response = await request(`http://${peer.name}:${ports.health}${path}`, {
         method,
         dispatcher: agent,
         signal: AbortSignal.timeout(limitMs),
@@ -64,9 +67,13 @@ export const createPatroniClient = ({
       });
       return { status: response.statusCode, text: await response.body.text() };
     } catch (error) {
-      throw new PgrowError('no_answer', `Patroni on ${host} does not answer ${path}: ${(error as Error).message}.`, {
-        cause: error,
-      });
+      throw new PgrowError(
+        'no_answer',
+        `Patroni on ${peer.name} does not answer ${path}: ${(error as Error).message}.`,
+        {
+          cause: error,
+        },
+      );
     }
   };
   const read = async <T>(path: string, schema: z.ZodType<T>): Promise<T> => {
@@ -76,15 +83,15 @@ export const createPatroniClient = ({
     } catch (error) {
       throw new PgrowError(
         codeOf(code),
-        `Patroni on ${host} answered ${path} with something else: ${text.slice(0, 200)}.`,
+        `Patroni on ${peer.name} answered ${path} with something else: ${text.slice(0, 200)}.`,
         { cause: error },
       );
     }
   };
-  const act = async (path: string, body: unknown) => {
+  const act = async (path: string, body: unknown, done = 200) => {
     const { status: code, text } = await call('POST', path, body, actionLimitMs);
-    if (code !== 200)
-      throw new PgrowError('refused', `Patroni on ${host} refused ${path} (${code}): ${text.slice(0, 200)}.`);
+    if (code !== done)
+      throw new PgrowError('refused', `Patroni on ${peer.name} refused ${path} (${code}): ${text.slice(0, 200)}.`);
   };
   return {
     cluster: () => read('/cluster', cluster),
@@ -94,10 +101,11 @@ export const createPatroniClient = ({
       if (code !== 200)
         throw new PgrowError(
           codeOf(code),
-          `Patroni on ${host} refused PATCH /config (${code}): ${text.slice(0, 200)}.`,
+          `Patroni on ${peer.name} refused PATCH /config (${code}): ${text.slice(0, 200)}.`,
         );
     },
     status: () => read('/patroni', status),
+    reload: () => act('/reload', {}, 202),
     restart: () => act('/restart', {}),
     switchover: (wanted) => act('/switchover', wanted),
     failover: (wanted) => act('/failover', wanted),

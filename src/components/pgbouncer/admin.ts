@@ -1,7 +1,8 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { codeOfConnection, isUnanswered } from '../../domain/connection-errors.ts';
 import { PgrowError } from '../../domain/errors.ts';
 import { endClient } from '../end-client.ts';
+import { dialPostgres, type Peer } from '../peer.ts';
 import { lookupDatabase, poolerAdmin } from './configuration.ts';
 
 /** PgBouncer's admin console (PgBouncer manual, Admin console). */
@@ -42,20 +43,21 @@ const pauseLimitMs = 15_000;
  * `not_ready` when the console does not take it
  */
 export const connectPooler = async ({
-  host,
+  peer,
   port,
   password,
   timeoutMs = 3000,
   answerLimitMs = 5000,
 }: Address): Promise<PoolerAdmin> => {
-  const client = new pg.Client({
-    host,
-    port,
-    database: 'pgbouncer',
-    user: poolerAdmin,
-    password,
-    connectionTimeoutMillis: timeoutMs,
-    keepAlive: true,
+  const cannot = (error: unknown) =>
+    new PgrowError(
+      codeOfConnection(error, 'not_ready'),
+      `PgBouncer on ${peer.name}:${port} does not answer: ${(error as Error).message}.`,
+      { cause: error },
+    );
+  const login = { database: 'pgbouncer', user: poolerAdmin, password };
+  const client = await dialPostgres({ peer, port, limitMs: timeoutMs }, login).catch((error: unknown) => {
+    throw cannot(error);
   });
   client.on('error', () => undefined);
   const command = async (text: string, harmless?: RegExp, limitMs = answerLimitMs) => {
@@ -67,7 +69,7 @@ export const connectPooler = async ({
       if (isUnanswered(error)) void endClient(client, 0);
       throw new PgrowError(
         codeOfConnection(error, 'internal'),
-        `PgBouncer at ${host}:${port} refused ${text}: ${message}.`,
+        `PgBouncer on ${peer.name}:${port} refused ${text}: ${message}.`,
         { cause: error },
       );
     }
@@ -76,11 +78,7 @@ export const connectPooler = async ({
     await client.connect();
   } catch (error) {
     await endClient(client);
-    throw new PgrowError(
-      codeOfConnection(error, 'not_ready'),
-      `PgBouncer at ${host}:${port} does not answer: ${(error as Error).message}.`,
-      { cause: error },
-    );
+    throw cannot(error);
   }
   return {
     pause: async () => (await command('PAUSE', alreadyPaused, pauseLimitMs)) !== harmlessly,
@@ -102,7 +100,7 @@ const alreadyPaused = /already (suspended\/)?paused/i;
 const harmlessly: Record<string, unknown>[] = [];
 
 interface Address {
-  readonly host: string;
+  readonly peer: Peer;
   readonly port: number;
   readonly password: string;
   readonly timeoutMs?: number;

@@ -4,6 +4,12 @@ export const reloadConfiguration = async (connection: PostgresConnection): Promi
   await connection.query('SELECT pg_reload_conf()');
 };
 
+/** When the server last read its configuration, in its own words: they change each time it does. */
+export const readLoadTime = async (connection: PostgresConnection): Promise<string> => {
+  const [row] = await connection.query<{ at: string }>('SELECT pg_conf_load_time()::text AS at');
+  return row!.at;
+};
+
 export const checkpoint = async (connection: PostgresConnection): Promise<void> => {
   await connection.query('CHECKPOINT');
 };

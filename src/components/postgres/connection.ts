@@ -2,6 +2,7 @@ import pg from 'pg';
 import { codeOfConnection, isUnanswered } from '../../domain/connection-errors.ts';
 import { PgrowError } from '../../domain/errors.ts';
 import { endClient } from '../end-client.ts';
+import { dialPostgres, type Peer } from '../peer.ts';
 
 export interface PostgresConnection {
   query<T = Record<string, unknown>>(sql: string, parameters?: readonly unknown[]): Promise<T[]>;
@@ -10,7 +11,7 @@ export interface PostgresConnection {
 }
 
 export interface PostgresAddress {
-  readonly host: string;
+  readonly peer: Peer;
   readonly port?: number;
   readonly database?: string;
   readonly user: string;
@@ -28,23 +29,28 @@ export interface PostgresAddress {
  * `not_ready` when the server does not take it and `internal` when a statement fails
  */
 export const connectPostgres = async (address: PostgresAddress): Promise<PostgresConnection> => {
-  const { host, port = 5432, database = 'postgres', user, password } = address;
+  const { peer, port = 5432, database = 'postgres', user, password, connectTimeoutMs = 3000 } = address;
   const limitMs = address.statementTimeoutMs ?? 60_000;
-  const where = `${user}@${host}:${port}/${database}`;
-  const client = new pg.Client({
-    host,
-    port,
-    database,
-    user,
-    password,
-    connectionTimeoutMillis: address.connectTimeoutMs ?? 3000,
-    query_timeout: limitMs,
-    keepAlive: true,
-    application_name: 'pgrow',
-    // The server ends it as well, where no pooler would refuse the setting: otherwise it goes on working although no client waits.
-    ...(address.settings
-      ? { options: startupOptions({ statement_timeout: String(limitMs), ...address.settings }) }
-      : {}),
+  const where = `${user}@${peer.name}:${port}/${database}`;
+  const cannot = (error: unknown) =>
+    new PgrowError(codeOfConnection(error, 'not_ready'), `Cannot connect to ${where}: ${messageOf(error)}.`, {
+      cause: error,
+    });
+  const client = await dialPostgres(
+    { peer, port, limitMs: connectTimeoutMs },
+    {
+      database,
+      user,
+      password,
+      query_timeout: limitMs,
+      application_name: 'pgrow',
+      // The server ends it as well, where no pooler would refuse the setting: otherwise it goes on working although no client waits.
+      ...(address.settings
+        ? { options: startupOptions({ statement_timeout: String(limitMs), ...address.settings }) }
+        : {}),
+    },
+  ).catch((error: unknown) => {
+    throw cannot(error);
   });
   let lastWord: string | null = null;
   // A connection that is cut while idle must not end the process.
@@ -55,9 +61,7 @@ export const connectPostgres = async (address: PostgresAddress): Promise<Postgre
     await client.connect();
   } catch (error) {
     await endClient(client);
-    throw new PgrowError(codeOfConnection(error, 'not_ready'), `Cannot connect to ${where}: ${messageOf(error)}.`, {
-      cause: error,
-    });
+    throw cannot(error);
   }
   client.once('end', () => address.onEnd?.(lastWord));
   return {

@@ -7,6 +7,7 @@ import { containerOptions } from './container-options.ts';
 import { requireLabels } from '../labels.ts';
 import { containerState } from './container-state.ts';
 import { isImageMissing, messageOf, statusOf, takenPort } from './engine-errors.ts';
+import { putFiles } from './files.ts';
 import { labelFilter } from './find-by-labels.ts';
 import { listedContainer } from './listed-container.ts';
 import { sendSignal } from './signal.ts';
@@ -46,6 +47,7 @@ export const dockerContainers = (docker: Docker, removalTimeoutMs: number): Cont
         onTimeout: () => last,
         timeoutMs: removalTimeoutMs,
       });
+      await putFiles(docker, spec.name, spec.files ?? []);
     },
 
     startContainer: (name) => start(docker, name),

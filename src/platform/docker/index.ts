@@ -1,4 +1,5 @@
 import { engineLimits, limited, type CallLimits } from '../call-limits.ts';
+import { dialTcp } from '../dial-tcp.ts';
 import type { Platform } from '../platform.ts';
 import { connect } from './connection.ts';
 import { dockerContainers } from './containers.ts';
@@ -33,7 +34,7 @@ export const createDockerPlatform = (options: DockerPlatformOptions = {}): Platf
   const removalTimeoutMs = options.removalTimeoutMs ?? 10_000;
   const limits = options.limits ?? engineLimits;
 
-  const calls: Omit<Platform, 'watch'> = {
+  const calls: Omit<Platform, 'watch' | 'dial'> = {
     ...dockerNetworks(docker, removalTimeoutMs),
     ...dockerVolumes(docker, removalTimeoutMs),
     ...dockerContainers(docker, removalTimeoutMs),
@@ -57,6 +58,7 @@ export const createDockerPlatform = (options: DockerPlatformOptions = {}): Platf
   };
   return {
     ...observed(limited(calls, limits), options.log),
+    dial: ({ address }, port, limitMs) => dialTcp(address, port, limitMs),
     watch: (labels, signal) => watch({ docker, labels, signal, log: options.log, limits }),
   };
 };

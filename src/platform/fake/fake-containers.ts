@@ -1,8 +1,9 @@
-import { containerAbsent, imageMissing } from '../platform-errors.ts';
+import { imageMissing } from '../platform-errors.ts';
 import { carries } from '../labels.ts';
 import type { ContainerSpec, ContainerState, Platform } from '../platform.ts';
 import { begin, end } from './fake-process.ts';
-import type { FakeContainer, FakeState } from './fake-state.ts';
+import { putInto } from './fake-files.ts';
+import { existing, type FakeContainer, type FakeState } from './fake-state.ts';
 
 type Containers = Pick<
   Platform,
@@ -28,12 +29,8 @@ const endings: Readonly<Record<string, number>> = {
 
 export const fakeContainers = (state: FakeState): Containers => ({
   ensureContainer: async (spec) => {
-    if (state.containers.has(spec.name)) return;
-    if (state.missingImages.has(spec.image)) throw imageMissing(spec.image);
-    for (const { volume } of spec.mounts) {
-      if (!state.volumes.has(volume)) state.volumes.set(volume, { labels: spec.labels, files: new Map() });
-    }
-    state.containers.set(spec.name, created(spec));
+    if (!state.containers.has(spec.name)) create(state, spec);
+    putInto(state, spec.name, spec.files ?? []);
   },
 
   startContainer: async (name) => begin(state, existing(state, name, 'start'), 'start'),
@@ -90,10 +87,12 @@ const stateOf = ({ spec, running, health, exitCode, restarts, address, startedAt
   ownName: null,
 });
 
-export const existing = (state: FakeState, name: string, attempt: string): FakeContainer => {
-  const container = state.containers.get(name);
-  if (!container) throw containerAbsent(attempt, name);
-  return container;
+const create = (state: FakeState, spec: ContainerSpec): void => {
+  if (state.missingImages.has(spec.image)) throw imageMissing(spec.image);
+  for (const { volume } of spec.mounts) {
+    if (!state.volumes.has(volume)) state.volumes.set(volume, { labels: spec.labels, files: new Map() });
+  }
+  state.containers.set(spec.name, created(spec));
 };
 
 const created = (spec: ContainerSpec): FakeContainer => ({

@@ -2,7 +2,7 @@ import { PgrowError } from '../../domain/errors.ts';
 import { createLineQueue, type LineQueue } from '../line-queue.ts';
 import { containerStopped } from '../platform-errors.ts';
 import type { ContainerSpec, ExecResult, Platform } from '../platform.ts';
-import { existing } from './fake-containers.ts';
+import { existing } from './fake-state.ts';
 import type { FakeState } from './fake-state.ts';
 
 export interface FakeCommand {

@@ -2,25 +2,26 @@ import { posix } from 'node:path';
 
 import { directoryAbsent } from '../platform-errors.ts';
 import type { NodeFile, Platform } from '../platform.ts';
-import { existing } from './fake-containers.ts';
-import type { FakeContainer, FakeState, Files } from './fake-state.ts';
+import { existing, type FakeContainer, type FakeState, type Files } from './fake-state.ts';
 
 /** Directories of every image, besides where volumes are mounted. */
 const directories = ['/etc', '/etc/pgrow', '/tmp'];
 
 export const fakeFiles = (state: FakeState): Pick<Platform, 'putFiles'> => ({
-  putFiles: async (name, files) => {
-    const container = existing(state, name, 'put files into');
-    for (const file of files) {
-      if (!posix.isAbsolute(file.path)) throw new Error(`a node's file needs an absolute path: ${file.path}`);
-      const directory = posix.dirname(file.path);
-      if (!directories.includes(directory) && !container.spec.mounts.some(({ path }) => path === directory)) {
-        throw directoryAbsent(name, directory);
-      }
-      storeOf(state, container, file.path).set(file.path, file);
-    }
-  },
+  putFiles: async (name, files) => putInto(state, name, files),
 });
+
+export const putInto = (state: FakeState, name: string, files: readonly NodeFile[]): void => {
+  const container = existing(state, name, 'put files into');
+  for (const file of files) {
+    if (!posix.isAbsolute(file.path)) throw new Error(`a node's file needs an absolute path: ${file.path}`);
+    const directory = posix.dirname(file.path);
+    if (!directories.includes(directory) && !container.spec.mounts.some(({ path }) => path === directory)) {
+      throw directoryAbsent(name, directory);
+    }
+    storeOf(state, container, file.path).set(file.path, file);
+  }
+};
 
 /** All files of a container by path, those in its volumes too. */
 export const filesOf = (state: FakeState, name: string): Readonly<Record<string, NodeFile>> => {

@@ -1,3 +1,4 @@
+import { containerAbsent } from '../platform-errors.ts';
 import type { ContainerEvent, ContainerSpec, ContainerState, Labels, NodeFile } from '../platform.ts';
 
 /** Everything the in-memory engine holds; by name. */
@@ -40,3 +41,10 @@ export interface FakeNetwork {
   /** Its first three bytes: `10.0.7`. */
   readonly prefix: string;
 }
+
+/** @throws PgrowError when there is none of that name */
+export const existing = (state: FakeState, name: string, attempt: string): FakeContainer => {
+  const container = state.containers.get(name);
+  if (!container) throw containerAbsent(attempt, name);
+  return container;
+};

@@ -1,12 +1,12 @@
 import type { ContainerSpec, ContainerState, NodeFile, Platform } from '../platform.ts';
 import { createRecorder, type FakeCall, type PlatformCall } from './fake-calls.ts';
-import { existing, fakeContainers } from './fake-containers.ts';
+import { fakeContainers } from './fake-containers.ts';
 import { fakeEvents } from './fake-events.ts';
 import { fakeExec, type ExecHandler, type ExecHandlers, type InteractiveHandler } from './fake-exec.ts';
 import { fakeFiles, filesOf } from './fake-files.ts';
 import { dieByItself, tell } from './fake-process.ts';
 import { fakeResources } from './fake-resources.ts';
-import type { FakeState } from './fake-state.ts';
+import { existing, type FakeState } from './fake-state.ts';
 
 /** An engine in memory that behaves as Docker does, for tests of workflows; and what a test does to it. */
 export interface FakePlatform extends Platform {
@@ -64,6 +64,10 @@ export const createFakePlatform = (options: FakePlatformOptions = {}): FakePlatf
       hasImage: async (image) => !state.missingImages.has(image),
     }),
     watch: events.watch,
+    // Nothing listens in a container without processes.
+    dial: async ({ address }, port) => {
+      throw Object.assign(new Error(`connect ECONNREFUSED ${address}:${port}`), { code: 'ECONNREFUSED' });
+    },
 
     calls: recorder.calls,
     failNext: recorder.failNext,

@@ -1,3 +1,4 @@
+import type { Peer } from '../../../src/components/peer.ts';
 import { matchesVerifier, type PostgresConnection } from '../../../src/components/postgres/index.ts';
 import { PgrowError } from '../../../src/domain/errors.ts';
 import { roles } from '../../../src/domain/naming.ts';
@@ -19,7 +20,7 @@ export interface Connections {
 }
 
 interface Address {
-  readonly host: string;
+  readonly peer: Peer;
   readonly port?: number;
   readonly database?: string;
   readonly user: string;
@@ -77,8 +78,8 @@ export const createConnections = ({ machines, servers, routers, poolers, outside
     serverOf,
     keepOut: (user, names) => void keptOut.set(user, names),
     databaseOf: (connection) => databases.get(connection)!,
-    async connect({ host, port = 5432, database = 'postgres', user, password }) {
-      const server = destination(await machines.at(host), port);
+    async connect({ peer, port = 5432, database = 'postgres', user, password }) {
+      const server = destination(await machines.at(peer.address), port);
       if (keptOut.get(user)?.includes(server.name)) throw noEntry(server.name, user);
       const stored = server.data.passwords.get(user) ?? '';
       if (stored !== password && !matchesVerifier(password, stored)) {

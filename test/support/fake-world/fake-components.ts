@@ -1,6 +1,7 @@
 import { realComponents, type Components } from '../../../src/nodes/dependencies.ts';
 import type { EtcdClient } from '../../../src/components/etcd/index.ts';
 import type { RuntimeApi } from '../../../src/components/haproxy/index.ts';
+import type { Peer } from '../../../src/components/peer.ts';
 import type { PoolerAdmin } from '../../../src/components/pgbouncer/index.ts';
 import { isSilence, PgrowError } from '../../../src/domain/errors.ts';
 import type { Connections } from './connections.ts';
@@ -37,16 +38,17 @@ export const createFakeComponents = (cast: Cast): Components => {
     postgres: { ...realComponents.postgres, ...outside.of('PostgreSQL', fakePostgres(cast)) },
     patroni: {
       ...realComponents.patroni,
-      createPatroniClient: ({ host }) => outside.of('Patroni', patroniClient(cast, host)),
+      createPatroniClient: ({ peer }) => outside.of('Patroni', patroniClient(cast, peer)),
     },
-    etcd: { ...realComponents.etcd, createEtcdClient: ({ host }) => outside.of('etcd', etcdClient(cast, host)) },
+    etcd: { ...realComponents.etcd, createEtcdClient: ({ peer }) => outside.of('etcd', etcdClient(cast, peer)) },
     haproxy: {
       ...realComponents.haproxy,
-      connectHaproxy: ({ host }) => outside.call('HAProxy', async () => runtimeApi(cast, await machines.at(host))),
-      checkServer: ({ host, backend }) =>
+      connectHaproxy: ({ peer }) =>
+        outside.call('HAProxy', async () => runtimeApi(cast, await machines.at(peer.address))),
+      checkServer: ({ peer, backend }) =>
         outside
           .call('HAProxy', async () => {
-            const passes = cast.routers.check(await machines.at(host), backend);
+            const passes = cast.routers.check(await machines.at(peer.address), backend);
             return { passes, says: passes ? 'is answered 200' : 'is answered 503' };
           })
           // As the real one, which never throws.
@@ -54,13 +56,12 @@ export const createFakeComponents = (cast: Cast): Components => {
             if (!isSilence(error)) throw error;
             return { passes: false, says: 'fails: TimeoutError' };
           }),
-      haproxyCommand: async ({ host }, text) => runtimeApi(cast, await machines.at(host)).command(text),
     },
     pgbouncer: {
       ...realComponents.pgbouncer,
-      connectPooler: ({ host, port, password }) =>
+      connectPooler: ({ peer, port, password }) =>
         outside.call('PgBouncer', async () =>
-          outside.of('PgBouncer', poolerAdmin(cast, await machines.at(host), { port, password })),
+          outside.of('PgBouncer', poolerAdmin(cast, await machines.at(peer.address), { port, password })),
         ),
     },
   };
@@ -100,32 +101,32 @@ const poolerAdmin = (
   };
 };
 
-const etcdClient = ({ machines, etcd }: Cast, host: string): EtcdClient => ({
-  isHealthy: async () => etcd.healthy(await machines.at(host)),
-  memberNames: async () => etcd.peers(await machines.at(host)),
-  members: async () => etcd.members(await machines.at(host)).map((node) => ({ id: `id of ${node}`, node })),
-  removeMember: async (id) => etcd.expel(await machines.at(host), id.slice('id of '.length)),
-  addMember: async (node) => etcd.admit(await machines.at(host), node),
+const etcdClient = ({ machines, etcd }: Cast, peer: Peer): EtcdClient => ({
+  isHealthy: async () => etcd.healthy(await machines.at(peer.address)),
+  memberNames: async () => etcd.peers(await machines.at(peer.address)),
+  members: async () => etcd.members(await machines.at(peer.address)).map((node) => ({ id: `id of ${node}`, node })),
+  removeMember: async (id) => etcd.expel(await machines.at(peer.address), id.slice('id of '.length)),
+  addMember: async (node) => etcd.admit(await machines.at(peer.address), node),
   status: async () => ({ version: '3.5.16', leader: '1' }),
   async get(key) {
-    const lock = await lockAt({ machines, etcd }, host, key);
+    const lock = await lockAt({ machines, etcd }, peer, key);
     return lock?.locked ? lock.leader : null;
   },
   getPrefix: async () => [],
   async remove(key) {
-    const node = await machines.at(host);
-    if (!etcd.healthy(node)) throw new PgrowError('not_ready', `etcd on ${host} has no quorum.`);
+    const node = await machines.at(peer.address);
+    if (!etcd.healthy(node)) throw new PgrowError('not_ready', `etcd on ${peer.name} has no quorum.`);
     const [, scope = '', member = ''] = /^\/service\/(.+)\/members\/(.+)$/.exec(key) ?? [];
     etcd.scopesOf(node).get(scope)?.members.delete(member);
   },
   async deletePrefix(prefix) {
-    const node = await machines.at(host);
-    if (!etcd.healthy(node)) throw new PgrowError('no_answer', `etcd on ${host} has no quorum.`);
+    const node = await machines.at(peer.address);
+    if (!etcd.healthy(node)) throw new PgrowError('no_answer', `etcd on ${peer.name} has no quorum.`);
     const scope = /^\/service\/(.+)\/$/.exec(prefix)?.[1] ?? '';
     return etcd.scopesOf(node).delete(scope) ? 1 : 0;
   },
   async compareAndDelete(key, value) {
-    const lock = await lockAt({ machines, etcd }, host, key);
+    const lock = await lockAt({ machines, etcd }, peer, key);
     if (!lock?.locked || lock.leader !== value) return false;
     lock.locked = false;
     return true;
@@ -133,8 +134,8 @@ const etcdClient = ({ machines, etcd }: Cast, host: string): EtcdClient => ({
 });
 
 /** The one key of a cluster's that anybody but Patroni looks at. */
-const lockAt = async ({ machines, etcd }: Pick<Cast, 'machines' | 'etcd'>, host: string, key: string) => {
-  const node = await machines.at(host);
-  if (!etcd.healthy(node)) throw new PgrowError('no_answer', `etcd on ${host} has no quorum.`);
+const lockAt = async ({ machines, etcd }: Pick<Cast, 'machines' | 'etcd'>, peer: Peer, key: string) => {
+  const node = await machines.at(peer.address);
+  if (!etcd.healthy(node)) throw new PgrowError('no_answer', `etcd on ${peer.name} has no quorum.`);
   return etcd.scopesOf(node).get(/^\/service\/(.+)\/leader$/.exec(key)?.[1] ?? '') ?? null;
 };

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { PatroniClient } from '../../../src/components/patroni/index.ts';
+import type { Peer } from '../../../src/components/peer.ts';
 import { PgrowError } from '../../../src/domain/errors.ts';
 import type { PatroniState } from './etcd-cluster.ts';
 import type { Machine, Machines } from './machines.ts';
@@ -13,11 +14,11 @@ interface Cast {
 }
 
 /** Patroni's REST API, which answers also while its server is down. */
-export const patroniClient = ({ machines, servers, patroni }: Cast, host: string): PatroniClient => {
+export const patroniClient = ({ machines, servers, patroni }: Cast, peer: Peer): PatroniClient => {
   const look = async (): Promise<{ readonly machine: Machine; readonly state: PatroniState }> => {
-    const machine = await machines.at(host);
+    const machine = await machines.at(peer.address);
     const state = machine.kind === 'postgres' ? servers.patroni(machine) : null;
-    if (!state) throw new PgrowError('no_answer', `Patroni on ${host} does not answer.`);
+    if (!state) throw new PgrowError('no_answer', `Patroni on ${peer.name} does not answer.`);
     return { machine, state };
   };
   const describe = (state: PatroniState, machine: Machine) => {
@@ -60,6 +61,11 @@ export const patroniClient = ({ machines, servers, patroni }: Cast, host: string
       const { machine, state } = await look();
       return state.leader === machine.name && state.standbyOf === null && servers.on(machine) !== null;
     },
+    async reload() {
+      const { machine } = await look();
+      const server = servers.on(machine);
+      if (server) servers.reload(server);
+    },
     async restart() {
       const { machine } = await look();
       const server = servers.on(machine);
@@ -67,16 +73,16 @@ export const patroniClient = ({ machines, servers, patroni }: Cast, host: string
       servers.serve(machine);
       servers.lookAround();
       while (servers.isStarting(machine)) await delay(startPollMs);
-      if (!servers.on(machine)) throw new PgrowError('refused', `Patroni on ${host} cannot start its server.`);
+      if (!servers.on(machine)) throw new PgrowError('refused', `Patroni on ${peer.name} cannot start its server.`);
     },
     async switchover({ leader, candidate }) {
       const { state } = await look();
-      if (state.leader !== leader) throw new PgrowError('refused', `Patroni on ${host}: ${leader} does not lead.`);
+      if (state.leader !== leader) throw new PgrowError('refused', `Patroni on ${peer.name}: ${leader} does not lead.`);
       patroni.lead(candidate);
     },
     async failover({ candidate }) {
       const { state } = await look();
-      if (state.locked) throw new PgrowError('refused', `Patroni on ${host}: ${state.leader} leads.`);
+      if (state.locked) throw new PgrowError('refused', `Patroni on ${peer.name}: ${state.leader} leads.`);
       patroni.elect(state, candidate);
     },
     reinitialize: notUsed,

@@ -34,6 +34,7 @@ export const fakePostgres = ({
   return {
     connectPostgres: connect,
     reloadConfiguration: async (connection) => servers.reload(serverOf(connection)),
+    readLoadTime: async (connection) => String(servers.timesLoaded(serverOf(connection))),
     checkpoint: async (connection) => servers.catchUp(serverOf(connection)),
     databaseSizeBytes: async () => plentyBytes,
     readLongTransactions: async () => [],

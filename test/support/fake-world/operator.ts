@@ -77,7 +77,7 @@ export const newShop = ({ client, taskQueue, newWorld }: ControlPlane): Shop => 
     const state = front && (await platform.inspectContainer(front.container));
     const name = applicationName(database.name);
     return world.connections.connect({
-      host: state?.address ?? 'no front',
+      peer: { name: 'front', address: state?.address ?? 'no front', dial: () => Promise.reject(new Error('a fake')) },
       port: frontPorts[endpoint],
       database: name,
       user: name,

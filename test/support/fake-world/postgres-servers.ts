@@ -45,6 +45,8 @@ export interface Servers {
   synchronousStandbys(server: Server): readonly string[];
   /** Takes the files that it was given meanwhile. */
   reload(server: Server): void;
+  /** Since it started. */
+  timesLoaded(server: Server): number;
   /** All that follow have it when this returns. @throws PgrowError `not_ready` when nobody is there who has to confirm it */
   write(server: Server, row: string): void;
   /** All that follow have it when this returns. */
@@ -88,7 +90,7 @@ const promotionDelayMs = 4;
 const walBytes = 120;
 
 export const createServers = (machines: Machines, etcd: EtcdClusters): Servers => {
-  const running = new Map<string, { readonly machine: Machine; synchronous: readonly string[] }>();
+  const running = new Map<string, { readonly machine: Machine; synchronous: readonly string[]; loads: number }>();
   const starting = createSlowStarts();
   const violations: string[] = [];
   const lost = new Set<string>();
@@ -163,7 +165,7 @@ export const createServers = (machines: Machines, etcd: EtcdClusters): Servers =
       const cluster = clusterOf(machine);
       data.inRecovery = cluster?.leader !== machine.name || cluster.standbyOf !== null;
     }
-    running.set(machine.container, { machine, synchronous: readSynchronousStandbys(machines, machine) });
+    running.set(machine.container, { machine, synchronous: readSynchronousStandbys(machines, machine), loads: 1 });
     const server = on(machine)!;
     if (!data.inRecovery) expectNoOther(server, 'started');
     const upstream = upstreamOf(server)?.from;
@@ -233,10 +235,14 @@ export const createServers = (machines: Machines, etcd: EtcdClusters): Servers =
     upstreamOf,
     isPrimary: (server) => !server.data.inRecovery,
     patroni: clusterOf,
+    timesLoaded: ({ machine }) => running.get(machine.container)?.loads ?? 0,
     synchronousStandbys: ({ machine }) => running.get(machine.container)?.synchronous ?? [],
     reload({ machine }) {
       const server = running.get(machine.container);
-      if (server) server.synchronous = readSynchronousStandbys(machines, machine);
+      if (server) {
+        server.synchronous = readSynchronousStandbys(machines, machine);
+        server.loads += 1;
+      }
       const upstream = server && upstreamOf(on(machine)!)?.from;
       if (upstream) stream(upstream);
     },

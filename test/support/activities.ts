@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { MockActivityEnvironment } from '@temporalio/testing';
+import { createActivities } from '../../src/activities/index.ts';
+import type { ActivityName, StepCall } from '../../src/domain/actions.ts';
+import { readSettings, type Settings } from '../../src/launcher/settings.ts';
+import { realComponents } from '../../src/nodes/dependencies.ts';
+import { createStore, type Store } from '../../src/store/store.ts';
+import type { ControlPlane } from './control-plane.ts';
+
+/** What a control plane's worker does, done here: for what no operation asks for yet. */
+export interface Inside {
+  readonly store: Store;
+  act<A extends ActivityName>(name: A, database: string, input: StepCall<A>['input']): Promise<void>;
+  close(): Promise<void>;
+}
+
+export const openInside = async (plane: ControlPlane): Promise<Inside> => {
+  const settings = settingsOf(plane);
+  const store = await createStore({
+    connection: { url: settings.databaseUrl },
+    encryptionKey: Buffer.from(readFileSync(settings.secretKeyPath, 'utf8').trim(), 'base64'),
+  });
+  const activities = createActivities({
+    platform: plane.platform,
+    store,
+    components: realComponents,
+    images: settings.images,
+    home: settings.homeId,
+    log: { info: () => undefined, warn: () => undefined },
+  });
+  return {
+    store,
+    async act(name, database, input) {
+      const context = {
+        operation: randomUUID(),
+        database,
+        step: 0,
+        direction: 'run',
+        attempt: 1,
+        patience_seconds: 60,
+      };
+      const call = activities[name] as (call: unknown) => Promise<unknown>;
+      await new MockActivityEnvironment().run(call, { context, input });
+    },
+    close: () => store.close(),
+  };
+};
+
+/** They are read from the environment, at once. */
+const settingsOf = ({ home }: ControlPlane): Settings => {
+  const before = process.env['PGROW_HOME'];
+  process.env['PGROW_HOME'] = home;
+  try {
+    return readSettings();
+  } finally {
+    if (before === undefined) delete process.env['PGROW_HOME'];
+    else process.env['PGROW_HOME'] = before;
+  }
+};
