@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Client, Connection, type WorkflowHandle } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, NativeConnection, Runtime } from '@temporalio/worker';
-import { afterAll, beforeAll, expect, inject, onTestFinished, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, inject, test, vi, type TestContext } from 'vitest';
 import { openWorkerVersions, workerVersions, type WorkerVersions } from '../../src/client/worker-versions.ts';
 import { watchQueueOf } from '../../src/domain/naming.ts';
 import { olderVersions, strandedLine } from '../../src/domain/worker-versions.ts';
@@ -41,9 +41,11 @@ afterAll(async () => {
 });
 
 type Build = 'before' | 'a' | 'b';
+/** Of tests that run side by side: most of their time is waiting for Temporal. */
+type AtTheEnd = Pick<TestContext, 'onTestFinished'>;
 
 /** A control plane that is updated from build to build. `before`: from before there were versions. */
-const openHome = () => {
+const openHome = ({ onTestFinished }: AtTheEnd) => {
   const taskQueue = `test-${randomUUID()}`;
   const deploymentName = `pgrow-${randomUUID()}`;
   const worlds = new Map();
@@ -120,7 +122,7 @@ const graceOf = async (shop: Shop): Promise<WorkflowHandle> => {
 };
 
 /** `untilDispensable` of a build, and whether it has said so yet. */
-const watch = (versions: WorkerVersions, taskQueue: string, build: Build) => {
+const watch = ({ onTestFinished }: AtTheEnd, versions: WorkerVersions, taskQueue: string, build: Build) => {
   const stop = new AbortController();
   onTestFinished(() => stop.abort());
   const seen = { looks: 0, ended: false };
@@ -136,8 +138,8 @@ const watch = (versions: WorkerVersions, taskQueue: string, build: Build) => {
   return { seen, ended: ended.then((isIt) => (seen.ended = isIt)) };
 };
 
-test('an operation ends under the version that it began with, what moves along and what begins goes to the new one, and the worker before ends', async () => {
-  const { up, versions, taskQueue, builds, clear } = openHome();
+test.concurrent('an operation ends under the version that it began with, what moves along and what begins goes to the new one, and the worker before ends', async (context) => {
+  const { up, versions, taskQueue, builds, clear } = openHome(context);
   const a = await up('a');
   const [shop, other] = [newShop(a), newShop(a)];
   const [operation] = await Promise.all([
@@ -148,7 +150,7 @@ test('an operation ends under the version that it began with, what moves along a
 
   await up('b');
   clear();
-  const { seen, ended } = watch(versions, taskQueue, 'a');
+  const { seen, ended } = watch(context, versions, taskQueue, 'a');
   await vi.waitFor(() => expect(seen.looks).toBeGreaterThan(3), { timeout: 60_000 });
   expect(seen.ended).toBe(false);
   expect(await versions.readPinned(taskQueue)).toEqual([
@@ -169,8 +171,8 @@ test('an operation ends under the version that it began with, what moves along a
   expect(await shop.run('switchover', { target_node: 'postgres-1' })).toMatchObject({ status: 'done' });
 });
 
-test('what runs without a version at the first update, a window among it, goes on under the new one', async () => {
-  const { up, builds, clear } = openHome();
+test.concurrent('what runs without a version at the first update, a window among it, goes on under the new one', async (context) => {
+  const { up, builds, clear } = openHome(context);
   const before = await up('before');
   const shop = newShop(before);
   const operation = await graceOf(shop);
@@ -183,8 +185,8 @@ test('what runs without a version at the first update, a window among it, goes o
   expect(builds(shop)).toEqual(['a']);
 });
 
-test('an operation whose version is gone is named, waits, and goes on under the present one when it is moved', async () => {
-  const { up, versions, taskQueue, builds, clear } = openHome();
+test.concurrent('an operation whose version is gone is named, waits, and goes on under the present one when it is moved', async (context) => {
+  const { up, versions, taskQueue, builds, clear } = openHome(context);
   const a = await up('a');
   const shop = newShop(a);
   const operation = await graceOf(shop);
@@ -203,7 +205,7 @@ test('an operation whose version is gone is named, waits, and goes on under the 
   expect(builds(shop)).toEqual(['b']);
 });
 
-test('a Temporal that must not use versions is known by that', async () => {
+test.concurrent('a Temporal that must not use versions is known by that', async ({ onTestFinished }) => {
   const path = await ensureTemporal(() => undefined);
   const environment = await TestWorkflowEnvironment.createLocal({
     server: {
