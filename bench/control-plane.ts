@@ -38,7 +38,9 @@ export const startControlPlane = async ({
 }: StartControlPlane): Promise<ControlPlane> => {
   const home = realpathSync(mkdtempSync(join(tmpdir(), `pgrow-${purpose}-`)));
   Object.assign(process.env, { PGROW_HOME: home, ...environment(home) });
-  for (const name of ['TEMPORAL_ADDRESS', 'TEMPORAL_WEB', 'DATABASE_URL', 'PGROW_API_PORT']) delete process.env[name];
+  for (const name of Object.keys(process.env)) {
+    if (/^(DATABASE_URL$|PGROW_API_PORT$|PGROW_TASK_QUEUE$|TEMPORAL_)/.test(name)) delete process.env[name];
+  }
   const platform = createDockerPlatform();
   const opened: (() => Promise<void>)[] = [];
   const remove = async (): Promise<void> => {

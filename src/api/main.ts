@@ -22,7 +22,7 @@ await store.ensureToken({
   role: 'admin',
   actor: 'cli',
 });
-const client = createPgrowClient({ address: settings.temporalAddress });
+const client = createPgrowClient(settings.temporal);
 // Needed only where Temporal is not ours; a start that misses them says so.
 await client
   .registerSearchAttributes()
@@ -41,7 +41,7 @@ const app = await createApi({
   tryPassword: ({ id }, password) => looks.tryPassword(id, password),
   readLogs: looks.readLogs,
   doctor: looks,
-  addresses: { api: settings.apiUrl, temporal_web: settings.temporalWeb, temporal_address: settings.temporalAddress },
+  addresses: { api: settings.apiUrl, temporal_web: settings.temporalWeb, temporal_address: settings.temporal.address },
   logger,
 });
 await app.listen({ host: settings.apiHost, port: settings.apiPort });

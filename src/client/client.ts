@@ -1,13 +1,21 @@
-import { Client, Connection, WorkflowExecutionAlreadyStartedError, WorkflowFailedError } from '@temporalio/client';
+import {
+  Client,
+  Connection,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowFailedError,
+  type ConnectionOptions,
+} from '@temporalio/client';
 import { PgrowError } from '../domain/errors.ts';
 import { operationTypeOf, type OperationInput, type OperationWorkflow } from '../domain/inputs.ts';
-import { operationWorkflowId, taskQueue, verificationWorkflowId } from '../domain/naming.ts';
+import { defaultTaskQueue, operationWorkflowId, verificationWorkflowId } from '../domain/naming.ts';
 import type { OperationDocument } from '../domain/operation.ts';
 import type { Verification, VerifySnapshot } from '../domain/snapshot.ts';
+import type { QueueHolder } from '../domain/task-queue.ts';
 import { progressQuery, switchoverSignalName, type OperationMessage } from '../domain/temporal-names.ts';
 import type { Sender } from '../workflows/messages.ts';
 import { isTakenUp, workerSeenAgo } from './acceptance.ts';
 import { readEnd, readRun, runningError, type OperationRun } from './operation-run.ts';
+import { holdQueue } from './queue-holder.ts';
 import { searchAttributePairs, type About } from '../workflows/search-attribute-keys.ts';
 import { registerSearchAttributes } from './search-attributes.ts';
 import { tellOperation, type Answer } from './tell-operation.ts';
@@ -59,6 +67,11 @@ export interface PgrowClient extends WindowClient {
    */
   putBack(serviceId: string, about: { readonly database: string; readonly waitMs: number }): Promise<void>;
   ping(): Promise<void>;
+  /**
+   * Takes the task queue for a control plane, for good.
+   * @throws PgrowError `refused`, which names the control plane that has it
+   */
+  holdQueue(holder: QueueHolder): Promise<void>;
   /** For a Temporal that was not set up by pgrow. */
   registerSearchAttributes(): Promise<void>;
   close(): Promise<void>;
@@ -69,18 +82,21 @@ export interface StartedRun {
   readonly run_id: string;
 }
 
-export interface ClientOptions {
+/** `apiKey`, `tls` and `metadata` may be secret. */
+export interface ClientOptions extends Pick<ConnectionOptions, 'tls' | 'apiKey' | 'metadata'> {
   /** `host:port`. */
   readonly address: string;
   readonly namespace?: string;
+  readonly taskQueue?: string;
 }
 
 /** Within it the client tries again by itself. */
 const callTimeoutMs = 5000;
 
 /** Connects at the first call. */
-export const createPgrowClient = ({ address, namespace = 'default' }: ClientOptions): PgrowClient => {
-  const connection = Connection.lazy({ address });
+export const createPgrowClient = (given: ClientOptions): PgrowClient => {
+  const { namespace = 'default', taskQueue = defaultTaskQueue, ...access } = given;
+  const connection = Connection.lazy(access);
   const client = new Client({ connection, namespace });
   const { workflow } = client;
 
@@ -88,7 +104,7 @@ export const createPgrowClient = ({ address, namespace = 'default' }: ClientOpti
     try {
       return await action();
     } catch (error) {
-      throw toClientError(error, address);
+      throw toClientError(error, { ...access, namespace });
     }
   };
   const briefly = <T>(action: () => Promise<T>): Promise<T> =>
@@ -153,8 +169,8 @@ export const createPgrowClient = ({ address, namespace = 'default' }: ClientOpti
       briefly(async () => {
         await operationOf(serviceId, runId).terminate(reason);
       }),
-    workerSeenAgo: () => briefly(() => workerSeenAgo(client)),
-    ...windowClient(client, briefly),
+    workerSeenAgo: () => briefly(() => workerSeenAgo(client, taskQueue)),
+    ...windowClient(client, taskQueue, briefly),
     verifySnapshot: (input, { database, waitMs }) =>
       call(async () => {
         const handle = await briefly(() =>
@@ -210,6 +226,7 @@ export const createPgrowClient = ({ address, namespace = 'default' }: ClientOpti
     async ping() {
       await briefly(() => connection.workflowService.getSystemInfo({}));
     },
+    holdQueue: (holder) => briefly(() => holdQueue(client, taskQueue, holder)),
     registerSearchAttributes: () => briefly(() => registerSearchAttributes(connection, namespace)),
     close: () => connection.close(),
   };

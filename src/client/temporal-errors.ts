@@ -1,19 +1,35 @@
 import { isGrpcServiceError, ServiceError, WorkflowFailedError } from '@temporalio/client';
-import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
+import { ActivityFailure, ApplicationFailure, NamespaceNotFoundError } from '@temporalio/common';
 import { errorCatalogue, PgrowError, type ErrorCode, type Problem } from '../domain/errors.ts';
 import type { OperationDocument } from '../domain/operation.ts';
 
-/** gRPC's UNAVAILABLE and DEADLINE_EXCEEDED: https://grpc.io/docs/guides/status-codes/ */
-const awayStatuses = [14, 4];
+/** https://grpc.io/docs/guides/status-codes/ */
+const statuses = { deadlineExceeded: 4, permissionDenied: 7, unavailable: 14, unauthenticated: 16 };
+const awayStatuses = [statuses.unavailable, statuses.deadlineExceeded];
+const refusedStatuses = [statuses.permissionDenied, statuses.unauthenticated];
 
 /** Turns what the Temporal client throws into an error of the catalogue. */
-export const toClientError = (error: unknown, address: string): PgrowError => {
+export const toClientError = (error: unknown, { address, namespace }: Asked): PgrowError => {
   if (error instanceof PgrowError) return error;
   const cause = error instanceof ServiceError ? (error.cause ?? error) : error;
   const message = cause instanceof Error ? cause.message : String(cause);
-  const away = isGrpcServiceError(cause)
-    ? awayStatuses.includes(cause.code)
-    : /failed to connect|ECONNREFUSED|ENOTFOUND|deadline/i.test(message);
+  const status = isGrpcServiceError(cause) ? cause.code : null;
+  if (cause instanceof NamespaceNotFoundError) {
+    return new PgrowError(
+      'invalid_input',
+      `Temporal at ${address} has no namespace ${namespace}. Create it there, or set TEMPORAL_NAMESPACE to one that it has.`,
+    );
+  }
+  if (status !== null && refusedStatuses.includes(status)) {
+    return new PgrowError(
+      'invalid_input',
+      `Temporal at ${address} refuses pgrow in namespace ${namespace} (${message}). Check TEMPORAL_API_KEY and TEMPORAL_TLS_….`,
+    );
+  }
+  const away =
+    status === null
+      ? /failed to connect|ECONNREFUSED|ENOTFOUND|deadline/i.test(message)
+      : awayStatuses.includes(status);
   return away
     ? new PgrowError(
         'temporal_unavailable',
@@ -22,6 +38,11 @@ export const toClientError = (error: unknown, address: string): PgrowError => {
       )
     : new PgrowError('internal', `Temporal refused a call: ${message}`, { cause: error });
 };
+
+interface Asked {
+  readonly address: string;
+  readonly namespace: string;
+}
 
 /** What a workflow that failed has to say: its operation's document, or the error that kept it from beginning. */
 export const failureOf = (error: WorkflowFailedError): OperationDocument | PgrowError => {

@@ -1,6 +1,6 @@
 import type { Client } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/common';
-import { checkpointWorkflowId, taskQueue } from '../domain/naming.ts';
+import { checkpointWorkflowId } from '../domain/naming.ts';
 import type { RollbackWindow } from '../domain/rollback-window.ts';
 import type { CheckpointSignal } from '../domain/temporal-names.ts';
 import type { RollbackRequest } from '../workflows/messages.ts';
@@ -26,7 +26,11 @@ export interface TellWindow {
 
 type Briefly = <T>(action: () => Promise<T>) => Promise<T>;
 
-export const windowClient = ({ workflow }: Pick<Client, 'workflow'>, briefly: Briefly): WindowClient => {
+export const windowClient = (
+  { workflow }: Pick<Client, 'workflow'>,
+  taskQueue: string,
+  briefly: Briefly,
+): WindowClient => {
   const options = (window: RollbackWindow, about: About) => ({
     workflowId: checkpointWorkflowId(window.database),
     taskQueue,

@@ -61,7 +61,7 @@ export const workerVersions = ({
   const guarded = Object.entries(askVersions({ connection, namespace, deployment })).map(([name, method]) => {
     const call = method as (...args: unknown[]) => Promise<unknown>;
     const guard = async (...args: unknown[]) =>
-      call(...args).catch((error: unknown) => Promise.reject(toClientError(error, address)));
+      call(...args).catch((error: unknown) => Promise.reject(toClientError(error, { address, namespace })));
     return [name, guard];
   });
   return Object.fromEntries(guarded) as WorkerVersions;
@@ -69,11 +69,12 @@ export const workerVersions = ({
 
 /** Over a connection of its own, made at the first call. */
 export const openWorkerVersions = (
-  { address, ...of }: ClientOptions,
+  { namespace = 'default', taskQueue: _queue, ...access }: ClientOptions,
   deployment: string,
 ): WorkerVersions & { close(): Promise<void> } => {
-  const connection = Connection.lazy({ address });
-  return { ...workerVersions({ ...of, connection, address, deployment }), close: () => connection.close() };
+  const connection = Connection.lazy(access);
+  const { address } = access;
+  return { ...workerVersions({ connection, address, namespace, deployment }), close: () => connection.close() };
 };
 
 const askVersions = ({ connection, namespace, deployment }: Required<Omit<VersionsOf, 'address'>>): WorkerVersions => {

@@ -70,11 +70,14 @@ export const operationWorkflowId = (serviceId: string): string => `pgrow/${servi
 export const verificationWorkflowId = (serviceId: string, snapshot: string): string =>
   `pgrow/${serviceId}/verification/${snapshot}`;
 export const checkpointWorkflowId = (serviceId: string): string => `pgrow/${serviceId}/checkpoint`;
-export const taskQueue = 'pgrow';
+/** Of a control plane that is given none of its own. */
+export const defaultTaskQueue = 'pgrow';
 /** Of the worker of a control plane, whose versions Temporal tells apart by their builds. */
 export const deploymentNameOf = (home: string): string => `pgrow-${home}`;
 /** Of what runs for as long as a window is open: it must not take the places of steps. */
 export const watchQueueOf = (queue: string): string => `${queue}-watch`;
+/** Of the workflow that holds a task queue for one control plane. */
+export const queueHolderWorkflowId = (queue: string): string => `pgrow/queue/${queue}`;
 
 /** Ports inside a database's network. */
 export const ports = {

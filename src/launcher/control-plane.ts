@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { openWorkerVersions } from '../client/worker-versions.ts';
-import { deploymentNameOf, taskQueue } from '../domain/naming.ts';
+import { deploymentNameOf } from '../domain/naming.ts';
 import { ensureBaseImage } from './base-image.ts';
 import { readEnvironment } from './environment.ts';
 import { ensureEngine } from './engine.ts';
-import { keepExternal, readExternal } from './external.ts';
+import { isKept, keepExternal, readExternal } from './external.ts';
 import { openHome, type Home } from './home.ts';
 import { ensureImages } from './images.ts';
 import { withLock } from './lock.ts';
@@ -14,8 +14,9 @@ import { refuseCopy, stopProcess } from './processes.ts';
 import type { Progress } from './progress.ts';
 import { serveVersions, stopUnversioned } from './serve-versions.ts';
 import { ensureApiPort, ensureServices, serviceNames, stopService } from './services.ts';
-import { readSettings, writeImages } from './settings.ts';
+import { readSettings, temporalSettings, writeImages } from './settings.ts';
 import { ensureTemporal } from './temporal-binary.ts';
+import { tryTemporal } from './temporal-elsewhere.ts';
 import { ensureTemporalServer } from './temporal-server.ts';
 import { messageOf } from './launcher-error.ts';
 import { ensureWorkerBuild } from './worker-builds.ts';
@@ -41,11 +42,13 @@ export const up = ({ moveOperations = false, progress }: Up): Promise<Addresses>
   return exclusively(home, progress, async () => {
     refuseCopy(home);
     const external = readExternal(home.path, environment);
+    const elsewhere = temporalSettings(external);
+    if (elsewhere !== null) await tryTemporal(home, elsewhere, isKept(home.path, external), progress);
     keepExternal(home.path, external);
     const chosen = await ensurePorts(home);
 
     // The Temporal program may have to be built: at the same time as the images, which take as long.
-    const program = external.temporalAddress === undefined ? ensureTemporal(progress) : Promise.resolve(null);
+    const program = elsewhere === null ? ensureTemporal(progress) : Promise.resolve(null);
     const [images, temporal, build] = await Promise.all([
       ensureEngineAndImages(progress),
       program,
@@ -61,19 +64,20 @@ export const up = ({ moveOperations = false, progress }: Up): Promise<Addresses>
         : afterTemporal;
     const ports = await ensureApiPort(home, afterMetadata, progress);
 
-    const shared = JSON.stringify({ external, ports });
+    const shared = JSON.stringify({ external, elsewhere, ports });
     const worker = workerProcess(home, build, shared);
     const configuration = JSON.stringify([shared, images, build.id]);
     await stopUnversioned(home);
     await ensureServices({ home, worker, configuration, apiPort: ports.api, progress });
-    const versions = openWorkerVersions({ address: readSettings().temporalAddress }, deploymentNameOf(home.id));
+    const { temporal: connection } = readSettings();
+    const versions = openWorkerVersions(connection, deploymentNameOf(home.id));
     try {
       await serveVersions({
         home,
         versions,
         current: build.id,
         configuration: shared,
-        taskQueue,
+        taskQueue: connection.taskQueue,
         moveOperations,
         progress,
       });
@@ -106,8 +110,8 @@ export const down = ({ progress }: { readonly progress: Progress }): Promise<rea
 
 /** Where the control plane of this home is to be found, running or not. */
 export const addresses = (): Addresses => {
-  const { apiUrl, temporalWeb, temporalAddress } = readSettings();
-  return { api: apiUrl, temporal_web: temporalWeb, temporal_address: temporalAddress };
+  const { apiUrl, temporalWeb, temporal } = readSettings();
+  return { api: apiUrl, temporal_web: temporalWeb, temporal_address: temporal.address };
 };
 
 const ensureEngineAndImages = async (progress: Progress) => {

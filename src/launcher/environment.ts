@@ -2,6 +2,13 @@ import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { PgrowError } from '../domain/errors.ts';
+import {
+  setVariables,
+  taskQueueName,
+  temporalVariables,
+  unlessEmpty,
+  unsupportedVariables,
+} from './temporal-variables.ts';
 
 /** What the surroundings say. The only file that reads `process.env`. */
 export interface Environment {
@@ -9,9 +16,14 @@ export interface Environment {
   readonly home: string;
   /** What can be made again: binaries, the base image's tarball, logs of builds. Shared by all control planes. */
   readonly cache: string;
-  /** An existing Temporal engine, `host:port`; without it pgrow starts its own. */
-  readonly temporalAddress: string | undefined;
+  /**
+   * The variables by which `readProfile` finds an existing Temporal, some of them secret. Where they name none, pgrow
+   * starts its own.
+   */
+  readonly temporal: Readonly<Record<string, string>>;
   readonly temporalWeb: string | undefined;
+  /** Where the work of this control plane is queued. */
+  readonly taskQueue: string | undefined;
   /** An existing PostgreSQL for the metadata; without it pgrow starts its own. */
   readonly databaseUrl: string | undefined;
   readonly dockerHost: string | undefined;
@@ -24,31 +36,20 @@ export interface Environment {
   readonly build: string | undefined;
 }
 
-const absent = (value: unknown): unknown => (value === '' ? undefined : value);
-const optional = z.preprocess(absent, z.string().optional());
+const optional = unlessEmpty(z.string());
 
 const variables = z.object({
+  ...temporalVariables,
+  ...unsupportedVariables,
   PGROW_HOME: optional,
+  PGROW_TASK_QUEUE: unlessEmpty(taskQueueName),
   XDG_STATE_HOME: optional,
   XDG_CACHE_HOME: optional,
-  TEMPORAL_ADDRESS: z.preprocess(
-    absent,
-    z
-      .string()
-      .regex(/^[^\s:/]+:\d+$/, 'must be host:port')
-      .optional(),
-  ),
   TEMPORAL_WEB: optional,
-  DATABASE_URL: z.preprocess(
-    absent,
-    z
-      .string()
-      .regex(/^postgres(ql)?:\/\//, 'must be a postgresql:// URL')
-      .optional(),
-  ),
+  DATABASE_URL: unlessEmpty(z.string().regex(/^postgres(ql)?:\/\//, 'must be a postgresql:// URL')),
   DOCKER_HOST: optional,
-  PGROW_API_HOST: z.preprocess(absent, z.string().default('127.0.0.1')),
-  PGROW_API_PORT: z.preprocess(absent, z.coerce.number().int().min(1).max(65_535).optional()),
+  PGROW_API_HOST: optional,
+  PGROW_API_PORT: unlessEmpty(z.coerce.number().int().min(1).max(65_535)),
   PGROW_BREAKPOINTS: optional,
   PGROW_BUILD: optional,
 });
@@ -56,7 +57,7 @@ const variables = z.object({
 export const readEnvironment = (source: NodeJS.ProcessEnv = process.env): Environment => {
   const parsed = variables.safeParse(source);
   if (!parsed.success) {
-    // The value itself stays out of the message: DATABASE_URL holds a password.
+    // The values themselves stay out of the message: DATABASE_URL holds a password, TEMPORAL_API_KEY is one.
     throw new PgrowError(
       'invalid_input',
       `The environment is invalid: ${parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`).join('; ')}`,
@@ -66,21 +67,27 @@ export const readEnvironment = (source: NodeJS.ProcessEnv = process.env): Enviro
   return {
     home: resolve(values.PGROW_HOME ?? join(values.XDG_STATE_HOME ?? join(homedir(), '.local', 'state'), 'pgrow')),
     cache: join(values.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'pgrow'),
-    temporalAddress: values.TEMPORAL_ADDRESS,
+    temporal: setVariables(source),
     temporalWeb: values.TEMPORAL_WEB,
+    taskQueue: values.PGROW_TASK_QUEUE,
     databaseUrl: values.DATABASE_URL,
     dockerHost: values.DOCKER_HOST,
-    apiHost: values.PGROW_API_HOST,
+    apiHost: values.PGROW_API_HOST ?? '127.0.0.1',
     apiPort: values.PGROW_API_PORT,
     breakpoints: values.PGROW_BREAKPOINTS,
     build: values.PGROW_BUILD,
   };
 };
 
-/** Our own variables for a child process; what may hold a secret stays behind. */
+/**
+ * Our own variables for a child process. What may hold a secret stays behind: our programs find it in the home. So does
+ * what names another Temporal: Temporal's own program would take it for itself.
+ */
 export const childEnvironment = (additions: Readonly<Record<string, string>>): NodeJS.ProcessEnv => {
-  const { DATABASE_URL: _secret, ...inherited } = process.env;
-  return { ...inherited, ...additions };
+  const inherited = Object.entries(process.env).filter(
+    ([name]) => name !== 'DATABASE_URL' && !name.startsWith('TEMPORAL_'),
+  );
+  return { ...Object.fromEntries(inherited), ...additions };
 };
 
 /** Directories in which programs are looked for. */

@@ -2,44 +2,62 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Environment } from './environment.ts';
+import { chooseProfile, readProfile, temporalProfile, type TemporalProfile } from './temporal-profile.ts';
 
 const externalFile = z.strictObject({
+  temporal: temporalProfile.optional(),
+  /** As homes of older versions have it. */
   temporal_address: z.string().optional(),
   temporal_web: z.string().optional(),
+  task_queue: z.string().optional(),
   database_url: z.string().optional(),
 });
 
 /** Engines that are not pgrow's own. */
 export interface External {
-  readonly temporalAddress: string | undefined;
+  /** Without an address where it is pgrow's own. */
+  readonly temporal: TemporalProfile;
   readonly temporalWeb: string | undefined;
+  /** Where this control plane queues its work, in whichever Temporal. */
+  readonly taskQueue: string | undefined;
   readonly databaseUrl: string | undefined;
 }
 
 const pathIn = (home: string): string => join(home, 'external.json');
 
-/** The environment has the first word; otherwise what this home was brought up with last. */
+/**
+ * The environment has the first word; otherwise what this home was brought up with last.
+ * @throws PgrowError `invalid_input` for a Temporal that cannot be reached as the variables say
+ */
 export const readExternal = (home: string, environment: Environment): External => {
   const kept = readFile(pathIn(home));
   return {
-    temporalAddress: environment.temporalAddress ?? kept.temporal_address,
+    temporal: chooseProfile(profileIn(kept), readProfile(environment.temporal)),
     temporalWeb: environment.temporalWeb ?? kept.temporal_web,
+    taskQueue: environment.taskQueue ?? kept.task_queue,
     databaseUrl: environment.databaseUrl ?? kept.database_url,
   };
 };
 
 /**
  * Keeps them with the home, readable by its owner only: an `up` without the variables must not quietly begin a second,
- * empty metadata database, and the processes do not need the URL in their environment.
+ * empty metadata database, and the processes do not need what is secret in their environment.
  */
 export const keepExternal = (home: string, external: External): void => {
-  const { temporalAddress, temporalWeb, databaseUrl } = external;
-  if (temporalAddress === undefined && databaseUrl === undefined) return;
-  const content = { temporal_address: temporalAddress, temporal_web: temporalWeb, database_url: databaseUrl };
+  const { temporal, temporalWeb, taskQueue, databaseUrl } = external;
+  if (temporal.address === undefined && taskQueue === undefined && databaseUrl === undefined) return;
+  const content = { temporal, temporal_web: temporalWeb, task_queue: taskQueue, database_url: databaseUrl };
   const draft = `${pathIn(home)}.${process.pid}`;
   writeFileSync(draft, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
   renameSync(draft, pathIn(home));
 };
+
+/** Whether a home was brought up with this Temporal before. */
+export const isKept = (home: string, { temporal }: External): boolean =>
+  profileIn(readFile(pathIn(home))).address === temporal.address;
+
+const profileIn = ({ temporal, temporal_address: address }: z.infer<typeof externalFile>): TemporalProfile =>
+  temporal ?? (address === undefined ? {} : { address });
 
 const readFile = (path: string): z.infer<typeof externalFile> => {
   try {

@@ -1,9 +1,9 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { readEnvironment } from './environment.ts';
-import { keepExternal, readExternal } from './external.ts';
+import { isKept, keepExternal, readExternal } from './external.ts';
 import { openHome } from './home.ts';
 import { ensurePorts, isPortFree, replacePort } from './ports.ts';
 
@@ -52,6 +52,24 @@ test('an existing metadata database stays chosen when the variable is gone, in a
   expect(statSync(join(folder, 'external.json')).mode & 0o777).toBe(0o600);
   const without = readEnvironment({ PGROW_HOME: folder });
   expect(readExternal(home.path, without).databaseUrl).toBe('postgresql://u:p@db/pgrow');
+});
+
+test('an existing Temporal and the queue in it stay chosen, its key for the owner alone', () => {
+  const home = openHome(folder);
+  const given = { TEMPORAL_ADDRESS: 'temporal:7233', TEMPORAL_API_KEY: 'secret', PGROW_TASK_QUEUE: 'orders' };
+  const external = readExternal(home.path, readEnvironment(given));
+  expect(isKept(home.path, external)).toBe(false);
+  keepExternal(home.path, external);
+  expect(statSync(join(folder, 'external.json')).mode & 0o777).toBe(0o600);
+  const later = readExternal(home.path, readEnvironment({}));
+  expect(later).toMatchObject({ temporal: { address: 'temporal:7233', api_key: 'secret' }, taskQueue: 'orders' });
+  expect(isKept(home.path, later)).toBe(true);
+});
+
+test('a home of an older version still knows its Temporal', () => {
+  const home = openHome(folder);
+  writeFileSync(join(folder, 'external.json'), JSON.stringify({ temporal_address: 'temporal:7233' }));
+  expect(readExternal(home.path, readEnvironment({})).temporal).toEqual({ address: 'temporal:7233' });
 });
 
 test('a home without external engines has no file about them', () => {

@@ -2,11 +2,13 @@ import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { z } from 'zod';
 import { readEnvironment } from './environment.ts';
-import { readExternal } from './external.ts';
+import { readExternal, type External } from './external.ts';
 import { openHome, readKept, type Home } from './home.ts';
 import type { ImageTags } from './images.ts';
 import { readPorts } from './ports.ts';
 import { launcherError } from './launcher-error.ts';
+import { accessOf, defaultNamespace, type TemporalAccess } from './temporal-profile.ts';
+import { defaultTaskQueue } from '../domain/naming.ts';
 
 /** What worker, API, monitor and CLI need to find everything else. */
 export interface Settings {
@@ -14,8 +16,8 @@ export interface Settings {
   readonly home: string;
   /** Eight hexadecimal digits. */
   readonly homeId: string;
-  /** `host:port`. */
-  readonly temporalAddress: string;
+  /** For Temporal's clients and workers alone, never for a log. */
+  readonly temporal: TemporalSettings;
   /** Null where an existing Temporal is used whose Web UI is not known. */
   readonly temporalWeb: string | null;
   /** Connection string with the password: for the database driver alone, never for a log. */
@@ -39,6 +41,11 @@ export interface Settings {
   readonly images: ImageTags;
 }
 
+export interface TemporalSettings extends TemporalAccess {
+  /** Where this control plane queues its work. */
+  readonly taskQueue: string;
+}
+
 export const metadataUser = 'postgres';
 export const metadataDatabase = 'pgrow';
 
@@ -60,14 +67,16 @@ export const readSettings = (): Settings => {
     return ports[name];
   };
   const apiPort = environment.apiPort ?? chosen('api');
+  const { address } = external.temporal;
   return {
     home: home.path,
     homeId: home.id,
-    temporalAddress: external.temporalAddress ?? `127.0.0.1:${chosen('temporal')}`,
-    temporalWeb:
-      external.temporalAddress === undefined
-        ? `http://127.0.0.1:${chosen('temporal_ui')}`
-        : (external.temporalWeb ?? null),
+    temporal: temporalSettings(external) ?? {
+      address: `127.0.0.1:${chosen('temporal')}`,
+      namespace: defaultNamespace,
+      taskQueue: external.taskQueue ?? defaultTaskQueue,
+    },
+    temporalWeb: address === undefined ? `http://127.0.0.1:${chosen('temporal_ui')}` : (external.temporalWeb ?? null),
     databaseUrl: external.databaseUrl ?? metadataUrl(home, chosen('metadata')),
     apiHost: environment.apiHost,
     apiPort,
@@ -82,6 +91,12 @@ export const readSettings = (): Settings => {
     breakpointsPath: environment.breakpoints ?? null,
     images: readImages(home, environment.build),
   };
+};
+
+/** Of a Temporal that is not pgrow's own; null where it is. */
+export const temporalSettings = ({ temporal, taskQueue = defaultTaskQueue }: External): TemporalSettings | null => {
+  const { address } = temporal;
+  return address === undefined ? null : { ...accessOf({ ...temporal, address }), taskQueue };
 };
 
 /** Of our own metadata database. */

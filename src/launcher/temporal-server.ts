@@ -79,7 +79,7 @@ const untilServing = (spec: ProcessSpec, ports: Ports): Promise<void> => {
       if (!(await accepts(ports.temporal))) return `nothing listens on ${address}`;
       return runCommand({
         command: spec.command,
-        arguments: ['operator', 'namespace', 'describe', '--namespace', 'default', '--address', address],
+        arguments: ['operator', 'namespace', 'describe', ...toOurs(address)],
       }).then(
         () => true as const,
         (error: Error) => error.message,
@@ -87,6 +87,16 @@ const untilServing = (spec: ProcessSpec, ports: Ports): Promise<void> => {
     },
   });
 };
+
+/** A profile that the user of this machine has made for another Temporal must not take the call there. */
+const toOurs = (address: string): readonly string[] => [
+  '--namespace',
+  'default',
+  '--address',
+  address,
+  '--disable-config-file',
+  '--disable-config-env',
+];
 
 const accepts = (port: number): Promise<boolean> =>
   new Promise((resolve) => {

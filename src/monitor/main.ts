@@ -39,7 +39,7 @@ const dependencies = {
   home: settings.homeId,
 };
 const failing: Failing = new Set();
-const client = createPgrowClient({ address: settings.temporalAddress });
+const client = createPgrowClient(settings.temporal);
 const readyPath = join(settings.home, 'run', 'monitor.ready');
 
 const stopping = new AbortController();

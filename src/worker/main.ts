@@ -1,4 +1,5 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
@@ -16,7 +17,8 @@ import { createActivities } from '../activities/index.ts';
 import { activityInterceptor } from '../activities/interceptor.ts';
 import { workerVersions } from '../client/worker-versions.ts';
 import { PgrowError } from '../domain/errors.ts';
-import { deploymentNameOf, taskQueue, watchQueueOf } from '../domain/naming.ts';
+import { deploymentNameOf, watchQueueOf } from '../domain/naming.ts';
+import { workerIdentity } from '../domain/task-queue.ts';
 import { readSettings } from '../launcher/settings.ts';
 import { logUnhandledRejections } from '../launcher/unhandled-rejections.ts';
 import { createLooks } from '../looks/looks.ts';
@@ -60,6 +62,7 @@ const mayPass = (error: unknown): boolean =>
 const lookEveryMs = 15_000;
 
 const settings = readSettings();
+const { taskQueue, namespace, ...access } = settings.temporal;
 const log = pino({ base: { program: 'worker', ...(settings.build !== null && { version: settings.build }) } });
 logUnhandledRejections(log);
 Runtime.install({
@@ -74,9 +77,13 @@ const store = await createStore({
   ...(settings.build !== null && { newerSchema: 'tolerate' }),
 });
 await completeSecrets(store);
-const connection = await untilTemporalAnswers(() => NativeConnection.connect({ address: settings.temporalAddress }));
+// Before it asks for the first task: it might be another control plane's.
+const client = createPgrowClient(settings.temporal);
+const holder = { home: settings.homeId, path: settings.home, host: hostname() };
+await untilTemporalAnswers(() => client.holdQueue(holder));
+const connection = await untilTemporalAnswers(() => NativeConnection.connect(access));
 const deploymentName = deploymentNameOf(settings.homeId);
-const versions = workerVersions({ connection, address: settings.temporalAddress, deployment: deploymentName });
+const versions = workerVersions({ connection, address: access.address, namespace, deployment: deploymentName });
 const { build } = settings;
 const isVersioned = build !== null && (await untilTemporalAnswers(() => versions.areSupported()));
 const version = isVersioned ? { deploymentName, buildId: build } : null;
@@ -98,6 +105,8 @@ const { watchHealth, verifySnapshot, ...activities } = breakpoints.into(
 const shared = {
   connection,
   ...deploymentOptions(version),
+  namespace,
+  identity: workerIdentity(settings.homeId, process.pid, hostname()),
   dataConverter,
   interceptors: { activity: [activityInterceptor] },
   // A cancellation arrives with a heartbeat, and undoing waits for it.
@@ -124,7 +133,6 @@ const watches = await untilTemporalAnswers(() =>
   }),
 );
 
-const client = createPgrowClient({ address: settings.temporalAddress });
 const looks = await serveLooks({
   path: settings.workerLooksPath,
   looks: createLooks({ platform, store, components: realComponents, home: settings.homeId, client }),

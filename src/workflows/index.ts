@@ -13,3 +13,4 @@ export { verifySnapshot } from './verify-snapshot.ts';
 export { destroyDatabase } from './destroy-database.ts';
 export { putBackCutOff } from './put-back.ts';
 export { checkpoint } from './checkpoint.ts';
+export { holdTaskQueue } from './hold-task-queue.ts';

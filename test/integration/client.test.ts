@@ -4,7 +4,7 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createPgrowClient, type PgrowClient } from '../../src/client/client.ts';
-import { checkpointWorkflowId, taskQueue } from '../../src/domain/naming.ts';
+import { checkpointWorkflowId, defaultTaskQueue } from '../../src/domain/naming.ts';
 import { ensureTemporal } from '../../src/launcher/temporal-binary.ts';
 
 let environment: TestWorkflowEnvironment;
@@ -19,7 +19,7 @@ beforeAll(async () => {
   environment = await TestWorkflowEnvironment.createLocal({ server: { executable: { type: 'existing-path', path } } });
   worker = await Worker.create({
     connection: environment.nativeConnection,
-    taskQueue,
+    taskQueue: defaultTaskQueue,
     workflowsPath: fileURLToPath(new URL('../support/client-workflows.ts', import.meta.url)),
   });
   running = worker.run();

@@ -113,6 +113,7 @@ export const createFakeClient = (): FakeClient => {
     howEnded: async (serviceId) => (runs.get(serviceId)?.withdrawn ? 'terminated' : fake.ended),
     putBack: async () => undefined,
     ping: async () => undefined,
+    holdQueue: async () => undefined,
     registerSearchAttributes: async () => undefined,
     close: async () => undefined,
   };

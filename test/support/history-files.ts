@@ -14,7 +14,7 @@ const machineFields: Readonly<Record<string, unknown>> = {
   workerVersion: undefined,
 };
 /** The name of a worker's own task queue: process and host. */
-const ownQueue = /^\d+@/;
+const ownQueue = /^(pgrow-worker \w+ )?\d+@/;
 const sanitise = (json: string): object =>
   JSON.parse(json, (key, value: unknown) => {
     if (typeof value === 'string' && ownQueue.test(value)) return 'worker';

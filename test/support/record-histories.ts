@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import type { WorkflowHandle } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
-import { verificationWorkflowId } from '../../src/domain/naming.ts';
+import { queueHolderWorkflowId, verificationWorkflowId } from '../../src/domain/naming.ts';
+import { queueHolderType } from '../../src/domain/task-queue.ts';
 import { ensureTemporal } from '../../src/launcher/temporal-binary.ts';
 import { bundleWorkflows } from '../../src/worker/workflow-code.ts';
 import { searchAttributeKeys } from '../../src/workflows/search-attribute-keys.ts';
@@ -195,6 +196,20 @@ const stories: Readonly<Record<string, Tell>> = {
       'destroyDatabase-1-none-completed-ends-window': await last(shop),
       'checkpoint-cancelled': await window(shop),
     };
+  },
+  async queue({ temporal }) {
+    const claim = await temporal.workflow.start(queueHolderType, {
+      workflowId: queueHolderWorkflowId('orders'),
+      taskQueue: plane.taskQueue,
+    });
+    await retryUntil('the claim to be taken up', async () => {
+      const { events } = await claim.fetchHistory();
+      if (!events?.some(({ workflowTaskCompletedEventAttributes }) => workflowTaskCompletedEventAttributes))
+        throw new Error('it is not');
+    });
+    await claim.cancel();
+    await claim.result().catch(() => undefined);
+    return { 'holdTaskQueue-cancelled': claim };
   },
   async refused(shop) {
     const taken = { name: 'Shop!', operation_id: randomUUID() };

@@ -19,7 +19,7 @@ export const runCli = (
   args: readonly string[],
   launcher = join(repositoryRoot, 'pgrow'),
 ): Promise<CliResult> => {
-  const { TEMPORAL_ADDRESS: _temporal, ...surroundings } = childEnvironment(environment);
+  const surroundings = childEnvironment({ PGROW_TASK_QUEUE: '', ...environment });
   const child = spawn(launcher, args, { env: surroundings, stdio: ['ignore', 'pipe', 'pipe'], timeout: timeoutMs });
   let stdout = '';
   let stderr = '';

@@ -1,7 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Client, Connection, type WorkflowExecutionInfo } from '@temporalio/client';
-import { readEnvironment } from '../../src/launcher/environment.ts';
+import { readSettings } from '../../src/launcher/settings.ts';
 import { addHistory, readHistory } from './history-files.ts';
 
 /**
@@ -9,10 +7,9 @@ import { addHistory, readHistory } from './history-files.ts';
  * workflow, stages and ending is enough; the latest is taken, unless there is one.
  */
 
-const { home, temporalAddress } = readEnvironment();
-const ports = JSON.parse(readFileSync(join(home, 'ports.json'), 'utf8')) as { readonly temporal: number };
-const connection = await Connection.connect({ address: temporalAddress ?? `127.0.0.1:${ports.temporal}` });
-const client = new Client({ connection });
+const { namespace, taskQueue: _queue, ...access } = readSettings().temporal;
+const connection = await Connection.connect(access);
+const client = new Client({ connection, namespace });
 
 interface PlanInResult {
   readonly plan?: { readonly from: { readonly stage: number } | null; readonly to: { readonly stage: number } | null };

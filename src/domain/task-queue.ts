@@ -1,0 +1,39 @@
+/**
+ * A task queue belongs to one control plane: of two that ask it for work each would take the other's, and find none of
+ * its databases there.
+ */
+
+/** Workflow type that holds a task queue for a control plane, and what its memo says. */
+export const queueHolderType = 'holdTaskQueue';
+export interface QueueHolder {
+  /** Id of the home: eight hexadecimal digits. */
+  readonly home: string;
+  /** PGROW_HOME. */
+  readonly path: string;
+  readonly host: string;
+}
+
+/** One that asks a task queue for workflow tasks, or did so within the last five minutes: Temporal forgets it then. */
+export interface Poller {
+  readonly identity: string;
+  /** Seconds since it last asked. */
+  readonly seen_ago: number;
+}
+
+const identityPrefix = 'pgrow-worker ';
+
+/** What a worker calls itself towards Temporal: by the home the control planes are told apart. */
+export const workerIdentity = (home: string, pid: number, host: string): string =>
+  `${identityPrefix}${home} ${pid}@${host}`;
+
+/** Seconds. A worker that lives asks again within one minute, and one that has ended is listed for five. */
+export const pollerLivesFor = 90;
+
+/** A worker of another control plane that may still live; null when there is none. What is not pgrow's is not ours to judge. */
+export const workerOfAnother = (pollers: readonly Poller[], home: string): Poller | null =>
+  pollers.find(
+    ({ identity, seen_ago }) =>
+      identity.startsWith(identityPrefix) &&
+      !identity.startsWith(`${identityPrefix}${home} `) &&
+      seen_ago <= pollerLivesFor,
+  ) ?? null;
