@@ -2,18 +2,23 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ApiDependencies } from './dependencies.ts';
 import { findEarlier, type OperationIds } from './idempotency.ts';
 import { serviceParams } from './lookup.ts';
+import { planDocument } from './plan-document.ts';
+import { isDryRun } from './query-parameters.ts';
 
-interface Accepted {
+/** Null where it is not known: nothing has planned it yet, or it was planned earlier. */
+export interface Estimate {
+  readonly estimated_duration_minutes: number | null;
+  readonly estimated_monthly_cost: number | null;
+}
+
+interface Accepted extends Estimate {
   readonly project: string;
   readonly ids: OperationIds;
   readonly run: { readonly workflow_id: string; readonly run_id: string | null };
-  /** Null when the operation was planned earlier. */
-  readonly minutes: number | null;
-  readonly monthlyCost: number;
 }
 
 /** 202: what was started, and where to look. */
-export const accept = (reply: FastifyReply, { project, ids, run, minutes, monthlyCost }: Accepted) => {
+export const accept = (reply: FastifyReply, { project, ids, run, ...estimate }: Accepted) => {
   const { service_id, operation_id } = ids;
   const service = `/v1/projects/${encodeURIComponent(project)}/services/${service_id}`;
   void reply.code(202).header('location', `${service}/postgres/operations/${operation_id}`);
@@ -22,16 +27,29 @@ export const accept = (reply: FastifyReply, { project, ids, run, minutes, monthl
     service_id,
     workflow_id: run.workflow_id,
     run_id: run.run_id,
-    estimated_duration_minutes: minutes,
-    estimated_monthly_cost: monthlyCost,
+    estimated_duration_minutes: estimate.estimated_duration_minutes,
+    estimated_monthly_cost: estimate.estimated_monthly_cost,
   };
 };
 
-/** The same request with the same `Idempotency-Key` again: the operation it started, unless it was not done. */
-export const acceptRepeated = async ({ store }: ApiDependencies, request: FastifyRequest, reply: FastifyReply) => {
+/**
+ * The same request with the same `Idempotency-Key` again: the operation it started, unless it was not done. A dry run of it
+ * shows the plan on record: by now another might be made, or none.
+ */
+export const answerRepeated = async ({ store }: ApiDependencies, request: FastifyRequest, reply: FastifyReply) => {
   const earlier = await findEarlier(store, request);
   if (!earlier?.operation) return null;
   const { ids, operation } = earlier;
+  if (isDryRun(request)) {
+    const plan = await store.readPlan(operation.id);
+    return plan && planDocument({ plan, database: operation.database, service_id: operation.service_id });
+  }
   const { projectId: project } = serviceParams(request);
-  return accept(reply, { project, ids, run: operation, minutes: null, monthlyCost: operation.cost_after.monthly_usd });
+  return accept(reply, {
+    project,
+    ids,
+    run: operation,
+    estimated_duration_minutes: null,
+    estimated_monthly_cost: operation.cost_after.monthly_usd,
+  });
 };

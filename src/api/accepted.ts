@@ -1,4 +1,4 @@
-import { acceptedOperation, waitsForWorker, type Acceptance } from '../domain/accepted-operation.ts';
+import { acceptedOperation, waitsForPlan, waitsForWorker, type Acceptance } from '../domain/accepted-operation.ts';
 import { PgrowError } from '../domain/errors.ts';
 import type { OperationDocument } from '../domain/operation.ts';
 import type { AcceptedRequest } from '../store/access.ts';
@@ -18,9 +18,10 @@ export const readAccepted = async (
   const { workflow_id, run_id, since } = run;
   const accepted: Acceptance = { id, workflow_id, run_id, type, database, service_id, since };
   if (run.running) {
-    const seenAgo = await client.workerSeenAgo();
+    const isTakenUp = await client.isTakenUp(service_id, run_id);
+    const waiting_for = isTakenUp ? waitsForPlan : waitsForWorker(await client.workerSeenAgo());
     // A worker may have recorded it in the meantime.
-    return (await store.readOperation(id)) ?? acceptedOperation(accepted, { waiting_for: waitsForWorker(seenAgo) });
+    return (await store.readOperation(id)) ?? acceptedOperation(accepted, { waiting_for });
   }
   const aborted = (await client.howEnded(service_id, run_id)) === 'terminated';
   const error = aborted ? withdrawn : await client.result(service_id, run_id).then(() => null, refusalOf);

@@ -80,7 +80,7 @@ export const reinitializeChange = (body: unknown): Change => {
 
 export const repairChange = (body: unknown): Change => {
   const { repair, options } = parseBody(repairBody, body);
-  return { workflow: 'repair', input: { ...repair, options }, confirmed: repair.confirm };
+  return { workflow: 'repair', input: { ...repair, options } };
 };
 
 export const switchoverChange = (body: unknown): Change => {
@@ -90,21 +90,20 @@ export const switchoverChange = (body: unknown): Change => {
 
 type Confirmation = { readonly confirm: boolean };
 
-/** Starts only with its warnings confirmed, should its plan have any of those; the worker asks for that as well. */
-const confirmable = <W extends Exclude<Change['workflow'], 'destroyDatabase' | 'scaleDown'>>(
+/** Starts only with its warnings confirmed, should its plan have any of those: its workflow asks for that. */
+const confirmable = <W extends Exclude<Change['workflow'], 'destroyDatabase'>>(
   workflow: W,
   input: Extract<Change, { workflow: W }>['input'],
   { confirm }: Confirmation,
-) => ({ workflow, input: { ...input, confirm }, confirmed: confirm }) as Change;
+) => ({ workflow, input: { ...input, confirm } }) as Change;
 
 type ScaleDownInput = Extract<Change, { workflow: 'scaleDown' }>['input'];
 
-/** Nothing is started unless it is confirmed; the plan is made either way. */
 const down = (
   target: ScaleDownTarget,
   input: Omit<ScaleDownInput, 'target' | 'confirm'>,
-  { confirm }: Confirmation,
-): Change => ({ workflow: 'scaleDown', input: { ...input, target, confirm: true }, confirmed: confirm });
+  confirmation: Confirmation,
+): Change => confirmable('scaleDown', { ...input, target }, confirmation);
 
 const sameButCount = (present: ReplicaOptions, wanted: ReplicaOptions): boolean =>
   (Object.keys(wanted) as (keyof ReplicaOptions)[]).every((key) => key === 'count' || present[key] === wanted[key]);

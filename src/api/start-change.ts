@@ -1,7 +1,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Database } from '../domain/database.ts';
 import type { OperationWorkflow } from '../domain/inputs.ts';
-import { acceptRepeated } from './accept.ts';
+import { answerRepeated } from './accept.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { claimUnlessDryRun } from './idempotency.ts';
 import { findDatabase, serviceParams } from './lookup.ts';
@@ -15,8 +15,6 @@ export type Change = {
   readonly [W in ChangeWorkflow]: {
     readonly workflow: W;
     readonly input: ChangeInput<W>;
-    /** Whether the warnings have been read. */
-    readonly confirmed: boolean;
   };
 }[ChangeWorkflow];
 
@@ -28,10 +26,10 @@ export const startChange = async (
   /** Parses the body, whose meaning may depend on what the database is. */
   choose: (database: Database) => Change,
 ) => {
-  const repeated = await acceptRepeated(dependencies, request, reply);
+  const repeated = await answerRepeated(dependencies, request, reply);
   if (repeated) return repeated;
   const database = await findDatabase(dependencies, serviceParams(request));
-  const { workflow, input, confirmed } = choose(database);
+  const { workflow, input } = choose(database);
   const ids = await claimUnlessDryRun(dependencies.store, request, database.id);
   return startOperation(dependencies, {
     request,
@@ -41,6 +39,6 @@ export const startChange = async (
     ids,
     workflow,
     input,
-    confirmed,
+    present: database.topology.stage,
   });
 };

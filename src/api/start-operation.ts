@@ -1,16 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { runningError } from '../client/operation-run.ts';
-import { refuseUnconfirmed } from '../domain/confirmation.ts';
+import { PgrowError } from '../domain/errors.ts';
 import { operationTypeOf, type OperationInput, type OperationWorkflow } from '../domain/inputs.ts';
-import { accept } from './accept.ts';
+import type { Stage } from '../domain/stage.ts';
+import { stageAfter } from '../domain/stage-after.ts';
+import { accept, type Estimate } from './accept.ts';
 import { callerOf } from './auth.ts';
+import { refusedAction, type AuditEntry } from '../store/access.ts';
+import type { PlanRequest } from '../planning/planning.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import type { OperationIds } from './idempotency.ts';
 import { planAhead } from './plan-ahead.ts';
 import { planDocument } from './plan-document.ts';
 import { isDryRun } from './query-parameters.ts';
-import { untilRecorded } from './until-recorded.ts';
 
 /** What a workflow is started with besides the ids and the actor. */
 export type ChangeInput<W extends OperationWorkflow> = Omit<OperationInput<W>, 'service_id' | 'operation_id' | 'actor'>;
@@ -24,14 +27,14 @@ interface Change<W extends OperationWorkflow> {
   readonly ids: OperationIds;
   readonly workflow: W;
   readonly input: ChangeInput<W>;
-  /** Whether what the plan would lose has been confirmed. */
-  readonly confirmed: boolean;
+  /** Null of a database that is still to be made. */
+  readonly present: Stage | null;
 }
 
-/** Plans, starts and answers 202; with `?dry_run=true` only plans. */
+/** Starts and answers 202 with what the workflow begins with; with `?dry_run=true` only plans. */
 export const startOperation = async <W extends OperationWorkflow>(
   dependencies: ApiDependencies,
-  { request, reply, project, database, ids, workflow, input, confirmed }: Change<W>,
+  { request, reply, project, database, ids, workflow, input, present }: Change<W>,
 ) => {
   const { store, client } = dependencies;
   const { service_id, operation_id } = ids;
@@ -44,31 +47,34 @@ export const startOperation = async <W extends OperationWorkflow>(
   const running = await untilReallyEnded(dependencies, service_id);
   if (running?.running && running.operation_id !== operation_id) throw runningError(database, running);
 
-  const plan = await planAhead(dependencies, asked);
-  refuseUnconfirmed(plan, confirmed);
   const { actor } = callerOf(request);
   // Before anything can begin: what was asked for is known whatever becomes of it.
-  await store.recordAudit({
-    actor,
-    project,
-    service_id,
-    action: operationTypeOf[workflow],
-    details: { ...input, operation_id, database },
+  const entry = { actor, project, service_id, action: operationTypeOf[workflow] };
+  await store.recordAudit({ ...entry, details: { ...input, operation_id, database } });
+  const complete = { ...input, service_id, operation_id, actor } as OperationInput<W> & { operation_id: string };
+  const stage = stageAfter(workflow, input, present);
+  const { run, opened } = await client.open(workflow, complete, { database, stage }).catch(async (error: unknown) => {
+    await noteRefusal(dependencies, { ...entry, details: { operation_id, database } }, error);
+    throw error;
   });
-  const run = running?.running
-    ? running
-    : await client.start(workflow, { ...input, service_id, operation_id, actor } as OperationInput<W>, {
-        database,
-        stage: plan.to?.stage ?? null,
-      });
-  await untilRecorded(dependencies, ids, ({ run_id }) => run_id === run.run_id);
-  return accept(reply, {
-    project,
-    ids,
-    run,
-    minutes: plan.estimated_duration_minutes,
-    monthlyCost: plan.cost_after.monthly_usd,
-  });
+  const estimate = opened ?? (await estimateOf(dependencies, asked));
+  return accept(reply, { project, ids, run, ...estimate });
+};
+
+/** Whoever asked has been answered: what was refused at once is no operation that waits. */
+export const noteRefusal = async ({ store }: Pick<ApiDependencies, 'store'>, entry: AuditEntry, error: unknown) => {
+  // Of a call that failed it is not known whether it was heard.
+  if (!(error instanceof PgrowError) || error.code === 'temporal_unavailable' || error.code === 'internal') return;
+  await store.recordAudit({ ...entry, action: refusedAction, details: { ...entry.details, code: error.code } });
+};
+
+/** Of what no worker has planned yet: as it would be planned now, if anything can be said of that. */
+const estimateOf = async (dependencies: ApiDependencies, asked: PlanRequest): Promise<Estimate> => {
+  const plan = await planAhead(dependencies, asked).catch(() => null);
+  return {
+    estimated_duration_minutes: plan?.estimated_duration_minutes ?? null,
+    estimated_monthly_cost: plan?.cost_after.monthly_usd ?? null,
+  };
 };
 
 /** What the record shows as running is part of a plan only when its workflow has been ended from outside. */

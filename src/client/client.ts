@@ -14,6 +14,7 @@ import type { QueueHolder } from '../domain/task-queue.ts';
 import { progressQuery, switchoverSignalName, type OperationMessage } from '../domain/temporal-names.ts';
 import type { Sender } from '../workflows/messages.ts';
 import { isTakenUp, workerSeenAgo } from './acceptance.ts';
+import { openOperation, type OpenedRun, type StartedRun } from './open-operation.ts';
 import { readEnd, readRun, runningError, type OperationRun } from './operation-run.ts';
 import { holdQueue } from './queue-holder.ts';
 import { searchAttributePairs, type About } from '../workflows/search-attribute-keys.ts';
@@ -29,6 +30,15 @@ export interface PgrowClient extends WindowClient {
    * @throws PgrowError `operation_running`, which names the one that runs
    */
   start<W extends OperationWorkflow>(workflow: W, input: OperationInput<W>, about: About): Promise<StartedRun>;
+  /**
+   * Starts an operation, and answers with what its workflow says that it begins with.
+   * @throws PgrowError what it was refused with; `operation_running`, which names the one that runs
+   */
+  open<W extends OperationWorkflow>(
+    workflow: W,
+    input: OperationInput<W> & { readonly operation_id: string },
+    about: About,
+  ): Promise<OpenedRun>;
   /**
    * Moves the primary, by signal-with-start. A running operation ignores it, also one whose cut-over is held back.
    * @throws PgrowError `operation_running`, which names the one that runs
@@ -75,11 +85,6 @@ export interface PgrowClient extends WindowClient {
   /** For a Temporal that was not set up by pgrow. */
   registerSearchAttributes(): Promise<void>;
   close(): Promise<void>;
-}
-
-export interface StartedRun {
-  readonly workflow_id: string;
-  readonly run_id: string;
 }
 
 /** `apiKey`, `tls` and `metadata` may be secret. */
@@ -135,6 +140,16 @@ export const createPgrowClient = (given: ClientOptions): PgrowClient => {
           throw runningError(about.database, await describe(input.service_id));
         }
       }),
+
+    open: (name, input, about) =>
+      call(() =>
+        openOperation(client, {
+          workflow: name,
+          options: startOptions(name, input, about),
+          operation_id: input.operation_id,
+          database: about.database,
+        }),
+      ),
 
     switchOver: (input, about) =>
       briefly(async () => {

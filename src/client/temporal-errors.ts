@@ -46,15 +46,29 @@ interface Asked {
 
 /** What a workflow that failed has to say: its operation's document, or the error that kept it from beginning. */
 export const failureOf = (error: WorkflowFailedError): OperationDocument | PgrowError => {
-  const failure = error.cause instanceof ActivityFailure ? error.cause.cause : error.cause;
+  const failure = causeOf(error);
   if (!(failure instanceof ApplicationFailure)) {
     return new PgrowError('internal', `The operation's workflow ended: ${failure?.message ?? error.message}`);
   }
   const [details] = failure.details ?? [];
   if (isDocument(details)) return details;
-  const code: ErrorCode = failure.type && failure.type in errorCatalogue ? (failure.type as ErrorCode) : 'internal';
-  return new PgrowError(code, failure.message, { problems: Array.isArray(details) ? (details as Problem[]) : [] });
+  return refusalIn(error) ?? new PgrowError('internal', failure.message);
 };
+
+/** What kept an operation from beginning; null where it failed with something else. */
+export const refusalIn = (error: Failed): PgrowError | null => {
+  const failure = causeOf(error);
+  if (!(failure instanceof ApplicationFailure) || !failure.type || !(failure.type in errorCatalogue)) return null;
+  const [details] = failure.details ?? [];
+  return new PgrowError(failure.type as ErrorCode, failure.message, {
+    problems: Array.isArray(details) ? (details as Problem[]) : [],
+  });
+};
+
+/** A workflow or an update. */
+type Failed = Pick<WorkflowFailedError, 'cause'>;
+
+const causeOf = ({ cause }: Failed) => (cause instanceof ActivityFailure ? cause.cause : cause);
 
 const isDocument = (details: unknown): details is OperationDocument =>
   typeof details === 'object' && details !== null && 'workflow_id' in details && 'steps' in details;

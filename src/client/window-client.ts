@@ -1,10 +1,17 @@
-import type { Client } from '@temporalio/client';
+import {
+  WithStartWorkflowOperation,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+  type Client,
+} from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/common';
 import { checkpointWorkflowId } from '../domain/naming.ts';
 import type { RollbackWindow } from '../domain/rollback-window.ts';
-import type { CheckpointSignal } from '../domain/temporal-names.ts';
-import type { RollbackRequest } from '../workflows/messages.ts';
+import { checkpointSignals } from '../domain/temporal-names.ts';
+import type { Heard, RollbackRequest } from '../workflows/messages.ts';
 import { searchAttributePairs, type About } from '../workflows/search-attribute-keys.ts';
+import { refusalIn } from './temporal-errors.ts';
+import type { Answer } from './tell-operation.ts';
 
 /** Rollback windows: one workflow each, which is begun again from the record where it is gone. */
 export interface WindowClient {
@@ -12,25 +19,23 @@ export interface WindowClient {
   isWindowServed(serviceId: string): Promise<boolean>;
   /** Begins the workflow of a window, unless it runs. */
   serveWindow(window: RollbackWindow, about: About): Promise<void>;
-  /** Tells the workflow of a window something; begins it first where it does not run. */
-  tellWindow(told: TellWindow): Promise<void>;
+  /** Closes a window, whose workflow is begun first where it does not run. */
+  confirmWindow(window: RollbackWindow, about: About): Promise<void>;
+  /**
+   * Asks a window to go back, whose workflow is begun first where it does not run. Where no worker answers, the request
+   * waits for one.
+   * @throws PgrowError `refused`: it is closing, or goes back already
+   */
+  rollBack(window: RollbackWindow, about: About, request: RollbackRequest): Promise<Answer>;
 }
 
-export interface TellWindow {
-  readonly window: RollbackWindow;
-  readonly about: About;
-  readonly signal: CheckpointSignal;
-  /** Of a rollback. */
-  readonly request?: RollbackRequest;
-}
+/** A worker answers in a fraction of it. */
+const answerWithinMs = 1800;
 
 type Briefly = <T>(action: () => Promise<T>) => Promise<T>;
 
-export const windowClient = (
-  { workflow }: Pick<Client, 'workflow'>,
-  taskQueue: string,
-  briefly: Briefly,
-): WindowClient => {
+export const windowClient = (client: Client, taskQueue: string, briefly: Briefly): WindowClient => {
+  const { workflow } = client;
   const options = (window: RollbackWindow, about: About) => ({
     workflowId: checkpointWorkflowId(window.database),
     taskQueue,
@@ -53,10 +58,33 @@ export const windowClient = (
       briefly(async () => {
         await workflow.start('checkpoint', { ...options(window, about), workflowIdConflictPolicy: 'USE_EXISTING' });
       }),
-    tellWindow: ({ window, about, signal, request }) =>
+    confirmWindow: (window, about) =>
       briefly(async () => {
-        const signalArgs: [RollbackRequest?] = request ? [request] : [];
-        await workflow.signalWithStart('checkpoint', { ...options(window, about), signal, signalArgs });
+        await workflow.signalWithStart('checkpoint', { ...options(window, about), signal: checkpointSignals.confirm });
+      }),
+    rollBack: (window, about, request) =>
+      briefly(async () => {
+        const start = { ...options(window, about), workflowIdConflictPolicy: 'USE_EXISTING' as const };
+        const startWorkflowOperation = new WithStartWorkflowOperation('checkpoint', start);
+        const update = { startWorkflowOperation, args: [request] as [RollbackRequest] };
+        try {
+          return await client.withDeadline(Date.now() + answerWithinMs, () =>
+            workflow.executeUpdateWithStart<() => Promise<void>, Heard, [RollbackRequest]>(
+              checkpointSignals.rollback,
+              update,
+            ),
+          );
+        } catch (error) {
+          const isLate = error instanceof WorkflowUpdateRPCTimeoutOrCancelledError;
+          const isRefused = error instanceof WorkflowUpdateFailedError;
+          if (!isLate && !isRefused) throw error;
+          const refusal = isRefused && refusalIn(error);
+          if (refusal) throw refusal;
+        }
+        // No worker answers, or one of a version that knows the signal alone.
+        const signal = { signal: checkpointSignals.rollback, signalArgs: [request] };
+        await workflow.signalWithStart('checkpoint', { ...options(window, about), ...signal });
+        return { takes_effect: 'when_a_worker_runs' };
       }),
   };
 };

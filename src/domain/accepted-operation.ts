@@ -45,6 +45,9 @@ export const acceptedOperation = (
   error: 'error' in standing ? standing.error : null,
 });
 
+/** A worker has it, which looks at every node before it plans. */
+export const waitsForPlan = 'its plan, which waits for nodes or for the engine. What it waits for is in Temporal Web';
+
 /** `seenAgo`: seconds since a worker last asked for work; null where none is known to have. */
 export const waitsForWorker = (seenAgo: number | null): string =>
   `a worker to take it up; none has asked for work${seenAgo === null ? '' : ` for ${seenAgo} s`}. Start one: ./pgrow up`;

@@ -50,8 +50,7 @@ export const scaleDownInput = z.strictObject({
   replicas: replicaWishes.default({}),
   /** Seconds that applications get before pooling goes. */
   grace_period: z.number().int().min(0).max(604_800).default(3600),
-  /** That the warnings have been read. */
-  confirm: z.literal(true),
+  confirm,
   options: operationOptions.prefault({}),
 });
 

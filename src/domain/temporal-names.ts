@@ -11,10 +11,11 @@ export const operationMessages = { cutover: 'cutover', abort: 'abort', confirm: 
 export type OperationMessage = keyof typeof operationMessages;
 export const switchoverSignalName = 'switchover';
 export const progressQuery = 'progress';
+/** Update of an operation that is being opened: answers once it has begun, or fails with why it was refused. */
+export const openedUpdateName = 'opened';
 
-/** Signals of the checkpoint of the last operation. */
+/** Messages to the checkpoint of the last operation, as signals; `rollback` is an update as well, which answers. */
 export const checkpointSignals = { confirm: 'confirm', rollback: 'rollback' } as const;
-export type CheckpointSignal = keyof typeof checkpointSignals;
 
 /** Search attributes: two keywords and an integer. */
 export const searchAttributes = {

@@ -10,7 +10,7 @@ export interface AccessStore {
   ensureToken(token: NewToken): Promise<void>;
   authenticate(token: string): Promise<Identity | null>;
   recordAudit(entry: AuditEntry): Promise<void>;
-  /** The last request for an operation, by the operation's id or by the database's name or id. */
+  /** The last request for an operation that was not refused at once, by the operation's id or by the database's name or id. */
   findAcceptedRequest(
     project: string,
     by: { readonly operation: string } | { readonly database: string },
@@ -34,6 +34,9 @@ export interface Identity {
   readonly project: string;
   readonly role: Role;
 }
+
+/** Action of an entry beside that of a request for an operation, which was answered with a refusal. */
+export const refusedAction = 'refused';
 
 export interface AuditEntry {
   readonly actor: string;
@@ -78,15 +81,28 @@ export const accessStore = (queries: Queries): AccessStore => ({
   },
 
   async findAcceptedRequest(project, by) {
-    const named = sql<string | null>`details ->> 'database'`;
-    const id = sql<string | null>`details ->> 'operation_id'`;
+    const named = sql<string | null>`audit.details ->> 'database'`;
+    const id = sql<string | null>`audit.details ->> 'operation_id'`;
     let query = queries
       .selectFrom('audit')
       .select(['service_id', 'action', named.as('database'), id.as('operation_id')])
       .where('project', '=', project)
       .where('action', 'in', [...operationTypes])
       .where('service_id', 'is not', null)
-      .where(id, 'is not', null);
+      .where(id, 'is not', null)
+      // The same key asks for the same operation again after a refusal.
+      .where(({ not, exists, selectFrom }) =>
+        not(
+          exists(
+            selectFrom('audit as refusal')
+              .select('refusal.id')
+              .where('refusal.service_id', '=', sql.ref<string>('audit.service_id'))
+              .where('refusal.action', '=', refusedAction)
+              .where(sql`refusal.details ->> 'operation_id'`, '=', id)
+              .where('refusal.id', '>', sql.ref<string>('audit.id')),
+          ),
+        ),
+      );
     query =
       'operation' in by
         ? query.where(id, '=', by.operation)

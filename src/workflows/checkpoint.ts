@@ -11,15 +11,10 @@ import type { ErrorCode } from '../domain/errors.ts';
 import { watchHealth } from './activities.ts';
 import { closeWindow } from './close-window.ts';
 import { codeOf, toOperationError } from './failures.ts';
-import {
-  checkpointQuery,
-  confirmSignal,
-  rollbackSignal,
-  type CheckpointWorkflow,
-  type RollbackRequest,
-} from './messages.ts';
+import { checkpointQuery, confirmSignal, type CheckpointWorkflow, type RollbackRequest } from './messages.ts';
 import type { RollbackWindow } from '../domain/rollback-window.ts';
 import { tryRollback } from './try-rollback.ts';
+import { hearRollback } from './window-messages.ts';
 
 /**
  * Keeps the way back open until it is confirmed or time runs out, then removes what was kept for it. Goes back when
@@ -30,19 +25,23 @@ export const checkpoint: CheckpointWorkflow = async (input) => {
   let confirmed = false;
   let request: RollbackRequest | null = null;
   let open = true;
+  let gone = false;
   let deadline = deadlineOf(input);
   let notWatched: string | null = null;
   const until = () => (deadline === null ? null : new Date(deadline).toISOString());
   const show = () => setCurrentDetails(open ? describe(until(), notWatched) : closing);
   setHandler(confirmSignal, () => void (confirmed = true), { description: 'Close the window now.' });
-  setHandler(rollbackSignal, (asked) => void (request = asked ?? {}), { description: 'Go back to the stage before.' });
+  hearRollback({
+    database: input.before?.name ?? null,
+    state: () => (!open || confirmed || gone ? 'closing' : request === null ? 'open' : 'going back'),
+    goBack: (asked) => void (request = asked),
+  });
   setHandler(checkpointQuery, () => ({ checkpoint: input.checkpoint, open, until: until(), not_watched: notWatched }), {
     description: 'Whether the window is open, until when, and whether somebody watches the stage.',
   });
   show();
 
   let own: RollbackRequest | null = null;
-  let gone = false;
   const health = new CancellationScope();
   const watching = health.run(() =>
     keepWatching(database, {

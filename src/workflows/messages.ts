@@ -2,6 +2,7 @@ import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { OperationInput } from '../domain/inputs.ts';
 import {
   checkpointSignals,
+  openedUpdateName,
   operationMessages,
   progressQuery,
   switchoverSignalName,
@@ -30,6 +31,21 @@ export const operationUpdates = {
 export const switchoverSignal = defineSignal<[Payload?]>(switchoverSignalName);
 export const progress = defineQuery<Progress>(progressQuery);
 
+/** For a caller that starts an operation: the plan it has begun with, or what it was refused with. */
+export const openedUpdate = defineUpdate<Opened>(openedUpdateName);
+
+/** What an operation begins with. */
+export interface Opened {
+  readonly operation_id: string;
+  /** Names of the plan's steps, in order. */
+  readonly steps: readonly string[];
+  readonly warnings: readonly string[];
+  /** Null where it was done before: it is not planned again. */
+  readonly estimated_duration_minutes: number | null;
+  /** Of the database once it is done, US dollars. */
+  readonly estimated_monthly_cost: number;
+}
+
 /** Who says it, for the record. */
 export interface Sender {
   readonly actor?: string;
@@ -45,6 +61,7 @@ export interface Heard {
 /** Messages to the checkpoint of the last operation. */
 export const confirmSignal = defineSignal(checkpointSignals.confirm);
 export const rollbackSignal = defineSignal<[RollbackRequest?]>(checkpointSignals.rollback);
+export const rollbackUpdate = defineUpdate<Heard, [RollbackRequest?]>(checkpointSignals.rollback);
 export const checkpointQuery = defineQuery<WindowState>('checkpoint');
 
 export interface WindowState {

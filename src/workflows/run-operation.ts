@@ -16,6 +16,7 @@ import { operationActivities } from './activities.ts';
 import { closePreviousCheckpoint, closePreviousCheckpointFirst, endWindow, startCheckpoint } from './checkpoints.ts';
 import { hasEnded, hasHandedBack, operationFailure, toOperationError } from './failures.ts';
 import { progress } from './messages.ts';
+import { hearOpening } from './opening.ts';
 import { hearMessages, type Standing, type Told } from './operation-messages.ts';
 import { openAfterPuttingBack } from './put-back.ts';
 import { createProgressBoard, planning, type ProgressBoard } from './steps/progress.ts';
@@ -47,10 +48,12 @@ interface Performance {
 const perform = async ({ workflow, input, standing, scope, told }: Performance): Promise<OperationDocument> => {
   const operation = input.operation_id ?? uuid4();
   let board: ProgressBoard | null = null;
+  const opening = hearOpening();
   setHandler(progress, () => board?.read() ?? planning(operation), { description: 'Every step with its status.' });
 
   const { workflowId, runId } = workflowInfo();
-  const opened = await openAfterPuttingBack({ workflow, input, operation, workflow_id: workflowId, run_id: runId });
+  const call = { workflow, input, operation, workflow_id: workflowId, run_id: runId };
+  const opened = await opening.of(operation, openAfterPuttingBack(call));
   // The same request once more, or a workflow that was reset.
   if ('done' in opened) return opened.done;
   board = createProgressBoard(operation, opened.database.name, opened.plan.steps);

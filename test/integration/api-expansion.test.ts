@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { services, shopPath, useApi } from '../support/api-under-test.ts';
-import { haTopology } from '../support/sample-database.ts';
+import { PgrowError } from '../../src/domain/errors.ts';
+import { haTopology, samplePlan } from '../support/sample-database.ts';
 
 const api = useApi();
 
@@ -109,9 +110,47 @@ describe('expanding', () => {
     expect(api.client.started).toHaveLength(1);
   });
 
-  test('a lower stage than the present one is refused by the plan', async () => {
+  test('a lower stage than the present one is refused by the plan, and is no operation', async () => {
     await api.shopAtStage(haTopology);
     expect((await api.call('POST', `${shopPath}/replicas`)).body).toMatchObject({ status: 409, code: 'refused' });
+    expect((await api.call('GET', `${shopPath}/operations`)).body).toEqual({ operations: [] });
+    expect(await api.store.listAudit('default', 5)).toMatchObject([
+      { action: 'refused', details: { code: 'refused' } },
+      { action: 'expand' },
+    ]);
+  });
+
+  // A second request with the key of the first was planned again for the dry run before it, and refused by that.
+  test('a dry run with the key of a request shows the plan of the operation that it started', async () => {
+    const shop = await api.newShop();
+    api.takeUp(shop);
+    const once = (path: string, body: object) => api.call('POST', `${shopPath}/${path}`, { body, key: 'once' });
+    expect((await once('ha?dry_run=true', { enabled: true })).body).toMatchObject({ operation: { to_stage: 3 } });
+    const { operation_id } = (await once('ha', { enabled: true, confirm: true })).body;
+
+    const recorded = (await api.store.readPlan(String(operation_id)))!;
+    const again = await once('ha?dry_run=true', { enabled: true });
+    expect(again).toMatchObject({
+      status: 200,
+      body: { operation: { status: 'planned', to_stage: recorded.to?.stage, warnings: recorded.warnings } },
+    });
+    expect((await once('ha', { enabled: true, confirm: true })).body).toMatchObject({ operation_id });
+    expect((await once('pooling?dry_run=true', {})).body).toMatchObject({ status: 409, code: 'operation_running' });
+  });
+
+  test('a key whose request was refused can be used for it again', async () => {
+    const shop = await api.newShop();
+    const once = () => api.call('POST', `${shopPath}/replicas`, { body: { count: 1 }, key: 'once' });
+    api.client.plan = async () => {
+      throw new PgrowError('no_disk_space', 'Only 1 MB is free.');
+    };
+    expect((await once()).body).toMatchObject({ status: 409, code: 'no_disk_space' });
+    api.client.plan = async () => samplePlan(shop, shop.topology);
+    api.takeUp(shop);
+    const { status, body } = await once();
+    expect(status).toBe(202);
+    expect((await once()).body).toMatchObject({ operation_id: body['operation_id'] });
+    expect(api.client.started).toHaveLength(1);
   });
 
   test('an unknown database is answered with those there are', async () => {

@@ -165,10 +165,51 @@ const describeWithSummary = async (handle: ReturnType<typeof environment.client.
   return { typedSearchAttributes: description.typedSearchAttributes, staticSummary: await description.staticSummary() };
 };
 
+describe('an operation that is opened', () => {
+  const opening = (operation_id: string, by = client) =>
+    by.open('expand', { service_id: serviceId, operation_id, target: 'pooling' }, about);
+
+  test('answers with what its workflow begins with, also whoever asks again', async () => {
+    const operation_id = randomUUID();
+    const first = await opening(operation_id);
+    expect(first).toMatchObject({ run: { workflow_id: `pgrow/${serviceId}` }, opened: { operation_id } });
+    expect(await opening(operation_id)).toEqual(first);
+    await expect(opening(randomUUID())).rejects.toMatchObject({ code: 'operation_running' });
+    await client.tell(serviceId, 'cutover', {});
+    expect(await client.result(serviceId, first.run.run_id)).toMatchObject({ status: 'done' });
+  });
+
+  test('and refused says why', async () => {
+    const asked = { service_id: serviceId, operation_id: randomUUID() };
+    await expect(client.open('destroyDatabase', asked, { ...about, stage: null })).rejects.toMatchObject({
+      code: 'image_missing',
+      message: 'Image pgrow/postgres is missing.',
+      problems: [{ path: 'image' }],
+    });
+  });
+
+  test('by a worker that knows no such question is accepted', async () => {
+    const asked = { service_id: serviceId, operation_id: randomUUID(), node: 'postgres-1' };
+    expect(await client.open('reinitialize', asked, about)).toMatchObject({ opened: null });
+  });
+
+  test('while no worker runs is accepted, found again, and keeps others out', async () => {
+    const unserved = createPgrowClient({ address: environment.address, taskQueue: `queue-${randomUUID()}` });
+    const operation_id = randomUUID();
+    const { run, opened } = await opening(operation_id, unserved);
+    expect(opened).toBeNull();
+    expect(await client.isTakenUp(serviceId, run.run_id)).toBe(false);
+    expect(await opening(operation_id, unserved)).toEqual({ run, opened: null });
+    await expect(opening(randomUUID(), unserved)).rejects.toMatchObject({ code: 'operation_running' });
+    expect(await client.describe(serviceId)).toMatchObject({ running: true, operation_id, run_id: run.run_id });
+    await client.withdraw(serviceId, run.run_id, 'by a test');
+    await unserved.close();
+  });
+});
+
 describe('a rollback window', () => {
   const window = { checkpoint: 'c-1', database: '', timeout_seconds: 60, on_close: [] };
-  const confirm = (checkpoint: string) =>
-    client.tellWindow({ window: { ...window, checkpoint, database: serviceId }, about, signal: 'confirm' });
+  const confirm = (checkpoint: string) => client.confirmWindow({ ...window, checkpoint, database: serviceId }, about);
   const result = () => environment.client.workflow.getHandle(checkpointWorkflowId(serviceId)).result();
 
   test('is confirmed', async () => {
@@ -186,6 +227,28 @@ describe('a rollback window', () => {
     expect(await client.isWindowServed(serviceId)).toBe(false);
     await confirm('c-2');
     expect(await result()).toBe('c-2');
+  });
+});
+
+describe('a rollback', () => {
+  const window = () => ({ checkpoint: 'c-1', database: serviceId, timeout_seconds: 60, on_close: [] });
+  const rollBack = (by = client, operation_id = randomUUID()) => by.rollBack(window(), about, { operation_id });
+
+  test('is asked of its window, which is begun first where it is gone, and refused where it comes too late', async () => {
+    expect(await rollBack()).toEqual({ takes_effect: 'now' });
+    await expect(rollBack()).rejects.toMatchObject({ code: 'refused', message: 'It goes back already.' });
+    await client.confirmWindow(window(), about);
+  });
+
+  test('waits in Temporal while no worker runs', async () => {
+    const taskQueue = `queue-${randomUUID()}`;
+    const unserved = createPgrowClient({ address: environment.address, taskQueue });
+    const operation_id = randomUUID();
+    expect(await rollBack(unserved, operation_id)).toEqual({ takes_effect: 'when_a_worker_runs' });
+    const { events } = await environment.client.workflow.getHandle(checkpointWorkflowId(serviceId)).fetchHistory();
+    const signals = events?.flatMap(({ workflowExecutionSignaledEventAttributes: signal }) => (signal ? [signal] : []));
+    expect(signals).toMatchObject([{ signalName: 'rollback' }]);
+    await unserved.close();
   });
 });
 

@@ -2,11 +2,13 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { createApi } from '../../src/api/api.ts';
+import { planAhead } from '../../src/api/plan-ahead.ts';
 import type { Database } from '../../src/domain/database.ts';
 import type { Finding } from '../../src/domain/doctor.ts';
 import type { Facts } from '../../src/domain/facts.ts';
 import type { LiveState } from '../../src/domain/live.ts';
 import type { Plan } from '../../src/domain/plan.ts';
+import type { NodeReaders } from '../../src/planning/planning.ts';
 import type { Store } from '../../src/store/store.ts';
 import { createFakeClient, type FakeClient } from './fake-client.ts';
 import { startMetadataServer, type MetadataServer } from './metadata.ts';
@@ -77,10 +79,30 @@ export const useApi = (): ApiUnderTest => {
     api.findings = [];
     api.passwords = ['on record'];
     api.holds = {};
+    const nodes: NodeReaders = {
+      hasStayed: async () => false,
+      readCircumstances: async ({ topology }) => {
+        const members = api.live instanceof Error ? [] : api.live.members;
+        const leader = members.find(({ role }) => role === 'leader')?.name ?? topology.primary;
+        const leadership = {
+          leader,
+          candidates: members
+            .filter(({ role }) => role === 'replica')
+            .map(({ name, state, lag }) => ({ name, state, lag_bytes: lag ?? 0, synchronous: false })),
+          leaderless: false,
+          faults: [],
+          holdings: null,
+          unseen: [],
+          hanging: [],
+        };
+        return { leadership, facts: { ...nothingHeld(leader), ...api.holds }, settings: null };
+      },
+    };
+    const planning = { store: api.store, home: '1a2b3c4d', nodes };
+    api.client.plan = (request) => planAhead(planning, request);
     api.app = await createApi({
-      store: api.store,
+      ...planning,
       client: api.client,
-      home: '1a2b3c4d',
       readLogs: async () => '',
       doctor: {
         examine: async () => api.findings,
@@ -96,25 +118,6 @@ export const useApi = (): ApiUnderTest => {
         return api.live;
       },
       tryPassword: async (_, password) => (api.passwords.includes(password ?? 'on record') ? 'accepted' : 'refused'),
-      nodes: {
-        hasStayed: async () => false,
-        readCircumstances: async ({ topology }) => {
-          const members = api.live instanceof Error ? [] : api.live.members;
-          const leader = members.find(({ role }) => role === 'leader')?.name ?? topology.primary;
-          const leadership = {
-            leader,
-            candidates: members
-              .filter(({ role }) => role === 'replica')
-              .map(({ name, state, lag }) => ({ name, state, lag_bytes: lag ?? 0, synchronous: false })),
-            leaderless: false,
-            faults: [],
-            holdings: null,
-            unseen: [],
-            hanging: [],
-          };
-          return { leadership, facts: { ...nothingHeld(leader), ...api.holds }, settings: null };
-        },
-      },
     });
     api.admin = await api.newToken('*', 'admin');
   });

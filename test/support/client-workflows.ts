@@ -1,4 +1,5 @@
 import {
+  allHandlersFinished,
   ApplicationFailure,
   condition,
   defineQuery,
@@ -11,16 +12,18 @@ import {
 
 interface Input {
   readonly service_id: string;
+  readonly operation_id?: string;
 }
 
 /** Waits; ends as done on `cutover`, as aborted on `abort`. Has no grace period to cut short. */
-export const expand = async ({ service_id }: Input): Promise<unknown> => {
+export const expand = async ({ service_id, operation_id }: Input): Promise<unknown> => {
   let told: 'done' | 'aborted' | null = null;
   const takes_effect = (message: 'done' | 'aborted') => {
     told = message;
     return { takes_effect: 'now' };
   };
   setHandler(defineSignal('switchover'), () => undefined);
+  setHandler(defineUpdate('opened'), () => ({ operation_id }));
   setHandler(defineUpdate('cutover'), () => takes_effect('done'));
   setHandler(defineUpdate('abort'), () => takes_effect('aborted'));
   setHandler(defineUpdate('confirm'), () => undefined, {
@@ -45,13 +48,21 @@ export const switchover = async ({ target_node }: { readonly target_node?: strin
 
 /** Is refused before it begins. */
 export const destroyDatabase = async (): Promise<never> => {
-  throw ApplicationFailure.create({
+  const refusal = ApplicationFailure.create({
     type: 'image_missing',
     message: 'Image pgrow/postgres is missing.',
     nonRetryable: true,
     details: [[{ path: 'image', value: 'pgrow/postgres', allowed: 'one that is there' }]],
   });
+  setHandler(defineUpdate('opened'), () => {
+    throw refusal;
+  });
+  await condition(allHandlersFinished);
+  throw refusal;
 };
+
+/** As in a version that could not be asked what it begins with. */
+export const reinitialize = async (): Promise<unknown> => ({ status: 'done' });
 
 /** Finds nothing wrong; reads `snap-slow` for as long as anybody waits, and knows no `snap-9`. */
 export const verifySnapshot = async ({ snapshot }: { readonly snapshot: string }): Promise<unknown> => {
@@ -64,7 +75,20 @@ export const verifySnapshot = async ({ snapshot }: { readonly snapshot: string }
 /** Stands for the checkpoint; says which one it closed. */
 export const checkpoint = async (window: { readonly checkpoint: string }): Promise<string> => {
   let confirmed = false;
+  let goesBack = false;
   setHandler(defineSignal('confirm'), () => void (confirmed = true));
+  setHandler(
+    defineUpdate('rollback'),
+    () => {
+      goesBack = true;
+      return { takes_effect: 'now' };
+    },
+    {
+      validator() {
+        if (goesBack) throw ApplicationFailure.create({ type: 'refused', message: 'It goes back already.' });
+      },
+    },
+  );
   await condition(() => confirmed);
   return window.checkpoint;
 };

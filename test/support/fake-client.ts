@@ -5,8 +5,11 @@ import { PgrowError } from '../../src/domain/errors.ts';
 import { operationTypeOf } from '../../src/domain/inputs.ts';
 import type { Verification } from '../../src/domain/snapshot.ts';
 import { operationWorkflowId } from '../../src/domain/naming.ts';
+import { refuseUnconfirmed } from '../../src/domain/confirmation.ts';
+import type { Plan } from '../../src/domain/plan.ts';
+import type { PlanRequest } from '../../src/planning/planning.ts';
 import type { RollbackWindow } from '../../src/domain/rollback-window.ts';
-import type { RollbackRequest } from '../../src/workflows/messages.ts';
+import type { Opened, RollbackRequest } from '../../src/workflows/messages.ts';
 
 export interface FakeClient extends PgrowClient {
   /** What was started, with its input, in order. */
@@ -26,6 +29,8 @@ export interface FakeClient extends PgrowClient {
   readonly verified: string[];
   /** What is found; null while it is still read. */
   verification: Verification | null;
+  /** Stands for the worker: the plan that an operation is opened with. @throws PgrowError what it is refused with */
+  plan: (request: PlanRequest) => Promise<Plan>;
   /** Stands for the worker: runs when an operation is started. By default it takes nothing up. */
   onStart: (run: StartedOperation) => Promise<void>;
   /** Stands for the checkpoint: runs when it is told to roll back. By default it does nothing. */
@@ -53,6 +58,9 @@ export const createFakeClient = (): FakeClient => {
     worker: true,
     verified: [],
     verification: { status: 'whole', found: [], duration_ms: 1 },
+    plan: async () => {
+      throw new PgrowError('internal', 'the fake has no plans');
+    },
     onStart: async () => undefined,
     onRollback: async () => undefined,
     end(serviceId, failure) {
@@ -75,6 +83,17 @@ export const createFakeClient = (): FakeClient => {
       });
       await fake.onStart({ workflow, input: input as StartedOperation['input'], run_id });
       return { workflow_id, run_id };
+    },
+    async open(workflow, input, about) {
+      const { service_id, operation_id } = input;
+      const running = runs.get(service_id);
+      const isSame = running?.running && running.operation_id === operation_id;
+      const plan = fake.worker ? await fake.plan({ workflow, input, operation: operation_id }) : null;
+      if (plan) refuseUnconfirmed(plan, (input as { confirm?: boolean }).confirm === true);
+      const run = isSame ? running : await fake.start(workflow, input, about);
+      const failure = runs.get(service_id)?.failure;
+      if (failure) throw failure;
+      return { run, opened: plan && openedOf(operation_id, plan) };
     },
     async switchOver(input, about) {
       const running = runs.get(input.service_id);
@@ -99,10 +118,16 @@ export const createFakeClient = (): FakeClient => {
     workerSeenAgo: async () => 12,
     isWindowServed: async () => true,
     serveWindow: async () => undefined,
-    async tellWindow({ window, signal, request }) {
-      fake.signals.push(`${window.database}/checkpoint ${signal}`);
+    async confirmWindow(window) {
+      fake.signals.push(`${window.database}/checkpoint confirm`);
       fake.windows.push(window);
-      if (signal === 'rollback') await fake.onRollback(window.database, request ?? {});
+    },
+    async rollBack(window, _about, request) {
+      if (fake.tooLate) throw new PgrowError('refused', fake.tooLate);
+      fake.signals.push(`${window.database}/checkpoint rollback`);
+      fake.windows.push(window);
+      await fake.onRollback(window.database, request);
+      return { takes_effect: fake.worker ? 'now' : 'when_a_worker_runs' };
     },
     async verifySnapshot({ snapshot }) {
       fake.verified.push(snapshot);
@@ -119,3 +144,11 @@ export const createFakeClient = (): FakeClient => {
   };
   return fake;
 };
+
+const openedOf = (operation_id: string, { steps, warnings, cost_after, estimated_duration_minutes }: Plan): Opened => ({
+  operation_id,
+  steps: steps.map(({ name }) => name),
+  warnings,
+  estimated_duration_minutes,
+  estimated_monthly_cost: cost_after.monthly_usd,
+});

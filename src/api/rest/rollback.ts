@@ -7,7 +7,7 @@ import { refuseUnconfirmed } from '../../domain/confirmation.ts';
 import { PgrowError } from '../../domain/errors.ts';
 import { isPastReturn } from '../../domain/operation.ts';
 import type { Plan } from '../../domain/plan.ts';
-import { accept, acceptRepeated } from '../accept.ts';
+import { accept, answerRepeated } from '../accept.ts';
 import { readWindow } from '../../store/rollback-window.ts';
 import { callerOf } from '../auth.ts';
 import { bodyRules, rollbackBody } from '../bodies.ts';
@@ -18,7 +18,7 @@ import { parseBody } from '../parse-body.ts';
 import { planAhead } from '../plan-ahead.ts';
 import { planDocument } from '../plan-document.ts';
 import { dryRunRules, isDryRun } from '../query-parameters.ts';
-import { refuseWhileRunning } from '../start-operation.ts';
+import { noteRefusal, refuseWhileRunning } from '../start-operation.ts';
 import { untilRecorded } from '../until-recorded.ts';
 
 /** Back to the stage before the last operation. Its checkpoint runs it, which knows what it has kept for that. */
@@ -36,7 +36,7 @@ export const rollbackRoutes = (app: FastifyInstance, dependencies: ApiDependenci
       },
     },
     async (request: FastifyRequest, reply: FastifyReply) => {
-      const repeated = await acceptRepeated(dependencies, request, reply);
+      const repeated = await answerRepeated(dependencies, request, reply);
       if (repeated) return repeated;
       const { options, confirmation } = parseBody(rollbackBody, request.body);
       const database = await findDatabase(dependencies, serviceParams(request));
@@ -61,29 +61,38 @@ export const rollbackRoutes = (app: FastifyInstance, dependencies: ApiDependenci
       const plan = await planned();
       refuseUnconfirmed(plan, confirmation.confirm);
       const { actor } = callerOf(request);
-      await store.recordAudit({
+      const entry = {
         actor,
         project: database.project,
         service_id: database.id,
         action: 'rollback',
         details: { ...options, operation_id, database: database.name, of: checkpoint.operation_id },
-      });
-      if (!running?.running) await begin(dependencies, database, plan, { operation_id, actor, options });
-      const recorded = await untilRecorded(dependencies, ids, (run) => run.operation_id === operation_id);
+      };
+      await store.recordAudit(entry);
+      const run = running?.running
+        ? running
+        : await begin(dependencies, database, plan, { operation_id, actor, options }).catch(async (error: unknown) => {
+            await noteRefusal(dependencies, entry, error);
+            throw error;
+          });
       return accept(reply, {
         project: database.project,
         ids,
-        run: recorded ?? { workflow_id: operationWorkflowId(database.id), run_id: null },
-        minutes: plan.estimated_duration_minutes,
-        monthlyCost: plan.cost_after.monthly_usd,
+        run: run ?? { workflow_id: operationWorkflowId(database.id), run_id: null },
+        estimated_duration_minutes: plan.estimated_duration_minutes,
+        estimated_monthly_cost: plan.cost_after.monthly_usd,
       });
     },
   );
 };
 
-/** By the checkpoint, which has nothing more to do after one that did not finish: that goes on by itself. */
+/**
+ * By the checkpoint, which has nothing more to do after one that did not finish: that goes on by itself. Null where no
+ * worker has taken it up.
+ * @throws PgrowError what it was refused with
+ */
 const begin = async (
-  { store, client }: ApiDependencies,
+  dependencies: ApiDependencies,
   { id, name }: Database,
   plan: Plan,
   request: {
@@ -91,18 +100,18 @@ const begin = async (
     readonly actor: string;
     readonly options: NonNullable<OperationInput<'rollback'>['options']>;
   },
-): Promise<void> => {
+): Promise<{ readonly workflow_id: string; readonly run_id: string | null } | null> => {
+  const { store, client } = dependencies;
   const last = await store.readLastOperation(id);
   if (last?.type === 'rollback' && isPastReturn(last)) {
-    await client.start(
-      'rollback',
-      { service_id: id, confirm: true, ...request },
-      { database: name, stage: plan.to?.stage ?? null },
-    );
-    return;
+    const about = { database: name, stage: plan.to?.stage ?? null };
+    return (await client.open('rollback', { service_id: id, confirm: true, ...request }, about)).run;
   }
   const window = await readWindow(store, { id, name });
   if (!window) throw new PgrowError('refused', `Cannot roll ${name} back: its rollback window is closing, or closed.`);
   const about = { database: name, stage: plan.from?.stage ?? null };
-  await client.tellWindow({ window, about, signal: 'rollback', request });
+  const { takes_effect } = await client.rollBack(window, about, request);
+  if (takes_effect === 'when_a_worker_runs') return null;
+  const { operation_id } = request;
+  return untilRecorded(dependencies, { service_id: id, operation_id }, (run) => run.operation_id === operation_id);
 };

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { costOf } from '../../domain/cost.ts';
 import type { Database } from '../../domain/database.ts';
 import { invalidInput } from '../../domain/input-problems.ts';
-import { acceptRepeated } from '../accept.ts';
+import { answerRepeated } from '../accept.ts';
 import { bodyRules, createBody } from '../bodies.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { claimUnlessDryRun } from '../idempotency.ts';
@@ -27,7 +27,7 @@ export const serviceRoutes = (app: FastifyInstance, dependencies: ApiDependencie
     async (request, reply) => {
       const { projectId: project } = serviceParams(request);
       const { database: wanted } = parseBody(createBody, request.body);
-      const repeated = await acceptRepeated(dependencies, request, reply);
+      const repeated = await answerRepeated(dependencies, request, reply);
       if (repeated) return repeated;
       const ids = await claimUnlessDryRun(store, request);
       return startOperation(dependencies, {
@@ -38,7 +38,7 @@ export const serviceRoutes = (app: FastifyInstance, dependencies: ApiDependencie
         ids,
         workflow: 'createDatabase',
         input: { ...wanted, project },
-        confirmed: true,
+        present: null,
       });
     },
   );
@@ -64,7 +64,7 @@ export const serviceRoutes = (app: FastifyInstance, dependencies: ApiDependencie
       const { serviceId } = serviceParams(request);
       return startChange(dependencies, request, reply, (database) => {
         refuseUnconfirmed(database, serviceId, (request.query as { confirm?: string }).confirm);
-        return { workflow: 'destroyDatabase', input: {}, confirmed: true };
+        return { workflow: 'destroyDatabase', input: {} };
       });
     },
   );

@@ -68,7 +68,7 @@ export const signalRoutes = (app: FastifyInstance, dependencies: ApiDependencies
       }
       await audit(request, database, 'confirm', checkpoint.operation_id);
       const about = { database: database.name, stage: database.topology.stage };
-      await client.tellWindow({ window, about, signal: 'confirm' });
+      await client.confirmWindow(window, about);
       void reply.code(202);
       return {
         operation_id: checkpoint.operation_id,

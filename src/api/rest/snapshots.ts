@@ -3,7 +3,7 @@ import { PgrowError } from '../../domain/errors.ts';
 import type { Database } from '../../domain/database.ts';
 import type { Snapshot } from '../../domain/snapshot.ts';
 import { findRestored } from '../../planning/find-restored.ts';
-import { acceptRepeated } from '../accept.ts';
+import { answerRepeated } from '../accept.ts';
 import { callerOf } from '../auth.ts';
 import { bodyRules, restoreBody } from '../bodies.ts';
 import type { ApiDependencies } from '../dependencies.ts';
@@ -74,7 +74,7 @@ export const snapshotRoutes = (app: FastifyInstance, dependencies: ApiDependenci
       },
     },
     async (request, reply) => {
-      const repeated = await acceptRepeated(dependencies, request, reply);
+      const repeated = await answerRepeated(dependencies, request, reply);
       if (repeated) return repeated;
       const source = await findDatabase(dependencies, serviceParams(request));
       const { values, problems: malformed } = readBody(restoreBody, request.body);
@@ -93,7 +93,7 @@ export const snapshotRoutes = (app: FastifyInstance, dependencies: ApiDependenci
         ids,
         workflow: 'restoreSnapshot',
         input: { ...restore, project, source_service_id: source.id },
-        confirmed: true,
+        present: null,
       });
     },
   );

@@ -1,5 +1,6 @@
 import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
+import { openOperation, type OpenedRun } from '../../../src/client/open-operation.ts';
 import { applicationName, type Database } from '../../../src/domain/database.ts';
 import { operationTypeOf, type OperationInput, type OperationWorkflow } from '../../../src/domain/inputs.ts';
 import {
@@ -27,6 +28,8 @@ export interface Shop {
   readonly temporal: ControlPlane['client'];
   /** `about`: as whoever sets search attributes starts it. */
   start<W extends OperationWorkflow>(workflow: W, wish: Wish<W>, about?: About): Promise<WorkflowHandle>;
+  /** As the API starts it: answers with what it begins with. @throws PgrowError what it is refused with */
+  open<W extends OperationWorkflow>(workflow: W, wish: Wish<W> & { readonly operation_id: string }): Promise<OpenedRun>;
   /** Starts and waits for the end, whichever it is. @throws what kept the operation from beginning */
   run<W extends OperationWorkflow>(workflow: W, wish: Wish<W>): Promise<OperationDocument>;
   end(operation: WorkflowHandle): Promise<OperationDocument>;
@@ -60,6 +63,18 @@ export const newShop = ({ client, taskQueue, newWorld }: ControlPlane): Shop => 
       args: [{ service_id: id, ...wish }],
       ...(about && { typedSearchAttributes: searchAttributePairs(operationTypeOf[workflow], about) }),
     });
+  const open: Shop['open'] = (workflow, wish) =>
+    openOperation(client, {
+      workflow,
+      options: {
+        taskQueue,
+        workflowId: operationWorkflowId(id),
+        args: [{ service_id: id, ...wish }],
+        memo: { operation_id: wish.operation_id },
+      },
+      operation_id: wish.operation_id,
+      database: 'shop',
+    });
   const end = async (handle: WorkflowHandle): Promise<OperationDocument> => {
     try {
       return (await handle.result()) as OperationDocument;
@@ -91,6 +106,7 @@ export const newShop = ({ client, taskQueue, newWorld }: ControlPlane): Shop => 
     world,
     temporal: client,
     start,
+    open,
     end,
     run: async (workflow, wish) => end(await start(workflow, wish)),
     putBack: () =>

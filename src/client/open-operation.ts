@@ -1,0 +1,119 @@
+import {
+  WithStartWorkflowOperation,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowFailedError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+  type Client,
+  type WorkflowStartOptions,
+} from '@temporalio/client';
+import { WorkflowNotFoundError } from '@temporalio/common';
+import { openedUpdateName } from '../domain/temporal-names.ts';
+import type { Opened } from '../workflows/messages.ts';
+import { isTakenUp } from './acceptance.ts';
+import { readRun, runningError } from './operation-run.ts';
+import { refusalIn } from './temporal-errors.ts';
+
+export interface StartedRun {
+  readonly workflow_id: string;
+  readonly run_id: string;
+}
+
+export interface OpenedRun {
+  readonly run: StartedRun;
+  /** Null where no worker has answered yet: the operation is accepted, and waits for one. */
+  readonly opened: Opened | null;
+}
+
+interface Opening {
+  readonly workflow: string;
+  readonly options: WorkflowStartOptions & { readonly workflowId: string };
+  readonly operation_id: string;
+  /** Name of the database. */
+  readonly database: string;
+}
+
+/** Time within which a worker takes it up, however busy; without one the answer does not wait longer. */
+const takenUpWithinMs = 1800;
+/** Time that a worker gets to plan it: nodes that hang are waited for. */
+const openedWithinMs = 30_000;
+const calledWithinMs = 5000;
+
+/**
+ * Starts an operation, and hears from its workflow, which plans it, what it begins with. The same operation once more
+ * joins the one that runs.
+ * @throws PgrowError what it was refused with; `operation_running`, which names the one that runs
+ */
+export const openOperation = async (client: Client, opening: Opening): Promise<OpenedRun> => {
+  const { run, answer } = await startOrJoin(client, opening);
+  const later = { run, opened: null };
+  if (answer === null) return later;
+  try {
+    return { run, opened: await client.withDeadline(Date.now() + openedWithinMs, answer) };
+  } catch (error) {
+    if (error instanceof WorkflowUpdateFailedError) {
+      const refusal = refusalIn(error);
+      // It was ended from outside, or its worker is of a version that does not know the question.
+      if (refusal === null) return later;
+      throw refusal;
+    }
+    if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return later;
+    throw error;
+  }
+};
+
+interface Started {
+  readonly run: StartedRun;
+  /** Asks for the plan; null where no worker has taken it up. */
+  readonly answer: (() => Promise<Opened | null>) | null;
+}
+
+const startOrJoin = async (client: Client, opening: Opening): Promise<Started> => {
+  const { workflow, options, operation_id, database } = opening;
+  const { workflowId: workflow_id } = options;
+  const start = { ...options, workflowIdConflictPolicy: 'FAIL' as const };
+  try {
+    const update = await client.withDeadline(Date.now() + takenUpWithinMs, () =>
+      client.workflow.startUpdateWithStart<() => Promise<unknown>, Opened, []>(openedUpdateName, {
+        waitForStage: 'ACCEPTED',
+        startWorkflowOperation: new WithStartWorkflowOperation(workflow, start),
+      }),
+    );
+    return { run: { workflow_id, run_id: update.workflowRunId! }, answer: () => update.result() };
+  } catch (error) {
+    const [isLate, isRunning] = [
+      error instanceof WorkflowUpdateRPCTimeoutOrCancelledError,
+      error instanceof WorkflowExecutionAlreadyStartedError,
+    ];
+    if (!isLate && !isRunning) throw error;
+    return client.withDeadline(Date.now() + calledWithinMs, async () => {
+      const known = await readRun(client.workflow.getHandle(workflow_id));
+      if (known?.operation_id === operation_id) return join(client, { workflow_id, run_id: known.run_id });
+      if (isRunning || known?.running) throw runningError(database, known);
+      // Temporal was too slow for both.
+      const { firstExecutionRunId: run_id } = await client.workflow.start(workflow, start);
+      return { run: { workflow_id, run_id }, answer: null };
+    });
+  }
+};
+
+const join = async (client: Client, run: StartedRun): Promise<Started> => {
+  const handle = client.workflow.getHandle(run.workflow_id, run.run_id);
+  if (!(await isTakenUp(handle))) return { run, answer: null };
+  const answer = async (): Promise<Opened | null> => {
+    try {
+      return await handle.executeUpdate<Opened, []>(openedUpdateName);
+    } catch (error) {
+      if (!(error instanceof WorkflowNotFoundError)) throw error;
+    }
+    // It has ended since: refused, or done already.
+    try {
+      await handle.result();
+    } catch (error) {
+      const refusal = error instanceof WorkflowFailedError && refusalIn(error);
+      if (refusal) throw refusal;
+    }
+    return null;
+  };
+  return { run, answer };
+};

@@ -1,0 +1,49 @@
+import { allHandlersFinished, condition, setHandler } from '@temporalio/workflow';
+import type { OpenedOperation } from '../domain/operation-actions.ts';
+import type { OperationDocument } from '../domain/operation.ts';
+import { openedUpdate, type Opened } from './messages.ts';
+
+type Begun = OpenedOperation | { readonly done: OperationDocument };
+
+interface Opening {
+  /** Waits for the operation to be opened, and answers all that wait for that before the workflow can end. */
+  of<T extends Begun>(operation: string, opening: Promise<T>): Promise<T>;
+}
+
+/** Whoever starts an operation hears from the one place that plans it what it begins with, or why it does not. */
+export const hearOpening = (): Opening => {
+  let outcome: { readonly opened: Opened } | { readonly refused: unknown } | null = null;
+  const answer = async (): Promise<Opened> => {
+    await condition(() => outcome !== null);
+    if ('refused' in outcome!) throw outcome.refused;
+    return outcome!.opened;
+  };
+  setHandler(openedUpdate, answer, {
+    description: 'Answers with the plan once the operation has begun; fails with the reason where it is refused.',
+  });
+  return {
+    async of(operation, opening) {
+      try {
+        const begun = await opening;
+        outcome = { opened: openedOf(operation, begun) };
+        return begun;
+      } catch (error) {
+        outcome = { refused: error };
+        throw error;
+      } finally {
+        await condition(allHandlersFinished);
+      }
+    },
+  };
+};
+
+const openedOf = (operation_id: string, begun: Begun): Opened => {
+  const { steps, warnings, cost_after } = 'done' in begun ? begun.done : begun.plan;
+  return {
+    operation_id,
+    steps: steps.map(({ name }) => name),
+    warnings,
+    estimated_duration_minutes: 'done' in begun ? null : begun.plan.estimated_duration_minutes,
+    estimated_monthly_cost: cost_after.monthly_usd,
+  };
+};
