@@ -41,15 +41,18 @@ export const findEarlier = async (
   request: FastifyRequest,
 ): Promise<{ readonly ids: OperationIds; readonly operation: OperationDocument | null } | null> => {
   const key = readKey(request);
-  if (key === null || isDryRun(request)) return null;
+  if (key === null) return null;
   const earlier = await store.findByIdempotencyKey(serviceParams(request).projectId, key);
   if (!earlier) return null;
-  const ids = refuseOther(request, earlier);
+  // A dry run uses no key up: that of another request is planned like one without a key.
+  if (isDryRun(request) && !isDryRunOf(request, earlier)) return null;
+  const ids = isDryRun(request) ? earlier : refuseOther(request, earlier);
   const operation = await store.readOperation(ids.operation_id);
   if (isUndone(operation)) return null;
   if (operation?.status === 'done' && operation.type !== 'destroy' && !(await store.readDatabase(ids.service_id)))
     throw new PgrowError('refused', destroyedSince(operation));
-  return { ids, operation };
+  const { operation_id, service_id } = ids;
+  return { ids: { operation_id, service_id }, operation };
 };
 
 /** It was not done, so the same may be asked for once more under the same key. */
@@ -74,7 +77,15 @@ const refuseOther = (request: FastifyRequest, { key, request_hash, ...ids }: Key
   ]);
 };
 
-const hashOf = ({ method, url, body }: FastifyRequest): string =>
+/** Whether it asks for the plan of a request, which may have been confirmed since. */
+const isDryRunOf = ({ method, url, body }: FastifyRequest, { request_hash }: KeyedRequest): boolean => {
+  const asked = { method, url: url.replace(/([?&])dry_run=[^&]*&?/, '$1').replace(/[?&]$/, ''), body };
+  return [asked, { ...asked, body: { ...(body as object | null), confirm: true } }].some(
+    (each) => hashOf(each) === request_hash,
+  );
+};
+
+const hashOf = ({ method, url, body }: Pick<FastifyRequest, 'method' | 'url' | 'body'>): string =>
   createHash('sha256')
     .update(JSON.stringify([method, url, body ?? null]))
     .digest('hex');

@@ -73,7 +73,8 @@ export const runChange = async ({
   becomes = database,
 }: StartChange): Promise<ExitCode> => {
   if (flags.dryRun) {
-    await showPlan({ api, database, request: { path, body }, json: flags.json === true });
+    const { idempotencyKey, json = false } = flags;
+    await showPlan({ api, database, request: { path, body }, idempotencyKey, json });
     return exitCodes.done;
   }
   const started = await api.post<StartedOperation>(postgresPath(database, path), body, idempotency(flags));

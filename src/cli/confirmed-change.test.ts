@@ -54,22 +54,20 @@ test('a key is used for one request only', async () => {
 // While the operation of the first request ran, the plan that is looked at before a request was refused, and so was the
 // second one with the same key, which starts nothing new.
 test.each([
-  ['whose plan had nothing to confirm', {}, { idempotencyKey: 'k' }, [{ enabled: true }]],
-  ['that was confirmed', { confirm: true }, { idempotencyKey: 'k', yes: true }, [{ enabled: true, confirm: true }]],
-] as const)('a request %s is found again by its key while its operation runs', async (_, first, flags, answered) => {
-  const found: object[] = [];
-  const post = async (_path: string, body: object, { dryRun = false } = {}) => {
-    if (dryRun) throw new PgrowError('operation_running', 'expand of shop runs');
-    if (JSON.stringify(body) !== JSON.stringify({ enabled: true, ...first })) {
-      const problems = [
-        { path: 'Idempotency-Key', value: 'k', allowed: 'a key that was not used for another request' },
-      ];
-      throw new PgrowError('invalid_input', 'another request', { problems });
-    }
-    found.push(body);
-    return { operation_id: 'o1', workflow_id: 'w1' };
-  };
-  const api = { post, get: async () => ({ id: 'o1' }) } as unknown as ApiClient;
-  expect(await expand(api, flags)).toBe(0);
-  expect(found).toEqual(answered);
-});
+  ['whose plan had nothing to confirm', [], {}, [{ enabled: true }]],
+  ['that was confirmed', ['Empties a.'], { yes: true }, [{ enabled: true, confirm: true }]],
+] as const)(
+  'a request %s is found again by its key, which the look at the plan names too',
+  async (_, losses, flags, sends) => {
+    const sent: object[] = [];
+    const post = async (_path: string, body: object, { dryRun = false, idempotencyKey = 'none' } = {}) => {
+      expect(idempotencyKey).toBe('k');
+      if (dryRun) return { operation: { type: 'expand', steps: [{}], warnings: losses, losses, nodes_removed: [] } };
+      sent.push(body);
+      return { operation_id: 'o1', workflow_id: 'w1' };
+    };
+    const api = { post, get: async () => ({ id: 'o1' }) } as unknown as ApiClient;
+    expect(await expand(api, { idempotencyKey: 'k', ...flags })).toBe(0);
+    expect(sent).toEqual(sends);
+  },
+);

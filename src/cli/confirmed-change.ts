@@ -31,39 +31,26 @@ export const runConfirmedChange = async ({ api, database, request, flags }: Conf
   const run = (confirmed: boolean) =>
     runChange({ api, database, path, body: confirmed ? { ...body, confirm: true } : body, flags });
   const asked = async () => {
-    const { operation } = await readPlan(api, database, request);
+    const { operation } = await readPlan({ api, database, request, idempotencyKey: flags.idempotencyKey });
     if (toConfirm(operation) === null) return false;
     await requireYes(database, operation, flags.yes === true);
     return true;
   };
   if (flags.dryRun) return run(false);
   // A key belongs to the one request that is sent with it.
-  if (flags.yes || flags.idempotencyKey !== undefined) {
-    const confirmed = await asked().catch((error: unknown) => {
-      if (flags.idempotencyKey === undefined || !isRunning(error)) throw error;
-      return null;
-    });
-    if (confirmed !== null) return run(confirmed);
-    // What runs may be this very request, sent before: only its plan knew whether there was something to confirm.
-    return run(false).catch((error: unknown) => {
-      if (flags.yes && hasProblemAt('Idempotency-Key', error)) return run(true);
-      throw error;
-    });
-  }
+  if (flags.yes || flags.idempotencyKey !== undefined) return run(await asked());
   try {
     return await run(false);
   } catch (error) {
-    if (!hasProblemAt('confirm', error)) throw error;
+    if (!lacksConfirmation(error)) throw error;
     return run(await asked());
   }
 };
 
-const isRunning = (error: unknown): boolean => error instanceof PgrowError && error.code === 'operation_running';
-
-const hasProblemAt = (path: string, error: unknown): boolean =>
+const lacksConfirmation = (error: unknown): boolean =>
   error instanceof PgrowError &&
   error.code === 'invalid_input' &&
-  error.problems.some((problem) => problem.path === path);
+  error.problems.some(({ path }) => path === 'confirm');
 
 /** Shows what the plan warns of, and asks unless `--yes` was given. */
 const requireYes = async (database: string, plan: PlanView, yes: boolean): Promise<void> => {

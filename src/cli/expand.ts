@@ -1,6 +1,5 @@
 import type { Command } from 'commander';
 import { PgrowError } from '../domain/errors.ts';
-import type { ApiClient, ChangeRequest } from './api-client.ts';
 import { addConfirmedChangeOptions, runConfirmedChange, type ConfirmedFlags } from './confirmed-change.ts';
 import { connectToApi } from './connect-to-api.ts';
 import { addExpansionOptions, expansionRequest, type ExpansionFlags } from './expansion-options.ts';
@@ -15,7 +14,7 @@ export const expand = (program: Command): void => {
       const api = connectToApi();
       const request = expansionRequest(flags);
       if (request.path === 'replicas' && flags.count !== undefined && !flags.dryRun) {
-        await refuseFewer(api, database, request);
+        await refuseFewer({ api, database, request, idempotencyKey: flags.idempotencyKey });
       }
       process.exitCode = await runConfirmedChange({ api, database, request, flags });
     },
@@ -23,8 +22,9 @@ export const expand = (program: Command): void => {
 };
 
 /** The API sets the number of replicas asked for; an expansion never means fewer. */
-const refuseFewer = async (api: ApiClient, database: string, request: ChangeRequest): Promise<void> => {
-  const { operation } = await readPlan(api, database, request);
+const refuseFewer = async (planned: Parameters<typeof readPlan>[0]): Promise<void> => {
+  const { database, request } = planned;
+  const { operation } = await readPlan(planned);
   if (operation.type !== 'set_replicas' || operation.nodes_removed.length === 0) return;
   throw new PgrowError(
     'refused',

@@ -6,15 +6,20 @@ interface ShowPlan {
   readonly api: ApiClient;
   readonly database: string;
   readonly request: ChangeRequest;
+  /** That of the request: where it was sent before, the plan is that of the operation which it started. */
+  readonly idempotencyKey?: string | undefined;
   readonly json: boolean;
 }
 
 /** Shows the very plan that the operation would run. */
-export const showPlan = async ({ api, database, request, json }: ShowPlan): Promise<void> => {
-  const document = await readPlan(api, database, request);
+export const showPlan = async ({ json, ...planned }: ShowPlan): Promise<void> => {
+  const document = await readPlan(planned);
   if (json) return printJson(document);
   planText(document.operation).forEach(print);
 };
 
-export const readPlan = (api: ApiClient, database: string, { path, body }: ChangeRequest) =>
-  api.post<{ operation: PlanView }>(postgresPath(database, path), body, { dryRun: true });
+export const readPlan = ({ api, database, request: { path, body }, idempotencyKey }: Omit<ShowPlan, 'json'>) =>
+  api.post<{ operation: PlanView }>(postgresPath(database, path), body, {
+    dryRun: true,
+    ...(idempotencyKey !== undefined && { idempotencyKey }),
+  });
