@@ -8,6 +8,7 @@ import {
   type WorkflowStartOptions,
 } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/common';
+import { PgrowError } from '../domain/errors.ts';
 import { openedUpdateName } from '../domain/temporal-names.ts';
 import type { Opened } from '../workflows/messages.ts';
 import { isTakenUp } from './acceptance.ts';
@@ -35,8 +36,10 @@ interface Opening {
 
 /** Time within which a worker takes it up, however busy; without one the answer does not wait longer. */
 const takenUpWithinMs = 1800;
-/** Time that a worker gets to plan it: nodes that hang are waited for. */
+/** Time that a worker gets to plan it once it has answered at all: nodes that hang are waited for. */
 const openedWithinMs = 30_000;
+/** Time for one that has taken it up and says nothing: busy, or frozen. */
+const heardWithinMs = 5000;
 const calledWithinMs = 5000;
 
 /**
@@ -49,16 +52,14 @@ export const openOperation = async (client: Client, opening: Opening): Promise<O
   const later = { run, opened: null };
   if (answer === null) return later;
   try {
-    return { run, opened: await client.withDeadline(Date.now() + openedWithinMs, answer) };
+    return { run, opened: await answer() };
   } catch (error) {
-    if (error instanceof WorkflowUpdateFailedError) {
-      const refusal = refusalIn(error);
-      // It was ended from outside, or its worker is of a version that does not know the question.
-      if (refusal === null) return later;
-      throw refusal;
-    }
-    if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return later;
-    throw error;
+    if (error instanceof PgrowError) throw error;
+    const refusal = error instanceof WorkflowUpdateFailedError && refusalIn(error);
+    if (refusal) throw refusal;
+    // Whatever else it is, the operation is started: no worker has answered in time, or it is of a version that does not
+    // know the question, or Temporal takes no question because the worker died over the first task.
+    return later;
   }
 };
 
@@ -79,7 +80,8 @@ const startOrJoin = async (client: Client, opening: Opening): Promise<Started> =
         startWorkflowOperation: new WithStartWorkflowOperation(workflow, start),
       }),
     );
-    return { run: { workflow_id, run_id: update.workflowRunId! }, answer: () => update.result() };
+    const answer = () => client.withDeadline(Date.now() + openedWithinMs, () => update.result());
+    return { run: { workflow_id, run_id: update.workflowRunId! }, answer };
   } catch (error) {
     const [isLate, isRunning] = [
       error instanceof WorkflowUpdateRPCTimeoutOrCancelledError,
@@ -102,7 +104,9 @@ const join = async (client: Client, run: StartedRun): Promise<Started> => {
   if (!(await isTakenUp(handle))) return { run, answer: null };
   const answer = async (): Promise<Opened | null> => {
     try {
-      return await handle.executeUpdate<Opened, []>(openedUpdateName);
+      return await client.withDeadline(Date.now() + heardWithinMs, () =>
+        handle.executeUpdate<Opened, []>(openedUpdateName),
+      );
     } catch (error) {
       if (!(error instanceof WorkflowNotFoundError)) throw error;
     }

@@ -1,13 +1,9 @@
-import {
-  WorkflowUpdateFailedError,
-  WorkflowUpdateRPCTimeoutOrCancelledError,
-  type Connection,
-  type WorkflowHandle,
-} from '@temporalio/client';
+import { WorkflowUpdateFailedError, type Connection, type WorkflowHandle } from '@temporalio/client';
 import { ApplicationFailure, WorkflowNotFoundError } from '@temporalio/common';
 import { PgrowError } from '../domain/errors.ts';
 import { operationMessages, type OperationMessage } from '../domain/temporal-names.ts';
 import type { Heard, Sender } from '../workflows/messages.ts';
+import { isUnanswered } from './temporal-errors.ts';
 
 /** What became of a message. `when_a_worker_runs`: it waits in Temporal until a worker asks for work. */
 export interface Answer {
@@ -34,7 +30,7 @@ export const tellOperation = async (
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) throw nothingRuns(message);
     if (error instanceof WorkflowUpdateFailedError) throw refusalOf(error, message);
-    if (!(error instanceof WorkflowUpdateRPCTimeoutOrCancelledError)) throw error;
+    if (!isUnanswered(error)) throw error;
   }
   try {
     await handle.signal(operationMessages[message], sender);

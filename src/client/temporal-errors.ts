@@ -1,10 +1,21 @@
-import { isGrpcServiceError, ServiceError, WorkflowFailedError } from '@temporalio/client';
+import {
+  isGrpcServiceError,
+  ServiceError,
+  WorkflowFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+} from '@temporalio/client';
 import { ActivityFailure, ApplicationFailure, NamespaceNotFoundError } from '@temporalio/common';
 import { errorCatalogue, PgrowError, type ErrorCode, type Problem } from '../domain/errors.ts';
 import type { OperationDocument } from '../domain/operation.ts';
 
 /** https://grpc.io/docs/guides/status-codes/ */
-const statuses = { deadlineExceeded: 4, permissionDenied: 7, unavailable: 14, unauthenticated: 16 };
+const statuses = {
+  deadlineExceeded: 4,
+  permissionDenied: 7,
+  failedPrecondition: 9,
+  unavailable: 14,
+  unauthenticated: 16,
+};
 const awayStatuses = [statuses.unavailable, statuses.deadlineExceeded];
 const refusedStatuses = [statuses.permissionDenied, statuses.unauthenticated];
 
@@ -43,6 +54,16 @@ interface Asked {
   readonly address: string;
   readonly namespace: string;
 }
+
+/**
+ * Whether an update has met no worker that answers: none runs, or the one that took the last task has frozen or died over
+ * it. Temporal takes no update then.
+ */
+export const isUnanswered = (error: unknown): boolean => {
+  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return true;
+  const cause = error instanceof ServiceError ? error.cause : error;
+  return isGrpcServiceError(cause) && cause.code === statuses.failedPrecondition;
+};
 
 /** What a workflow that failed has to say: its operation's document, or the error that kept it from beginning. */
 export const failureOf = (error: WorkflowFailedError): OperationDocument | PgrowError => {

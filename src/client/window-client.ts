@@ -1,16 +1,11 @@
-import {
-  WithStartWorkflowOperation,
-  WorkflowUpdateFailedError,
-  WorkflowUpdateRPCTimeoutOrCancelledError,
-  type Client,
-} from '@temporalio/client';
+import { WithStartWorkflowOperation, WorkflowUpdateFailedError, type Client } from '@temporalio/client';
 import { WorkflowNotFoundError } from '@temporalio/common';
 import { checkpointWorkflowId } from '../domain/naming.ts';
 import type { RollbackWindow } from '../domain/rollback-window.ts';
 import { checkpointSignals } from '../domain/temporal-names.ts';
 import type { Heard, RollbackRequest } from '../workflows/messages.ts';
 import { searchAttributePairs, type About } from '../workflows/search-attribute-keys.ts';
-import { refusalIn } from './temporal-errors.ts';
+import { isUnanswered, refusalIn } from './temporal-errors.ts';
 import type { Answer } from './tell-operation.ts';
 
 /** Rollback windows: one workflow each, which is begun again from the record where it is gone. */
@@ -75,9 +70,8 @@ export const windowClient = (client: Client, taskQueue: string, briefly: Briefly
             ),
           );
         } catch (error) {
-          const isLate = error instanceof WorkflowUpdateRPCTimeoutOrCancelledError;
           const isRefused = error instanceof WorkflowUpdateFailedError;
-          if (!isLate && !isRefused) throw error;
+          if (!isRefused && !isUnanswered(error)) throw error;
           const refusal = isRefused && refusalIn(error);
           if (refusal) throw refusal;
         }

@@ -193,6 +193,15 @@ describe('an operation that is opened', () => {
     expect(await client.open('reinitialize', asked, about)).toMatchObject({ opened: null });
   });
 
+  // A worker that was frozen over the first task: "Temporal refused a call: FAILED_PRECONDITION".
+  test('by a worker that does not get through its first task is accepted, and hears messages later', async () => {
+    const asked = { service_id: serviceId, operation_id: randomUUID() };
+    const { run, opened } = await client.open('repair', asked, about);
+    expect(opened).toBeNull();
+    expect(await client.tell(serviceId, 'abort', {})).toEqual({ takes_effect: 'when_a_worker_runs' });
+    await client.withdraw(serviceId, run.run_id, 'by a test');
+  });
+
   test('while no worker runs is accepted, found again, and keeps others out', async () => {
     const unserved = createPgrowClient({ address: environment.address, taskQueue: `queue-${randomUUID()}` });
     const operation_id = randomUUID();

@@ -61,6 +61,11 @@ export const destroyDatabase = async (): Promise<never> => {
   throw refusal;
 };
 
+/** Fails the first task over and over, as when its worker dies over it. */
+export const repair = async (): Promise<never> => {
+  throw new Error('a fault in the workflow itself');
+};
+
 /** As in a version that could not be asked what it begins with. */
 export const reinitialize = async (): Promise<unknown> => ({ status: 'done' });
 
