@@ -204,8 +204,9 @@ const untilItAnswers = async (): Promise<void> => {
 const list = async (token: string): Promise<number> => {
   const began = performance.now();
   const response = await fetch(`${url}/v1/status`, { headers: { authorization: `Bearer ${token}` } });
-  const { databases } = (await response.json()) as { databases: { health: string }[] };
+  const { databases = [], detail } = (await response.json()) as { databases?: { health: string }[]; detail?: string };
   const took = performance.now() - began;
+  if (!response.ok) say(`The list was answered with ${response.status} after ${Math.round(took)} ms: ${detail}`);
   const healthy = databases.filter(({ health }) => health === 'healthy').length;
   if (healthy !== count) say(`${healthy} of ${count} databases are shown as healthy`);
   return took;
