@@ -2,7 +2,7 @@ import { labelNames } from '../domain/naming.ts';
 import type { ContainerState, Labels, Platform } from '../platform/platform.ts';
 
 /** Milliseconds for which what a health check said is taken as said; a list of containers does not have it. */
-const sayingLastsMs = 60_000;
+const sayingLastsMs = 300_000;
 
 /** Kinds whose health check says more than whether it passed. */
 const sayingKinds = ['front', 'haproxy'];

@@ -151,7 +151,7 @@ test('a round is one call of the engine and a question to each server, whatever 
     if (round === 2) first = world.platform.calls.length;
   });
   expect([...world.seen.values()].map(({ health }) => health)).toEqual(databases.map(() => 'healthy'));
-  // What the health check of a router has said is asked for once a minute.
+  // What the health check of a router has said is asked for every five minutes.
   const routers = 2 * databases.length;
   expect(first - before).toBe(1 + routers);
   const later = world.platform.calls.slice(first).map(({ method }) => method);
