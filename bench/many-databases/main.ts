@@ -77,7 +77,6 @@ interface Counts {
   readonly calls: number;
   readonly inspects: number;
   readonly logins: number;
-  readonly transactions: number;
 }
 
 const countsOf = async (measured: MeasuredProcess, engine: SimulatedEngine, servers: Servers): Promise<Counts> => ({
@@ -101,7 +100,6 @@ const costOf = async (counts: () => Promise<Counts>, work: () => Promise<unknown
     calls: of('calls'),
     inspects: of('inspects'),
     logins: of('logins'),
-    transactions: of('transactions'),
   };
 };
 
@@ -155,8 +153,7 @@ const measure = async (home: string, servers: Servers): Promise<object> => {
     const monitorsShare = listing.ms / 1000 / seconds;
     const perList = (name: 'calls' | 'logins') =>
       Math.max(0, Math.round((listing[name] - monitored[name] * monitorsShare) / lists));
-    const perSecond = (name: 'calls' | 'inspects' | 'logins' | 'transactions') =>
-      Number((monitored[name] / seconds).toFixed(1));
+    const perSecond = (name: 'calls' | 'inspects' | 'logins') => Number((monitored[name] / seconds).toFixed(1));
     return {
       databases: count,
       checkout,
@@ -177,7 +174,6 @@ const measure = async (home: string, servers: Servers): Promise<object> => {
         engine_calls_per_second: perSecond('calls'),
         inspects_per_second: perSecond('inspects'),
         logins_per_second: perSecond('logins'),
-        statements_per_second: perSecond('transactions'),
       },
     };
   } finally {

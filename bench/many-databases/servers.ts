@@ -13,8 +13,8 @@ export interface Servers {
   readonly metadataUrl: string;
   /** Where every database's server is said to be. */
   readonly address: string;
-  /** Logins and transactions of the server that plays all others, so far. */
-  counts(): Promise<{ readonly logins: number; readonly transactions: number }>;
+  /** Logins to the server that plays all others, so far. */
+  counts(): Promise<{ readonly logins: number }>;
   remove(): Promise<void>;
 }
 
@@ -63,10 +63,10 @@ export const startServers = async (platform: Platform, name: string, say: (line:
     metadataUrl: urlOf(metadata, password),
     address,
     async counts() {
-      const { rows } = await counting.query<{ logins: string; transactions: string }>(
-        `SELECT sum(sessions) AS logins, sum(xact_commit) AS transactions FROM pg_stat_database WHERE datname = 'postgres'`,
+      const { rows } = await counting.query<{ logins: string }>(
+        `SELECT sum(sessions) AS logins FROM pg_stat_database WHERE datname = 'postgres'`,
       );
-      return { logins: Number(rows[0]?.logins), transactions: Number(rows[0]?.transactions) };
+      return { logins: Number(rows[0]?.logins) };
     },
     async remove() {
       await counting.end();
