@@ -121,6 +121,8 @@ const refusing = (workflow: string): readonly string[] => {
     // There are no nodes to be looked at first: it begins with the engine, and reports one that does not answer.
     case 'createDatabase':
     case 'restoreSnapshot':
+    // Its nodes are not looked at: their passwords may be lost.
+    case 'destroyDatabase':
       return ['openOperation'];
     default:
       return [];
