@@ -1,4 +1,3 @@
-import { PgrowError } from '../domain/errors.ts';
 import { ports } from '../domain/naming.ts';
 import { nodesOf, type Node } from '../domain/topology.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
@@ -12,6 +11,8 @@ type Needs = Pick<Dependencies, 'platform' | 'components'>;
 
 /** Seconds for etcd to end by itself before it is killed. */
 const stopTimeoutSeconds = 20;
+/** For the others to elect a leader; longer than that they lack a member. */
+const quorumPatienceSeconds = 30;
 
 /**
  * Patroni reads its file again and reloads its server. A setting that needs a restart of the server waits for one.
@@ -37,7 +38,7 @@ export const reloadPatroni = async (
 
 /**
  * etcd reads its file at its start only. The cluster goes on without this member meanwhile.
- * @throws PgrowError `no_answer` when the others alone would have no quorum
+ * @throws PgrowError `not_ready` when the others alone have no quorum, which may take them a moment: they elect a leader
  */
 export const restartEtcd = async (
   { platform }: Needs,
@@ -46,13 +47,17 @@ export const restartEtcd = async (
   step: ActionStep,
 ): Promise<void> => {
   const others = nodesOf(session.database.topology, 'etcd').filter(({ name }) => name !== node.name);
-  const silent: string[] = [];
-  for (const other of others) if (!(await votes(session, other))) silent.push(other.name);
-  const left = others.length - silent.length;
-  if (left * 2 <= others.length + 1 && others.length > 0) {
-    const problem = `${node.name} cannot be restarted: without it etcd has no quorum, for ${silent.join(', ')} cannot vote`;
-    throw new PgrowError('no_answer', `${problem}. Repair ${silent.length === 1 ? 'it' : 'them'} first.`);
-  }
+  await waitUntil({
+    for: `etcd to have a quorum without ${node.name}, so that it can be restarted`,
+    step: { ...step, patience_seconds: Math.min(step.patience_seconds, quorumPatienceSeconds) },
+    look: async () => {
+      const voting = await Promise.all(others.map((other) => votes(session, other)));
+      const silent = others.filter((_, index) => !voting[index]).map(({ name }) => name);
+      const left = others.length - silent.length;
+      if (others.length === 0 || left * 2 > others.length + 1) return { found: true };
+      return { observed: `${silent.join(', ')} cannot vote; repair ${silent.length === 1 ? 'it' : 'them'} first` };
+    },
+  });
   await platform.restartContainer(node.container, stopTimeoutSeconds);
   await waitUntil({
     for: `${node.name}:${ports.etcdClient} to vote again`,
