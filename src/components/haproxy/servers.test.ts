@@ -51,12 +51,14 @@ test('moving writes fails when HAProxy refuses any part of it', async () => {
 });
 
 // For up to a second after a switchover writes were led to the old primary, and their sessions cut once its check failed.
+// Later only in the moment between two commands of a line, for which a test of the dead-man failed once in many runs.
 test('a replica that led before is no primary until its checks say so', async () => {
   const said: string[] = [];
   await readmitReplica({ command: async (text) => (said.push(...text.split(';')), '') }, 'postgres-1');
   expect(said.filter((command) => command.includes('primary/postgres-1'))).toEqual([
     'enable health primary/postgres-1',
-    'set server primary/postgres-1 state ready',
+    'set server primary/postgres-1 state drain',
     'set server primary/postgres-1 health down',
+    'set server primary/postgres-1 state ready',
   ]);
 });

@@ -51,13 +51,14 @@ export const cutWriters = (api: Pick<RuntimeApi, 'command'>, from: string): Prom
   tell(api, `cut the connections to ${from}`, [`set server primary/${from} state maint`]);
 
 /**
- * Whether it is the primary is for its checks to say: out of maintenance alone HAProxy takes a server for up until the first
- * of them has failed.
+ * Whether it is the primary is for its checks to say. Out of maintenance alone HAProxy takes a server for up until the first
+ * of them has failed, and a client may come between two commands of a line: so it leaves maintenance in drain.
  */
 const backToChecks = (server: string): readonly string[] => [
   `enable health primary/${server}`,
-  `set server primary/${server} state ready`,
+  `set server primary/${server} state drain`,
   `set server primary/${server} health down`,
+  `set server primary/${server} state ready`,
 ];
 
 /** The old primary serves again, and clients that have waited reach it. */
