@@ -2,6 +2,8 @@ import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { cutOff as pullCable } from '../../chaos/nodes.ts';
 import type { LiveNode } from '../../src/domain/live.ts';
+import { memberConfigOf } from '../../src/domain/member-config.ts';
+import { nodesOf } from '../../src/domain/topology.ts';
 import { openInside } from '../support/activities.ts';
 import { useControlPlane } from '../support/control-plane.ts';
 import { expectDatabase, keepData } from '../support/expectations.ts';
@@ -202,9 +204,12 @@ test('every member takes its files again, one after the other, and no client not
     const operations = await inside.store.listOperations(id);
     const grown = operations.find(({ type, to_stage }) => type === 'expand' && to_stage === 3)!;
     const { steps } = (await inside.store.readPlan(grown.id))!;
-    const members = steps.flatMap(({ run }) =>
-      run.action === 'ensureNode' && ['etcd', 'postgres'].includes(run.input.node.kind) ? [run.input] : [],
+    const etcd = steps.flatMap(({ run }) =>
+      run.action === 'ensureNode' && run.input.node.kind === 'etcd' ? [run.input] : [],
     );
+    const { topology } = (await inside.store.readDatabase(id))!;
+    const config = memberConfigOf(topology);
+    const members = [...etcd, ...nodesOf(topology, 'postgres').map((node) => ({ node, config }))];
     expect(members).toHaveLength(6);
     await withWorkload(shop, {}, async (workload) => {
       for (const member of members) {
