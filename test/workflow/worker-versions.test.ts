@@ -150,12 +150,17 @@ test.concurrent('an operation ends under the version that it began with, what mo
 
   await up('b');
   clear();
+  // Temporal's list of workflows follows what happens with a delay; a worker looks every 15 s, this test every 20 ms.
+  await vi.waitFor(
+    async () =>
+      expect(await versions.readPinned(taskQueue)).toEqual([
+        expect.objectContaining({ build: 'a', workflow: 'switchover', workflow_id: operation.workflowId }),
+      ]),
+    { timeout: 60_000 },
+  );
   const { seen, ended } = watch(context, versions, taskQueue, 'a');
   await vi.waitFor(() => expect(seen.looks).toBeGreaterThan(3), { timeout: 60_000 });
   expect(seen.ended).toBe(false);
-  expect(await versions.readPinned(taskQueue)).toEqual([
-    expect.objectContaining({ build: 'a', workflow: 'switchover', workflow_id: operation.workflowId }),
-  ]);
 
   // The window of an operation that is done, and the next operation.
   await other.checkpoint.signal('confirm');
@@ -194,7 +199,14 @@ test.concurrent('an operation whose version is gone is named, waits, and goes on
   await up('b');
   clear();
 
-  const pinned = await versions.readPinned(taskQueue);
+  const pinned = await vi.waitFor(
+    async () => {
+      const found = await versions.readPinned(taskQueue);
+      expect(found).toHaveLength(1);
+      return found;
+    },
+    { timeout: 60_000 },
+  );
   const { stranded } = olderVersions({ current: 'b', pinned, isKept: () => false });
   expect(strandedLine(stranded, '/cache')).toContain(
     `scale down of ${operation.workflowId}. They began under version a`,
