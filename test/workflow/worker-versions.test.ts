@@ -165,6 +165,8 @@ test.concurrent('an operation ends under the version that it began with, what mo
   // The window of an operation that is done, and the next operation.
   await other.checkpoint.signal('confirm');
   await other.checkpoint.result();
+  // The first task of a window after the update may still go to the worker that has it in memory.
+  clear();
   expect(await other.run('setPooling', { pooling: { default_pool_size: 7 } })).toMatchObject({ status: 'done' });
   expect(builds(other)).toEqual(['b']);
 
