@@ -13,6 +13,8 @@ export interface Node {
   /** Unique within the database and its DNS name in the private network: `postgres-1`. */
   readonly name: string;
   readonly kind: NodeKind;
+  /** Where its container runs; absent on the one host there is (`hosts.ts`). */
+  readonly host?: string;
   /** Name of the container on the Docker engine. */
   readonly container: string;
   /** Name of its volume; null for nodes without data. */

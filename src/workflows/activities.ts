@@ -1,6 +1,7 @@
 import { ActivityCancellationType, proxyActivities, workflowInfo, type ActivityOptions } from '@temporalio/workflow';
 import type { ActionContext, ActivityCall, ActivityName, ActionResult, StepCall } from '../domain/actions.ts';
 import { aroundKinds, attemptLimitSeconds, stepKinds, type ActivityKind } from '../domain/activity-kinds.ts';
+import { hostOfCall, queueOfHost } from '../domain/hosts.ts';
 import { watchQueueOf } from '../domain/naming.ts';
 import type { OperationActions } from '../domain/operation-actions.ts';
 import { isEndless } from '../domain/retry-budget.ts';
@@ -39,6 +40,7 @@ export const perform = <A extends ActivityName>(
     // Undoing must not begin while the action still runs.
     cancellationType: ActivityCancellationType.WAIT_CANCELLATION_COMPLETED,
     ...(isClosing && { retry: patiently }),
+    taskQueue: queueOfHost(workflowInfo().taskQueue, hostOfCall({ input })),
     summary,
   });
   return steps[action]({ context, input });

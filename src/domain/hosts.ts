@@ -1,0 +1,25 @@
+import type { ActivityCall } from './actions.ts';
+import type { Node } from './topology.ts';
+
+/**
+ * Where containers run. There is one host today, whose engine and addresses the worker reaches by itself; the name of the
+ * one that is meant is in one place, and so is the way to its worker.
+ */
+export const localHost = 'local';
+
+/** Of nodes that were recorded before there was a name for it: the one there was. */
+export const hostOf = ({ host = localHost }: Pick<Node, 'host'>): string => host;
+
+/** The task queue of the worker on this host. The local one is the control plane's own worker. */
+export const queueOfHost = (controlPlane: string, host: string): string =>
+  host === localHost ? controlPlane : `${controlPlane}-on-${host}`;
+
+/**
+ * The host at whose engine an action is at work; that of the control plane where it is at none, or speaks with nodes of
+ * several over their connections.
+ */
+export const hostOfCall = ({ input }: Pick<ActivityCall, 'input'>): string => {
+  const { node, of, on } = input as Readonly<Partial<Record<'node' | 'of' | 'on', Node>>>;
+  const touched = node ?? of ?? on;
+  return touched ? hostOf(touched) : localHost;
+};
