@@ -1,4 +1,4 @@
-import type { ActionCall, ActionName } from '../src/domain/actions.ts';
+import type { ActionCall, ActionName } from '../src/domain/step-actions.ts';
 import type { Plan } from '../src/domain/plan.ts';
 import type { Node } from '../src/domain/topology.ts';
 import type { Breakpoint } from '../src/worker/breakpoints.ts';

@@ -1,4 +1,4 @@
-import type { CutOver } from '../domain/actions.ts';
+import type { CutOver } from '../domain/step-actions.ts';
 import { PgrowError, withoutStop } from '../domain/errors.ts';
 import { proofWithinMs } from '../domain/hand-over-limits.ts';
 import { describeSender, lookAtSenders, type LookAtSenders } from '../domain/left-out.ts';
@@ -8,7 +8,7 @@ import type { PostgresConnection } from '../components/postgres/index.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
 import type { Bystanders } from './promotion.ts';
 import type { Session } from '../nodes/session.ts';
-import { poll } from '../nodes/time-limits.ts';
+import { pollUntil } from '../nodes/deadlines.ts';
 
 /** Milliseconds in which a receiver that is well has confirmed what the successor has replayed. */
 const confirmWithinMs = 250;
@@ -63,7 +63,7 @@ const lookAtBystanders = async (
   await postgres.checkpoint(primary);
   const written = await postgres.readFlushed(primary);
   const end = postgres.parseLsn(written);
-  await poll(proofWithinMs, `${to.name}:${ports.postgres} to replay ${written}`, async () => {
+  await pollUntil(proofWithinMs, `${to.name}:${ports.postgres} to replay ${written}`, async () => {
     const { lsn } = await postgres.readPosition(successor);
     return postgres.parseLsn(lsn) >= end;
   }).catch(async (error: unknown) => {
@@ -72,7 +72,7 @@ const lookAtBystanders = async (
     throw new PgrowError('not_ready', `${withoutStop(error.message)}; ${obstacle}.`);
   });
   let seen = lookAtSenders([], to.name);
-  await poll(confirmWithinMs, 'all to confirm it', async () => {
+  await pollUntil(confirmWithinMs, 'all to confirm it', async () => {
     seen = lookAtSenders(await postgres.readWalSenders(primary, written), to.name);
     return seen.left_out.length === 0;
   }).catch(() => undefined);

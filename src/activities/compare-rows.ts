@@ -3,7 +3,7 @@ import { ports } from '../domain/naming.ts';
 import { judge, looksForProof, sample, type SampledTable } from '../domain/row-comparison.ts';
 import type { Node } from '../domain/topology.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
-import { keepRunning } from './exited-nodes.ts';
+import { restartIfExited } from './exited-nodes.ts';
 import type { Session } from '../nodes/session.ts';
 import type { ActionStep } from './step-activity.ts';
 import { waitUntil } from './wait-until.ts';
@@ -21,7 +21,7 @@ interface Inputs {
 /** @throws PgrowError `verification_failed`, naming the tables that differ */
 export const compareRows = async ({ dependencies, session, database, primary, copy, step }: Inputs): Promise<void> => {
   const { postgres } = dependencies.components;
-  const keep = keepRunning(dependencies.platform, step);
+  const keep = restartIfExited(dependencies.platform, step);
 
   const look = async (tables: readonly SampledTable[]) => {
     const read = (node: Node) =>

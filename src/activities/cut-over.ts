@@ -1,10 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { CutOver } from '../domain/actions.ts';
+import type { CutOver } from '../domain/step-actions.ts';
 import { isSilence, messageOf, PgrowError, type ErrorCode, withoutStop } from '../domain/errors.ts';
 import { ports } from '../domain/naming.ts';
-import { followFault } from './course.ts';
+import { createEscalation } from './escalation.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
-import { keepRunning } from './exited-nodes.ts';
+import { restartIfExited } from './exited-nodes.ts';
 import { noteOf } from './bystanders.ts';
 import { handBack } from './hand-back.ts';
 import { openHandOver, type HandOver } from './hand-over.ts';
@@ -12,7 +12,7 @@ import { obstacleTo } from './hand-over-obstacles.ts';
 import { nodeFiles } from '../nodes/node-files.ts';
 import { startSuccessor, tellPatroni } from './promotion.ts';
 import { openSession, type Session } from '../nodes/session.ts';
-import { leadAgain } from './standby-leader.ts';
+import { restoreStandbyLeader } from './standby-leader.ts';
 import type { Action } from './step-activity.ts';
 import { waitUntil } from './wait-until.ts';
 
@@ -21,9 +21,9 @@ export const cutOverActions = (dependencies: Dependencies) => {
 
   const preflightCutOver: Action<'preflightCutOver'> = async (input, step) => {
     const session = await openSession(dependencies, step.database);
-    const silence = followFault([], step.patience_seconds);
-    const keep = keepRunning(platform, step);
-    const otherLeader = leadAgain(session, input, step);
+    const silence = createEscalation([], step.patience_seconds);
+    const keep = restartIfExited(platform, step);
+    const otherLeader = restoreStandbyLeader(session, input, step);
     const { from, to, poolers, routers } = input;
     await waitUntil({
       for: `a good moment to hand over to ${to.name}`,
@@ -35,7 +35,7 @@ export const cutOverActions = (dependencies: Dependencies) => {
         if (!obstacle) return { found: true };
         const { remaining } = obstacle;
         // One refused connection is no reason to refuse, being silent for a while is.
-        const mayPass = obstacle.mended || (obstacle.silent && silence.seen() === 'wait');
+        const mayPass = obstacle.mended || (obstacle.silent && silence.faultSeen() === 'wait');
         if (mayPass || input.on_obstacle !== 'refuse')
           return { observed: obstacle.says, ...(remaining === undefined ? {} : { remaining }) };
         throw new PgrowError(
@@ -135,7 +135,7 @@ export const cutOverActions = (dependencies: Dependencies) => {
     await dependencies.platform.startContainer(old.node.container);
     await handOverFiles(session, old, step.attempt);
     await platform.exec(old.node.container, ['pgrow-unfence']);
-    const keep = keepRunning(platform, step);
+    const keep = restartIfExited(platform, step);
     await waitUntil({
       for: `${old.node.name} to follow the new primary on port ${ports.postgres}`,
       step,
@@ -159,7 +159,7 @@ export const cutOverActions = (dependencies: Dependencies) => {
     await platform.startContainer(old.container);
     await platform.exec(old.container, ['pgrow-unfence']);
     await tellPatroni(session, { members }, { pause: null });
-    const keep = keepRunning(platform, step);
+    const keep = restartIfExited(platform, step);
     await waitUntil({
       for: `${old.name} to follow ${leader.name}:${ports.postgres}`,
       step,

@@ -2,7 +2,7 @@ import { messageOf, PgrowError } from '../domain/errors.ts';
 import { ports } from '../domain/naming.ts';
 import type { Node } from '../domain/topology.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
-import { refuseExited } from './exited-nodes.ts';
+import { failIfExited } from './exited-nodes.ts';
 import { runningOf } from '../nodes/running-nodes.ts';
 import { openSession, type Session } from '../nodes/session.ts';
 import type { Action } from './step-activity.ts';
@@ -18,7 +18,7 @@ export const etcdActions = (dependencies: Dependencies) => {
       step: { ...step, patience_seconds: Math.min(step.patience_seconds, quorumPatienceSeconds) },
       look: async () => {
         for (const node of nodes) {
-          await refuseExited(platform)(node);
+          await failIfExited(platform)(node);
           const client = await session.connectEtcd(node);
           if (!(await client.isHealthy())) return { observed: `${node.name}:${ports.etcdClient} has no quorum` };
           const peers = await client.memberNames();

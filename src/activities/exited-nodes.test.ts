@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { createFakePlatform } from '../platform/fake/index.ts';
 import type { ContainerSpec } from '../platform/platform.ts';
-import { keepRunning } from './exited-nodes.ts';
+import { restartIfExited } from './exited-nodes.ts';
 import { waitUntil } from './wait-until.ts';
 
 const node = { name: 'postgres-2', container: 'shop-postgres-2' };
@@ -25,7 +25,7 @@ const nodeThatExits = async (times: number) => {
   platform.print(node.container, "ERROR:  no such column: secret\nSTATEMENT:  select 'secret'\n");
   platform.print(node.container, 'no room for shared memory\n');
   await platform.startContainer(node.container);
-  const keep = keepRunning(platform, step);
+  const keep = restartIfExited(platform, step);
   const wait = waitUntil({
     for: 'it to run',
     step: { ...step, patience_seconds: 60 },

@@ -1,7 +1,7 @@
 import { PgrowError, withoutStop } from '../domain/errors.ts';
 import { exitRemedies, type ExitRemedy } from '../domain/remedies.ts';
 import type { Platform } from '../platform/platform.ts';
-import { followFault, type Course } from './course.ts';
+import { createEscalation, type Escalation } from './escalation.ts';
 import { lastWords } from '../nodes/last-words.ts';
 import type { Placed } from '../nodes/session.ts';
 import type { ActionStep } from './step-activity.ts';
@@ -13,7 +13,7 @@ type Needs = Pick<Platform, 'inspectContainer' | 'readLogs' | 'startContainer'>;
  * For a new node, which is made again with fresh volumes when it fails.
  * @throws PgrowError `node_failed` with the end of its log when it has exited, or has been restarted
  */
-export const refuseExited =
+export const failIfExited =
   (platform: Needs) =>
   async (node: Placed): Promise<void> => {
     const state = await platform.inspectContainer(node.container);
@@ -25,15 +25,15 @@ export const refuseExited =
  * For nodes that are there to stay: one that has exited is started again, at most a few times over the looks of one wait.
  * @throws PgrowError `node_failed` with its exit code and the end of its log when that does not help, or when it is gone
  */
-export const keepRunning = (platform: Needs, step: Pick<ActionStep, 'patience_seconds' | 'note'>) => {
-  const courses = new Map<string, Course<ExitRemedy>>();
+export const restartIfExited = (platform: Needs, step: Pick<ActionStep, 'patience_seconds' | 'note'>) => {
+  const escalations = new Map<string, Escalation<ExitRemedy>>();
   const keepOne = async (node: Placed): Promise<void> => {
     const state = await platform.inspectContainer(node.container);
     if (state?.running) return;
-    const course = courses.get(node.name) ?? followFault(exitRemedies, step.patience_seconds, 'at once');
-    courses.set(node.name, course);
-    const move = state ? course.seen() : 'give up';
-    if (move === 'give up') throw await failed(platform, node, state, timesStarted(course));
+    const escalation = escalations.get(node.name) ?? createEscalation(exitRemedies, step.patience_seconds, 'at once');
+    escalations.set(node.name, escalation);
+    const move = state ? escalation.faultSeen() : 'give up';
+    if (move === 'give up') throw await failed(platform, node, state, timesStarted(escalation));
     if (move === 'wait') return;
     step.note(`${node.name} has stopped (exit code ${state?.exitCode ?? '?'}); starting it again`);
     await platform.startContainer(node.container);
@@ -43,7 +43,7 @@ export const keepRunning = (platform: Needs, step: Pick<ActionStep, 'patience_se
   };
 };
 
-const timesStarted = ({ applied: { length } }: Course<ExitRemedy>): string => `, also after ${length} more starts`;
+const timesStarted = ({ applied: { length } }: Escalation<ExitRemedy>): string => `, also after ${length} more starts`;
 
 export const goneError = ({ name, container }: Placed): PgrowError =>
   new PgrowError('node_failed', `${name} is gone: there is no container ${container}.`);

@@ -1,7 +1,7 @@
 import type { Node } from '../domain/topology.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
 import type { Session } from '../nodes/session.ts';
-import { poll } from '../nodes/time-limits.ts';
+import { pollUntil } from '../nodes/deadlines.ts';
 
 /**
  * Keeps a member of a paused cluster that has no part in a hand-over from being a primary, now or once it wakes up. One that
@@ -36,6 +36,6 @@ export const fenceFormerLeader = async (
     }
     return true;
   };
-  await poll(limitMs, `${name} to be no primary`, isHarmless).catch(() => undefined);
+  await pollUntil(limitMs, `${name} to be no primary`, isHarmless).catch(() => undefined);
   return killedRun !== null;
 };

@@ -1,4 +1,4 @@
-import type { CutOver } from '../domain/actions.ts';
+import type { CutOver } from '../domain/step-actions.ts';
 import { PgrowError } from '../domain/errors.ts';
 import { ports } from '../domain/naming.ts';
 import type { Node } from '../domain/topology.ts';
@@ -9,7 +9,7 @@ import { restartLeader, resumePatroni } from './promotion.ts';
 import type { Session } from '../nodes/session.ts';
 import { refuseIfGivenAway, refuseIfPromoted, takesWrites, type HandOverWay } from '../nodes/has-stayed.ts';
 import { tellOrLeaveAside } from './tell-routers.ts';
-import { poll, within } from '../nodes/time-limits.ts';
+import { pollUntil, withTimeLimit } from '../nodes/deadlines.ts';
 
 /** Milliseconds: it replays nothing after a clean stop, but a machine may be busy. */
 const serveLimitMs = 30_000;
@@ -27,7 +27,7 @@ export const handBack = async ({ dependencies, session, input }: HandOverWay): P
     await platform.startContainer(from.container);
     const { exitCode, stderr } = await platform.exec(from.container, ['pgrow-unfence']);
     if (exitCode !== 0) throw new PgrowError('internal', `${from.name} cannot be unfenced: ${stderr.trim()}.`);
-    await poll(serveLimitMs, `${from.name}:${ports.postgres} to serve again`, async () => {
+    await pollUntil(serveLimitMs, `${from.name}:${ports.postgres} to serve again`, async () => {
       if (await takesWrites(dependencies, session, from).catch(() => false)) return true;
       await restartLeader(session, input);
       return takesWrites(dependencies, session, from);
@@ -52,7 +52,11 @@ const releaseRouters = async (
 ): Promise<readonly Node[]> => {
   const told = await Promise.allSettled(
     input.routers.map((router) =>
-      within(answerWithinMs, `${router.name} does not answer`, session.asRouter(router, release(dependencies, input))),
+      withTimeLimit(
+        answerWithinMs,
+        `${router.name} does not answer`,
+        session.asRouter(router, release(dependencies, input)),
+      ),
     ),
   );
   return input.routers.filter((_, index) => told[index]?.status === 'rejected');

@@ -1,4 +1,4 @@
-import type { CutOver } from '../domain/actions.ts';
+import type { CutOver } from '../domain/step-actions.ts';
 import { applicationName } from '../domain/database.ts';
 import { messageOf, PgrowError } from '../domain/errors.ts';
 import { ports } from '../domain/naming.ts';

@@ -1,4 +1,4 @@
-import type { CutOver } from '../domain/actions.ts';
+import type { CutOver } from '../domain/step-actions.ts';
 import { PgrowError } from '../domain/errors.ts';
 import {
   answerWithinMs,
@@ -18,11 +18,11 @@ import type { PostgresConnection } from '../components/postgres/index.ts';
 import { lookAtOldPrimary } from './bystanders.ts';
 import { armPooler, armRouter, disarm, releasePoolers } from '../nodes/dead-man.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
-import { demand, openWays } from './hand-over-ways.ts';
+import { demand, openHandOverConnections } from './hand-over-connections.ts';
 import { promotionOf, type Bystanders } from './promotion.ts';
 import type { Session } from '../nodes/session.ts';
 import { tellOrLeaveAside } from './tell-routers.ts';
-import { openBudget, poll, within, type Budget } from '../nodes/time-limits.ts';
+import { openBudget, pollUntil, withTimeLimit, type Budget } from '../nodes/deadlines.ts';
 
 /** Milliseconds for a promotion that no client waits for any longer. */
 const promotionLimitMs = 20_000;
@@ -66,7 +66,7 @@ export const openHandOver = async ({
   const { from, to, poolers, routers } = input;
   const { postgres, haproxy } = components;
   const pausable = session.database.topology.pooling?.pool_mode !== 'session';
-  const ways = await openWays({ dependencies: { platform, components }, session, input });
+  const ways = await openHandOverConnections({ dependencies: { platform, components }, session, input });
   const { successor, successorPeer, routes, routerApis, admins, armed } = ways;
   const promotion = promotionOf({
     dependencies: { platform, components },
@@ -95,7 +95,7 @@ export const openHandOver = async ({
 
   return {
     successorTakesWrites: () =>
-      within(proofWithinMs, `${to.name}:${ports.postgres} does not answer`, takesWrites(successor)),
+      withTimeLimit(proofWithinMs, `${to.name}:${ports.postgres} does not answer`, takesWrites(successor)),
 
     async prepare() {
       demand(routes);
@@ -116,7 +116,7 @@ export const openHandOver = async ({
 
     async pause() {
       if (!pausable || !isHeld) return;
-      const waiting = within(
+      const waiting = withTimeLimit(
         budget.until(pauseWithinMs),
         `PAUSE of ${names(poolers)} waits for a transaction that does not end`,
         Promise.all(admins.map((admin, index) => pauseOwn(platform, demand(admin), poolers[index]!))),
@@ -144,7 +144,7 @@ export const openHandOver = async ({
 
     async proveNothingIsMissing() {
       const limitMs = isHeld ? Math.max(answerWithinMs, budget.until(decideWithinMs)) : proofWithinMs;
-      await poll(limitMs, `${to.name}:${ports.postgres} to replay past ${lastCheckpoint}`, async () => {
+      await pollUntil(limitMs, `${to.name}:${ports.postgres} to replay past ${lastCheckpoint}`, async () => {
         const { lsn } = await postgres.readPosition(successor);
         return postgres.parseLsn(lsn) > postgres.parseLsn(lastCheckpoint);
       });
@@ -154,7 +154,7 @@ export const openHandOver = async ({
       let told = false;
       const limitMs = isHeld ? budget.until(clientsWaitAtMostMs) : promotionLimitMs;
       // Whether an answer that was lost had its effect is seen on the successor alone; telling it twice does no harm.
-      await poll(limitMs, `${to.name}:${ports.postgres} to take writes`, async () => {
+      await pollUntil(limitMs, `${to.name}:${ports.postgres} to take writes`, async () => {
         if (await takesWrites(successor)) return true;
         if (!told) await promotion.promote();
         told = true;
@@ -173,7 +173,7 @@ export const openHandOver = async ({
               await session.asRouter(router, moveWrites);
             }
           };
-          await within(answerWithinMs, `${router.name} does not answer`, telling());
+          await withTimeLimit(answerWithinMs, `${router.name} does not answer`, telling());
           untold.delete(router);
         }),
       );
@@ -184,7 +184,7 @@ export const openHandOver = async ({
       const probed = demand(routes);
       const probes = await Promise.allSettled(
         probed.map((route, index) =>
-          poll(routeWithinMs, `a write through ${routers[index]?.name ?? to.name}:${route.port}`, () =>
+          pollUntil(routeWithinMs, `a write through ${routers[index]?.name ?? to.name}:${route.port}`, () =>
             session.asProbe(route, (connection) => postgres.writeProbe(connection, `${id}-${index}`)),
           ),
         ),
@@ -197,7 +197,7 @@ export const openHandOver = async ({
     async resume() {
       try {
         const resumed = Promise.all(admins.map((admin) => demand(admin).resume()));
-        await within(answerWithinMs, `RESUME is not answered by ${names(poolers)}`, resumed);
+        await withTimeLimit(answerWithinMs, `RESUME is not answered by ${names(poolers)}`, resumed);
         // Clients are served: what it takes to say so to the dead-man is no part of the stall.
         disarmed = disarm(platform, poolers);
       } catch {

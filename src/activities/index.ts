@@ -1,5 +1,5 @@
-import type { ActivityName, ActionResult, StepCall } from '../domain/actions.ts';
-import type { OperationActions } from '../domain/operation-actions.ts';
+import type { ActivityName, ActionResult, StepCall } from '../domain/step-actions.ts';
+import type { OperationActions } from '../domain/operation-activities.ts';
 import { cutOverActions } from './cut-over.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
 import { electionActions } from './elect-member.ts';
@@ -14,7 +14,7 @@ import { routingActions } from './routing.ts';
 import { settingActions } from './settings.ts';
 import { snapshotActions } from './snapshots.ts';
 import { stepActivity, type Action } from './step-activity.ts';
-import { takeOverActions } from './take-over.ts';
+import { takeOverActions } from './leaderless-promotion.ts';
 import { topologyActions } from './topology.ts';
 import { poolerActions } from './verify-pooler.ts';
 import { routerActions } from './wait-until-routing.ts';

@@ -1,6 +1,6 @@
 import { Context } from '@temporalio/activity';
 import type { ActivityInterceptorsFactory } from '@temporalio/worker';
-import type { StepCall } from '../domain/actions.ts';
+import type { StepCall } from '../domain/step-actions.ts';
 import { isStep } from '../domain/activity-kinds.ts';
 import type { ErrorCode } from '../domain/errors.ts';
 import { budgetAround, budgetOfStep } from '../domain/retry-budget.ts';

@@ -1,9 +1,9 @@
 import { refuseUnconfirmed } from '../domain/confirmation.ts';
-import type { CutOff } from '../domain/cut-off.ts';
+import type { CutOff } from '../domain/abandoned-operation.ts';
 import type { Database } from '../domain/database.ts';
 import { endedAlready, PgrowError } from '../domain/errors.ts';
 import { operationTypeOf, type OperationWorkflow } from '../domain/inputs.ts';
-import type { OpenedOperation, OpenOperation, OperationActions } from '../domain/operation-actions.ts';
+import type { OpenedOperation, OpenOperation, OperationActions } from '../domain/operation-activities.ts';
 import { patienceOf } from '../domain/options.ts';
 import { optionsOf } from '../domain/plan/plan-operation.ts';
 import type { Plan } from '../domain/plan.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { openAtOnce, performAtOnce, type Activity } from '../../test/support/fake-world/at-once.ts';
+import { openAtOnce, performAtOnce, type Activity } from '../../test/support/fake-world/without-temporal.ts';
 import type { Shop } from '../../test/support/fake-world/operator.ts';
 import { createWorld } from '../../test/support/fake-world/world.ts';
 

@@ -8,7 +8,7 @@ import {
   type OperationStatus,
   type OperationType,
 } from '../domain/operation.ts';
-import type { OperationActions } from '../domain/operation-actions.ts';
+import type { OperationActions } from '../domain/operation-activities.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
 import { removeResources } from '../nodes/leftovers.ts';
 import { readCutOff } from '../planning/left-behind.ts';

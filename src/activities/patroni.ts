@@ -4,7 +4,7 @@ import type { Node } from '../domain/topology.ts';
 import type { PatroniClient } from '../components/patroni/index.ts';
 import { compareRows } from './compare-rows.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
-import { keepRunning } from './exited-nodes.ts';
+import { restartIfExited } from './exited-nodes.ts';
 import { runningOf } from '../nodes/running-nodes.ts';
 import { leaveAside } from './left-aside.ts';
 import { openSession, type Session } from '../nodes/session.ts';
@@ -84,7 +84,7 @@ export const patroniActions = (dependencies: Dependencies) => {
     step,
   ) => {
     const session = await openSession(dependencies, step.database);
-    const keep = keepRunning(dependencies.platform, step);
+    const keep = restartIfExited(dependencies.platform, step);
     const without = leaveAside(dependencies, session, step);
     await waitUntil({
       for: `a healthy cluster of ${nodes.map(({ name }) => `${name}:${ports.health}`).join(', ')}`,

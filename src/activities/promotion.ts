@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { CutOver } from '../domain/actions.ts';
+import type { CutOver } from '../domain/step-actions.ts';
 import { messageOf, PgrowError } from '../domain/errors.ts';
 import { ports } from '../domain/naming.ts';
 import type { PrimaryConfig } from '../domain/node-config.ts';
@@ -11,7 +11,7 @@ import type { Dependencies } from '../nodes/dependencies.ts';
 import { openLeaderLock, type LeaderLock } from '../nodes/leader-lock.ts';
 import { nodeFiles } from '../nodes/node-files.ts';
 import type { Session } from '../nodes/session.ts';
-import { poll } from '../nodes/time-limits.ts';
+import { pollUntil } from '../nodes/deadlines.ts';
 
 /** The one part in which hand-overs differ: how the successor comes to take writes. */
 export interface Promotion {
@@ -75,7 +75,7 @@ const ofStandbyCluster = ({ dependencies, session, input, successor, successorPe
   },
   async settle() {
     // A Patroni that saw the cluster led while its server was still a standby gave the lock away.
-    await poll(lockLimitMs, `Patroni of ${input.to.name}:${ports.health} to lead`, async () => {
+    await pollUntil(lockLimitMs, `Patroni of ${input.to.name}:${ports.health} to lead`, async () => {
       if (await session.asMember(input.to, (member) => member.isPrimary())) return true;
       // Once more: told while its server was promoted, the cluster may not have heard it.
       await session.asMember(input.to, (member) => member.patchConfig({ pause: true, standby_cluster: null }));
@@ -116,7 +116,7 @@ const ofMember = ({ dependencies, session, input, successor }: Inputs): Promotio
   return {
     async prepare() {
       const bystanders = await pausePatroni(dependencies, session, input);
-      await poll(lockLimitMs, 'etcd to say who leads', async () => (await lockOf()) !== null);
+      await pollUntil(lockLimitMs, 'etcd to say who leads', async () => (await lockOf()) !== null);
       return bystanders;
     },
     promote: () => dependencies.components.postgres.promote(successor),
@@ -125,7 +125,7 @@ const ofMember = ({ dependencies, session, input, successor }: Inputs): Promotio
       // Before the promotion it would be in vain: a Patroni that finds the lock free and its server a standby sleeps on.
       await release(input.from.name);
       await wake(session, input.to);
-      await poll(lockLimitMs, `Patroni of ${input.to.name}:${ports.health} to take the lock`, async () => {
+      await pollUntil(lockLimitMs, `Patroni of ${input.to.name}:${ports.health} to take the lock`, async () => {
         const found = await holder();
         if (found === input.to.name) return true;
         // Only a server that takes writes gets it in a pause. The promoted member leads, and no other.
@@ -161,7 +161,7 @@ const pausePatroni = async (
   if (input.members.length === 0) return { aside: [], fenced: [] };
   await tellPatroni(session, input, { pause: true });
   const seen = (member: Node, limitMs: number) =>
-    poll(limitMs, `Patroni of ${member.name}:${ports.health} to pause`, async () => {
+    pollUntil(limitMs, `Patroni of ${member.name}:${ports.health} to pause`, async () => {
       const state = await dependencies.platform.inspectContainer(member.container);
       if (!state?.running) return true;
       return session.asMember(member, async (client) => (await client.status()).pause === true);

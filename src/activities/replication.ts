@@ -3,7 +3,7 @@ import { copiesAtMost, countCopies } from '../domain/copy-attempts.ts';
 import { isOwnSlot, ports } from '../domain/naming.ts';
 import { explainCopy } from './copy-facts.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
-import { keepRunning, refuseExited } from './exited-nodes.ts';
+import { restartIfExited, failIfExited } from './exited-nodes.ts';
 import { lastWords } from '../nodes/last-words.ts';
 import { leaveAside, leaveCatchingUp } from './left-aside.ts';
 import { openSession } from '../nodes/session.ts';
@@ -34,7 +34,7 @@ export const replicationActions = (dependencies: Dependencies) => {
 
   const pruneReplicationSlots: Action<'pruneReplicationSlots'> = async ({ on, keep }, step) => {
     const session = await openSession(dependencies, step.database);
-    const keepUp = keepRunning(platform, step);
+    const keepUp = restartIfExited(platform, step);
     await waitUntil({
       for: `${on.name} to have no slots but those in use`,
       step,
@@ -58,7 +58,7 @@ export const replicationActions = (dependencies: Dependencies) => {
       for: `${node.name} to stream from ${from.name}:${ports.postgres}`,
       step,
       look: async () => {
-        await refuseExited(platform)(node);
+        await failIfExited(platform)(node);
         const replica = { name: node.name, address: (await session.peer(node)).address };
         const seen = await session.asSuperuser(from, (connection) =>
           lookAtReplica(connection, replica, lag_limit_bytes),
@@ -97,7 +97,7 @@ export const replicationActions = (dependencies: Dependencies) => {
 
   const waitUntilReplicated: Action<'waitUntilReplicated'> = async ({ primary, replicas, aside = [] }, step) => {
     const session = await openSession(dependencies, step.database);
-    const keep = keepRunning(platform, step);
+    const keep = restartIfExited(platform, step);
     const without = leaveAside(dependencies, session, step);
     const letCatchUp = leaveCatchingUp(step);
     await waitUntil({

@@ -3,7 +3,7 @@ import { frontPorts, ports } from '../domain/naming.ts';
 import { nodeNamed, nodesOf, type Node } from '../domain/topology.ts';
 import type { PostgresConnection } from '../components/postgres/index.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
-import { keepRunning } from './exited-nodes.ts';
+import { restartIfExited } from './exited-nodes.ts';
 import { openSession, reconnectPoolers, type Session } from '../nodes/session.ts';
 import type { Action } from './step-activity.ts';
 import { waitUntil } from './wait-until.ts';
@@ -26,7 +26,7 @@ export const routingActions = (dependencies: Dependencies) => {
       ...routers.map((node) => ({ name: 'read-only', node, port: ports.readOnly })),
     ];
     const probe = `${step.operation}-${step.step}`;
-    const keep = keepRunning(platform, step);
+    const keep = restartIfExited(platform, step);
     const poolers = nodesOf(topology, 'pgbouncer');
     const reconnect = () => reconnectPoolers(session, poolers);
     await waitUntil({

@@ -11,7 +11,7 @@ import {
 } from '../domain/settings.ts';
 import type { Node } from '../domain/topology.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
-import { refuseExited } from './exited-nodes.ts';
+import { failIfExited } from './exited-nodes.ts';
 import { openSession, type Session } from '../nodes/session.ts';
 import type { Action, ActionStep } from './step-activity.ts';
 import { waitUntil } from './wait-until.ts';
@@ -89,7 +89,7 @@ export const settingActions = (dependencies: Dependencies) => {
       for: `${node.name} to answer`,
       step,
       look: async () => {
-        await refuseExited(dependencies.platform)(node);
+        await failIfExited(dependencies.platform)(node);
         return session
           .asSuperuser(node, postgres.isReplica)
           .then(() => ({ found: true }) as const)

@@ -1,7 +1,7 @@
-import type { CutOver } from '../domain/actions.ts';
+import type { CutOver } from '../domain/step-actions.ts';
 import { messageOf, PgrowError, withoutStop } from '../domain/errors.ts';
 import { leaderRemedies } from '../domain/remedies.ts';
-import { followFault } from './course.ts';
+import { createEscalation } from './escalation.ts';
 import type { Session } from '../nodes/session.ts';
 import type { ActionStep } from './step-activity.ts';
 
@@ -9,17 +9,17 @@ import type { ActionStep } from './step-activity.ts';
  * A standby cluster whose leader was away for a while is led by another member, which then is the one that streams from
  * the old primary: its successor is made to lead it again. Returns the obstacle, null for none.
  */
-export const leadAgain = (session: Session, { to, members, promotion }: CutOver, step: ActionStep) => {
-  const course = followFault(leaderRemedies, step.patience_seconds);
+export const restoreStandbyLeader = (session: Session, { to, members, promotion }: CutOver, step: ActionStep) => {
+  const escalation = createEscalation(leaderRemedies, step.patience_seconds);
   let answer = '';
   return async (): Promise<string | null> => {
     const leader = promotion === 'standby_cluster' ? await leaderOf(session, members) : null;
     if (leader === null || leader.name === to.name) {
-      course.passed();
+      escalation.faultGone();
       return null;
     }
     const says = `Patroni has ${leader.name} lead the new side instead of ${to.name}${answer}`;
-    const move = course.seen();
+    const move = escalation.faultSeen();
     if (move === 'give up') throw new PgrowError('node_failed', `${says}.`);
     if (move === 'lead again') {
       step.note(`${says}; making ${to.name} lead it again`);

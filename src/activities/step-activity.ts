@@ -1,5 +1,5 @@
 import { Context } from '@temporalio/activity';
-import type { ActionContext, ActionResult, Actions, ActivityName, StepCall } from '../domain/actions.ts';
+import type { ActionContext, ActionResult, Actions, ActivityName, StepCall } from '../domain/step-actions.ts';
 import { endedAlready, messageOf, PgrowError } from '../domain/errors.ts';
 import { budgetOfStep } from '../domain/retry-budget.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';

@@ -2,7 +2,7 @@ import type { RuntimeApi } from '../components/haproxy/index.ts';
 import type { Node } from '../domain/topology.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { Session } from '../nodes/session.ts';
-import { poll } from '../nodes/time-limits.ts';
+import { pollUntil } from '../nodes/deadlines.ts';
 
 /** Milliseconds to wait for a router out of reach, once no client waits for it. */
 const outOfReachLimitMs = 30_000;
@@ -20,7 +20,7 @@ export const tellOrLeaveAside = async (
 ): Promise<readonly Node[]> => {
   const told = await Promise.allSettled(
     routers.map((router) =>
-      poll(outOfReachLimitMs, `${router.name} to be told who takes writes`, async () => {
+      pollUntil(outOfReachLimitMs, `${router.name} to be told who takes writes`, async () => {
         const state = await platform.inspectContainer(router.container);
         if (state?.running) await session.asRouter(router, tell);
         return true;

@@ -3,7 +3,7 @@ import { ports } from '../domain/naming.ts';
 import type { ConfiguredNode, NodeConfig } from '../domain/node-config.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
 import type { Session } from '../nodes/session.ts';
-import { refuseExited } from './exited-nodes.ts';
+import { failIfExited } from './exited-nodes.ts';
 import type { ActionStep } from './step-activity.ts';
 import { waitUntil } from './wait-until.ts';
 
@@ -22,7 +22,7 @@ export const untilItAnswers = async (
     for: port === null ? `${name} to run` : `${name} to answer on port ${port}`,
     step,
     look: async () => {
-      await refuseExited(dependencies.platform)(configured.node);
+      await failIfExited(dependencies.platform)(configured.node);
       try {
         await askNode(session, configured);
         return { found: true };

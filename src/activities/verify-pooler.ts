@@ -3,9 +3,9 @@ import { labelNames, ports, roles } from '../domain/naming.ts';
 import type { PoolerConfig, Upstream } from '../domain/node-config.ts';
 import { poolerRemedies, type PoolerRemedy } from '../domain/remedies.ts';
 import type { Node } from '../domain/topology.ts';
-import { followFault } from './course.ts';
+import { createEscalation } from './escalation.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
-import { keepRunning } from './exited-nodes.ts';
+import { restartIfExited } from './exited-nodes.ts';
 import { openSession, type Placed, type Session } from '../nodes/session.ts';
 import type { Action, ActionStep } from './step-activity.ts';
 import { waitUntil } from './wait-until.ts';
@@ -22,8 +22,11 @@ export const poolerActions = (dependencies: Dependencies, { configureNode, resta
   const verifyPooler: Action<'verifyPooler'> = async ({ node, config }, step) => {
     if (config.kind !== 'pgbouncer') throw new PgrowError('internal', `${node.name} is no pooler.`);
     const session = await openSession(dependencies, step.database);
-    const course = followFault(poolerRemedies({ mayHaveClients: !(await isNew(node, step)) }), step.patience_seconds);
-    const keep = keepRunning(platform, step);
+    const escalation = createEscalation(
+      poolerRemedies({ mayHaveClients: !(await isNew(node, step)) }),
+      step.patience_seconds,
+    );
+    const keep = restartIfExited(platform, step);
     await waitUntil({
       for: `a query through ${routesOf(config)
         .map(({ port }) => `${node.name}:${port}`)
@@ -33,13 +36,13 @@ export const poolerActions = (dependencies: Dependencies, { configureNode, resta
         await keep(node);
         const refusal = await refusalOf(session, node, config);
         if (!refusal) return { found: true };
-        const observed = () => `${refusal.says}${tried(course.applied)}`;
+        const observed = () => `${refusal.says}${tried(escalation.applied)}`;
         const { takes, says: details } = await askBehind(session, refusal.upstream);
         if (!takes) {
-          course.passed();
+          escalation.faultGone();
           return { observed: observed(), details };
         }
-        const move = course.seen();
+        const move = escalation.faultSeen();
         if (move === 'give up') return { hopeless: `${observed()}; ${details}.` };
         if (move !== 'wait') {
           step.note(`${refusal.says}; ${announcement[move]}`);

@@ -12,9 +12,9 @@ import {
 } from '../domain/router-view.ts';
 import type { Node } from '../domain/topology.ts';
 import type { RuntimeApi } from '../components/haproxy/index.ts';
-import { followFault, type Course } from './course.ts';
+import { createEscalation, type Escalation } from './escalation.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
-import { keepRunning } from './exited-nodes.ts';
+import { restartIfExited } from './exited-nodes.ts';
 import { leaveAside } from './left-aside.ts';
 import { openSession, type Session } from '../nodes/session.ts';
 import type { Action, ActionStep } from './step-activity.ts';
@@ -28,7 +28,7 @@ interface Configure {
 interface Look {
   readonly node: Node;
   readonly config: RouterConfig | null;
-  readonly course: Course<RouterRemedy>;
+  readonly escalation: Escalation<RouterRemedy>;
   readonly session: Session;
   readonly expected: ExpectedServers;
   readonly step: ActionStep;
@@ -47,9 +47,9 @@ export const routerActions = (dependencies: Dependencies, { configureNode }: Con
     const session = await openSession(dependencies, step.database);
     const watched = routers.map((router) => ({
       ...withConfig(router),
-      course: followFault(routerRemedies, step.patience_seconds),
+      escalation: createEscalation(routerRemedies, step.patience_seconds),
     }));
-    const keep = keepRunning(platform, step);
+    const keep = restartIfExited(platform, step);
     const without = leaveAside(dependencies, session, step);
     const { primary } = servers;
     await waitUntil({
@@ -67,24 +67,24 @@ export const routerActions = (dependencies: Dependencies, { configureNode }: Con
     });
   };
 
-  const lookAt = async ({ node, config, course, session, expected, step }: Look): Promise<Observation<true>> => {
+  const lookAt = async ({ node, config, escalation, session, expected, step }: Look): Promise<Observation<true>> => {
     const fault = faultOf(await onRouter(session, node, haproxy.readServers), expected);
     if (!fault) {
-      course.passed();
+      escalation.faultGone();
       return { found: true };
     }
     const checks = await Promise.all(fault.misjudged.map((server) => checkFromHere(session, server)));
     const details = checks.map(({ server, says }) => compareChecks(node.name, server, says)).join('; ');
     const misled = checks.filter(({ contradicts }) => contradicts).map(({ server }) => server);
-    const observed = () => `${node.name}: ${fault.says}${toldTimes(course)}`;
+    const observed = () => `${node.name}: ${fault.says}${toldTimes(escalation)}`;
     if (misled.length === 0 || config === null) {
-      course.passed();
+      escalation.faultGone();
       return { observed: observed(), details };
     }
-    const move = course.seen();
+    const move = escalation.faultSeen();
     if (move === 'give up') return { hopeless: `${observed()}; ${details}. Look at what lies between the two.` };
     if (move === 'tell anew') {
-      const time = `${course.applied.length} of ${routerRemedies.length}`;
+      const time = `${escalation.applied.length} of ${routerRemedies.length}`;
       step.note(`${node.name}: ${fault.says}; telling it its servers anew (${time})`);
       log.warn({ operation: step.operation, router: node.name, fault: fault.says, details }, 'router told anew');
       await tellAnew({ session, node, config, step }, misled);
@@ -131,7 +131,7 @@ export const routerActions = (dependencies: Dependencies, { configureNode }: Con
 const withConfig = (router: ConfiguredRouter | Node): { readonly node: Node; readonly config: RouterConfig | null } =>
   'node' in router ? router : { node: router, config: null };
 
-const toldTimes = ({ applied: { length } }: Course<RouterRemedy>): string =>
+const toldTimes = ({ applied: { length } }: Escalation<RouterRemedy>): string =>
   length === 0 ? '' : `, told its servers anew ${length === 1 ? 'once' : `${length} times`}`;
 
 /** All routers have to be as they should; one that will never be ends the wait. */

@@ -3,7 +3,7 @@ import { openSession } from '../nodes/session.ts';
 import { diagnose, type Finding } from '../domain/doctor.ts';
 import type { Removal } from '../domain/looks.ts';
 import { ports } from '../domain/naming.ts';
-import type { LeftOver } from '../domain/operation-actions.ts';
+import type { LeftOver } from '../domain/operation-activities.ts';
 import { poolerConfig } from '../domain/routes.ts';
 import { nodeNamed } from '../domain/topology.ts';
 import { survey, type DoctorDependencies } from './survey.ts';

@@ -1,5 +1,5 @@
-import type { ActivityName } from './actions.ts';
-import type { OperationActions } from './operation-actions.ts';
+import type { ActivityName } from './step-actions.ts';
+import type { OperationActions } from './operation-activities.ts';
 import { longestWaitSeconds } from './wait-progress.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { closingStep, closingText } from './closed-window.ts';
-import { step } from './plan/outline.ts';
+import { step } from './plan/plan-builder.ts';
 
 const node = { name: 'postgres-1', kind: 'postgres', container: 'c', volume: null } as never;
 const look = step('switchover', 'look around', { action: 'waitUntilEtcdQuorum', input: { nodes: [] } });

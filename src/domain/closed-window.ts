@@ -1,4 +1,4 @@
-import { looks } from './actions.ts';
+import { looks } from './step-actions.ts';
 import type { ClosesWindow } from './operation.ts';
 import type { Step } from './plan.ts';
 

@@ -1,4 +1,4 @@
-import type { ActivityCall } from './actions.ts';
+import type { ActivityCall } from './step-actions.ts';
 import type { Node } from './topology.ts';
 
 /**

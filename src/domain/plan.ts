@@ -1,4 +1,4 @@
-import type { ActionCall, ActivityCall } from './actions.ts';
+import type { ActionCall, ActivityCall } from './step-actions.ts';
 import type { Cost } from './cost.ts';
 import type { ErrorCode } from './errors.ts';
 import type { OperationWorkflow } from './inputs.ts';

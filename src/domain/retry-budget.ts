@@ -1,6 +1,6 @@
-import { sweptActions, type ActionContext, type ActivityName } from './actions.ts';
+import { sweptActions, type ActionContext, type ActivityName } from './step-actions.ts';
 import type { ErrorCode } from './errors.ts';
-import type { OperationActions } from './operation-actions.ts';
+import type { OperationActions } from './operation-activities.ts';
 
 /**
  * How long an activity is tried again after an error, by what the error is. The time that one cause has taken is not

@@ -1,4 +1,4 @@
-import type { ActivityCall } from './actions.ts';
+import type { ActivityCall } from './step-actions.ts';
 import type { Checkpoint, OperationDocument } from './operation.ts';
 import type { Plan } from './plan.ts';
 import type { Stage } from './stage.ts';

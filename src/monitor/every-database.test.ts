@@ -3,7 +3,7 @@ import { haTopology, sampleDatabase } from '../../test/support/sample-database.t
 import type { Database } from '../domain/database.ts';
 import { createFakePlatform } from '../platform/fake/index.ts';
 import type { Store } from '../store/store.ts';
-import { watchForCutOff } from './cut-off.ts';
+import { fenceIsolatedLeaders } from './fence-isolated-leaders.ts';
 import type { MonitorDependencies } from './dependencies.ts';
 import { everyDatabase } from './every-database.ts';
 
@@ -78,7 +78,7 @@ test('a leader that is cut off is fenced while the engine says nothing of anothe
       stopping.abort();
     },
   };
-  await watchForCutOff({ store, log, platform } as unknown as MonitorDependencies, stopping.signal, 1);
+  await fenceIsolatedLeaders({ store, log, platform } as unknown as MonitorDependencies, stopping.signal, 1);
 
   expect(fenced).toEqual([shop]);
 });

@@ -1,12 +1,12 @@
 import { openClientHold } from '../nodes/hold-clients.ts';
 import { openLeaderLock } from '../nodes/leader-lock.ts';
 import { openSession } from '../nodes/session.ts';
-import { within } from '../nodes/time-limits.ts';
+import { withTimeLimit } from '../nodes/deadlines.ts';
 import type { Database } from '../domain/database.ts';
 import { hasExited } from '../domain/exit-evidence.ts';
 import { nodesOf, type Node } from '../domain/topology.ts';
 import type { MonitorDependencies } from './dependencies.ts';
-import { openWays } from './ways.ts';
+import { openFailoverConnections } from './failover-connections.ts';
 
 /** An unplanned change of leader. Milliseconds since it was known that the old one had exited. */
 export interface Failover {
@@ -95,7 +95,7 @@ export const armFailover = async ({
     const began = performance.now();
     const since = () => Math.round(performance.now() - began);
     clients.hold();
-    const ways = openWays(dependencies, session, leader);
+    const ways = openFailoverConnections(dependencies, session, leader);
     try {
       const { release } = await lock;
       if (!(await release(leader.name))) return null;
@@ -140,7 +140,7 @@ export const armFailover = async ({
       try {
         await Promise.all([
           lock.then(({ holder }) => holder()),
-          within(
+          withTimeLimit(
             readyLimitMs,
             `${leader.name} does not answer`,
             watching.then((connection) => connection.query('SELECT')),

@@ -9,7 +9,7 @@ import { createStore } from '../store/store.ts';
 import { createPgrowClient } from '../client/client.ts';
 import { createLooks } from '../looks/looks.ts';
 import { serveLooks } from '../looks/serve-looks.ts';
-import { watchForCutOff } from './cut-off.ts';
+import { fenceIsolatedLeaders } from './fence-isolated-leaders.ts';
 import { failBack } from './fail-back.ts';
 import { expireSnapshots } from './snapshots.ts';
 import { guardLeaders, type Failing } from './guard-leaders.ts';
@@ -53,7 +53,7 @@ const looks = await serveLooks({
 writeFileSync(readyPath, `${process.pid}\n`);
 await Promise.all([
   guardLeaders(dependencies, failing, stopping.signal),
-  watchForCutOff(dependencies, stopping.signal),
+  fenceIsolatedLeaders(dependencies, stopping.signal),
   failBack({ ...dependencies, client }, stopping.signal),
   watchNodes(dependencies, stopping.signal),
   observeDatabases(dependencies, failing, stopping.signal),

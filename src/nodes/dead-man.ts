@@ -1,9 +1,9 @@
-import type { CutOver } from '../domain/actions.ts';
+import type { CutOver } from '../domain/step-actions.ts';
 import { messageOf, PgrowError } from '../domain/errors.ts';
 import { answerWithinMs, clientsWaitAtMostMs, routersHoldAtMostMs } from '../domain/hand-over-limits.ts';
 import type { Node } from '../domain/topology.ts';
 import type { Platform } from '../platform/platform.ts';
-import { within } from './time-limits.ts';
+import { withTimeLimit } from './deadlines.ts';
 
 /**
  * A timer beside everything that is held: it releases by itself if the process that armed it dies. While a hand-over has
@@ -26,7 +26,11 @@ export const armRouter = (
 
 const arm = async (platform: Platform, { name, container }: Node, words: readonly string[]): Promise<void> => {
   const command = ['pgrow-deadman', ...words];
-  const { exitCode, stderr } = await within(armWithinMs, `${name} does not answer`, platform.exec(container, command));
+  const { exitCode, stderr } = await withTimeLimit(
+    armWithinMs,
+    `${name} does not answer`,
+    platform.exec(container, command),
+  );
   if (exitCode !== 0) throw new PgrowError('not_ready', `${name} cannot be held: ${stderr.trim()}.`);
 };
 
@@ -34,7 +38,7 @@ const arm = async (platform: Platform, { name, container }: Node, words: readonl
 export const disarm = async (platform: Platform, nodes: readonly Node[]): Promise<void> => {
   const command = ['pgrow-deadman', 'disarm'];
   await Promise.allSettled(
-    nodes.map(({ name, container }) => within(armWithinMs, `${name} hangs`, platform.exec(container, command))),
+    nodes.map(({ name, container }) => withTimeLimit(armWithinMs, `${name} hangs`, platform.exec(container, command))),
   );
 };
 
@@ -48,7 +52,9 @@ const usageError = 2;
  */
 export const releasePoolers = async (platform: Platform, poolers: readonly Node[]): Promise<void> => {
   await Promise.allSettled(
-    poolers.map((pooler) => within(releaseWithinMs, `${pooler.name} does not resume`, releasePooler(platform, pooler))),
+    poolers.map((pooler) =>
+      withTimeLimit(releaseWithinMs, `${pooler.name} does not resume`, releasePooler(platform, pooler)),
+    ),
   );
 };
 

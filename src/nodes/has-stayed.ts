@@ -1,4 +1,4 @@
-import type { CutOver } from '../domain/actions.ts';
+import type { CutOver } from '../domain/step-actions.ts';
 import { messageOf, PgrowError } from '../domain/errors.ts';
 import type { Node } from '../domain/topology.ts';
 import type { Dependencies } from './dependencies.ts';

@@ -6,7 +6,7 @@ import type { PostgresConnection } from '../components/postgres/index.ts';
 import { attachDeadMan } from './dead-man.ts';
 import type { Dependencies } from './dependencies.ts';
 import type { Session } from './session.ts';
-import { within } from './time-limits.ts';
+import { withTimeLimit } from './deadlines.ts';
 
 const resumeLimitMs = 2000;
 /** Milliseconds for PgBouncer to say that it is paused already. */
@@ -74,7 +74,7 @@ const openPooler = async (platform: Dependencies['platform'], session: Session, 
     // It fails before anybody waits for it where the pooler's connections have died.
     const served = client?.query('SELECT 1').catch(() => undefined);
     await resuming.resume();
-    if (served) await within(firstConnectionLimitMs, 'no connection yet', served).catch(() => undefined);
+    if (served) await withTimeLimit(firstConnectionLimitMs, 'no connection yet', served).catch(() => undefined);
     await resuming.resumeLookups();
     await deadMan.free();
   };
@@ -84,7 +84,7 @@ const openPooler = async (platform: Dependencies['platform'], session: Session, 
     const ours = await Promise.race([asked, answered]);
     const letGo = ours ? resume() : Promise.all([resuming.resumeLookups(), deadMan.free()]).then(() => undefined);
     try {
-      await within(resumeLimitMs, `${pooler.name}:${ports.pooled} does not resume`, letGo);
+      await withTimeLimit(resumeLimitMs, `${pooler.name}:${ports.pooled} does not resume`, letGo);
     } catch {
       // From inside: the connections on which it was asked may be gone.
       if (ours) await platform.exec(pooler.container, ['pgrow-resume']).catch(() => undefined);

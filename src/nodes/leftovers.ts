@@ -1,5 +1,5 @@
 import { messageOf } from '../domain/errors.ts';
-import type { LeftOver } from '../domain/operation-actions.ts';
+import type { LeftOver } from '../domain/operation-activities.ts';
 import type { Platform, Resources } from '../platform/platform.ts';
 
 /** Removes containers, then what they held; goes on past what will not go and says what that is. */

@@ -11,7 +11,7 @@ import type { Node } from '../domain/topology.ts';
 import type { Limits, PostgresConnection } from '../components/postgres/index.ts';
 import type { Dependencies } from './dependencies.ts';
 import type { Session } from './session.ts';
-import { within } from './time-limits.ts';
+import { withTimeLimit } from './deadlines.ts';
 
 /** Enough for what a server says when it dies in replay, and for what starts it again. */
 const logLines = 40;
@@ -45,7 +45,7 @@ export const lookAtNode = async (
   const why = whyOutOfReach(engine.container);
   if (why) return unasked(why === 'stopped' ? await lastWord() : null);
   try {
-    const { answer, limits } = await within(
+    const { answer, limits } = await withTimeLimit(
       lookLimitMs,
       `${node.name} did not say what it is`,
       session.asSuperuser(node, (connection) => askServer(dependencies, connection)),

@@ -1,4 +1,4 @@
-import type { CutOver } from '../domain/actions.ts';
+import type { CutOver } from '../domain/step-actions.ts';
 import type { Database } from '../domain/database.ts';
 import type { Wanted } from '../domain/looks.ts';
 import { readCircumstances } from './circumstances.ts';

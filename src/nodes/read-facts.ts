@@ -3,7 +3,7 @@ import { joinLists, type Facts, type Listed } from '../domain/facts.ts';
 import { nodeNamed } from '../domain/topology.ts';
 import type { Dependencies } from './dependencies.ts';
 import type { Session } from './session.ts';
-import { within } from './time-limits.ts';
+import { withTimeLimit } from './deadlines.ts';
 
 /** For everything together. Catalogs answer at once; who does not is not waited for. Milliseconds. */
 const limitMs = 5000;
@@ -18,7 +18,7 @@ export const readFacts = async (
   const unknown: string[] = [];
   const known = async <T>(what: string, read: Promise<T>): Promise<T | null> => {
     const left = Math.max(1, Math.round(deadline - performance.now()));
-    return within(left, 'no answer in time', read).catch((error: unknown) => {
+    return withTimeLimit(left, 'no answer in time', read).catch((error: unknown) => {
       unknown.push(`${what} (${withoutStop(messageOf(error))})`);
       return null;
     });

@@ -1,5 +1,5 @@
-import type { CutOver } from '../domain/actions.ts';
-import { cutOffOf, standstillOf, type CutOff } from '../domain/cut-off.ts';
+import type { CutOver } from '../domain/step-actions.ts';
+import { cutOffOf, standstillOf, type CutOff } from '../domain/abandoned-operation.ts';
 import { operationInputs } from '../domain/inputs.ts';
 import { askedFor, isAskedAgain } from '../domain/resumption.ts';
 import type { Planning, PlanRequest } from './planning.ts';

@@ -1,4 +1,4 @@
-import type { CutOver } from '../domain/actions.ts';
+import type { CutOver } from '../domain/step-actions.ts';
 import type { Database } from '../domain/database.ts';
 import type { OperationWorkflow } from '../domain/inputs.ts';
 import type { Circumstances, Wanted } from '../domain/looks.ts';

@@ -1,9 +1,9 @@
 import { ActivityCancellationType, proxyActivities, workflowInfo, type ActivityOptions } from '@temporalio/workflow';
-import type { ActionContext, ActivityCall, ActivityName, ActionResult, StepCall } from '../domain/actions.ts';
+import type { ActionContext, ActivityCall, ActivityName, ActionResult, StepCall } from '../domain/step-actions.ts';
 import { aroundKinds, attemptLimitSeconds, stepKinds, type ActivityKind } from '../domain/activity-kinds.ts';
 import { hostOfCall, queueOfHost } from '../domain/hosts.ts';
 import { watchQueueOf } from '../domain/naming.ts';
-import type { OperationActions } from '../domain/operation-actions.ts';
+import type { OperationActions } from '../domain/operation-activities.ts';
 import { isEndless } from '../domain/retry-budget.ts';
 
 /** A worker that died is noticed after this long. */

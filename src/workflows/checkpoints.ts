@@ -7,7 +7,7 @@ import {
   WorkflowIdReusePolicy,
 } from '@temporalio/workflow';
 import { checkpointWorkflowId } from '../domain/naming.ts';
-import type { OpenedOperation } from '../domain/operation-actions.ts';
+import type { OpenedOperation } from '../domain/operation-activities.ts';
 import type { Stage } from '../domain/stage.ts';
 import type { RollbackWindow } from '../domain/rollback-window.ts';
 import { operationActivities } from './activities.ts';

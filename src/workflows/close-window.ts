@@ -1,4 +1,4 @@
-import type { ActivityCall } from '../domain/actions.ts';
+import type { ActivityCall } from '../domain/step-actions.ts';
 import { operationActivities, perform } from './activities.ts';
 
 /** Seconds. No client waits for it, and nothing it removes has to answer. */

@@ -11,6 +11,6 @@ export { rollback } from './rollback.ts';
 export { restoreSnapshot } from './restore-snapshot.ts';
 export { verifySnapshot } from './verify-snapshot.ts';
 export { destroyDatabase } from './destroy-database.ts';
-export { putBackCutOff } from './put-back.ts';
+export { putBackCutOff } from './undo-abandoned.ts';
 export { checkpoint } from './checkpoint.ts';
 export { holdTaskQueue } from './hold-task-queue.ts';

@@ -1,5 +1,5 @@
 import { allHandlersFinished, condition, setHandler } from '@temporalio/workflow';
-import type { OpenedOperation } from '../domain/operation-actions.ts';
+import type { OpenedOperation } from '../domain/operation-activities.ts';
 import type { OperationDocument } from '../domain/operation.ts';
 import { openedUpdate, type Opened } from './messages.ts';
 

@@ -1,6 +1,6 @@
 import type { UpdateDefinition } from '@temporalio/common';
 import { setHandler } from '@temporalio/workflow';
-import type { OpenedOperation } from '../domain/operation-actions.ts';
+import type { OpenedOperation } from '../domain/operation-activities.ts';
 import type { OperationMessage } from '../domain/temporal-names.ts';
 import { refusal } from './failures.ts';
 import { operationSignals, operationUpdates, switchoverSignal, type Heard, type Sender } from './messages.ts';

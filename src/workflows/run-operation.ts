@@ -9,7 +9,7 @@ import {
 } from '@temporalio/workflow';
 import { withoutStop } from '../domain/errors.ts';
 import type { OperationWorkflow } from '../domain/inputs.ts';
-import type { LeftOver, OpenedOperation } from '../domain/operation-actions.ts';
+import type { LeftOver, OpenedOperation } from '../domain/operation-activities.ts';
 import type { OperationDocument, OperationError } from '../domain/operation.ts';
 import { commandFor } from '../domain/resumption.ts';
 import { operationActivities } from './activities.ts';
@@ -18,7 +18,7 @@ import { hasEnded, hasHandedBack, operationFailure, toOperationError } from './f
 import { progress } from './messages.ts';
 import { hearOpening } from './opening.ts';
 import { hearMessages, type Standing, type Told } from './operation-messages.ts';
-import { openAfterPuttingBack } from './put-back.ts';
+import { openAfterUndoingAbandoned } from './undo-abandoned.ts';
 import { createProgressBoard, planning, type ProgressBoard } from './steps/progress.ts';
 import { createPlanRun, type PlanRun } from './steps/run-plan.ts';
 
@@ -53,7 +53,7 @@ const perform = async ({ workflow, input, standing, scope, told }: Performance):
 
   const { workflowId, runId } = workflowInfo();
   const call = { workflow, input, operation, workflow_id: workflowId, run_id: runId };
-  const opened = await opening.of(operation, openAfterPuttingBack(call));
+  const opened = await opening.of(operation, openAfterUndoingAbandoned(call));
   // The same request once more, or a workflow that was reset.
   if ('done' in opened) return opened.done;
   board = createProgressBoard(operation, opened.database.name, opened.plan.steps);

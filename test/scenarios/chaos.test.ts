@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { ActionName } from '../../src/domain/actions.ts';
+import type { ActionName } from '../../src/domain/step-actions.ts';
 import { allCases, type ChaosCase, type Fault, type Role } from '../../chaos/cases.ts';
 import { openChaos, type Chaos } from '../../chaos/chaos.ts';
 import type { CaseResult } from '../../chaos/run-case.ts';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { createActivities } from '../../src/activities/index.ts';
-import type { ActivityName, StepCall } from '../../src/domain/actions.ts';
+import type { ActivityName, StepCall } from '../../src/domain/step-actions.ts';
 import { readSettings, type Settings } from '../../src/launcher/settings.ts';
 import { realComponents } from '../../src/nodes/dependencies.ts';
 import { createStore, type Store } from '../../src/store/store.ts';

@@ -1,4 +1,4 @@
-import type { ActionCall } from '../../src/domain/actions.ts';
+import type { ActionCall } from '../../src/domain/step-actions.ts';
 import type { NodeConfig } from '../../src/domain/node-config.ts';
 import type { Plan } from '../../src/domain/plan.ts';
 

@@ -14,7 +14,7 @@ import { startControlPlane } from './fake-world/control-plane.ts';
 import { forGood } from './fake-world/faults.ts';
 import { keepSnapshot, restoration } from './fake-world/kept-snapshot.ts';
 import { newShop, type Shop } from './fake-world/operator.ts';
-import { create, settle } from './fake-world/stories.ts';
+import { create, settle } from './fake-world/operations-under-test.ts';
 import { lose } from './fake-world/story.ts';
 import { addHistory, readHistory } from './history-files.ts';
 import { retryUntil } from './retry-until.ts';

@@ -1,9 +1,9 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { expect, test } from 'vitest';
 import type { ConfiguredNode } from '../../src/domain/node-config.ts';
-import { performAtOnce, type Activity } from '../support/fake-world/at-once.ts';
+import { performAtOnce, type Activity } from '../support/fake-world/without-temporal.ts';
 import type { Shop } from '../support/fake-world/operator.ts';
-import { create } from '../support/fake-world/stories.ts';
+import { create } from '../support/fake-world/operations-under-test.ts';
 import { useControlPlane } from '../support/fake-world/use-control-plane.ts';
 
 /** Every kind of node takes other files while it runs: settings, certificates and passwords change for as long as it lives. */

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { ApplicationFailure } from '@temporalio/activity';
 import { describe, expect, test } from 'vitest';
 import { nodeNames } from '../support/fake-world/operator.ts';
-import { create } from '../support/fake-world/stories.ts';
+import { create } from '../support/fake-world/operations-under-test.ts';
 import { useControlPlane } from '../support/fake-world/use-control-plane.ts';
 
 const newShop = useControlPlane();

@@ -1,5 +1,5 @@
 import { breakAtEveryStep, breakPastReturn, dieAtEveryStep } from '../support/fake-world/every-step.ts';
-import { adjustments, switchovers } from '../support/fake-world/stories.ts';
+import { adjustments, switchovers } from '../support/fake-world/operations-under-test.ts';
 import { useControlPlane } from '../support/fake-world/use-control-plane.ts';
 
 /** At a stage that stays. */

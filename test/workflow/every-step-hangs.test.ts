@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { hangAtEveryStep } from '../support/fake-world/every-step.ts';
-import * as stories from '../support/fake-world/stories.ts';
+import * as stories from '../support/fake-world/operations-under-test.ts';
 import { peers, type Peer } from '../support/fake-world/outside.ts';
 import type { Story } from '../support/fake-world/story.ts';
 import { useControlPlane } from '../support/fake-world/use-control-plane.ts';

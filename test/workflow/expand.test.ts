@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { OperationDocument } from '../../src/domain/operation.ts';
 import { expectNobodyHeld } from '../support/fake-world/expectations.ts';
 import { nodeNames, type Shop } from '../support/fake-world/operator.ts';
-import { create, settle } from '../support/fake-world/stories.ts';
+import { create, settle } from '../support/fake-world/operations-under-test.ts';
 import { useControlPlane } from '../support/fake-world/use-control-plane.ts';
 
 const newShop = useControlPlane();

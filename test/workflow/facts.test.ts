@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Shop } from '../support/fake-world/operator.ts';
-import { create } from '../support/fake-world/stories.ts';
+import { create } from '../support/fake-world/operations-under-test.ts';
 import { useControlPlane } from '../support/fake-world/use-control-plane.ts';
 
 /** What a server holds besides rows, and the worker's answer to it, whoever starts the workflow. */

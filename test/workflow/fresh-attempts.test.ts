@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Shop } from '../support/fake-world/operator.ts';
-import { create, expansions } from '../support/fake-world/stories.ts';
+import { create, expansions } from '../support/fake-world/operations-under-test.ts';
 import { tell } from '../support/fake-world/story.ts';
 import { useControlPlane } from '../support/fake-world/use-control-plane.ts';
 

@@ -6,7 +6,7 @@ import {
   reductions,
   rollbacks,
   switchovers,
-} from '../support/fake-world/stories.ts';
+} from '../support/fake-world/operations-under-test.ts';
 import { useControlPlane } from '../support/fake-world/use-control-plane.ts';
 
 const newShop = useControlPlane();

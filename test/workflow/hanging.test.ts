@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { expectNobodyHeld, expectServed } from '../support/fake-world/expectations.ts';
 import { listen } from '../support/fake-world/listen.ts';
 import type { Shop } from '../support/fake-world/operator.ts';
-import { create, settle } from '../support/fake-world/stories.ts';
+import { create, settle } from '../support/fake-world/operations-under-test.ts';
 import { useControlPlane } from '../support/fake-world/use-control-plane.ts';
 
 /** Hand-overs among nodes that hang: clients never wait longer than the bound, and the state is looked at, not remembered. */

@@ -4,7 +4,7 @@ import { ApplicationFailure } from '@temporalio/common';
 import { describe, expect, test } from 'vitest';
 import { repositoryRoot } from '../../src/launcher/paths.ts';
 import type { Shop } from '../support/fake-world/operator.ts';
-import { create } from '../support/fake-world/stories.ts';
+import { create } from '../support/fake-world/operations-under-test.ts';
 import { useControlPlane } from '../support/fake-world/use-control-plane.ts';
 
 /** What whoever opens a workflow in Temporal Web sees, and must not see. */

@@ -4,7 +4,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { expectNobodyHeld } from '../support/fake-world/expectations.ts';
 import { passing } from '../support/fake-world/faults.ts';
 import type { Shop } from '../support/fake-world/operator.ts';
-import { create, expansions } from '../support/fake-world/stories.ts';
+import { create, expansions } from '../support/fake-world/operations-under-test.ts';
 import { tell } from '../support/fake-world/story.ts';
 import { useControlPlane } from '../support/fake-world/use-control-plane.ts';
 

@@ -6,7 +6,7 @@ import { watchHealth } from '../../src/activities/watch-health.ts';
 import { roles } from '../../src/domain/naming.ts';
 import { begin } from '../support/fake-world/every-step.ts';
 import type { Shop } from '../support/fake-world/operator.ts';
-import { rollbacks } from '../support/fake-world/stories.ts';
+import { rollbacks } from '../support/fake-world/operations-under-test.ts';
 import { useControlPlane } from '../support/fake-world/use-control-plane.ts';
 
 /** "Cannot log in", "does not answer" and "is down" are three things, and only the last is a reason to act. */

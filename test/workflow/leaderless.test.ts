@@ -4,7 +4,7 @@ import { begin } from '../support/fake-world/every-step.ts';
 import { expectAccountedFor, expectNobodyHeld, expectServed, expectSound } from '../support/fake-world/expectations.ts';
 import type { PatroniState } from '../support/fake-world/etcd-cluster.ts';
 import type { Shop } from '../support/fake-world/operator.ts';
-import { create, rollbacks, settle } from '../support/fake-world/stories.ts';
+import { create, rollbacks, settle } from '../support/fake-world/operations-under-test.ts';
 import { retryUntil } from '../support/retry-until.ts';
 import { useControlPlane } from '../support/fake-world/use-control-plane.ts';
 

@@ -4,8 +4,8 @@ import type { WorkflowHandle } from '@temporalio/client';
 import type { OperationDocument } from '../../src/domain/operation.ts';
 import { expectAccountedFor, expectSound } from '../support/fake-world/expectations.ts';
 import type { Shop } from '../support/fake-world/operator.ts';
-import { comparable } from '../support/fake-world/picture.ts';
-import { create } from '../support/fake-world/stories.ts';
+import { comparable } from '../support/fake-world/world-snapshot.ts';
+import { create } from '../support/fake-world/operations-under-test.ts';
 import { useControlPlane } from '../support/fake-world/use-control-plane.ts';
 
 /** What people do to operations in Temporal Web, and what they are told that comes too early or too late. */

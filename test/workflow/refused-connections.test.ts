@@ -1,7 +1,7 @@
 import { describe, expect, test, vi } from 'vitest';
 import { atOnce, begin } from '../support/fake-world/every-step.ts';
 import { expectAccountedFor, expectSound } from '../support/fake-world/expectations.ts';
-import { adjustments, expansions, reductions, switchovers } from '../support/fake-world/stories.ts';
+import { adjustments, expansions, reductions, switchovers } from '../support/fake-world/operations-under-test.ts';
 import { tell, type Story } from '../support/fake-world/story.ts';
 import { useControlPlane } from '../support/fake-world/use-control-plane.ts';
 

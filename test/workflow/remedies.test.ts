@@ -4,7 +4,7 @@ import type { OperationDocument } from '../../src/domain/operation.ts';
 import type { PlatformCall } from '../../src/platform/fake/fake-calls.ts';
 import { listen } from '../support/fake-world/listen.ts';
 import type { Shop } from '../support/fake-world/operator.ts';
-import { create, settle } from '../support/fake-world/stories.ts';
+import { create, settle } from '../support/fake-world/operations-under-test.ts';
 import { useControlPlane } from '../support/fake-world/use-control-plane.ts';
 
 /** Faults that an operation meets while it waits, and what it does about them by itself. */

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { performAtOnce } from '../support/fake-world/at-once.ts';
+import { performAtOnce } from '../support/fake-world/without-temporal.ts';
 import { begin } from '../support/fake-world/every-step.ts';
 import { acknowledged, expectAccountedFor, expectSound } from '../support/fake-world/expectations.ts';
 import type { Shop } from '../support/fake-world/operator.ts';
-import { adjustments, creations, repairs, switchovers } from '../support/fake-world/stories.ts';
+import { adjustments, creations, repairs, switchovers } from '../support/fake-world/operations-under-test.ts';
 import { lose } from '../support/fake-world/story.ts';
 import { useControlPlane } from '../support/fake-world/use-control-plane.ts';
 import { nodeNamed } from '../../src/domain/topology.ts';

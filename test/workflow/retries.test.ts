@@ -4,7 +4,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { PgrowError } from '../../src/domain/errors.ts';
 import { verificationWorkflowId } from '../../src/domain/naming.ts';
 import type { Shop } from '../support/fake-world/operator.ts';
-import { create } from '../support/fake-world/stories.ts';
+import { create } from '../support/fake-world/operations-under-test.ts';
 import { useControlPlane } from '../support/fake-world/use-control-plane.ts';
 
 /** How often something is tried again, and what Temporal Web shows of it meanwhile. */

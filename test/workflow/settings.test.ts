@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Shop } from '../support/fake-world/operator.ts';
-import { create } from '../support/fake-world/stories.ts';
+import { create } from '../support/fake-world/operations-under-test.ts';
 import { useControlPlane } from '../support/fake-world/use-control-plane.ts';
 
 /** What an administrator has set by ALTER SYSTEM is in a file of one server, which streaming does not carry. */

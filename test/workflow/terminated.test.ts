@@ -7,8 +7,8 @@ import { planOnRecord } from '../../src/domain/recorded-plan.ts';
 import { nodeReaders } from '../../src/nodes/node-readers.ts';
 import { acknowledged, expectAccountedFor, expectSound } from '../support/fake-world/expectations.ts';
 import type { Shop } from '../support/fake-world/operator.ts';
-import { comparable } from '../support/fake-world/picture.ts';
-import { create } from '../support/fake-world/stories.ts';
+import { comparable } from '../support/fake-world/world-snapshot.ts';
+import { create } from '../support/fake-world/operations-under-test.ts';
 import { useControlPlane } from '../support/fake-world/use-control-plane.ts';
 
 const newShop = useControlPlane();

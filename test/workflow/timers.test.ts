@@ -10,7 +10,7 @@ import { watchQueueOf } from '../../src/domain/naming.ts';
 import { bundleWorkflows } from '../../src/worker/workflow-code.ts';
 import { startControlPlane, type ControlPlane } from '../support/fake-world/control-plane.ts';
 import { newShop, type Shop } from '../support/fake-world/operator.ts';
-import { create } from '../support/fake-world/stories.ts';
+import { create } from '../support/fake-world/operations-under-test.ts';
 import { ensureTimeSkippingServer } from '../support/time-skipping.ts';
 
 /** What takes hours: on a Temporal that skips time while nothing runs. */

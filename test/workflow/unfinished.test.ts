@@ -4,8 +4,8 @@ import type { OperationDocument } from '../../src/domain/operation.ts';
 import { begin } from '../support/fake-world/every-step.ts';
 import { expectAccountedFor, expectPutBack, expectSound } from '../support/fake-world/expectations.ts';
 import type { Shop } from '../support/fake-world/operator.ts';
-import { comparable } from '../support/fake-world/picture.ts';
-import { expansions, reductions, rollbacks, switchovers } from '../support/fake-world/stories.ts';
+import { comparable } from '../support/fake-world/world-snapshot.ts';
+import { expansions, reductions, rollbacks, switchovers } from '../support/fake-world/operations-under-test.ts';
 import { tell, type Story } from '../support/fake-world/story.ts';
 import { useControlPlane } from '../support/fake-world/use-control-plane.ts';
 

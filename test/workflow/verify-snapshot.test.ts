@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { labelNames, networkName, verificationName } from '../../src/domain/naming.ts';
 import type { Snapshot } from '../../src/domain/snapshot.ts';
 import type { Shop } from '../support/fake-world/operator.ts';
-import { create, settle } from '../support/fake-world/stories.ts';
+import { create, settle } from '../support/fake-world/operations-under-test.ts';
 import { useControlPlane } from '../support/fake-world/use-control-plane.ts';
 
 const newShop = useControlPlane();

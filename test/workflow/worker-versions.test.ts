@@ -14,7 +14,7 @@ import { untilDispensable } from '../../src/worker/retirement.ts';
 import { bundleWorkflows } from '../../src/worker/workflow-code.ts';
 import { startControlPlane, type ControlPlane } from '../support/fake-world/control-plane.ts';
 import { newShop, type Shop } from '../support/fake-world/operator.ts';
-import { create, settle } from '../support/fake-world/stories.ts';
+import { create, settle } from '../support/fake-world/operations-under-test.ts';
 import type { SharedTemporal } from '../support/global-setup.ts';
 
 /** Two versions of the worker on the real Temporal: what an update means for what runs. */

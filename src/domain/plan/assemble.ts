@@ -1,17 +1,17 @@
-import type { ActivityCall } from '../actions.ts';
+import type { ActivityCall } from '../step-actions.ts';
 import { closingStep, closingText } from '../closed-window.ts';
 import { costOf } from '../cost.ts';
 import type { OperationType } from '../operation.ts';
 import type { Plan } from '../plan.ts';
 import type { Topology } from '../topology.ts';
-import type { Growth } from './growth.ts';
-import { compose, step, type Outline } from './outline.ts';
+import type { PlanPart } from './plan-part.ts';
+import { flatten, step, type PlanItem } from './plan-builder.ts';
 
 interface Parts {
   readonly type: OperationType;
   readonly from: Topology;
   readonly to: Topology;
-  readonly parts: readonly Growth[];
+  readonly parts: readonly PlanPart[];
   /** Type of the operation whose checkpoint is still open; this one closes it. */
   readonly closes_checkpoint_of: string | null;
   /** False: there is no way back from it, so nothing is kept for one. */
@@ -32,7 +32,7 @@ export const assemble = ({
 }: Parts): Plan => {
   const kept = parts.flatMap((part) => part.on_close);
   const to: Topology = reversible ? reached : { ...reached, kept: [] };
-  const last: Outline[] =
+  const last: PlanItem[] =
     parts.length === 0
       ? []
       : [
@@ -43,7 +43,7 @@ export const assemble = ({
           }),
           ...(verified ? [] : [recordTopology({ type, from, to })]),
         ];
-  const outline = compose([...parts.flatMap((part) => part.outline), ...last]);
+  const outline = flatten([...parts.flatMap((part) => part.outline), ...last]);
   const closes_window = closingStep(closes_checkpoint_of, outline.steps);
   const before = from.nodes.map((node) => node.name);
   const after = to.nodes.map((node) => node.name);
@@ -69,10 +69,10 @@ export const assemble = ({
   };
 };
 
-const removeKept = (call: ActivityCall): Outline =>
+const removeKept = (call: ActivityCall): PlanItem =>
   step('finish', 'node' in call.input ? `remove ${call.input.node.name}` : 'remove what served the hand-over', call);
 
-const recordTopology = ({ type, from, to }: Pick<Parts, 'type' | 'from' | 'to'>): Outline =>
+const recordTopology = ({ type, from, to }: Pick<Parts, 'type' | 'from' | 'to'>): PlanItem =>
   step('finish', 'record topology', { action: 'recordTopology', input: { topology: to } }, [
     // What the operation before kept is gone by then: all but a rollback have closed its window.
     { action: 'recordTopology', input: { topology: type === 'rollback' ? from : { ...from, kept: [] } } },

@@ -4,7 +4,7 @@ import { newNode } from '../nodes.ts';
 import type { Plan } from '../plan.ts';
 import { frontConfig } from '../routes.ts';
 import type { Node, Topology } from '../topology.ts';
-import { compose, sideBySide, step, type Outline } from './outline.ts';
+import { flatten, inParallel, step, type PlanItem } from './plan-builder.ts';
 
 /** Stage 0: one PostgreSQL behind the front that keeps its address for life. */
 export const firstTopology = (database: Pick<Database, 'id' | 'name' | 'home'>): Topology => ({
@@ -19,7 +19,7 @@ export const firstTopology = (database: Pick<Database, 'id' | 'name' | 'home'>):
 
 interface Beginning {
   /** What fills the first node's volume before it starts; a new database begins with an empty one. */
-  readonly seed?: (node: Node) => readonly Outline[];
+  readonly seed?: (node: Node) => readonly PlanItem[];
   /** Of the C library; of a volume that is filled its own. */
   readonly locale?: string;
 }
@@ -30,11 +30,11 @@ export const planCreate = (
 ): Plan => {
   const topology = firstTopology(database);
   const [front, postgres] = topology.nodes as [Topology['nodes'][number], Topology['nodes'][number]];
-  const outline = compose([
+  const outline = flatten([
     step('create', 'create private network', { action: 'ensureNetwork', input: {} }, [
       { action: 'removeNetwork', input: {} },
     ]),
-    sideBySide(
+    inParallel(
       [
         ...seed(postgres),
         step(

@@ -1,14 +1,14 @@
 import { costOf } from '../cost.ts';
 import type { Database } from '../database.ts';
 import type { Plan } from '../plan.ts';
-import { compose, sideBySide, step } from './outline.ts';
+import { flatten, inParallel, step } from './plan-builder.ts';
 
 /** Everything of a database, found by what the metadata knows and then by label. Nothing of it can be undone. */
 export const planDestroy = (database: Database): Plan => {
   const { topology } = database;
   const nodes = [...topology.nodes, ...topology.kept];
-  const outline = compose([
-    sideBySide(
+  const outline = flatten([
+    inParallel(
       ...nodes.map((node, index) => [
         step(
           'destroy',

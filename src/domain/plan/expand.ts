@@ -11,7 +11,7 @@ import { assemble } from './assemble.ts';
 import { growHa } from './grow-ha.ts';
 import { growPooling } from './grow-pooling.ts';
 import { growReplicas } from './grow-replicas.ts';
-import type { Growth } from './growth.ts';
+import type { PlanPart } from './plan-part.ts';
 import { guestsOf } from './hand-over.ts';
 
 export interface ExpandPlanInput {
@@ -41,8 +41,8 @@ export const planExpand = (input: ExpandPlanInput): Plan => {
   // A way back is not kept from anybody for the pools that there were.
   if (input.pooling && !database.topology.pooling && reversible) refuseOutgrown(input.pooling, facts);
   let reached: Topology = database.topology;
-  const parts: Growth[] = [];
-  const grow = (part: Growth | null) => {
+  const parts: PlanPart[] = [];
+  const grow = (part: PlanPart | null) => {
     if (!part) return;
     parts.push(part);
     reached = part.topology;

@@ -1,15 +1,15 @@
 import { configuredRouters } from '../routes.ts';
-import type { ActivityCall, CutOver } from '../actions.ts';
+import type { ActivityCall, CutOver } from '../step-actions.ts';
 import type { Database } from '../database.ts';
 import { patroniScope, slotName } from '../naming.ts';
 import type { PatroniConfig } from '../node-config.ts';
 import { newNode, nextOrdinals } from '../nodes.ts';
 import type { HaOptions, LoadBalancing } from '../options.ts';
 import { nodeNamed, nodesOf, type Node, type Topology } from '../topology.ts';
-import { snapshotOf, takeSnapshot, type Growth } from './growth.ts';
+import { snapshotOf, takeSnapshot, type PlanPart } from './plan-part.ts';
 import { cloneAttempts, replicaLagLimitBytes } from './grow-replicas.ts';
 import { handOver, keepGuests } from './hand-over.ts';
-import { freshAttempts, sideBySide, step, type Outline } from './outline.ts';
+import { retriedFromScratch, inParallel, step, type PlanItem } from './plan-builder.ts';
 import { reroute, startRouters, teachRouters } from './reroute.ts';
 
 /** Attempts at an etcd quorum, each with fresh volumes and token. */
@@ -22,7 +22,7 @@ const expectedCutOverStallMs = 400;
  * Full HA beside the running primary: a Patroni standby cluster of it, routes through HAProxy, then one cut-over, last
  * of all. Until then the primary is untouched; after it the old primary follows until the checkpoint closes.
  */
-export const growHa = (input: Input): Growth => {
+export const growHa = (input: Input): PlanPart => {
   const cast = castOf(input);
   const { from, bridge, to, primary } = cast;
   const snapshot = snapshotOf(input.database, input.operation_id);
@@ -31,11 +31,11 @@ export const growHa = (input: Input): Growth => {
     topology: to,
     outline: [
       // Everything waits for etcd, so only the snapshot begins beside it. Cloning is mostly waiting: the rest is done then.
-      sideBySide(
+      inParallel(
         [
           startEtcd(cast.etcd, cast.token),
-          sideBySide([cloneLeader(cast, leader)], [startRouters('routing', cast.newRouters, bridge)]),
-          sideBySide(...standbys.map((node) => [cloneStandby(cast, node, leader)])),
+          inParallel([cloneLeader(cast, leader)], [startRouters('routing', cast.newRouters, bridge)]),
+          inParallel(...standbys.map((node) => [cloneStandby(cast, node, leader)])),
         ],
         [takeSnapshot('convert', primary, snapshot)],
       ),
@@ -50,7 +50,7 @@ export const growHa = (input: Input): Growth => {
       }),
       ...reroute('routing', from, bridge),
       ...cutOver(cast, leader),
-      sideBySide([followNewPrimary(cast)], teachRouters('routing', cast.routers, bridge, to)),
+      inParallel([followNewPrimary(cast)], teachRouters('routing', cast.routers, bridge, to)),
       step('finish', 'wait until the cluster is healthy', {
         action: 'waitUntilClusterHealthy',
         input: { nodes: cast.members, standbys: standbys.length, ha: cast.ha },
@@ -120,9 +120,9 @@ const castOf = ({ database, operation_id, topology: from, ha, load_balancing, gu
 };
 type Cast = ReturnType<typeof castOf>;
 
-const startEtcd = (etcd: readonly Node[], token: string): Outline =>
-  freshAttempts(etcdAttempts, [
-    sideBySide(
+const startEtcd = (etcd: readonly Node[], token: string): PlanItem =>
+  retriedFromScratch(etcdAttempts, [
+    inParallel(
       ...etcd.map((node) => [
         step(
           'etcd',
@@ -147,8 +147,8 @@ const memberConfig = (cast: Cast): PatroniConfig => ({
   standby_of: { node: cast.primary.name, slot: cast.leaderSlot },
 });
 
-const cloneLeader = (cast: Cast, leader: Node): Outline =>
-  freshAttempts(cloneAttempts, [
+const cloneLeader = (cast: Cast, leader: Node): PlanItem =>
+  retriedFromScratch(cloneAttempts, [
     step(
       'convert',
       `create replication slot for ${leader.name}`,
@@ -170,8 +170,8 @@ const cloneLeader = (cast: Cast, leader: Node): Outline =>
     }),
   ]);
 
-const cloneStandby = (cast: Cast, node: Node, leader: Node): Outline =>
-  freshAttempts(cloneAttempts, [
+const cloneStandby = (cast: Cast, node: Node, leader: Node): PlanItem =>
+  retriedFromScratch(cloneAttempts, [
     step(
       'standbys',
       `clone ${node.name} from ${leader.name}`,
@@ -184,7 +184,7 @@ const cloneStandby = (cast: Cast, node: Node, leader: Node): Outline =>
     }),
   ]);
 
-const cutOver = (cast: Cast, leader: Node): readonly Outline[] => {
+const cutOver = (cast: Cast, leader: Node): readonly PlanItem[] => {
   const input: CutOver = {
     from: cast.primary,
     to: leader,
@@ -210,7 +210,7 @@ const cutOver = (cast: Cast, leader: Node): readonly Outline[] => {
   ];
 };
 
-const followNewPrimary = (cast: Cast): Outline =>
+const followNewPrimary = (cast: Cast): PlanItem =>
   step('cut-over', `let ${cast.primary.name} follow the new primary`, {
     action: 'followNewPrimary',
     input: {

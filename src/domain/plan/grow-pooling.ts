@@ -5,11 +5,11 @@ import type { PoolingOptions } from '../options.ts';
 import { boundPooling } from '../pool-bound.ts';
 import { frontConfig, poolerConfig } from '../routes.ts';
 import { nodeNamed, type Topology } from '../topology.ts';
-import type { Growth } from './growth.ts';
-import { step } from './outline.ts';
+import type { PlanPart } from './plan-part.ts';
+import { step } from './plan-builder.ts';
 
 /** PgBouncer in front of whatever takes writes now. The direct endpoints stay. */
-export const growPooling = ({ database, topology, pooling: asked, facts }: Input): Growth => {
+export const growPooling = ({ database, topology, pooling: asked, facts }: Input): PlanPart => {
   const { pooling, warnings } = boundPooling(asked, facts);
   const pooler = newNode(database, 'pgbouncer', 1);
   const to: Topology = {

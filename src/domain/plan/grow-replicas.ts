@@ -4,8 +4,8 @@ import { slotName } from '../naming.ts';
 import { newNode, nextOrdinals } from '../nodes.ts';
 import type { ReplicaOptions } from '../options.ts';
 import { nodeNamed, type Node, type Topology } from '../topology.ts';
-import { snapshotOf, takeSnapshot, type Growth } from './growth.ts';
-import { freshAttempts, sideBySide, step, type Outline } from './outline.ts';
+import { snapshotOf, takeSnapshot, type PlanPart } from './plan-part.ts';
+import { retriedFromScratch, inParallel, step, type PlanItem } from './plan-builder.ts';
 import { reroute, startRouters } from './reroute.ts';
 
 /** A replica counts as caught up when it is less than this many bytes behind. */
@@ -15,7 +15,7 @@ export const replicaLagLimitBytes = 1_048_576;
 export const cloneAttempts = 3;
 
 /** Streaming replicas behind HAProxy. The primary is neither restarted nor interrupted. */
-export const growReplicas = ({ database, operation_id, topology, replicas }: Input): Growth => {
+export const growReplicas = ({ database, operation_id, topology, replicas }: Input): PlanPart => {
   const primary = nodeNamed(topology, topology.primary);
   const added = nextOrdinals(topology, 'postgres', replicas.count).map((ordinal): Node => {
     const node = newNode(database, 'postgres', ordinal, 'replica');
@@ -33,7 +33,7 @@ export const growReplicas = ({ database, operation_id, topology, replicas }: Inp
   return {
     topology: to,
     outline: [
-      sideBySide(
+      inParallel(
         [takeSnapshot('snapshot', primary, snapshot)],
         ...added.map((node) => [addReplica('replicas', node, primary)]),
         [startRouters('routing', routers, to)],
@@ -57,9 +57,9 @@ export const growReplicas = ({ database, operation_id, topology, replicas }: Inp
   };
 };
 
-export const addReplica = (phase: string, node: Node, primary: Node): Outline => {
+export const addReplica = (phase: string, node: Node, primary: Node): PlanItem => {
   const slot = slotName(node.name);
-  return freshAttempts(cloneAttempts, [
+  return retriedFromScratch(cloneAttempts, [
     step(
       phase,
       `create replication slot for ${node.name}`,
@@ -87,7 +87,7 @@ export const requireConfirmation = (
   primary: Node,
   replicas: readonly string[],
   before: readonly string[] = [],
-): Outline => {
+): PlanItem => {
   const configure = (synchronous_standbys: readonly string[]) =>
     ({
       action: 'configureNode',

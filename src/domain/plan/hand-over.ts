@@ -1,13 +1,13 @@
-import type { CutOver } from '../actions.ts';
+import type { CutOver } from '../step-actions.ts';
 import type { Facts } from '../facts.ts';
 import type { Node } from '../topology.ts';
-import { handOverAttempts, step, type Outline } from './outline.ts';
+import { handOverAttempts, step, type PlanItem } from './plan-builder.ts';
 
 /**
  * The one step past which nothing is undone, with the look around that precedes it. `followers`: who follows either of them
  * without being a member of the cluster.
  */
-export const handOver = (phase: string, input: CutOver, followers: readonly Node[] = []): Outline =>
+export const handOver = (phase: string, input: CutOver, followers: readonly Node[] = []): PlanItem =>
   handOverAttempts([
     step(
       phase,
@@ -46,7 +46,7 @@ export const keepGuests = (
   { to, members, promotion }: CutOver,
   guests: readonly string[],
   { kept = false } = {},
-): readonly Outline[] =>
+): readonly PlanItem[] =>
   guests.map((slot) => {
     const name = `keep the slot ${slot} on ${to.name}`;
     if (promotion === 'standby') {

@@ -1,4 +1,4 @@
-import type { ActionCall } from '../actions.ts';
+import type { ActionCall } from '../step-actions.ts';
 import { isMissing, missingNodes, repairCommand } from '../faults.ts';
 import { slotName } from '../naming.ts';
 import type { Block, Plan, Step } from '../plan.ts';

@@ -1,4 +1,4 @@
-import type { ActionCall } from '../actions.ts';
+import type { ActionCall } from '../step-actions.ts';
 import { missingError, missingNodes } from '../faults.ts';
 import type { Plan } from '../plan.ts';
 import { nodesOf, type Topology } from '../topology.ts';

@@ -3,7 +3,7 @@ import { memberConfigOf } from '../member-config.ts';
 import { slotName } from '../naming.ts';
 import { nodeNamed, type Node, type Topology } from '../topology.ts';
 import { cloneAttempts, replicaLagLimitBytes } from './grow-replicas.ts';
-import { freshAttempts, step, type Outline } from './outline.ts';
+import { retriedFromScratch, step, type PlanItem } from './plan-builder.ts';
 
 interface Rebuilt {
   readonly topology: Topology;
@@ -15,14 +15,14 @@ interface Rebuilt {
 }
 
 /** One replica from an empty volume; each attempt begins with another. */
-export const rebuildReplica = ({ topology, node, leader, fault }: Rebuilt): Outline => {
+export const rebuildReplica = ({ topology, node, leader, fault }: Rebuilt): PlanItem => {
   const from = nodeNamed(topology, leader);
   const slot = node.source?.slot ?? slotName(node.name);
   const config = topology.ha
     ? memberConfigOf(topology)
     : ({ kind: 'postgres', mode: 'replica', follow: [leader], slot } as const);
   const nothingLeft = fault?.state === 'missing' && fault.has_data !== true;
-  return freshAttempts(cloneAttempts, [
+  return retriedFromScratch(cloneAttempts, [
     step(
       'replicas',
       `remove ${node.name}`,

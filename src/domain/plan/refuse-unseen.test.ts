@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { expansions, reductions, rollbacks } from '../../../test/support/fake-world/stories.ts';
+import { expansions, reductions, rollbacks } from '../../../test/support/fake-world/operations-under-test.ts';
 import { refuseUnseen } from './refuse-unseen.ts';
 
 const keptOut = (name: string) => [{ name, detail: 'password authentication failed (28P01)' }];

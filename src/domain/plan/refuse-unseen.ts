@@ -1,4 +1,4 @@
-import type { ActionName } from '../actions.ts';
+import type { ActionName } from '../step-actions.ts';
 import { PgrowError } from '../errors.ts';
 import type { Unseen } from '../live.ts';
 import type { Plan } from '../plan.ts';

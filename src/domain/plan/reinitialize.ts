@@ -3,7 +3,7 @@ import { PgrowError } from '../errors.ts';
 import type { Plan } from '../plan.ts';
 import { nodesOf, type Topology } from '../topology.ts';
 import { assemble } from './assemble.ts';
-import { stretch } from './growth.ts';
+import { stretch } from './plan-part.ts';
 import { rebuildReplica } from './rebuild-replica.ts';
 
 export interface ReinitializePlanInput {

@@ -2,7 +2,7 @@ import { PgrowError } from '../errors.ts';
 import { faultOf } from '../faults.ts';
 import type { EtcdConfig } from '../node-config.ts';
 import { nodesOf, type Node } from '../topology.ts';
-import { freshAttempts, step, type Outline } from './outline.ts';
+import { retriedFromScratch, step, type PlanItem } from './plan-builder.ts';
 import { chosenOf, clear, type Repaired, type RepairPart } from './repaired.ts';
 
 /** Attempts at taking one node into the quorum, each with a fresh volume. */
@@ -48,9 +48,9 @@ const isIntact = ({ faults, leaderless }: Repaired, node: Node): boolean => {
   return fault.state === 'missing' || (leaderless && fault.state === 'stopped');
 };
 
-const rejoin = ({ database, faults }: Repaired, node: Node, config: EtcdConfig): Outline => {
+const rejoin = ({ database, faults }: Repaired, node: Node, config: EtcdConfig): PlanItem => {
   const others = nodesOf(database.topology, 'etcd').filter((other) => other !== node);
-  return freshAttempts(joinAttempts, [
+  return retriedFromScratch(joinAttempts, [
     ...clear('etcd', node, faults),
     step('etcd', `take ${node.name} out of the quorum and in again`, {
       action: 'readmitEtcdMember',

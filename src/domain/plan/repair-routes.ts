@@ -1,6 +1,6 @@
 import { configuredRouters, frontConfig, poolerConfig, routerConfig } from '../routes.ts';
 import { nodesOf, type Node, type Topology } from '../topology.ts';
-import { sideBySide, step, type Outline } from './outline.ts';
+import { inParallel, step, type PlanItem } from './plan-builder.ts';
 import { chosenOf, makeAgain, present, type Repaired, type RepairPart } from './repaired.ts';
 
 /** HAProxy, PgBouncer and the front. `leader`: who takes writes by then; null where that is not known yet. */
@@ -16,7 +16,7 @@ export const repairRoutes = (repaired: Repaired, leader: string | null): RepairP
   const stale = moved ? nodesOf(there, 'pgbouncer').filter((node) => !chosen.includes(node)) : [];
   return {
     outline: [
-      sideBySide(...routers.map((node) => makeAgain('routing', node, routerConfig(topology), faults))),
+      inParallel(...routers.map((node) => makeAgain('routing', node, routerConfig(topology), faults))),
       ...(moved && leader !== null ? seen(there, leader) : []),
       ...stale.map((node) => pointAgain(node, topology)),
       ...poolers.flatMap((node) => {
@@ -32,7 +32,7 @@ export const repairRoutes = (repaired: Repaired, leader: string | null): RepairP
   };
 };
 
-const seen = (topology: Topology, leader: string): readonly Outline[] => {
+const seen = (topology: Topology, leader: string): readonly PlanItem[] => {
   const routers = nodesOf(topology, 'haproxy');
   const replicas = nodesOf(topology, 'postgres').flatMap(({ name }) => (name === leader ? [] : [name]));
   return routers.length === 0
@@ -45,7 +45,7 @@ const seen = (topology: Topology, leader: string): readonly Outline[] => {
       ];
 };
 
-const pointAgain = (node: Node, topology: Topology): Outline =>
+const pointAgain = (node: Node, topology: Topology): PlanItem =>
   step('routing', `tell ${node.name} the new addresses`, {
     action: 'configureNode',
     input: { node, config: poolerConfig(topology, topology.pooling!) },

@@ -2,7 +2,7 @@ import { PgrowError } from '../errors.ts';
 import { faultOf } from '../faults.ts';
 import { furthestOf, lossOf } from '../holdings.ts';
 import { nodeNamed, nodesOf, type Node } from '../topology.ts';
-import { sideBySide, step, type Outline } from './outline.ts';
+import { inParallel, step, type PlanItem } from './plan-builder.ts';
 import { rebuildReplica } from './rebuild-replica.ts';
 import { replacePrimary } from './replace-primary.ts';
 import { chosenOf, present, type Repaired, type RepairPart, type ServersPart } from './repaired.ts';
@@ -17,7 +17,7 @@ export const repairServers = (repaired: Repaired): ServersPart => {
     leaderless,
   } = repaired;
   const lost = chosenOf(repaired, 'postgres');
-  if (leaderless) return leadAgain(repaired, lost);
+  if (leaderless) return restoreStandbyLeader(repaired, lost);
   if (topology.ha) return { ...rebuilt(repaired, lost, leader), topology, leader, losses: [] };
   const primary = nodeNamed(topology, leader);
   const replaced = lost.includes(primary) && faultOf(faults, primary)?.has_data === false;
@@ -33,7 +33,7 @@ const rebuilt = ({ database, faults }: Repaired, lost: readonly Node[], leader: 
     lost.length === 0
       ? []
       : [
-          sideBySide(
+          inParallel(
             ...lost.map((node) => [
               rebuildReplica({ topology: database.topology, node, leader, fault: faultOf(faults, node) }),
             ]),
@@ -52,7 +52,7 @@ const refuseLost = ({ database: { name } }: Repaired, primary: Node): never => {
 };
 
 /** Below stage 3 only pgrow promotes: what the primary's volume holds is the newest there is. */
-const startPrimary = ({ database: { topology } }: Repaired, primary: Node): Outline => {
+const startPrimary = ({ database: { topology } }: Repaired, primary: Node): PlanItem => {
   const replicas = nodesOf(topology, 'postgres').filter((node) => node !== primary);
   const synchronous_standbys = topology.replicas?.replication_mode === 'sync' ? replicas.map((node) => node.name) : [];
   return step('postgres', `start ${primary.name} on its volume`, {
@@ -62,7 +62,7 @@ const startPrimary = ({ database: { topology } }: Repaired, primary: Node): Outl
 };
 
 /** A Patroni cluster without a leader: members that have their data come back first, for they may hold most. */
-const leadAgain = (repaired: Repaired, lost: readonly Node[]): ServersPart => {
+const restoreStandbyLeader = (repaired: Repaired, lost: readonly Node[]): ServersPart => {
   const { database, faults } = repaired;
   const members = nodesOf(database.topology, 'postgres');
   const returning = members.filter((node) => {
@@ -74,7 +74,7 @@ const leadAgain = (repaired: Repaired, lost: readonly Node[]): ServersPart => {
   const later = lost.filter((node) => !returning.includes(node)).map(({ name }) => name);
   return {
     outline: [
-      sideBySide(
+      inParallel(
         ...returning.map((node) => [
           step('postgres', `start ${node.name} on its volume`, { action: 'ensureNode', input: { node, config } }),
         ]),

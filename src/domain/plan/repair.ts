@@ -5,7 +5,7 @@ import type { Holdings } from '../holdings.ts';
 import type { Plan } from '../plan.ts';
 import type { Node, Topology } from '../topology.ts';
 import { assemble } from './assemble.ts';
-import { stretch } from './growth.ts';
+import { stretch } from './plan-part.ts';
 import { repairEtcd } from './repair-etcd.ts';
 import { repairRoutes } from './repair-routes.ts';
 import { repairServers } from './repair-servers.ts';

@@ -3,7 +3,7 @@ import { faultOf, isMissing, type NodeFault } from '../faults.ts';
 import type { Holdings } from '../holdings.ts';
 import type { NodeConfig } from '../node-config.ts';
 import type { Node, NodeKind, Topology } from '../topology.ts';
-import { step, type Outline } from './outline.ts';
+import { step, type PlanItem } from './plan-builder.ts';
 
 /** What a repair works on, shared by its parts. */
 export interface Repaired {
@@ -20,7 +20,7 @@ export interface Repaired {
 }
 
 export interface RepairPart {
-  readonly outline: readonly Outline[];
+  readonly outline: readonly PlanItem[];
   readonly warnings: readonly string[];
 }
 
@@ -43,7 +43,7 @@ export const chosenOf = ({ chosen }: Repaired, kind: NodeKind): readonly Node[] 
   chosen.filter((node) => node.kind === kind);
 
 /** What is there of a node has to go before it can be made again, and does not come back. */
-export const clear = (phase: string, node: Node, faults: readonly NodeFault[]): readonly Outline[] => {
+export const clear = (phase: string, node: Node, faults: readonly NodeFault[]): readonly PlanItem[] => {
   const fault = faultOf(faults, node);
   if (!fault || (fault.state === 'missing' && fault.has_data !== true)) return [];
   return [
@@ -59,7 +59,7 @@ export const makeAgain = (
   node: Node,
   config: NodeConfig,
   faults: readonly NodeFault[],
-): readonly Outline[] => [
+): readonly PlanItem[] => [
   ...clear(phase, node, faults),
   step(phase, `start ${node.name}`, { action: 'ensureNode', input: { node, config } }, [
     { action: 'removeNode', input: { node } },

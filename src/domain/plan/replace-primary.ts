@@ -3,7 +3,7 @@ import { furthestOf, lossOf, type Holdings } from '../holdings.ts';
 import { frontConfig, poolerConfig } from '../routes.ts';
 import { nodeNamed, nodesOf, type Node, type Topology } from '../topology.ts';
 import { requireConfirmation } from './grow-replicas.ts';
-import { sideBySide, step, type Outline } from './outline.ts';
+import { inParallel, step, type PlanItem } from './plan-builder.ts';
 import { rebuildReplica } from './rebuild-replica.ts';
 import { readmit } from './reroute.ts';
 import type { Repaired, ServersPart } from './repaired.ts';
@@ -44,9 +44,9 @@ export const replacePrimary = (repaired: Repaired, primary: Node, lost: readonly
         [],
         { point_of_no_return: true },
       ),
-      sideBySide(...others.map((node) => [follow(node, successor)])),
+      inParallel(...others.map((node) => [follow(node, successor)])),
       ...(nodesOf(from, 'haproxy').length === 0 ? pointStraight(repaired, to) : []),
-      sideBySide(
+      inParallel(
         ...rebuilt.map((node) => [
           rebuildReplica({ topology: to, node, leader: successor.name, fault: faultOf(faults, node) }),
         ]),
@@ -80,14 +80,14 @@ const heardOf = (topology: Topology, { heard }: Holdings): readonly Node[] =>
 const thereOf = ({ database, faults }: Repaired, kind: 'pgbouncer' | 'haproxy'): readonly Node[] =>
   nodesOf(database.topology, kind).filter((node) => !isMissing(faults, node));
 
-const follow = (node: Node, successor: Node): Outline =>
+const follow = (node: Node, successor: Node): PlanItem =>
   step('replicas', `let ${node.name} follow ${successor.name}`, {
     action: 'configureNode',
     input: { node, config: following(successor.name, node) },
   });
 
 /** Without HAProxy the pooler and the front know the primary by its name. */
-const pointStraight = (repaired: Repaired, to: Topology): readonly Outline[] => [
+const pointStraight = (repaired: Repaired, to: Topology): readonly PlanItem[] => [
   ...thereOf(repaired, 'pgbouncer').map((node) =>
     step('routing', `point ${node.name} at the new primary`, {
       action: 'configureNode',

@@ -1,12 +1,12 @@
 import type { Node, Topology } from '../topology.ts';
 import { nodeNamed, nodesOf } from '../topology.ts';
 import { frontConfig, poolerConfig, routerConfig } from '../routes.ts';
-import { sideBySide, step, type Outline } from './outline.ts';
+import { inParallel, step, type PlanItem } from './plan-builder.ts';
 
 /** The step lists by which a topology's routes become those of another, no client dropped. */
 
 /** Points the pooler, then the front, at the routes of `to`. Open sessions stay where they are. */
-export const reroute = (phase: string, from: Topology, to: Topology): readonly Outline[] => {
+export const reroute = (phase: string, from: Topology, to: Topology): readonly PlanItem[] => {
   const front = nodeNamed(to, 'front');
   return [
     ...nodesOf(to, 'pgbouncer').flatMap((pooler) =>
@@ -31,7 +31,7 @@ export const reroute = (phase: string, from: Topology, to: Topology): readonly O
 };
 
 /** A hand-over took the old primary out of every HAProxy; as a replica it has to be checked again. */
-export const readmit = (routers: readonly Node[], { name }: Node): readonly Outline[] =>
+export const readmit = (routers: readonly Node[], { name }: Node): readonly PlanItem[] =>
   routers.length === 0
     ? []
     : [
@@ -42,8 +42,8 @@ export const readmit = (routers: readonly Node[], { name }: Node): readonly Outl
       ];
 
 /** New routers that know the servers of `topology`, side by side. */
-export const startRouters = (phase: string, routers: readonly Node[], topology: Topology): Outline =>
-  sideBySide(
+export const startRouters = (phase: string, routers: readonly Node[], topology: Topology): PlanItem =>
+  inParallel(
     ...routers.map((node) => [
       step(phase, `start ${node.name}`, { action: 'ensureNode', input: { node, config: routerConfig(topology) } }, [
         { action: 'removeNode', input: { node } },
@@ -57,11 +57,11 @@ export const teachRouters = (
   routers: readonly Node[],
   from: Topology,
   to: Topology,
-): readonly Outline[] =>
+): readonly PlanItem[] =>
   routers.length === 0
     ? []
     : [
-        sideBySide(
+        inParallel(
           ...routers.map((node) => [
             step(
               phase,

@@ -5,7 +5,7 @@ import type { Settings } from '../settings.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Node } from '../topology.ts';
 import { planCreate } from './create.ts';
-import { step } from './outline.ts';
+import { step } from './plan-builder.ts';
 
 export interface Restored {
   /** Name of the database whose snapshot it is. */

@@ -1,4 +1,4 @@
-import type { CutOver } from '../actions.ts';
+import type { CutOver } from '../step-actions.ts';
 import type { Database } from '../database.ts';
 import { PgrowError } from '../errors.ts';
 import type { Facts } from '../facts.ts';
@@ -9,10 +9,10 @@ import { nodeNamed, nodesOf, type Node, type Topology } from '../topology.ts';
 import { assemble } from './assemble.ts';
 import { planExpand } from './expand.ts';
 import { requireConfirmation } from './grow-replicas.ts';
-import type { Growth } from './growth.ts';
+import type { PlanPart } from './plan-part.ts';
 import { guestsOf, handOver, keepGuests } from './hand-over.ts';
-import { sideBySide, step, type Outline } from './outline.ts';
-import { takeOver } from './take-over.ts';
+import { inParallel, step, type PlanItem } from './plan-builder.ts';
+import { takeOver } from './leaderless-promotion.ts';
 import { reroute, teachRouters } from './reroute.ts';
 import { shrinkPooling } from './shrink-pooling.ts';
 import { removeRouters, shrinkReplicas } from './shrink-replicas.ts';
@@ -77,8 +77,8 @@ const haOptionsOf = ({ failover_time, sync_mode, auto_failback, maximum_lag_on_f
 const downAgain = (input: RollbackPlanInput, before: Topology): Plan => {
   const from = input.database.topology;
   let reached = from;
-  const parts: Growth[] = [];
-  const shrink = (part: Growth) => {
+  const parts: PlanPart[] = [];
+  const shrink = (part: PlanPart) => {
     parts.push(part);
     reached = part.topology;
   };
@@ -93,7 +93,7 @@ const leaveHa = (
   { database, leader: leaderName, leaderless = false, facts = null }: RollbackPlanInput,
   from: Topology,
   before: Topology,
-): Growth => {
+): PlanPart => {
   const leader = nodeNamed(from, leaderName);
   const old = from.kept.find((node) => node.name === before.primary);
   if (!old) {
@@ -161,7 +161,7 @@ const leaveHa = (
   };
 };
 
-const removeCluster = (nodes: readonly Node[]): Outline =>
-  sideBySide(
+const removeCluster = (nodes: readonly Node[]): PlanItem =>
+  inParallel(
     ...nodes.map((node) => [step('remove', `remove ${node.name}`, { action: 'removeNode', input: { node } })]),
   );

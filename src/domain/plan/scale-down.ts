@@ -9,7 +9,7 @@ import { loadBalancingOf } from '../routes.ts';
 import { stageNames } from '../stage.ts';
 import type { Topology } from '../topology.ts';
 import { assemble } from './assemble.ts';
-import type { Growth } from './growth.ts';
+import type { PlanPart } from './plan-part.ts';
 import { guestsOf } from './hand-over.ts';
 import { shrinkHa } from './shrink-ha.ts';
 import { shrinkPooling } from './shrink-pooling.ts';
@@ -39,8 +39,8 @@ export const planScaleDown = (input: ScaleDownPlanInput): Plan => {
   const from = database.topology;
   // The open checkpoint is closed before the first step, and what it kept goes with it.
   let reached: Topology = { ...from, kept: [] };
-  const parts: Growth[] = [];
-  const shrink = (part: Growth) => {
+  const parts: PlanPart[] = [];
+  const shrink = (part: PlanPart) => {
     parts.push(part);
     reached = part.topology;
   };

@@ -8,8 +8,8 @@ import { poolerConfig } from '../routes.ts';
 import { nodesOf, type Pooling, type Topology } from '../topology.ts';
 import { assemble } from './assemble.ts';
 import { sessionsOf } from './grow-pooling.ts';
-import { stretch } from './growth.ts';
-import { step } from './outline.ts';
+import { stretch } from './plan-part.ts';
+import { step } from './plan-builder.ts';
 
 export interface SetPoolingPlanInput {
   readonly database: Database;

@@ -1,5 +1,5 @@
 import { configuredRouters } from '../routes.ts';
-import type { ActivityCall } from '../actions.ts';
+import type { ActivityCall } from '../step-actions.ts';
 import type { Database } from '../database.ts';
 import { PgrowError } from '../errors.ts';
 import { slotName } from '../naming.ts';
@@ -10,8 +10,8 @@ import type { Plan } from '../plan.ts';
 import { nodeNamed, nodesOf, type Node, type Topology } from '../topology.ts';
 import { assemble } from './assemble.ts';
 import { addReplica, cloneAttempts, replicaLagLimitBytes, requireConfirmation } from './grow-replicas.ts';
-import { stretch, type Growth } from './growth.ts';
-import { freshAttempts, sideBySide, step, type Outline } from './outline.ts';
+import { stretch, type PlanPart } from './plan-part.ts';
+import { retriedFromScratch, inParallel, step, type PlanItem } from './plan-builder.ts';
 import { reroute, teachRouters } from './reroute.ts';
 import { removeReplicas } from './shrink-replicas.ts';
 
@@ -60,14 +60,14 @@ const refuseUnfit = ({ name, topology }: Database, count: number) => {
   );
 };
 
-const more = (database: Database, from: Topology, primary: Node, count: number): Growth => {
+const more = (database: Database, from: Topology, primary: Node, count: number): PlanPart => {
   const added = nextOrdinals(from, 'postgres', count).map((ordinal): Node => {
     const node = newNode(database, 'postgres', ordinal, from.ha ? 'patroni' : 'replica');
     return from.ha ? node : { ...node, source: { node: primary.name, slot: slotName(node.name) } };
   });
   const to = withCount({ ...from, nodes: [...from.nodes, ...added] });
   return stretch(to, [
-    sideBySide(
+    inParallel(
       ...added.map((node) => [from.ha ? addMember(from, node, primary) : addReplica('replicas', node, primary)]),
     ),
     ...confirmedBy(from, to, primary),
@@ -75,11 +75,11 @@ const more = (database: Database, from: Topology, primary: Node, count: number):
   ]);
 };
 
-const fewer = (from: Topology, primary: Node, removed: readonly Node[]): Growth => {
+const fewer = (from: Topology, primary: Node, removed: readonly Node[]): PlanPart => {
   const to = withCount({ ...from, nodes: from.nodes.filter((node) => !removed.includes(node)) });
-  const removal: readonly Outline[] = from.ha
+  const removal: readonly PlanItem[] = from.ha
     ? [
-        sideBySide(
+        inParallel(
           ...removed.map((node) => [
             step('replicas', `remove ${node.name}`, { action: 'removeNode', input: { node } }, [], {
               point_of_no_return: true,
@@ -93,7 +93,7 @@ const fewer = (from: Topology, primary: Node, removed: readonly Node[]): Growth 
 };
 
 /** Every replica there is may confirm a commit, and none that goes is waited for. */
-const confirmedBy = (from: Topology, to: Topology, primary: Node): readonly Outline[] => {
+const confirmedBy = (from: Topology, to: Topology, primary: Node): readonly PlanItem[] => {
   if (from.replicas?.replication_mode !== 'sync') return [];
   const replicasOf = (topology: Topology) =>
     nodesOf(topology, 'postgres').flatMap(({ name }) => (name === primary.name ? [] : [name]));
@@ -110,8 +110,8 @@ const forget = (topology: Topology, removed: readonly Node[]): ActivityCall => (
   },
 });
 
-const addMember = (topology: Topology, node: Node, leader: Node): Outline =>
-  freshAttempts(cloneAttempts, [
+const addMember = (topology: Topology, node: Node, leader: Node): PlanItem =>
+  retriedFromScratch(cloneAttempts, [
     step(
       'replicas',
       `clone ${node.name} from ${leader.name}`,
@@ -124,7 +124,7 @@ const addMember = (topology: Topology, node: Node, leader: Node): Outline =>
     }),
   ]);
 
-const rerouted = (from: Topology, to: Topology, primary: Node): readonly Outline[] => {
+const rerouted = (from: Topology, to: Topology, primary: Node): readonly PlanItem[] => {
   const routers = nodesOf(to, 'haproxy');
   if (routers.length === 0) return reroute('routing', from, to);
   const replicas = nodesOf(to, 'postgres').filter((node) => node.name !== primary.name);

@@ -1,13 +1,13 @@
 import { configuredRouters } from '../routes.ts';
-import type { CutOver } from '../actions.ts';
+import type { CutOver } from '../step-actions.ts';
 import { plainSlotName, slotName } from '../naming.ts';
 import { memberConfigOf } from '../member-config.ts';
 import type { ReplicaConfig } from '../node-config.ts';
 import type { Node } from '../topology.ts';
-import type { Growth } from './growth.ts';
+import type { PlanPart } from './plan-part.ts';
 import { addReplica, replicaLagLimitBytes, requireConfirmation } from './grow-replicas.ts';
 import { handOver, keepGuests } from './hand-over.ts';
-import { sideBySide, step, type Outline } from './outline.ts';
+import { inParallel, step, type PlanItem } from './plan-builder.ts';
 import { readmit, reroute, teachRouters } from './reroute.ts';
 import { castOf, type Cast, type ShrinkHa } from './shrink-ha-cast.ts';
 import { dropCopies, pruneSlots, removeRouters } from './shrink-replicas.ts';
@@ -19,7 +19,7 @@ const expectedHandOverStallMs = 400;
  * Back to plain PostgreSQL: one Patroni replica becomes a plain standby on its own volume and takes over from the
  * leader, whichever it is. No base backup of the primary, no restart of one.
  */
-export const shrinkHa = (input: ShrinkHa): Growth => {
+export const shrinkHa = (input: ShrinkHa): PlanPart => {
   const cast = castOf(input);
   const { from, bridge, to, leader, successor } = cast;
   return {
@@ -93,7 +93,7 @@ const followSuccessor = ({ successor }: Cast, node: Node): ReplicaConfig => ({
 
 const handOverSlot = (node: Node): string => plainSlotName(node.name);
 
-const becomePlain = (cast: Cast): readonly Outline[] => {
+const becomePlain = (cast: Cast): readonly PlanItem[] => {
   const { members, successor, leader } = cast;
   const slot = { members, slot: handOverSlot(successor) };
   const input = { node: successor, from: leader, lag_limit_bytes: replicaLagLimitBytes };
@@ -126,7 +126,7 @@ const becomePlain = (cast: Cast): readonly Outline[] => {
   ];
 };
 
-const takeOver = ({ leader, successor, members, poolers, routers, guests }: Cast): readonly Outline[] => {
+const takeOver = ({ leader, successor, members, poolers, routers, guests }: Cast): readonly PlanItem[] => {
   const input: CutOver = {
     from: leader,
     to: successor,
@@ -139,7 +139,7 @@ const takeOver = ({ leader, successor, members, poolers, routers, guests }: Cast
 };
 
 /** The rest of the old cluster follows the new primary on the volumes it has; what is missing is cloned. */
-const followers = (cast: Cast): readonly Outline[] => {
+const followers = (cast: Cast): readonly PlanItem[] => {
   const lanes = [
     ...cast.converted.map((node) => [
       step('replicas', `let ${node.name} follow ${cast.successor.name}`, {
@@ -163,11 +163,11 @@ const followers = (cast: Cast): readonly Outline[] => {
       : []),
     ...cast.cloned.map((node) => [addReplica('replicas', node, cast.newPrimary)]),
   ];
-  return lanes.length > 0 ? [sideBySide(...lanes)] : [];
+  return lanes.length > 0 ? [inParallel(...lanes)] : [];
 };
 
-const removal = (cast: Cast): readonly Outline[] => [
-  sideBySide(
+const removal = (cast: Cast): readonly PlanItem[] => [
+  inParallel(
     ...[...cast.spare, ...(cast.keepsLeader ? [] : [cast.leader]), ...cast.etcd].map((node) => [
       step('remove', `remove ${node.name}`, { action: 'removeNode', input: { node } }),
     ]),

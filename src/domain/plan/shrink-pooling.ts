@@ -1,10 +1,10 @@
 import { frontConfig } from '../routes.ts';
 import { nodeNamed, nodesOf, type Topology } from '../topology.ts';
-import type { Growth } from './growth.ts';
-import { sideBySide, step } from './outline.ts';
+import type { PlanPart } from './plan-part.ts';
+import { inParallel, step } from './plan-builder.ts';
 
 /** No PgBouncer any more: applications get time to move to the direct addresses, then their pooled ones lead there too. */
-export const shrinkPooling = ({ topology, grace_period_seconds }: Input): Growth => {
+export const shrinkPooling = ({ topology, grace_period_seconds }: Input): PlanPart => {
   const poolers = nodesOf(topology, 'pgbouncer');
   const to: Topology = {
     ...topology,
@@ -30,7 +30,7 @@ export const shrinkPooling = ({ topology, grace_period_seconds }: Input): Growth
         { action: 'configureNode', input: { node: front, config: frontConfig(to) } },
         [{ action: 'configureNode', input: { node: front, config: frontConfig(topology) } }],
       ),
-      sideBySide(
+      inParallel(
         ...poolers.map((node) => [
           step('pooling', `remove ${node.name}`, { action: 'removeNode', input: { node } }, [], {
             point_of_no_return: true,

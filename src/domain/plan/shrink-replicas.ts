@@ -1,11 +1,11 @@
 import { slotName } from '../naming.ts';
 import { nodeNamed, nodesOf, type Node, type Topology } from '../topology.ts';
-import type { Growth } from './growth.ts';
-import { sideBySide, step, type Outline } from './outline.ts';
+import type { PlanPart } from './plan-part.ts';
+import { inParallel, step, type PlanItem } from './plan-builder.ts';
 import { reroute } from './reroute.ts';
 
 /** No replicas and no HAProxy any more: everything leads straight to the primary, which is not touched. */
-export const shrinkReplicas = ({ topology }: { readonly topology: Topology }): Growth => {
+export const shrinkReplicas = ({ topology }: { readonly topology: Topology }): PlanPart => {
   const primary = nodeNamed(topology, topology.primary);
   const replicas = nodesOf(topology, 'postgres').filter((node) => node.name !== primary.name);
   const routers = nodesOf(topology, 'haproxy');
@@ -35,7 +35,7 @@ export const shrinkReplicas = ({ topology }: { readonly topology: Topology }): G
   };
 };
 
-const commitAlone = (primary: Node, replicas: readonly Node[]): Outline => {
+const commitAlone = (primary: Node, replicas: readonly Node[]): PlanItem => {
   const configure = (synchronous_standbys: readonly string[]) =>
     ({
       action: 'configureNode',
@@ -47,11 +47,11 @@ const commitAlone = (primary: Node, replicas: readonly Node[]): Outline => {
 };
 
 /** Replicas with their volumes, and the slots that kept WAL for them. Nothing of it can be undone. */
-export const removeReplicas = (primary: Node, replicas: readonly Node[]): readonly Outline[] =>
+export const removeReplicas = (primary: Node, replicas: readonly Node[]): readonly PlanItem[] =>
   replicas.length === 0
     ? []
     : [
-        sideBySide(
+        inParallel(
           ...replicas.map((node) => [
             step('replicas', `remove ${node.name}`, { action: 'removeNode', input: { node } }, [], {
               point_of_no_return: true,
@@ -65,14 +65,14 @@ export const removeReplicas = (primary: Node, replicas: readonly Node[]): readon
       ];
 
 /** Patroni keeps its members' slots on its replicas as well: every server that was in its cluster has some. */
-export const pruneSlots = (phase: string, on: Node, usedBy: readonly Node[]): Outline =>
+export const pruneSlots = (phase: string, on: Node, usedBy: readonly Node[]): PlanItem =>
   step(phase, `drop unused slots on ${on.name}`, {
     action: 'pruneReplicationSlots',
     input: { on, keep: usedBy.map((node) => slotName(node.name)) },
   });
 
 /** Patroni had one on every member; on a replica it is unused, and would keep WAL forever. */
-export const dropCopies = (replica: Node, guests: readonly string[]): readonly Outline[] =>
+export const dropCopies = (replica: Node, guests: readonly string[]): readonly PlanItem[] =>
   guests.map((slot) =>
     step('finish', `drop the copy of slot ${slot} on ${replica.name}`, {
       action: 'removeReplicationSlot',
@@ -80,11 +80,11 @@ export const dropCopies = (replica: Node, guests: readonly string[]): readonly O
     }),
   );
 
-export const removeRouters = (routers: readonly Node[]): readonly Outline[] =>
+export const removeRouters = (routers: readonly Node[]): readonly PlanItem[] =>
   routers.length === 0
     ? []
     : [
-        sideBySide(
+        inParallel(
           ...routers.map((node) => [
             step('routing', `remove ${node.name}`, { action: 'removeNode', input: { node } }, [], {
               point_of_no_return: true,

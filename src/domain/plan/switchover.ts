@@ -1,5 +1,5 @@
 import { configuredRouters } from '../routes.ts';
-import type { CutOver } from '../actions.ts';
+import type { CutOver } from '../step-actions.ts';
 import type { Facts } from '../facts.ts';
 import { slotName } from '../naming.ts';
 import type { ReplicaConfig } from '../node-config.ts';
@@ -8,10 +8,10 @@ import type { Plan } from '../plan.ts';
 import { nodeNamed, nodesOf, type Node, type Topology } from '../topology.ts';
 import { assemble } from './assemble.ts';
 import { chooseCandidate, type Choice } from './choose-candidate.ts';
-import { stretch, type Growth } from './growth.ts';
+import { stretch, type PlanPart } from './plan-part.ts';
 import { requireConfirmation } from './grow-replicas.ts';
 import { guestsOf, handOver, keepGuests } from './hand-over.ts';
-import { sideBySide, step, type Outline } from './outline.ts';
+import { inParallel, step, type PlanItem } from './plan-builder.ts';
 import { readmit, reroute, startRouters } from './reroute.ts';
 import { removeRouters } from './shrink-replicas.ts';
 
@@ -40,7 +40,7 @@ export const planSwitchover = (input: SwitchoverPlanInput): Plan => {
   });
 };
 
-const amongMembers = ({ on_obstacle, facts }: SwitchoverPlanInput, from: Topology, target: string): Growth => {
+const amongMembers = ({ on_obstacle, facts }: SwitchoverPlanInput, from: Topology, target: string): PlanPart => {
   const members = nodesOf(from, 'postgres');
   const old = nodeNamed(from, from.primary);
   const leader = nodeNamed(from, target);
@@ -73,7 +73,11 @@ const amongMembers = ({ on_obstacle, facts }: SwitchoverPlanInput, from: Topolog
 };
 
 /** Plain PostgreSQL: the others follow the new primary through slots that were made on it beforehand. */
-const amongPlain = ({ database, on_obstacle, facts }: SwitchoverPlanInput, from: Topology, target: string): Growth => {
+const amongPlain = (
+  { database, on_obstacle, facts }: SwitchoverPlanInput,
+  from: Topology,
+  target: string,
+): PlanPart => {
   const old = nodeNamed(from, from.primary);
   const successor = nodeNamed(from, target);
   const replicas = nodesOf(from, 'postgres').filter((node) => node.name !== target);
@@ -102,7 +106,7 @@ const amongPlain = ({ database, on_obstacle, facts }: SwitchoverPlanInput, from:
     ...replicas.map((node) => keepSlot(successor, node)),
     ...keepGuests('switchover', input, slots),
     handOver('switchover', input, others),
-    sideBySide(
+    inParallel(
       [
         step('switchover', `let ${old.name} follow ${target}`, {
           action: 'followNewPrimary',
@@ -157,7 +161,7 @@ export const following = (primary: string, node: Node): ReplicaConfig => ({
   slot: slotName(node.name),
 });
 
-export const keepSlot = (on: Node, node: Node): Outline => {
+export const keepSlot = (on: Node, node: Node): PlanItem => {
   const input = { on, slot: slotName(node.name) };
   const name = `create replication slot for ${node.name}`;
   return step(
@@ -171,7 +175,7 @@ export const keepSlot = (on: Node, node: Node): Outline => {
   );
 };
 
-const seen = (topology: Topology, routers: readonly Node[], aside: readonly Node[] = []): readonly Outline[] =>
+const seen = (topology: Topology, routers: readonly Node[], aside: readonly Node[] = []): readonly PlanItem[] =>
   routers.length === 0
     ? []
     : [
@@ -188,7 +192,7 @@ const seen = (topology: Topology, routers: readonly Node[], aside: readonly Node
         }),
       ];
 
-const held = (from: Topology, to: Topology, outline: readonly Outline[]): Growth => ({
+const held = (from: Topology, to: Topology, outline: readonly PlanItem[]): PlanPart => ({
   ...stretch(to, outline, [
     from.pooling
       ? 'Sessions that do not go through PgBouncer are reset once; their next connect succeeds.'

@@ -1,7 +1,7 @@
 import { CancellationScope, CancelledFailure, condition, isCancellation, patched } from '@temporalio/workflow';
-import type { ActionContext, ActionResult } from '../../domain/actions.ts';
+import type { ActionContext, ActionResult } from '../../domain/step-actions.ts';
 import { sparesWindow } from '../../domain/closed-window.ts';
-import type { LeftOver, OpenedOperation } from '../../domain/operation-actions.ts';
+import type { LeftOver, OpenedOperation } from '../../domain/operation-activities.ts';
 import type { Block } from '../../domain/plan.ts';
 import { operationActivities, perform } from '../activities.ts';
 import { codeOf, cutOverDeadlineMissed, hasHandedBack } from '../failures.ts';

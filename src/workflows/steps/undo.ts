@@ -1,6 +1,6 @@
 import { ActivityFailure, CancellationScope } from '@temporalio/workflow';
-import { sweptActions, type ActivityCall } from '../../domain/actions.ts';
-import type { LeftOver } from '../../domain/operation-actions.ts';
+import { sweptActions, type ActivityCall } from '../../domain/step-actions.ts';
+import type { LeftOver } from '../../domain/operation-activities.ts';
 
 /** What has to be undone if things go wrong from here, in the order in which it was begun. */
 export interface UndoScope {

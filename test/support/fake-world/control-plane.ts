@@ -3,7 +3,7 @@ import { Client } from '@temporalio/client';
 import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { watchQueueOf } from '../../../src/domain/naming.ts';
 import { activityInterceptor } from '../../../src/activities/interceptor.ts';
-import type { ActionContext } from '../../../src/domain/actions.ts';
+import type { ActionContext } from '../../../src/domain/step-actions.ts';
 import { deploymentOptions } from '../../../src/worker/deployment.ts';
 import { dataConverter } from '../../../src/worker/workflow-code.ts';
 import { createWorld, type World } from './world.ts';

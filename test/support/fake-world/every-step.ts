@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, test, vi } from 'vitest';
 import type { OperationDocument } from '../../../src/domain/operation.ts';
 import type { Step } from '../../../src/domain/plan.ts';
-import { closeWindow, performAtOnce } from './at-once.ts';
+import { closeWindow, performAtOnce } from './without-temporal.ts';
 import { acknowledged, expectAccountedFor, expectPutBack, expectSound } from './expectations.ts';
 import { passing, type ActivityCall } from './faults.ts';
 import type { Shop } from './operator.ts';
 import type { Peer } from './outside.ts';
-import { comparable } from './picture.ts';
+import { comparable } from './world-snapshot.ts';
 import { lose, tell, type Story } from './story.ts';
 
 /** Databases that fail at the same time: mostly they wait for Temporal. */

@@ -3,7 +3,7 @@ import type { OperationDocument } from '../../../src/domain/operation.ts';
 import { slotName } from '../../../src/domain/naming.ts';
 import { nodesOf } from '../../../src/domain/topology.ts';
 import type { Shop } from './operator.ts';
-import { comparable } from './picture.ts';
+import { comparable } from './world-snapshot.ts';
 
 /** What an operator may rely on, whatever became of an operation. */
 

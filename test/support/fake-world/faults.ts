@@ -1,6 +1,6 @@
 import { ApplicationFailure, Context } from '@temporalio/activity';
-import type { ActionContext } from '../../../src/domain/actions.ts';
-import type { Lives } from './lives.ts';
+import type { ActionContext } from '../../../src/domain/step-actions.ts';
+import type { Lives } from './crash-injection.ts';
 import type { Effect, Outside } from './outside.ts';
 
 /** One call of an activity, as a test picks it. */

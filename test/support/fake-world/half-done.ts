@@ -2,13 +2,13 @@ import { randomUUID } from 'node:crypto';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { DefaultLogger } from '@temporalio/worker';
 import { expect, test, vi } from 'vitest';
-import type { ActionContext, ActivityCall } from '../../../src/domain/actions.ts';
+import type { ActionContext, ActivityCall } from '../../../src/domain/step-actions.ts';
 import type { Step } from '../../../src/domain/plan.ts';
-import { openAtOnce, type Activity } from './at-once.ts';
+import { openAtOnce, type Activity } from './without-temporal.ts';
 import { atOnce, begin, noReturnOf, type Trial } from './every-step.ts';
 import type { PatroniState } from './etcd-cluster.ts';
 import { expectNobodyHeld } from './expectations.ts';
-import type { Picture } from './picture.ts';
+import type { Picture } from './world-snapshot.ts';
 
 /**
  * Breaks every step off in its middle, after each single thing it does, and undoes it: nothing of it may be left. Without

@@ -16,7 +16,7 @@ import type { HostPorts } from '../../../src/domain/topology.ts';
 import { searchAttributePairs, type About } from '../../../src/workflows/search-attribute-keys.ts';
 import type { Progress } from '../../../src/workflows/steps/progress.ts';
 import type { ControlPlane } from './control-plane.ts';
-import { takePicture, type Picture } from './picture.ts';
+import { takePicture, type Picture } from './world-snapshot.ts';
 import { worldHome, type World } from './world.ts';
 
 type Wish<W extends OperationWorkflow> = Omit<OperationInput<W>, 'service_id'>;

@@ -2,7 +2,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { PgrowError } from '../../../src/domain/errors.ts';
 import { withinLimit, type CallLimits } from '../../../src/platform/call-limits.ts';
 import type { Platform } from '../../../src/platform/platform.ts';
-import { isHealing, type Lives } from './lives.ts';
+import { isHealing, type Lives } from './crash-injection.ts';
 
 /** Whom the activities ask. */
 export const peers = [

@@ -6,7 +6,7 @@ import type { Machine, Machines } from './machines.ts';
 import { replay, type PostgresData } from './postgres-data.ts';
 import { createVolumes } from './postgres-volumes.ts';
 import { createSlowStarts } from './slow-starts.ts';
-import { readSynchronousStandbys, readTold, type Told } from './told.ts';
+import { readSynchronousStandbys, readTold, type Told } from './node-files.ts';
 
 /** A PostgreSQL server that takes connections. */
 export interface Server {

@@ -3,7 +3,7 @@ import type { EtcdClusters } from './etcd-cluster.ts';
 import type { Machine, Machines } from './machines.ts';
 import { baseBackup, initdb, restored, type PostgresData } from './postgres-data.ts';
 import type { Server } from './postgres-servers.ts';
-import type { Told } from './told.ts';
+import type { Told } from './node-files.ts';
 
 /** What PostgreSQL volumes hold, and how they come to hold it: by initdb, a copy of a running server, or of a snapshot. */
 export interface Volumes {

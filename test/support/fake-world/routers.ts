@@ -2,7 +2,7 @@ import type { RouterBackend } from '../../../src/domain/router-view.ts';
 import type { Machine, Machines } from './machines.ts';
 import { parseHaproxyCfg, type ConfiguredServer, type HaproxyCfg } from './haproxy-cfg.ts';
 import type { Servers } from './postgres-servers.ts';
-import { readTold } from './told.ts';
+import { readTold } from './node-files.ts';
 
 /** HAProxy nodes and the front, each with the configuration that it has loaded. */
 export interface Routers {

@@ -8,7 +8,7 @@ import type { Plan } from '../../../src/domain/plan.ts';
 import { nodeNamed, nodesOf } from '../../../src/domain/topology.ts';
 import { retryUntil } from '../retry-until.ts';
 import { sampleDatabase } from '../sample-database.ts';
-import { closeWindow, performAtOnce, type Deed } from './at-once.ts';
+import { closeWindow, performAtOnce, type Deed } from './without-temporal.ts';
 import type { Shop } from './operator.ts';
 
 /** One operation as a test asks for it, with what the database has to be before and the plan that will be run. */

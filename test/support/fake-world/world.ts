@@ -8,7 +8,7 @@ import { createConnections, type Connections } from './connections.ts';
 import { createEtcdClusters, type EtcdClusters } from './etcd-cluster.ts';
 import { createFakeComponents } from './fake-components.ts';
 import { createFaults, type Faults } from './faults.ts';
-import { createLives, type Lives } from './lives.ts';
+import { createLives, type Lives } from './crash-injection.ts';
 import { createMachines, type Machines } from './machines.ts';
 import { createMemoryStore } from './memory-store.ts';
 import { createPatroniClusters, type PatroniClusters } from './patroni-clusters.ts';

@@ -1,4 +1,4 @@
-import type { CutOff } from './cut-off.ts';
+import type { CutOff } from './abandoned-operation.ts';
 import type { OperationWorkflow } from './inputs.ts';
 import type { OperationDocument, OperationError, OperationStatus } from './operation.ts';
 import type { Plan } from './plan.ts';

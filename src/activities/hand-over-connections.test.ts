@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { haTopology, sampleDatabase } from '../../test/support/sample-database.ts';
-import type { CutOver } from '../domain/actions.ts';
+import type { CutOver } from '../domain/step-actions.ts';
 import { PgrowError } from '../domain/errors.ts';
 import { nodeNamed, nodesOf, type Node } from '../domain/topology.ts';
 import type { Session } from '../nodes/session.ts';
-import { demand, openWays } from './hand-over-ways.ts';
+import { demand, openHandOverConnections } from './hand-over-connections.ts';
 
 /**
  * A hand-over connects to everything before clients wait. Where one thing was down, the connections to the others stayed
@@ -22,7 +22,7 @@ const input: CutOver = {
   routers: nodesOf(topology, 'haproxy'),
 };
 
-/** Ways among nodes of which `broken` fail, with what is open at the moment. */
+/** Connections among nodes of which `broken` fail, with what is open at the moment. */
 const waysWith = (broken: string) => {
   const open = new Set<string>();
   const connect = (name: string) => {
@@ -51,8 +51,8 @@ const waysWith = (broken: string) => {
         },
       },
     },
-  } as unknown as Parameters<typeof openWays>[0]['dependencies'];
-  return { open, ways: openWays({ dependencies, session, input }) };
+  } as unknown as Parameters<typeof openHandOverConnections>[0]['dependencies'];
+  return { open, ways: openHandOverConnections({ dependencies, session, input }) };
 };
 
 test.each(['haproxy-2', 'pgbouncer-1', 'armed'])(

@@ -1,4 +1,4 @@
-import type { CutOver } from '../domain/actions.ts';
+import type { CutOver } from '../domain/step-actions.ts';
 import { PgrowError } from '../domain/errors.ts';
 import { ports } from '../domain/naming.ts';
 import type { Node } from '../domain/topology.ts';
@@ -12,7 +12,7 @@ import { writeRoutes } from './promotion.ts';
 import type { Session } from '../nodes/session.ts';
 
 /** Everything that a hand-over talks to, connected before anybody waits. What could not be connected is its error. */
-export interface Ways {
+export interface HandOverConnections {
   readonly successor: PostgresConnection;
   readonly successorPeer: Peer;
   readonly routes: Awaited<ReturnType<typeof writeRoutes>> | Error;
@@ -30,7 +30,11 @@ interface Inputs {
 }
 
 /** @throws when the successor does not answer; other nodes raise an error only when a step needs them */
-export const openWays = async ({ dependencies, session, input }: Inputs): Promise<Ways> => {
+export const openHandOverConnections = async ({
+  dependencies,
+  session,
+  input,
+}: Inputs): Promise<HandOverConnections> => {
   const { from, to, poolers, routers } = input;
   const { postgres } = dependencies.components;
   const successorPeer = await session.peer(to);

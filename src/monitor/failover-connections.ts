@@ -1,5 +1,5 @@
 import type { Session } from '../nodes/session.ts';
-import { poll } from '../nodes/time-limits.ts';
+import { pollUntil } from '../nodes/deadlines.ts';
 import type { Peer } from '../components/peer.ts';
 import type { RuntimeApi } from '../components/haproxy/index.ts';
 import type { PostgresConnection } from '../components/postgres/index.ts';
@@ -13,7 +13,7 @@ const successorLimitMs = 20_000;
 const routeLimitMs = 5_000;
 
 /** Every node that knows or must learn which server takes writes, connected while Patroni still elects. */
-export interface Ways {
+export interface FailoverConnections {
   /**
    * The first of the others that takes writes. Patroni says so before PostgreSQL does: only PostgreSQL is believed.
    * @throws PgrowError `not_ready` when none does
@@ -29,11 +29,11 @@ interface Router {
   readonly api: RuntimeApi;
 }
 
-export const openWays = (
+export const openFailoverConnections = (
   { components }: Pick<MonitorDependencies, 'components'>,
   session: Session,
   dead: Node,
-): Ways => {
+): FailoverConnections => {
   const { haproxy, postgres } = components;
   const { topology } = session.database;
   const routers = nodesOf(topology, 'haproxy');
@@ -66,7 +66,7 @@ export const openWays = (
     }
   };
   const waitFor = async (node: Node): Promise<Node> => {
-    await poll(successorLimitMs, `${node.name} to take writes`, async () => !open || (await takesWrites(node)));
+    await pollUntil(successorLimitMs, `${node.name} to take writes`, async () => !open || (await takesWrites(node)));
     return node;
   };
   for (const node of others) void takesWrites(node).catch(() => undefined);
@@ -86,7 +86,7 @@ export const openWays = (
           const router = await connecting;
           if (!router) return;
           await haproxy.failWrites(router.api, dead.name, to.name);
-          await poll(routeLimitMs, `a write through ${router.peer.name}`, () =>
+          await pollUntil(routeLimitMs, `a write through ${router.peer.name}`, () =>
             session.asProbe({ peer: router.peer, port: ports.readWrite }, (connection) =>
               postgres.writeProbe(connection, `${id}-${router.peer.name}`),
             ),

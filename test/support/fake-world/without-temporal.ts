@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { MockActivityEnvironment } from '@temporalio/testing';
-import type { ActivityCall } from '../../../src/domain/actions.ts';
+import type { ActivityCall } from '../../../src/domain/step-actions.ts';
 import type { OperationInput, OperationWorkflow } from '../../../src/domain/inputs.ts';
 import { operationWorkflowId } from '../../../src/domain/naming.ts';
-import type { OpenedOperation } from '../../../src/domain/operation-actions.ts';
+import type { OpenedOperation } from '../../../src/domain/operation-activities.ts';
 import type { Shop } from './operator.ts';
 
 /** One operation as somebody asks for it. */

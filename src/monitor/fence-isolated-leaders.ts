@@ -12,7 +12,7 @@ const patience = 3;
  * a write again while another leads; what follows is what follows on every leader that has exited. A leader that merely
  * does not answer is left to Patroni's ttl.
  */
-export const watchForCutOff = (
+export const fenceIsolatedLeaders = (
   dependencies: MonitorDependencies,
   signal: AbortSignal,
   everyMs = lookEveryMs,

@@ -1,6 +1,6 @@
 import { sleep } from '@temporalio/workflow';
-import { cutOffError, type CutOff } from '../domain/cut-off.ts';
-import type { OpenedOperation, OpenOperation } from '../domain/operation-actions.ts';
+import { abandonedError, type CutOff } from '../domain/abandoned-operation.ts';
+import type { OpenedOperation, OpenOperation } from '../domain/operation-activities.ts';
 import type { OperationDocument } from '../domain/operation.ts';
 import { operationActivities, perform } from './activities.ts';
 import { newUndoScope, undo } from './steps/undo.ts';
@@ -11,7 +11,7 @@ const { openOperation, findCutOff, sweepOperation, endOperation } = operationAct
 const lastWords = '3s';
 
 /** Plans are made of what is on record, so what was cut off is undone before a plan is made. */
-export const openAfterPuttingBack = async (
+export const openAfterUndoingAbandoned = async (
   call: OpenOperation,
 ): Promise<OpenedOperation | { readonly done: OperationDocument }> => {
   for (;;) {
@@ -47,6 +47,6 @@ const putBack = async ({ operation, database, plan, begun, patience_seconds }: C
     database,
     status: leftOver.length > 0 ? 'needs_operator' : 'rolled_back',
     stall_ms: null,
-    error: cutOffError(leftOver),
+    error: abandonedError(leftOver),
   });
 };

@@ -1,26 +1,26 @@
 import { nextMove } from '../domain/remedies.ts';
 
 /** One fault, followed over the looks of a wait: how long it lasts, and what has been done about it. */
-export interface Course<R> {
+export interface Escalation<R> {
   /** The fault is seen again: what to do now. A remedy counts as applied from here on, whatever comes of it. */
-  seen(): R | 'wait' | 'give up';
+  faultSeen(): R | 'wait' | 'give up';
   /** The fault is not there, or there is nothing that could be done about it now. */
-  passed(): void;
+  faultGone(): void;
   /** Oldest first. */
   readonly applied: readonly R[];
 }
 
 /** `at once`: the first remedy is applied without waiting whether the fault passes by itself. */
-export const followFault = <R>(
+export const createEscalation = <R>(
   remedies: readonly R[],
   patienceSeconds: number,
   first: 'settled' | 'at once' = 'settled',
-): Course<R> => {
+): Escalation<R> => {
   const applied: R[] = [];
   let since: number | null = first === 'at once' ? -Infinity : null;
   return {
     applied,
-    seen() {
+    faultSeen() {
       since ??= performance.now();
       const seconds = (performance.now() - since) / 1000;
       const move = nextMove({ remedies, applied: applied.length, seconds, patienceSeconds });
@@ -30,7 +30,7 @@ export const followFault = <R>(
       }
       return move;
     },
-    passed() {
+    faultGone() {
       since = null;
     },
   };

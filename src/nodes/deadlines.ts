@@ -6,7 +6,7 @@ import { messageOf, PgrowError } from '../domain/errors.ts';
 const pollMs = 3;
 
 /** @throws PgrowError `not_ready` with `otherwise` when `work` takes longer; it goes on unobserved */
-export const within = <T>(limitMs: number, otherwise: string, work: Promise<T>): Promise<T> => {
+export const withTimeLimit = <T>(limitMs: number, otherwise: string, work: Promise<T>): Promise<T> => {
   let timer: NodeJS.Timeout;
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new PgrowError('not_ready', `${otherwise} (${limitMs} ms)`)), limitMs);
@@ -18,7 +18,7 @@ export const within = <T>(limitMs: number, otherwise: string, work: Promise<T>):
  * An exception counts as "not yet". A look that hangs ends with the limit as well.
  * @throws PgrowError `not_ready`, with what went wrong last
  */
-export const poll = async (limitMs: number, what: string, holds: () => Promise<boolean>): Promise<void> => {
+export const pollUntil = async (limitMs: number, what: string, holds: () => Promise<boolean>): Promise<void> => {
   let last = 'no answer';
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<'late'>((resolve) => {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { ActionCall } from '../actions.ts';
-import { compose, freshAttempts, sideBySide, step } from './outline.ts';
+import type { ActionCall } from '../step-actions.ts';
+import { flatten, retriedFromScratch, inParallel, step } from './plan-builder.ts';
 
 const run: ActionCall = { action: 'ensureNetwork', input: {} };
 const named = (name: string) => step('phase', name, run);
@@ -10,19 +10,19 @@ test.each([
   ['one after the other', [named('a'), named('b')], ['a', 'b'], [{ step: 0 }, { step: 1 }]],
   [
     'side by side, read lane by lane',
-    [named('a'), sideBySide([named('b'), named('c')], [named('d')]), named('e')],
+    [named('a'), inParallel([named('b'), named('c')], [named('d')]), named('e')],
     ['a', 'b', 'c', 'd', 'e'],
     [{ step: 0 }, { lanes: [[{ step: 1 }, { step: 2 }], [{ step: 3 }]] }, { step: 4 }],
   ],
   [
     'tried again as one',
-    [freshAttempts(3, [sideBySide([named('a')], [named('b')]), named('c')])],
+    [retriedFromScratch(3, [inParallel([named('a')], [named('b')]), named('c')])],
     ['a', 'b', 'c'],
     [{ attempts: 3, blocks: [{ lanes: [[{ step: 0 }], [{ step: 1 }]] }, { step: 2 }] }],
   ],
-  ['no lanes', [sideBySide(), named('a')], ['a'], [{ lanes: [] }, { step: 0 }]],
+  ['no lanes', [inParallel(), named('a')], ['a'], [{ lanes: [] }, { step: 0 }]],
 ])('an outline becomes steps and their order: %s', (_, outline, names, order) => {
-  const plan = compose(outline);
+  const plan = flatten(outline);
   expect(plan.steps.map(({ name }) => name)).toEqual(names);
   expect(plan.order).toEqual(order);
 });

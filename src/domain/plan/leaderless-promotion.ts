@@ -1,15 +1,15 @@
-import type { CutOver } from '../actions.ts';
+import type { CutOver } from '../step-actions.ts';
 import { memberConfigOf } from '../member-config.ts';
 import { slotName } from '../naming.ts';
 import type { ReplicaConfig } from '../node-config.ts';
 import type { Topology } from '../topology.ts';
-import { sideBySide, step, type Outline } from './outline.ts';
+import { inParallel, step, type PlanItem } from './plan-builder.ts';
 
 /**
  * From a Patroni cluster that takes no writes any more. Its members become plain standbys, so that none of them can be
  * elected meanwhile and each says what it holds; then the old primary, once it has all of that, takes over.
  */
-export const takeOver = (from: Topology, input: CutOver): readonly Outline[] => {
+export const takeOver = (from: Topology, input: CutOver): readonly PlanItem[] => {
   const { members, to: successor } = input;
   const slot = slotName(successor.name);
   const following = (...names: readonly string[]): ReplicaConfig => ({
@@ -19,7 +19,7 @@ export const takeOver = (from: Topology, input: CutOver): readonly Outline[] => 
     slot,
   });
   return [
-    sideBySide(
+    inParallel(
       ...members.map((node) => [
         step(
           'hand-over',

@@ -1,5 +1,5 @@
 import { sampleDatabase } from '../sample-database.ts';
-import type { Deed } from './at-once.ts';
+import type { Deed } from './without-temporal.ts';
 import { keepSnapshot, restoration, snapshotId, snapshotVolume, source } from './kept-snapshot.ts';
 import type { Shop } from './operator.ts';
 import { creation, foreseeOne, story, type Story } from './story.ts';

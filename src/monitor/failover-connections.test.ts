@@ -3,7 +3,7 @@ import { haTopology, sampleDatabase } from '../../test/support/sample-database.t
 import type { Session } from '../nodes/session.ts';
 import { PgrowError } from '../domain/errors.ts';
 import { nodeNamed } from '../domain/topology.ts';
-import { openWays } from './ways.ts';
+import { openFailoverConnections } from './failover-connections.ts';
 
 // While Patroni elected, a member that was asked and did not answer was connected again every few milliseconds, and each
 // of those connections stayed open.
@@ -28,9 +28,9 @@ test('a connection that has failed is ended before there is another', async () =
     return false;
   };
   const components = { postgres: { isReplica }, haproxy: {} } as unknown as Parameters<
-    typeof openWays
+    typeof openFailoverConnections
   >[0]['components'];
-  const ways = openWays({ components }, session, nodeNamed(database.topology, 'postgres-2'));
+  const ways = openFailoverConnections({ components }, session, nodeNamed(database.topology, 'postgres-2'));
   const successor = await ways.successor();
   ways.close();
   await new Promise((resolve) => setImmediate(resolve));

@@ -1,13 +1,13 @@
-import type { ActivityCall } from '../actions.ts';
+import type { ActivityCall } from '../step-actions.ts';
 import type { Database } from '../database.ts';
 import { snapshotVolumeName } from '../naming.ts';
 import type { Node, Topology } from '../topology.ts';
-import { step, type Outline } from './outline.ts';
+import { step, type PlanItem } from './plan-builder.ts';
 
 /** One stretch of the way up: what is done and what the database is afterwards. */
-export interface Growth {
+export interface PlanPart {
   readonly topology: Topology;
-  readonly outline: readonly Outline[];
+  readonly outline: readonly PlanItem[];
   readonly on_close: readonly ActivityCall[];
   readonly expected_stall_ms: number;
   readonly estimated_duration_minutes: number;
@@ -26,7 +26,7 @@ export const snapshotOf = (database: Database, operationId: string): Snapshot =>
   return { id, volume: snapshotVolumeName(database, id) };
 };
 
-export const takeSnapshot = (phase: string, of: Node, { id, volume }: Snapshot): Outline =>
+export const takeSnapshot = (phase: string, of: Node, { id, volume }: Snapshot): PlanItem =>
   step(
     phase,
     `take and verify snapshot of ${of.name}`,
@@ -35,7 +35,11 @@ export const takeSnapshot = (phase: string, of: Node, { id, volume }: Snapshot):
   );
 
 /** A stretch that holds no writes, keeps nothing for later and is over soon. */
-export const stretch = (topology: Topology, outline: readonly Outline[], warnings: readonly string[] = []): Growth => ({
+export const stretch = (
+  topology: Topology,
+  outline: readonly PlanItem[],
+  warnings: readonly string[] = [],
+): PlanPart => ({
   topology,
   outline,
   on_close: [],

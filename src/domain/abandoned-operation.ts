@@ -1,4 +1,4 @@
-import type { CutOver } from './actions.ts';
+import type { CutOver } from './step-actions.ts';
 import { isPastReturn, type OperationDocument, type OperationError } from './operation.ts';
 import type { Plan } from './plan.ts';
 
@@ -52,7 +52,7 @@ export const standstillOf = (
 };
 
 /** How its record ends. */
-export const cutOffError = (left_over: OperationError['left_over']): OperationError => ({
+export const abandonedError = (left_over: OperationError['left_over']): OperationError => ({
   code: 'aborted',
   message: 'Its workflow was ended from outside before it could undo what it had done. That has been undone since.',
   step: null,
