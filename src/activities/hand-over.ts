@@ -13,12 +13,12 @@ import type { LookAtSenders } from '../domain/left-out.ts';
 import { ports } from '../domain/naming.ts';
 import type { Node } from '../domain/topology.ts';
 import type { RuntimeApi } from '../components/haproxy/index.ts';
-import type { PoolerAdmin } from '../components/pgbouncer/index.ts';
 import type { PostgresConnection } from '../components/postgres/index.ts';
 import { lookAtOldPrimary } from './bystanders.ts';
 import { armPooler, armRouter, disarm, releasePoolers } from '../nodes/dead-man.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
 import { demand, openHandOverConnections } from './hand-over-connections.ts';
+import { notPaused, pauseOwn, refusePaused } from './pause-poolers.ts';
 import { promotionOf, type Bystanders } from './promotion.ts';
 import type { Session } from '../nodes/session.ts';
 import { tellOrLeaveAside } from './tell-routers.ts';
@@ -229,28 +229,3 @@ export const openHandOver = async ({
 };
 
 const names = (poolers: CutOver['poolers']): string => poolers.map(({ name }) => `${name}:${ports.pooled}`).join(', ');
-
-/** What an attempt that was interrupted holds is released first; what another has paused is for that one to resume. */
-const refusePaused = async (platform: Dependencies['platform'], admin: PoolerAdmin, pooler: Node): Promise<void> => {
-  if (!(await admin.isPaused())) return;
-  await releasePoolers(platform, [pooler]);
-  if (await admin.isPaused()) throw heldByAnother(pooler);
-};
-
-const pauseOwn = async (platform: Dependencies['platform'], admin: PoolerAdmin, pooler: Node): Promise<void> => {
-  if (await admin.pause()) return;
-  // Its clients are not ours to let go.
-  await disarm(platform, [pooler]);
-  throw heldByAnother(pooler);
-};
-
-const heldByAnother = ({ name }: Node): PgrowError =>
-  new PgrowError(
-    'refused',
-    `Clients of ${name}:${ports.pooled} are already held: by a failover that is under way, or by a PAUSE by hand.`,
-  );
-
-/** @throws all but a transaction that does not end */
-const notPaused = (error: unknown): void => {
-  if (!(error instanceof PgrowError) || error.code !== 'not_ready') throw error;
-};
