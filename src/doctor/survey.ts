@@ -127,15 +127,7 @@ const readNodes = async (dependencies: DoctorDependencies, database: Database): 
 
   const isPaused = async (node: Node): Promise<boolean> => {
     for (const port of [ports.pooled, ports.pooledReadOnly]) {
-      const admin = await session.connectPooler(node, port).catch(() => null);
-      if (!admin) continue;
-      try {
-        if (await admin.isPaused()) return true;
-      } catch {
-        continue;
-      } finally {
-        await admin.end();
-      }
+      if (await session.asPoolerAdmin(node, port, (admin) => admin.isPaused()).catch(() => false)) return true;
     }
     return false;
   };
