@@ -1,21 +1,12 @@
 import { expect, test } from 'vitest';
+import { liveOf } from '../../test/support/live-state.ts';
 import { sampleDatabase } from '../../test/support/sample-database.ts';
 import type { Database } from '../domain/database.ts';
 import { PgrowError } from '../domain/errors.ts';
-import type { Health, LiveState } from '../domain/live.ts';
+import type { LiveState } from '../domain/live.ts';
 import { staleAfterMs, type Observed } from '../domain/observed.ts';
 import type { OperationDocument } from '../domain/operation.ts';
 import { readHealths, readSeen } from './seen.ts';
-
-const liveOf = (health: Health): LiveState => ({
-  health,
-  nodes: [],
-  members: [],
-  writes: [],
-  notices: [],
-  patroni_version: null,
-  etcd_version: null,
-});
 
 const seen_at = '2026-01-01T10:00:00.000Z';
 const record = ({ id }: Database, change: Partial<Observed> = {}): Observed => ({
@@ -44,7 +35,7 @@ const control = (records: readonly Observed[], look: () => Promise<LiveState> = 
   return { dependencies, looked };
 };
 
-const nobody = async () => {
+const noAnswer = async () => {
   throw new PgrowError('worker_unavailable', 'No process of this control plane can look at the nodes.');
 };
 
@@ -105,8 +96,8 @@ test.each(['healthy', 'down'] as const)(
   },
 );
 
-test('where nobody can look, a list shows what is on record, and nothing of a database that was never seen', async () => {
-  const { of } = await listed([record(shop, { doubted: true })], { databases: [shop, blog], look: nobody });
+test('where no process can look, a list shows what is on record, and nothing of a database that was never seen', async () => {
+  const { of } = await listed([record(shop, { doubted: true })], { databases: [shop, blog], look: noAnswer });
   expect(of(shop)).toMatchObject({ health: 'healthy', age_ms: 1000 });
   expect(of(blog)).toMatchObject({
     health: 'unknown',
@@ -124,8 +115,8 @@ test('one database: as it is on record while that stands, else as a look now sho
   expect(await readSeen(outdated.dependencies, shop, { isFresh: false })).toMatchObject({ age_ms: 0 });
 });
 
-test('where nobody can look, one database is as it was last seen, and says so', async () => {
-  const { dependencies } = control([record(shop, { doubted: true })], nobody);
+test('where no process can look, one database is as it was last seen, and says so', async () => {
+  const { dependencies } = control([record(shop, { doubted: true })], noAnswer);
   const seen = await readSeen(dependencies, shop, { isFresh: true });
   expect(seen).toMatchObject({ age_ms: 1000, live: { health: 'healthy' } });
   expect(seen.live.notices[0]).toBe(
@@ -133,10 +124,10 @@ test('where nobody can look, one database is as it was last seen, and says so', 
   );
 });
 
-test('where nobody has looked for long, one database is unknown', async () => {
-  const { dependencies } = control([record(shop, { age_ms: staleAfterMs + 1 })], nobody);
+test('where nothing has been seen for long, one database is unknown', async () => {
+  const { dependencies } = control([record(shop, { age_ms: staleAfterMs + 1 })], noAnswer);
   expect((await readSeen(dependencies, shop, { isFresh: true })).live.health).toBe('unknown');
-  const never = control([], nobody);
+  const never = control([], noAnswer);
   expect(await readSeen(never.dependencies, shop, { isFresh: false })).toMatchObject({ seen_at: null, age_ms: null });
 });
 

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { PgrowError } from '../../src/domain/errors.ts';
 import { services, shopPath, useApi } from '../support/api-under-test.ts';
+import { liveOf } from '../support/live-state.ts';
 import { samplePlan, singleTopology, replicaTopology } from '../support/sample-database.ts';
 
 /** What operations and rollback windows are told, and what is heard of those that no worker has taken up. */
@@ -60,15 +61,7 @@ describe('what comes too late', () => {
       status: 409,
       detail: expect.stringMatching(/is gone from Temporal\. The next operation undoes .* \.\/pgrow doctor --remove$/),
     });
-    api.live = {
-      health: 'healthy',
-      nodes: [],
-      members: [],
-      writes: [],
-      notices: [],
-      patroni_version: null,
-      etcd_version: null,
-    };
+    api.live = liveOf('healthy');
     api.client.ended = 'terminated';
     expect((await api.call('GET', `${shopPath}/status`)).body).toMatchObject({
       operation: { status: 'running', waiting_for: expect.stringContaining('its workflow is terminated') },

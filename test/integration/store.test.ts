@@ -6,6 +6,7 @@ import type { LiveState } from '../../src/domain/live.ts';
 import { connectMetadata } from '../../src/store/connection.ts';
 import { readMigrations } from '../../src/store/migrate.ts';
 import { createStore, type Store } from '../../src/store/store.ts';
+import { liveOf } from '../support/live-state.ts';
 import { query, startMetadataServer, type MetadataServer } from '../support/metadata.ts';
 import { retryUntil } from '../support/retry-until.ts';
 import { haTopology, replicaTopology, sampleDatabase, samplePlan } from '../support/sample-database.ts';
@@ -393,27 +394,18 @@ test('an idempotency key belongs to the request that came first', async () => {
 });
 
 describe('what was seen', () => {
-  const live = (health: LiveState['health']): LiveState => ({
-    health,
-    nodes: [],
-    members: [],
-    writes: [],
-    notices: [],
-    patroni_version: null,
-    etcd_version: null,
-  });
   const seen = async (change: { health?: LiveState['health']; ago?: number } = {}) => {
     const { id } = await store.registerDatabase(sampleDatabase(`seen-${randomUUID().slice(0, 8)}`));
     const now = Date.parse(await store.readClock()) - (change.ago ?? 0);
     const seen_at = new Date(now).toISOString();
-    await store.recordObserved({ service_id: id, seen_at, live: live(change.health ?? 'healthy') });
+    await store.recordObserved({ service_id: id, seen_at, live: liveOf(change.health ?? 'healthy') });
     return { id, seen_at, shifted: (ms: number) => new Date(now + ms).toISOString() };
   };
 
   test('is on record with its age, one by one and in a list', async () => {
     const { id, seen_at } = await seen({ ago: 60_000 });
     const expected = { service_id: id, seen_at, doubted: false };
-    expect(await store.readObserved(id)).toMatchObject({ ...expected, live: live('healthy') });
+    expect(await store.readObserved(id)).toMatchObject({ ...expected, live: liveOf('healthy') });
     expect((await store.readObserved(id))?.age_ms).toBeGreaterThanOrEqual(60_000);
     const listed = (await store.listObserved({ project: 'default' })).find(({ service_id }) => service_id === id);
     expect(listed).toMatchObject({ ...expected, health: 'healthy' });
@@ -423,9 +415,9 @@ describe('what was seen', () => {
   // Two processes look at the same time, and the one that began first may be through last.
   test('is replaced by what was seen later, whichever is recorded first', async () => {
     const { id, shifted } = await seen();
-    await store.recordObserved({ service_id: id, seen_at: shifted(-1), live: live('down') });
+    await store.recordObserved({ service_id: id, seen_at: shifted(-1), live: liveOf('down') });
     expect((await store.readObserved(id))?.live.health).toBe('healthy');
-    await store.recordObserved({ service_id: id, seen_at: shifted(1), live: live('degraded') });
+    await store.recordObserved({ service_id: id, seen_at: shifted(1), live: liveOf('degraded') });
     expect((await store.readObserved(id))?.live.health).toBe('degraded');
   });
 
@@ -434,7 +426,7 @@ describe('what was seen', () => {
     const database = { ...shop, topology: replicaTopology(shop) };
     await store.registerDatabase(database);
     const look = async () =>
-      store.recordObserved({ service_id: shop.id, seen_at: await store.readClock(), live: live('healthy') });
+      store.recordObserved({ service_id: shop.id, seen_at: await store.readClock(), live: liveOf('healthy') });
     const isDoubted = async () => (await store.readObserved(shop.id))?.doubted;
     const operation = randomUUID();
     const plan = samplePlan(database, database.topology);
@@ -468,7 +460,7 @@ describe('what was seen', () => {
     const { id, seen_at } = await seen();
     await store.removeDatabase(id);
     expect(await store.readObserved(id)).toBeNull();
-    await store.recordObserved({ service_id: id, seen_at, live: live('healthy') });
+    await store.recordObserved({ service_id: id, seen_at, live: liveOf('healthy') });
     expect(await store.readObserved(id)).toBeNull();
   });
 });

@@ -11,6 +11,7 @@ import type { Plan } from '../../src/domain/plan.ts';
 import type { NodeReaders } from '../../src/planning/planning.ts';
 import type { Store } from '../../src/store/store.ts';
 import { createFakeClient, type FakeClient } from './fake-client.ts';
+import { liveOf } from './live-state.ts';
 import { startMetadataServer, type MetadataServer } from './metadata.ts';
 import { nothingHeld, replicaTopology, sampleDatabase, samplePlan } from './sample-database.ts';
 
@@ -67,15 +68,7 @@ export const useApi = (): ApiUnderTest => {
   beforeEach(async () => {
     api.store = await server.newStore();
     api.client = createFakeClient();
-    api.live = {
-      health: 'healthy',
-      nodes: [],
-      members: [],
-      writes: [],
-      notices: [],
-      patroni_version: null,
-      etcd_version: null,
-    };
+    api.live = liveOf('healthy');
     api.findings = [];
     api.passwords = ['on record'];
     api.holds = {};
