@@ -61,7 +61,7 @@ export const startOperation = async <W extends OperationWorkflow>(
   return accept(reply, { project, ids, run, ...estimate });
 };
 
-/** Whoever asked has been answered: what was refused at once is no operation that waits. */
+/** The caller has the answer: what was refused at once is no operation that waits. */
 export const noteRefusal = async ({ store }: Pick<ApiDependencies, 'store'>, entry: AuditEntry, error: unknown) => {
   // Of a call that failed it is not known whether it was heard.
   if (!(error instanceof PgrowError) || error.code === 'temporal_unavailable' || error.code === 'internal') return;

@@ -7,7 +7,7 @@ import { readPollers } from './pollers.ts';
 
 /**
  * Takes the queue for a control plane, or finds that it has it. The claim is a workflow that does not end: Temporal gives
- * its ID to one only, whoever asks at the same moment. It outlasts the worker, because the operations and windows of a
+ * its ID to one only, also when several ask at the same moment. It outlasts the worker, because the operations and windows of a
  * control plane that is down wait in the queue for it.
  * @throws PgrowError `refused`, which names the control plane that has it
  */
