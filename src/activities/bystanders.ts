@@ -5,7 +5,7 @@ import { describeSender, lookAtSenders, type LookAtSenders } from '../domain/lef
 import { ports } from '../domain/naming.ts';
 import type { Node } from '../domain/topology.ts';
 import type { PostgresConnection } from '../components/postgres/index.ts';
-import type { Dependencies } from '../nodes/dependencies.ts';
+import type { Dependencies, NodeDependencies } from '../nodes/dependencies.ts';
 import type { Bystanders } from './promotion.ts';
 import type { Session } from '../nodes/session.ts';
 import { pollUntil } from '../nodes/deadlines.ts';
@@ -21,7 +21,7 @@ const confirmWithinMs = 250;
  * when the old primary neither answers nor was stopped: then it is unknown what clients would find
  */
 export const lookAtOldPrimary = async (
-  { platform, components: { postgres } }: Pick<Dependencies, 'platform' | 'components'>,
+  { platform, components: { postgres } }: NodeDependencies,
   session: Session,
   input: CutOver,
   successor: PostgresConnection,

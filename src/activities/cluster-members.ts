@@ -1,13 +1,11 @@
 import { ports } from '../domain/naming.ts';
 import { nodesOf, type Node } from '../domain/topology.ts';
-import type { Dependencies } from '../nodes/dependencies.ts';
+import type { NodeDependencies } from '../nodes/dependencies.ts';
 import type { Session } from '../nodes/session.ts';
 import type { ActionStep } from './step-activity.ts';
 import { waitUntil } from './wait-until.ts';
 
 /** Members of Patroni and etcd that take the files they were given, one at a time and without their cluster noticing. */
-
-type Needs = Pick<Dependencies, 'platform' | 'components'>;
 
 /** Seconds for etcd to end by itself before it is killed. */
 const stopTimeoutSeconds = 20;
@@ -19,7 +17,7 @@ const quorumPatienceSeconds = 30;
  * What the whole cluster agrees on is in etcd and no member's file changes it.
  */
 export const reloadPatroni = async (
-  { components: { postgres } }: Needs,
+  { components: { postgres } }: NodeDependencies,
   session: Session,
   node: Node,
   step: ActionStep,
@@ -41,7 +39,7 @@ export const reloadPatroni = async (
  * @throws PgrowError `not_ready` when the others alone have no quorum, which may take them a moment: they elect a leader
  */
 export const restartEtcd = async (
-  { platform }: Needs,
+  { platform }: NodeDependencies,
   session: Session,
   node: Node,
   step: ActionStep,

@@ -2,14 +2,14 @@ import { PgrowError } from '../domain/errors.ts';
 import { ports } from '../domain/naming.ts';
 import { judge, looksForProof, sample, type SampledTable } from '../domain/row-comparison.ts';
 import type { Node } from '../domain/topology.ts';
-import type { Dependencies } from '../nodes/dependencies.ts';
+import type { NodeDependencies } from '../nodes/dependencies.ts';
 import { restartIfExited } from './exited-nodes.ts';
 import type { Session } from '../nodes/session.ts';
 import type { ActionStep } from './step-activity.ts';
 import { waitUntil } from './wait-until.ts';
 
 interface Inputs {
-  readonly dependencies: Pick<Dependencies, 'platform' | 'components'>;
+  readonly dependencies: NodeDependencies;
   readonly session: Session;
   readonly database: string;
   readonly primary: Node;

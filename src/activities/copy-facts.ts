@@ -1,12 +1,13 @@
+import type { NodeRef } from '../domain/topology.ts';
 import { tellCopyFacts, type Unknown } from '../domain/copy-facts.ts';
 import { messageOf, PgrowError, type ErrorCode, withoutStop } from '../domain/errors.ts';
 import { ports } from '../domain/naming.ts';
-import type { Dependencies } from '../nodes/dependencies.ts';
-import type { Placed, Session } from '../nodes/session.ts';
+import type { NodeDependencies } from '../nodes/dependencies.ts';
+import type { Session } from '../nodes/session.ts';
 
 interface Copy {
-  readonly from: Placed;
-  readonly to: Placed;
+  readonly from: NodeRef;
+  readonly to: NodeRef;
 }
 
 /** Milliseconds for a look that takes two seconds by itself. */
@@ -17,7 +18,7 @@ const explained: readonly ErrorCode[] = ['node_failed', 'not_ready'];
 
 /** Adds to what went wrong with a copy of a server what an operator looks at first. @throws the error, explained */
 export const explainCopy =
-  ({ platform, components }: Pick<Dependencies, 'platform' | 'components'>, session: Session, { from, to }: Copy) =>
+  ({ platform, components }: NodeDependencies, session: Session, { from, to }: Copy) =>
   async (error: unknown): Promise<never> => {
     if (!(error instanceof PgrowError) || !explained.includes(error.code)) throw error;
     const { postgres } = components;

@@ -10,7 +10,7 @@ import type { Action } from './step-activity.ts';
 import { waitUntil } from './wait-until.ts';
 
 /** A Patroni cluster whose leader is lost, and whose members lag too much to be elected: an operator has decided which one leads. */
-export const electionActions = (dependencies: Dependencies) => {
+export const electMemberAction = (dependencies: Dependencies) => {
   const { postgres } = dependencies.components;
 
   const takesWrites = (session: Session, node: Node): Promise<boolean> =>

@@ -8,7 +8,7 @@ import { openSession, type Session } from '../nodes/session.ts';
 import type { Action } from './step-activity.ts';
 import { waitUntil } from './wait-until.ts';
 
-export const etcdActions = (dependencies: Dependencies) => {
+export const etcdQuorumActions = (dependencies: Dependencies) => {
   const { platform } = dependencies;
 
   const waitUntilEtcdQuorum: Action<'waitUntilEtcdQuorum'> = async ({ nodes }, step) => {

@@ -1,21 +1,21 @@
+import type { NodeRef } from '../domain/topology.ts';
 import { PgrowError, withoutStop } from '../domain/errors.ts';
 import { exitRemedies, type ExitRemedy } from '../domain/remedies.ts';
 import type { Platform } from '../platform/platform.ts';
 import { createEscalation, type Escalation } from './escalation.ts';
 import { lastWords } from '../nodes/last-words.ts';
-import type { Placed } from '../nodes/session.ts';
 import type { ActionStep } from './step-activity.ts';
 
 /** What a wait does about a node whose container does not run: either of these, at every look. */
-type Needs = Pick<Platform, 'inspectContainer' | 'readLogs' | 'startContainer'>;
+type ContainerCalls = Pick<Platform, 'inspectContainer' | 'readLogs' | 'startContainer'>;
 
 /**
  * For a new node, which is made again with fresh volumes when it fails.
  * @throws PgrowError `node_failed` with the end of its log when it has exited, or has been restarted
  */
 export const failIfExited =
-  (platform: Needs) =>
-  async (node: Placed): Promise<void> => {
+  (platform: ContainerCalls) =>
+  async (node: NodeRef): Promise<void> => {
     const state = await platform.inspectContainer(node.container);
     if (state?.running && state.restarts === 0) return;
     throw await failed(platform, node, state, '');
@@ -25,9 +25,9 @@ export const failIfExited =
  * For nodes that are there to stay: one that has exited is started again, at most a few times over the looks of one wait.
  * @throws PgrowError `node_failed` with its exit code and the end of its log when that does not help, or when it is gone
  */
-export const restartIfExited = (platform: Needs, step: Pick<ActionStep, 'patience_seconds' | 'note'>) => {
+export const restartIfExited = (platform: ContainerCalls, step: Pick<ActionStep, 'patience_seconds' | 'note'>) => {
   const escalations = new Map<string, Escalation<ExitRemedy>>();
-  const keepOne = async (node: Placed): Promise<void> => {
+  const keepOne = async (node: NodeRef): Promise<void> => {
     const state = await platform.inspectContainer(node.container);
     if (state?.running) return;
     const escalation = escalations.get(node.name) ?? createEscalation(exitRemedies, step.patience_seconds, 'at once');
@@ -38,20 +38,20 @@ export const restartIfExited = (platform: Needs, step: Pick<ActionStep, 'patienc
     step.note(`${node.name} has stopped (exit code ${state?.exitCode ?? '?'}); starting it again`);
     await platform.startContainer(node.container);
   };
-  return async (...nodes: readonly Placed[]): Promise<void> => {
+  return async (...nodes: readonly NodeRef[]): Promise<void> => {
     for (const node of nodes) await keepOne(node);
   };
 };
 
 const timesStarted = ({ applied: { length } }: Escalation<ExitRemedy>): string => `, also after ${length} more starts`;
 
-export const goneError = ({ name, container }: Placed): PgrowError =>
+export const goneError = ({ name, container }: NodeRef): PgrowError =>
   new PgrowError('node_failed', `${name} is gone: there is no container ${container}.`);
 
 const failed = async (
-  platform: Needs,
-  { name, container }: Placed,
-  state: Awaited<ReturnType<Needs['inspectContainer']>>,
+  platform: ContainerCalls,
+  { name, container }: NodeRef,
+  state: Awaited<ReturnType<ContainerCalls['inspectContainer']>>,
   tried: string,
 ): Promise<PgrowError> => {
   if (!state) return goneError({ name, container });

@@ -12,7 +12,7 @@ import { waitUntil } from './wait-until.ts';
  * Patroni keeps a member on record until its ttl has passed, and its slot for half an hour more (`member_slots_ttl`), on
  * every other member: WAL for a member that never comes back.
  */
-export const memberActions = (dependencies: Dependencies) => {
+export const forgetMembersAction = (dependencies: Dependencies) => {
   const { components, platform } = dependencies;
 
   const forgetMembers: Action<'forgetMembers'> = async ({ members, scope, gone }, step) => {

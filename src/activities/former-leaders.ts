@@ -1,5 +1,5 @@
 import type { Node } from '../domain/topology.ts';
-import type { Dependencies } from '../nodes/dependencies.ts';
+import type { NodeDependencies } from '../nodes/dependencies.ts';
 import type { Session } from '../nodes/session.ts';
 import { pollUntil } from '../nodes/deadlines.ts';
 
@@ -12,7 +12,7 @@ import { pollUntil } from '../nodes/deadlines.ts';
  * @returns whether it was killed; false also for one that did not say in time what it is
  */
 export const fenceFormerLeader = async (
-  { platform, components }: Pick<Dependencies, 'platform' | 'components'>,
+  { platform, components }: NodeDependencies,
   session: Session,
   member: Node,
   limitMs: number,

@@ -8,7 +8,7 @@ import { disarm, releasePoolers } from '../nodes/dead-man.ts';
 import { restartLeader, resumePatroni } from './promotion.ts';
 import type { Session } from '../nodes/session.ts';
 import { refuseIfGivenAway, refuseIfPromoted, takesWrites, type HandOverWay } from '../nodes/has-stayed.ts';
-import { tellOrLeaveAside } from './tell-routers.ts';
+import { commandRouters } from './command-routers.ts';
 import { pollUntil, withTimeLimit } from '../nodes/deadlines.ts';
 
 /** Milliseconds: it replays nothing after a clean stop, but a machine may be busy. */
@@ -37,7 +37,7 @@ export const handBack = async ({ dependencies, session, input }: HandOverWay): P
   await releasePoolers(platform, poolers);
   await resumePatroni(session, input);
   // One that stays out of reach is no reason to keep everything else as it is.
-  const lost = await tellOrLeaveAside(platform, session, unheard, release(dependencies, input));
+  const lost = await commandRouters(platform, session, unheard, release(dependencies, input));
   await disarm(
     platform,
     routers.filter((router) => !lost.includes(router)),

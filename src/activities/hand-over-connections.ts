@@ -7,7 +7,7 @@ import type { Peer } from '../components/peer.ts';
 import type { PoolerAdmin } from '../components/pgbouncer/index.ts';
 import type { PostgresConnection } from '../components/postgres/index.ts';
 import { armStop, type ArmedStop } from './armed-stop.ts';
-import type { Dependencies } from '../nodes/dependencies.ts';
+import type { NodeDependencies } from '../nodes/dependencies.ts';
 import { writeRoutes } from './promotion.ts';
 import type { Session } from '../nodes/session.ts';
 
@@ -24,7 +24,7 @@ export interface HandOverConnections {
 }
 
 interface Inputs {
-  readonly dependencies: Pick<Dependencies, 'platform' | 'components'>;
+  readonly dependencies: NodeDependencies;
   readonly session: Session;
   readonly input: CutOver;
 }

@@ -16,12 +16,12 @@ import type { RuntimeApi } from '../components/haproxy/index.ts';
 import type { PostgresConnection } from '../components/postgres/index.ts';
 import { lookAtOldPrimary } from './bystanders.ts';
 import { armPooler, armRouter, disarm, releasePoolers } from '../nodes/dead-man.ts';
-import type { Dependencies } from '../nodes/dependencies.ts';
+import type { NodeDependencies } from '../nodes/dependencies.ts';
 import { demand, openHandOverConnections } from './hand-over-connections.ts';
 import { notPaused, pauseOwn, refusePaused } from './pause-poolers.ts';
 import { promotionOf, type Bystanders } from './promotion.ts';
 import type { Session } from '../nodes/session.ts';
-import { tellOrLeaveAside } from './tell-routers.ts';
+import { commandRouters } from './command-routers.ts';
 import { openBudget, pollUntil, withTimeLimit, type Budget } from '../nodes/deadlines.ts';
 
 /** Milliseconds for a promotion that no client waits for any longer. */
@@ -52,7 +52,7 @@ export interface HandOver {
 }
 
 interface Inputs {
-  readonly dependencies: Pick<Dependencies, 'platform' | 'components'>;
+  readonly dependencies: NodeDependencies;
   readonly session: Session;
   readonly input: CutOver;
 }
@@ -206,8 +206,7 @@ export const openHandOver = async ({
     },
 
     async settle() {
-      const tell = (nodes: readonly Node[], what: typeof moveWrites) =>
-        tellOrLeaveAside(platform, session, nodes, what);
+      const tell = (nodes: readonly Node[], what: typeof moveWrites) => commandRouters(platform, session, nodes, what);
       const [, lost] = await Promise.all([promotion.settle(), tell([...untold], moveWrites)]);
       const reached = routers.filter((router) => !lost.includes(router));
       const unchecked = await tell(reached, checkWrites);

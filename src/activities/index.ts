@@ -1,29 +1,29 @@
 import type { ActivityName, ActionResult, StepCall } from '../domain/step-actions.ts';
-import type { OperationActions } from '../domain/operation-activities.ts';
+import type { OperationActivities } from '../domain/operation-activities.ts';
 import { cutOverActions } from './cut-over.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
-import { electionActions } from './elect-member.ts';
-import { etcdActions } from './etcd-quorum.ts';
-import { memberActions } from './forget-members.ts';
+import { electMemberAction } from './elect-member.ts';
+import { etcdQuorumActions } from './etcd-quorum.ts';
+import { forgetMembersAction } from './forget-members.ts';
 import { nodeActions } from './nodes.ts';
 import { operationActivities } from './operations.ts';
 import { patroniActions } from './patroni.ts';
 import { replicationActions } from './replication.ts';
 import { restoreActions } from './restore.ts';
 import { routingActions } from './routing.ts';
-import { settingActions } from './settings.ts';
+import { settingsActions } from './settings.ts';
 import { snapshotActions } from './snapshots.ts';
 import { stepActivity, type Action } from './step-activity.ts';
-import { takeOverActions } from './leaderless-promotion.ts';
+import { leaderlessPromotionActions } from './leaderless-promotion.ts';
 import { topologyActions } from './topology.ts';
-import { poolerActions } from './verify-pooler.ts';
-import { routerActions } from './wait-until-routing.ts';
+import { verifyPoolerAction } from './verify-pooler.ts';
+import { waitUntilRoutingAction } from './wait-until-routing.ts';
 
 type StepActivities = { readonly [A in ActivityName]: (call: StepCall<A>) => Promise<ActionResult> };
 type StepActions = { readonly [A in ActivityName]: Action<A> };
 
 /** Everything that workflows can have done, each under the name of its action. */
-export const createActivities = (dependencies: Dependencies): StepActivities & OperationActions => {
+export const createActivities = (dependencies: Dependencies): StepActivities & OperationActivities => {
   const nodes = nodeActions(dependencies);
   const actions: StepActions = {
     ...nodes,
@@ -31,16 +31,16 @@ export const createActivities = (dependencies: Dependencies): StepActivities & O
     ...snapshotActions(dependencies),
     ...restoreActions(dependencies),
     ...routingActions(dependencies),
-    ...routerActions(dependencies, nodes),
-    ...poolerActions(dependencies, nodes),
-    ...etcdActions(dependencies),
-    ...electionActions(dependencies),
-    ...memberActions(dependencies),
+    ...waitUntilRoutingAction(dependencies, nodes),
+    ...verifyPoolerAction(dependencies, nodes),
+    ...etcdQuorumActions(dependencies),
+    ...electMemberAction(dependencies),
+    ...forgetMembersAction(dependencies),
     ...patroniActions(dependencies),
     ...cutOverActions(dependencies),
-    ...takeOverActions(dependencies),
+    ...leaderlessPromotionActions(dependencies),
     ...topologyActions(dependencies),
-    ...settingActions(dependencies),
+    ...settingsActions(dependencies),
   };
   return { ...asSteps(dependencies, actions), ...operationActivities(dependencies) };
 };

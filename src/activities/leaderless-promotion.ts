@@ -15,7 +15,7 @@ interface Holding extends WalEnd {
 }
 
 /** A hand-over from a cluster without a primary: no server is stopped, and no client is held. */
-export const takeOverActions = (dependencies: Dependencies) => {
+export const leaderlessPromotionActions = (dependencies: Dependencies) => {
   const { components, platform } = dependencies;
   const { postgres } = components;
 

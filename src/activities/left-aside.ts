@@ -1,7 +1,7 @@
 import { formatBytes } from '../domain/format-bytes.ts';
 import { settlingSeconds } from '../domain/remedies.ts';
 import type { Node } from '../domain/topology.ts';
-import type { Dependencies } from '../nodes/dependencies.ts';
+import type { NodeDependencies } from '../nodes/dependencies.ts';
 import type { ReplicaStatus } from '../components/postgres/index.ts';
 import { hangOf } from '../domain/node-look.ts';
 import { lookAtNode } from '../nodes/look-at-node.ts';
@@ -13,7 +13,7 @@ import type { ActionStep } from './step-activity.ts';
  * which that is known is left aside at once, one that is silent when it has been for a while; each is noted.
  */
 export const leaveAside = (
-  dependencies: Pick<Dependencies, 'platform' | 'components'>,
+  dependencies: NodeDependencies,
   session: Session,
   step: Pick<ActionStep, 'patience_seconds' | 'note'>,
 ) => {

@@ -33,7 +33,7 @@ export const nodeActions = (dependencies: Dependencies) => {
     const source = clonedFrom(config);
     await (source === null
       ? answers
-      : answers.catch(explainCopy(dependencies, session, { from: session.placed(source), to: node })));
+      : answers.catch(explainCopy(dependencies, session, { from: session.nodeRef(source), to: node })));
   };
 
   const configureNode: Action<'configureNode'> = async ({ node, config, can_do_without }, step) => {
@@ -111,7 +111,7 @@ export const nodeActions = (dependencies: Dependencies) => {
   /** A new cluster takes over the `ALTER SYSTEM` values of its first primary: Patroni overrides what a server brings along. */
   const agreedOf = async (session: Session, config: NodeConfig): Promise<Settings> => {
     if (config.kind !== 'postgres' || config.mode !== 'patroni' || !config.standby_of) return {};
-    const primary = session.placed(config.standby_of.node);
+    const primary = session.nodeRef(config.standby_of.node);
     return agreedByAlterSystem(await session.asSuperuser(primary, components.postgres.readServerSettings));
   };
 

@@ -1,9 +1,9 @@
 import { refuseUnconfirmed } from '../domain/confirmation.ts';
-import type { CutOff } from '../domain/abandoned-operation.ts';
+import type { AbandonedOperation } from '../domain/abandoned-operation.ts';
 import type { Database } from '../domain/database.ts';
 import { endedAlready, PgrowError } from '../domain/errors.ts';
 import { operationTypeOf, type OperationWorkflow } from '../domain/inputs.ts';
-import type { OpenedOperation, OpenOperation, OperationActions } from '../domain/operation-activities.ts';
+import type { OpenedOperation, OpenOperation, OperationActivities } from '../domain/operation-activities.ts';
 import { patienceOf } from '../domain/options.ts';
 import { optionsOf } from '../domain/plan/plan-operation.ts';
 import type { Plan } from '../domain/plan.ts';
@@ -22,7 +22,7 @@ import { keepSettings } from './settings.ts';
 export const openOperation: (
   dependencies: Dependencies,
   call: OpenOperation,
-) => ReturnType<OperationActions['openOperation']> = async (dependencies, call) => {
+) => ReturnType<OperationActivities['openOperation']> = async (dependencies, call) => {
   const { store, home } = dependencies;
   const { operation } = call;
   const status = await store.readOperationStatus(operation);
@@ -32,7 +32,7 @@ export const openOperation: (
   const planning = { store, home, nodes: nodeReaders(dependencies) };
   const isNew = status === null;
   const left = isNew ? await findLeftBehind(planning, call) : null;
-  if (left) return { cut_off: await letGo(dependencies, left) };
+  if (left) return { cut_off: await releaseClients(dependencies, left) };
   const planned = isNew ? await planRequest(planning, call, null) : await recallRequest(planning, call);
   const { plan, unfinished, previous } = planned;
   if (unfinished) await closeNeverBegun(store, planned.database.id, unfinished.operation.id);
@@ -69,17 +69,20 @@ export const openOperation: (
 };
 
 /** A hand-over that stopped half-way lets its clients go before it is undone. */
-const letGo = async (dependencies: Dependencies, { cut_off, hand_over }: LeftBehind): Promise<CutOff> => {
-  if (hand_over) {
-    const session = await openSession(dependencies, cut_off.database);
-    await handBack({ dependencies, session, input: hand_over });
+const releaseClients = async (
+  dependencies: Dependencies,
+  { abandoned, handOver }: LeftBehind,
+): Promise<AbandonedOperation> => {
+  if (handOver) {
+    const session = await openSession(dependencies, abandoned.database);
+    await handBack({ dependencies, session, input: handOver });
   }
-  return cut_off;
+  return abandoned;
 };
 
 /** The window of what is resumed never began, and what closing it would remove is what is being handed over. */
-const closeNeverBegun = async (store: Dependencies['store'], database: string, operation: string): Promise<void> => {
-  const open = (await store.listCheckpoints(database)).find(
+const closeNeverBegun = async (store: Dependencies['store'], serviceId: string, operation: string): Promise<void> => {
+  const open = (await store.listCheckpoints(serviceId)).find(
     ({ operation_id, status }) => status === 'open' && operation_id === operation,
   );
   if (open) await store.closeCheckpoint(open.id);

@@ -8,10 +8,10 @@ import {
   type OperationStatus,
   type OperationType,
 } from '../domain/operation.ts';
-import type { OperationActions } from '../domain/operation-activities.ts';
+import type { OperationActivities } from '../domain/operation-activities.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
 import { removeResources } from '../nodes/leftovers.ts';
-import { readCutOff } from '../planning/left-behind.ts';
+import { readAbandoned } from '../planning/left-behind.ts';
 import { showWait } from './heartbeat.ts';
 import { openOperation } from './open-operation.ts';
 import { verifySnapshot } from './verify-snapshot.ts';
@@ -26,12 +26,12 @@ const quietSeconds = 2;
 const snapshotRetentionHours = 24;
 
 /** What an operation does around the steps of its plan. */
-export const operationActivities = (dependencies: Dependencies): OperationActions => {
+export const operationActivities = (dependencies: Dependencies): OperationActivities => {
   const { store, platform, home } = dependencies;
   return {
     openOperation: (call) => openOperation(dependencies, call),
 
-    findCutOff: ({ database }) => readCutOff(store, database),
+    findCutOff: ({ database }) => readAbandoned(store, database),
 
     noteStep: (wait) => store.stepWaits(wait),
 

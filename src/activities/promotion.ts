@@ -7,7 +7,7 @@ import type { Node } from '../domain/topology.ts';
 import { fenceFormerLeader } from './former-leaders.ts';
 import type { Peer } from '../components/peer.ts';
 import type { PostgresConnection } from '../components/postgres/index.ts';
-import type { Dependencies } from '../nodes/dependencies.ts';
+import type { NodeDependencies } from '../nodes/dependencies.ts';
 import { openLeaderLock, type LeaderLock } from '../nodes/leader-lock.ts';
 import { nodeFiles } from '../nodes/node-files.ts';
 import type { Session } from '../nodes/session.ts';
@@ -35,7 +35,7 @@ export interface Bystanders {
 }
 
 interface Inputs {
-  readonly dependencies: Pick<Dependencies, 'platform' | 'components'>;
+  readonly dependencies: NodeDependencies;
   readonly session: Session;
   readonly input: CutOver;
   /** A superuser's connection to the successor. */

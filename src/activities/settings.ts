@@ -33,7 +33,7 @@ export const keepSettings = async (
   if (!isDeepStrictEqual(settings, database.settings)) await store.saveSettings(database.id, settings);
 };
 
-export const settingActions = (dependencies: Dependencies) => {
+export const settingsActions = (dependencies: Dependencies) => {
   const { postgres } = dependencies.components;
 
   const carrySettings: Action<'carrySettings'> = async ({ from, to, followers }, step) => {

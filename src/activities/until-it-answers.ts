@@ -1,17 +1,15 @@
 import { isSilence } from '../domain/errors.ts';
 import { ports } from '../domain/naming.ts';
 import type { ConfiguredNode, NodeConfig } from '../domain/node-config.ts';
-import type { Dependencies } from '../nodes/dependencies.ts';
+import type { NodeDependencies } from '../nodes/dependencies.ts';
 import type { Session } from '../nodes/session.ts';
 import { failIfExited } from './exited-nodes.ts';
 import type { ActionStep } from './step-activity.ts';
 import { waitUntil } from './wait-until.ts';
 
-type Needs = Pick<Dependencies, 'platform' | 'components'>;
-
 /** A node that does not take connections yet is starting, not failing. */
 export const untilItAnswers = async (
-  dependencies: Needs,
+  dependencies: NodeDependencies,
   session: Session,
   configured: ConfiguredNode,
   step: ActionStep,

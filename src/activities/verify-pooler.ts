@@ -2,11 +2,11 @@ import { messageOf, PgrowError, withoutStop } from '../domain/errors.ts';
 import { labelNames, ports, roles } from '../domain/naming.ts';
 import type { PoolerConfig, Upstream } from '../domain/node-config.ts';
 import { poolerRemedies, type PoolerRemedy } from '../domain/remedies.ts';
-import type { Node } from '../domain/topology.ts';
+import type { Node, NodeRef } from '../domain/topology.ts';
 import { createEscalation } from './escalation.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
 import { restartIfExited } from './exited-nodes.ts';
-import { openSession, type Placed, type Session } from '../nodes/session.ts';
+import { openSession, type Session } from '../nodes/session.ts';
 import type { Action, ActionStep } from './step-activity.ts';
 import { waitUntil } from './wait-until.ts';
 
@@ -16,7 +16,7 @@ interface Nodes {
 }
 
 /** A pooler that rejects a login which its servers accept gets its files again, then a restart if it is new. */
-export const poolerActions = (dependencies: Dependencies, { configureNode, restartNode }: Nodes) => {
+export const verifyPoolerAction = (dependencies: Dependencies, { configureNode, restartNode }: Nodes) => {
   const { platform, log } = dependencies;
 
   const verifyPooler: Action<'verifyPooler'> = async ({ node, config }, step) => {
@@ -71,14 +71,14 @@ export const poolerActions = (dependencies: Dependencies, { configureNode, resta
   const askBehind = async (session: Session, { nodes, port }: Upstream) => {
     const answers: string[] = [];
     for (const name of nodes) {
-      const says = await refused(session, session.placed(name), port);
+      const says = await refused(session, session.nodeRef(name), port);
       if (says === null) return { takes: true, says: `${name}:${port} behind it takes the same login` };
       answers.push(says);
     }
     return { takes: false, says: `behind it ${answers.join(', ')}` };
   };
 
-  const refused = async (session: Session, node: Placed, port: number) => {
+  const refused = async (session: Session, node: NodeRef, port: number) => {
     try {
       const peer = await session.peer(node);
       await session.asProbe({ peer, port }, (connection) => connection.query('SELECT 1'));

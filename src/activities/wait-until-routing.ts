@@ -39,7 +39,7 @@ interface Told extends Pick<Look, 'session' | 'node' | 'step'> {
 }
 
 /** A router that cannot reach what the worker reaches gets its configuration again. */
-export const routerActions = (dependencies: Dependencies, { configureNode }: Configure) => {
+export const waitUntilRoutingAction = (dependencies: Dependencies, { configureNode }: Configure) => {
   const { platform, components, log } = dependencies;
   const { haproxy } = components;
 
@@ -58,7 +58,7 @@ export const routerActions = (dependencies: Dependencies, { configureNode }: Con
       look: async () => {
         const hanging = await without(aside);
         const expected = { primary, replicas: servers.replicas.filter((name) => !hanging.includes(name)) };
-        await keep(...watched.map(({ node }) => node), ...[primary, ...expected.replicas].map(session.placed));
+        await keep(...watched.map(({ node }) => node), ...[primary, ...expected.replicas].map(session.nodeRef));
         const looks: Observation<true>[] = [];
         for (const router of watched)
           looks.push(await lookAt({ ...router, session, expected, step }).catch(toObservation));
@@ -94,7 +94,7 @@ export const routerActions = (dependencies: Dependencies, { configureNode }: Con
 
   /** Contradicts the router when the node itself answers the worker as it should answer the router. */
   const checkFromHere = async (session: Session, server: Misjudged) => {
-    const peer = await session.peer(session.placed(server.server)).catch(() => null);
+    const peer = await session.peer(session.nodeRef(server.server)).catch(() => null);
     if (!peer) return { server, contradicts: false, says: 'is not possible: it does not run' };
     const { passes, says } = await haproxy.checkServer({ peer, backend: server.backend });
     return { server, contradicts: passes === server.shouldBeUp, says };
@@ -105,7 +105,7 @@ export const routerActions = (dependencies: Dependencies, { configureNode }: Con
     await configureNode({ node, config }, step);
     await session.asRouter(node, async (api) => {
       for (const server of new Set(misled.map((each) => each.server))) {
-        const { address: host } = await session.peer(session.placed(server));
+        const { address: host } = await session.peer(session.nodeRef(server));
         for (const backend of Object.keys(healthPaths) as RouterBackend[])
           await haproxy.setAddress(api, { backend, server, host });
       }

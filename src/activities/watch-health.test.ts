@@ -1,7 +1,7 @@
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { expect, test, vi } from 'vitest';
 import { sampleDatabase, samplePasswords } from '../../test/support/sample-database.ts';
-import type { Health } from '../domain/live.ts';
+import type { Health } from '../domain/live-state.ts';
 import { createFakePlatform } from '../platform/fake/index.ts';
 import { watchHealth } from './watch-health.ts';
 

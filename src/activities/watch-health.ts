@@ -1,11 +1,11 @@
 import { CancelledFailure, Context } from '@temporalio/activity';
 import type { Database } from '../domain/database.ts';
 import { PgrowError } from '../domain/errors.ts';
-import type { LiveState } from '../domain/live.ts';
+import type { LiveState } from '../domain/live-state.ts';
 import { isCurrent, staleAfterMs } from '../domain/observed.ts';
 import { createUnservedWatch, usualPatience, type Patience } from '../domain/unserved.ts';
-import type { Dependencies } from '../nodes/dependencies.ts';
-import { readLiveState } from '../nodes/live-state.ts';
+import type { Dependencies, SessionDependencies } from '../nodes/dependencies.ts';
+import { readLiveState } from '../nodes/read-live-state.ts';
 import { showWait } from './heartbeat.ts';
 
 interface Pace {
@@ -22,7 +22,7 @@ const usualPace: Pace = { lookEveryMs: 2000, probeLimitMs: 12_000, patience: usu
  * judgement of what is healthy, and an engine that does not answer says nothing about the database.
  */
 export const watchHealth = async (
-  dependencies: Pick<Dependencies, 'platform' | 'store' | 'components'>,
+  dependencies: SessionDependencies,
   id: string,
   { lookEveryMs, probeLimitMs, patience }: Pace = usualPace,
 ): Promise<{ readonly reason: string }> => {

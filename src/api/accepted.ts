@@ -4,11 +4,11 @@ import type { OperationDocument } from '../domain/operation.ts';
 import type { AcceptedRequest } from '../store/access.ts';
 import type { ApiDependencies } from './dependencies.ts';
 
-type Needs = Pick<ApiDependencies, 'store' | 'client'>;
+type AcceptedDependencies = Pick<ApiDependencies, 'store' | 'client'>;
 
 /** What was asked for and accepted, of which the record knows nothing: no worker has taken it up, or it was refused then. */
 export const readAccepted = async (
-  { store, client }: Needs,
+  { store, client }: AcceptedDependencies,
   request: AcceptedRequest,
 ): Promise<OperationDocument | null> => {
   const { operation_id: id, service_id, database, type } = request;
@@ -33,7 +33,7 @@ export const readAccepted = async (
 
 /** That of a database, while Temporal answers: what is on record can be shown without it. */
 export const readAcceptedOf = async (
-  dependencies: Needs,
+  dependencies: AcceptedDependencies,
   project: string,
   /** Its name or its id. */
   database: string,

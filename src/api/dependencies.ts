@@ -1,7 +1,7 @@
 import type { PgrowClient } from '../client/client.ts';
 import type { Database } from '../domain/database.ts';
 import type { PasswordAnswer } from '../domain/password.ts';
-import type { LiveState } from '../domain/live.ts';
+import type { LiveState } from '../domain/live-state.ts';
 import type { Looks } from '../domain/looks.ts';
 import type { Planning } from '../planning/planning.ts';
 

@@ -3,7 +3,7 @@ import { liveOf } from '../../test/support/live-state.ts';
 import { sampleDatabase } from '../../test/support/sample-database.ts';
 import type { Database } from '../domain/database.ts';
 import { PgrowError } from '../domain/errors.ts';
-import type { LiveState } from '../domain/live.ts';
+import type { LiveState } from '../domain/live-state.ts';
 import { staleAfterMs, type Observed } from '../domain/observed.ts';
 import type { OperationDocument } from '../domain/operation.ts';
 import { readHealths, readSeen } from './seen.ts';

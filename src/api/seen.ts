@@ -1,12 +1,12 @@
 import type { Database } from '../domain/database.ts';
 import { messageOf, PgrowError } from '../domain/errors.ts';
-import type { Health } from '../domain/live.ts';
+import type { Health } from '../domain/live-state.ts';
 import { isCurrent, isStale, unseenState, whyUnseen, type ObservedHealth } from '../domain/observed.ts';
 import type { OperationDocument } from '../domain/operation.ts';
 import type { Seen } from '../domain/status.ts';
 import type { ApiDependencies } from './dependencies.ts';
 
-type Needs = Pick<ApiDependencies, 'store' | 'readLive'>;
+type SeenDependencies = Pick<ApiDependencies, 'store' | 'readLive'>;
 
 /**
  * What the monitor has recorded, where that can stand for a look now, else what a worker sees. Where none answers, what is
@@ -14,7 +14,7 @@ type Needs = Pick<ApiDependencies, 'store' | 'readLive'>;
  * @param isFresh whether only a look now will do
  */
 export const readSeen = async (
-  { store, readLive }: Needs,
+  { store, readLive }: SeenDependencies,
   database: Database,
   { isFresh }: { readonly isFresh: boolean },
 ): Promise<Seen> => {
@@ -56,7 +56,7 @@ const looksLimitMs = 3000;
  * happened since, or an operation runs.
  */
 export const readHealths = async (
-  { store, readLive, log }: Needs & { readonly log: { warn(fields: object, message: string): void } },
+  { store, readLive, log }: SeenDependencies & { readonly log: { warn(fields: object, message: string): void } },
   databases: readonly Database[],
   running: readonly OperationDocument[],
   filter: { readonly project?: string },

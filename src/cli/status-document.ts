@@ -1,5 +1,5 @@
 import type { Database } from '../domain/database.ts';
-import type { Health } from '../domain/live.ts';
+import type { Health } from '../domain/live-state.ts';
 import type { OperationDocument } from '../domain/operation.ts';
 import type { Stage } from '../domain/stage.ts';
 import type { statusDocument } from '../domain/status.ts';

@@ -19,7 +19,7 @@ import { readEnd, readRun, runningError, type OperationRun } from './operation-r
 import { holdQueue } from './queue-holder.ts';
 import { searchAttributePairs, type About } from '../workflows/search-attribute-keys.ts';
 import { registerSearchAttributes } from './search-attributes.ts';
-import { tellOperation, type Answer } from './tell-operation.ts';
+import { sendMessage, type Answer } from './send-message.ts';
 import { failureOf, toClientError } from './temporal-errors.ts';
 import { windowClient, type WindowClient } from './window-client.ts';
 
@@ -75,7 +75,7 @@ export interface PgrowClient extends WindowClient {
    * Puts back what was cut off on a database, and waits for that.
    * @throws PgrowError `not_ready` when it takes longer than it may; it goes on then
    */
-  putBack(serviceId: string, about: { readonly database: string; readonly waitMs: number }): Promise<void>;
+  undoAbandoned(serviceId: string, about: { readonly database: string; readonly waitMs: number }): Promise<void>;
   ping(): Promise<void>;
   /**
    * Takes the task queue for a control plane, for good.
@@ -178,7 +178,7 @@ export const createPgrowClient = (given: ClientOptions): PgrowClient => {
       }),
 
     tell: (serviceId, message, sender) =>
-      briefly(() => tellOperation(connection, operationOf(serviceId), message, sender)),
+      briefly(() => sendMessage(connection, operationOf(serviceId), message, sender)),
     isTakenUp: (serviceId, runId) => briefly(() => isTakenUp(operationOf(serviceId, runId))),
     withdraw: (serviceId, runId, reason) =>
       briefly(async () => {
@@ -211,7 +211,7 @@ export const createPgrowClient = (given: ClientOptions): PgrowClient => {
     progress: (serviceId) => briefly(() => operationOf(serviceId).query(progressQuery)),
     describe,
     howEnded: (serviceId, runId) => briefly(() => readEnd(operationOf(serviceId, runId))),
-    putBack: (serviceId, { database, waitMs }) =>
+    undoAbandoned: (serviceId, { database, waitMs }) =>
       call(async () => {
         const handle = await briefly(async () => {
           try {

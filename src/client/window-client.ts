@@ -3,10 +3,10 @@ import { WorkflowNotFoundError } from '@temporalio/common';
 import { checkpointWorkflowId } from '../domain/naming.ts';
 import type { RollbackWindow } from '../domain/rollback-window.ts';
 import { checkpointSignals } from '../domain/temporal-names.ts';
-import type { Heard, RollbackRequest } from '../workflows/messages.ts';
+import type { MessageEffect, RollbackRequest } from '../workflows/messages.ts';
 import { searchAttributePairs, type About } from '../workflows/search-attribute-keys.ts';
 import { isUnanswered, refusalIn } from './temporal-errors.ts';
-import type { Answer } from './tell-operation.ts';
+import type { Answer } from './send-message.ts';
 
 /** Rollback windows: one workflow each, which is begun again from the record where it is gone. */
 export interface WindowClient {
@@ -64,7 +64,7 @@ export const windowClient = (client: Client, taskQueue: string, briefly: Briefly
         const update = { startWorkflowOperation, args: [request] as [RollbackRequest] };
         try {
           return await client.withDeadline(Date.now() + answerWithinMs, () =>
-            workflow.executeUpdateWithStart<() => Promise<void>, Heard, [RollbackRequest]>(
+            workflow.executeUpdateWithStart<() => Promise<void>, MessageEffect, [RollbackRequest]>(
               checkpointSignals.rollback,
               update,
             ),

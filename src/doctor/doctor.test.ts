@@ -49,7 +49,7 @@ const newDoctor = async (
     readPlan: async () => null,
     readSecrets: async () => samplePasswords,
   } as unknown as Store;
-  const putBack: string[] = [];
+  const undoAbandoned: string[] = [];
   const doctor = createDoctor({
     platform,
     store,
@@ -58,12 +58,12 @@ const newDoctor = async (
     isWindowServed: async () => true,
     isRunning: async (id) => id === shop.id && isRunning(),
     howEnded: async () => 'terminated',
-    putBack: async ({ name }) => {
-      putBack.push(name);
+    undoAbandoned: async ({ name }) => {
+      undoAbandoned.push(name);
       onPutBack();
     },
   });
-  return { platform, doctor, putBack, known: [volume, 'metadata'] };
+  return { platform, doctor, undoAbandoned, known: [volume, 'metadata'] };
 };
 
 const runAll = async (platform: FakePlatform, nodes: readonly Node[]): Promise<void> => {
@@ -116,12 +116,12 @@ const cutOff = { id: 'op-1', service_id: shop.id, status: 'running', type: 'expa
 
 test('what was cut off is undone as a whole before anything of it is removed', async () => {
   const operations: object[] = [cutOff];
-  const { doctor, putBack } = await newDoctor(undefined, operations, () => {
+  const { doctor, undoAbandoned } = await newDoctor(undefined, operations, () => {
     operations[0] = { ...cutOff, status: 'rolled_back' };
   });
   expect((await doctor.examine()).map(({ name, removable }) => [name, removable])).toContainEqual(['stray', false]);
   const { removed, failed } = await doctor.remove();
-  expect(putBack).toEqual(['shop']);
+  expect(undoAbandoned).toEqual(['shop']);
   expect([removed[0]?.kind, failed]).toEqual(['operation', []]);
   expect(removed.map(({ name }) => name)).toContain('stray');
 });
@@ -162,7 +162,7 @@ test('slots are looked for on every server that runs', async () => {
     isWindowServed: async () => true,
     isRunning: async () => false,
     howEnded: async () => null,
-    putBack: async () => undefined,
+    undoAbandoned: async () => undefined,
   });
   const found = (await doctor.examine()).filter(({ kind }) => kind === 'replication_slot');
   expect(found.map(({ name }) => name)).toEqual(servers.map(({ name }) => `postgres_9 on ${name}`));
@@ -207,7 +207,7 @@ test('a pooler that stays paused is resumed once, at every port that it has', as
     isWindowServed: async () => true,
     isRunning: async () => false,
     howEnded: async () => null,
-    putBack: async () => undefined,
+    undoAbandoned: async () => undefined,
   });
   expect((await doctor.remove()).removed.map(({ name }) => name)).toEqual(['pgbouncer-1']);
   expect(resumed).toEqual([5432, 5433]);

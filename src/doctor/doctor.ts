@@ -23,7 +23,7 @@ export const createDoctor = (dependencies: DoctorDependencies): Doctor => {
     const none = { containers: [], volumes: [], networks: [] };
     switch (kind) {
       case 'operation':
-        return attempt(`operation ${name}`, command, () => putBack(database));
+        return attempt(`operation ${name}`, command, () => undoAbandoned(database));
       case 'container':
         return removeResources(platform, { ...none, containers: [name] });
       case 'volume':
@@ -42,10 +42,10 @@ export const createDoctor = (dependencies: DoctorDependencies): Doctor => {
     }
   };
 
-  const putBack = async (database: string | null): Promise<void> => {
+  const undoAbandoned = async (database: string | null): Promise<void> => {
     const record = database === null ? null : await store.readDatabase(database);
     if (!record) return;
-    await dependencies.putBack(record);
+    await dependencies.undoAbandoned(record);
     const last = await store.readLastOperation(record.id);
     if (last?.status === 'running') throw new Error('its record still says that it runs');
     const [left] = last?.error?.left_over ?? [];

@@ -3,7 +3,7 @@ import { openSession } from '../nodes/session.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
 import type { Database } from '../domain/database.ts';
 import type { OperationDocument } from '../domain/operation.ts';
-import { commandFor } from '../domain/resumption.ts';
+import { commandToResume } from '../domain/resumption.ts';
 import type { Survey, SurveyedDatabase, SurveyedResource, SurveyedSlot } from '../domain/doctor.ts';
 import { labelNames, ports } from '../domain/naming.ts';
 import { nodesOf, type Node } from '../domain/topology.ts';
@@ -18,7 +18,7 @@ export interface DoctorDependencies extends Pick<Dependencies, 'platform' | 'sto
   /** Whether Temporal runs the workflow of a database's rollback window. */
   readonly isWindowServed: (serviceId: string) => Promise<boolean>;
   /** Puts back what was cut off on a database. */
-  readonly putBack: (database: Database) => Promise<void>;
+  readonly undoAbandoned: (database: Database) => Promise<void>;
 }
 
 /** Everything on the engine that carries our label, then what the metadata and the nodes say of it. */
@@ -53,7 +53,7 @@ const readResources = async ({ platform, home }: DoctorDependencies): Promise<re
 
 const readDatabase = async (dependencies: DoctorDependencies, id: string): Promise<SurveyedDatabase> => {
   const { store, isRunning } = dependencies;
-  // Asked first: an operation that ends meanwhile has recorded what it made before.
+  // Read first: an operation that ends meanwhile has recorded what it made before.
   const running = await isRunning(id);
   const [record, last, snapshots] = await Promise.all([
     store.readDatabase(id),
@@ -61,14 +61,14 @@ const readDatabase = async (dependencies: DoctorDependencies, id: string): Promi
     store.listSnapshots(id),
   ]);
   const nodes = record && !running ? await readNodes(dependencies, record) : nothing;
-  const cut_off = running ? null : await readCutOff(dependencies, record, last);
+  const abandoned = running ? null : await readAbandoned(dependencies, record, last);
   return {
     id,
     record,
     // Recorded as running and not cut off, it began after the first question.
-    running: running || (last?.status === 'running' && cut_off === null),
+    running: running || (last?.status === 'running' && abandoned === null),
     last,
-    cut_off,
+    abandoned,
     unserved_window: record !== null && !running && (await isWindowUnserved(dependencies, record)),
     snapshot_volumes: snapshots.map(({ volume }) => volume),
     ...nodes,
@@ -82,15 +82,15 @@ const isWindowUnserved = async ({ store, isWindowServed }: DoctorDependencies, d
   (await readWindow(store, database)) !== null;
 
 /** An operation records its end before its workflow ends: one that still counts as running afterwards never will. */
-const readCutOff = async (
+const readAbandoned = async (
   { store, howEnded }: DoctorDependencies,
   record: Database | null,
   last: OperationDocument | null,
-): Promise<SurveyedDatabase['cut_off']> => {
+): Promise<SurveyedDatabase['abandoned']> => {
   if (!record || last?.status !== 'running') return null;
   const how = await howEnded(last);
   if (how === null || (await store.readOperation(last.id))?.status !== 'running') return null;
-  return { how, again: commandFor(record.name, (await store.readPlan(last.id))?.asked) };
+  return { how, again: commandToResume(record.name, (await store.readPlan(last.id))?.asked) };
 };
 
 type FromNodes = Pick<SurveyedDatabase, 'faults' | 'slots' | 'permanent_slots' | 'paused_poolers'>;

@@ -6,7 +6,7 @@ import type { Plan } from './plan.ts';
  * An operation whose workflow was ended from outside before its point of no return, as in Temporal Web: what
  * it had done is still there and nothing undoes it. Past that point it is an unfinished one (`resumption.ts`).
  */
-export interface CutOff {
+export interface AbandonedOperation {
   readonly operation: string;
   /** Service id. */
   readonly database: string;
@@ -21,12 +21,12 @@ export interface CutOff {
 const patienceSeconds = 120;
 
 /** Of an operation that is recorded as running although its workflow is not; null where nothing has to be undone. */
-export const cutOffOf = (operation: OperationDocument | null, plan: Plan | null): CutOff | null => {
+export const abandonedOf = (operation: OperationDocument | null, plan: Plan | null): AbandonedOperation | null => {
   if (!operation || !plan || operation.status !== 'running' || isPastReturn(operation)) return null;
   return begunOf(operation, plan);
 };
 
-const begunOf = (operation: OperationDocument, plan: Plan): CutOff => ({
+const begunOf = (operation: OperationDocument, plan: Plan): AbandonedOperation => ({
   operation: operation.id,
   database: operation.service_id,
   plan,
@@ -41,14 +41,14 @@ const begunOf = (operation: OperationDocument, plan: Plan): CutOff => ({
 export const standstillOf = (
   operation: OperationDocument | null,
   plan: Plan | null,
-): { readonly cutOff: CutOff; readonly handOver: CutOver } | null => {
+): { readonly abandoned: AbandonedOperation; readonly handOver: CutOver } | null => {
   if (operation?.status !== 'needs_operator' || !plan || !isPastReturn(operation)) return null;
   const index = plan.steps.findIndex(({ run }) => run.action === 'cutOver');
   const { run, name } = plan.steps[index] ?? {};
   if (run?.action !== 'cutOver' || name !== operation.point_of_no_return) return null;
   const statuses = operation.steps.map(({ status }) => status);
   if (statuses[index] === 'done' || statuses.slice(index + 1).some((status) => status !== 'pending')) return null;
-  return { cutOff: begunOf(operation, plan), handOver: run.input };
+  return { abandoned: begunOf(operation, plan), handOver: run.input };
 };
 
 /** How its record ends. */

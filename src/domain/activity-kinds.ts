@@ -1,5 +1,5 @@
 import type { ActivityName } from './step-actions.ts';
-import type { OperationActions } from './operation-activities.ts';
+import type { OperationActivities } from './operation-activities.ts';
 import { longestWaitSeconds } from './wait-progress.ts';
 
 /**
@@ -53,7 +53,7 @@ export const stepKinds: Readonly<Record<ActivityName, ActivityKind>> = {
 export const isStep = (activity: string): activity is ActivityName => activity in stepKinds;
 
 /** What an operation does around its steps. */
-export const aroundKinds: Readonly<Record<keyof OperationActions, ActivityKind>> = {
+export const aroundKinds: Readonly<Record<keyof OperationActivities, ActivityKind>> = {
   openOperation: 'act',
   findCutOff: 'read',
   noteStep: 'read',

@@ -54,7 +54,7 @@ const surveyed = (change: Partial<SurveyedDatabase> = {}): SurveyedDatabase => (
   record: shop,
   running: false,
   last: operation({}),
-  cut_off: null,
+  abandoned: null,
   unserved_window: false,
   snapshot_volumes: [],
   slots: [],
@@ -161,13 +161,13 @@ test('a pooler that is paused without an operation is found', () => {
   ]);
 });
 
-const cut_off = { how: 'terminated', again: './pgrow expand shop --to ha' };
+const abandoned = { how: 'terminated', again: './pgrow expand shop --to ha' };
 
 // Somebody terminated a workflow in Temporal Web: its operation was recorded as running for ever, and what it had made was
 // found, and removed without what it had changed elsewhere being put back.
 test('an operation that is recorded as running although its workflow is not is found, and put back as a whole', () => {
   const last = operation({ status: 'running' });
-  const findings = diagnose({ resources: strayResources, databases: [surveyed({ last, cut_off })] });
+  const findings = diagnose({ resources: strayResources, databases: [surveyed({ last, abandoned })] });
   expect(findings.map(({ kind, name, removable: may }) => [kind, name, may])).toEqual([
     ['operation', 'op-1', true],
     ['container', stray.container, false],
@@ -184,7 +184,7 @@ test('past its point of no return it is not put back, but goes on when it is ask
       { name: 'hand over', phase: 'cut-over', status: 'done', started_at: null, duration_ms: null, detail: null },
     ],
   });
-  expect(diagnose({ resources: [], databases: [surveyed({ last, cut_off })] })).toMatchObject([
+  expect(diagnose({ resources: [], databases: [surveyed({ last, abandoned })] })).toMatchObject([
     { kind: 'operation', removable: false, command: './pgrow expand shop --to ha' },
   ]);
 });

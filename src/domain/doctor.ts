@@ -53,7 +53,7 @@ export interface SurveyedDatabase {
    * Where the last operation is recorded as running although its workflow is not: how that ended, and the command that asks
    * for the same again.
    */
-  readonly cut_off: { readonly how: string; readonly again: string } | null;
+  readonly abandoned: { readonly how: string; readonly again: string } | null;
   /** Whether a rollback window is open on record whose workflow is gone from Temporal. */
   readonly unserved_window: boolean;
   readonly snapshot_volumes: readonly string[];
@@ -153,7 +153,7 @@ const reason = (database: SurveyedDatabase | null): Pick<Finding, 'explanation' 
   if (!record) {
     return { explanation: `Its database ${last.database} is gone; the last operation was ${which}.`, removable: true };
   }
-  if (database.cut_off && !isPastReturn(last)) {
+  if (database.abandoned && !isPastReturn(last)) {
     return { explanation: `It was made by ${which}, which was cut off and is undone as a whole.`, removable: false };
   }
   if (isPastReturn(last)) {
@@ -167,9 +167,9 @@ const reason = (database: SurveyedDatabase | null): Pick<Finding, 'explanation' 
   return { explanation: `It is no part of ${record.name}; the last operation was ${which}.`, removable: true };
 };
 
-const operationFindings = ({ record, last, cut_off }: SurveyedDatabase): readonly Finding[] => {
-  if (!record || !last || !cut_off) return [];
-  const dead = `${last.type.replaceAll('_', ' ')} is recorded as running, but its workflow is not (${cut_off.how})`;
+const operationFindings = ({ record, last, abandoned }: SurveyedDatabase): readonly Finding[] => {
+  if (!record || !last || !abandoned) return [];
+  const dead = `${last.type.replaceAll('_', ' ')} is recorded as running, but its workflow is not (${abandoned.how})`;
   const past = isPastReturn(last);
   return [
     {
@@ -180,7 +180,7 @@ const operationFindings = ({ record, last, cut_off }: SurveyedDatabase): readonl
         ? `This ${dead}. It was past its point of no return: asked for again, with the same options, it goes on from there.`
         : `This ${dead}. What it did to ${record.name} is undone on request, or before the next operation begins.`,
       removable: !past,
-      command: past ? cut_off.again : './pgrow doctor --remove',
+      command: past ? abandoned.again : './pgrow doctor --remove',
     },
   ];
 };
@@ -227,8 +227,8 @@ const pauseFindings = ({ record, paused_poolers }: SurveyedDatabase): readonly F
       }));
 
 /** Where an operation did not finish the record is not what the database is, so nothing is known to be missing. */
-const missingFindings = ({ record, last, cut_off, faults }: SurveyedDatabase): readonly Finding[] => {
-  if (!record || cut_off || (last !== null && isPastReturn(last))) return [];
+const missingFindings = ({ record, last, abandoned, faults }: SurveyedDatabase): readonly Finding[] => {
+  if (!record || abandoned || (last !== null && isPastReturn(last))) return [];
   const { nodes, kept } = record.topology;
   const missing = [...nodes, ...kept].filter((node) => isMissing(faults, node));
   return missing.map((node) => {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { haTopology, sampleDatabase } from '../../test/support/sample-database.ts';
 import { healthOf, verdictOf } from './live-health.ts';
-import type { LiveNode, NodeState } from './live.ts';
+import type { LiveNode, NodeState } from './live-state.ts';
 import type { RouteWrite } from './route-write.ts';
 
 const topology = haTopology(sampleDatabase('shop'));

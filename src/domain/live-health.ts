@@ -1,4 +1,4 @@
-import type { Health, LiveNode, NodeState } from './live.ts';
+import type { Health, LiveNode, NodeState } from './live-state.ts';
 import type { RouteWrite } from './route-write.ts';
 import { nodesOf, type NodeKind, type Topology } from './topology.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { haTopology, sampleDatabase } from '../../test/support/sample-database.ts';
-import type { LiveNode, NodeState } from './live.ts';
+import type { LiveNode, NodeState } from './live-state.ts';
 import { noticesOf } from './live-notices.ts';
 import { whyReplayHalted } from './replay-halted.ts';
 

@@ -1,5 +1,5 @@
 import { formatBytes } from './format-bytes.ts';
-import type { LiveNode, NodeState } from './live.ts';
+import type { LiveNode, NodeState } from './live-state.ts';
 import { isDoubtful, ownNodes } from './live-health.ts';
 import { isReplayHalted } from './replay-halted.ts';
 import { writeText, type RouteWrite } from './route-write.ts';

@@ -1,7 +1,7 @@
 import type { CutOver } from './step-actions.ts';
 import type { Finding } from './doctor.ts';
 import type { Facts } from './facts.ts';
-import type { Leadership, LiveState } from './live.ts';
+import type { Leadership, LiveState } from './live-state.ts';
 import type { LeftOver } from './operation-activities.ts';
 import type { PasswordAnswer } from './password.ts';
 import type { ServerSettings } from './settings.ts';

@@ -1,4 +1,4 @@
-import type { LiveNode, Member } from './live.ts';
+import type { LiveNode, Member } from './live-state.ts';
 import type { Topology } from './topology.ts';
 
 /** The servers of the present stage, the leader first. */

@@ -1,6 +1,6 @@
 import { messageOf, withoutStop } from './errors.ts';
 import type { NodeFault } from './faults.ts';
-import type { LiveNode, NodeState } from './live.ts';
+import type { LiveNode, NodeState } from './live-state.ts';
 import { refusalOf, serverWordOf, type Refusal } from './login-refusal.ts';
 import type { Node } from './topology.ts';
 

@@ -1,4 +1,4 @@
-import type { Health, LiveNode, LiveState } from './live.ts';
+import type { Health, LiveNode, LiveState } from './live-state.ts';
 import { membersOf } from './members.ts';
 import type { Topology } from './topology.ts';
 

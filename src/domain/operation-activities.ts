@@ -1,20 +1,20 @@
-import type { CutOff } from './abandoned-operation.ts';
+import type { AbandonedOperation } from './abandoned-operation.ts';
 import type { OperationWorkflow } from './inputs.ts';
 import type { OperationDocument, OperationError, OperationStatus } from './operation.ts';
 import type { Plan } from './plan.ts';
 import type { Verification, VerifySnapshot } from './snapshot.ts';
 
 /** What an operation does around the steps of its plan. Each is an activity; each is idempotent. */
-export interface OperationActions {
+export interface OperationActivities {
   /**
    * Validates, plans and records; refuses with an error of the catalogue before anything is touched. Answers with what was
    * cut off before, if any: that has to be undone first. One that is done already answers with its document.
    */
   openOperation(
     call: OpenOperation,
-  ): Promise<OpenedOperation | { readonly cut_off: CutOff } | { readonly done: OperationDocument }>;
+  ): Promise<OpenedOperation | { readonly cut_off: AbandonedOperation } | { readonly done: OperationDocument }>;
   /** What an operation before has left, whose workflow was ended from outside; for the holder of the database's lock. */
-  findCutOff(call: { readonly database: string }): Promise<CutOff | null>;
+  findCutOff(call: { readonly database: string }): Promise<AbandonedOperation | null>;
   /** Says what a step waits for while no activity of it runs: it has not begun. */
   noteStep(call: { readonly operation: string; readonly step: number; readonly detail: string }): Promise<void>;
   /** Marks a step as done that the workflow has performed itself. */

@@ -35,7 +35,7 @@ export type Block =
     };
 
 /** What a plan was made for, without what does not change it: who asked, under which id, with how much patience. */
-export interface Asked {
+export interface RecordedRequest {
   readonly workflow: OperationWorkflow;
   readonly input: Readonly<Record<string, unknown>>;
 }
@@ -69,5 +69,5 @@ export interface Plan {
   /** Why pgrow began it by itself, with its evidence; absent where it was requested. */
   readonly reason?: string;
   /** The same request resumes it if it did not come to its end. */
-  readonly asked?: Asked;
+  readonly asked?: RecordedRequest;
 }

@@ -2,10 +2,10 @@ import { describe, expect, test } from 'vitest';
 import { sampleDatabase, samplePlan, haTopology, pooledTopology } from '../../test/support/sample-database.ts';
 import { exampleOperation } from '../cli/example-operation.ts';
 import type { Plan } from './plan.ts';
-import { askedFor, commandFor, resume, stepsDone, unfinishedOf } from './resumption.ts';
+import { requestOf, commandToResume, resume, stepsDone, unfinishedOf } from './resumption.ts';
 
 const shop = sampleDatabase('shop');
-const asked = askedFor('expand', { target: 'ha', ha: { failover_time: 30, sync_mode: 'async' }, options: {} });
+const asked = requestOf('expand', { target: 'ha', ha: { failover_time: 30, sync_mode: 'async' }, options: {} });
 const plan: Plan = { ...samplePlan(shop, haTopology(shop)), point_of_no_return: 'hand over', asked };
 const step = (name: string, status: 'done' | 'failed' | 'pending' | 'undone' | 'undo_failed') => ({
   name,
@@ -61,7 +61,7 @@ test.each([
   ['rollback', {}, 'rollback shop'],
   ['destroyDatabase', {}, 'destroy shop'],
 ] as const)('%s %j is asked for again by a command', (workflow, input, command) =>
-  expect(commandFor('shop', askedFor(workflow, input))).toBe(`./pgrow ${command}`),
+  expect(commandToResume('shop', requestOf(workflow, input))).toBe(`./pgrow ${command}`),
 );
 
 describe('going on', () => {
@@ -74,12 +74,12 @@ describe('going on', () => {
       actor: 'another',
       operation_id: 'new',
     };
-    expect(resume('shop', askedFor('expand', again), unfinished)).toBe(plan);
+    expect(resume('shop', requestOf('expand', again), unfinished)).toBe(plan);
   });
 
   test.each([
-    ['another option', askedFor('expand', { target: 'ha', ha: { failover_time: 10, sync_mode: 'async' } })],
-    ['another operation', askedFor('scaleDown', { target: 'single' })],
+    ['another option', requestOf('expand', { target: 'ha', ha: { failover_time: 10, sync_mode: 'async' } })],
+    ['another operation', requestOf('scaleDown', { target: 'single' })],
   ])('is refused with %s, in words that say what to do', (_, otherwise) =>
     expect(() => resume('shop', otherwise, unfinished)).toThrow(
       expect.objectContaining({
@@ -90,7 +90,7 @@ describe('going on', () => {
   );
 
   test('is no matter of a destroy', () => {
-    expect(resume('shop', askedFor('destroyDatabase', {}), unfinished)).toBeNull();
+    expect(resume('shop', requestOf('destroyDatabase', {}), unfinished)).toBeNull();
   });
 
   test('finds plans equal whose keys come in another order', () => {

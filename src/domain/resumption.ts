@@ -1,7 +1,7 @@
 import { PgrowError } from './errors.ts';
 import type { OperationWorkflow } from './inputs.ts';
 import { isPastReturn, type OperationDocument } from './operation.ts';
-import type { Asked, Plan } from './plan.ts';
+import type { RecordedRequest, Plan } from './plan.ts';
 
 /**
  * An operation that did not finish past its point of no return leaves a database that is no longer what is on record. A
@@ -25,23 +25,24 @@ const withoutKept = (topology: Plan['to']) => topology && { ...topology, kept: [
  * The plan to go on with; null for a destroy, which needs none.
  * @throws PgrowError `refused` for anything but the same once more
  */
-export const resume = (database: string, asked: Asked, { operation, plan }: Unfinished): Plan | null => {
+export const resume = (database: string, asked: RecordedRequest, { operation, plan }: Unfinished): Plan | null => {
   if (asked.workflow === 'destroyDatabase') return null;
-  if (isAskedAgain(asked, plan)) return plan;
+  if (isSameRequest(asked, plan)) return plan;
   const what = operation.type.replaceAll('_', ' ');
   throw new PgrowError(
     'refused',
     `The last ${what} of ${database} did not finish past its point of no return: ${operation.error?.message ?? 'it was cut off.'} ` +
       `${database} is no longer what is on record. Ask for the same ${what} with the same options again, it goes on from ` +
-      `there: ${commandFor(database, plan.asked)}`,
+      `there: ${commandToResume(database, plan.asked)}`,
   );
 };
 
 /** Whether it is the same once more. */
-export const isAskedAgain = (asked: Asked, plan: Plan): boolean => canonical(asked) === canonical(plan.asked);
+export const isSameRequest = (asked: RecordedRequest, plan: Plan): boolean =>
+  canonical(asked) === canonical(plan.asked);
 
 /** Asks for the same again, but for options: who gave some has to give them once more. */
-export const commandFor = (database: string, asked: Asked | undefined): string => {
+export const commandToResume = (database: string, asked: RecordedRequest | undefined): string => {
   const { target, count, node, target_node } = (asked?.input ?? {}) as Readonly<Record<string, string | number>>;
   switch (asked?.workflow) {
     case 'expand':
@@ -70,12 +71,12 @@ export const commandFor = (database: string, asked: Asked | undefined): string =
 export const stepsDone = ({ steps }: OperationDocument): readonly number[] =>
   steps.flatMap(({ status }, index) => (status === 'done' ? [index] : []));
 
-export const askedFor = (workflow: OperationWorkflow, input: object): Asked => ({
+export const requestOf = (workflow: OperationWorkflow, input: object): RecordedRequest => ({
   workflow,
-  input: Object.fromEntries(Object.entries(input).filter(([name]) => !circumstantial.includes(name))),
+  input: Object.fromEntries(Object.entries(input).filter(([name]) => !ignoredFields.includes(name))),
 });
 
-const circumstantial: readonly string[] = [
+const ignoredFields: readonly string[] = [
   'service_id',
   'operation_id',
   'actor',

@@ -1,6 +1,6 @@
 import { sweptActions, type ActionContext, type ActivityName } from './step-actions.ts';
 import type { ErrorCode } from './errors.ts';
-import type { OperationActions } from './operation-activities.ts';
+import type { OperationActivities } from './operation-activities.ts';
 
 /**
  * How long an activity is tried again after an error, by what the error is. The time that one cause has taken is not
@@ -70,7 +70,7 @@ const closingSeconds = 300;
 const surroundings: readonly ErrorCode[] = ['docker_unavailable', 'metadata_unavailable'];
 
 /** What must be recorded, however long that takes: else a window would stay open, or an operation run, forever. */
-const recorded: readonly string[] = ['endOperation', 'closeCheckpoint'] satisfies (keyof OperationActions)[];
+const recorded: readonly string[] = ['endOperation', 'closeCheckpoint'] satisfies (keyof OperationActivities)[];
 
 /** Whether an activity that is no step is tried again whatever goes wrong. */
 export const isEndless = (activity: string): boolean => recorded.includes(activity);

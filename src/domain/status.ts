@@ -1,6 +1,6 @@
 import type { Database } from './database.ts';
 import { addressText, endpointsOf } from './endpoints.ts';
-import type { LiveState } from './live.ts';
+import type { LiveState } from './live-state.ts';
 import { ports } from './naming.ts';
 import type { Checkpoint, OperationDocument } from './operation.ts';
 import { nodesOf } from './topology.ts';

@@ -25,6 +25,9 @@ export interface Node {
   readonly source?: { readonly node: string; readonly slot: string };
 }
 
+/** What it takes to find a node. */
+export type NodeRef = Pick<Node, 'name' | 'container'>;
+
 /** What a database consists of between two operations. */
 export interface Topology {
   readonly stage: Stage;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { sampleDatabase } from '../../test/support/sample-database.ts';
-import type { LiveNode } from './live.ts';
+import type { LiveNode } from './live-state.ts';
 import type { RouteWrite } from './route-write.ts';
 import { createUnservedWatch, type Look } from './unserved.ts';
 

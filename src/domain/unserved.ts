@@ -1,4 +1,4 @@
-import type { LiveNode, LiveState } from './live.ts';
+import type { LiveNode, LiveState } from './live-state.ts';
 import { isUnseen, ownNodes, verdictOf } from './live-health.ts';
 import { writeText } from './route-write.ts';
 import type { Topology } from './topology.ts';

@@ -7,15 +7,15 @@ import { tryApplicationPassword } from '../nodes/application-password.ts';
 import { readCircumstances } from '../nodes/circumstances.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
 import { hasStayed } from '../nodes/has-stayed.ts';
-import { readLiveState } from '../nodes/live-state.ts';
+import { readLiveState } from '../nodes/read-live-state.ts';
 import { openSession } from '../nodes/session.ts';
 
 export interface LooksDependencies extends Pick<Dependencies, 'platform' | 'store' | 'components' | 'home'> {
-  readonly client: Pick<PgrowClient, 'isWindowServed' | 'describe' | 'howEnded' | 'putBack'>;
+  readonly client: Pick<PgrowClient, 'isWindowServed' | 'describe' | 'howEnded' | 'undoAbandoned'>;
 }
 
 /** Limit of a removal that waits for an operation to be undone. Milliseconds. */
-const putBackWaitMs = 120_000;
+const undoWaitMs = 120_000;
 
 /** Answers to what the API asks. */
 export const createLooks = ({ client, ...dependencies }: LooksDependencies): Looks => {
@@ -26,7 +26,7 @@ export const createLooks = ({ client, ...dependencies }: LooksDependencies): Loo
     isRunning: async (id) => (await client.describe(id))?.running ?? false,
     howEnded: async ({ service_id, run_id }) =>
       run_id === null ? 'unknown to Temporal' : client.howEnded(service_id, run_id),
-    putBack: ({ id, name }) => client.putBack(id, { database: name, waitMs: putBackWaitMs }),
+    undoAbandoned: ({ id, name }) => client.undoAbandoned(id, { database: name, waitMs: undoWaitMs }),
   });
   const known = async (id: string): Promise<Database> => {
     const database = await store.readDatabase(id);

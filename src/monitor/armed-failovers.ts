@@ -12,7 +12,7 @@ export interface ArmedFailovers {
   /** Armed now if it was not. The old leader may be dead by then. */
   of(database: Database, leader: Node): Promise<ArmedFailover>;
   /** One of its nodes has come or gone: what was connected may lead nowhere, and is connected again. */
-  distrust(databaseId: string): void;
+  distrust(serviceId: string): void;
   /** Arms what is not, until `signal` aborts. */
   keep(signal: AbortSignal): Promise<void>;
 }

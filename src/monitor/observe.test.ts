@@ -2,7 +2,7 @@ import { expect, test, vi } from 'vitest';
 import type { Peer } from '../components/peer.ts';
 import { replicaTopology, sampleDatabase } from '../../test/support/sample-database.ts';
 import type { Database } from '../domain/database.ts';
-import type { LiveState } from '../domain/live.ts';
+import type { LiveState } from '../domain/live-state.ts';
 import { labelNames, nodeLabels } from '../domain/naming.ts';
 import { secretNames } from '../nodes/secrets.ts';
 import { createFakePlatform } from '../platform/fake/index.ts';

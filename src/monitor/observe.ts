@@ -3,7 +3,7 @@ import { messageOf } from '../domain/errors.ts';
 import { labelNames } from '../domain/naming.ts';
 import { roundEveryMs } from '../domain/observed.ts';
 import { createLastingSessions } from '../nodes/lasting-sessions.ts';
-import { readLiveState } from '../nodes/live-state.ts';
+import { readLiveState } from '../nodes/read-live-state.ts';
 import type { MonitorDependencies } from './dependencies.ts';
 import { everyDatabase } from './every-database.ts';
 import type { Failing } from './guard-leaders.ts';

@@ -5,7 +5,7 @@ import { messageOf } from '../domain/errors.ts';
 import { readWindow } from '../store/rollback-window.ts';
 import type { MonitorDependencies } from './dependencies.ts';
 
-type Needs = Pick<MonitorDependencies, 'store' | 'log'> & {
+type WindowDependencies = Pick<MonitorDependencies, 'store' | 'log'> & {
   readonly client: Pick<PgrowClient, 'isWindowServed' | 'serveWindow'>;
 };
 
@@ -15,7 +15,7 @@ const lookEveryMs = 15_000;
  * Restarts the workflow of an open rollback window that was terminated, or lost with Temporal's database: without it the
  * stage is not watched, and what is kept for a rollback is never removed.
  */
-export const serveWindows = async (dependencies: Needs, signal: AbortSignal): Promise<void> => {
+export const serveWindows = async (dependencies: WindowDependencies, signal: AbortSignal): Promise<void> => {
   while (!signal.aborted) {
     await serveWindowsOnce(dependencies).catch((error: unknown) =>
       dependencies.log.warn({ error: messageOf(error) }, 'rollback windows not looked at'),
@@ -24,7 +24,7 @@ export const serveWindows = async (dependencies: Needs, signal: AbortSignal): Pr
   }
 };
 
-export const serveWindowsOnce = async (dependencies: Needs): Promise<void> => {
+export const serveWindowsOnce = async (dependencies: WindowDependencies): Promise<void> => {
   const open = await dependencies.store.listOpenWindows();
   if (open.size === 0) return;
   for (const database of await dependencies.store.listDatabases({})) {
@@ -35,7 +35,7 @@ export const serveWindowsOnce = async (dependencies: Needs): Promise<void> => {
   }
 };
 
-const serve = async ({ store, client, log }: Needs, database: Database): Promise<void> => {
+const serve = async ({ store, client, log }: WindowDependencies, database: Database): Promise<void> => {
   const { id, name, topology } = database;
   if (await client.isWindowServed(id)) return;
   // Read after its workflow was found to be gone: one that closed meanwhile has recorded that.

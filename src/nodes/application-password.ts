@@ -3,7 +3,7 @@ import { refusalOf } from '../domain/login-refusal.ts';
 import { ports } from '../domain/naming.ts';
 import type { PasswordAnswer } from '../domain/password.ts';
 import { nodesOf } from '../domain/topology.ts';
-import type { Dependencies } from './dependencies.ts';
+import type { SessionDependencies } from './dependencies.ts';
 import { readLeader } from './leader.ts';
 import { openSession } from './session.ts';
 
@@ -15,7 +15,7 @@ const loginLimitMs = 2000;
  * @param password null for the one on record
  */
 export const tryApplicationPassword = async (
-  dependencies: Pick<Dependencies, 'platform' | 'store' | 'components'>,
+  dependencies: SessionDependencies,
   database: Database,
   password: string | null,
 ): Promise<PasswordAnswer> => {

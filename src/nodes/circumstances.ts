@@ -1,7 +1,7 @@
 import type { Database } from '../domain/database.ts';
 import type { Circumstances, Wanted } from '../domain/looks.ts';
 import { nodeNamed } from '../domain/topology.ts';
-import type { Dependencies } from './dependencies.ts';
+import type { SessionDependencies } from './dependencies.ts';
 import { readLeadership } from './leader.ts';
 import { readFacts } from './read-facts.ts';
 import { openSession } from './session.ts';
@@ -9,7 +9,7 @@ import { withSharedLogins } from './shared-logins.ts';
 
 /** Looks once at every node, and asks the one that leads whatever else is `wanted`. */
 export const readCircumstances = async (
-  dependencies: Pick<Dependencies, 'platform' | 'store' | 'components'>,
+  dependencies: SessionDependencies,
   database: Database,
   wanted: Wanted,
 ): Promise<Circumstances> =>

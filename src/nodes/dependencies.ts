@@ -22,6 +22,11 @@ export interface Dependencies {
   readonly log: Log;
 }
 
+/** What it takes to open a session. */
+export type SessionDependencies = Pick<Dependencies, 'platform' | 'store' | 'components'>;
+/** What it takes to ask nodes over a session. */
+export type NodeDependencies = Pick<Dependencies, 'platform' | 'components'>;
+
 export interface Log {
   info(fields: object, event: string): void;
   warn(fields: object, event: string): void;

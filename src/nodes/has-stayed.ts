@@ -1,12 +1,12 @@
 import type { CutOver } from '../domain/step-actions.ts';
 import { messageOf, PgrowError } from '../domain/errors.ts';
 import type { Node } from '../domain/topology.ts';
-import type { Dependencies } from './dependencies.ts';
+import type { NodeDependencies } from './dependencies.ts';
 import type { Session } from './session.ts';
 
 /** What a hand-over goes between, and what reaches it. */
 export interface HandOverWay {
-  readonly dependencies: Pick<Dependencies, 'platform' | 'components'>;
+  readonly dependencies: NodeDependencies;
   readonly session: Session;
   readonly input: CutOver;
 }

@@ -1,9 +1,10 @@
+import type { NodeRef } from '../domain/topology.ts';
 import { isDeepStrictEqual } from 'node:util';
 import type { Database } from '../domain/database.ts';
 import type { PostgresConnection } from '../components/postgres/index.ts';
-import type { Dependencies } from './dependencies.ts';
-import { readVersions, type Versions } from './live-state.ts';
-import { openSession, type Placed, type Session } from './session.ts';
+import type { SessionDependencies } from './dependencies.ts';
+import { readVersions, type Versions } from './read-live-state.ts';
+import { openSession, type Session } from './session.ts';
 
 /** Milliseconds after which a database is logged in to again: a login that is refused by now is found out then. */
 const renewAfterMs = 60_000;
@@ -31,7 +32,7 @@ interface Held extends LastingSession {
 
 /** For who looks at all databases in rounds: to log in costs a hundred times as much as to ask. */
 export const createLastingSessions = (
-  dependencies: Pick<Dependencies, 'platform' | 'store' | 'components'>,
+  dependencies: SessionDependencies,
   now: () => number = () => performance.now(),
 ): LastingSessions => {
   const held = new Map<string, Held>();
@@ -85,7 +86,7 @@ const createLogins = (session: Session) => {
     if (logins.get(container) === login) logins.delete(container);
     login.connection.end().catch(() => undefined);
   };
-  const logIn = async (node: Placed, address: string): Promise<Login> => {
+  const logIn = async (node: NodeRef, address: string): Promise<Login> => {
     let ended = () => undefined as void;
     const connection = await session.connectSuperuser(node, { onEnd: () => ended() });
     const login: Login = { address, connection, ended: false, busy: false };

@@ -1,24 +1,21 @@
 import type { Database } from '../domain/database.ts';
 import type { NodeFault } from '../domain/faults.ts';
-import type { Leadership, LiveNode, Unseen } from '../domain/live.ts';
+import type { Leadership, LiveNode, Unseen } from '../domain/live-state.ts';
 import { PgrowError } from '../domain/errors.ts';
 import { isUnseen, ownNodes } from '../domain/live-health.ts';
 import { faultIn, hangOf, liveNodeOf, type NodeLook } from '../domain/node-look.ts';
 import { nodeNamed, nodesOf } from '../domain/topology.ts';
-import type { Dependencies } from './dependencies.ts';
+import type { NodeDependencies, SessionDependencies } from './dependencies.ts';
 import { lookAtNode } from './look-at-node.ts';
 import { readHoldings } from './read-holdings.ts';
 import { openSession, type Session } from './session.ts';
 
-type Needs = Pick<Dependencies, 'platform' | 'store' | 'components'>;
-type Asks = Pick<Dependencies, 'platform' | 'components'>;
-
 /** Who takes writes: at stage 3 as the first Patroni member that answers has it, else as recorded. */
-export const readLeader = async (dependencies: Needs, database: Database): Promise<string> =>
+export const readLeader = async (dependencies: SessionDependencies, database: Database): Promise<string> =>
   (await readPatroniLeader(dependencies, database))?.name ?? database.topology.primary;
 
 /** Who takes writes and who could, from one look at every node: what an operation is planned by. */
-export const readLeadership = async (dependencies: Asks, session: Session): Promise<Leadership> => {
+export const readLeadership = async (dependencies: NodeDependencies, session: Session): Promise<Leadership> => {
   const { database } = session;
   const { topology } = database;
   const all = [...topology.nodes, ...topology.kept];
@@ -49,12 +46,15 @@ export const readLeadership = async (dependencies: Asks, session: Session): Prom
 
 /** The leader, and its replicas as it sees them. */
 export const readCandidates = async (
-  dependencies: Needs,
+  dependencies: SessionDependencies,
   database: Database,
 ): Promise<Pick<Leadership, 'leader' | 'candidates'>> =>
   askLeader(dependencies, await openSession(dependencies, database.id));
 
-const askLeader = async (dependencies: Asks, session: Session): Promise<Pick<Leadership, 'leader' | 'candidates'>> => {
+const askLeader = async (
+  dependencies: NodeDependencies,
+  session: Session,
+): Promise<Pick<Leadership, 'leader' | 'candidates'>> => {
   const { topology } = session.database;
   const leader = (await askPatroni(session))?.name ?? topology.primary;
   const { readReplication } = dependencies.components.postgres;
@@ -94,7 +94,7 @@ const hangingIn = (looks: readonly NodeLook[], topology: Database['topology'], l
 
 /** Null below stage 3, and where no member answers or none leads. */
 export const readPatroniLeader = async (
-  dependencies: Needs,
+  dependencies: SessionDependencies,
   database: Database,
 ): Promise<{ readonly name: string; readonly timeline: number } | null> =>
   database.topology.ha ? askPatroni(await openSession(dependencies, database.id)) : null;

@@ -9,7 +9,7 @@ import { refusalOf } from '../domain/login-refusal.ts';
 import { whyReplayHalted } from '../domain/replay-halted.ts';
 import type { Node } from '../domain/topology.ts';
 import type { Limits, PostgresConnection } from '../components/postgres/index.ts';
-import type { Dependencies } from './dependencies.ts';
+import type { Dependencies, NodeDependencies } from './dependencies.ts';
 import type { Session } from './session.ts';
 import { withTimeLimit } from './deadlines.ts';
 
@@ -25,11 +25,7 @@ export interface SeenNode extends NodeLook {
 }
 
 /** The only way that pgrow finds out what a node is at this moment: on the engine's word, then on its own. Never an error. */
-export const lookAtNode = async (
-  dependencies: Pick<Dependencies, 'platform' | 'components'>,
-  session: Session,
-  node: Node,
-): Promise<SeenNode> => {
+export const lookAtNode = async (dependencies: NodeDependencies, session: Session, node: Node): Promise<SeenNode> => {
   const { platform } = dependencies;
   const engine = await askEngine(platform, node);
   const unasked = (last: string | null = null) =>

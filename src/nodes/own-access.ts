@@ -1,16 +1,14 @@
 import { applicationName, type Database } from '../domain/database.ts';
-import type { Node } from '../domain/topology.ts';
+import type { NodeRef } from '../domain/topology.ts';
 import type { KnownRoles, OwnPasswords, PostgresConnection } from '../components/postgres/index.ts';
-import type { Dependencies } from './dependencies.ts';
-
-type Placed = Pick<Node, 'name' | 'container'>;
+import type { NodeDependencies } from './dependencies.ts';
 
 interface Inputs {
-  readonly dependencies: Pick<Dependencies, 'platform' | 'components'>;
+  readonly dependencies: NodeDependencies;
   readonly database: Pick<Database, 'id' | 'name' | 'topology'>;
   readonly passwords: OwnPasswords;
   /** A superuser's connection that does not restore anything itself. */
-  readonly connect: (node: Placed, database: string) => Promise<PostgresConnection>;
+  readonly connect: (node: NodeRef, database: string) => Promise<PostgresConnection>;
 }
 
 /** Milliseconds after which a database is looked at again where nothing had to be changed: others are kept out for another reason. */
@@ -27,7 +25,7 @@ const inVainUntil = new Map<string, number>();
  * @param first a node to ask before all others: during an operation the primary may not be on record
  * @returns whether anything had to be changed: then a login that was refused may succeed
  */
-export const restoreOwnAccess = async (inputs: Inputs, first: Placed | null): Promise<boolean> => {
+export const restoreOwnAccess = async (inputs: Inputs, first: NodeRef | null): Promise<boolean> => {
   const { id } = inputs.database;
   if (performance.now() < (inVainUntil.get(id) ?? 0)) return false;
   const present = underWay.get(id);
@@ -41,7 +39,7 @@ export const restoreOwnAccess = async (inputs: Inputs, first: Placed | null): Pr
   return changed;
 };
 
-const restore = async (inputs: Inputs, first: Placed | null): Promise<boolean> => {
+const restore = async (inputs: Inputs, first: NodeRef | null): Promise<boolean> => {
   const { nodes, kept } = inputs.database.topology;
   const servers = [...nodes, ...kept].filter(({ kind }) => kind === 'postgres');
   for (const node of [...(first ? [first] : []), ...servers]) {
@@ -58,7 +56,7 @@ const restore = async (inputs: Inputs, first: Placed | null): Promise<boolean> =
 /** Null where it cannot be done. */
 const restoreOn = async (
   { dependencies: { platform, components }, passwords }: Inputs,
-  { container }: Placed,
+  { container }: NodeRef,
 ): Promise<'changed' | 'unchanged' | null> => {
   const { ownRolesQuery, ownRolesScript } = components.postgres;
   if (!(await platform.inspectContainer(container))?.running) return null;
@@ -75,7 +73,7 @@ const restoreOn = async (
 const psql = ['psql', '-XAtq', '-1', '-v', 'ON_ERROR_STOP=1', '-U', 'postgres', '-d', 'postgres'];
 
 /** A database that is being made has no table of probes yet: it comes with its roles. */
-const letProbesIn = async ({ dependencies: { components }, database, connect }: Inputs, node: Placed) => {
+const letProbesIn = async ({ dependencies: { components }, database, connect }: Inputs, node: NodeRef) => {
   const connection = await connect(node, applicationName(database.name)).catch(() => null);
   if (!connection) return;
   try {

@@ -1,15 +1,13 @@
 import { z } from 'zod';
 import type { Holding, Holdings } from '../domain/holdings.ts';
 import { nodesOf, type Node } from '../domain/topology.ts';
-import type { Dependencies } from './dependencies.ts';
+import type { NodeDependencies } from './dependencies.ts';
 import { openEtcd } from './etcd.ts';
 import { runningOf } from './running-nodes.ts';
 import type { Session } from './session.ts';
 
-type Needs = Pick<Dependencies, 'platform' | 'components'>;
-
 /** What each server of a database without a primary holds, and how far the last leader was. */
-export const readHoldings = async (dependencies: Needs, session: Session): Promise<Holdings> => {
+export const readHoldings = async (dependencies: NodeDependencies, session: Session): Promise<Holdings> => {
   const { topology } = session.database;
   const running = await runningOf(dependencies.platform, nodesOf(topology, 'postgres'));
   const said = await Promise.all(running.map((node) => readHolding(dependencies, session, node).catch(() => null)));
@@ -22,7 +20,7 @@ export const readHoldings = async (dependencies: Needs, session: Session): Promi
 
 /** @throws PgrowError when the node does not answer */
 export const readHolding = async (
-  { components: { postgres } }: Pick<Needs, 'components'>,
+  { components: { postgres } }: Pick<NodeDependencies, 'components'>,
   session: Session,
   node: Node,
 ): Promise<Holding> => {

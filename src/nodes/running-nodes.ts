@@ -1,8 +1,8 @@
+import type { NodeRef } from '../domain/topology.ts';
 import type { Platform } from '../platform/platform.ts';
-import type { Placed } from './session.ts';
 
 /** Those whose container runs. */
-export const runningOf = async <N extends Placed>(
+export const runningOf = async <N extends NodeRef>(
   platform: Pick<Platform, 'inspectContainer'>,
   nodes: readonly N[],
 ): Promise<readonly N[]> => {

@@ -2,7 +2,7 @@ import { applicationName, type Database } from '../domain/database.ts';
 import { PgrowError } from '../domain/errors.ts';
 import { refusalOf } from '../domain/login-refusal.ts';
 import { containerName, ports, roles } from '../domain/naming.ts';
-import type { Node } from '../domain/topology.ts';
+import type { Node, NodeRef } from '../domain/topology.ts';
 import type { EtcdClient } from '../components/etcd/index.ts';
 import type { RuntimeApi } from '../components/haproxy/index.ts';
 import type { Peer } from '../components/peer.ts';
@@ -10,28 +10,25 @@ import type { PoolerAdmin } from '../components/pgbouncer/index.ts';
 import type { PatroniClient } from '../components/patroni/index.ts';
 import type { PostgresAddress, PostgresConnection } from '../components/postgres/index.ts';
 import { retryUntil } from '../platform/retry-until.ts';
-import type { Dependencies } from './dependencies.ts';
+import type { SessionDependencies } from './dependencies.ts';
 import { restoreOwnAccess } from './own-access.ts';
 import { readAllSecrets, type Secrets } from './secrets.ts';
 
 /** The database of a server that belongs to no application. */
 export const maintenanceDatabase = 'postgres';
 
-/** All that it takes to find a node. */
-export type Placed = Pick<Node, 'name' | 'container'>;
-
 /** One database as an activity works with it: its record, its secrets, and the ways to its nodes. */
 export interface Session {
   readonly database: Database;
   readonly secrets: Secrets;
   /** The node of this name, whether there is one or not. */
-  placed(name: string): Placed;
+  nodeRef(name: string): NodeRef;
   /** The only way to a node. @throws PgrowError `no_answer` when its container does not run */
-  peer(node: Placed): Promise<Peer>;
+  peer(node: NodeRef): Promise<Peer>;
   /** A superuser's connection to a node, to be ended by the caller. `onEnd`: as for `connectPostgres`. */
-  connectSuperuser(node: Placed, more?: Pick<PostgresAddress, 'database' | 'onEnd'>): Promise<PostgresConnection>;
+  connectSuperuser(node: NodeRef, more?: Pick<PostgresAddress, 'database' | 'onEnd'>): Promise<PostgresConnection>;
   /** Of the role that reads every table and can do nothing else, to a database of a node; the same. */
-  connectReader(node: Placed, database: string): Promise<PostgresConnection>;
+  connectReader(node: NodeRef, database: string): Promise<PostgresConnection>;
   /** Of the role that writes probes as the application would, to any address in its database; the same. */
   connectProbe(
     at: PeerPort,
@@ -43,24 +40,24 @@ export interface Session {
     more?: Partial<Pick<PostgresAddress, 'onEnd' | 'password' | 'connectTimeoutMs'>>,
   ): Promise<PostgresConnection>;
   /** The admin console of the PgBouncer at this port of a pooler; the same. */
-  connectPooler(pooler: Placed, port: number): Promise<PoolerAdmin>;
+  connectPooler(pooler: NodeRef, port: number): Promise<PoolerAdmin>;
   /** A client of a member's Patroni, to be closed by the caller. */
-  connectPatroni(member: Placed, limits?: CallLimits): Promise<PatroniClient>;
-  connectEtcd(node: Placed, limits?: CallLimits): Promise<EtcdClient>;
+  connectPatroni(member: NodeRef, limits?: CallLimits): Promise<PatroniClient>;
+  connectEtcd(node: NodeRef, limits?: CallLimits): Promise<EtcdClient>;
   /** A router's runtime API, to be ended by the caller. */
-  connectRouter(router: Placed): Promise<RuntimeApi>;
+  connectRouter(router: NodeRef): Promise<RuntimeApi>;
   /** Runs `use` on a superuser's connection to a node. */
-  asSuperuser<T>(node: Placed, use: (connection: PostgresConnection) => Promise<T>): Promise<T>;
+  asSuperuser<T>(node: NodeRef, use: (connection: PostgresConnection) => Promise<T>): Promise<T>;
   /** The same in the application's database instead of `postgres`. */
-  asSuperuserIn<T>(node: Placed, database: string, use: (connection: PostgresConnection) => Promise<T>): Promise<T>;
+  asSuperuserIn<T>(node: NodeRef, database: string, use: (connection: PostgresConnection) => Promise<T>): Promise<T>;
   /** Runs `use` on a reader's connection to a database of a node. */
-  asReader<T>(node: Placed, database: string, use: (connection: PostgresConnection) => Promise<T>): Promise<T>;
+  asReader<T>(node: NodeRef, database: string, use: (connection: PostgresConnection) => Promise<T>): Promise<T>;
   /** Runs `use` on a connection to a member's Patroni. */
   asMember<T>(member: Node, use: (client: PatroniClient) => Promise<T>): Promise<T>;
   /** Runs `use` on a connection to a router's runtime API. */
   asRouter<T>(router: Node, use: (api: RuntimeApi) => Promise<T>): Promise<T>;
   /** Runs `use` on the admin console of the PgBouncer at this port of a pooler. */
-  asPoolerAdmin<T>(pooler: Placed, port: number, use: (admin: PoolerAdmin) => Promise<T>): Promise<T>;
+  asPoolerAdmin<T>(pooler: NodeRef, port: number, use: (admin: PoolerAdmin) => Promise<T>): Promise<T>;
   /** Runs `use` on a connection of the role that writes probes, to any address. */
   asProbe<T>(at: PeerPort, use: (connection: PostgresConnection) => Promise<T>): Promise<T>;
 }
@@ -94,7 +91,7 @@ const ownSettings = {
 /** A pooler keeps a connection for as long as a server takes it, also one that has changed its role since. */
 export const reconnectPoolers = async (
   session: Session,
-  poolers: readonly Placed[],
+  poolers: readonly NodeRef[],
   which: readonly number[] = [ports.pooled, ports.pooledReadOnly],
 ): Promise<void> => {
   for (const pooler of poolers) {
@@ -107,15 +104,14 @@ export const reconnectPoolers = async (
 
 /** @throws PgrowError `not_found` when the database is unknown or destroyed, `needs_operator` when its passwords are lost */
 export const openSession = async (
-  { store, platform, components }: Pick<Dependencies, 'store' | 'platform' | 'components'>,
-  databaseId: string,
+  { store, platform, components }: SessionDependencies,
+  serviceId: string,
 ): Promise<Session> => {
-  const database = await store.readDatabase(databaseId);
-  if (!database) throw new PgrowError('not_found', `There is no database ${databaseId}.`);
+  const database = await store.readDatabase(serviceId);
+  if (!database) throw new PgrowError('not_found', `There is no database ${serviceId}.`);
   const secrets = await readAllSecrets(store, database).catch(async (error: unknown) => {
     // Removed since: its passwords have gone with it.
-    if (!(await store.readDatabase(databaseId)))
-      throw new PgrowError('not_found', `There is no database ${databaseId}.`);
+    if (!(await store.readDatabase(serviceId))) throw new PgrowError('not_found', `There is no database ${serviceId}.`);
     throw error;
   });
 
@@ -144,7 +140,7 @@ export const openSession = async (
     }
   };
   /** Once more where a role of pgrow's own is refused and could be restored; at a standby it arrives a moment later. */
-  const connectOwn = async (node: Placed | null, connect: () => Promise<PostgresConnection>) => {
+  const connectOwn = async (node: NodeRef | null, connect: () => Promise<PostgresConnection>) => {
     try {
       return await connect();
     } catch (error) {
@@ -162,7 +158,7 @@ export const openSession = async (
       });
     }
   };
-  const superuserAt = async (node: Placed, more?: Pick<PostgresAddress, 'database' | 'onEnd'>) =>
+  const superuserAt = async (node: NodeRef, more?: Pick<PostgresAddress, 'database' | 'onEnd'>) =>
     components.postgres.connectPostgres({
       peer: await peer(node),
       port: ports.postgres,
@@ -175,7 +171,7 @@ export const openSession = async (
     dependencies: { platform, components },
     database,
     passwords: secrets,
-    connect: (node: Placed, name: string) => superuserAt(node, { database: name }),
+    connect: (node: NodeRef, name: string) => superuserAt(node, { database: name }),
   };
   const connectSuperuser: Session['connectSuperuser'] = (node, more) => connectOwn(node, () => superuserAt(node, more));
   const connectReader: Session['connectReader'] = (node, name) =>
@@ -216,7 +212,7 @@ export const openSession = async (
   return {
     database,
     secrets,
-    placed: (name) => ({ name, container: containerName(database, name) }),
+    nodeRef: (name) => ({ name, container: containerName(database, name) }),
     peer,
     connectSuperuser,
     connectReader,

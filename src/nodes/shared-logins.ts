@@ -1,5 +1,6 @@
+import type { NodeRef } from '../domain/topology.ts';
 import type { PostgresConnection } from '../components/postgres/index.ts';
-import { maintenanceDatabase, type Placed, type Session } from './session.ts';
+import { maintenanceDatabase, type Session } from './session.ts';
 
 /**
  * The same session for one look at several nodes: each is logged in to once, however many ask, at the same time as well. To
@@ -7,7 +8,7 @@ import { maintenanceDatabase, type Placed, type Session } from './session.ts';
  */
 export const withSharedLogins = async <T>(session: Session, use: (shared: Session) => Promise<T>): Promise<T> => {
   const connections = new Map<string, Promise<PostgresConnection>>();
-  const connected = ({ name, container }: Placed): Promise<PostgresConnection> => {
+  const connected = ({ name, container }: NodeRef): Promise<PostgresConnection> => {
     const known = connections.get(container) ?? session.connectSuperuser({ name, container });
     connections.set(container, known);
     return known;

@@ -1,14 +1,14 @@
 import type { CutOver } from '../domain/step-actions.ts';
-import { cutOffOf, standstillOf, type CutOff } from '../domain/abandoned-operation.ts';
+import { abandonedOf, standstillOf, type AbandonedOperation } from '../domain/abandoned-operation.ts';
 import { operationInputs } from '../domain/inputs.ts';
-import { askedFor, isAskedAgain } from '../domain/resumption.ts';
+import { requestOf, isSameRequest } from '../domain/resumption.ts';
 import type { Planning, PlanRequest } from './planning.ts';
 
 /** What the operation before has left undone: it is undone before a plan is made. */
 export interface LeftBehind {
-  readonly cut_off: CutOff;
+  readonly abandoned: AbandonedOperation;
   /** The hand-over in the middle of which an operator was left with it; null where its workflow was ended from outside. */
-  readonly hand_over: CutOver | null;
+  readonly handOver: CutOver | null;
 }
 
 type Records = Pick<Planning['store'], 'readLastOperation' | 'readPlan'>;
@@ -25,18 +25,18 @@ export const findLeftBehind = async (
   if (!parsed.success || workflow === 'destroyDatabase') return null;
   const { service_id } = parsed.data;
   const { last, plan } = await readLast(store, service_id, operation);
-  const cut_off = cutOffOf(last, plan);
-  if (cut_off) return { cut_off, hand_over: null };
+  const abandoned = abandonedOf(last, plan);
+  if (abandoned) return { abandoned, handOver: null };
   const standstill = standstillOf(last, plan);
-  if (!standstill || isAskedAgain(askedFor(workflow, parsed.data), standstill.cutOff.plan)) return null;
-  const { cutOff, handOver } = standstill;
-  return (await nodes.hasStayed(service_id, handOver)) ? { cut_off: cutOff, hand_over: handOver } : null;
+  if (!standstill || isSameRequest(requestOf(workflow, parsed.data), standstill.abandoned.plan)) return null;
+  const { abandoned: stopped, handOver } = standstill;
+  return (await nodes.hasStayed(service_id, handOver)) ? { abandoned: stopped, handOver } : null;
 };
 
 /** Temporal runs one operation at a time: one that still counts as running when nothing runs was ended from outside. */
-export const readCutOff = async (store: Records, serviceId: string): Promise<CutOff | null> => {
+export const readAbandoned = async (store: Records, serviceId: string): Promise<AbandonedOperation | null> => {
   const { last, plan } = await readLast(store, serviceId, null);
-  return cutOffOf(last, plan);
+  return abandonedOf(last, plan);
 };
 
 /** The operation that began last, besides the one that is planned. */

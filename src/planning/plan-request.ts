@@ -9,11 +9,11 @@ import { firstTopology } from '../domain/plan/create.ts';
 import { planMaking, planOperation } from '../domain/plan/plan-operation.ts';
 import type { Restored } from '../domain/plan/restore.ts';
 import type { Plan } from '../domain/plan.ts';
-import { askedFor, resume, unfinishedOf, type Unfinished } from '../domain/resumption.ts';
+import { requestOf, resume, unfinishedOf, type Unfinished } from '../domain/resumption.ts';
 import { firstSettings, type ServerSettings } from '../domain/settings.ts';
 import { readRunningRestores } from '../store/running-restores.ts';
 import type { Store } from '../store/store.ts';
-import { findRestoredOf } from './find-restored.ts';
+import { resolveSnapshotOfInput } from './resolve-snapshot.ts';
 import { readLast, type LeftBehind } from './left-behind.ts';
 import type { Planning, PlanRequest } from './planning.ts';
 
@@ -52,14 +52,14 @@ export const planRequest = async (
   const database = await knownDatabase(store, input.service_id);
   if (workflow === 'destroyDatabase') refuseWhileCopied(database, await readRunningRestores(store));
   const unfinished = left ? null : await readUnfinished(store, database.id, operation);
-  const resumed = unfinished && resume(database.name, askedFor(workflow, input), unfinished);
+  const resumed = unfinished && resume(database.name, requestOf(workflow, input), unfinished);
   const planned = { input, database, restored: null };
   if (resumed) {
     const previous = await readWindow(store, database.id, [operation, unfinished.operation.id]);
     // Its losses were confirmed when it began.
     return { ...planned, plan: { ...resumed, losses: [] }, unfinished, previous, settings: null };
   }
-  const previous = await readWindow(store, database.id, [operation, left?.cut_off.operation]);
+  const previous = await readWindow(store, database.id, [operation, left?.abandoned.operation]);
   const last = previous && (await store.readPlan(previous.operation_id));
   // What is removed as a whole needs no look, nor passwords that may be lost.
   const isRemoved = workflow === 'destroyDatabase';
@@ -95,7 +95,7 @@ export const recallRequest = async ({ store }: Planning, request: PlanRequest): 
   const plan = await store.readPlan(operation);
   if (!plan) throw new PgrowError('internal', `Operation ${operation} is on record without a plan.`);
   const before = await readUnfinished(store, database.id, operation);
-  const unfinished = before && resume(database.name, askedFor(workflow, input), before) ? before : null;
+  const unfinished = before && resume(database.name, requestOf(workflow, input), before) ? before : null;
   const previous = await readWindow(store, database.id, [operation, unfinished?.operation.id]);
   return { input, database, plan, restored: null, unfinished, previous, settings: null };
 };
@@ -109,7 +109,7 @@ export const isMaker = (workflow: OperationWorkflow): workflow is Maker =>
 
 /** Registered or not: its worker may have died after that. */
 const planNewDatabase = async ({ store, home }: Planning, workflow: Maker, request: PlanRequest): Promise<Planned> => {
-  const restored = workflow === 'restoreSnapshot' ? await findRestoredOf(store, request.input) : null;
+  const restored = workflow === 'restoreSnapshot' ? await resolveSnapshotOfInput(store, request.input) : null;
   const input = parse(request) as ParsedInput<Maker>;
   const { service_id: id, project, name } = input;
   const holder = await store.readDatabase(name);

@@ -4,15 +4,15 @@ import { nodeServiceId } from './service-id.ts';
 import type { ClusterStateTable } from './tables.ts';
 
 /** The columns of `postgres_cluster_state`, taken from a topology. */
-export const clusterState = (databaseId: string, topology: Topology): Insertable<ClusterStateTable> => {
+export const clusterState = (serviceId: string, topology: Topology): Insertable<ClusterStateTable> => {
   const idOf = (node: { name: string } | undefined): string | null =>
-    node ? nodeServiceId(databaseId, node.name) : null;
+    node ? nodeServiceId(serviceId, node.name) : null;
   const idsOf = (nodes: readonly { name: string }[]): string[] =>
-    nodes.map(({ name }) => nodeServiceId(databaseId, name));
+    nodes.map(({ name }) => nodeServiceId(serviceId, name));
   const patroni = nodesOf(topology, 'postgres').filter(({ mode }) => mode === 'patroni');
   const { pooling, replicas, ha } = topology;
   return {
-    service_id: databaseId,
+    service_id: serviceId,
     stage: topology.stage,
     pooling_enabled: pooling !== null,
     pgbouncer_service_id: idOf(nodesOf(topology, 'pgbouncer')[0]),
@@ -27,7 +27,7 @@ export const clusterState = (databaseId: string, topology: Topology): Insertable
     etcd_service_ids: idsOf(nodesOf(topology, 'etcd')),
     patroni_service_ids: idsOf(patroni),
     patroni_cluster_name: ha?.scope ?? null,
-    current_leader_id: nodeServiceId(databaseId, topology.primary),
+    current_leader_id: nodeServiceId(serviceId, topology.primary),
     patroni_ttl_seconds: ha?.failover_time ?? null,
     maximum_lag_on_failover: ha && ha.maximum_lag_on_failover !== 'unlimited' ? ha.maximum_lag_on_failover : null,
     topology: JSON.stringify(topology),

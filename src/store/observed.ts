@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { LiveState } from '../domain/live.ts';
+import type { LiveState } from '../domain/live-state.ts';
 import type { Observed, ObservedHealth } from '../domain/observed.ts';
 import type { Queries } from './connection.ts';
 

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 
 /** Id of a node's row in `services`: UUID version 5 (RFC 9562) of its name in the namespace of its database's id. */
-export const nodeServiceId = (databaseId: string, node: string): string => {
+export const nodeServiceId = (serviceId: string, node: string): string => {
   const hash = createHash('sha1')
-    .update(Buffer.from(databaseId.replaceAll('-', ''), 'hex'))
+    .update(Buffer.from(serviceId.replaceAll('-', ''), 'hex'))
     .update(node)
     .digest();
   hash.writeUInt8((hash.readUInt8(6) & 0x0f) | 0x50, 6);

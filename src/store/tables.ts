@@ -2,7 +2,7 @@ import type { ColumnType, Generated } from 'kysely';
 import type { OperationError, OperationStatus, OperationType, StepStatus } from '../domain/operation.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { PostgresMajor } from '../domain/database.ts';
-import type { LiveState } from '../domain/live.ts';
+import type { LiveState } from '../domain/live-state.ts';
 import type { Stage } from '../domain/stage.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { HostPorts, Topology } from '../domain/topology.ts';

@@ -3,7 +3,7 @@ import type { ActionContext, ActivityCall, ActivityName, ActionResult, StepCall 
 import { aroundKinds, attemptLimitSeconds, stepKinds, type ActivityKind } from '../domain/activity-kinds.ts';
 import { hostOfCall, queueOfHost } from '../domain/hosts.ts';
 import { watchQueueOf } from '../domain/naming.ts';
-import type { OperationActions } from '../domain/operation-activities.ts';
+import type { OperationActivities } from '../domain/operation-activities.ts';
 import { isEndless } from '../domain/retry-budget.ts';
 
 /** A worker that died is noticed after this long. */
@@ -47,8 +47,8 @@ export const perform = <A extends ActivityName>(
 };
 
 /** `more`: what is its own besides. */
-const around = (name: keyof OperationActions, summary: string, more: ActivityOptions = {}): OperationActions =>
-  proxyActivities<OperationActions>({
+const around = (name: keyof OperationActivities, summary: string, more: ActivityOptions = {}): OperationActivities =>
+  proxyActivities<OperationActivities>({
     ...optionsFor(aroundKinds[name]),
     ...(isEndless(name) && { retry: patiently }),
     ...more,
@@ -56,7 +56,7 @@ const around = (name: keyof OperationActions, summary: string, more: ActivityOpt
   });
 
 /** What an operation does around its steps, with the summaries that Temporal Web shows. */
-export const operationActivities: Omit<OperationActions, 'watchHealth' | 'verifySnapshot'> = {
+export const operationActivities: Omit<OperationActivities, 'watchHealth' | 'verifySnapshot'> = {
   openOperation: around('openOperation', 'check, plan and record').openOperation,
   findCutOff: around('findCutOff', 'look for what was cut off').findCutOff,
   noteStep: around('noteStep', 'say what is waited for').noteStep,
@@ -74,12 +74,12 @@ export const operationActivities: Omit<OperationActions, 'watchHealth' | 'verify
 const besideSteps = (): ActivityOptions => ({ taskQueue: watchQueueOf(workflowInfo().taskQueue) });
 
 /** Runs for as long as a window is open. */
-export const watchHealth: OperationActions['watchHealth'] = (call) =>
+export const watchHealth: OperationActivities['watchHealth'] = (call) =>
   around('watchHealth', 'watch whether it takes writes', {
     ...besideSteps(),
     cancellationType: ActivityCancellationType.TRY_CANCEL,
     retry: { ...patiently, initialInterval: '1s' },
   }).watchHealth(call);
 
-export const readThrough: OperationActions['verifySnapshot'] = (call) =>
+export const readThrough: OperationActivities['verifySnapshot'] = (call) =>
   around('verifySnapshot', `read ${call.snapshot} through`, besideSteps()).verifySnapshot(call);

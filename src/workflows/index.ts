@@ -12,5 +12,5 @@ export { restoreSnapshot } from './restore-snapshot.ts';
 export { verifySnapshot } from './verify-snapshot.ts';
 export { destroyDatabase } from './destroy-database.ts';
 export { putBackCutOff } from './undo-abandoned.ts';
-export { checkpoint } from './checkpoint.ts';
+export { checkpoint } from './rollback-window-workflow.ts';
 export { holdTaskQueue } from './hold-task-queue.ts';

@@ -22,9 +22,9 @@ export const operationSignals = {
   confirm: defineSignal<[Sender?]>(operationMessages.confirm),
 } as const;
 export const operationUpdates = {
-  cutover: defineUpdate<Heard, [Sender?]>(operationMessages.cutover),
-  abort: defineUpdate<Heard, [Sender?]>(operationMessages.abort),
-  confirm: defineUpdate<Heard, [Sender?]>(operationMessages.confirm),
+  cutover: defineUpdate<MessageEffect, [Sender?]>(operationMessages.cutover),
+  abort: defineUpdate<MessageEffect, [Sender?]>(operationMessages.abort),
+  confirm: defineUpdate<MessageEffect, [Sender?]>(operationMessages.confirm),
 } as const satisfies Record<OperationMessage, unknown>;
 
 /** Go ahead; with the input of a switchover it asks for one, and whatever else runs then does not hear it. */
@@ -54,14 +54,14 @@ export interface Sender {
 type Payload = Sender & { readonly service_id?: string };
 
 /** What becomes of it. `when_ready`: it was early, and is done as soon as that is possible. */
-export interface Heard {
+export interface MessageEffect {
   readonly takes_effect: 'now' | 'when_ready';
 }
 
 /** Messages to the checkpoint of the last operation. */
 export const confirmSignal = defineSignal(checkpointSignals.confirm);
 export const rollbackSignal = defineSignal<[RollbackRequest?]>(checkpointSignals.rollback);
-export const rollbackUpdate = defineUpdate<Heard, [RollbackRequest?]>(checkpointSignals.rollback);
+export const rollbackUpdate = defineUpdate<MessageEffect, [RollbackRequest?]>(checkpointSignals.rollback);
 export const checkpointQuery = defineQuery<WindowState>('checkpoint');
 
 export interface WindowState {

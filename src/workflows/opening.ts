@@ -11,7 +11,7 @@ interface Opening {
 }
 
 /** Whoever starts an operation hears from the one place that plans it what it begins with, or why it does not. */
-export const hearOpening = (): Opening => {
+export const answerOpening = (): Opening => {
   let outcome: { readonly opened: Opened } | { readonly refused: unknown } | null = null;
   const answer = async (): Promise<Opened> => {
     await condition(() => outcome !== null);

@@ -3,7 +3,7 @@ import { setHandler } from '@temporalio/workflow';
 import type { OpenedOperation } from '../domain/operation-activities.ts';
 import type { OperationMessage } from '../domain/temporal-names.ts';
 import { refusal } from './failures.ts';
-import { operationSignals, operationUpdates, switchoverSignal, type Heard, type Sender } from './messages.ts';
+import { operationSignals, operationUpdates, switchoverSignal, type MessageEffect, type Sender } from './messages.ts';
 import type { PlanRun } from './steps/run-plan.ts';
 
 /** How far an operation is, as its messages need to know. */
@@ -14,7 +14,7 @@ export interface Standing {
   state: 'opening' | 'running' | 'finishing' | 'undoing';
 }
 
-export interface Told {
+export interface ReceivedMessages {
   /** The sender that released its cut-over; null for none yet. */
   releasedBy(): string | null;
   isConfirmed(): boolean;
@@ -24,7 +24,7 @@ export interface Told {
 const unnamed = 'unknown';
 
 /** Takes messages as signals, which have no answer, and as updates, which are refused when they come too late. */
-export const hearMessages = (standing: Standing, abort: () => void): Told => {
+export const handleMessages = (standing: Standing, abort: () => void): ReceivedMessages => {
   let releasedBy: string | null = null;
   let confirmed = false;
   const effects: Readonly<Record<OperationMessage, (sender?: Sender) => void>> = {
@@ -34,7 +34,7 @@ export const hearMessages = (standing: Standing, abort: () => void): Told => {
   };
   for (const message of ['cutover', 'abort', 'confirm'] as const) {
     setHandler(operationSignals[message], effects[message], { description: descriptions[message] });
-    const answer = (sender?: Sender): Heard => {
+    const answer = (sender?: Sender): MessageEffect => {
       const early = message === 'cutover' && standing.run?.waitsFor() !== 'cutover';
       effects[message](sender);
       return { takes_effect: early ? 'when_ready' : 'now' };
@@ -44,10 +44,14 @@ export const hearMessages = (standing: Standing, abort: () => void): Told => {
       if (reason !== null) throw refusal(reason);
     };
     const description = `${descriptions[message]} Refused where it comes too late.`;
-    setHandler<Heard, [Sender?], UpdateDefinition<Heard, [Sender?]>>(operationUpdates[message], answer, {
-      description,
-      validator,
-    });
+    setHandler<MessageEffect, [Sender?], UpdateDefinition<MessageEffect, [Sender?]>>(
+      operationUpdates[message],
+      answer,
+      {
+        description,
+        validator,
+      },
+    );
   }
   // Who starts a switchover by signal-with-start may meet an operation whose cut-over another one holds back.
   setHandler(switchoverSignal, (payload) => void (payload?.service_id === undefined && effects.cutover(payload)), {

@@ -11,13 +11,13 @@ import { withoutStop } from '../domain/errors.ts';
 import type { OperationWorkflow } from '../domain/inputs.ts';
 import type { LeftOver, OpenedOperation } from '../domain/operation-activities.ts';
 import type { OperationDocument, OperationError } from '../domain/operation.ts';
-import { commandFor } from '../domain/resumption.ts';
+import { commandToResume } from '../domain/resumption.ts';
 import { operationActivities } from './activities.ts';
-import { closePreviousCheckpoint, closePreviousCheckpointFirst, endWindow, startCheckpoint } from './checkpoints.ts';
-import { hasEnded, hasHandedBack, operationFailure, toOperationError } from './failures.ts';
+import { closePreviousWindow, closePreviousWindowFirst, endWindow, startRollbackWindow } from './rollback-window.ts';
+import { hasEnded, operationFailure, toOperationError } from './failures.ts';
 import { progress } from './messages.ts';
-import { hearOpening } from './opening.ts';
-import { hearMessages, type Standing, type Told } from './operation-messages.ts';
+import { answerOpening } from './opening.ts';
+import { handleMessages, type Standing, type ReceivedMessages } from './operation-messages.ts';
 import { openAfterUndoingAbandoned } from './undo-abandoned.ts';
 import { createProgressBoard, planning, type ProgressBoard } from './steps/progress.ts';
 import { createPlanRun, type PlanRun } from './steps/run-plan.ts';
@@ -30,7 +30,7 @@ export const runOperation = (workflow: OperationWorkflow, input: OperationReques
   const scope = new CancellationScope({ cancellable: true, parent: new CancellationScope({ cancellable: false }) });
   // Past the point of no return nothing is undone, and stopping there would leave a database that is not on record.
   const abort = () => void (standing.run?.committed() || scope.cancel());
-  const told = hearMessages(standing, abort);
+  const told = handleMessages(standing, abort);
   // Temporal's own cancel means the same: it is ignored where it would come too late.
   CancellationScope.current().cancelRequested.catch(abort);
   return CancellationScope.nonCancellable(() => perform({ workflow, input, standing, scope, told }));
@@ -42,13 +42,13 @@ interface Performance {
   readonly standing: Standing;
   /** Of all that an abort calls off. */
   readonly scope: CancellationScope;
-  readonly told: Told;
+  readonly told: ReceivedMessages;
 }
 
 const perform = async ({ workflow, input, standing, scope, told }: Performance): Promise<OperationDocument> => {
   const operation = input.operation_id ?? uuid4();
   let board: ProgressBoard | null = null;
-  const opening = hearOpening();
+  const opening = answerOpening();
   setHandler(progress, () => board?.read() ?? planning(operation), { description: 'Every step with its status.' });
 
   const { workflowId, runId } = workflowInfo();
@@ -69,20 +69,20 @@ const perform = async ({ workflow, input, standing, scope, told }: Performance):
     await scope.run(async () => {
       // Of a plan that does not know at which step it begins to act.
       const first = opened.plan.steps.length > 0 && opened.plan.closes_window === undefined;
-      if (first) await closePreviousCheckpointFirst(opened);
+      if (first) await closePreviousWindowFirst(opened);
       if (workflow === 'destroyDatabase' && patched('end-window')) await endWindow(opened.database.id);
       await run.run();
     });
   } catch (error) {
     standing.state = 'undoing';
     if (hasEnded(error)) throw alreadyEnded(error);
-    throw operationFailure(await retreat(operation, opened, run, error));
+    throw operationFailure(await undoOrReport(operation, opened, run, error));
   }
   standing.state = 'finishing';
   // Once, so that timer and record agree whatever has to be done again.
   const until = opened.checkpoint && new Date(Date.now() + opened.checkpoint.timeout_seconds * 1000).toISOString();
   // Before it counts as done: the next operation must find this one's window open.
-  if (until) await startCheckpoint(opened, until);
+  if (until) await startRollbackWindow(opened, until);
   return endOperation({
     operation,
     database: opened.database.id,
@@ -111,7 +111,7 @@ const closingOnce = ({
   const { of } = plan.closes_window;
   const close = async (step: number) => {
     board.waitFor(`the rollback window of the last ${of.replaceAll('_', ' ')} to close`);
-    await closePreviousCheckpoint(opened, { operation, step });
+    await closePreviousWindow(opened, { operation, step });
     board.waitFor(null);
   };
   return (step) =>
@@ -132,7 +132,7 @@ const alreadyEnded = (error: unknown): ApplicationFailure =>
   });
 
 /** Before the point of no return everything is undone; after it nothing is, and an operator is needed. */
-const retreat = async (
+const undoOrReport = async (
   operation: string,
   opened: OpenedOperation,
   run: PlanRun,
@@ -148,10 +148,9 @@ const retreat = async (
       stall_ms: run.stall(),
       error: { ...error, left_over: leftOver },
     });
-  if (hasHandedBack(failure)) run.uncommit();
   // A workflow that was reset does not know what its operation had done by then; the record does.
   const committed = run.committed() || (patched('ask-the-record') && (await readStanding({ operation })).past_return);
-  if (committed) return end('needs_operator', [wayOn(opened, error)]);
+  if (committed) return end('needs_operator', [resumeHint(opened, error)]);
   const leftOver = [...(await run.undoAll())];
   for (const swept of [operation, ...(opened.resumed ? [opened.resumed.operation] : [])]) {
     leftOver.push(...(await sweepOperation({ operation: swept, database: opened.database.id })));
@@ -160,12 +159,12 @@ const retreat = async (
   return end(isCancellation(failure) ? 'aborted' : 'rolled_back', []);
 };
 
-const wayOn = (
+const resumeHint = (
   { database, plan }: OpenedOperation,
   { message, step }: Omit<OperationError, 'left_over'>,
 ): LeftOver => ({
   what: `${step ?? 'the operation'} did not finish: ${withoutStop(message)}; asked for again, with the same options, it goes on from there`,
-  command: commandFor(database.name, plan.asked),
+  command: commandToResume(database.name, plan.asked),
 });
 
 /** What every operation's input has in common. */

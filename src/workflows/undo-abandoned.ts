@@ -1,5 +1,5 @@
 import { sleep } from '@temporalio/workflow';
-import { abandonedError, type CutOff } from '../domain/abandoned-operation.ts';
+import { abandonedError, type AbandonedOperation } from '../domain/abandoned-operation.ts';
 import type { OpenedOperation, OpenOperation } from '../domain/operation-activities.ts';
 import type { OperationDocument } from '../domain/operation.ts';
 import { operationActivities, perform } from './activities.ts';
@@ -17,18 +17,24 @@ export const openAfterUndoingAbandoned = async (
   for (;;) {
     const opened = await openOperation(call);
     if (!('cut_off' in opened)) return opened;
-    await putBack(opened.cut_off);
+    await undoAbandoned(opened.cut_off);
   }
 };
 
 /** What the next operation would do first, without a next operation. Null where nothing was cut off. */
 export const putBackCutOff = async ({ service_id }: { service_id: string }): Promise<OperationDocument | null> => {
-  const cutOff = await findCutOff({ database: service_id });
-  return cutOff && putBack(cutOff);
+  const abandoned = await findCutOff({ database: service_id });
+  return abandoned && undoAbandoned(abandoned);
 };
 
 /** As the operation itself would have: compensations, last begun first, then a sweep by label. */
-const putBack = async ({ operation, database, plan, begun, patience_seconds }: CutOff): Promise<OperationDocument> => {
+const undoAbandoned = async ({
+  operation,
+  database,
+  plan,
+  begun,
+  patience_seconds,
+}: AbandonedOperation): Promise<OperationDocument> => {
   await sleep(lastWords, { summary: 'let go what is still at work' });
   const scope = newUndoScope();
   for (const step of begun) scope.entries.push({ step, attempt: 1, calls: plan.steps[step]!.undo });

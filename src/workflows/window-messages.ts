@@ -1,7 +1,7 @@
 import type { UpdateDefinition } from '@temporalio/common';
 import { setHandler } from '@temporalio/workflow';
 import { refusal } from './failures.ts';
-import { rollbackSignal, rollbackUpdate, type Heard, type RollbackRequest } from './messages.ts';
+import { rollbackSignal, rollbackUpdate, type MessageEffect, type RollbackRequest } from './messages.ts';
 
 interface Window {
   /** Name of the database; null for a window that was begun by an earlier version. */
@@ -12,9 +12,9 @@ interface Window {
 }
 
 /** Takes requests for a rollback as signals, which have no answer, and as updates, which are refused when they come too late. */
-export const hearRollback = ({ database, state, goBack }: Window): void => {
+export const handleWindowMessages = ({ database, state, goBack }: Window): void => {
   setHandler(rollbackSignal, (asked) => goBack(asked ?? {}), { description });
-  const answer = (asked?: RollbackRequest): Heard => {
+  const answer = (asked?: RollbackRequest): MessageEffect => {
     goBack(asked ?? {});
     return { takes_effect: 'now' };
   };
@@ -22,10 +22,14 @@ export const hearRollback = ({ database, state, goBack }: Window): void => {
     const reason = reasonsAgainst[state()];
     if (reason !== null) throw refusal(`Cannot roll ${database ?? 'the database'} back: ${reason}`);
   };
-  setHandler<Heard, [RollbackRequest?], UpdateDefinition<Heard, [RollbackRequest?]>>(rollbackUpdate, answer, {
-    description: `${description} Refused where it comes too late.`,
-    validator,
-  });
+  setHandler<MessageEffect, [RollbackRequest?], UpdateDefinition<MessageEffect, [RollbackRequest?]>>(
+    rollbackUpdate,
+    answer,
+    {
+      description: `${description} Refused where it comes too late.`,
+      validator,
+    },
+  );
 };
 
 const description = 'Go back to the stage before.';

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../src/domain/database.ts';
 import { planRestore } from '../../src/domain/plan/restore.ts';
-import { askedFor } from '../../src/domain/resumption.ts';
+import { requestOf } from '../../src/domain/resumption.ts';
 import type { Snapshot } from '../../src/domain/snapshot.ts';
 import { services, shopPath, useApi } from '../support/api-under-test.ts';
 import { sampleDatabase } from '../support/sample-database.ts';
@@ -197,7 +197,7 @@ describe('restoring', () => {
     const operation = randomUUID();
     const plan = planRestore(copy, { source: 'shop', snapshot: { id: 'snap-1', volume: 'volume-1', bytes: null } });
     const input = { source_service_id: shop.id, snapshot: 'snap-1' };
-    await api.recordOperation(copy, operation, { ...plan, asked: askedFor('restoreSnapshot', input) });
+    await api.recordOperation(copy, operation, { ...plan, asked: requestOf('restoreSnapshot', input) });
 
     for (const query of ['?dry_run=true', '']) {
       expect((await api.call('DELETE', `${services}/shop${query}`)).body).toMatchObject({

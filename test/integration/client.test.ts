@@ -80,14 +80,14 @@ describe('an operation', () => {
   test('that was terminated can be told from one that runs, and put back', async () => {
     const { run_id } = await expand();
     expect(await client.howEnded(serviceId, run_id)).toBeNull();
-    await expect(client.putBack(serviceId, { database: 'shop', waitMs: 5000 })).rejects.toMatchObject({
+    await expect(client.undoAbandoned(serviceId, { database: 'shop', waitMs: 5000 })).rejects.toMatchObject({
       code: 'operation_running',
     });
     await environment.client.workflow.getHandle(`pgrow/${serviceId}`).terminate('by somebody');
 
     expect(await client.howEnded(serviceId, run_id)).toBe('terminated');
     expect(await client.howEnded(serviceId, randomUUID())).toBe('unknown to Temporal');
-    await expect(client.putBack(serviceId, { database: 'shop', waitMs: 20_000 })).resolves.toBeUndefined();
+    await expect(client.undoAbandoned(serviceId, { database: 'shop', waitMs: 20_000 })).resolves.toBeUndefined();
   });
 
   test('can be started again once it has ended, and each run has its own result', async () => {

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../src/domain/database.ts';
-import type { LiveState } from '../../src/domain/live.ts';
+import type { LiveState } from '../../src/domain/live-state.ts';
 import { connectMetadata } from '../../src/store/connection.ts';
 import { readMigrations } from '../../src/store/migrate.ts';
 import { createStore, type Store } from '../../src/store/store.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { cutOff as pullCable } from '../../chaos/nodes.ts';
-import type { LiveNode } from '../../src/domain/live.ts';
+import type { LiveNode } from '../../src/domain/live-state.ts';
 import { memberConfigOf } from '../../src/domain/member-config.ts';
 import { nodesOf } from '../../src/domain/topology.ts';
 import { openInside } from '../support/activities.ts';

@@ -6,7 +6,7 @@ import { planAhead } from '../../src/api/plan-ahead.ts';
 import type { Database } from '../../src/domain/database.ts';
 import type { Finding } from '../../src/domain/doctor.ts';
 import type { Facts } from '../../src/domain/facts.ts';
-import type { LiveState } from '../../src/domain/live.ts';
+import type { LiveState } from '../../src/domain/live-state.ts';
 import type { Plan } from '../../src/domain/plan.ts';
 import type { NodeReaders } from '../../src/planning/planning.ts';
 import type { Store } from '../../src/store/store.ts';

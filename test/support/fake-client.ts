@@ -136,7 +136,7 @@ export const createFakeClient = (): FakeClient => {
     progress: async () => null,
     describe: async (serviceId) => runs.get(serviceId) ?? null,
     howEnded: async (serviceId) => (runs.get(serviceId)?.withdrawn ? 'terminated' : fake.ended),
-    putBack: async () => undefined,
+    undoAbandoned: async () => undefined,
     ping: async () => undefined,
     holdQueue: async () => undefined,
     registerSearchAttributes: async () => undefined,

@@ -1,4 +1,4 @@
-import type { Health, LiveState } from '../../src/domain/live.ts';
+import type { Health, LiveState } from '../../src/domain/live-state.ts';
 
 /** A database of which nothing is seen but its health. */
 export const liveOf = (health: Health): LiveState => ({

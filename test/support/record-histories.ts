@@ -162,7 +162,7 @@ const stories: Readonly<Record<string, Tell>> = {
     };
     await cutOff();
     held.release();
-    await shop.putBack();
+    await shop.undoAbandoned();
     const putBack = { 'putBackCutOff-completed': await last(shop) };
     const again = during(shop, 'verifyRoutes');
     const handle = await shop.start('expand', { target: 'replicas' });

@@ -1,7 +1,7 @@
 import pg from 'pg';
 import { applicationName } from '../../src/domain/database.ts';
 import type { EndpointName, Endpoints } from '../../src/domain/endpoints.ts';
-import type { LiveNode } from '../../src/domain/live.ts';
+import type { LiveNode } from '../../src/domain/live-state.ts';
 import type { OperationDocument } from '../../src/domain/operation.ts';
 import type { ExpansionTarget } from '../../src/domain/stage.ts';
 import type { HostPorts } from '../../src/domain/topology.ts';

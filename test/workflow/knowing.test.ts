@@ -1,7 +1,7 @@
 import { CancelledFailure } from '@temporalio/activity';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { describe, expect, test } from 'vitest';
-import { readLiveState } from '../../src/nodes/live-state.ts';
+import { readLiveState } from '../../src/nodes/read-live-state.ts';
 import { watchHealth } from '../../src/activities/watch-health.ts';
 import { roles } from '../../src/domain/naming.ts';
 import { begin } from '../support/fake-world/every-step.ts';

@@ -69,11 +69,11 @@ describe.concurrent('an operation whose workflow was terminated before its point
 
   test('is undone on request, and a second request finds nothing', async () => {
     const { shop, before } = await terminateDuring('verifyStandbyCluster');
-    expect(await shop.putBack()).toMatchObject({ status: 'rolled_back', error: { left_over: [] } });
+    expect(await shop.undoAbandoned()).toMatchObject({ status: 'rolled_back', error: { left_over: [] } });
 
     await expectPutBack(shop, before);
     expect(await shop.world.store.readRunningOperation(shop.id)).toBeNull();
-    expect(await shop.putBack()).toBeNull();
+    expect(await shop.undoAbandoned()).toBeNull();
   });
 });
 
@@ -83,7 +83,7 @@ describe.concurrent('an operation whose workflow was terminated past its point o
     'during %s is left as it is, and goes on when it is asked for again, with one window',
     async (activity) => {
       const { shop } = await terminateDuring(activity);
-      expect(await shop.putBack()).toBeNull();
+      expect(await shop.undoAbandoned()).toBeNull();
       const plan = await shown(shop, 'expand', { target: 'ha', pooling: {} });
       // A dry run showed a plan made from the record, which the worker would never have run.
       await expect(shown(shop, 'expand', { target: 'pooling' })).rejects.toMatchObject({ code: 'refused' });

@@ -1,10 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { OperationRun } from '../../client/operation-run.ts';
-import type { Answer } from '../../client/tell-operation.ts';
+import type { Answer } from '../../client/send-message.ts';
 import { PgrowError } from '../../domain/errors.ts';
 import { checkpointWorkflowId } from '../../domain/naming.ts';
 import { isPastReturn } from '../../domain/operation.ts';
-import { commandFor } from '../../domain/resumption.ts';
+import { commandToResume } from '../../domain/resumption.ts';
 import type { OperationMessage } from '../../domain/temporal-names.ts';
 import { readWindow } from '../../store/rollback-window.ts';
 import { callerOf } from '../auth.ts';
@@ -29,7 +29,7 @@ export const signalRoutes = (app: FastifyInstance, dependencies: ApiDependencies
       details: { operation_id },
     });
 
-  const tellOperation = async (request: FastifyRequest, reply: FastifyReply, verb: OperationMessage) => {
+  const sendMessage = async (request: FastifyRequest, reply: FastifyReply, verb: OperationMessage) => {
     const subject = await findSubject(dependencies, serviceParams(request));
     const run = await client.describe(subject.id);
     if (!run?.running) throw await nothingRuns(dependencies, subject, verb);
@@ -44,10 +44,10 @@ export const signalRoutes = (app: FastifyInstance, dependencies: ApiDependencies
   };
 
   app.post(`${postgres}/cutover`, route('Go ahead with the cut-over that waits'), (request, reply) =>
-    tellOperation(request, reply, 'cutover'),
+    sendMessage(request, reply, 'cutover'),
   );
   app.post(`${postgres}/abort`, route('Call the running operation off and undo it'), (request, reply) =>
-    tellOperation(request, reply, 'abort'),
+    sendMessage(request, reply, 'abort'),
   );
 
   app.post(
@@ -56,7 +56,7 @@ export const signalRoutes = (app: FastifyInstance, dependencies: ApiDependencies
     async (request, reply) => {
       const database = await findDatabase(dependencies, serviceParams(request));
       if ((await client.describe(database.id))?.running) {
-        return { ...(await tellOperation(request, reply, 'confirm')), checkpoint: null };
+        return { ...(await sendMessage(request, reply, 'confirm')), checkpoint: null };
       }
       const checkpoint = await store.readOpenCheckpoint(database.id);
       const window = await readWindow(store, database);
@@ -104,7 +104,7 @@ const nothingRuns = async ({ store }: ApiDependencies, { id, name }: Subject, ve
   }
   const what = left.type.replaceAll('_', ' ');
   const next = isPastReturn(left)
-    ? `It had passed its point of no return and goes on when it is asked for again: ${commandFor(name, plan.asked)}`
+    ? `It had passed its point of no return and goes on when it is asked for again: ${commandToResume(name, plan.asked)}`
     : 'The next operation undoes what it has done, and so does ./pgrow doctor --remove';
   return new PgrowError(
     'refused',

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { PgrowError } from '../../domain/errors.ts';
 import type { Database } from '../../domain/database.ts';
 import type { Snapshot } from '../../domain/snapshot.ts';
-import { findRestored } from '../../planning/find-restored.ts';
+import { resolveSnapshot } from '../../planning/resolve-snapshot.ts';
 import { answerRepeated } from '../accept.ts';
 import { callerOf } from '../auth.ts';
 import { bodyRules, restoreBody } from '../bodies.ts';
@@ -81,7 +81,7 @@ export const snapshotRoutes = (app: FastifyInstance, dependencies: ApiDependenci
       const wanted = asObject(request.body);
       const earlier = await findEarlier(store, request);
       // Before the key is used up, so that the request can be put right and sent again.
-      await findRestored(store, { source, wanted, service_id: earlier?.ids.service_id, malformed });
+      await resolveSnapshot(store, { source, wanted, service_id: earlier?.ids.service_id, malformed });
       const { restore } = values;
       const ids = await claimUnlessDryRun(store, request);
       const { project } = source;

@@ -1,7 +1,7 @@
 import { PgrowError } from '../errors.ts';
 import type { Database } from '../database.ts';
 import type { OnObstacle } from '../inputs.ts';
-import type { Candidate } from '../live.ts';
+import type { Candidate } from '../live-state.ts';
 import { nodesOf, type Topology } from '../topology.ts';
 import { replicaLagLimitBytes } from './grow-replicas.ts';
 

@@ -2,7 +2,7 @@ import type { Database } from '../database.ts';
 import type { Facts } from '../facts.ts';
 import type { NodeFault } from '../faults.ts';
 import type { Holdings } from '../holdings.ts';
-import type { Candidate, Unseen } from '../live.ts';
+import type { Candidate, Unseen } from '../live-state.ts';
 import type { Plan } from '../plan.ts';
 import type { Restored } from './restore.ts';
 

@@ -4,7 +4,7 @@ import type { OperationWorkflow, ParsedInput } from '../inputs.ts';
 import { haOptions, operationOptions, poolingOptions, replicaOptions, type OperationOptions } from '../options.ts';
 import type { Plan } from '../plan.ts';
 import { withBound } from '../pool-bound.ts';
-import { askedFor } from '../resumption.ts';
+import { requestOf } from '../resumption.ts';
 import type { Circumstances } from './circumstances.ts';
 import { planCreate } from './create.ts';
 import { planDestroy } from './destroy.ts';
@@ -67,7 +67,7 @@ export const planMaking = <W extends 'createDatabase' | 'restoreSnapshot'>(
   input: ParsedInput<W>,
   { database, restored }: { readonly database: Omit<Database, 'ports'>; readonly restored: Restored | null },
 ): Plan => {
-  const asked = askedFor(workflow, input);
+  const asked = requestOf(workflow, input);
   if (workflow === 'createDatabase')
     return { ...planCreate(database, { locale: (input as ParsedInput<'createDatabase'>).locale }), asked };
   if (restored) return { ...planRestore(database, restored), asked };
@@ -87,7 +87,7 @@ export const planOperation = <W extends OperationWorkflow>(
   const plan = leaveOutMissing(planned, circumstances);
   refuseMissing(plan, circumstances);
   refuseUnseen(plan, circumstances.database.name, circumstances.leader, circumstances.unseen ?? []);
-  return { ...reckon(plan, { name: database.name, facts }), asked: askedFor(workflow, input) };
+  return { ...reckon(plan, { name: database.name, facts }), asked: requestOf(workflow, input) };
 };
 
 /** Options that operations without them run with. */

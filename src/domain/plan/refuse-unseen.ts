@@ -1,6 +1,6 @@
 import type { ActionName } from '../step-actions.ts';
 import { PgrowError } from '../errors.ts';
-import type { Unseen } from '../live.ts';
+import type { Unseen } from '../live-state.ts';
 import type { Plan } from '../plan.ts';
 
 /** What is asked of the leader by SQL. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { haTopology, replicaTopology, sampleDatabase, singleTopology } from '../../../test/support/sample-database.ts';
-import type { Candidate } from '../live.ts';
+import type { Candidate } from '../live-state.ts';
 import { haOptions, poolingOptions, replicaOptions } from '../options.ts';
 import { frontConfig } from '../routes.ts';
 import { nodeNamed, type Topology } from '../topology.ts';

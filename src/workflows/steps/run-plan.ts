@@ -17,8 +17,6 @@ export interface PlanRun {
   committed(): boolean;
   /** The message that it waits for. */
   waitsFor(): 'cutover' | 'grace period' | null;
-  /** An action past which nothing is undone has itself undone what it did. */
-  uncommit(): void;
   /** Index of the step whose failure ended the run; null where none failed. */
   failedStep(): number | null;
   /** Milliseconds, of all steps; null where no step held writes. */
@@ -83,7 +81,6 @@ export const createPlanRun = (inputs: Inputs): PlanRun => {
         return;
       } catch (error) {
         if (attempt >= attempts || isCancellation(error) || (after && codeOf(error) !== after)) throw error;
-        if (hasHandedBack(error)) committed = false;
         await undo(scope, undoOne);
         if (failedStep !== null && stepsOf(blocks).includes(failedStep)) failedStep = null;
       }
@@ -105,6 +102,8 @@ export const createPlanRun = (inputs: Inputs): PlanRun => {
       const result = await performStep(index, attempt);
       if (result?.stall_ms !== undefined) stall = Math.max(stall ?? 0, result.stall_ms);
     } catch (error) {
+      // The action past which nothing is undone has itself undone what it did.
+      if (hasHandedBack(error)) committed = false;
       // Of steps side by side, the first that fails makes the others stop.
       if (!isCancellation(error)) failedStep ??= index;
       board.mark(index, 'failed');
@@ -177,9 +176,6 @@ export const createPlanRun = (inputs: Inputs): PlanRun => {
     undoAll: () => undo(everything, undoOne),
     committed: () => committed,
     waitsFor: () => waitsFor,
-    uncommit() {
-      committed = false;
-    },
     failedStep: () => failedStep,
     stall: () => stall,
   };

@@ -47,11 +47,11 @@ const describe = (call: ActivityCall, error: unknown): LeftOver => {
   const subject = 'node' in input ? input.node.container : 'slot' in input ? `slot ${input.slot}` : '';
   const cause = error instanceof ActivityFailure ? error.cause : error;
   const reason = cause instanceof Error ? cause.message : String(cause);
-  return { what: `${call.action} ${subject}: ${reason}`, command: commandFor(call) };
+  return { what: `${call.action} ${subject}: ${reason}`, command: commandToFinish(call) };
 };
 
 /** Finishes by hand what was to be undone. Nothing that was there before the operation is ever to be removed. */
-const commandFor = (call: ActivityCall): string => {
+const commandToFinish = (call: ActivityCall): string => {
   switch (call.action) {
     case 'configureNode':
       return `docker restart ${call.input.node.container}`;

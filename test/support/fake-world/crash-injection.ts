@@ -9,7 +9,7 @@ export interface Lives {
   /** One call of the outside: after each a worker may be dead, and then it makes no other. */
   outside<T>(call: () => Promise<T>): Promise<T>;
   /** The same object, with all its methods calls of the outside. */
-  mortal<T extends object>(calls: T): T;
+  killable<T extends object>(calls: T): T;
   /** Ends with whoever has opened it. */
   connected(open: () => Promise<InteractiveExec>): Promise<InteractiveExec>;
   /** Has work done by a worker that dies after so many calls; whether it lived to its end. */
@@ -27,8 +27,8 @@ interface Life {
   readonly die: () => void;
   readonly death: Promise<'dead'>;
   /** Settles once nobody waits for it any more, so that no timer of it stays behind. */
-  readonly burial: Promise<never>;
-  readonly bury: () => void;
+  readonly neverSettles: Promise<never>;
+  readonly settle: () => void;
   readonly connections: InteractiveExec[];
 }
 
@@ -42,20 +42,20 @@ export const createLives = (): Lives => {
   const outside: Lives['outside'] = async (call) => {
     const life = current.getStore();
     if (!life) return call();
-    if (life.dead) return life.burial;
+    if (life.dead) return life.neverSettles;
     life.calls += 1;
     const isLast = life.calls === life.lastCall;
     try {
       return await call();
     } finally {
       if (isLast) life.die();
-      if (life.dead) await life.burial;
+      if (life.dead) await life.neverSettles;
     }
   };
 
   return {
     outside,
-    mortal: (calls) =>
+    killable: (calls) =>
       new Proxy(calls, {
         get(target, name) {
           const call: unknown = Reflect.get(target, name);
@@ -84,7 +84,7 @@ export const createLives = (): Lives => {
       const attempt = current.run(life, work).then(() => 'alive' as const);
       attempt.catch(() => undefined);
       const outcome = await Promise.race([attempt, life.death]);
-      life.bury();
+      life.settle();
       return outcome === 'alive';
     },
     async untilOneSurvives(work) {
@@ -105,7 +105,7 @@ export const createLives = (): Lives => {
           continue;
         }
         if ('error' in outcome && isHealing(outcome.error) && (failures += 1) < attemptsAtHealing) continue;
-        for (const { bury } of dead) bury();
+        for (const { settle } of dead) settle();
         if ('error' in outcome) throw outcome.error;
         return outcome.value;
       }
@@ -126,8 +126,8 @@ export const isHealing = (error: unknown): boolean => {
 
 const newLife = (lastCall: number): Life => {
   const death = Promise.withResolvers<'dead'>();
-  const burial = Promise.withResolvers<never>();
-  burial.promise.catch(() => undefined);
+  const neverSettles = Promise.withResolvers<never>();
+  neverSettles.promise.catch(() => undefined);
   const life: Life = {
     calls: 0,
     lastCall,
@@ -138,8 +138,8 @@ const newLife = (lastCall: number): Life => {
       death.resolve('dead');
     },
     death: death.promise,
-    burial: burial.promise,
-    bury: () => burial.reject(new CancelledFailure('it died')),
+    neverSettles: neverSettles.promise,
+    settle: () => neverSettles.reject(new CancelledFailure('it died')),
     connections: [],
   };
   return life;

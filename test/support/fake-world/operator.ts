@@ -34,7 +34,7 @@ export interface Shop {
   run<W extends OperationWorkflow>(workflow: W, wish: Wish<W>): Promise<OperationDocument>;
   end(operation: WorkflowHandle): Promise<OperationDocument>;
   /** Puts back what was cut off. */
-  putBack(): Promise<OperationDocument | null>;
+  undoAbandoned(): Promise<OperationDocument | null>;
   /** Reads a snapshot through. */
   verify(snapshot: string): Promise<Verification>;
   progress(): Promise<Progress>;
@@ -109,7 +109,7 @@ export const newShop = ({ client, taskQueue, newWorld }: ControlPlane): Shop => 
     open,
     end,
     run: async (workflow, wish) => end(await start(workflow, wish)),
-    putBack: () =>
+    undoAbandoned: () =>
       client.workflow.execute('putBackCutOff', {
         taskQueue,
         workflowId: operationWorkflowId(id),

@@ -72,7 +72,7 @@ export const createOutside = (lives: Lives): Outside => {
   return {
     call,
     of: (peer, calls) =>
-      new Proxy(lives.mortal(calls), {
+      new Proxy(lives.killable(calls), {
         get(target, name) {
           const method: unknown = Reflect.get(target, name);
           // To let go of a connection asks nobody anything.

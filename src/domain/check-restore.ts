@@ -23,7 +23,7 @@ export interface RestoreRequest {
  * Names everything at once that keeps a snapshot from being restored under a name.
  * @throws PgrowError `invalid_input` where something is no possible value, else `name_taken` or `refused`
  */
-export const refuseUnrestorable = (request: RestoreRequest): void => {
+export const checkRestore = (request: RestoreRequest): void => {
   const found: readonly Found[] = [
     ...request.malformed.map((problem): Found => ({ code: 'invalid_input', problem })),
     ...snapshotProblems(request),

@@ -12,7 +12,7 @@ const outOfReachLimitMs = 30_000;
  * own checks never override a state set at run time. One that does not run holds no client.
  * @returns those that stayed out of reach; they must keep their dead-man
  */
-export const tellOrLeaveAside = async (
+export const commandRouters = async (
   platform: Platform,
   session: Session,
   routers: readonly Node[],

@@ -2,12 +2,12 @@ import { WorkflowUpdateFailedError, type Connection, type WorkflowHandle } from 
 import { ApplicationFailure, WorkflowNotFoundError } from '@temporalio/common';
 import { PgrowError } from '../domain/errors.ts';
 import { operationMessages, type OperationMessage } from '../domain/temporal-names.ts';
-import type { Heard, Sender } from '../workflows/messages.ts';
+import type { MessageEffect, Sender } from '../workflows/messages.ts';
 import { isUnanswered } from './temporal-errors.ts';
 
 /** What became of a message. `when_a_worker_runs`: it waits in Temporal until a worker asks for work. */
 export interface Answer {
-  readonly takes_effect: Heard['takes_effect'] | 'when_a_worker_runs';
+  readonly takes_effect: MessageEffect['takes_effect'] | 'when_a_worker_runs';
 }
 
 /** A worker answers in a fraction of it. */
@@ -17,7 +17,7 @@ const answerWithinMs = 3000;
  * As an update, which is answered; as a signal, which waits, where no worker answers.
  * @throws PgrowError `refused`: it comes too late, or nothing runs
  */
-export const tellOperation = async (
+export const sendMessage = async (
   connection: Connection,
   handle: WorkflowHandle,
   message: OperationMessage,
@@ -25,7 +25,7 @@ export const tellOperation = async (
 ): Promise<Answer> => {
   try {
     return await connection.withDeadline(Date.now() + answerWithinMs, () =>
-      handle.executeUpdate<Heard, [Sender]>(operationMessages[message], { args: [sender] }),
+      handle.executeUpdate<MessageEffect, [Sender]>(operationMessages[message], { args: [sender] }),
     );
   } catch (error) {
     if (error instanceof WorkflowNotFoundError) throw nothingRuns(message);

@@ -1,18 +1,16 @@
 import type { Database } from '../domain/database.ts';
-import type { LiveNode, LiveState } from '../domain/live.ts';
+import type { LiveNode, LiveState } from '../domain/live-state.ts';
 import { healthOf, isDoubtful } from '../domain/live-health.ts';
 import { noticesOf } from '../domain/live-notices.ts';
 import { membersOf } from '../domain/members.ts';
 import { liveNodeOf } from '../domain/node-look.ts';
 import { whyPaused } from '../domain/paused-replay.ts';
 import { nodesOf, type Node } from '../domain/topology.ts';
-import type { Dependencies } from './dependencies.ts';
+import type { SessionDependencies } from './dependencies.ts';
 import { lookAtNode, type SeenNode } from './look-at-node.ts';
 import { readLastKnown } from './read-holdings.ts';
 import { openSession, type Session } from './session.ts';
 import { probeWrites } from './write-probe.ts';
-
-type Needs = Pick<Dependencies, 'platform' | 'store' | 'components'>;
 
 /** Milliseconds that a write through each way may take where the nodes leave it open whether clients can write. */
 const usualProbeLimitMs = 3000;
@@ -36,7 +34,7 @@ interface Look {
  * that leaves it open whether clients can write, a write through each of their ways is tried.
  */
 export const readLiveState = async (
-  dependencies: Needs,
+  dependencies: SessionDependencies,
   database: Database,
   { probeLimitMs = usualProbeLimitMs, session: present, versions: known }: Look = {},
 ): Promise<LiveState> => {
@@ -67,7 +65,7 @@ const standing = (look: SeenNode | undefined) => (look ? { name: look.node.name,
 
 /** How far each replica is behind what the primary has written: a replica that is cut off cannot know. */
 const withLag = async (
-  dependencies: Needs,
+  dependencies: SessionDependencies,
   session: Session,
   all: readonly Node[],
   seen: readonly LiveNode[],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { PgrowError } from './errors.ts';
-import { refuseUnrestorable, type RestoreRequest } from './restorable.ts';
+import { checkRestore, type RestoreRequest } from './check-restore.ts';
 import type { Snapshot } from './snapshot.ts';
 
 const now = Date.parse('2026-01-02T00:00:00.000Z');
@@ -27,7 +27,7 @@ const request: RestoreRequest = {
 
 const refusal = (change: Partial<RestoreRequest>): PgrowError => {
   try {
-    refuseUnrestorable({ ...request, ...change });
+    checkRestore({ ...request, ...change });
   } catch (error) {
     return error as PgrowError;
   }
@@ -35,8 +35,8 @@ const refusal = (change: Partial<RestoreRequest>): PgrowError => {
 };
 
 test('a whole snapshot that is still kept may be restored under a free name', () => {
-  expect(() => refuseUnrestorable(request)).not.toThrow();
-  expect(() => refuseUnrestorable({ ...request, snapshots: [{ ...fit, expires_at: null }] })).not.toThrow();
+  expect(() => checkRestore(request)).not.toThrow();
+  expect(() => checkRestore({ ...request, snapshots: [{ ...fit, expires_at: null }] })).not.toThrow();
 });
 
 describe('what keeps a snapshot from being restored', () => {

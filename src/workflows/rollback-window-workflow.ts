@@ -1,20 +1,35 @@
 import {
   CancellationScope,
+  ChildWorkflowFailure,
   condition,
+  executeChild,
   isCancellation,
+  ParentClosePolicy,
   patched,
   setCurrentDetails,
   setHandler,
   sleep,
+  TerminatedFailure,
+  uuid4,
+  WorkflowIdReusePolicy,
 } from '@temporalio/workflow';
 import type { ErrorCode } from '../domain/errors.ts';
+import type { OperationInput } from '../domain/inputs.ts';
+import { operationWorkflowId } from '../domain/naming.ts';
+import { isPastReturn } from '../domain/operation.ts';
+import type { RollbackTarget, RollbackWindow } from '../domain/rollback-window.ts';
 import { watchHealth } from './activities.ts';
-import { closeWindow } from './close-window.ts';
-import { codeOf, toOperationError } from './failures.ts';
-import { checkpointQuery, confirmSignal, type CheckpointWorkflow, type RollbackRequest } from './messages.ts';
-import type { RollbackWindow } from '../domain/rollback-window.ts';
-import { tryRollback } from './try-rollback.ts';
-import { hearRollback } from './window-messages.ts';
+import { closeWindow } from './rollback-window.ts';
+import { codeOf, documentOf, toOperationError } from './failures.ts';
+import {
+  checkpointQuery,
+  confirmSignal,
+  type CheckpointWorkflow,
+  type RollbackRequest,
+  type RollbackWorkflow,
+} from './messages.ts';
+import { childAttributes } from './search-attributes.ts';
+import { handleWindowMessages } from './window-messages.ts';
 
 /**
  * Keeps the way back open until it is confirmed or time runs out, then removes what was kept for it. Goes back when
@@ -31,7 +46,7 @@ export const checkpoint: CheckpointWorkflow = async (input) => {
   const until = () => (deadline === null ? null : new Date(deadline).toISOString());
   const show = () => setCurrentDetails(open ? describe(until(), notWatched) : closing);
   setHandler(confirmSignal, () => void (confirmed = true), { description: 'Close the window now.' });
-  hearRollback({
+  handleWindowMessages({
     database: input.before?.name ?? null,
     state: () => (!open || confirmed || gone ? 'closing' : request === null ? 'open' : 'going back'),
     goBack: (asked) => void (request = asked),
@@ -112,14 +127,14 @@ const rewatchAfter = [10, 300] as const;
 const askAgainAfter = [300, 3600] as const;
 
 /** Ends when it is cancelled. A watch that fails begins again, so that no window is left unwatched without a word. */
-const keepWatching = async (database: string, watch: Watch): Promise<void> => {
+const keepWatching = async (serviceId: string, watch: Watch): Promise<void> => {
   let failures = 0;
   let refusals = 0;
   try {
     for (;;) {
       let pause: number;
       try {
-        const { reason } = await watchHealth({ database });
+        const { reason } = await watchHealth({ database: serviceId });
         await watch.unhealthy(reason);
         if (!patched('watch-again')) return;
         failures = 0;
@@ -140,3 +155,46 @@ const keepWatching = async (database: string, watch: Watch): Promise<void> => {
 
 const backOff = ([first, most]: readonly [number, number], before: number): number =>
   Math.min(most, first * 2 ** Math.min(before, 10));
+
+/** Seconds a rollback waits for what it needs: while it waits nothing is better. */
+const rollbackPatienceSeconds = 120;
+
+/**
+ * `undone`: it was refused, undone or kept out by another operation, and the window stays open. `unfinished`: past its
+ * point of no return, so that what the window keeps may be the primary.
+ */
+const tryRollback = async (
+  serviceId: string,
+  request: RollbackRequest,
+  before?: RollbackTarget,
+): Promise<'done' | 'undone' | 'unfinished'> => {
+  const operation_id = request.operation_id ?? uuid4();
+  const input: OperationInput<'rollback'> = {
+    service_id: serviceId,
+    operation_id,
+    actor: request.actor ?? 'unknown',
+    // A request by signal was confirmed before; the rollback of a failed stage needs no confirmation.
+    confirm: true,
+    ...(request.reason === undefined ? {} : { reason: request.reason }),
+    options: { checkpoint_timeout: rollbackPatienceSeconds, ...request.options },
+  };
+  try {
+    await executeChild<RollbackWorkflow>('rollback', {
+      workflowId: operationWorkflowId(serviceId),
+      workflowIdReusePolicy: WorkflowIdReusePolicy.ALLOW_DUPLICATE,
+      parentClosePolicy: ParentClosePolicy.ABANDON,
+      args: [input],
+      typedSearchAttributes: childAttributes('rollback', before?.stage ?? null),
+      staticSummary: before ? `rollback ${before.name}` : 'rollback',
+      memo: { operation_id },
+    });
+    return 'done';
+  } catch (error) {
+    // Ended from outside: how far it had come only the record knows, so nothing that is kept may go. The monitor begins the
+    // window again once that has been undone or finished.
+    const isCut = error instanceof ChildWorkflowFailure && error.cause instanceof TerminatedFailure;
+    if (isCut && patched('rollback-was-terminated')) return 'unfinished';
+    const document = documentOf(error);
+    return document && isPastReturn(document) ? 'unfinished' : 'undone';
+  }
+};

@@ -3,10 +3,10 @@ import { PgrowError, type Problem } from '../domain/errors.ts';
 import { invalidInput, problemsOf } from '../domain/input-problems.ts';
 import { restoreSnapshotInput } from '../domain/inputs.ts';
 import type { Restored } from '../domain/plan/restore.ts';
-import { refuseUnrestorable } from '../domain/restorable.ts';
+import { checkRestore } from '../domain/check-restore.ts';
 import type { Store } from '../store/store.ts';
 
-type Needs = Pick<Store, 'listSnapshots' | 'readDatabase' | 'readRunningOperation'>;
+type RestoreRecords = Pick<Store, 'listSnapshots' | 'readDatabase' | 'readRunningOperation'>;
 
 /** What a restore asks for, as far as it can be read. */
 export interface RestoreWish {
@@ -20,13 +20,13 @@ export interface RestoreWish {
 }
 
 /** @throws PgrowError with everything at once that keeps the snapshot from being restored */
-export const findRestored = async (
-  store: Needs,
+export const resolveSnapshot = async (
+  store: RestoreRecords,
   { source, wanted, service_id, malformed }: RestoreWish,
 ): Promise<Restored> => {
   const snapshots = await store.listSnapshots(source.id);
   const holder = typeof wanted.name === 'string' ? await store.readDatabase(wanted.name) : null;
-  refuseUnrestorable({
+  checkRestore({
     source,
     snapshots,
     wanted,
@@ -42,12 +42,12 @@ export const findRestored = async (
 };
 
 /** The same for the input of a workflow, which anything may have started. */
-export const findRestoredOf = async (store: Needs, given: unknown): Promise<Restored> => {
+export const resolveSnapshotOfInput = async (store: RestoreRecords, given: unknown): Promise<Restored> => {
   const { service_id, source_service_id: from, snapshot, name } = fieldsOf(given);
   const parsed = restoreSnapshotInput.safeParse(given);
   const malformed = parsed.success ? [] : problemsOf(restoreSnapshotInput, parsed.error, given);
   const source = typeof from === 'string' ? await store.readDatabase(from) : null;
-  if (source) return findRestored(store, { source, wanted: { snapshot, name }, service_id, malformed });
+  if (source) return resolveSnapshot(store, { source, wanted: { snapshot, name }, service_id, malformed });
   if (malformed.length > 0) throw invalidInput('The input', malformed);
   throw new PgrowError('not_found', `There is no database ${String(from)} to restore a snapshot of.`);
 };

@@ -6,12 +6,12 @@ import {
   startChild,
   WorkflowIdReusePolicy,
 } from '@temporalio/workflow';
+import type { ActivityCall } from '../domain/step-actions.ts';
 import { checkpointWorkflowId } from '../domain/naming.ts';
 import type { OpenedOperation } from '../domain/operation-activities.ts';
 import type { Stage } from '../domain/stage.ts';
 import type { RollbackWindow } from '../domain/rollback-window.ts';
-import { operationActivities } from './activities.ts';
-import { closeWindow } from './close-window.ts';
+import { operationActivities, perform } from './activities.ts';
 import { windowDoesNotClose } from './failures.ts';
 import { confirmSignal, type CheckpointWorkflow } from './messages.ts';
 import { childAttributes } from './search-attributes.ts';
@@ -20,7 +20,7 @@ import { childAttributes } from './search-attributes.ts';
  * The window in which an operation that is done can still be rolled back lives on by itself.
  * `until`: when it closes by itself, ISO 8601.
  */
-export const startCheckpoint = async (
+export const startRollbackWindow = async (
   { checkpoint: opened, database, plan }: OpenedOperation,
   until: string,
 ): Promise<void> => {
@@ -66,7 +66,7 @@ const toldAgainAfter = 20;
  * Closes the window of the operation before, and waits until it is closed: for as long as a step of this operation waits
  * for anything.
  */
-export const closePreviousCheckpoint = async (
+export const closePreviousWindow = async (
   { previous_checkpoint: previous, database, patience_seconds }: OpenedOperation,
   /** The operation that waits, and for which of its steps. */
   waiting: { readonly operation: string; readonly step: number },
@@ -92,7 +92,7 @@ export const closePreviousCheckpoint = async (
 };
 
 /** As operations did before they knew at which step they begin to act; for those that began then. */
-export const closePreviousCheckpointFirst = async ({
+export const closePreviousWindowFirst = async ({
   previous_checkpoint: previous,
   database,
 }: OpenedOperation): Promise<void> => {
@@ -105,9 +105,45 @@ export const closePreviousCheckpointFirst = async ({
   await operationActivities.waitUntilCheckpointClosed({ checkpoint: previous.id, database: database.id });
 };
 
+/** Seconds. No client waits for it, and nothing it removes has to answer. */
+const closingPatienceSeconds = 60;
+
+/**
+ * Removes what was kept for a rollback, then records that there is no way back any more. A window that closes never gives
+ * up; an operation that closes one in its place does, with the reason.
+ */
+export const closeWindow = async (
+  { checkpoint, database, on_close }: ClosedWindow,
+  attempts: 'for a while' | 'until it is closed',
+): Promise<void> => {
+  for (const [step, call] of on_close.entries()) {
+    await perform(
+      call,
+      {
+        operation: checkpoint,
+        database,
+        step,
+        direction: 'close',
+        attempt: 1,
+        patience_seconds: closingPatienceSeconds,
+        gives_up: attempts === 'for a while',
+      },
+      `close: ${call.action}`,
+    );
+  }
+  await operationActivities.closeCheckpoint({ checkpoint, database });
+};
+
+interface ClosedWindow {
+  readonly checkpoint: string;
+  /** Service id. */
+  readonly database: string;
+  readonly on_close: readonly ActivityCall[];
+}
+
 /** Of a database that is to be destroyed: nothing of it can be rolled back, and nothing is left to watch. */
-export const endWindow = async (database: string): Promise<void> => {
-  await getExternalWorkflowHandle(checkpointWorkflowId(database))
+export const endWindow = async (serviceId: string): Promise<void> => {
+  await getExternalWorkflowHandle(checkpointWorkflowId(serviceId))
     .cancel()
     .catch(() => undefined);
 };
