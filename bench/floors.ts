@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { pgpass } from '../src/components/postgres/index.ts';
-import { dataPath, nodeResources } from '../src/domain/container-spec.ts';
+import { dataPath, serverResources } from '../src/domain/container-spec.ts';
 import { containerName, databaseLabels, networkName, roles } from '../src/domain/naming.ts';
 import type { Bench } from './bench.ts';
 import { accessDatabase, type DatabaseAccess } from './database-access.ts';
@@ -71,7 +71,7 @@ const runOnce = async (
       labels,
       environment: { PGPASSFILE: passfile },
       restart: 'no',
-      ...nodeResources.postgres,
+      ...serverResources,
     });
     const content = pgpass({ replicationPassword: secrets.replication });
     await platform.putFiles(name, [{ path: passfile, content, mode: 0o600 }]);

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { removeResources } from '../../src/nodes/leftovers.ts';
 import { connectPostgres } from '../../src/components/postgres/index.ts';
-import { dataPath, nodeResources } from '../../src/domain/container-spec.ts';
+import { dataPath, serverResources } from '../../src/domain/container-spec.ts';
 import { messageOf } from '../../src/domain/errors.ts';
 import { containerName, labelNames, networkName, ports, volumeName } from '../../src/domain/naming.ts';
 import { ensureImageOf } from '../../src/launcher/images.ts';
@@ -72,7 +72,7 @@ export const openPeerCluster = async (bench: Bench): Promise<PeerCluster> => {
       labels,
       environment: {},
       restart: 'no',
-      ...nodeResources.postgres,
+      ...serverResources,
     });
     await platform.startContainer(name);
   };

@@ -1,16 +1,15 @@
-import { dataPath, imageOf, nodeResources, publishedPorts } from '../domain/container-spec.ts';
 import { PgrowError } from '../domain/errors.ts';
-import { containerName, databaseLabels, networkAliases, networkName, nodeLabels } from '../domain/naming.ts';
+import { containerName, databaseLabels, networkName, nodeLabels } from '../domain/naming.ts';
 import type { ConfiguredNode, NodeConfig, Upstream } from '../domain/node-config.ts';
 import { hangOf } from '../domain/node-look.ts';
 import { agreedByAlterSystem, type Settings } from '../domain/settings.ts';
 import type { Node } from '../domain/topology.ts';
-import type { ContainerSpec } from '../platform/platform.ts';
 import { reloadPatroni, restartEtcd } from './cluster-members.ts';
 import { explainCopy } from './copy-facts.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
 import { goneError } from './exited-nodes.ts';
 import { lookAtNode } from '../nodes/look-at-node.ts';
+import { nodeContainer } from '../nodes/node-container.ts';
 import { nodeFiles } from '../nodes/node-files.ts';
 import { openSession, type Session } from '../nodes/session.ts';
 import type { Action, ActionStep } from './step-activity.ts';
@@ -27,7 +26,7 @@ export const nodeActions = (dependencies: Dependencies) => {
     const labels = nodeLabels(session.database, node, step.operation);
     if (node.volume) await platform.ensureVolume({ name: node.volume, labels });
     const files = await filesOf(session, { node, config }, step);
-    await platform.ensureContainer({ ...containerSpec(session, dependencies.images, node, labels), files });
+    await platform.ensureContainer({ ...nodeContainer(session.database, dependencies.images, node, labels), files });
     await platform.startContainer(node.container);
     const answers = untilItAnswers(dependencies, session, { node, config }, step);
     const source = clonedFrom(config);
@@ -168,25 +167,3 @@ export const nodeActions = (dependencies: Dependencies) => {
 /** Whom a replica without data copies as it starts. What Patroni does is seen when its member streams. */
 const clonedFrom = (config: NodeConfig): string | null =>
   config.kind === 'postgres' && config.mode === 'replica' ? (config.follow[0] ?? null) : null;
-
-const containerSpec = (
-  { database }: Session,
-  images: Dependencies['images'],
-  node: Node,
-  labels: Readonly<Record<string, string>>,
-): ContainerSpec => {
-  const path = dataPath[node.kind];
-  return {
-    name: node.container,
-    image: images[imageOf(node.kind)],
-    hostname: node.name,
-    network: networkName(database),
-    aliases: networkAliases(node),
-    mounts: node.volume && path ? [{ volume: node.volume, path }] : [],
-    ports: publishedPorts(node, database.ports),
-    labels,
-    environment: {},
-    restart: 'unless-stopped',
-    ...nodeResources[node.kind],
-  };
-};

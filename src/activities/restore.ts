@@ -1,4 +1,4 @@
-import { dataPath, nodeResources } from '../domain/container-spec.ts';
+import { dataPath, serverResources } from '../domain/container-spec.ts';
 import { PgrowError } from '../domain/errors.ts';
 import { databaseLabels, labelNames, networkName, nodeLabels, restorationName, roles } from '../domain/naming.ts';
 import type { ContainerSpec, NodeFile } from '../platform/platform.ts';
@@ -43,10 +43,10 @@ export const restoreActions = (dependencies: Dependencies) => {
       labels,
       environment: {},
       restart: 'no',
-      ...nodeResources.postgres,
+      ...serverResources,
     };
     const config = { kind: 'postgres', mode: 'primary', synchronous_standbys: [] } as const;
-    const { memoryBytes } = nodeResources.postgres;
+    const { memoryBytes } = serverResources;
     const files: readonly NodeFile[] = [
       {
         path: '/etc/pgrow/postgresql.conf',

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Database } from '../domain/database.ts';
 import { isSilence, PgrowError } from '../domain/errors.ts';
-import { nodeResources } from '../domain/container-spec.ts';
+import { serverResources } from '../domain/container-spec.ts';
 import {
   loweredByRestart,
   replayNeeds,
@@ -29,7 +29,7 @@ export const keepSettings = async (
   server: ServerSettings | null,
 ): Promise<void> => {
   if (!server) return;
-  const settings = settingsToKeep(server, components.postgres.postgresParameters(nodeResources.postgres.memoryBytes));
+  const settings = settingsToKeep(server, components.postgres.postgresParameters(serverResources.memoryBytes));
   if (!isDeepStrictEqual(settings, database.settings)) await store.saveSettings(database.id, settings);
 };
 

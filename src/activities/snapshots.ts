@@ -1,4 +1,4 @@
-import { dataPath, nodeResources } from '../domain/container-spec.ts';
+import { dataPath, serverResources } from '../domain/container-spec.ts';
 import { PgrowError } from '../domain/errors.ts';
 import { containerName, databaseLabels, labelNames, networkName } from '../domain/naming.ts';
 import { explainCopy } from './copy-facts.ts';
@@ -40,7 +40,7 @@ export const snapshotActions = (dependencies: Dependencies) => {
         environment: {},
         files: [{ path: '/etc/pgrow/pgpass', content: pgpass, mode: 0o600 }],
         restart: 'no',
-        ...nodeResources.postgres,
+        ...serverResources,
       });
       await platform.startContainer(container);
       await waitUntil({ for: `the snapshot of ${of.name}`, step, look });

@@ -1,4 +1,4 @@
-import { dataPath, nodeResources } from '../domain/container-spec.ts';
+import { dataPath, serverResources } from '../domain/container-spec.ts';
 import { PgrowError } from '../domain/errors.ts';
 import { databaseLabels, labelNames, networkName, verificationName } from '../domain/naming.ts';
 import type { Snapshot, Verification, VerifySnapshot } from '../domain/snapshot.ts';
@@ -64,7 +64,7 @@ const readThrough = async (
       labels: { ...databaseLabels(database), [labelNames.kind]: 'verification' },
       environment: {},
       restart: 'no',
-      ...nodeResources.postgres,
+      ...serverResources,
     });
     await platform.startContainer(container);
     const exitCode = await waitUntil({

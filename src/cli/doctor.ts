@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import type { Finding } from '../domain/doctor.ts';
+import type { Finding } from '../domain/finding.ts';
 import { connectToApi } from './connect-to-api.ts';
 import { exitCodes } from './exit-codes.ts';
 import { print, printJson } from './output.ts';
@@ -20,7 +20,7 @@ export const doctor = (program: Command): void => {
     .command('doctor')
     .description(
       'find what nothing accounts for (containers, volumes, networks, slots, paused poolers, operations that were cut off) ' +
-        'and nodes that are missing; exit 1 if there is any',
+        'and nodes that are missing or were changed; exit 1 if there is any',
     )
     .option('--remove', 'remove leftovers that are safe to remove')
     .option('--json', 'print one JSON document')
@@ -38,7 +38,7 @@ export const doctor = (program: Command): void => {
 export const doctorText = ({ findings, removed = [], failed = [] }: DoctorDocument): string[] => [
   ...removed.map(({ kind, name }) => `${verbs[kind] ?? 'Removed'} ${title(kind)} ${name}.`),
   ...failed.map(({ what, command }) => `Could not remove ${what}. Finish with: ${command}`),
-  ...(findings.length === 0 ? ['Nothing is left over, and nothing is missing.'] : []),
+  ...(findings.length === 0 ? ['Nothing is left over, missing or changed.'] : []),
   ...findings.flatMap(({ kind, name, explanation, removable, command }) => [
     `${title(kind)} ${name}`,
     `  ${explanation}`,

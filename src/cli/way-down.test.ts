@@ -108,5 +108,5 @@ test('the doctor says what was removed, what would not go, and what to do about 
     '  It is no part of shop.',
     '  By hand: docker volume rm v-2',
   ]);
-  expect(doctorText({ findings: [] })).toEqual(['Nothing is left over, and nothing is missing.']);
+  expect(doctorText({ findings: [] })).toEqual(['Nothing is left over, missing or changed.']);
 });

@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
 import type { Peer } from '../components/peer.ts';
 import { realComponents } from '../nodes/dependencies.ts';
+import { nodeContainer } from '../nodes/node-container.ts';
+import { lastingLabels, networkName } from '../domain/naming.ts';
 import type { Database } from '../domain/database.ts';
 import { replicaTopology, sampleDatabase, samplePasswords } from '../../test/support/sample-database.ts';
-import { nodesOf, type Node, type Topology } from '../domain/topology.ts';
+import { nodesOf, type Topology } from '../domain/topology.ts';
 import type { ContainerSpec } from '../platform/platform.ts';
 import { newNode } from '../domain/nodes.ts';
 import { poolingOptions } from '../domain/options.ts';
@@ -13,7 +15,8 @@ import type { Store } from '../store/store.ts';
 import { createDoctor } from './doctor.ts';
 
 const home = '1a2b3c4d';
-const shop = { id: 'shop-id', name: 'shop', home } as Database;
+const shop = sampleDatabase('shop', { home });
+const images = { postgres: 'postgres:1', pgbouncer: 'pgbouncer:1', haproxy: 'haproxy:1', etcd: 'etcd:1' };
 const labels = (database: string, kind = 'postgres') => ({
   'pgrow.home': home,
   'pgrow.database': database,
@@ -27,10 +30,11 @@ const newDoctor = async (
   isRunning: () => boolean = () => false,
   operations: readonly object[] = [done],
   onPutBack: () => void = () => undefined,
+  more: Partial<ContainerSpec> = {},
 ) => {
   const platform = createFakePlatform();
   const topology = firstTopology(shop);
-  await runAll(platform, topology.nodes);
+  await createAll(platform, { ...shop, topology }, more);
   const volume = topology.nodes.find((node) => node.volume !== null)?.volume ?? '';
   await platform.ensureVolume({ name: volume, labels: labels(shop.id) });
   await platform.ensureVolume({ name: 'metadata', labels: { 'pgrow.home': home, 'pgrow.kind': 'metadata' } });
@@ -54,6 +58,7 @@ const newDoctor = async (
     platform,
     store,
     home,
+    images,
     components: realComponents,
     isWindowServed: async () => true,
     isRunning: async (id) => id === shop.id && isRunning(),
@@ -66,11 +71,15 @@ const newDoctor = async (
   return { platform, doctor, undoAbandoned, known: [volume, 'metadata'] };
 };
 
-const runAll = async (platform: FakePlatform, nodes: readonly Node[]): Promise<void> => {
-  await platform.ensureNetwork({ name: 'shop', labels: {} });
-  for (const { container: name } of nodes) {
-    const spec = { name, network: 'shop', mounts: [], ports: [], labels: {}, restart: 'no' };
-    await platform.ensureContainer(spec as unknown as ContainerSpec);
+const createAll = async (
+  platform: FakePlatform,
+  database: Database,
+  more: Partial<ContainerSpec> = {},
+): Promise<void> => {
+  await platform.ensureNetwork({ name: networkName(database), labels: {} });
+  for (const node of database.topology.nodes) {
+    const spec = nodeContainer(database, images, node, lastingLabels(database, node));
+    await platform.ensureContainer({ ...spec, ...more });
   }
 };
 
@@ -103,6 +112,22 @@ test('what would not go is named with what removes it by hand', async () => {
   expect((await again.doctor.remove()).failed).toEqual([
     { what: 'volume stray: in use', command: 'docker volume rm stray' },
   ]);
+});
+
+// Somebody had halved a server's memory by hand, and nothing said so until it was killed under load.
+test('a container that differs from what pgrow would make is named with each difference, unless an operation runs', async () => {
+  const halved = { memoryBytes: 512 * 1024 ** 2, restart: 'no' } as const;
+  const changed = async (isRunning: boolean) =>
+    (await (await newDoctor(() => isRunning, [done], undefined, halved)).doctor.examine())
+      .filter(({ kind }) => kind === 'changed_container')
+      .map(({ name, explanation }) => [name, explanation]);
+  const policy = 'restart policy is no, should be unless-stopped';
+  const prefix = 'Its container is not what pgrow would make now:';
+  expect(await changed(false)).toEqual([
+    ['front', `${prefix} ${policy}.`],
+    ['postgres-1', `${prefix} ${policy}; memory is 512 MB, should be 1 GB.`],
+  ]);
+  expect(await changed(true)).toEqual([]);
 });
 
 test('an operation that begins between the look and the removal keeps what is its own', async () => {
@@ -140,7 +165,7 @@ test('slots are looked for on every server that runs', async () => {
   const platform = createFakePlatform();
   const asked: string[] = [];
   const servers = nodesOf(topology, 'postgres');
-  await runAll(platform, topology.nodes);
+  await createAll(platform, { ...replicated, topology });
   for (const { container } of servers) await platform.startContainer(container);
   const connectPostgres = async ({ peer }: { readonly peer: Peer }) => {
     asked.push(peer.address);
@@ -158,6 +183,7 @@ test('slots are looked for on every server that runs', async () => {
       readSecrets: async () => samplePasswords,
     } as unknown as Store,
     home,
+    images,
     components: { ...realComponents, postgres: { ...realComponents.postgres, connectPostgres } },
     isWindowServed: async () => true,
     isRunning: async () => false,
@@ -179,7 +205,7 @@ test('a pooler that stays paused is resumed once, at every port that it has', as
     pooling: poolingOptions.parse({}),
   };
   const platform = createFakePlatform();
-  await runAll(platform, topology.nodes);
+  await createAll(platform, { ...shopWithout, topology });
   await platform.startContainer(pooler.container);
   const resumed: number[] = [];
   const connectPooler = async ({ port }: { readonly port: number }) => ({
@@ -200,6 +226,7 @@ test('a pooler that stays paused is resumed once, at every port that it has', as
       readSecrets: async () => samplePasswords,
     } as unknown as Store,
     home,
+    images,
     components: {
       ...realComponents,
       pgbouncer: { ...realComponents.pgbouncer, connectPooler: connectPooler as never },

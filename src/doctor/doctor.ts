@@ -1,6 +1,7 @@
 import { removeResources } from '../nodes/leftovers.ts';
 import { openSession } from '../nodes/session.ts';
-import { diagnose, type Finding } from '../domain/doctor.ts';
+import { diagnose } from '../domain/doctor.ts';
+import type { Finding } from '../domain/finding.ts';
 import type { Removal } from '../domain/looks.ts';
 import { ports } from '../domain/naming.ts';
 import type { LeftOver } from '../domain/operation-activities.ts';
@@ -35,6 +36,7 @@ export const createDoctor = (dependencies: DoctorDependencies): Doctor => {
       case 'paused_pooler':
         return attempt(name, command, () => resume(database, name));
       case 'missing_node':
+      case 'changed_container':
       case 'rollback_window':
         return [];
       default:

@@ -1,3 +1,4 @@
+import { readChanged } from '../nodes/read-changed.ts';
 import { readFaults } from '../nodes/read-faults.ts';
 import { openSession } from '../nodes/session.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
@@ -10,7 +11,10 @@ import { nodesOf, type Node } from '../domain/topology.ts';
 import { readWindow } from '../store/rollback-window.ts';
 
 /** What a doctor works with. */
-export interface DoctorDependencies extends Pick<Dependencies, 'platform' | 'store' | 'components' | 'home'> {
+export interface DoctorDependencies extends Pick<
+  Dependencies,
+  'platform' | 'store' | 'components' | 'images' | 'home'
+> {
   /** Whether Temporal runs an operation of a database. */
   readonly isRunning: (serviceId: string) => Promise<boolean>;
   /** How the workflow of an operation ended; null while it runs. */
@@ -93,8 +97,8 @@ const readAbandoned = async (
   return { how, again: commandToResume(record.name, (await store.readPlan(last.id))?.asked) };
 };
 
-type FromNodes = Pick<SurveyedDatabase, 'faults' | 'slots' | 'permanent_slots' | 'paused_poolers'>;
-const nothing: FromNodes = { faults: [], slots: [], permanent_slots: [], paused_poolers: [] };
+type FromNodes = Pick<SurveyedDatabase, 'faults' | 'changed' | 'slots' | 'permanent_slots' | 'paused_poolers'>;
+const nothing: FromNodes = { faults: [], changed: [], slots: [], permanent_slots: [], paused_poolers: [] };
 
 /** A node that does not answer is nothing that a doctor of leftovers can say anything of. */
 const readNodes = async (dependencies: DoctorDependencies, database: Database): Promise<FromNodes> => {
@@ -138,6 +142,7 @@ const readNodes = async (dependencies: DoctorDependencies, database: Database): 
   const paused = await Promise.all(poolers.map(isPaused));
   return {
     faults: await readFaults(dependencies.platform, database),
+    changed: await readChanged(dependencies, database),
     // Patroni knows which slots are its own: where it does not answer none of them is judged.
     slots: permanent === null ? [] : (await Promise.all(servers.map(slotsOf))).flat(),
     permanent_slots: permanent ?? [],

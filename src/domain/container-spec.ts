@@ -1,3 +1,4 @@
+import type { HealthCheck } from './container-description.ts';
 import type { Database } from './database.ts';
 import { frontPorts } from './naming.ts';
 import type { HostPorts, Node, NodeKind } from './topology.ts';
@@ -12,13 +13,31 @@ export interface NodeResources {
 const mebibytes = (count: number): number => count * 1024 * 1024;
 
 /** HAProxy keeps the processes of before a reload, 7 MiB each, while they have connections: in three quarters, some fifty. */
-export const nodeResources: Record<NodeKind, NodeResources> = {
+const resources: Record<NodeKind, NodeResources> = {
   front: { memoryBytes: mebibytes(512), cpus: 1 },
   postgres: { memoryBytes: mebibytes(1024), cpus: 2, sharedMemoryBytes: mebibytes(256) },
   pgbouncer: { memoryBytes: mebibytes(256), cpus: 1 },
   haproxy: { memoryBytes: mebibytes(512), cpus: 1 },
   etcd: { memoryBytes: mebibytes(512), cpus: 1 },
 };
+
+/** Every limit of a node, wherever one is needed: its container's, and what its programs are configured by. */
+export const resourcesOf = ({ kind }: Pick<Node, 'kind'>): NodeResources => resources[kind];
+
+/** What works on a server's data in its place: copies it, fills it, reads it through. */
+export const serverResources = resourcesOf({ kind: 'postgres' });
+
+const alive = {
+  command: ['pgrow-alive'],
+  intervalSeconds: 10,
+  timeoutSeconds: 3,
+  retries: 3,
+  startPeriodSeconds: 0,
+};
+
+/** What the engine asks a node, again and again. A server may be recovering for long. */
+export const healthCheckOf = ({ kind }: Pick<Node, 'kind'>): HealthCheck =>
+  kind === 'postgres' ? { ...alive, startPeriodSeconds: 60 } : alive;
 
 /** Where a node's volume is mounted; null for nodes without data. */
 export const dataPath: Record<NodeKind, string | null> = {

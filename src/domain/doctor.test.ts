@@ -60,6 +60,7 @@ const surveyed = (change: Partial<SurveyedDatabase> = {}): SurveyedDatabase => (
   slots: [],
   permanent_slots: [],
   faults: [],
+  changed: [],
   paused_poolers: [],
   ...change,
 });

@@ -1,29 +1,9 @@
 import type { Database } from './database.ts';
 import { isMissing, repairCommand, type NodeFault } from './faults.ts';
+import { changedFindings, type ChangedContainer } from './changed-containers.ts';
+import type { Finding } from './finding.ts';
 import { slotName, verificationName } from './naming.ts';
 import { isPastReturn, type OperationDocument } from './operation.ts';
-
-/** What nothing accounts for, what is on record and not there, and what has been left in a state that nothing will end. */
-export interface Finding {
-  readonly kind:
-    | 'operation'
-    | 'container'
-    | 'volume'
-    | 'network'
-    | 'replication_slot'
-    | 'paused_pooler'
-    | 'missing_node'
-    | 'rollback_window';
-  /** Of a slot or pooler with its node: `postgres_4 on postgres-1`. */
-  readonly name: string;
-  /** Name of the database; null where none is known. */
-  readonly database: string | null;
-  readonly explanation: string;
-  /** Whether it may be removed, or resumed, without anybody having looked at it. */
-  readonly removable: boolean;
-  /** What finishes it by hand. */
-  readonly command: string;
-}
 
 /** What there is. Read before the metadata is, so that nothing made in between counts as unaccounted for. */
 export interface Survey {
@@ -66,6 +46,8 @@ export interface SurveyedDatabase {
   readonly permanent_slots: readonly string[];
   /** Nodes on record that are not as they should be. */
   readonly faults: readonly NodeFault[];
+  /** Nodes whose container is not what pgrow would make now. */
+  readonly changed: readonly ChangedContainer[];
   /** Names of the nodes. */
   readonly paused_poolers: readonly string[];
 }
@@ -96,6 +78,7 @@ export const diagnose = ({ resources, databases }: Survey): readonly Finding[] =
       .flatMap((database) => [
         ...windowFindings(database),
         ...missingFindings(database),
+        ...(database.record ? changedFindings(database.record, database.changed) : []),
         ...slotFindings(database),
         ...pauseFindings(database),
       ]),

@@ -1,5 +1,5 @@
 import type { CutOver } from './step-actions.ts';
-import type { Finding } from './doctor.ts';
+import type { Finding } from './finding.ts';
 import type { Facts } from './facts.ts';
 import type { Leadership, LiveState } from './live-state.ts';
 import type { LeftOver } from './operation-activities.ts';

@@ -58,9 +58,11 @@ export const nodeLabels = (
   database: Named,
   node: Pick<Node, 'name' | 'kind'>,
   operation: string,
-): Record<string, string> => ({
+): Record<string, string> => ({ ...lastingLabels(database, node), [labelNames.operation]: operation });
+
+/** Those that say what a node is, whichever operation made it. */
+export const lastingLabels = (database: Named, node: Pick<Node, 'name' | 'kind'>): Record<string, string> => ({
   ...databaseLabels(database),
-  [labelNames.operation]: operation,
   [labelNames.node]: node.name,
   [labelNames.kind]: node.kind,
 });

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { healthCheckOf } from '../domain/container-spec.ts';
 import { labelNames } from '../domain/naming.ts';
 import { createDockerPlatform } from '../platform/docker/index.ts';
 import type { NodeFile, Platform } from '../platform/platform.ts';
@@ -78,6 +79,7 @@ const createContainer = async (
     memoryBytes: 512 * megabyte,
     cpus: 1,
     sharedMemoryBytes: 64 * megabyte,
+    healthCheck: healthCheckOf({ kind: 'postgres' }),
   });
   await platform.startContainer(name);
 };

@@ -10,7 +10,7 @@ import { hasStayed } from '../nodes/has-stayed.ts';
 import { readLiveState } from '../nodes/read-live-state.ts';
 import { openSession } from '../nodes/session.ts';
 
-export interface LooksDependencies extends Pick<Dependencies, 'platform' | 'store' | 'components' | 'home'> {
+export interface LooksDependencies extends Pick<Dependencies, 'platform' | 'store' | 'components' | 'images' | 'home'> {
   readonly client: Pick<PgrowClient, 'isWindowServed' | 'describe' | 'howEnded' | 'undoAbandoned'>;
 }
 

@@ -36,6 +36,7 @@ const dependencies = {
   store,
   components: realComponents,
   log,
+  images: settings.images,
   home: settings.homeId,
 };
 const failing: Failing = new Set();

@@ -1,4 +1,4 @@
-import { nodeResources } from '../domain/container-spec.ts';
+import { resourcesOf, serverResources } from '../domain/container-spec.ts';
 import type { ConfiguredNode, NodeConfig } from '../domain/node-config.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { NodeFile } from '../platform/platform.ts';
@@ -31,7 +31,7 @@ export const nodeFiles = (
     mode,
   });
   const { postgres, pgbouncer, haproxy, etcd } = components;
-  const { memoryBytes } = nodeResources[node.kind];
+  const { memoryBytes } = resourcesOf(node);
   const kept = { ...database.settings, ...agreed };
   switch (config.kind) {
     case 'postgres':
@@ -82,7 +82,7 @@ const patroniYaml = (
     readonly kept: Settings;
   },
 ): string => {
-  const parameters = { ...postgres.postgresParameters(nodeResources.postgres.memoryBytes), ...kept };
+  const parameters = { ...postgres.postgresParameters(serverResources.memoryBytes), ...kept };
   return patroni.patroniYaml({ ...rest, settings: { parameters, hbaLines: postgres.hbaLines } });
 };
 

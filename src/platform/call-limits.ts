@@ -16,6 +16,7 @@ export const execLimitMs = 60_000;
 const limitMs: Readonly<Record<string, (args: readonly unknown[]) => number>> = {
   ping: () => 5000,
   inspectContainer: () => lookMs,
+  describeContainer: () => lookMs,
   listContainers: () => lookMs,
   findByLabels: () => lookMs,
   readLabels: () => lookMs,

@@ -1,5 +1,7 @@
 import type { Duplex } from 'node:stream';
 
+import type { ContainerDescription, HealthCheck } from '../domain/container-description.ts';
+
 /**
  * The container engine as the rest of pgrow sees it. Implemented by `docker/` and, for workflow tests, by a fake. No call
  * takes longer than its limit (`call-limits.ts`): then it throws an error of code `docker_unavailable`.
@@ -32,6 +34,8 @@ export interface Platform {
   signalContainer(name: string, signal: string): Promise<void>;
 
   inspectContainer(name: string): Promise<ContainerState | null>;
+  /** What it was made with, or has been given since; null when it is absent. */
+  describeContainer(name: string): Promise<ContainerDescription | null>;
   /** All that carry these labels, in one call. A list does not say `healthSays`, `restarts` and `startedAt`: they are empty. */
   listContainers(labels: Labels): Promise<readonly ContainerState[]>;
   /**
@@ -108,6 +112,8 @@ export interface ContainerSpec {
   readonly cpus: number;
   /** Size of /dev/shm in bytes. */
   readonly sharedMemoryBytes?: number;
+  /** Default: its image's, if any. */
+  readonly healthCheck?: HealthCheck;
 }
 
 export interface ContainerState {

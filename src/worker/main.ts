@@ -135,7 +135,14 @@ const watches = await untilTemporalAnswers(() =>
 
 const looks = await serveLooks({
   path: settings.workerLooksPath,
-  looks: createLooks({ platform, store, components: realComponents, home: settings.homeId, client }),
+  looks: createLooks({
+    platform,
+    store,
+    components: realComponents,
+    images: settings.images,
+    home: settings.homeId,
+    client,
+  }),
   log,
 });
 writeFileSync(settings.workerReadyPath, `${process.pid}\n`);

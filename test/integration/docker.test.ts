@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { rm } from 'node:fs/promises';
-import { connect, createServer, type Server, type Socket } from 'node:net';
+import { connect as connectSocket, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 
 import { createDockerPlatform } from '../../src/platform/docker/index.ts';
-import { socketOf } from '../../src/platform/docker/connection.ts';
+import { differencesOf } from '../../src/domain/container-description.ts';
+import { descriptionOf } from '../../src/platform/describe.ts';
+import { connect, socketOf } from '../../src/platform/docker/connection.ts';
 import type { ContainerSpec } from '../../src/platform/platform.ts';
 import { freePort, image } from './platform-engines.ts';
 
@@ -68,6 +70,19 @@ describe('a real container', { timeout: 60_000 }, () => {
   });
 });
 
+test('limits that were changed by hand are found', { timeout: 60_000 }, async () => {
+  const limited = spec('limited');
+  await platform.ensureContainer(limited);
+  const container = connect().docker.getContainer(limited.name);
+  await container.update({ Memory: 32 * 1024 ** 2, MemorySwap: 96 * 1024 ** 2, CpuQuota: 25_000 });
+  const is = await platform.describeContainer(limited.name);
+  expect(differencesOf(is!, descriptionOf(limited)).map(({ says }) => says)).toEqual([
+    'memory is 32 MB, should be 64 MB',
+    'swap is 64 MB, should be none',
+    'CPU limit is 0.25 CPUs, should be 0.5 CPUs',
+  ]);
+});
+
 describe('when the engine goes away', { timeout: 60_000 }, () => {
   const socketPath = join(tmpdir(), `${stack}.sock`);
   afterAll(() => rm(socketPath, { force: true }));
@@ -122,7 +137,7 @@ describe('when the engine goes away', { timeout: 60_000 }, () => {
 const openLine = async (socketPath: string): Promise<{ cut: () => Promise<void> }> => {
   const sockets = new Set<Socket>();
   const server: Server = createServer({ allowHalfOpen: true }, (near) => {
-    const far = connect({
+    const far = connectSocket({
       path: socketOf(process.env.DOCKER_HOST ?? '') ?? '',
       allowHalfOpen: true,
     });

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 
+import { differencesOf } from '../../src/domain/container-description.ts';
+import { descriptionOf } from '../../src/platform/describe.ts';
 import { everywhere, onEveryEngine, waitUntil } from './platform-bench.ts';
 import { crashableScript, freePort, image, missingImage } from './platform-engines.ts';
 
@@ -66,6 +68,43 @@ onEveryEngine(
       const name = await started();
       await platform.ensureContainer(spec({ name, image: missingImage, labels: { ...labels, other: 'yes' } }));
       expect(await platform.inspectContainer(name)).toMatchObject({ running: true, labels });
+    });
+
+    test('what was made compares as equal, created, running and stopped, and what is absent is not described', async () => {
+      const port = await freePort();
+      const healthCheck = {
+        command: ['true'],
+        intervalSeconds: 10,
+        timeoutSeconds: 3,
+        retries: 3,
+        startPeriodSeconds: 60,
+      };
+      const described = spec({
+        aliases: ['primary'],
+        mounts: [{ volume: `${stack}-described`, path: '/data' }],
+        ports: [{ container: 5432, host: port }],
+        environment: { LANG: 'C', OPTIONS: 'a=b' },
+        labels: { ...labels, 'pgrow.node': 'described' },
+        restart: 'unless-stopped',
+        sharedMemoryBytes: 32 * 1024 ** 2,
+        healthCheck,
+      });
+      const { name } = described;
+      const differences = async (should = described) =>
+        differencesOf((await platform.describeContainer(name))!, descriptionOf(should)).map(({ says }) => says);
+      await platform.ensureContainer(described);
+      expect(await differences()).toEqual([]);
+      await platform.startContainer(name);
+      expect(await differences()).toEqual([]);
+      expect(await differences({ ...described, memoryBytes: 128 * 1024 ** 2, cpus: 1, aliases: [] })).toEqual([
+        'network aliases are primary, should be none',
+        'memory is 64 MB, should be 128 MB',
+        'CPU limit is 0.5 CPUs, should be 1 CPUs',
+      ]);
+      await platform.stopContainer(name, 0);
+      expect(await differences()).toEqual([]);
+      await platform.removeContainer(name);
+      expect(await platform.describeContainer(name)).toBeNull();
     });
 
     // A worker that died between creating a container and giving it its files left one that could be started without them.

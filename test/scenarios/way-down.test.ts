@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Finding } from '../../src/domain/doctor.ts';
+import type { Finding } from '../../src/domain/finding.ts';
 import { useControlPlane } from '../support/control-plane.ts';
 import { expectDatabase, keepData } from '../support/expectations.ts';
 import { holdNode, loseNode, untilStepSays } from '../support/faults.ts';

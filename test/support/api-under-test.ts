@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { createApi } from '../../src/api/api.ts';
 import { planAhead } from '../../src/api/plan-ahead.ts';
 import type { Database } from '../../src/domain/database.ts';
-import type { Finding } from '../../src/domain/doctor.ts';
+import type { Finding } from '../../src/domain/finding.ts';
 import type { Facts } from '../../src/domain/facts.ts';
 import type { LiveState } from '../../src/domain/live-state.ts';
 import type { Plan } from '../../src/domain/plan.ts';

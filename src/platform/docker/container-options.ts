@@ -1,45 +1,75 @@
 import type Docker from 'dockerode';
 
+import {
+  cpuPeriodMicroseconds,
+  type ContainerDescription,
+  type HealthCheck,
+} from '../../domain/container-description.ts';
+import { descriptionOf } from '../describe.ts';
 import type { ContainerSpec } from '../platform.ts';
 
-/** Microseconds. A quota, unlike NanoCpus, may be larger than the number of CPUs the host has. */
-const cpuPeriod = 100_000;
-
 /** What the engine is asked for: the image's unprivileged user, no capability, and limits on everything. */
-export const containerOptions = (spec: ContainerSpec): Docker.ContainerCreateOptions => ({
-  name: spec.name,
-  Image: spec.image,
-  Hostname: spec.hostname,
-  ...(spec.command && { Cmd: [...spec.command] }),
-  Env: Object.entries(spec.environment).map(([name, value]) => `${name}=${value}`),
-  Labels: { ...spec.labels },
-  ExposedPorts: Object.fromEntries(spec.ports.map(({ container }) => [`${container}/tcp`, {}])),
-  HostConfig: {
-    NetworkMode: spec.network,
-    Mounts: spec.mounts.map(({ volume, path }) => ({
-      Type: 'volume',
-      Source: volume,
-      Target: path,
-      // The engine creates a volume that is missing; with labels a sweep still finds it.
-      VolumeOptions: {
-        NoCopy: false,
-        Labels: { ...spec.labels },
-        DriverConfig: { Name: '', Options: {} },
-      },
-    })),
-    PortBindings: Object.fromEntries(
-      spec.ports.map(({ container, host }) => [`${container}/tcp`, [{ HostIp: '127.0.0.1', HostPort: String(host) }]]),
-    ),
-    RestartPolicy: { Name: spec.restart },
-    CapDrop: ['ALL'],
-    SecurityOpt: ['no-new-privileges'],
-    Memory: spec.memoryBytes,
-    // Equal to Memory: no swap. A database that swaps is slower than one that is refused more memory.
-    MemorySwap: spec.memoryBytes,
-    CpuPeriod: cpuPeriod,
-    CpuQuota: Math.round(spec.cpus * cpuPeriod),
-    ...(spec.sharedMemoryBytes !== undefined && { ShmSize: spec.sharedMemoryBytes }),
-    LogConfig: { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '3' } },
-  },
-  NetworkingConfig: { EndpointsConfig: { [spec.network]: { Aliases: [...spec.aliases] } } },
+export const containerOptions = (spec: ContainerSpec): Docker.ContainerCreateOptions => {
+  const { command, healthCheck, ...described } = descriptionOf(spec);
+  return {
+    name: spec.name,
+    Image: described.image,
+    Hostname: described.hostname,
+    ...(command && { Cmd: [...command] }),
+    Env: Object.entries(described.environment).map(([name, value]) => `${name}=${value}`),
+    Labels: { ...described.labels },
+    ExposedPorts: Object.fromEntries(described.ports.map(({ container }) => [`${container}/tcp`, {}])),
+    ...(healthCheck && { Healthcheck: engineCheck(healthCheck) }),
+    HostConfig: hostConfig(spec.network, described),
+    NetworkingConfig: { EndpointsConfig: { [spec.network]: { Aliases: [...described.aliases] } } },
+  };
+};
+
+const hostConfig = (
+  network: string,
+  {
+    memoryBytes,
+    swapBytes,
+    cpus,
+    sharedMemoryBytes,
+    ...described
+  }: Omit<ContainerDescription, 'command' | 'healthCheck'>,
+): Docker.HostConfig => ({
+  NetworkMode: network,
+  Mounts: described.mounts.map(({ volume, path }) => ({
+    Type: 'volume',
+    Source: volume,
+    Target: path,
+    // The engine creates a volume that is missing; with labels a sweep still finds it.
+    VolumeOptions: {
+      NoCopy: false,
+      Labels: { ...described.labels },
+      DriverConfig: { Name: '', Options: {} },
+    },
+  })),
+  PortBindings: Object.fromEntries(
+    described.ports.map(({ container, address, host }) => [
+      `${container}/tcp`,
+      [{ HostIp: address, HostPort: String(host) }],
+    ]),
+  ),
+  RestartPolicy: { Name: described.restart },
+  Privileged: described.privileged,
+  CapDrop: [...described.droppedCapabilities],
+  CapAdd: [...described.addedCapabilities],
+  SecurityOpt: [...described.securityOptions],
+  ...(memoryBytes !== null && { Memory: memoryBytes, MemorySwap: memoryBytes + (swapBytes ?? 0) }),
+  ...(cpus !== null && { CpuPeriod: cpuPeriodMicroseconds, CpuQuota: Math.round(cpus * cpuPeriodMicroseconds) }),
+  ...(sharedMemoryBytes !== null && { ShmSize: sharedMemoryBytes }),
+  LogConfig: { Type: described.log.driver, Config: { ...described.log.options } },
 });
+
+const engineCheck = (check: HealthCheck): Docker.ContainerCreateOptions['Healthcheck'] => ({
+  Test: ['CMD', ...check.command],
+  Interval: check.intervalSeconds * nanosecondsPerSecond,
+  Timeout: check.timeoutSeconds * nanosecondsPerSecond,
+  Retries: check.retries,
+  StartPeriod: check.startPeriodSeconds * nanosecondsPerSecond,
+});
+
+export const nanosecondsPerSecond = 1e9;

@@ -3,6 +3,7 @@ import type Docker from 'dockerode';
 import { containerAbsent, imageMissing, networkAbsent, portTaken } from '../platform-errors.ts';
 import type { ContainerSpec, Platform } from '../platform.ts';
 import { retryUntil } from '../retry-until.ts';
+import { containerDescription } from './container-description.ts';
 import { containerOptions } from './container-options.ts';
 import { requireLabels } from '../labels.ts';
 import { containerState } from './container-state.ts';
@@ -21,6 +22,7 @@ type Containers = Pick<
   | 'removeContainer'
   | 'signalContainer'
   | 'inspectContainer'
+  | 'describeContainer'
   | 'listContainers'
 >;
 
@@ -67,12 +69,13 @@ export const dockerContainers = (docker: Docker, removalTimeoutMs: number): Cont
     signalContainer: (name, signal) => sendSignal(docker, name, signal),
 
     inspectContainer: async (name) => {
-      try {
-        return containerState(await docker.getContainer(name).inspect());
-      } catch (error) {
-        if (statusOf(error) === 404) return null;
-        throw error;
-      }
+      const info = await inspect(docker, name);
+      return info && containerState(info);
+    },
+
+    describeContainer: async (name) => {
+      const info = await inspect(docker, name);
+      return info && containerDescription(info);
     },
 
     listContainers: async (labels) => {
@@ -95,9 +98,12 @@ const create = async (docker: Docker, spec: ContainerSpec): Promise<unknown> => 
   }
 };
 
-const statusIn = async (docker: Docker, name: string): Promise<string | null> => {
+const statusIn = async (docker: Docker, name: string): Promise<string | null> =>
+  (await inspect(docker, name))?.State.Status ?? null;
+
+const inspect = async (docker: Docker, name: string): Promise<Docker.ContainerInspectInfo | null> => {
   try {
-    return (await docker.getContainer(name).inspect()).State.Status;
+    return await docker.getContainer(name).inspect();
   } catch (error) {
     if (statusOf(error) === 404) return null;
     throw error;

@@ -1,4 +1,5 @@
 import { imageMissing } from '../platform-errors.ts';
+import { descriptionOf } from '../describe.ts';
 import { carries } from '../labels.ts';
 import type { ContainerSpec, ContainerState, Platform } from '../platform.ts';
 import { begin, end } from './fake-process.ts';
@@ -14,6 +15,7 @@ type Containers = Pick<
   | 'removeContainer'
   | 'signalContainer'
   | 'inspectContainer'
+  | 'describeContainer'
   | 'listContainers'
   | 'readLogs'
 >;
@@ -62,6 +64,11 @@ export const fakeContainers = (state: FakeState): Containers => ({
   inspectContainer: async (name) => {
     const container = state.containers.get(name);
     return container ? stateOf(container) : null;
+  },
+
+  describeContainer: async (name) => {
+    const container = state.containers.get(name);
+    return container ? descriptionOf(container.spec) : null;
   },
 
   listContainers: async (labels) =>

@@ -1,0 +1,53 @@
+import { expect, test } from 'vitest';
+import { replicaTopology, sampleDatabase } from '../../test/support/sample-database.ts';
+import { changedFindings } from './changed-containers.ts';
+import type { Database } from './database.ts';
+import { nodeNamed } from './topology.ts';
+
+const single = sampleDatabase('shop');
+const replicated: Database = { ...single, topology: replicaTopology(single) };
+const memory = { subject: 'memory', says: 'memory is 512 MB, should be 1 GB' };
+const image = { subject: 'image', says: 'image is a, should be b' };
+const hostname = { subject: 'hostname', says: 'hostname is x, should be y' };
+
+const found = (database: Database, name: string, ...differences: (typeof memory)[]) =>
+  changedFindings(database, [{ name, differences }]);
+
+test('a limit that was changed is named, with the command that sets it while the node runs', () => {
+  const { container } = nodeNamed(single.topology, 'postgres-1');
+  expect(found(single, 'postgres-1', memory)).toEqual([
+    {
+      kind: 'changed_container',
+      name: 'postgres-1',
+      database: 'shop',
+      explanation: 'Its container is not what pgrow would make now: memory is 512 MB, should be 1 GB.',
+      removable: false,
+      command:
+        'docker update --memory 1073741824 --memory-swap 1073741824 ' +
+        `--cpu-period 100000 --cpu-quota 200000 ${container}`,
+    },
+  ]);
+});
+
+// Nodes keep their image through an update of pgrow: a doctor that called each of them changed would be ignored.
+test('an older image alone is no finding, but is named beside another difference', () => {
+  expect(found(single, 'postgres-1', image)).toEqual([]);
+  expect(found(single, 'postgres-1', image, memory)).toMatchObject([
+    {
+      explanation: expect.stringContaining('image is a, should be b; memory is'),
+      command: expect.stringContaining('docker update'),
+    },
+  ]);
+});
+
+test('what only a new container can have is made the way that costs clients least', () => {
+  const again = (database: Database, name: string) => found(database, name, hostname)[0]?.command;
+  const front = nodeNamed(replicated.topology, 'front').container;
+  const only = nodeNamed(single.topology, 'postgres-1').container;
+  expect(again(replicated, 'postgres-2')).toBe('./pgrow reinit shop postgres-2');
+  expect(again(replicated, 'postgres-1')).toBe('./pgrow switchover shop');
+  expect(again(replicated, 'front')).toBe(`docker stop ${front} && docker rm ${front} && ./pgrow repair shop front`);
+  expect(again(single, 'postgres-1')).toBe(
+    `docker stop ${only} && docker rm ${only} && ./pgrow repair shop postgres-1`,
+  );
+});

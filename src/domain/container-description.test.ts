@@ -1,0 +1,84 @@
+import { expect, test } from 'vitest';
+import { canChangeLive, differencesOf, type ContainerDescription } from './container-description.ts';
+
+const gigabyte = 1024 ** 3;
+const should: ContainerDescription = {
+  image: 'pgrow/postgres:17-a',
+  hostname: 'postgres-1',
+  command: null,
+  networks: ['shop'],
+  aliases: ['postgres-1', 'primary'],
+  mounts: [{ volume: 'shop-postgres-1', path: '/var/lib/postgresql' }],
+  ports: [{ container: 5432, address: '127.0.0.1', host: 20_000 }],
+  labels: { 'pgrow.node': 'postgres-1' },
+  environment: {},
+  restart: 'unless-stopped',
+  memoryBytes: gigabyte,
+  swapBytes: 0,
+  cpus: 2,
+  sharedMemoryBytes: null,
+  healthCheck: {
+    command: ['pgrow-alive'],
+    intervalSeconds: 10,
+    timeoutSeconds: 3,
+    retries: 3,
+    startPeriodSeconds: 60,
+  },
+  privileged: false,
+  droppedCapabilities: ['ALL'],
+  addedCapabilities: [],
+  securityOptions: ['no-new-privileges'],
+  log: { driver: 'json-file', options: { 'max-size': '10m' } },
+};
+const said = (change: Partial<ContainerDescription>) =>
+  differencesOf({ ...should, ...change }, should).map(({ says }) => says);
+
+test('what image and engine add is no difference', () => {
+  expect(
+    said({
+      command: ['pgrow-node'],
+      aliases: ['primary'],
+      labels: { ...should.labels, maintainer: 'debian' },
+      environment: { PATH: '/usr/bin' },
+      swapBytes: null,
+      sharedMemoryBytes: 64 * 1024 ** 2,
+      log: { driver: 'json-file', options: { 'max-size': '10m', compress: 'true' } },
+    }),
+  ).toEqual([]);
+});
+
+test.each<[string, Partial<ContainerDescription>]>([
+  ['memory is 1536 MB, should be 1 GB', { memoryBytes: 1.5 * gigabyte }],
+  ['memory is unlimited, should be 1 GB', { memoryBytes: null }],
+  ['swap is 512 MB, should be none', { swapBytes: gigabyte / 2 }],
+  ['CPU limit is 0.5 CPUs, should be 2 CPUs', { cpus: 0.5 }],
+  ['CPU limit is none, should be 2 CPUs', { cpus: null }],
+  ['image is pgrow/postgres:17-b, should be pgrow/postgres:17-a', { image: 'pgrow/postgres:17-b' }],
+  ['network is none, should be shop', { networks: [] }],
+  ['network aliases are none, should be primary', { aliases: ['postgres-1'] }],
+  ['network aliases are postgres, primary, should be primary', { aliases: ['postgres', 'postgres-1', 'primary'] }],
+  ['volumes are none, should be shop-postgres-1 at /var/lib/postgresql', { mounts: [] }],
+  [
+    'published ports are 0.0.0.0:20000 to 5432, should be 127.0.0.1:20000 to 5432',
+    { ports: [{ container: 5432, address: '0.0.0.0', host: 20_000 }] },
+  ],
+  ['label pgrow.node is absent, should be postgres-1', { labels: {} }],
+  ['restart policy is always, should be unless-stopped', { restart: 'always' }],
+  ['privileged mode is on, should be off', { privileged: true }],
+  ['dropped capabilities are none, should be ALL', { droppedCapabilities: [] }],
+  ['added capabilities are SYS_ADMIN, should be none', { addedCapabilities: ['SYS_ADMIN'] }],
+  ['security options are none, should be no-new-privileges', { securityOptions: [] }],
+  ['log option max-size is absent, should be 10m', { log: { driver: 'json-file', options: {} } }],
+  [
+    'health check is none, should be "pgrow-alive" every 10 s, for 3 s at most, unhealthy after 3, not counted for 60 s',
+    { healthCheck: null },
+  ],
+])('%s', (says, change) => {
+  expect(said(change)).toEqual([says]);
+});
+
+test('limits alone can be changed while it runs', () => {
+  const differing = (change: Partial<ContainerDescription>) => differencesOf({ ...should, ...change }, should);
+  expect(canChangeLive(differing({ memoryBytes: null, cpus: 1, swapBytes: 1 }))).toBe(true);
+  expect(canChangeLive(differing({ memoryBytes: null, hostname: 'x' }))).toBe(false);
+});

@@ -1,0 +1,91 @@
+import type Docker from 'dockerode';
+
+import type { ContainerDescription, HealthCheck } from '../../domain/container-description.ts';
+import { nanosecondsPerSecond } from './container-options.ts';
+
+/** What the engine has on record of a container, as `descriptionOf` puts it: without what engine and image add to everything. */
+export const containerDescription = (info: Docker.ContainerInspectInfo): ContainerDescription => {
+  const { Config: config, HostConfig: host, NetworkSettings: network } = info;
+  const networks = network.Networks ?? {};
+  const memoryBytes = host.Memory || null;
+  return {
+    image: config.Image,
+    hostname: config.Hostname,
+    command: config.Cmd ?? null,
+    networks: Object.keys(networks),
+    aliases: aliasesIn(networks, info),
+    mounts: info.Mounts.map(({ Type: type, Name: name, Source: source, Destination: path }) => ({
+      volume: type === 'volume' ? (name ?? source) : `${type} ${source}`,
+      path,
+    })),
+    ports: portsIn(host.PortBindings ?? {}),
+    labels: config.Labels ?? {},
+    environment: Object.fromEntries((config.Env ?? []).map(splitVariable)),
+    restart: host.RestartPolicy?.Name || 'no',
+    memoryBytes,
+    swapBytes: swapIn(memoryBytes, host.MemorySwap),
+    cpus: cpusIn(host),
+    sharedMemoryBytes: host.ShmSize ?? null,
+    healthCheck: healthCheckIn(config.Healthcheck),
+    privileged: host.Privileged ?? false,
+    droppedCapabilities: capabilities(host.CapDrop),
+    addedCapabilities: capabilities(host.CapAdd),
+    securityOptions: ((host.SecurityOpt ?? []) as readonly string[]).map((option) => option.replace(/[:=]true$/, '')),
+    log: { driver: host.LogConfig?.Type ?? '', options: host.LogConfig?.Config ?? {} },
+  };
+};
+
+/** Engines before 25 add the short id to every container's. */
+const aliasesIn = (
+  networks: Docker.ContainerInspectInfo['NetworkSettings']['Networks'],
+  { Id: id, Name: name }: Docker.ContainerInspectInfo,
+): readonly string[] => {
+  const all = Object.values(networks).flatMap(({ Aliases: aliases }) => (aliases ?? []) as readonly string[]);
+  return [...new Set(all)].filter((alias) => alias !== id.slice(0, 12) && `/${alias}` !== name);
+};
+
+type PortBindings = Readonly<Record<string, readonly { readonly HostIp: string; readonly HostPort: string }[] | null>>;
+
+const portsIn = (bindings: PortBindings): ContainerDescription['ports'] =>
+  Object.entries(bindings).flatMap(([port, places]) =>
+    (places ?? []).map(({ HostIp: address, HostPort: host }) => ({
+      container: Number.parseInt(port, 10),
+      address: address || '0.0.0.0',
+      host: Number(host),
+    })),
+  );
+
+const splitVariable = (line: string): [string, string] => {
+  const at = line.indexOf('=');
+  return at < 0 ? [line, ''] : [line.slice(0, at), line.slice(at + 1)];
+};
+
+/** The engine counts memory and swap together; -1 is no limit, also where the kernel knows none. */
+const swapIn = (memoryBytes: number | null, both: number | undefined): number | null => {
+  if (memoryBytes === null || both === undefined || both < 0) return null;
+  return both === 0 ? memoryBytes : both - memoryBytes;
+};
+
+/** `docker update --cpus` writes the first, we the other two. */
+const cpusIn = ({ NanoCpus: nano, CpuQuota: quota, CpuPeriod: period }: Docker.HostConfig): number | null => {
+  if (nano) return nano / 1e9;
+  return quota && quota > 0 ? quota / (period || 100_000) : null;
+};
+
+const capabilities = (names: readonly string[] | null | undefined): readonly string[] =>
+  (names ?? []).map((name) => name.toUpperCase().replace(/^CAP_/, ''));
+
+/** What is not said is the engine's default. */
+const healthCheckIn = (check: Docker.ContainerInspectInfo['Config']['Healthcheck']): HealthCheck | null => {
+  const [how, ...command] = check?.Test ?? [];
+  if (!check || how === undefined) return null;
+  const seconds = (nanoseconds: number | undefined, otherwise: number) =>
+    nanoseconds ? nanoseconds / nanosecondsPerSecond : otherwise;
+  return {
+    command: how === 'CMD' ? command : [how, ...command],
+    intervalSeconds: seconds(check.Interval, 30),
+    timeoutSeconds: seconds(check.Timeout, 30),
+    retries: check.Retries || 3,
+    startPeriodSeconds: seconds(check.StartPeriod, 0),
+  };
+};
