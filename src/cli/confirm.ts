@@ -7,7 +7,7 @@ import { operationTitle } from './operation-text.ts';
 import { printJson, printProgress } from './output.ts';
 
 /** `checkpoint`: the one that was confirmed; null where it was a grace period. */
-type Confirmed = StartedOperation & { readonly checkpoint: Checkpoint | null };
+type Confirmed = StartedOperation & { readonly checkpoint: Checkpoint | null; readonly takes_effect: string };
 
 export const confirm = (program: Command): void => {
   program
@@ -27,7 +27,12 @@ export const confirm = (program: Command): void => {
       const operation = await api.get<OperationDocument>(
         postgresPath(database, `operations/${confirmed.operation_id}`),
       );
-      printProgress(`${operationTitle(operation)}: confirmed. What was kept for a rollback is being removed.`);
+      printProgress(`${operationTitle(operation)}: confirmed. ${whatFollows(confirmed)}`);
       if (flags.json) printJson({ operation });
     });
 };
+
+const whatFollows = ({ takes_effect }: Confirmed): string =>
+  takes_effect === 'when_a_worker_runs'
+    ? 'No worker answers: what was kept for a rollback is removed as soon as one runs. Start one: ./pgrow up'
+    : 'What was kept for a rollback is being removed.';

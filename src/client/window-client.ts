@@ -2,7 +2,7 @@ import { WithStartWorkflowOperation, WorkflowUpdateFailedError, type Client } fr
 import { WorkflowNotFoundError } from '@temporalio/common';
 import { checkpointWorkflowId } from '../domain/naming.ts';
 import type { RollbackWindow } from '../domain/rollback-window.ts';
-import { checkpointSignals } from '../domain/temporal-names.ts';
+import { checkpointMessages, type CheckpointMessage } from '../domain/temporal-names.ts';
 import type { MessageEffect, RollbackRequest } from '../workflows/messages.ts';
 import { searchAttributePairs, type About } from '../workflows/search-attribute-keys.ts';
 import { isUnanswered, refusalIn } from './temporal-errors.ts';
@@ -14,12 +14,15 @@ export interface WindowClient {
   isWindowServed(serviceId: string): Promise<boolean>;
   /** Begins the workflow of a window, unless it runs. */
   serveWindow(window: RollbackWindow, about: About): Promise<void>;
-  /** Closes a window, whose workflow is begun first where it does not run. */
-  confirmWindow(window: RollbackWindow, about: About): Promise<void>;
   /**
-   * Asks a window to go back, whose workflow is begun first where it does not run. Where no worker answers, the request
-   * waits for one.
-   * @throws PgrowError `refused`: it is closing, or goes back already
+   * Closes a window, and starts its workflow first where it does not run. Where no worker answers, the request waits for
+   * one.
+   * @throws PgrowError `refused`: it is being rolled back
+   */
+  confirmWindow(window: RollbackWindow, about: About): Promise<Answer>;
+  /**
+   * Asks a window for a rollback; the same.
+   * @throws PgrowError `refused`: it is closing, or being rolled back already
    */
   rollBack(window: RollbackWindow, about: About, request: RollbackRequest): Promise<Answer>;
 }
@@ -39,6 +42,33 @@ export const windowClient = (client: Client, taskQueue: string, briefly: Briefly
     typedSearchAttributes: searchAttributePairs(null, about),
     staticSummary: `rollback window of ${about.database}`,
   });
+  const send = (
+    message: CheckpointMessage,
+    window: RollbackWindow,
+    about: About,
+    ...args: [RollbackRequest?]
+  ): Promise<Answer> =>
+    briefly(async () => {
+      const start = { ...options(window, about), workflowIdConflictPolicy: 'USE_EXISTING' as const };
+      const startWorkflowOperation = new WithStartWorkflowOperation('checkpoint', start);
+      try {
+        return await client.withDeadline(Date.now() + answerWithinMs, () =>
+          workflow.executeUpdateWithStart<() => Promise<void>, MessageEffect, [RollbackRequest?]>(
+            checkpointMessages[message],
+            { startWorkflowOperation, args },
+          ),
+        );
+      } catch (error) {
+        const isRefused = error instanceof WorkflowUpdateFailedError;
+        if (!isRefused && !isUnanswered(error)) throw error;
+        const refusal = isRefused && refusalIn(error);
+        if (refusal) throw refusal;
+        // No worker answers, or one of a version that knows the signal alone.
+        const signal = { signal: checkpointMessages[message], signalArgs: args };
+        await workflow.signalWithStart('checkpoint', { ...options(window, about), ...signal });
+        return { takes_effect: isRefused ? 'now' : 'when_a_worker_runs' };
+      }
+    });
   return {
     isWindowServed: (serviceId) =>
       briefly(async () => {
@@ -53,32 +83,7 @@ export const windowClient = (client: Client, taskQueue: string, briefly: Briefly
       briefly(async () => {
         await workflow.start('checkpoint', { ...options(window, about), workflowIdConflictPolicy: 'USE_EXISTING' });
       }),
-    confirmWindow: (window, about) =>
-      briefly(async () => {
-        await workflow.signalWithStart('checkpoint', { ...options(window, about), signal: checkpointSignals.confirm });
-      }),
-    rollBack: (window, about, request) =>
-      briefly(async () => {
-        const start = { ...options(window, about), workflowIdConflictPolicy: 'USE_EXISTING' as const };
-        const startWorkflowOperation = new WithStartWorkflowOperation('checkpoint', start);
-        const update = { startWorkflowOperation, args: [request] as [RollbackRequest] };
-        try {
-          return await client.withDeadline(Date.now() + answerWithinMs, () =>
-            workflow.executeUpdateWithStart<() => Promise<void>, MessageEffect, [RollbackRequest]>(
-              checkpointSignals.rollback,
-              update,
-            ),
-          );
-        } catch (error) {
-          const isRefused = error instanceof WorkflowUpdateFailedError;
-          if (!isRefused && !isUnanswered(error)) throw error;
-          const refusal = isRefused && refusalIn(error);
-          if (refusal) throw refusal;
-        }
-        // No worker answers, or one of a version that knows the signal alone.
-        const signal = { signal: checkpointSignals.rollback, signalArgs: [request] };
-        await workflow.signalWithStart('checkpoint', { ...options(window, about), ...signal });
-        return { takes_effect: 'when_a_worker_runs' };
-      }),
+    confirmWindow: (window, about) => send('confirm', window, about),
+    rollBack: (window, about, request) => send('rollback', window, about, request),
   };
 };

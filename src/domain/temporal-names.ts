@@ -14,8 +14,9 @@ export const progressQuery = 'progress';
 /** Update of an operation that is being opened: answers once it has begun, or fails with why it was refused. */
 export const openedUpdateName = 'opened';
 
-/** Messages to the checkpoint of the last operation, as signals; `rollback` is an update as well, which answers. */
-export const checkpointSignals = { confirm: 'confirm', rollback: 'rollback' } as const;
+/** Messages to the checkpoint of the last operation, as a signal or as an update, which answers. */
+export const checkpointMessages = { confirm: 'confirm', rollback: 'rollback' } as const;
+export type CheckpointMessage = keyof typeof checkpointMessages;
 
 /** Search attributes: two keywords and an integer. */
 export const searchAttributes = {

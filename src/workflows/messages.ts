@@ -1,11 +1,12 @@
 import { defineQuery, defineSignal, defineUpdate } from '@temporalio/workflow';
 import type { OperationInput } from '../domain/inputs.ts';
 import {
-  checkpointSignals,
+  checkpointMessages,
   openedUpdateName,
   operationMessages,
   progressQuery,
   switchoverSignalName,
+  type CheckpointMessage,
   type OperationMessage,
 } from '../domain/temporal-names.ts';
 import type { OperationDocument } from '../domain/operation.ts';
@@ -59,9 +60,14 @@ export interface MessageEffect {
 }
 
 /** Messages to the checkpoint of the last operation. */
-export const confirmSignal = defineSignal(checkpointSignals.confirm);
-export const rollbackSignal = defineSignal<[RollbackRequest?]>(checkpointSignals.rollback);
-export const rollbackUpdate = defineUpdate<MessageEffect, [RollbackRequest?]>(checkpointSignals.rollback);
+export const checkpointSignals = {
+  confirm: defineSignal(checkpointMessages.confirm),
+  rollback: defineSignal<[RollbackRequest?]>(checkpointMessages.rollback),
+} as const;
+export const checkpointUpdates = {
+  confirm: defineUpdate<MessageEffect, [RollbackRequest?]>(checkpointMessages.confirm),
+  rollback: defineUpdate<MessageEffect, [RollbackRequest?]>(checkpointMessages.rollback),
+} as const satisfies Record<CheckpointMessage, unknown>;
 export const checkpointQuery = defineQuery<WindowState>('checkpoint');
 
 export interface WindowState {

@@ -21,13 +21,7 @@ import type { RollbackTarget, RollbackWindow } from '../domain/rollback-window.t
 import { watchHealth } from './activities.ts';
 import { closeWindow } from './rollback-window.ts';
 import { codeOf, documentOf, toOperationError } from './failures.ts';
-import {
-  checkpointQuery,
-  confirmSignal,
-  type CheckpointWorkflow,
-  type RollbackRequest,
-  type RollbackWorkflow,
-} from './messages.ts';
+import { checkpointQuery, type CheckpointWorkflow, type RollbackRequest, type RollbackWorkflow } from './messages.ts';
 import { childAttributes } from './search-attributes.ts';
 import { handleWindowMessages } from './window-messages.ts';
 
@@ -45,10 +39,10 @@ export const checkpoint: CheckpointWorkflow = async (input) => {
   let notWatched: string | null = null;
   const until = () => (deadline === null ? null : new Date(deadline).toISOString());
   const show = () => setCurrentDetails(open ? describe(until(), notWatched) : closing);
-  setHandler(confirmSignal, () => void (confirmed = true), { description: 'Close the window now.' });
   handleWindowMessages({
     database: input.before?.name ?? null,
-    state: () => (!open || confirmed || gone ? 'closing' : request === null ? 'open' : 'going back'),
+    status: () => (!open || confirmed || gone ? 'closing' : request === null ? 'open' : 'going back'),
+    close: () => void (confirmed = true),
     goBack: (asked) => void (request = asked),
   });
   setHandler(checkpointQuery, () => ({ checkpoint: input.checkpoint, open, until: until(), not_watched: notWatched }), {

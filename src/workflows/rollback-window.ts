@@ -13,7 +13,7 @@ import type { Stage } from '../domain/stage.ts';
 import type { RollbackWindow } from '../domain/rollback-window.ts';
 import { operationActivities, perform } from './activities.ts';
 import { windowDoesNotClose } from './failures.ts';
-import { confirmSignal, type CheckpointWorkflow } from './messages.ts';
+import { checkpointSignals, type CheckpointWorkflow } from './messages.ts';
 import { childAttributes } from './search-attributes.ts';
 
 /**
@@ -76,7 +76,7 @@ export const closePreviousWindow = async (
   const waitedFor = { checkpoint: previous.id, database: database.id };
   for (;;) {
     try {
-      await getExternalWorkflowHandle(checkpointWorkflowId(database.id)).signal(confirmSignal);
+      await getExternalWorkflowHandle(checkpointWorkflowId(database.id)).signal(checkpointSignals.confirm);
     } catch {
       // Its workflow has ended already, or never began because the operation died first.
       await closeWindow({ ...waitedFor, on_close: previous.on_close }, 'for a while');
@@ -98,7 +98,7 @@ export const closePreviousWindowFirst = async ({
 }: OpenedOperation): Promise<void> => {
   if (!previous) return;
   try {
-    await getExternalWorkflowHandle(checkpointWorkflowId(database.id)).signal(confirmSignal);
+    await getExternalWorkflowHandle(checkpointWorkflowId(database.id)).signal(checkpointSignals.confirm);
   } catch {
     await closeWindow({ checkpoint: previous.id, database: database.id, on_close: previous.on_close }, 'for a while');
   }

@@ -1,41 +1,66 @@
 import type { UpdateDefinition } from '@temporalio/common';
-import { setHandler } from '@temporalio/workflow';
+import { setHandler, type SignalDefinition } from '@temporalio/workflow';
+import type { CheckpointMessage } from '../domain/temporal-names.ts';
 import { refusal } from './failures.ts';
-import { rollbackSignal, rollbackUpdate, type MessageEffect, type RollbackRequest } from './messages.ts';
+import { checkpointSignals, checkpointUpdates, type MessageEffect, type RollbackRequest } from './messages.ts';
+
+/** `going back`: a rollback runs, or begins. */
+type WindowStatus = 'open' | 'going back' | 'closing';
 
 interface Window {
   /** Name of the database; null for a window that was begun by an earlier version. */
   readonly database: string | null;
-  /** `going back`: a rollback runs, or begins. */
-  state(): 'open' | 'going back' | 'closing';
+  status(): WindowStatus;
+  close(): void;
   goBack(request: RollbackRequest): void;
 }
 
-/** Takes requests for a rollback as signals, which have no answer, and as updates, which are refused when they come too late. */
-export const handleWindowMessages = ({ database, state, goBack }: Window): void => {
-  setHandler(rollbackSignal, (asked) => goBack(asked ?? {}), { description });
-  const answer = (asked?: RollbackRequest): MessageEffect => {
-    goBack(asked ?? {});
-    return { takes_effect: 'now' };
+/** Takes requests as signals, which have no answer, and as updates, which are refused when they come too late. */
+export const handleWindowMessages = ({ database, status, close, goBack }: Window): void => {
+  const effects: Readonly<Record<CheckpointMessage, (request?: RollbackRequest) => void>> = {
+    confirm: close,
+    rollback: (request) => goBack(request ?? {}),
   };
-  const validator = (): void => {
-    const reason = reasonsAgainst[state()];
-    if (reason !== null) throw refusal(`Cannot roll ${database ?? 'the database'} back: ${reason}`);
-  };
-  setHandler<MessageEffect, [RollbackRequest?], UpdateDefinition<MessageEffect, [RollbackRequest?]>>(
-    rollbackUpdate,
-    answer,
-    {
-      description: `${description} Refused where it comes too late.`,
-      validator,
-    },
-  );
+  for (const message of ['confirm', 'rollback'] as const) {
+    const effect = effects[message];
+    const description = descriptions[message];
+    setHandler(checkpointSignals[message] as SignalDefinition<[RollbackRequest?]>, effect, { description });
+    const answer = (request?: RollbackRequest): MessageEffect => {
+      effect(request);
+      return { takes_effect: 'now' };
+    };
+    const validator = (): void => {
+      const reason = reasonsAgainst[message][status()];
+      if (reason !== null) throw refusal(`Cannot ${deeds[message](database ?? 'the database')}: ${reason}`);
+    };
+    setHandler<MessageEffect, [RollbackRequest?], UpdateDefinition<MessageEffect, [RollbackRequest?]>>(
+      checkpointUpdates[message],
+      answer,
+      { description: `${description} Refused where it comes too late.`, validator },
+    );
+  }
 };
 
-const description = 'Go back to the stage before.';
+const descriptions: Readonly<Record<CheckpointMessage, string>> = {
+  confirm: 'Close the window now.',
+  rollback: 'Go back to the stage before.',
+};
 
-const reasonsAgainst = {
-  open: null,
-  'going back': 'it is being rolled back already. Wait for the end of that.',
-  closing: 'its rollback window is closing, or closed.',
-} as const;
+const deeds: Readonly<Record<CheckpointMessage, (database: string) => string>> = {
+  confirm: (database) => `close the rollback window of ${database}`,
+  rollback: (database) => `roll ${database} back`,
+};
+
+/** Null where nothing is in the way. Closing a window that closes is success. */
+const reasonsAgainst: Readonly<Record<CheckpointMessage, Readonly<Record<WindowStatus, string | null>>>> = {
+  confirm: {
+    open: null,
+    'going back': 'it is being rolled back. Wait for the end of that.',
+    closing: null,
+  },
+  rollback: {
+    open: null,
+    'going back': 'it is being rolled back already. Wait for the end of that.',
+    closing: 'its rollback window is closing, or closed.',
+  },
+};

@@ -32,8 +32,21 @@ describe('signals', () => {
     const shop = await api.newShop();
     await api.openCheckpoint(shop);
 
-    expect((await api.call('POST', `${shopPath}/confirm`)).status).toBe(202);
+    const { status, body } = await api.call('POST', `${shopPath}/confirm`);
+    expect({ status, body }).toMatchObject({ status: 202, body: { takes_effect: 'now' } });
     expect(api.client.signals).toEqual([`${shop.id}/checkpoint confirm`]);
+    api.client.worker = false;
+    expect((await api.call('POST', `${shopPath}/confirm`)).body).toMatchObject({ takes_effect: 'when_a_worker_runs' });
+  });
+
+  test('confirm is refused with the reason of the checkpoint', async () => {
+    await api.openCheckpoint(await api.newShop());
+    api.client.tooLate = 'Cannot close the rollback window of shop: it is being rolled back.';
+    expect((await api.call('POST', `${shopPath}/confirm`)).body).toMatchObject({
+      status: 409,
+      code: 'refused',
+      detail: api.client.tooLate,
+    });
   });
 });
 

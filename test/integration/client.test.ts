@@ -221,11 +221,12 @@ describe('a rollback window', () => {
   const confirm = (checkpoint: string) => client.confirmWindow({ ...window, checkpoint, database: serviceId }, about);
   const result = () => environment.client.workflow.getHandle(checkpointWorkflowId(serviceId)).result();
 
+  // The window of an earlier version, which knows the signal alone.
   test('is confirmed', async () => {
     await client.serveWindow({ ...window, database: serviceId }, about);
     expect(await client.isWindowServed(serviceId)).toBe(true);
     await client.serveWindow({ ...window, database: serviceId, checkpoint: 'another' }, about);
-    await confirm('another');
+    expect(await confirm('another')).toEqual({ takes_effect: 'now' });
     expect(await result()).toBe('c-1');
   });
 

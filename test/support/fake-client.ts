@@ -119,8 +119,10 @@ export const createFakeClient = (): FakeClient => {
     isWindowServed: async () => true,
     serveWindow: async () => undefined,
     async confirmWindow(window) {
+      if (fake.tooLate) throw new PgrowError('refused', fake.tooLate);
       fake.signals.push(`${window.database}/checkpoint confirm`);
       fake.windows.push(window);
+      return { takes_effect: fake.worker ? 'now' : 'when_a_worker_runs' };
     },
     async rollBack(window, _about, request) {
       if (fake.tooLate) throw new PgrowError('refused', fake.tooLate);

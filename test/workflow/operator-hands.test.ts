@@ -263,6 +263,32 @@ describe.concurrent('the window of a database', () => {
     expect((await shop.picture()).topology?.kept).toEqual([]);
   });
 
+  // `confirm` was a signal only: the command line printed "confirmed" whatever became of it, also while a rollback was
+  // under way, and the window then closed if that rollback was undone.
+  test('answers a confirmation, also a repeated one, and refuses it during a rollback', async () => {
+    const shop = await newDatabase();
+    await shop.run('expand', { target: 'pooling' });
+    const { faults } = shop.world;
+    const opening = faults.hold(({ name }) => name === 'openOperation');
+    await shop.checkpoint.executeUpdate('rollback', { args: [{ actor: 'tests' }] });
+    await opening.reached;
+    expect(await refusal(shop.checkpoint.executeUpdate('confirm'))).toMatch(
+      /^Cannot close the rollback window of shop: it is being rolled back/,
+    );
+    opening.release();
+    await shop.checkpoint.result();
+
+    await shop.run('expand', { target: 'pooling' });
+    const closing = faults.hold(({ name }) => name === 'closeCheckpoint');
+    expect(await shop.checkpoint.executeUpdate('confirm')).toEqual({ takes_effect: 'now' });
+    await closing.reached;
+    expect(await shop.checkpoint.executeUpdate('confirm')).toEqual({ takes_effect: 'now' });
+    expect(await refusal(shop.checkpoint.executeUpdate('rollback', { args: [{}] }))).toMatch(/is closing, or closed/);
+    closing.release();
+    await shop.checkpoint.result();
+    expect(await shop.world.store.readOpenCheckpoint(shop.id)).toBeNull();
+  });
+
   // A watch that died turned the automatic rollback off without a word.
   test('says that nobody watches the stage, and watches it again', async () => {
     const shop = await newDatabase();

@@ -68,13 +68,13 @@ export const signalRoutes = (app: FastifyInstance, dependencies: ApiDependencies
       }
       await audit(request, database, 'confirm', checkpoint.operation_id);
       const about = { database: database.name, stage: database.topology.stage };
-      await client.confirmWindow(window, about);
+      const { takes_effect } = await client.confirmWindow(window, about);
       void reply.code(202);
       return {
         operation_id: checkpoint.operation_id,
         service_id: database.id,
         workflow_id: checkpointWorkflowId(database.id),
-        takes_effect: 'now',
+        takes_effect,
         checkpoint,
       };
     },
