@@ -1,43 +1,18 @@
 import { setWorkflowOptions } from '@temporalio/workflow';
-import type { OperationWorkflow } from '../domain/inputs.ts';
 import * as workflows from './index.ts';
 
 /**
- * The same workflow types for a worker with a deployment version. An operation goes on under the code that it began with;
- * everything else moves along with the current version, which is the default of such a worker. Apart from `index.ts`: a
- * worker without a version refuses types that say how they are versioned.
+ * The same workflow types for a worker with a deployment version. An operation, and what undoes one, goes on under the code
+ * that it began with. Apart from `index.ts`: a worker without a version refuses types that say how they are versioned.
  */
 export * from './index.ts';
 
-const {
-  createDatabase,
-  expand,
-  scaleDown,
-  setReplicas,
-  setPooling,
-  switchover,
-  reinitialize,
-  repair,
-  rollback,
-  restoreSnapshot,
-  destroyDatabase,
-  putBackCutOff,
-} = workflows;
+/** Of these the current version takes over what runs: the default of such a worker. All others are pinned. */
+const movingAlong: readonly string[] = [
+  'checkpoint',
+  'verifySnapshot',
+  'holdTaskQueue',
+] satisfies readonly (keyof typeof workflows)[];
 
-const pinned = {
-  createDatabase,
-  expand,
-  scaleDown,
-  setReplicas,
-  setPooling,
-  switchover,
-  reinitialize,
-  repair,
-  rollback,
-  restoreSnapshot,
-  destroyDatabase,
-  putBackCutOff,
-} satisfies Record<OperationWorkflow | 'putBackCutOff', unknown>;
-
-for (const workflow of Object.values<(input: never) => Promise<unknown>>(pinned))
-  setWorkflowOptions({ versioningBehavior: 'PINNED' }, workflow);
+for (const [name, workflow] of Object.entries<(input: never) => Promise<unknown>>(workflows))
+  if (!movingAlong.includes(name)) setWorkflowOptions({ versioningBehavior: 'PINNED' }, workflow);
