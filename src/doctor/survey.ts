@@ -1,6 +1,6 @@
 import { readChanged } from '../nodes/read-changed.ts';
 import { readFaults } from '../nodes/read-faults.ts';
-import { openSession } from '../nodes/session.ts';
+import { lookLimits, openSession } from '../nodes/session.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
 import type { Database } from '../domain/database.ts';
 import type { OperationDocument } from '../domain/operation.ts';
@@ -117,17 +117,10 @@ const readNodes = async (dependencies: DoctorDependencies, database: Database): 
     return rows.map((row) => ({ ...row, on: node.name, container: node.container }));
   };
 
-  const permanentOf = async (node: Node): Promise<readonly string[] | null> => {
-    const client = await session.connectPatroni(node, { timeoutMs: 1000 }).catch(() => null);
-    if (!client) return null;
-    try {
-      return Object.keys((await client.config()).slots ?? {});
-    } catch {
-      return null;
-    } finally {
-      await client.close();
-    }
-  };
+  const permanentOf = (node: Node): Promise<readonly string[] | null> =>
+    session
+      .asMember(node, async (client) => Object.keys((await client.config()).slots ?? {}), lookLimits)
+      .catch(() => null);
 
   const isPaused = async (node: Node): Promise<boolean> => {
     for (const port of [ports.pooled, ports.pooledReadOnly]) {

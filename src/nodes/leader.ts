@@ -8,7 +8,7 @@ import { nodeNamed, nodesOf } from '../domain/topology.ts';
 import type { NodeDependencies, SessionDependencies } from './dependencies.ts';
 import { lookAtNode } from './look-at-node.ts';
 import { readHoldings } from './read-holdings.ts';
-import { openSession, type Session } from './session.ts';
+import { lookLimits, openSession, type Session } from './session.ts';
 
 /** Who takes writes: at stage 3 as the first Patroni member that answers has it, else as recorded. */
 export const readLeader = async (dependencies: SessionDependencies, database: Database): Promise<string> =>
@@ -103,16 +103,10 @@ const askPatroni = async (session: Session): Promise<{ readonly name: string; re
   const { topology } = session.database;
   if (!topology.ha) return null;
   for (const node of nodesOf(topology, 'postgres')) {
-    const client = await session.connectPatroni(node, { timeoutMs: 1000 }).catch(() => null);
-    if (!client) continue;
-    try {
-      const leader = (await client.cluster()).members.find((member) => member.role === 'leader');
-      return leader ? { name: leader.name, timeline: leader.timeline ?? 0 } : null;
-    } catch {
-      continue;
-    } finally {
-      await client.close();
-    }
+    const cluster = await session.asMember(node, (client) => client.cluster(), lookLimits).catch(() => null);
+    if (!cluster) continue;
+    const leader = cluster.members.find((member) => member.role === 'leader');
+    return leader ? { name: leader.name, timeline: leader.timeline ?? 0 } : null;
   }
   return null;
 };

@@ -9,7 +9,7 @@ import { nodesOf, type Node } from '../domain/topology.ts';
 import type { SessionDependencies } from './dependencies.ts';
 import { lookAtNode, type SeenNode } from './look-at-node.ts';
 import { readLastKnown } from './read-holdings.ts';
-import { openSession, type Session } from './session.ts';
+import { lookLimits, openSession, type Session } from './session.ts';
 import { probeWrites } from './write-probe.ts';
 
 /** Milliseconds that a write through each way may take where the nodes leave it open whether clients can write. */
@@ -91,15 +91,9 @@ const withLag = async (
 export const readVersions = async (session: Session): Promise<Versions> => {
   const { topology } = session.database;
   if (topology.stage < 3) return { patroni_version: null, etcd_version: null };
-  const patroni = async (node: Node) => {
-    const client = await session.connectPatroni(node, { timeoutMs: 1000 });
-    try {
-      return (await client.status()).patroni?.version ?? null;
-    } finally {
-      await client.close();
-    }
-  };
-  const etcd = async (node: Node) => (await (await session.connectEtcd(node, { timeoutMs: 1000 })).status()).version;
+  const patroni = (node: Node) =>
+    session.asMember(node, async (client) => (await client.status()).patroni?.version ?? null, lookLimits);
+  const etcd = async (node: Node) => (await (await session.connectEtcd(node, lookLimits)).status()).version;
   return {
     patroni_version: await firstAnswer(nodesOf(topology, 'postgres'), patroni),
     etcd_version: await firstAnswer(nodesOf(topology, 'etcd'), etcd),

@@ -41,9 +41,7 @@ export interface Session {
   ): Promise<PostgresConnection>;
   /** The admin console of the PgBouncer at this port of a pooler; the same. */
   connectPooler(pooler: NodeRef, port: number): Promise<PoolerAdmin>;
-  /** A client of a member's Patroni, to be closed by the caller. */
-  connectPatroni(member: NodeRef, limits?: CallLimits): Promise<PatroniClient>;
-  connectEtcd(node: NodeRef, limits?: CallLimits): Promise<EtcdClient>;
+  connectEtcd(node: NodeRef, limits?: RequestLimits): Promise<EtcdClient>;
   /** A router's runtime API, to be ended by the caller. */
   connectRouter(router: NodeRef): Promise<RuntimeApi>;
   /** Runs `use` on a superuser's connection to a node. */
@@ -52,8 +50,8 @@ export interface Session {
   asSuperuserIn<T>(node: NodeRef, database: string, use: (connection: PostgresConnection) => Promise<T>): Promise<T>;
   /** Runs `use` on a reader's connection to a database of a node. */
   asReader<T>(node: NodeRef, database: string, use: (connection: PostgresConnection) => Promise<T>): Promise<T>;
-  /** Runs `use` on a connection to a member's Patroni. */
-  asMember<T>(member: Node, use: (client: PatroniClient) => Promise<T>): Promise<T>;
+  /** Runs `use` on a connection to a member's Patroni; without `limits`, each call has its client's own. */
+  asMember<T>(member: Node, use: (client: PatroniClient) => Promise<T>, limits?: RequestLimits): Promise<T>;
   /** Runs `use` on a connection to a router's runtime API. */
   asRouter<T>(router: Node, use: (api: RuntimeApi) => Promise<T>): Promise<T>;
   /** Runs `use` on the admin console of the PgBouncer at this port of a pooler. */
@@ -68,9 +66,12 @@ export interface PeerPort {
 }
 
 /** Milliseconds that each call may take. */
-interface CallLimits {
+interface RequestLimits {
   readonly timeoutMs: number;
 }
+
+/** For looking at a cluster: a member that does not answer within it is passed over. */
+export const lookLimits: RequestLimits = { timeoutMs: 1000 };
 
 /** Milliseconds for a role that was restored on the primary to arrive at a standby. */
 const arrivalLimitMs = 2000;
@@ -205,8 +206,6 @@ export const openSession = async (
     toApplication(at, applicationName(database.name), secrets.application, more);
   const connectPooler: Session['connectPooler'] = async (pooler, port) =>
     components.pgbouncer.connectPooler({ peer: await peer(pooler), port, password: secrets.pooler_admin });
-  const connectPatroni: Session['connectPatroni'] = async (member, limits) =>
-    components.patroni.createPatroniClient({ peer: await peer(member), ...limits });
   const connectRouter: Session['connectRouter'] = async (router) =>
     components.haproxy.connectHaproxy({ peer: await peer(router) });
   return {
@@ -219,14 +218,13 @@ export const openSession = async (
     connectProbe,
     connectApplication,
     connectPooler,
-    connectPatroni,
     connectEtcd: async (node, limits) => components.etcd.createEtcdClient({ peer: await peer(node), ...limits }),
     connectRouter,
     asSuperuser: async (node, use) => using(await connectSuperuser(node), use),
     asSuperuserIn: async (node, name, use) => using(await connectSuperuser(node, { database: name }), use),
     asReader: async (node, name, use) => using(await connectReader(node, name), use),
-    async asMember(member, use) {
-      const client = await connectPatroni(member);
+    async asMember(member, use, limits) {
+      const client = components.patroni.createPatroniClient({ peer: await peer(member), ...limits });
       try {
         return await use(client);
       } finally {
