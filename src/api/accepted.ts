@@ -11,12 +11,12 @@ export const readAccepted = async (
   { store, client }: AcceptedDependencies,
   request: AcceptedRequest,
 ): Promise<OperationDocument | null> => {
-  const { operation_id: id, service_id, database, type } = request;
+  const { operation_id: id, service_id, actor, database, type } = request;
   if (await store.readOperationStatus(id)) return null;
   const run = await client.describe(service_id);
   if (!run || run.operation_id !== id) return null;
   const { workflow_id, run_id, since } = run;
-  const accepted: Acceptance = { id, workflow_id, run_id, type, database, service_id, since };
+  const accepted: Acceptance = { id, workflow_id, run_id, type, database, service_id, actor, since };
   if (run.running) {
     const isTakenUp = await client.isTakenUp(service_id, run_id);
     const waiting_for = isTakenUp ? waitsForPlan : waitsForWorker(await client.workerSeenAgo());

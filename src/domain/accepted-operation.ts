@@ -8,6 +8,7 @@ export interface Acceptance {
   readonly type: OperationType;
   readonly database: string;
   readonly service_id: string;
+  readonly actor: string;
   /** ISO 8601. */
   readonly since: string;
 }
@@ -25,7 +26,6 @@ export const acceptedOperation = (
   from_stage: null,
   to_stage: null,
   status: 'status' in standing ? standing.status : 'running',
-  actor: 'unknown',
   reason: null,
   steps: [],
   started_at: since,

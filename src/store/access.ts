@@ -49,6 +49,7 @@ export interface AuditEntry {
 export interface AcceptedRequest {
   readonly operation_id: string;
   readonly service_id: string;
+  readonly actor: string;
   readonly type: OperationType;
   /** Name. */
   readonly database: string;
@@ -85,7 +86,7 @@ export const accessStore = (queries: Queries): AccessStore => ({
     const id = sql<string | null>`audit.details ->> 'operation_id'`;
     let query = queries
       .selectFrom('audit')
-      .select(['service_id', 'action', named.as('database'), id.as('operation_id')])
+      .select(['service_id', 'actor', 'action', named.as('database'), id.as('operation_id')])
       .where('project', '=', project)
       .where('action', 'in', [...operationTypes])
       .where('service_id', 'is not', null)
@@ -111,8 +112,8 @@ export const accessStore = (queries: Queries): AccessStore => ({
           : query.where(named, '=', by.database);
     const row = await query.orderBy('id', 'desc').executeTakeFirst();
     if (!row?.service_id || !row.operation_id) return null;
-    const { service_id, operation_id, database } = row;
-    return { operation_id, service_id, type: row.action as OperationType, database: database ?? '' };
+    const { service_id, operation_id, actor, database } = row;
+    return { operation_id, service_id, actor, type: row.action as OperationType, database: database ?? '' };
   },
 
   async listAudit(project, limit) {

@@ -106,6 +106,8 @@ describe('what is accepted while no worker runs', () => {
   const waits = {
     type: 'expand',
     status: 'running',
+    // `operations` showed it as begun by "unknown".
+    actor: 'admin of *',
     waiting_for: 'a worker to take it up; none has asked for work for 12 s. Start one: ./pgrow up',
   };
 
@@ -145,6 +147,7 @@ describe('what is accepted while no worker runs', () => {
     api.client.end(shop.id, new PgrowError('port_taken', 'Port 15432 is taken.'));
     expect((await api.call('GET', `${shopPath}/operations/${id}`)).body).toMatchObject({
       status: 'failed',
+      actor: 'admin of *',
       error: { code: 'port_taken', message: 'Port 15432 is taken.' },
     });
   });
