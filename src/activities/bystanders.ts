@@ -74,7 +74,7 @@ const lookAtBystanders = async (
   let seen = lookAtSenders([], to.name);
   await pollUntil(confirmWithinMs, 'all to confirm it', async () => {
     seen = lookAtSenders(await postgres.readWalSenders(primary, written), to.name);
-    return seen.left_out.length === 0;
+    return seen.leftOut.length === 0;
   }).catch(() => undefined);
   return seen;
 };
@@ -90,8 +90,8 @@ export const noteOf = (done: string, { senders, bystanders: { aside, fenced }, r
   const names = (nodes: readonly Node[]) => nodes.map(({ name }) => name).join(', ');
   return [
     done,
-    ...(senders.left_out.length > 0
-      ? [`left out for the moment, so that the stop did not wait: ${senders.left_out.map(describeSender).join(', ')}`]
+    ...(senders.leftOut.length > 0
+      ? [`left out for the moment, so that the stop did not wait: ${senders.leftOut.map(describeSender).join(', ')}`]
       : []),
     ...(aside.length > 0 ? [`left aside, for its Patroni does not answer: ${names(aside)}`] : []),
     ...(fenced.length > 0 ? [`killed, for it might have come back as a second primary: ${names(fenced)}`] : []),

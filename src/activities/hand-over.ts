@@ -77,7 +77,7 @@ export const openHandOver = async ({
   });
   let lastCheckpoint = '';
   let disarmed: Promise<unknown> = Promise.resolve();
-  let senders: LookAtSenders = { waited_for: [], left_out: [] };
+  let senders: LookAtSenders = { waitedFor: [], leftOut: [] };
   let bystanders: Bystanders = { aside: [], fenced: [] };
   /** Since clients wait. Those of an attempt that was interrupted are let go by what that one has armed. */
   let budget: Budget = openBudget();
@@ -137,7 +137,7 @@ export const openHandOver = async ({
       lastCheckpoint = await demand(armed).stop({
         limitMs,
         successor: successorPeer.address,
-        waitedFor: senders.waited_for,
+        waitedFor: senders.waitedFor,
       });
       stopFailed = false;
     },

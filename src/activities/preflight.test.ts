@@ -60,7 +60,7 @@ const expansion = planExpand({
   replicas: replicaOptions.parse({ count: 2 }),
   ha: null,
   options: operationOptions.parse({}),
-  closes_checkpoint_of: null,
+  closesWindowOf: null,
 });
 
 test('a snapshot and two replicas that would fill the disk are refused, with what they need and what is free', async () => {

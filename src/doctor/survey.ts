@@ -73,8 +73,8 @@ const readDatabase = async (dependencies: DoctorDependencies, id: string): Promi
     running: running || (last?.status === 'running' && abandoned === null),
     last,
     abandoned,
-    unserved_window: record !== null && !running && (await isWindowUnserved(dependencies, record)),
-    snapshot_volumes: snapshots.map(({ volume }) => volume),
+    unservedWindow: record !== null && !running && (await isWindowUnserved(dependencies, record)),
+    snapshotVolumes: snapshots.map(({ volume }) => volume),
     ...nodes,
   };
 };
@@ -97,8 +97,8 @@ const readAbandoned = async (
   return { how, again: commandToResume(record.name, (await store.readPlan(last.id))?.asked) };
 };
 
-type FromNodes = Pick<SurveyedDatabase, 'faults' | 'changed' | 'slots' | 'permanent_slots' | 'paused_poolers'>;
-const nothing: FromNodes = { faults: [], changed: [], slots: [], permanent_slots: [], paused_poolers: [] };
+type FromNodes = Pick<SurveyedDatabase, 'faults' | 'changed' | 'slots' | 'permanentSlots' | 'pausedPoolers'>;
+const nothing: FromNodes = { faults: [], changed: [], slots: [], permanentSlots: [], pausedPoolers: [] };
 
 /** A node that does not answer is nothing that a doctor of leftovers can say anything of. */
 const readNodes = async (dependencies: DoctorDependencies, database: Database): Promise<FromNodes> => {
@@ -138,8 +138,8 @@ const readNodes = async (dependencies: DoctorDependencies, database: Database): 
     changed: await readChanged(dependencies, database),
     // Patroni knows which slots are its own: where it does not answer none of them is judged.
     slots: permanent === null ? [] : (await Promise.all(servers.map(slotsOf))).flat(),
-    permanent_slots: permanent ?? [],
-    paused_poolers: poolers.filter((_, index) => paused[index]).map(({ name }) => name),
+    permanentSlots: permanent ?? [],
+    pausedPoolers: poolers.filter((_, index) => paused[index]).map(({ name }) => name),
   };
 };
 

@@ -55,13 +55,13 @@ const surveyed = (change: Partial<SurveyedDatabase> = {}): SurveyedDatabase => (
   running: false,
   last: operation({}),
   abandoned: null,
-  unserved_window: false,
-  snapshot_volumes: [],
+  unservedWindow: false,
+  snapshotVolumes: [],
   slots: [],
-  permanent_slots: [],
+  permanentSlots: [],
   faults: [],
   changed: [],
-  paused_poolers: [],
+  pausedPoolers: [],
   ...change,
 });
 
@@ -83,12 +83,12 @@ test('nodes, kept nodes, their volumes, the network and recorded snapshots are a
     volume('snap-1', true),
     { kind: 'network', name: 'shop', database: shop.id, snapshot: false } as const,
   ];
-  expect(diagnose({ resources, databases: [surveyed({ snapshot_volumes: ['snap-1'] })] })).toEqual([]);
+  expect(diagnose({ resources, databases: [surveyed({ snapshotVolumes: ['snap-1'] })] })).toEqual([]);
 });
 
 test('the container that reads a recorded snapshot through is accounted for, that of another is not', () => {
   const resources = [container('snap-1-verify'), container('snap-2-verify')];
-  const findings = diagnose({ resources, databases: [surveyed({ snapshot_volumes: ['snap-1'] })] });
+  const findings = diagnose({ resources, databases: [surveyed({ snapshotVolumes: ['snap-1'] })] });
   expect(findings.map(({ name }) => name)).toEqual(['snap-2-verify']);
 });
 
@@ -107,7 +107,7 @@ test('while an operation runs nothing of its database is judged', () => {
   const slots = [
     { name: 'postgres_9', on: 'postgres-1', container: 'c', standby: false, physical: true, active: false },
   ];
-  const running = surveyed({ running: true, slots, paused_poolers: ['pgbouncer-1'] });
+  const running = surveyed({ running: true, slots, pausedPoolers: ['pgbouncer-1'] });
   expect(diagnose({ resources: strayResources, databases: [running] })).toEqual([]);
 });
 
@@ -147,7 +147,7 @@ test('slots of nodes, kept nodes and Patroni’s permanent ones are known; the u
     { ...slot, name: 'postgres_8', active: true },
     { ...slot, name: 'cdc', physical: false },
   ];
-  const findings = diagnose({ resources: [], databases: [surveyed({ slots, permanent_slots: ['postgres_5'] })] });
+  const findings = diagnose({ resources: [], databases: [surveyed({ slots, permanentSlots: ['postgres_5'] })] });
   expect(findings.map(({ name, removable: may }) => [name, may])).toEqual([
     ['postgres_9 on postgres-1', true],
     ['plain_postgres_9 on postgres-1', true],
@@ -157,7 +157,7 @@ test('slots of nodes, kept nodes and Patroni’s permanent ones are known; the u
 });
 
 test('a pooler that is paused without an operation is found', () => {
-  expect(diagnose({ resources: [], databases: [surveyed({ paused_poolers: ['pgbouncer-1'] })] })).toMatchObject([
+  expect(diagnose({ resources: [], databases: [surveyed({ pausedPoolers: ['pgbouncer-1'] })] })).toMatchObject([
     { kind: 'paused_pooler', name: 'pgbouncer-1', database: 'shop', removable: true },
   ]);
 });
@@ -195,7 +195,7 @@ test('slots on standbys are judged too: only Patroni keeps those of its members 
   const slot = { on: 'postgres-7', container: 'c', standby: true, physical: true, active: false };
   const slots = ['postgres_1', 'postgres_9', 'postgres_5'].map((name) => ({ ...slot, name }));
   const found = (record: Database) =>
-    diagnose({ resources: [], databases: [surveyed({ record, slots, permanent_slots: ['postgres_5'] })] }).map(
+    diagnose({ resources: [], databases: [surveyed({ record, slots, permanentSlots: ['postgres_5'] })] }).map(
       ({ name }) => name,
     );
   const plain = { ...shop, topology: { ...shop.topology, kept: [] } };
@@ -228,7 +228,7 @@ test('a node on record that is not there is named with the command that makes it
 // Somebody terminated it, and the doctor found nothing while the old primary ran on for ever.
 test('a rollback window whose workflow is gone is named, but not while an operation runs', () => {
   const found = (running: boolean) =>
-    diagnose({ resources: [], databases: [surveyed({ unserved_window: true, running })] });
+    diagnose({ resources: [], databases: [surveyed({ unservedWindow: true, running })] });
   expect(found(false)).toMatchObject([
     { kind: 'rollback_window', database: 'shop', removable: false, command: './pgrow confirm shop' },
   ]);

@@ -35,21 +35,21 @@ export interface SurveyedDatabase {
    */
   readonly abandoned: { readonly how: string; readonly again: string } | null;
   /** Whether a rollback window is open on record whose workflow is gone from Temporal. */
-  readonly unserved_window: boolean;
-  readonly snapshot_volumes: readonly string[];
+  readonly unservedWindow: boolean;
+  readonly snapshotVolumes: readonly string[];
   /**
    * On every server that answers: a standby keeps WAL for a slot just as the primary does. Not on kept nodes, which go with
    * their slots when the window closes.
    */
   readonly slots: readonly SurveyedSlot[];
   /** Slots that Patroni keeps for others than its members. */
-  readonly permanent_slots: readonly string[];
+  readonly permanentSlots: readonly string[];
   /** Nodes on record that are not as they should be. */
   readonly faults: readonly NodeFault[];
   /** Nodes whose container is not what pgrow would make now. */
   readonly changed: readonly ChangedContainer[];
   /** Names of the nodes. */
-  readonly paused_poolers: readonly string[];
+  readonly pausedPoolers: readonly string[];
 }
 
 export interface SurveyedSlot {
@@ -86,8 +86,8 @@ export const diagnose = ({ resources, databases }: Survey): readonly Finding[] =
 };
 
 /** The monitor begins it again: one that stays is a monitor that does not run. */
-const windowFindings = ({ record, unserved_window }: SurveyedDatabase): readonly Finding[] => {
-  if (!record || !unserved_window) return [];
+const windowFindings = ({ record, unservedWindow }: SurveyedDatabase): readonly Finding[] => {
+  if (!record || !unservedWindow) return [];
   const explanation =
     'It is open on record, but its workflow is gone from Temporal. The monitor starts it again within half a minute.';
   const { name: database } = record;
@@ -104,7 +104,7 @@ const isAccountedFor = ({ kind, name, snapshot }: SurveyedResource, database: Su
   const { nodes, kept } = database.record.topology;
   const all = [...nodes, ...kept];
   if (kind === 'network') return true;
-  const snapshots = database.snapshot_volumes;
+  const snapshots = database.snapshotVolumes;
   if (kind === 'container') {
     return all.some((node) => node.container === name) || snapshots.map(verificationName).includes(name);
   }
@@ -171,7 +171,7 @@ const operationFindings = ({ record, last, abandoned }: SurveyedDatabase): reado
 /** As we name them, after nodes: any other slot is the user's own. */
 const ourSlot = /^(plain_)?postgres_\d+$/;
 
-const slotFindings = ({ record, last, slots, permanent_slots }: SurveyedDatabase): readonly Finding[] => {
+const slotFindings = ({ record, last, slots, permanentSlots }: SurveyedDatabase): readonly Finding[] => {
   if (!record) return [];
   const { nodes, kept } = record.topology;
   const ofNodes = [...nodes, ...kept].flatMap((node) => [
@@ -180,7 +180,7 @@ const slotFindings = ({ record, last, slots, permanent_slots }: SurveyedDatabase
   ]);
   // Patroni keeps its members' slots on every one of them. Without it only what a way back needs follows a standby.
   const isKnown = ({ name, standby }: SurveyedSlot) =>
-    permanent_slots.includes(name) ||
+    permanentSlots.includes(name) ||
     (ofNodes.includes(name) && (!standby || record.topology.ha !== null || kept.length > 0));
   const undecided = last !== null && isPastReturn(last);
   return slots
@@ -197,10 +197,10 @@ const slotFindings = ({ record, last, slots, permanent_slots }: SurveyedDatabase
     }));
 };
 
-const pauseFindings = ({ record, paused_poolers }: SurveyedDatabase): readonly Finding[] =>
+const pauseFindings = ({ record, pausedPoolers }: SurveyedDatabase): readonly Finding[] =>
   !record
     ? []
-    : paused_poolers.map((name) => ({
+    : pausedPoolers.map((name) => ({
         kind: 'paused_pooler',
         name,
         database: record.name,

@@ -19,9 +19,9 @@ test('only the successor and those that confirm at once are waited for', () => {
     sender('postgres-4', 3, 199_229_440),
     sender('pg_receivewal', 4, null),
   ];
-  const { waited_for, left_out } = lookAtSenders(senders, 'postgres-2');
-  expect(waited_for).toEqual([1, 2]);
-  expect(left_out.map(({ name }) => name)).toEqual(['postgres-4', 'pg_receivewal']);
+  const { waitedFor, leftOut } = lookAtSenders(senders, 'postgres-2');
+  expect(waitedFor).toEqual([1, 2]);
+  expect(leftOut.map(({ name }) => name)).toEqual(['postgres-4', 'pg_receivewal']);
 });
 
 test('who is left out is named so that it can be found', () => {

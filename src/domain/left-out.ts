@@ -19,17 +19,17 @@ export interface WalSender {
 
 export interface LookAtSenders {
   /** Process ids of those that the stop waits for. */
-  readonly waited_for: readonly number[];
+  readonly waitedFor: readonly number[];
   /** Disconnected as the old primary stops; they come back by themselves. */
-  readonly left_out: readonly WalSender[];
+  readonly leftOut: readonly WalSender[];
 }
 
 /** `successor`: application name of the one whose confirmation the hand-over needs. */
 export const lookAtSenders = (senders: readonly WalSender[], successor: string): LookAtSenders => {
   const isWaitedFor = ({ name, unconfirmed_bytes }: WalSender) => name === successor || unconfirmed_bytes === 0;
   return {
-    waited_for: senders.filter(isWaitedFor).map(({ pid }) => pid),
-    left_out: senders.filter((sender) => !isWaitedFor(sender)),
+    waitedFor: senders.filter(isWaitedFor).map(({ pid }) => pid),
+    leftOut: senders.filter((sender) => !isWaitedFor(sender)),
   };
 };
 

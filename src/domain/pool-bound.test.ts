@@ -27,7 +27,7 @@ const expandTo = (pooling: Partial<PoolingOptions>, connections: Partial<Connect
     replicas: null,
     ha: null,
     options: operationOptions.parse({}),
-    closes_checkpoint_of: null,
+    closesWindowOf: null,
     facts: factsOf(connections),
   });
 const pooledShop = (pooling: Partial<PoolingOptions> = {}) => {
@@ -68,7 +68,7 @@ describe('a pool that cannot be filled', () => {
         database: pooledShop(),
         pooling: poolingOptions.parse({ default_pool_size: 90 }),
         facts: factsOf(),
-        closes_checkpoint_of: null,
+        closesWindowOf: null,
       }),
     ).toThrow(/90.*at most 88/);
   });
@@ -97,7 +97,7 @@ test('the same options again are a change once the server has more connections',
       database,
       pooling: topology.pooling,
       facts: factsOf({ max_connections }),
-      closes_checkpoint_of: null,
+      closesWindowOf: null,
     });
   expect(again(200).steps).toEqual([]);
   expect(again(400).to?.pooling?.server_connections).toBe(188);

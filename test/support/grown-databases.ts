@@ -36,7 +36,7 @@ export const planned = (database: Database, request: Request): Plan =>
     replicas: request.target === 'replicas' ? replicas() : null,
     ha: request.target === 'ha' ? ha : null,
     options: operationOptions.parse({}),
-    closes_checkpoint_of: null,
+    closesWindowOf: null,
     ...request,
   });
 

@@ -13,7 +13,7 @@ interface Parts {
   readonly to: Topology;
   readonly parts: readonly PlanPart[];
   /** Type of the operation whose checkpoint is still open; this one closes it. */
-  readonly closes_checkpoint_of: string | null;
+  readonly closesWindowOf: string | null;
   /** False: there is no way back from it, so nothing is kept for one. */
   readonly reversible?: boolean;
   /** Of an operation that leaves the record as it is: the database as it is then verified. */
@@ -26,7 +26,7 @@ export const assemble = ({
   from,
   to: reached,
   parts,
-  closes_checkpoint_of,
+  closesWindowOf,
   reversible = true,
   verified,
 }: Parts): Plan => {
@@ -44,7 +44,7 @@ export const assemble = ({
           ...(verified ? [] : [recordTopology({ type, from, to })]),
         ];
   const outline = flatten([...parts.flatMap((part) => part.outline), ...last]);
-  const closes_window = closingStep(closes_checkpoint_of, outline.steps);
+  const closes_window = closingStep(closesWindowOf, outline.steps);
   const before = from.nodes.map((node) => node.name);
   const after = to.nodes.map((node) => node.name);
   return {

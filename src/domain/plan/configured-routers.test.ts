@@ -21,14 +21,14 @@ const configBefore = ({ steps, from }: Plan, index: number, router: string): Nod
 
 const setReplicas = (start: string, count: number): Plan => {
   const { database } = startNamed(start);
-  return planSetReplicas({ database, count, leader: database.topology.primary, closes_checkpoint_of: null });
+  return planSetReplicas({ database, count, leader: database.topology.primary, closesWindowOf: null });
 };
 
 const scaleDown = (): Plan => {
   const { database } = startNamed('ha');
   const { primary: leader } = database.topology;
-  const wish = { target: 'replicas', replicas: replicas({ count: 2 }), grace_period_seconds: 0 } as const;
-  return planScaleDown({ database, leader, ...wish, closes_checkpoint_of: null });
+  const wish = { target: 'replicas', replicas: replicas({ count: 2 }), gracePeriodSeconds: 0 } as const;
+  return planScaleDown({ database, leader, ...wish, closesWindowOf: null });
 };
 
 const switchover = (start: string, target: string): Plan => {
@@ -37,7 +37,7 @@ const switchover = (start: string, target: string): Plan => {
   const candidates = nodes
     .filter(({ kind, name }) => kind === 'postgres' && name !== leader)
     .map(({ name }) => ({ name, state: 'streaming', lag_bytes: 0, synchronous: false }));
-  return planSwitchover({ database, target, on_obstacle: 'refuse', leader, candidates, closes_checkpoint_of: null });
+  return planSwitchover({ database, target, on_obstacle: 'refuse', leader, candidates, closesWindowOf: null });
 };
 
 // A router that misses a server is configured again: with what it had, and with every server that it is to see.

@@ -22,7 +22,7 @@ test.each([
   ['ha, pooled', { target: 'ha', pooling }],
 ] as const)('%s reached already: no steps, no warnings, nothing to close', (name, request) => {
   const { database } = startNamed(name);
-  expect(planned(database, { ...request, closes_checkpoint_of: 'expand' })).toMatchObject({
+  expect(planned(database, { ...request, closesWindowOf: 'expand' })).toMatchObject({
     steps: [],
     order: [],
     on_close: [],
@@ -49,7 +49,7 @@ test('what was kept for a rollback is not part of the next topology: its checkpo
   const { to } = planned(database, { target: 'ha' });
   expect(to!.kept.map(({ name }) => name)).toEqual(['postgres-1']);
   const open = { ...database, topology: to! };
-  const next = planned(open, { target: 'pooling', closes_checkpoint_of: 'expand' });
+  const next = planned(open, { target: 'pooling', closesWindowOf: 'expand' });
   const recorded = next.steps.flatMap(({ run }) => (run.action === 'recordTopology' ? [run.input.topology] : []));
   expect([next.to, ...recorded].map((topology) => topology?.kept)).toEqual([[], []]);
   expect(planned(open, { target: 'ha' }).to).toEqual(to);
@@ -89,7 +89,7 @@ describe('warnings', () => {
   const noFailover = 'Stage 2 has no consensus store, hence no automatic failover.';
 
   test('a rollback window that will be closed is named first, with the step', () => {
-    expect(of(single(), { target: 'pooling', closes_checkpoint_of: 'expand' })).toEqual([
+    expect(of(single(), { target: 'pooling', closesWindowOf: 'expand' })).toEqual([
       expect.stringMatching(/^Closes the rollback window of the last expand at step 1, "start pgbouncer-1"/),
       expect.stringMatching(refusedByPooler),
       expect.stringMatching(sessionEnds),

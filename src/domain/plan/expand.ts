@@ -26,7 +26,7 @@ export interface ExpandPlanInput {
   /** What the server holds; null where it could not be asked. Default null. */
   readonly facts?: Facts | null;
   /** Type of the operation whose checkpoint is still open; this one closes it. */
-  readonly closes_checkpoint_of: string | null;
+  readonly closesWindowOf: string | null;
   /** How reads are spread at stage 3; as they are now where nothing is said. */
   readonly load_balancing?: LoadBalancing;
   /** False for the rollback of a scale-down, from which there is no further way back. Default true. */
@@ -62,7 +62,7 @@ export const planExpand = (input: ExpandPlanInput): Plan => {
     from: database.topology,
     to: obsolete ? { ...reached, kept: [] } : reached,
     parts,
-    closes_checkpoint_of: input.closes_checkpoint_of,
+    closesWindowOf: input.closesWindowOf,
     reversible,
   });
 };

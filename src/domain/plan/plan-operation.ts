@@ -36,7 +36,7 @@ const planners: Planners = {
       options: input.options,
     }),
   scaleDown: ({ grace_period, ...input }, circumstances) =>
-    planScaleDown({ ...closing(circumstances), ...input, grace_period_seconds: grace_period }),
+    planScaleDown({ ...closing(circumstances), ...input, gracePeriodSeconds: grace_period }),
   setReplicas: (input, circumstances) => planSetReplicas({ ...closing(circumstances), count: input.count }),
   setPooling: (input, circumstances) => planSetPooling({ ...closing(circumstances), pooling: input.pooling }),
   switchover: (input, circumstances) =>
@@ -58,7 +58,7 @@ const planners: Planners = {
 
 const closing = (circumstances: Circumstances) => ({
   ...circumstances,
-  closes_checkpoint_of: circumstances.last?.type ?? null,
+  closesWindowOf: circumstances.last?.type ?? null,
 });
 
 /** Of a database that is still to be made: there is nothing yet that a plan could depend on. */

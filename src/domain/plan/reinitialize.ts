@@ -11,16 +11,11 @@ export interface ReinitializePlanInput {
   readonly node: string;
   /** Who leads at stage 3, as Patroni has it; the primary below. */
   readonly leader: string;
-  readonly closes_checkpoint_of: string | null;
+  readonly closesWindowOf: string | null;
 }
 
 /** Rebuilds one replica from an empty volume. */
-export const planReinitialize = ({
-  database,
-  node: name,
-  leader,
-  closes_checkpoint_of,
-}: ReinitializePlanInput): Plan => {
+export const planReinitialize = ({ database, node: name, leader, closesWindowOf }: ReinitializePlanInput): Plan => {
   // The open checkpoint is closed before the first step, and what it kept goes with it.
   const topology: Topology = { ...database.topology, kept: [] };
   const replicas = nodesOf(topology, 'postgres').filter((node) => node.name !== leader);
@@ -34,5 +29,5 @@ export const planReinitialize = ({
   }
   const outline = [rebuildReplica({ topology, node, leader, fault: null })];
   const part = stretch(topology, outline, [`Until ${node.name} is back there is one replica less.`]);
-  return assemble({ type: 'reinitialize', from: database.topology, to: topology, parts: [part], closes_checkpoint_of });
+  return assemble({ type: 'reinitialize', from: database.topology, to: topology, parts: [part], closesWindowOf });
 };

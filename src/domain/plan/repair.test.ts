@@ -68,7 +68,7 @@ describe('a repair', () => {
 describe('a plan needs', () => {
   test('the nodes it works with, not those it makes or removes', () => {
     const pooling = { ...atHa.topology.pooling!, default_pool_size: 7 };
-    const plan = planSetPooling({ database: atHa, pooling, closes_checkpoint_of: null });
+    const plan = planSetPooling({ database: atHa, pooling, closesWindowOf: null });
     expect([...neededNodes(plan)].toSorted()).toEqual(['front', 'haproxy-1', 'haproxy-2', 'haproxy-3', 'pgbouncer-1']);
   });
 });

@@ -62,7 +62,7 @@ const assembled = (
     from: recorded ? topology : to,
     to,
     parts: outline.length === 0 ? [] : [stretch(to, outline, [...losses, ...warnings])],
-    closes_checkpoint_of: null,
+    closesWindowOf: null,
     ...(recorded ? {} : { verified: present(repaired) }),
   });
   return losses.length === 0 ? plan : { ...plan, losses };

@@ -53,7 +53,7 @@ const upAgain = ({ database, operation_id, facts = null }: RollbackPlanInput, be
     ha,
     load_balancing: loadBalancingOf(before),
     options: operationOptions.parse({}),
-    closes_checkpoint_of: null,
+    closesWindowOf: null,
     facts,
     reversible: false,
   });
@@ -84,8 +84,8 @@ const downAgain = (input: RollbackPlanInput, before: Topology): Plan => {
   };
   if (reached.ha && !before.ha) shrink(leaveHa(input, reached, before));
   if (reached.replicas && !before.replicas && !before.ha) shrink(shrinkReplicas({ topology: reached }));
-  if (reached.pooling && !before.pooling) shrink(shrinkPooling({ topology: reached, grace_period_seconds: 0 }));
-  return assemble({ type: 'rollback', from, to: reached, parts, closes_checkpoint_of: null });
+  if (reached.pooling && !before.pooling) shrink(shrinkPooling({ topology: reached, gracePeriodSeconds: 0 }));
+  return assemble({ type: 'rollback', from, to: reached, parts, closesWindowOf: null });
 };
 
 /** The old primary, which has followed all the time, takes writes again; its replicas have followed it. */

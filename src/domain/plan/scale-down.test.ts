@@ -15,9 +15,9 @@ const down = (database: Database, target: ScaleDownTarget, wishes: ReplicaWishes
     database,
     target,
     replicas: wishes,
-    grace_period_seconds: 0,
+    gracePeriodSeconds: 0,
     leader: database.topology.primary,
-    closes_checkpoint_of: null,
+    closesWindowOf: null,
   });
 
 const refusal = (attempt: () => unknown): PgrowError => {

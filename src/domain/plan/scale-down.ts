@@ -21,14 +21,14 @@ export interface ScaleDownPlanInput {
   /** With target `replicas` from stage 3: what remains. */
   readonly replicas: ReplicaWishes;
   /** Seconds that applications get before pooling goes. */
-  readonly grace_period_seconds: number;
+  readonly gracePeriodSeconds: number;
   /** Who leads at stage 3, as Patroni has it; the primary below. */
   readonly leader: string;
   /** What the server holds; null where it could not be asked. Default null. */
   readonly facts?: Facts | null;
   /** Replicas that can do nothing now. Default none. */
   readonly hanging?: readonly string[];
-  readonly closes_checkpoint_of: string | null;
+  readonly closesWindowOf: string | null;
 }
 
 /** From any stage to any lower one in one operation. What is reached already is a plan without steps. */
@@ -55,9 +55,9 @@ export const planScaleDown = (input: ScaleDownPlanInput): Plan => {
     shrink(shrinkReplicas({ topology: reached }));
   }
   if (reached.pooling && (target === 'single' || target === 'unpooled')) {
-    shrink(shrinkPooling({ topology: reached, grace_period_seconds: input.grace_period_seconds }));
+    shrink(shrinkPooling({ topology: reached, gracePeriodSeconds: input.gracePeriodSeconds }));
   }
-  return assemble({ type: 'scale_down', from, to: reached, parts, closes_checkpoint_of: input.closes_checkpoint_of });
+  return assemble({ type: 'scale_down', from, to: reached, parts, closesWindowOf: input.closesWindowOf });
 };
 
 const refuseWayUp = ({ name, topology }: Database, target: ScaleDownTarget) => {

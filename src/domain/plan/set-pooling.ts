@@ -16,7 +16,7 @@ export interface SetPoolingPlanInput {
   readonly pooling: PoolingOptions;
   /** What the server holds; null where it could not be asked. Default null. */
   readonly facts?: Facts | null;
-  readonly closes_checkpoint_of: string | null;
+  readonly closesWindowOf: string | null;
 }
 
 /** Other options for a pooler that runs, without dropping a client. */
@@ -24,7 +24,7 @@ export const planSetPooling = ({
   database,
   pooling: asked,
   facts = null,
-  closes_checkpoint_of,
+  closesWindowOf,
 }: SetPoolingPlanInput): Plan => {
   // The open checkpoint is closed before the first step, and what it kept goes with it.
   const from: Topology = { ...database.topology, kept: [] };
@@ -58,6 +58,6 @@ export const planSetPooling = ({
             ...(before.pool_mode === pooling.pool_mode ? [] : [sessionsOf(database.name, pooling)]),
           ]),
         ],
-    closes_checkpoint_of,
+    closesWindowOf,
   });
 };

@@ -20,7 +20,7 @@ export interface SetReplicasPlanInput {
   readonly count: number;
   /** Who leads at stage 3, as Patroni has it; the primary below. */
   readonly leader: string;
-  readonly closes_checkpoint_of: string | null;
+  readonly closesWindowOf: string | null;
 }
 
 /** More or fewer replicas at the present stage. The primary is not touched. */
@@ -41,7 +41,7 @@ export const planSetReplicas = (input: SetReplicasPlanInput): Plan => {
     from: database.topology,
     to: parts[0]?.topology ?? database.topology,
     parts,
-    closes_checkpoint_of: input.closes_checkpoint_of,
+    closesWindowOf: input.closesWindowOf,
   });
 };
 

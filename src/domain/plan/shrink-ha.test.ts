@@ -12,9 +12,9 @@ test.each([1, 2, 3])('with %i replicas: every server that stays is rid of the sl
     database,
     target: 'replicas',
     replicas: replicaOptions.parse({ count }),
-    grace_period_seconds: 0,
+    gracePeriodSeconds: 0,
     leader: database.topology.primary,
-    closes_checkpoint_of: null,
+    closesWindowOf: null,
   });
 
   const pruned = plan.steps.flatMap(({ run }) => (run.action === 'pruneReplicationSlots' ? [run.input] : []));
@@ -33,10 +33,10 @@ describe('a member that does not answer', () => {
       database,
       target: count === null ? 'single' : 'replicas',
       replicas: count === null ? {} : replicaOptions.parse({ count }),
-      grace_period_seconds: 0,
+      gracePeriodSeconds: 0,
       leader: database.topology.primary,
       hanging,
-      closes_checkpoint_of: null,
+      closesWindowOf: null,
     });
   };
   const [first = '', second = ''] = nodesOf(startNamed('ha, pooled').database.topology, 'postgres')

@@ -4,7 +4,7 @@ import type { PlanPart } from './plan-part.ts';
 import { inParallel, step } from './plan-builder.ts';
 
 /** No PgBouncer any more: applications get time to move to the direct addresses, then their pooled ones lead there too. */
-export const shrinkPooling = ({ topology, grace_period_seconds }: Input): PlanPart => {
+export const shrinkPooling = ({ topology, gracePeriodSeconds }: Input): PlanPart => {
   const poolers = nodesOf(topology, 'pgbouncer');
   const to: Topology = {
     ...topology,
@@ -16,11 +16,11 @@ export const shrinkPooling = ({ topology, grace_period_seconds }: Input): PlanPa
   return {
     topology: to,
     outline: [
-      ...(grace_period_seconds > 0
+      ...(gracePeriodSeconds > 0
         ? [
             step('pooling', 'give applications time to move to the direct address', {
               action: 'gracePeriod',
-              input: { seconds: grace_period_seconds },
+              input: { seconds: gracePeriodSeconds },
             }),
           ]
         : []),
@@ -40,7 +40,7 @@ export const shrinkPooling = ({ topology, grace_period_seconds }: Input): PlanPa
     ],
     on_close: [],
     expected_stall_ms: 0,
-    estimated_duration_minutes: Math.ceil(grace_period_seconds / 60) || 1,
+    estimated_duration_minutes: Math.ceil(gracePeriodSeconds / 60) || 1,
     warnings: [
       'Removing connection pooling may cause connection issues if your application opens many database connections.',
     ],
@@ -51,5 +51,5 @@ export const shrinkPooling = ({ topology, grace_period_seconds }: Input): PlanPa
 interface Input {
   readonly topology: Topology;
   /** Seconds; 0 for none. */
-  readonly grace_period_seconds: number;
+  readonly gracePeriodSeconds: number;
 }

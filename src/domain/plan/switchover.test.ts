@@ -26,7 +26,7 @@ const plan = (change: Partial<SwitchoverPlanInput> = {}) =>
     on_obstacle: 'refuse',
     leader: 'postgres-2',
     candidates: [fit('postgres-3', { lag_bytes: 2048 }), fit('postgres-4')],
-    closes_checkpoint_of: null,
+    closesWindowOf: null,
     ...change,
   });
 

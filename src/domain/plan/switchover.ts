@@ -18,7 +18,7 @@ import { removeRouters } from './shrink-replicas.ts';
 export interface SwitchoverPlanInput extends Choice {
   /** What the server holds; null where it could not be asked. Default null. */
   readonly facts?: Facts | null;
-  readonly closes_checkpoint_of: string | null;
+  readonly closesWindowOf: string | null;
 }
 
 /** Milliseconds that a client behind PgBouncer waits. */
@@ -26,7 +26,7 @@ const expectedStallMs = 250;
 
 /** Writes go to another node; the one that took them becomes its replica. */
 export const planSwitchover = (input: SwitchoverPlanInput): Plan => {
-  const { database, leader, closes_checkpoint_of } = input;
+  const { database, leader, closesWindowOf } = input;
   const from: Topology = { ...database.topology, kept: [], primary: leader };
   const target = chooseCandidate(input);
   const part = target === leader ? null : from.ha ? amongMembers(input, from, target) : amongPlain(input, from, target);
@@ -35,7 +35,7 @@ export const planSwitchover = (input: SwitchoverPlanInput): Plan => {
     from,
     to: part?.topology ?? from,
     parts: part ? [part] : [],
-    closes_checkpoint_of,
+    closesWindowOf,
     reversible: false,
   });
 };
