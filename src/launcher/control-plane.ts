@@ -19,7 +19,7 @@ import { ensureTemporal } from './temporal-binary.ts';
 import { tryTemporal } from './temporal-elsewhere.ts';
 import { ensureTemporalServer } from './temporal-server.ts';
 import { messageOf } from './launcher-error.ts';
-import { ensureWorkerBuild } from './worker-builds.ts';
+import { ensureBuild } from './builds.ts';
 import { workerProcess } from './worker-process.ts';
 
 export interface Addresses {
@@ -52,7 +52,7 @@ export const up = ({ moveOperations = false, progress }: Up): Promise<Addresses>
     const [images, temporal, build] = await Promise.all([
       ensureEngineAndImages(progress),
       program,
-      ensureWorkerBuild(home, progress),
+      ensureBuild(home, progress),
     ]);
     writeImages(home, images, build.id);
 
@@ -68,7 +68,7 @@ export const up = ({ moveOperations = false, progress }: Up): Promise<Addresses>
     const worker = workerProcess(home, build, shared);
     const configuration = JSON.stringify([shared, images, build.id]);
     await stopUnversioned(home);
-    await ensureServices({ home, worker, configuration, apiPort: ports.api, progress });
+    await ensureServices({ home, build, worker, configuration, apiPort: ports.api, progress });
     const { temporal: connection } = readSettings();
     const versions = openWorkerVersions(connection, deploymentNameOf(home.id));
     try {

@@ -6,4 +6,3 @@ export const repositoryRoot = inRepository('.');
 export const sourceDirectory = inRepository('src');
 export const imagesDirectory = inRepository('images');
 export const temporalModule = inRepository('tools/temporal');
-export const entryPoint = (name: 'api' | 'monitor'): string => inRepository(`src/${name}/main.ts`);

@@ -9,7 +9,7 @@ import { findProcesses, startProcess, stopProcess } from './processes.ts';
 import { serveVersions, stopUnversioned } from './serve-versions.ts';
 import { stopService } from './services.ts';
 import { writeImages } from './settings.ts';
-import { buildsDirectory, findWorkerBuild } from './worker-builds.ts';
+import { buildsDirectory, findBuild } from './builds.ts';
 import { workerProcess } from './worker-process.ts';
 
 let folder: string;
@@ -73,7 +73,7 @@ const up = (pinned: readonly PinnedOperation[], more: { supported?: boolean; mov
 };
 
 const start = (build: string, configuration = 'now') =>
-  startProcess(workerProcess(home, findWorkerBuild(build)!, configuration));
+  startProcess(workerProcess(home, findBuild(build)!, configuration));
 const running = () => new Map(findProcesses({ home, name: 'worker' }).map(({ build, pid }) => [build, pid]));
 
 test('an older worker runs beside the current one while an operation goes on under it: left alone, or started again', async () => {
@@ -111,8 +111,8 @@ test('copies are let go once nothing runs from them', async () => {
   for (const build of ['aa', 'cc', '01', '02', '03', '04', '05', '06']) copyOf(build);
   start('aa');
   await up([]);
-  expect(findWorkerBuild('aa')).not.toBeNull();
-  expect(['01', '02', '03', '04', '05', '06'].filter(findWorkerBuild)).toHaveLength(5);
+  expect(findBuild('aa')).not.toBeNull();
+  expect(['01', '02', '03', '04', '05', '06'].filter(findBuild)).toHaveLength(5);
 });
 
 test('operations whose copy is gone are named, and moved only on request', async () => {
@@ -136,7 +136,7 @@ test('where Temporal knows no versions, no other worker runs: it would take what
 test('a worker from before there were versions is stopped, and no other', async () => {
   copyOf('cc');
   const current = start('cc');
-  const { build: _, ...before } = workerProcess(home, findWorkerBuild('cc')!, 'now');
+  const { build: _, ...before } = workerProcess(home, findBuild('cc')!, 'now');
   startProcess(before);
   await stopUnversioned(home);
   expect(running()).toEqual(new Map([['cc', current]]));

@@ -7,7 +7,7 @@ import { findProcesses, runsAsTold, stopProcess } from './processes.ts';
 import type { Progress } from './progress.ts';
 import { ensureRunning, stopGraceMs, untilHealthy } from './services.ts';
 import { imagesPath } from './settings.ts';
-import { buildsDirectory, findWorkerBuild, holdOnly } from './worker-builds.ts';
+import { buildsDirectory, findBuild, holdOnly } from './builds.ts';
 import { workerProcess } from './worker-process.ts';
 
 export interface ServeVersions {
@@ -47,7 +47,7 @@ export const serveVersions = async (options: ServeVersions): Promise<void> => {
   }
   await versions.makeCurrent(current, [taskQueue, watchQueueOf(taskQueue)], currentWithinMs);
   const pinned = await versions.readPinned(taskQueue);
-  const { serve, stranded } = olderVersions({ current, pinned, isKept: (build) => findWorkerBuild(build) !== null });
+  const { serve, stranded } = olderVersions({ current, pinned, isKept: (build) => findBuild(build) !== null });
   for (const [build, operations] of serve) await serveOlder(options, build, operations);
   if (stranded.length > 0) await helpStranded(options, stranded);
   await stopOthers(options, (build) => !serve.has(build) && isOutdated(options, build));
@@ -90,7 +90,7 @@ const isOutdated = ({ home, configuration }: ServeVersions, build: string): bool
 };
 
 const olderProcess = (home: Home, build: string, configuration: string) => {
-  const copy = findWorkerBuild(build);
+  const copy = findBuild(build);
   return copy && ({ ...workerProcess(home, copy, configuration), older: true } as const);
 };
 

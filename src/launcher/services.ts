@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { commandFor, type Build } from './builds.ts';
 import type { Home } from './home.ts';
 import { messageOf } from './launcher-error.ts';
-import { entryPoint } from './paths.ts';
 import { isPortFree, replacePort, type Ports } from './ports.ts';
 import {
   findProcess,
@@ -28,16 +28,20 @@ const startTimeoutMs = 60_000;
 export const stopGraceMs: Record<ServiceName, number> = { worker: 30_000, api: 10_000, monitor: 10_000 };
 
 /** `configuration` is what the program was started with: addresses and image names. */
-const serviceProcess = (home: Home, name: Exclude<ServiceName, 'worker'>, configuration: string): ProcessSpec => ({
+const serviceProcess = (
+  { home, build, configuration }: EnsureServices,
+  name: Exclude<ServiceName, 'worker'>,
+): ProcessSpec => ({
   home,
   name,
-  command: process.execPath,
-  arguments: [entryPoint(name)],
+  ...commandFor(build, name),
   fingerprint: fingerprintOf(configuration),
 });
 
 export interface EnsureServices {
   readonly home: Home;
+  /** Whose programs run. */
+  readonly build: Build;
   /** The worker as it is to run now. */
   readonly worker: ProcessSpec;
   /** Of the other programs: what they are started with, and the code that they load. */
@@ -48,8 +52,8 @@ export interface EnsureServices {
 
 /** Starts what does not run and what runs with another code or configuration; returns once all are healthy. */
 export const ensureServices = async (options: EnsureServices): Promise<void> => {
-  const { home, worker, configuration, apiPort, progress } = options;
-  const specs = [worker, serviceProcess(home, 'api', configuration), serviceProcess(home, 'monitor', configuration)];
+  const { worker, apiPort, progress } = options;
+  const specs = [worker, serviceProcess(options, 'api'), serviceProcess(options, 'monitor')];
   for (const spec of specs) await ensureRunning(spec, progress);
   askWorker(worker);
   await Promise.all(specs.map((spec) => untilHealthy(spec, apiPort)));

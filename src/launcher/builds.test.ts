@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { openHome, type Home } from './home.ts';
 import { shippedPackages } from './link-packages.ts';
 import { repositoryRoot } from './paths.ts';
-import { buildsDirectory, ensureWorkerBuild, findWorkerBuild, holdOnly, mainOf } from './worker-builds.ts';
+import { buildsDirectory, ensureBuild, findBuild, commandFor, holdOnly } from './builds.ts';
 
 let folder: string;
 let home: Home;
@@ -33,19 +33,25 @@ const copyOf = (id: string, of: Home | null, used: number): void => {
 const kept = () => readdirSync(buildsDirectory()).toSorted();
 
 test('a version runs from a copy of its own, with its packages and their native code', async () => {
-  const build = await ensureWorkerBuild(home, quietly);
+  const build = await ensureBuild(home, quietly);
   expect(build.id).toMatch(/^[0-9a-f]{16}$/);
-  expect(await ensureWorkerBuild(home, quietly)).toEqual(build);
-  expect(findWorkerBuild(build.id)).toEqual(build);
-  expect(existsSync(mainOf(build))).toBe(true);
+  expect(await ensureBuild(home, quietly)).toEqual(build);
+  expect(findBuild(build.id)).toEqual(build);
+  for (const program of ['worker', 'api', 'monitor'] as const) {
+    const { command, arguments: given } = commandFor(build, program);
+    const main = given.at(-1);
+    expect(existsSync(command)).toBe(true);
+    expect(main).toMatch(build.directory);
+    expect(existsSync(main!)).toBe(true);
+  }
   // Made by the copy itself, with Temporal's worker and the bridge that it loads.
   expect(readdirSync(join(build.directory, 'bundles'))).toEqual([expect.stringMatching(/^workflows-versioned-/)]);
-  expect(existsSync(join(build.directory, 'src/launcher/worker-builds.test.ts'))).toBe(false);
+  expect(existsSync(join(build.directory, 'src/launcher/builds.test.ts'))).toBe(false);
   expect(existsSync(join(build.directory, 'node_modules/vitest'))).toBe(false);
 }, 120_000);
 
 test('copies that no control plane needs are kept up to a number, those that one needs always', async () => {
-  const { id } = await ensureWorkerBuild(home, quietly);
+  const { id } = await ensureBuild(home, quietly);
   const other = openHome(join(folder, 'other'));
   const gone = openHome(join(folder, 'gone'));
   copyOf('aa', home, 1);
@@ -58,7 +64,7 @@ test('copies that no control plane needs are kept up to a number, those that one
   expect(kept()).toContain('aa');
   await holdOnly(home, [id], quietly);
   expect(kept()).toEqual([id, 'bb', 'd1', 'd2', 'd3', 'd4', 'd5'].toSorted());
-  expect(findWorkerBuild('aa')).toBeNull();
+  expect(findBuild('aa')).toBeNull();
 }, 60_000);
 
 test('only what runs is taken along of what the lock file names', () => {

@@ -21,13 +21,15 @@ import { linkPackages } from './link-packages.ts';
 import { withLock } from './lock.ts';
 import { repositoryRoot, sourceDirectory } from './paths.ts';
 import type { Progress } from './progress.ts';
+import type { ProcessName, ProcessSpec } from './processes.ts';
 import { runCommand } from './run-command.ts';
 
 /**
- * Copies of the worker, one for each state of the sources, so that a version can run on although the checkout has moved on.
- * A copy is the sources, which Node runs as they are, beside the packages of their lock file, which copies share.
+ * Copies of pgrow, one for each state of the sources, from which its programs are run: a version of the worker can run on
+ * although the checkout has moved on. A copy is the sources, which Node runs as they are, beside the packages of their lock
+ * file, which copies share. Programs of one copy also share the memory of Node's own code.
  */
-export interface WorkerBuild {
+export interface Build {
   /** Sixteen hexadecimal digits. */
   readonly id: string;
   readonly directory: string;
@@ -45,11 +47,11 @@ const directoryOf = (id: string): string => join(buildsDirectory(), id);
 const manifests = ['package.json', 'package-lock.json'] as const;
 
 /** The copy of the sources as they are now, made unless it is there; held for this home. */
-export const ensureWorkerBuild = async (home: Home, progress: Progress): Promise<WorkerBuild> => {
+export const ensureBuild = async (home: Home, progress: Progress): Promise<Build> => {
   const id = hashOfSources();
   const build = { id, directory: directoryOf(id) };
   if (existsSync(build.directory) && readHolders(id).has(home.id)) return build;
-  await withLock('worker-builds', progress, async () => {
+  await withLock('builds', progress, async () => {
     if (!existsSync(build.directory)) await makeCopy(build, progress);
     hold(home, id);
   });
@@ -57,23 +59,32 @@ export const ensureWorkerBuild = async (home: Home, progress: Progress): Promise
 };
 
 /** Null when its copy is gone. */
-export const findWorkerBuild = (id: string): WorkerBuild | null =>
+export const findBuild = (id: string): Build | null =>
   existsSync(directoryOf(id)) ? { id, directory: directoryOf(id) } : null;
 
-/** Node as it belongs to a copy; null where the installed one runs. */
-export const nodeOf = ({ directory }: WorkerBuild): string | null => {
-  const node = join(directory, 'node_modules', `node-${process.platform}-${process.arch}`, 'bin', 'node');
-  return existsSync(node) ? node : null;
-};
+/** How one of its programs is run. */
+export const commandFor = (
+  build: Build,
+  program: Exclude<ProcessName, 'temporal'>,
+): Pick<ProcessSpec, 'command' | 'arguments' | 'environment'> => ({
+  command: nodeOf(build),
+  // Programs that wait most of the time gain nothing from a large young generation, nor from a heap for each thread.
+  arguments: ['--max-semi-space-size=1', join(build.directory, 'src', program, 'main.ts')],
+  environment: { MALLOC_ARENA_MAX: '1' },
+});
 
-export const mainOf = ({ directory }: WorkerBuild): string => join(directory, 'src/worker/main.ts');
+/** As it belongs to the copy, or the installed one. */
+const nodeOf = ({ directory }: Build): string => {
+  const node = join(directory, 'node_modules', `node-${process.platform}-${process.arch}`, 'bin', 'node');
+  return existsSync(node) ? node : process.execPath;
+};
 
 /** Lets go of all copies but these, and removes the ones that are too many. */
 export const holdOnly = async (home: Home, ids: readonly string[], progress: Progress): Promise<void> => {
   const held = readIds().filter((id) => readHolders(id).has(home.id));
   const stale = held.filter((id) => !ids.includes(id));
   if (stale.length === 0) return;
-  await withLock('worker-builds', progress, async () => {
+  await withLock('builds', progress, async () => {
     for (const id of stale) rmSync(holderPath(home, id), { force: true });
     removeDispensable();
   });
@@ -101,8 +112,8 @@ export const hashOfSources = (): string => {
 
 const isShipped = (name: string): boolean => !name.endsWith('.test.ts');
 
-const makeCopy = async ({ id, directory }: WorkerBuild, progress: Progress): Promise<void> => {
-  progress(`Preparing the worker of version ${id}`);
+const makeCopy = async ({ id, directory }: Build, progress: Progress): Promise<void> => {
+  progress(`Preparing version ${id}`);
   const packages = ensurePackages();
   const draft = `${directory}.draft`;
   rmSync(draft, { recursive: true, force: true });
@@ -112,7 +123,7 @@ const makeCopy = async ({ id, directory }: WorkerBuild, progress: Progress): Pro
   symlinkSync(join(packages, 'node_modules'), join(draft, 'node_modules'));
   const copy = { id, directory: draft };
   await runCommand({
-    command: nodeOf(copy) ?? process.execPath,
+    command: nodeOf(copy),
     arguments: ['--disable-warning=ExperimentalWarning', join(draft, 'src/worker/prepare.ts')],
   });
   renameSync(draft, directory);
