@@ -5,6 +5,7 @@ import type { Dependencies } from '../nodes/dependencies.ts';
 import { electMemberAction } from './elect-member.ts';
 import { etcdQuorumActions } from './etcd-quorum.ts';
 import { forgetMembersAction } from './forget-members.ts';
+import { networkActions } from './networks.ts';
 import { nodeActions } from './nodes.ts';
 import { operationActivities } from './operations.ts';
 import { patroniActions } from './patroni.ts';
@@ -26,6 +27,7 @@ type StepActions = { readonly [A in ActivityName]: Action<A> };
 export const createActivities = (dependencies: Dependencies): StepActivities & OperationActivities => {
   const nodes = nodeActions(dependencies);
   const actions: StepActions = {
+    ...networkActions(dependencies),
     ...nodes,
     ...replicationActions(dependencies),
     ...snapshotActions(dependencies),

@@ -1,5 +1,5 @@
 import { PgrowError } from '../domain/errors.ts';
-import { containerName, databaseLabels, networkName, nodeLabels } from '../domain/naming.ts';
+import { containerName, networkName, nodeLabels } from '../domain/naming.ts';
 import type { ConfiguredNode, NodeConfig, Upstream } from '../domain/node-config.ts';
 import { hangOf } from '../domain/node-look.ts';
 import { agreedByAlterSystem, type Settings } from '../domain/settings.ts';
@@ -143,24 +143,11 @@ export const nodeActions = (dependencies: Dependencies) => {
     throw new PgrowError('internal', `${node.name} did not take its new configuration: ${stderr.trim()}.`);
   };
 
-  const ensureNetwork: Action<'ensureNetwork'> = async (_, { database: id, operation }) => {
-    const { database } = await openSession(dependencies, id);
-    const labels = { ...databaseLabels(database), 'pgrow.operation': operation };
-    await platform.ensureNetwork({ name: networkName(database), labels });
-  };
-
-  const removeNetwork: Action<'removeNetwork'> = async (_, { database: id }) => {
-    const { database } = await openSession(dependencies, id);
-    await platform.removeNetwork(networkName(database));
-  };
-
   return {
     ensureNode,
     configureNode,
     restartNode,
     removeNode,
-    ensureNetwork,
-    removeNetwork,
   };
 };
 

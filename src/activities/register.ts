@@ -4,30 +4,32 @@ import type { PlannedDatabase } from '../planning/plan-request.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
 import { secretNames } from '../nodes/secrets.ts';
 import { chooseHostPorts } from './host-ports.ts';
+import { withFreeSubnet } from './networks.ts';
 
 /** Attempts at ports of our own choice: another database may be made at the same moment. */
 const portAttempts = 5;
 
+type Needs = Pick<Dependencies, 'platform' | 'store' | 'subnetPool'>;
+
 /** The database with its passwords, which are made here alone. Idempotent. `wanted`: the port for `postgres`; a free one is chosen where it is null. */
 export const register = async (
-  { store }: Pick<Dependencies, 'store'>,
+  dependencies: Needs,
   draft: PlannedDatabase,
   wanted: number | null,
 ): Promise<Database> => {
-  const database = (await store.readDatabase(draft.id)) ?? (await registerNew(store, draft, wanted));
+  const { store } = dependencies;
+  const database = (await store.readDatabase(draft.id)) ?? (await registerNew(dependencies, draft, wanted));
   await store.ensureSecrets(database.id, secretNames);
   return database;
 };
 
-const registerNew = async (
-  store: Dependencies['store'],
-  draft: PlannedDatabase,
-  wanted: number | null,
-): Promise<Database> => {
+const registerNew = async (dependencies: Needs, draft: PlannedDatabase, wanted: number | null): Promise<Database> => {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const ports = await chooseHostPorts(await store.listDatabases({}), wanted);
-      return await store.registerDatabase({ ...draft, ports });
+      const ports = await chooseHostPorts(await dependencies.store.listDatabases({}), wanted);
+      return await withFreeSubnet(dependencies, draft.id, (subnet) =>
+        dependencies.store.registerDatabase({ ...draft, ports, network: { subnet, addresses_given: 0 } }),
+      );
     } catch (error) {
       const another = error instanceof PgrowError && error.code === 'port_taken' && wanted === null;
       if (!another || attempt === portAttempts) throw error;

@@ -45,6 +45,7 @@ const exitCodeOf = (code: ErrorCode): ExitCode => {
     case 'refused':
     case 'already_ended':
     case 'port_taken':
+    case 'subnet_taken':
     case 'no_disk_space':
       return exitCodes.refused;
     case 'needs_operator':

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { replicaTopology, sampleDatabase } from '../../test/support/sample-database.ts';
 import { changedFindings } from './changed-containers.ts';
 import type { Database } from './database.ts';
+import { networkName } from './naming.ts';
 import { nodeNamed } from './topology.ts';
 
 const single = sampleDatabase('shop');
@@ -27,6 +28,27 @@ test('a limit that was changed is named, with the command that sets it while the
         `--cpu-period 100000 --cpu-quota 200000 ${container}`,
     },
   ]);
+});
+
+// Somebody connected it again without --ip: it ran, and nodes that look for it by its address did not find it.
+test('another address is named with the command that gives the node its own again', () => {
+  const [front] = single.topology.nodes;
+  const shop: Database = {
+    ...single,
+    network: { subnet: '10.48.4.0/22', addresses_given: 2 },
+    topology: { ...single.topology, nodes: [{ ...front!, address_number: 3 }] },
+  };
+  const network = networkName(shop);
+  const address = { subject: 'address', says: 'address is none, should be 10.48.4.3' };
+  expect(found(shop, 'front', address)).toMatchObject([
+    {
+      explanation: expect.stringContaining('address is none, should be 10.48.4.3'),
+      command:
+        `docker network disconnect ${network} ${front!.container} && ` +
+        `docker network connect --ip 10.48.4.3 --alias front --alias postgres ${network} ${front!.container}`,
+    },
+  ]);
+  expect(found(shop, 'front', address, hostname)[0]?.command).toContain('./pgrow repair shop front');
 });
 
 // Nodes keep their image through an update of pgrow: a doctor that called each of them changed would be ignored.

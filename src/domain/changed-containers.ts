@@ -1,5 +1,5 @@
-import { canChangeLive, cpuPeriodMicroseconds, type Difference } from './container-description.ts';
-import { resourcesOf } from './container-spec.ts';
+import { canChangeLive, cpuPeriodMicroseconds, isOfEndpoint, type Difference } from './container-description.ts';
+import { attachmentOf, resourcesOf } from './container-spec.ts';
 import type { Database } from './database.ts';
 import { repairCommand } from './faults.ts';
 import type { Finding } from './finding.ts';
@@ -15,7 +15,7 @@ export interface ChangedContainer {
  * Changed by hand, or made by another version of pgrow. An older image alone is none: nodes keep theirs through an update of pgrow.
  */
 export const changedFindings = (
-  { name: database, topology }: Pick<Database, 'name' | 'topology'>,
+  database: Pick<Database, 'id' | 'name' | 'home' | 'network' | 'topology'>,
   changed: readonly ChangedContainer[],
 ): readonly Finding[] =>
   changed
@@ -23,13 +23,31 @@ export const changedFindings = (
     .map(({ name, differences }) => ({
       kind: 'changed_container',
       name,
-      database,
+      database: database.name,
       explanation: `Its container is not what pgrow would make now: ${differences.map(({ says }) => says).join('; ')}.`,
       removable: false,
-      command: canChangeLive(beyondImage(differences))
-        ? updateCommand(nodeNamed(topology, name))
-        : againCommand(database, topology, nodeNamed(topology, name)),
+      command: commandFor(database, nodeNamed(database.topology, name), beyondImage(differences)),
     }));
+
+const commandFor = (
+  database: Parameters<typeof changedFindings>[0],
+  node: Node,
+  differences: readonly Difference[],
+): string => {
+  if (canChangeLive(differences)) return updateCommand(node);
+  if (isOfEndpoint(differences)) return joinCommand(database, node);
+  return againCommand(database.name, database.topology, node);
+};
+
+/** Connected by hand without its address: nodes that are configured with it do not find it. */
+const joinCommand = (database: Parameters<typeof attachmentOf>[0], node: Node): string => {
+  const { network, aliases, address } = attachmentOf(database, node);
+  const options = [...(address ? [`--ip ${address}`] : []), ...aliases.map((alias) => `--alias ${alias}`)];
+  return (
+    `docker network disconnect ${network} ${node.container} && ` +
+    `docker network connect ${options.join(' ')} ${network} ${node.container}`
+  );
+};
 
 const beyondImage = (differences: readonly Difference[]): readonly Difference[] =>
   differences.filter(({ subject }) => subject !== 'image');

@@ -8,6 +8,7 @@ const should: ContainerDescription = {
   command: null,
   networks: ['shop'],
   aliases: ['postgres-1', 'primary'],
+  address: '10.48.4.2',
   mounts: [{ volume: 'shop-postgres-1', path: '/var/lib/postgresql' }],
   ports: [{ container: 5432, address: '127.0.0.1', host: 20_000 }],
   labels: { 'pgrow.node': 'postgres-1' },
@@ -57,6 +58,8 @@ test.each<[string, Partial<ContainerDescription>]>([
   ['network is none, should be shop', { networks: [] }],
   ['network aliases are none, should be primary', { aliases: ['postgres-1'] }],
   ['network aliases are postgres, primary, should be primary', { aliases: ['postgres', 'postgres-1', 'primary'] }],
+  ['address is none, should be 10.48.4.2', { address: null }],
+  ['address is 10.48.7.1, should be 10.48.4.2', { address: '10.48.7.1' }],
   ['volumes are none, should be shop-postgres-1 at /var/lib/postgresql', { mounts: [] }],
   [
     'published ports are 0.0.0.0:20000 to 5432, should be 127.0.0.1:20000 to 5432',
@@ -75,6 +78,11 @@ test.each<[string, Partial<ContainerDescription>]>([
   ],
 ])('%s', (says, change) => {
   expect(said(change)).toEqual([says]);
+});
+
+test('an address where the engine chooses is no difference', () => {
+  const free = { ...should, address: null };
+  expect(differencesOf(should, free)).toEqual([]);
 });
 
 test('limits alone can be changed while it runs', () => {

@@ -9,6 +9,8 @@ export interface ContainerDescription {
   readonly networks: readonly string[];
   /** Names in its network, besides its own. */
   readonly aliases: readonly string[];
+  /** That it is given in its network whenever it runs. Null: one that the engine chooses. */
+  readonly address: string | null;
   readonly mounts: readonly { readonly volume: string; readonly path: string }[];
   readonly ports: readonly PublishedPort[];
   readonly labels: Readonly<Record<string, string>>;
@@ -57,6 +59,12 @@ export interface Difference {
 /** What changes without making the container again. */
 const liveSubjects: readonly string[] = ['memory', 'swap', 'CPU limit'];
 
+/** What is of its endpoint in its network, which it can leave and join again. */
+const endpointSubjects: readonly string[] = ['address', 'network aliases'];
+
+export const isOfEndpoint = (differences: readonly Difference[]): boolean =>
+  differences.every(({ subject }) => endpointSubjects.includes(subject));
+
 export const canChangeLive = (differences: readonly Difference[]): boolean =>
   differences.every(({ subject }) => liveSubjects.includes(subject));
 
@@ -73,6 +81,7 @@ export const differencesOf = (is: ContainerDescription, should: ContainerDescrip
   ...unlessFree('command', is.command, should.command, (command) => command.join(' ')),
   ...compared('network', listed(is.networks), listed(should.networks)),
   ...compared('network aliases', listed(aliasesOf(is)), listed(aliasesOf(should))),
+  ...unlessFree('address', is.address, should.address, (address) => address),
   ...compared('volumes', listed(is.mounts.map(mountText)), listed(should.mounts.map(mountText))),
   ...compared('published ports', listed(is.ports.map(portText)), listed(should.ports.map(portText))),
   ...namedIn('label', is.labels, should.labels),

@@ -1,6 +1,7 @@
 import type { HealthCheck } from './container-description.ts';
+import { addressOf } from './addresses.ts';
 import type { Database } from './database.ts';
-import { frontPorts } from './naming.ts';
+import { frontPorts, networkAliases, networkName } from './naming.ts';
 import type { HostPorts, Node, NodeKind } from './topology.ts';
 
 /** What a node's container is given, apart from names and labels. CPU limits leave room: a throttled router is a stall. */
@@ -53,6 +54,17 @@ export type ImageKind = (typeof imageKinds)[number];
 
 /** The front is a small HAProxy. */
 export const imageOf = (kind: NodeKind): ImageKind => (kind === 'front' ? 'haproxy' : kind);
+
+/** How a node's container takes part in its database's network, from its beginning and after it was cut off. */
+export const attachmentOf = (database: Pick<Database, 'id' | 'name' | 'home' | 'network'>, node: Node) => {
+  const address = addressOf(database.network, node);
+  return {
+    name: node.container,
+    network: networkName(database),
+    aliases: networkAliases(node),
+    ...(address === null ? {} : { address }),
+  };
+};
 
 /** Only the front has ports on the host: they belong to the database, whatever moves behind it. */
 export const publishedPorts = (node: Node, ports: Database['ports']) =>

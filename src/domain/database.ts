@@ -1,3 +1,4 @@
+import type { DatabaseNetwork } from './addresses.ts';
 import type { Settings } from './settings.ts';
 import type { HostPorts, Topology } from './topology.ts';
 
@@ -11,6 +12,8 @@ export interface Database {
   /** Id of the control plane it belongs to, eight hexadecimal digits. */
   readonly home: string;
   readonly ports: HostPorts;
+  /** Absent from what was made before databases had a subnet of their own. */
+  readonly network?: DatabaseNetwork;
   readonly topology: Topology;
   /**
    * What all its servers are given in place of our own choice; absent where it is not known yet, of a database made by an

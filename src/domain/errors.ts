@@ -10,6 +10,7 @@ export const errorCatalogue = {
   refused: { status: 409, retryable: false, title: 'Refused in the present state' },
   already_ended: { status: 409, retryable: false, title: 'Operation has ended already' },
   port_taken: { status: 409, retryable: false, title: 'Port is taken' },
+  subnet_taken: { status: 409, retryable: false, title: 'Subnet is taken' },
   no_disk_space: { status: 409, retryable: false, title: 'Not enough disk space' },
   image_missing: { status: 409, retryable: false, title: 'Image is missing' },
   docker_unavailable: { status: 503, retryable: true, title: 'Docker does not answer' },

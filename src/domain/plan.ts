@@ -66,6 +66,8 @@ export interface Plan {
   readonly cost_after: Cost;
   readonly estimated_duration_minutes: number;
   readonly snapshot: { readonly id: string; readonly volume: string } | null;
+  /** Addresses given to nodes by then, this plan's included; absent where it gives none. */
+  readonly addresses_given?: number;
   /** Why pgrow began it by itself, with its evidence; absent where it was requested. */
   readonly reason?: string;
   /** The same request resumes it if it did not come to its end. */

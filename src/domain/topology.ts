@@ -15,6 +15,12 @@ export interface Node {
   readonly kind: NodeKind;
   /** Where its container runs; absent on the one host there is (`hosts.ts`). */
   readonly host?: string;
+  /**
+   * Of its address in the database's subnet: 5 in 10.48.4.0/22 is 10.48.4.5 (`addresses.ts`). It belongs to the node as its
+   * name does: a container that is made again in its place keeps it, because the configuration of others says it. Absent
+   * from what was recorded before nodes had one: the engine chooses.
+   */
+  readonly address_number?: number;
   /** Name of the container on the Docker engine. */
   readonly container: string;
   /** Name of its volume; null for nodes without data. */

@@ -15,6 +15,7 @@ import type { Progress } from './progress.ts';
 import { serveVersions, stopUnversioned } from './serve-versions.ts';
 import { ensureApiPort, ensureServices, serviceNames, stopService } from './services.ts';
 import { readSettings, temporalSettings, writeImages } from './settings.ts';
+import { keepSubnetPool, readSubnetPool } from './subnet-pool.ts';
 import { ensureTemporal } from './temporal-binary.ts';
 import { tryTemporal } from './temporal-elsewhere.ts';
 import { ensureTemporalServer } from './temporal-server.ts';
@@ -45,6 +46,7 @@ export const up = ({ moveOperations = false, progress }: Up): Promise<Addresses>
     const elsewhere = temporalSettings(external);
     if (elsewhere !== null) await tryTemporal(home, elsewhere, isKept(home.path, external), progress);
     keepExternal(home.path, external);
+    keepSubnetPool(home.path, environment);
     const chosen = await ensurePorts(home);
 
     // The Temporal program may have to be built: at the same time as the images, which take as long.
@@ -64,7 +66,8 @@ export const up = ({ moveOperations = false, progress }: Up): Promise<Addresses>
         : afterTemporal;
     const ports = await ensureApiPort(home, afterMetadata, progress);
 
-    const shared = JSON.stringify({ external, elsewhere, ports });
+    const subnetPool = readSubnetPool(home.path, environment);
+    const shared = JSON.stringify({ external, elsewhere, ports, subnetPool });
     const worker = workerProcess(home, build, shared);
     const configuration = JSON.stringify([shared, images, build.id]);
     await stopUnversioned(home);

@@ -24,6 +24,15 @@ test("a key with a line break, and a queue that is another one's second, are ref
   expect(readEnvironment({ PGROW_TASK_QUEUE: '' }).taskQueue).toBeUndefined();
 });
 
+test('a pool of subnets that no database could use is refused with its value and what is allowed', () => {
+  const read = (PGROW_SUBNET_POOL: string) => () => readEnvironment({ PGROW_SUBNET_POOL }).subnetPool;
+  expect(read('8.8.0.0/16')).toThrow(
+    /PGROW_SUBNET_POOL must be a private range .*10\.48\.0\.0\/12.*; it is "8\.8\.0\.0\/16"/,
+  );
+  expect(read('10.64.0.0/16')()).toBe('10.64.0.0/16');
+  expect(read('')()).toBeUndefined();
+});
+
 // They lay open in the environment of every program of the control plane, of builds and of dockerd.
 test('a child process gets nothing of Temporal, which may be secret or lead its program astray', () => {
   vi.stubEnv('TEMPORAL_API_KEY', 'hunter2');

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { isSubnetPool, subnetPoolRule } from '../domain/addresses.ts';
 import { PgrowError } from '../domain/errors.ts';
 import {
   setVariables,
@@ -26,6 +27,8 @@ export interface Environment {
   readonly taskQueue: string | undefined;
   /** An existing PostgreSQL for the metadata; without it pgrow starts its own. */
   readonly databaseUrl: string | undefined;
+  /** Private range in which databases get their subnets. */
+  readonly subnetPool: string | undefined;
   readonly dockerHost: string | undefined;
   /** Where the API listens; only for set-ups without `pgrow up`, which chooses a loopback port. */
   readonly apiHost: string;
@@ -38,6 +41,10 @@ export interface Environment {
 
 const optional = unlessEmpty(z.string());
 
+const subnetPool = z.string().refine(isSubnetPool, {
+  error: ({ input }) => `${subnetPoolRule}; it is ${JSON.stringify(input)}`,
+});
+
 const variables = z.object({
   ...temporalVariables,
   ...unsupportedVariables,
@@ -47,6 +54,7 @@ const variables = z.object({
   XDG_CACHE_HOME: optional,
   TEMPORAL_WEB: optional,
   DATABASE_URL: unlessEmpty(z.string().regex(/^postgres(ql)?:\/\//, 'must be a postgresql:// URL')),
+  PGROW_SUBNET_POOL: unlessEmpty(subnetPool),
   DOCKER_HOST: optional,
   PGROW_API_HOST: optional,
   PGROW_API_PORT: unlessEmpty(z.coerce.number().int().min(1).max(65_535)),
@@ -71,6 +79,7 @@ export const readEnvironment = (source: NodeJS.ProcessEnv = process.env): Enviro
     temporalWeb: values.TEMPORAL_WEB,
     taskQueue: values.PGROW_TASK_QUEUE,
     databaseUrl: values.DATABASE_URL,
+    subnetPool: values.PGROW_SUBNET_POOL,
     dockerHost: values.DOCKER_HOST,
     apiHost: values.PGROW_API_HOST ?? '127.0.0.1',
     apiPort: values.PGROW_API_PORT,

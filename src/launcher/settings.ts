@@ -7,6 +7,7 @@ import { openHome, readKept, type Home } from './home.ts';
 import type { ImageTags } from './images.ts';
 import { readPorts } from './ports.ts';
 import { launcherError } from './launcher-error.ts';
+import { readSubnetPool } from './subnet-pool.ts';
 import { accessOf, defaultNamespace, type TemporalAccess } from './temporal-profile.ts';
 import { defaultTaskQueue } from '../domain/naming.ts';
 
@@ -39,6 +40,8 @@ export interface Settings {
   /** File that says at which line the worker is to stand still; null outside tests of crashes. */
   readonly breakpointsPath: string | null;
   readonly images: ImageTags;
+  /** Private range in which databases get their subnets. */
+  readonly subnetPool: string;
 }
 
 export interface TemporalSettings extends TemporalAccess {
@@ -90,6 +93,7 @@ export const readSettings = (): Settings => {
     monitorLooksPath: relative(process.cwd(), runPath(home, 'monitor', 'sock')),
     breakpointsPath: environment.breakpoints ?? null,
     images: readImages(home, environment.build),
+    subnetPool: readSubnetPool(home.path, environment),
   };
 };
 

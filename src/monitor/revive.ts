@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { openSession } from '../nodes/session.ts';
-import { networkAliases, networkName } from '../domain/naming.ts';
+import { attachmentOf } from '../domain/container-spec.ts';
 import type { Node } from '../domain/topology.ts';
 import type { MonitorDependencies } from './dependencies.ts';
 
@@ -28,9 +28,8 @@ export const revive = async (
     if (await store.isBusy(id)) return;
     const state = await platform.inspectContainer(node.container);
     if (!state) return;
-    const network = networkName(database);
     if (!state.running) await platform.startContainer(node.container);
-    else if (!state.address) await platform.joinNetwork(node.container, network, networkAliases(node));
+    else if (!state.address) await platform.joinNetwork(attachmentOf(database, node));
     else if (await follows(dependencies, id, node)) return;
     if (performance.now() - began < followLimitMs) continue;
     if (rebuilt) {

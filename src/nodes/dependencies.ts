@@ -17,6 +17,8 @@ export interface Dependencies {
   readonly components: Components;
   /** Tags of our images, each naming exactly what was built. */
   readonly images: Readonly<Record<ImageKind, string>>;
+  /** Private range in which databases get their subnets: `10.48.0.0/12`. */
+  readonly subnetPool: string;
   /** Id of the control plane. */
   readonly home: string;
   readonly log: Log;

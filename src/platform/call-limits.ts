@@ -21,6 +21,7 @@ const limitMs: Readonly<Record<string, (args: readonly unknown[]) => number>> = 
   findByLabels: () => lookMs,
   readLabels: () => lookMs,
   networkGateway: () => lookMs,
+  takenSubnets: () => lookMs,
   hasImage: () => lookMs,
   freeBytes: () => lookMs,
   readLogs: () => lookMs,

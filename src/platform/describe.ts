@@ -8,6 +8,7 @@ export const descriptionOf = (spec: ContainerSpec): ContainerDescription => ({
   command: spec.command ?? null,
   networks: [spec.network],
   aliases: spec.aliases,
+  address: spec.address ?? null,
   mounts: spec.mounts,
   ports: spec.ports.map((port) => ({ ...port, address: '127.0.0.1' })),
   labels: spec.labels,

@@ -18,6 +18,21 @@ export const portTaken = (container: string, port: number | null, cause?: unknow
     { cause },
   );
 
+export const subnetTaken = (network: string, subnet: string, cause?: unknown): PgrowError =>
+  new PgrowError(
+    'subnet_taken',
+    `Cannot create network ${network}: its subnet ${subnet} overlaps another network of Docker. ` +
+      'Try again, or set PGROW_SUBNET_POOL to a range that nothing else uses and run ./pgrow up.',
+    { cause },
+  );
+
+export const addressTaken = (container: string, cause?: unknown): PgrowError =>
+  new PgrowError(
+    'node_failed',
+    `Cannot start ${container}: another container has its address. Disconnect that one from the network and try again.`,
+    { cause },
+  );
+
 export const noDiskSpace = (attempt: string, cause?: unknown): PgrowError =>
   new PgrowError('no_disk_space', `Cannot ${attempt}: the Docker engine's disk is full. Free space and try again.`, {
     cause,

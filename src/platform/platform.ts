@@ -7,12 +7,17 @@ import type { ContainerDescription, HealthCheck } from '../domain/container-desc
  * takes longer than its limit (`call-limits.ts`): then it throws an error of code `docker_unavailable`.
  */
 export interface Platform {
-  /** Creates the network unless it is there. */
+  /**
+   * Creates the network unless it is there; does not compare an existing one with the spec.
+   * @throws PgrowError `subnet_taken` when its subnet overlaps another network's
+   */
   ensureNetwork(network: NetworkSpec): Promise<void>;
   /** Absent is success. */
   removeNetwork(name: string): Promise<void>;
-  /** Puts a container that was cut off into its network again, under these names; in it already is success. */
-  joinNetwork(container: string, network: string, aliases: readonly string[]): Promise<void>;
+  /** Puts a container that was cut off into its network again, as its spec has it there; in it already is success. */
+  joinNetwork(container: Pick<ContainerSpec, 'name' | 'network' | 'aliases' | 'address'>): Promise<void>;
+  /** Subnets of the engine's networks and of routes of its host, IPv6 among them: `172.17.0.0/16`. */
+  takenSubnets(): Promise<readonly string[]>;
 
   ensureVolume(volume: VolumeSpec): Promise<void>;
   /** Absent is success. */
@@ -84,6 +89,17 @@ export type Labels = Readonly<Record<string, string>>;
 export interface NetworkSpec {
   readonly name: string;
   readonly labels: Labels;
+  /** Where it lies; without one the engine chooses. */
+  readonly layout?: NetworkLayout;
+}
+
+export interface NetworkLayout {
+  /** `10.48.4.0/22` */
+  readonly subnet: string;
+  /** The host's own address in it. */
+  readonly gateway: string;
+  /** The part of it from which containers without an address of their own get one: `10.48.7.0/24`. */
+  readonly dynamic: string;
 }
 
 export interface VolumeSpec {
@@ -99,6 +115,8 @@ export interface ContainerSpec {
   readonly network: string;
   /** Names under which the container answers in its network, besides its own. */
   readonly aliases: readonly string[];
+  /** Its address there, outside the dynamic part of a network with a layout; without one the engine chooses. */
+  readonly address?: string;
   readonly mounts: readonly { readonly volume: string; readonly path: string }[];
   /** Loopback ports: container port to host port. */
   readonly ports: readonly { readonly container: number; readonly host: number }[];

@@ -8,14 +8,20 @@ import { clusterState } from './cluster-state.ts';
 import { isUniqueViolation, type Queries } from './connection.ts';
 import { doubt } from './observed.ts';
 import { isUuid, nodeServiceId } from './service-id.ts';
+import { insertSubnet, moveSubnet, networkIn, subnetTaken } from './subnets.ts';
 import type { Tables } from './tables.ts';
 
 export interface DatabaseStore {
   /**
    * Idempotent by id; answers with what is recorded, whose ports count.
-   * @throws PgrowError `name_taken`, or `port_taken` when another database holds one of the ports.
+   * @throws PgrowError `name_taken`; `port_taken` or `subnet_taken` when another database holds one of the ports, or the subnet
    */
   registerDatabase(database: Database): Promise<Database>;
+  /**
+   * Another subnet instead of `from`, which the engine cannot give it. Nothing is changed when it has another already.
+   * @throws PgrowError `subnet_taken` when another database holds it
+   */
+  moveSubnet(id: string, from: string, to: string): Promise<void>;
   /** By id or by name, of one project or of all; null for a destroyed one. */
   readDatabase(idOrName: string, project?: string): Promise<Database | null>;
   listDatabases(filter: DatabaseFilter): Promise<readonly Database[]>;
@@ -28,7 +34,7 @@ export interface DatabaseStore {
   /** That nothing is kept of the stage before any longer, and nothing else. */
   dropKept(id: string): Promise<void>;
   saveSettings(id: string, settings: Settings): Promise<void>;
-  /** Marks it as destroyed: its name and ports are free again, its history stays. Absent is success. */
+  /** Marks it as destroyed: its name, ports and subnet are free again, its history stays. Absent is success. */
   removeDatabase(id: string): Promise<void>;
   /** Of one that no operation has begun on, no trace stays: its id can be used again. Absent is success. */
   forgetDatabase(id: string): Promise<void>;
@@ -53,12 +59,14 @@ export const databaseStore = (queries: Queries): DatabaseStore => ({
           `Another database holds one of the ports ${Object.values(database.ports).join(', ')}. Choose others.`,
         );
       }
-      throw error;
+      throw subnetTaken(error, database.network?.subnet);
     }
     const [recorded] = await readDatabases(queries, { id: database.id });
     if (!recorded) throw new PgrowError('not_found', `Database ${database.name} (${database.id}) has been destroyed.`);
     return recorded;
   },
+
+  moveSubnet: (id, from, to) => moveSubnet(queries, id, from, to),
 
   async readDatabase(idOrName, project) {
     const key = isUuid(idOrName) ? { id: idOrName } : { name: idOrName };
@@ -123,6 +131,7 @@ export const databaseStore = (queries: Queries): DatabaseStore => ({
   async removeDatabase(id) {
     await queries.transaction().execute(async (transaction) => {
       await transaction.deleteFrom('host_ports').where('service_id', '=', id).execute();
+      await transaction.deleteFrom('subnets').where('service_id', '=', id).execute();
       await transaction.deleteFrom('observed').where('service_id', '=', id).execute();
       await transaction
         .updateTable('services')
@@ -139,6 +148,7 @@ const forget = async (transaction: Transaction<Tables>, id: string): Promise<voi
   const begun = await transaction.selectFrom('operations').select('id').where('service_id', '=', id).limit(1).execute();
   if (begun.length > 0) throw new PgrowError('internal', `Database ${id} has operations and cannot be forgotten.`);
   await transaction.deleteFrom('host_ports').where('service_id', '=', id).execute();
+  await transaction.deleteFrom('subnets').where('service_id', '=', id).execute();
   await transaction.deleteFrom('observed').where('service_id', '=', id).execute();
   await transaction.deleteFrom('postgres_cluster_state').where('service_id', '=', id).execute();
   await transaction.deleteFrom('services').where('parent_id', '=', id).execute();
@@ -152,6 +162,7 @@ const readDatabases = async (
   let query = queries
     .selectFrom('services')
     .innerJoin('postgres_cluster_state', 'postgres_cluster_state.service_id', 'services.id')
+    .leftJoin('subnets', 'subnets.service_id', 'services.id')
     .where('services.kind', '=', 'database')
     .where('services.deleted_at', 'is', null);
   if (id !== undefined) query = query.where('services.id', '=', id);
@@ -161,6 +172,7 @@ const readDatabases = async (
   const rows = await query
     .select(['services.id', 'services.project', 'services.name'])
     .select(['postgres_cluster_state.topology', 'postgres_cluster_state.settings'])
+    .select([sql<string | null>`subnets.subnet::text`.as('subnet'), 'subnets.addresses_given'])
     .select((column) => [
       column.ref('services.postgres_major').$notNull().as('postgres_major'),
       column.ref('services.home').$notNull().as('home'),
@@ -168,11 +180,15 @@ const readDatabases = async (
     ])
     .orderBy('services.name')
     .execute();
-  return rows.map(({ settings, ...database }) => (settings ? { ...database, settings } : database));
+  return rows.map(({ settings, subnet, addresses_given, ...database }) => ({
+    ...database,
+    ...(settings ? { settings } : {}),
+    ...networkIn({ subnet, addresses_given }),
+  }));
 };
 
 const insertDatabase = async (transaction: Transaction<Tables>, database: Database): Promise<void> => {
-  const { id, project, name, postgres_major, home, ports, topology, settings } = database;
+  const { id, project, name, postgres_major, home, ports, network, topology, settings } = database;
   const inserted = await transaction
     .insertInto('services')
     .values({
@@ -193,6 +209,7 @@ const insertDatabase = async (transaction: Transaction<Tables>, database: Databa
     .insertInto('host_ports')
     .values(Object.values(ports).map((port: number) => ({ port, service_id: id })))
     .execute();
+  await insertSubnet(transaction, id, network);
   await saveNodes(transaction, id, topology);
   await transaction
     .insertInto('postgres_cluster_state')

@@ -12,6 +12,7 @@ import type { Queries } from './connection.ts';
 import { doubt } from './observed.ts';
 import { readDocuments } from './operation-documents.ts';
 import { isUuid } from './service-id.ts';
+import { countAddresses } from './subnets.ts';
 
 export interface OperationStore {
   /** Idempotent by id. The database must be registered. */
@@ -101,6 +102,7 @@ export const operationStore = (queries: Queries): OperationStore => ({
         .where('status', '=', 'running')
         .where('id', '!=', operation.id)
         .execute();
+      await countAddresses(transaction, operation.service_id, plan.addresses_given);
       await doubt(transaction, operation.service_id);
     });
   },

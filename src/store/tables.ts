@@ -11,6 +11,7 @@ import type { HostPorts, Topology } from '../domain/topology.ts';
 export interface Tables {
   services: ServicesTable;
   host_ports: { port: number; service_id: string };
+  subnets: { subnet: string; service_id: string; addresses_given: number };
   postgres_cluster_state: ClusterStateTable;
   postgres_expansion_events: EventsTable;
   operations: OperationsTable;

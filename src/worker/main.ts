@@ -98,6 +98,7 @@ const { watchHealth, verifySnapshot, ...activities } = breakpoints.into(
     ...breakpoints.observe({ platform, store }),
     components: breakpoints.observe(realComponents),
     images: settings.images,
+    subnetPool: settings.subnetPool,
     home: settings.homeId,
     log,
   }),

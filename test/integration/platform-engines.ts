@@ -1,4 +1,5 @@
 import { createServer, type AddressInfo } from 'node:net';
+import Docker from 'dockerode';
 
 import { createDockerPlatform } from '../../src/platform/docker/index.ts';
 import { createFakePlatform, type FakePlatform } from '../../src/platform/fake/index.ts';
@@ -11,6 +12,8 @@ export interface Engine {
   readonly impatient: Platform;
   /** Makes the process of a container that runs `crashableScript` exit with code 7 by itself. */
   readonly crash: (container: string) => Promise<void>;
+  /** Takes a container out of its network, as somebody does by hand. */
+  readonly disconnect: (container: string, network: string) => Promise<void>;
   /** Listens on a loopback port as a program outside the engine; the result lets it go. */
   readonly takePort: (port: number) => Promise<() => Promise<void>>;
 }
@@ -30,6 +33,9 @@ export const dockerEngine = (): Engine => {
     platform,
     impatient: createDockerPlatform({ removalTimeoutMs: 200 }),
     crash: (container) => platform.signalContainer(container, 'USR1'),
+    disconnect: async (container, network) => {
+      await new Docker().getNetwork(network).disconnect({ Container: container, Force: true });
+    },
     takePort: listen,
   };
 };
@@ -42,6 +48,7 @@ export const fakeEngine = (): Engine => {
     platform: fake,
     impatient: fake,
     crash: async (container) => fake.kill(container, 7),
+    disconnect: async (container) => fake.disconnect(container),
     takePort: async (port) => {
       const release = fake.takePort(port);
       return async () => release();

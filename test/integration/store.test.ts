@@ -66,6 +66,62 @@ describe('databases', () => {
     expect((await store.registerDatabase(rival)).name).toBe('rival');
   });
 
+  const network = (subnet: string) => ({ network: { subnet, addresses_given: 0 } });
+
+  test('no two hold the same subnet, also at the same moment, and a destroyed one holds none', async () => {
+    const rivals = ['shop', 'rival', 'third'].map((name) => sampleDatabase(name, network('10.48.4.0/22')));
+    const results = await Promise.allSettled(rivals.map((rival) => store.registerDatabase(rival)));
+    const [winner] = await store.listDatabases({});
+    expect(winner).toMatchObject(network('10.48.4.0/22'));
+    const refused = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as object] : []));
+    expect(refused).toEqual([
+      expect.objectContaining({ code: 'subnet_taken', message: expect.stringContaining('10.48.4.0/22') }),
+      expect.objectContaining({ code: 'subnet_taken' }),
+    ]);
+
+    await store.removeDatabase(winner!.id);
+    const later = await store.registerDatabase(rivals.find(({ id }) => id !== winner!.id)!);
+    expect(later).toMatchObject(network('10.48.4.0/22'));
+    await store.forgetDatabase(later.id);
+    expect(await store.registerDatabase(sampleDatabase('again', network('10.48.4.0/22')))).toBeTruthy();
+  });
+
+  test('a subnet that the engine cannot give is exchanged once, and for none that another holds', async () => {
+    const shop = await store.registerDatabase(sampleDatabase('shop', network('10.48.4.0/22')));
+    await store.registerDatabase(sampleDatabase('other', network('10.48.8.0/22')));
+
+    await expect(store.moveSubnet(shop.id, '10.48.4.0/22', '10.48.8.0/22')).rejects.toMatchObject({
+      code: 'subnet_taken',
+    });
+    await store.moveSubnet(shop.id, '10.48.4.0/22', '10.48.12.0/22');
+    await store.moveSubnet(shop.id, '10.48.4.0/22', '10.48.16.0/22');
+    expect(await store.readDatabase(shop.id)).toMatchObject(network('10.48.12.0/22'));
+  });
+
+  test('addresses that an operation gives count from its beginning on, and never less', async () => {
+    const shop = await store.registerDatabase(sampleDatabase('shop', network('10.48.4.0/22')));
+    const begin = (addresses_given: number) =>
+      store.beginOperation({
+        id: randomUUID(),
+        service_id: shop.id,
+        workflow_id: 'w',
+        run_id: null,
+        type: 'expand',
+        plan: samplePlan(shop, replicaTopology(shop), { addresses_given }),
+        actor: 'test',
+      });
+    await begin(12);
+    await begin(5);
+    await store.saveTopology(shop.id, shop.topology);
+    expect((await store.readDatabase(shop.id))?.network?.addresses_given).toBe(12);
+  });
+
+  test('one from before there were subnets goes on without', async () => {
+    const shop = await store.registerDatabase(sampleDatabase('shop'));
+    expect(await store.readDatabase(shop.id)).toEqual(shop);
+    expect(shop).not.toHaveProperty('network');
+  });
+
   test('the columns of the cluster follow the topology', async () => {
     const shop = await store.registerDatabase(sampleDatabase('shop'));
     await store.saveTopology(shop.id, haTopology(shop));

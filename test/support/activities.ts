@@ -26,6 +26,7 @@ export const openInside = async (plane: ControlPlane): Promise<Inside> => {
     store,
     components: realComponents,
     images: settings.images,
+    subnetPool: settings.subnetPool,
     home: settings.homeId,
     log: { info: () => undefined, warn: () => undefined },
   });

@@ -9,6 +9,7 @@ import type { Circumstances } from './circumstances.ts';
 import { planCreate } from './create.ts';
 import { planDestroy } from './destroy.ts';
 import { planExpand } from './expand.ts';
+import { giveAddresses } from './give-addresses.ts';
 import { leaveOutMissing } from './leave-out.ts';
 import { refuseMissing } from './needed-nodes.ts';
 import { reckon } from './reckon.ts';
@@ -68,9 +69,11 @@ export const planMaking = <W extends 'createDatabase' | 'restoreSnapshot'>(
   { database, restored }: { readonly database: Omit<Database, 'ports'>; readonly restored: Restored | null },
 ): Plan => {
   const asked = requestOf(workflow, input);
+  // Its subnet is chosen when it is registered; the numbers of addresses are the same in any.
+  const addressed = (plan: Plan) => giveAddresses({ ...plan, asked }, database.network ?? { addresses_given: 0 });
   if (workflow === 'createDatabase')
-    return { ...planCreate(database, { locale: (input as ParsedInput<'createDatabase'>).locale }), asked };
-  if (restored) return { ...planRestore(database, restored), asked };
+    return addressed(planCreate(database, { locale: (input as ParsedInput<'createDatabase'>).locale }));
+  if (restored) return addressed(planRestore(database, restored));
   const { snapshot, source_service_id } = input as ParsedInput<'restoreSnapshot'>;
   throw new PgrowError('not_found', `There is no snapshot ${snapshot} of ${source_service_id}.`);
 };
@@ -87,7 +90,8 @@ export const planOperation = <W extends OperationWorkflow>(
   const plan = leaveOutMissing(planned, circumstances);
   refuseMissing(plan, circumstances);
   refuseUnseen(plan, circumstances.database.name, circumstances.leader, circumstances.unseen ?? []);
-  return { ...reckon(plan, { name: database.name, facts }), asked: requestOf(workflow, input) };
+  const reckoned = { ...reckon(plan, { name: database.name, facts }), asked: requestOf(workflow, input) };
+  return giveAddresses(reckoned, database.network);
 };
 
 /** Options that operations without them run with. */

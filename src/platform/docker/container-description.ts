@@ -14,6 +14,7 @@ export const containerDescription = (info: Docker.ContainerInspectInfo): Contain
     command: config.Cmd ?? null,
     networks: Object.keys(networks),
     aliases: aliasesIn(networks, info),
+    address: addressIn(networks),
     mounts: info.Mounts.map(({ Type: type, Name: name, Source: source, Destination: path }) => ({
       volume: type === 'volume' ? (name ?? source) : `${type} ${source}`,
       path,
@@ -42,6 +43,12 @@ const aliasesIn = (
 ): readonly string[] => {
   const all = Object.values(networks).flatMap(({ Aliases: aliases }) => (aliases ?? []) as readonly string[]);
   return [...new Set(all)].filter((alias) => alias !== id.slice(0, 12) && `/${alias}` !== name);
+};
+
+/** Not the one it has now, which the engine may have chosen. */
+const addressIn = (networks: Docker.ContainerInspectInfo['NetworkSettings']['Networks']): string | null => {
+  const configured = Object.values(networks).map(({ IPAMConfig: ipam }) => ipam as { IPv4Address?: string } | null);
+  return configured.find((ipam) => ipam?.IPv4Address)?.IPv4Address ?? null;
 };
 
 type PortBindings = Readonly<Record<string, readonly { readonly HostIp: string; readonly HostPort: string }[] | null>>;

@@ -21,9 +21,18 @@ export const containerOptions = (spec: ContainerSpec): Docker.ContainerCreateOpt
     ExposedPorts: Object.fromEntries(described.ports.map(({ container }) => [`${container}/tcp`, {}])),
     ...(healthCheck && { Healthcheck: engineCheck(healthCheck) }),
     HostConfig: hostConfig(spec.network, described),
-    NetworkingConfig: { EndpointsConfig: { [spec.network]: { Aliases: [...described.aliases] } } },
+    NetworkingConfig: { EndpointsConfig: { [spec.network]: endpointOf(spec) } },
   };
 };
+
+/** How a container takes part in its network. */
+export const endpointOf = ({
+  aliases,
+  address,
+}: Pick<ContainerSpec, 'aliases' | 'address'>): Docker.EndpointSettings => ({
+  Aliases: [...aliases],
+  ...(address !== undefined && { IPAMConfig: { IPv4Address: address } }),
+});
 
 const hostConfig = (
   network: string,

@@ -1,13 +1,13 @@
 import type Docker from 'dockerode';
 
-import { containerAbsent, imageMissing, networkAbsent, portTaken } from '../platform-errors.ts';
+import { addressTaken, containerAbsent, imageMissing, networkAbsent, portTaken } from '../platform-errors.ts';
 import type { ContainerSpec, Platform } from '../platform.ts';
 import { retryUntil } from '../retry-until.ts';
 import { containerDescription } from './container-description.ts';
 import { containerOptions } from './container-options.ts';
 import { requireLabels } from '../labels.ts';
 import { containerState } from './container-state.ts';
-import { isImageMissing, messageOf, statusOf, takenPort } from './engine-errors.ts';
+import { isAddressTaken, isImageMissing, messageOf, statusOf, takenPort } from './engine-errors.ts';
 import { putFiles } from './files.ts';
 import { labelFilter } from './find-by-labels.ts';
 import { listedContainer } from './listed-container.ts';
@@ -120,6 +120,7 @@ const start = async (docker: Docker, name: string): Promise<void> => {
 };
 
 const startFailure = (error: unknown, name: string, attempt: 'start' | 'restart'): unknown => {
+  if (isAddressTaken(error)) return addressTaken(name, error);
   const port = takenPort(error);
   if (port !== undefined) return portTaken(name, port, error);
   if (isNetworkMissing(error)) return networkAbsent(`${attempt} ${name}`, networkIn(error), error);

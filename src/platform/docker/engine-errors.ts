@@ -22,6 +22,9 @@ export const takenPort = (error: unknown): number | null | undefined => {
   return port === undefined ? null : Number(port);
 };
 
+/** Of a failed start: another endpoint of the network has the container's address. Of a port the kernel says "bind:" first. */
+export const isAddressTaken = (error: unknown): boolean => /(?:^|: )Address already in use$/.test(messageOf(error));
+
 export const isImageMissing = (error: unknown): boolean =>
   statusOf(error) === 404 && /no such image/i.test(messageOf(error));
 

@@ -1,34 +1,47 @@
 import type Docker from 'dockerode';
 
+import { overlap } from '../../domain/addresses.ts';
 import { PgrowError } from '../../domain/errors.ts';
-import { networkAbsent, stillInUse } from '../platform-errors.ts';
+import { networkAbsent, stillInUse, subnetTaken } from '../platform-errors.ts';
 import type { Platform } from '../platform.ts';
 import { retryUntil } from '../retry-until.ts';
+import { endpointOf } from './container-options.ts';
 import { messageOf, statusOf } from './engine-errors.ts';
+import { readRoutes } from './routes.ts';
+
+/** Milliseconds for a network whose subnet is reserved to be shown. */
+const appearsWithinMs = 5000;
 
 export const dockerNetworks = (
   docker: Docker,
   removalTimeoutMs: number,
-): Pick<Platform, 'ensureNetwork' | 'removeNetwork' | 'joinNetwork' | 'networkGateway'> => ({
-  ensureNetwork: async ({ name, labels }) => {
+): Pick<Platform, 'ensureNetwork' | 'removeNetwork' | 'joinNetwork' | 'networkGateway' | 'takenSubnets'> => ({
+  ensureNetwork: async ({ name, labels, layout }) => {
     try {
       await docker.createNetwork({
         Name: name,
         Driver: 'bridge',
         CheckDuplicate: true,
         Labels: { ...labels },
+        ...(layout && {
+          IPAM: { Config: [{ Subnet: layout.subnet, IPRange: layout.dynamic, Gateway: layout.gateway }] },
+        }),
       });
     } catch (error) {
       if (statusOf(error) === 409) return;
+      if (layout && /overlap/i.test(messageOf(error))) {
+        if (await overlapsItself(docker, name, layout.subnet)) return;
+        throw subnetTaken(name, layout.subnet, error);
+      }
       if (/address pool|subnet/i.test(messageOf(error))) throw noAddressesLeft(name, error);
       throw error;
     }
     await keepOldest(docker, name);
   },
 
-  joinNetwork: async (container, network, aliases) => {
+  joinNetwork: async ({ name, network, ...endpoint }) => {
     try {
-      await docker.getNetwork(network).connect({ Container: container, EndpointConfig: { Aliases: [...aliases] } });
+      await docker.getNetwork(network).connect({ Container: name, EndpointConfig: endpointOf(endpoint) });
     } catch (error) {
       if (!/already exists/i.test(messageOf(error))) throw error;
     }
@@ -53,6 +66,11 @@ export const dockerNetworks = (
     });
   },
 
+  takenSubnets: async () => {
+    const networks = await docker.listNetworks();
+    return [...networks.flatMap(subnetsOf), ...(await readRoutes())];
+  },
+
   networkGateway: async (name) => {
     const attempt = 'read the gateway of a network';
     try {
@@ -72,10 +90,9 @@ export const dockerNetworks = (
  * after its own creation, so at least one sees both, and all choose the same survivor.
  */
 const keepOldest = async (docker: Docker, name: string): Promise<void> => {
-  const found = await docker.listNetworks({ filters: { name: [name] } });
-  const [, ...younger] = found
-    .filter((network) => network.Name === name)
-    .toSorted((a, b) => `${a.Created} ${a.Id}`.localeCompare(`${b.Created} ${b.Id}`));
+  const [, ...younger] = (await networksNamed(docker, name)).toSorted((a, b) =>
+    `${a.Created} ${a.Id}`.localeCompare(`${b.Created} ${b.Id}`),
+  );
   for (const { Id: id } of younger) {
     await docker
       .getNetwork(id)
@@ -85,6 +102,28 @@ const keepOldest = async (docker: Docker, name: string): Promise<void> => {
       });
   }
 };
+
+/**
+ * Whether what overlaps is the network itself, created by an attempt before or another caller at this moment: the engine
+ * reserves a subnet a moment before it shows the network.
+ */
+const overlapsItself = (docker: Docker, name: string, subnet: string): Promise<boolean> =>
+  retryUntil({
+    attempt: async () => {
+      const networks: readonly Docker.NetworkInspectInfo[] = await docker.listNetworks();
+      if (networks.some((network) => network.Name === name)) return true;
+      return networks.some((network) => subnetsOf(network).some((other) => overlap(other, subnet))) ? false : undefined;
+    },
+    onTimeout: () => subnetTaken(name, subnet),
+    timeoutMs: appearsWithinMs,
+  });
+
+const subnetsOf = ({ IPAM }: Docker.NetworkInspectInfo): readonly string[] =>
+  IPAM?.Config?.flatMap(({ Subnet }) => Subnet ?? []) ?? [];
+
+/** The engine filters by parts of names. */
+const networksNamed = async (docker: Docker, name: string): Promise<readonly Docker.NetworkInspectInfo[]> =>
+  (await docker.listNetworks({ filters: { name: [name] } })).filter((network) => network.Name === name);
 
 const noAddressesLeft = (name: string, cause: unknown): PgrowError =>
   new PgrowError(

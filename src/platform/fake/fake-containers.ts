@@ -68,7 +68,7 @@ export const fakeContainers = (state: FakeState): Containers => ({
 
   describeContainer: async (name) => {
     const container = state.containers.get(name);
-    return container ? descriptionOf(container.spec) : null;
+    return container ? { ...descriptionOf(container.spec), address: container.fixedAddress ?? null } : null;
   },
 
   listContainers: async (labels) =>
@@ -110,6 +110,7 @@ const created = (spec: ContainerSpec): FakeContainer => ({
   exitCode: null,
   restarts: 0,
   address: null,
+  fixedAddress: spec.address,
   startedAt: '0001-01-01T00:00:00Z',
   log: '',
   restartTimer: null,

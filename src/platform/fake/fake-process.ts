@@ -1,6 +1,6 @@
-import { networkAbsent, portTaken } from '../platform-errors.ts';
+import { addressTaken, networkAbsent, portTaken } from '../platform-errors.ts';
 import type { ContainerEvent } from '../platform.ts';
-import type { FakeContainer, FakeState } from './fake-state.ts';
+import { existing, type FakeContainer, type FakeNetwork, type FakeState } from './fake-state.ts';
 
 /** Milliseconds until the engine restarts a container that died by itself, as Docker's first restart. */
 const restartDelayMs = 100;
@@ -13,10 +13,11 @@ export const begin = (state: FakeState, container: FakeContainer, attempt: 'star
   if (!network) throw networkAbsent(`${attempt} ${spec.name}`, spec.network);
   const taken = spec.ports.find(({ host }) => isTaken(state, host));
   if (taken) throw portTaken(spec.name, taken.host);
+  const address = addressFor(state, network, container);
   cancelRestart(container);
   container.running = true;
   container.exitCode = null;
-  container.address = freeAddress(state, network.prefix);
+  container.address = address;
   container.startedAt = new Date().toISOString();
   tell(state, container, 'start');
   const exitCode = state.onStart(spec);
@@ -64,8 +65,31 @@ const isTaken = (state: FakeState, port: number): boolean =>
   state.foreignPorts.has(port) ||
   [...state.containers.values()].some(({ running, spec }) => running && spec.ports.some(({ host }) => host === port));
 
-/** The gateway is number 1. */
-const freeAddress = (state: FakeState, prefix: string): string => {
-  const used = new Set([...state.containers.values()].map(({ address }) => address));
+/** It runs on, in no network. */
+export const leaveNetwork = (state: FakeState, name: string): void => {
+  const container = existing(state, name, 'disconnect');
+  container.address = null;
+  tell(state, container, 'disconnect');
+};
+
+/** In it already is success. */
+export const joinAgain = (state: FakeState, name: string, address: string | undefined): void => {
+  const container = existing(state, name, 'connect');
+  const network = state.networks.get(container.spec.network);
+  if (!container.running || container.address !== null) return;
+  if (!network) throw networkAbsent(`connect ${name}`, container.spec.network);
+  container.fixedAddress = address;
+  container.address = addressFor(state, network, container);
+};
+
+const addressFor = (
+  state: FakeState,
+  { prefix }: FakeNetwork,
+  { spec: { name }, fixedAddress: address }: FakeContainer,
+): string => {
+  const used = new Set([...state.containers.values()].map((container) => container.address));
+  if (address !== undefined && used.has(address)) throw addressTaken(name);
+  if (address !== undefined) return address;
+  // The gateway may be number 1.
   for (let number = 2; ; number += 1) if (!used.has(`${prefix}.${number}`)) return `${prefix}.${number}`;
 };

@@ -1,8 +1,10 @@
 import { carries, requireLabels } from '../labels.ts';
-import { networkAbsent, stillInUse } from '../platform-errors.ts';
-import type { Labels, Platform } from '../platform.ts';
+import { overlap } from '../../domain/addresses.ts';
+import { networkAbsent, stillInUse, subnetTaken } from '../platform-errors.ts';
+import type { Labels, NetworkLayout, Platform } from '../platform.ts';
 import { retryUntil } from '../retry-until.ts';
-import type { FakeState } from './fake-state.ts';
+import { joinAgain } from './fake-process.ts';
+import type { FakeNetwork, FakeState } from './fake-state.ts';
 
 type Resources = Pick<
   Platform,
@@ -10,6 +12,7 @@ type Resources = Pick<
   | 'removeNetwork'
   | 'joinNetwork'
   | 'networkGateway'
+  | 'takenSubnets'
   | 'ensureVolume'
   | 'removeVolume'
   | 'findByLabels'
@@ -31,11 +34,14 @@ export const fakeResources = (state: FakeState, removalTimeoutMs: number): Resou
   const containers = () => [...state.containers.values()];
 
   return {
-    ensureNetwork: async ({ name, labels }) => {
-      if (!state.networks.has(name)) state.networks.set(name, { labels, prefix: `10.0.${networks++}` });
+    ensureNetwork: async ({ name, labels, layout }) => {
+      if (state.networks.has(name)) return;
+      const others = [...state.networks.values()];
+      if (layout && others.some(({ subnet }) => overlap(subnet, layout.subnet))) throw subnetTaken(name, layout.subnet);
+      state.networks.set(name, { labels, ...(layout ? placedAt(layout) : placedBy(networks++)) });
     },
-    // Nothing cuts a container off here.
-    joinNetwork: async () => {},
+    joinNetwork: async ({ name, address }) => joinAgain(state, name, address),
+    takenSubnets: async () => [...state.networks.values()].map(({ subnet }) => subnet),
     // As with Docker, a stopped container does not hold its network, but its volumes.
     removeNetwork: (name) =>
       removeWhenFree(
@@ -46,7 +52,7 @@ export const fakeResources = (state: FakeState, removalTimeoutMs: number): Resou
     networkGateway: async (name) => {
       const network = state.networks.get(name);
       if (!network) throw networkAbsent('read the gateway of a network', name);
-      return `${network.prefix}.1`;
+      return network.gateway;
     },
     ensureVolume: async ({ name, labels }) => {
       if (!state.volumes.has(name)) state.volumes.set(name, { labels, files: new Map() });
@@ -76,3 +82,17 @@ export const fakeResources = (state: FakeState, removalTimeoutMs: number): Resou
     },
   };
 };
+
+const placedAt = ({ subnet, gateway, dynamic }: NetworkLayout): Omit<FakeNetwork, 'labels'> => ({
+  subnet,
+  gateway,
+  prefix: prefixIn(dynamic),
+});
+
+/** As the engine does, in the order in which it is asked. */
+const placedBy = (order: number): Omit<FakeNetwork, 'labels'> => {
+  const prefix = `10.0.${order}`;
+  return { subnet: `${prefix}.0/24`, gateway: `${prefix}.1`, prefix };
+};
+
+const prefixIn = (subnet: string): string => subnet.slice(0, subnet.lastIndexOf('.'));

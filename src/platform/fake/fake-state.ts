@@ -25,6 +25,8 @@ export interface FakeContainer {
   exitCode: number | null;
   restarts: number;
   address: string | null;
+  /** That it is given whenever it runs; undefined for any. */
+  fixedAddress: string | undefined;
   startedAt: string;
   log: string;
   /** Brings it back after it died by itself. */
@@ -38,7 +40,10 @@ export interface FakeVolume {
 
 export interface FakeNetwork {
   readonly labels: Labels;
-  /** Its first three bytes: `10.0.7`. */
+  /** `10.0.7.0/24` where the engine has chosen it. */
+  readonly subnet: string;
+  readonly gateway: string;
+  /** First three bytes of the addresses that the engine chooses: `10.0.7`. */
   readonly prefix: string;
 }
 

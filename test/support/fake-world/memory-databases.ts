@@ -10,13 +10,26 @@ interface Row {
 type MemoryDatabases = DatabaseStore & {
   /** Of a destroyed one too: its operations are still shown. */
   nameOf(id: string): string;
+  /** As many as a plan has given by its end. */
+  countAddresses(id: string, given: number | undefined): void;
 };
 
 export const memoryDatabases = (): MemoryDatabases => {
   const rows = new Map<string, Row>();
   const alive = () => [...rows.values()].filter((row) => !row.destroyed).map((row) => row.database);
 
+  const refuseTakenSubnet = (subnet: string | undefined) => {
+    if (subnet !== undefined && alive().some(({ network }) => network?.subnet === subnet))
+      throw new PgrowError('subnet_taken', `Another database has the subnet ${subnet}. Choose another.`);
+  };
+
   return {
+    countAddresses(id, given) {
+      const row = rows.get(id);
+      const network = row?.database.network;
+      if (row && network && given !== undefined && given > network.addresses_given)
+        row.database = { ...row.database, network: { ...network, addresses_given: given } };
+    },
     nameOf: (id) => rows.get(id)?.database.name ?? '?',
 
     async registerDatabase(database) {
@@ -26,8 +39,15 @@ export const memoryDatabases = (): MemoryDatabases => {
       if (alive().some(({ name }) => name === database.name)) {
         throw new PgrowError('name_taken', `There is a database named ${database.name} already. Choose another name.`);
       }
+      refuseTakenSubnet(database.network?.subnet);
       rows.set(database.id, { database, destroyed: false });
       return database;
+    },
+    async moveSubnet(id, from, to) {
+      refuseTakenSubnet(to);
+      const row = rows.get(id);
+      if (row?.database.network?.subnet !== from) return;
+      row.database = { ...row.database, network: { ...row.database.network, subnet: to } };
     },
     async readDatabase(idOrName, project) {
       const found = alive().find(({ id, name }) => id === idOrName || name === idOrName);

@@ -12,6 +12,7 @@ interface Row extends NewOperation {
 interface Neighbours {
   readonly nameOf: (serviceId: string) => string;
   readonly checkpointOf: (operation: string) => Checkpoint | null;
+  readonly countAddresses: (serviceId: string, given: number | undefined) => void;
 }
 
 export const memoryOperations = (neighbours: Neighbours): OperationStore => {
@@ -26,6 +27,7 @@ export const memoryOperations = (neighbours: Neighbours): OperationStore => {
   return {
     async beginOperation(operation) {
       if (rows.some(({ id }) => id === operation.id)) return;
+      neighbours.countAddresses(operation.service_id, operation.plan.addresses_given);
       const steps = operation.plan.steps.map(({ name, phase }): StepRecord => ({
         name,
         phase,

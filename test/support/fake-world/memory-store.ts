@@ -12,7 +12,11 @@ export const createMemoryStore = (): Store => {
   const store: Store = {
     ...databases,
     ...checkpoints,
-    ...memoryOperations({ nameOf: databases.nameOf, checkpointOf: checkpoints.checkpointOf }),
+    ...memoryOperations({
+      nameOf: databases.nameOf,
+      checkpointOf: checkpoints.checkpointOf,
+      countAddresses: databases.countAddresses,
+    }),
     ...memoryRecords(),
     ...memoryAccess(),
     migrate: async () => {},

@@ -1,4 +1,5 @@
 import { matchesVerifier } from '../../../src/components/postgres/index.ts';
+import { addressOf, layoutOf } from '../../../src/domain/addresses.ts';
 import type { Database } from '../../../src/domain/database.ts';
 import { labelNames } from '../../../src/domain/naming.ts';
 import type { NodeFile } from '../../../src/platform/platform.ts';
@@ -91,6 +92,18 @@ const filesRead = (
 
 const withoutBootstrap = (yaml: string): string => JSON.stringify({ ...(JSON.parse(yaml) as object), bootstrap: null });
 
+/** By address: the node on record that has it. Which address that is depends on what the database has been through. */
+const ownersOfAddresses = async ({ store }: World, id: string): Promise<ReadonlyMap<string, string>> => {
+  const { network, topology } = (await store.readDatabase(id)) ?? {};
+  if (!network || !topology) return new Map();
+  const { gateway } = layoutOf(network.subnet);
+  const nodes = [...topology.nodes, ...topology.kept];
+  return new Map([
+    [gateway, '(gateway)'],
+    ...nodes.map((node) => [addressOf(network, node) ?? '', `(address of ${node.name})`] as const),
+  ]);
+};
+
 /** The same for any two databases of which the same has become: without what is drawn by lot for each. */
 export const comparable = async ({ id, world }: Pick<Shop, 'id' | 'world'>): Promise<object> => {
   const operations = (await world.store.listOperations(id)).map((operation) => operation.id).toReversed();
@@ -108,7 +121,10 @@ export const comparable = async ({ id, world }: Pick<Shop, 'id' | 'world'>): Pro
     ]),
     ...ports.map(([name, port]) => [String(port), `(port ${name})`] as const),
   ];
-  const text = taken.replaceAll(/10\.0\.\d+\./g, '(network).');
+  const owners = await ownersOfAddresses(world, id);
+  const text = taken
+    .replaceAll(/\d+\.\d+\.\d+\.\d+/g, (address) => owners.get(address) ?? address)
+    .replaceAll(/"address_number":\d+,/g, '');
   const picture = JSON.parse(drawn.reduce((shown, [value, name]) => shown.replaceAll(value, name), text)) as Picture;
   return { ...picture, volumes: picture.volumes.toSorted() };
 };

@@ -1,3 +1,4 @@
+import { defaultSubnetPool } from '../../../src/domain/addresses.ts';
 import { createActivities } from '../../../src/activities/index.ts';
 import type { Dependencies } from '../../../src/nodes/dependencies.ts';
 import type { FakePlatform } from '../../../src/platform/fake/index.ts';
@@ -82,6 +83,7 @@ export const createWorld = (): World => {
       outside,
     }),
     images: { postgres: 'postgres:1', pgbouncer: 'pgbouncer:1', haproxy: 'haproxy:1', etcd: 'etcd:1' },
+    subnetPool: defaultSubnetPool,
     home: worldHome,
     log: { info: () => {}, warn: () => {} },
   };

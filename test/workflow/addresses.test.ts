@@ -1,0 +1,120 @@
+import { expect, test } from 'vitest';
+import { addressOf, layoutOf } from '../../src/domain/addresses.ts';
+import { PgrowError } from '../../src/domain/errors.ts';
+import { networkName } from '../../src/domain/naming.ts';
+import type { Shop } from '../support/fake-world/operator.ts';
+import { create, expansions } from '../support/fake-world/operations-under-test.ts';
+import { tell } from '../support/fake-world/story.ts';
+import { useControlPlane } from '../support/fake-world/use-control-plane.ts';
+import { worldHome } from '../support/fake-world/world.ts';
+
+const newShop = useControlPlane();
+
+/** By node, as its container has it. */
+const addresses = async (shop: Shop): Promise<Readonly<Record<string, string | null | undefined>>> => {
+  const { nodes, kept } = (await shop.database())!.topology;
+  const states = await Promise.all(
+    [...nodes, ...kept].map(async ({ name, container }) => [
+      name,
+      (await shop.world.platform.inspectContainer(container))?.address,
+    ]),
+  );
+  return Object.fromEntries(states) as Record<string, string>;
+};
+
+const onRecord = async (shop: Shop) => {
+  const { network, topology } = (await shop.database())!;
+  return Object.fromEntries(
+    [...topology.nodes, ...topology.kept].map((node) => [node.name, addressOf(network, node)] as const),
+  );
+};
+
+const gateway = (shop: Shop) =>
+  shop.world.platform.networkGateway(networkName({ id: shop.id, name: 'shop', home: worldHome }));
+
+const subnetOf = async (shop: Shop) => (await shop.database())!.network!.subnet;
+
+test('every node runs at the address of its record, which no other ever had', { timeout: 60_000 }, async () => {
+  const shop = newShop();
+  await create(shop);
+  const first = await onRecord(shop);
+  expect(await addresses(shop)).toEqual(first);
+  const used = new Set(Object.values(first));
+
+  // Undone, as after a base backup that fails for good: the same nodes of the next attempt are others.
+  shop.world.servers.failClone('postgres-2', 3);
+  expect(await tell(expansions.jump, shop)).toMatchObject({ status: 'rolled_back' });
+  expect(await onRecord(shop)).toEqual(first);
+
+  expect(await tell(expansions.jump, shop)).toMatchObject({ status: 'done' });
+  const grown = await onRecord(shop);
+  expect(await addresses(shop)).toEqual(grown);
+  expect(Object.values(grown)).not.toContain(null);
+  expect(new Set(Object.values(grown)).size).toBe(Object.keys(grown).length);
+  // The rolled-back operation had given as many as this one has.
+  const added = Object.keys(grown).filter((name) => !(name in first));
+  const { addresses_given } = (await shop.database())!.network!;
+  expect(addresses_given).toBe(used.size + 2 * added.length);
+});
+
+test('a subnet that another network turns out to have is exchanged, and the network created again', async () => {
+  const shop = newShop();
+  const { platform } = shop.world;
+  const held: string[] = [];
+  const { registerDatabase } = shop.world.store;
+  Object.assign(shop.world.store, {
+    registerDatabase: async (database: Parameters<typeof registerDatabase>[0]) => {
+      held.push(database.network!.subnet);
+      // Another control plane on the same engine, which these metadata do not know.
+      await platform.ensureNetwork({
+        name: 'other',
+        labels: { other: 'yes' },
+        layout: layoutOf(database.network!.subnet),
+      });
+      return registerDatabase(database);
+    },
+  });
+  expect(await create(shop)).toMatchObject({ status: 'done' });
+
+  expect(await subnetOf(shop)).not.toBe(held[0]);
+  expect(await gateway(shop)).toBe(layoutOf(await subnetOf(shop)).gateway);
+  expect(await addresses(shop)).toEqual(await onRecord(shop));
+});
+
+// A worker died in the middle of an exchange: the engine had created the network with the subnet of before.
+test('a network that is there already counts, whatever subnet is on record', async () => {
+  const shop = newShop();
+  const name = networkName({ id: shop.id, name: 'shop', home: worldHome });
+  const layout = layoutOf('10.50.0.0/22');
+  await shop.world.platform.ensureNetwork({ name, labels: { 'pgrow.home': worldHome }, layout });
+  expect(await create(shop)).toMatchObject({ status: 'done' });
+
+  expect(await subnetOf(shop)).toBe('10.50.0.0/22');
+  expect(await addresses(shop)).toEqual(await onRecord(shop));
+});
+
+test('where no subnet can be had the creation is undone, and says why', async () => {
+  const shop = newShop();
+  const error = new PgrowError('subnet_taken', 'Its subnet overlaps another network.');
+  shop.world.platform.failNext('ensureNetwork', error, 99);
+  expect(await create(shop)).toMatchObject({
+    status: 'rolled_back',
+    error: { code: 'subnet_taken', message: expect.stringContaining('overlaps another network') },
+  });
+  expect(await shop.database()).toBeNull();
+});
+
+test('a database from before there were subnets grows as it did: the engine chooses', { timeout: 60_000 }, async () => {
+  const shop = newShop();
+  const { registerDatabase } = shop.world.store;
+  Object.assign(shop.world.store, {
+    registerDatabase: ({ network: _, ...database }: Parameters<typeof registerDatabase>[0]) =>
+      registerDatabase(database),
+  });
+  await create(shop);
+  expect(await tell(expansions.jump, shop)).toMatchObject({ status: 'done' });
+  expect(new Set(Object.values(await onRecord(shop)))).toEqual(new Set([null]));
+  expect(new Set(Object.values(await addresses(shop)).map((address) => address?.replace(/\d+$/, '')))).toEqual(
+    new Set(['10.0.0.']),
+  );
+});
