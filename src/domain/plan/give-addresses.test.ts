@@ -37,7 +37,7 @@ const expanded = (database: Database): Plan =>
       last: null,
       restored: null,
       facts: nothingHeld('postgres-1'),
-    } as never,
+    },
   );
 
 /** As the record has it after these plans began, the last of which ended. */
