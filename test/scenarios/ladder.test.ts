@@ -15,6 +15,7 @@ const plane = useControlPlane();
 describe('the ladder', () => {
   let shop: ManagedDatabase;
   let ports: HostPorts;
+  let first: Readonly<Record<string, string>>;
 
   beforeAll(async () => {
     shop = await plane.create('shop');
@@ -52,6 +53,8 @@ describe('the ladder', () => {
 
     await expectDatabase(shop).toBeAtStage(1);
     await expectDatabase(shop).toHaveNodes({ postgres: 1, pgbouncer: 1, haproxy: 0, etcd: 0 });
+    const { front, 'pgbouncer-1': pgbouncer } = await expectDatabase(shop).toHaveTheAddressesOnRecord();
+    first = { front: front!, 'pgbouncer-1': pgbouncer! };
     await expectDatabase(shop).toTakeWritesThrough('postgres', 'pooled');
     await expectFirstAddressToTakeWrites(shop);
     expect(await shop.ports()).toEqual(ports);
@@ -168,6 +171,7 @@ describe('the ladder', () => {
     await expectDatabase(shop).toBeHealthy();
     await expectDatabase(shop).toHaveNodes({ postgres: 3, pgbouncer: 1, haproxy: 3, etcd: 3 });
     await expectDatabase(shop).toHavePrimary('postgres-3');
+    expect(await expectDatabase(shop).toHaveTheAddressesOnRecord()).toMatchObject(first);
     await expectDatabase(shop).toTakeWritesThrough('postgres', 'pooled', 'read_write');
     await expectDatabase(shop).toHoldItsData();
     await expectFirstAddressToTakeWrites(shop);

@@ -16,6 +16,8 @@ export interface DatabaseExpectations {
   toHaveNodes(counts: Partial<Record<NodeKind, number>>): Promise<void>;
   /** Exactly these, also on the engine: no container of another node of this database is there. Waits for it. */
   toHaveOnlyNodes(counts: Partial<Record<NodeKind, number>>): Promise<void>;
+  /** Each of its nodes, as the engine has it. Answers with them by name. */
+  toHaveTheAddressesOnRecord(): Promise<Readonly<Record<string, string>>>;
   /** A row written through each of these endpoints is read back through it. */
   toTakeWritesThrough(...endpoints: EndpointName[]): Promise<void>;
   /** What `keepData` wrote is there, unchanged, on every PostgreSQL node that runs. Waits for replicas to catch up. */
@@ -76,6 +78,19 @@ export const expectDatabase = (database: ManagedDatabase): DatabaseExpectations 
       },
       patienceMs,
     ),
+  toHaveTheAddressesOnRecord: async () => {
+    const { document } = await database.plane.request<{
+      nodes: { name: string; container: string; address: string }[];
+    }>('GET', `/v1/projects/default/services/${database.name}`);
+    const onRecord = Object.fromEntries(document.nodes.map(({ name, address }) => [name, address]));
+    const { platform } = database.plane;
+    const states = document.nodes.map(
+      async ({ name, container }) => [name, (await platform.inspectContainer(container))?.address] as const,
+    );
+    expect(Object.fromEntries(await Promise.all(states))).toEqual(onRecord);
+    expect(new Set(Object.values(onRecord)).size).toBe(document.nodes.length);
+    return onRecord;
+  },
   toTakeWritesThrough: async (...endpoints) => {
     await database.query('create table if not exists visits (number serial primary key, through text not null)');
     for (const endpoint of endpoints) {

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { addressOf } from '../../domain/addresses.ts';
 import { costOf } from '../../domain/cost.ts';
 import type { Database } from '../../domain/database.ts';
 import { invalidInput } from '../../domain/input-problems.ts';
@@ -78,7 +79,7 @@ const destroyRules = {
   },
 } as const;
 
-const serviceDocument = ({ id, project, name, postgres_major, ports, topology }: Database) => ({
+const serviceDocument = ({ id, project, name, postgres_major, ports, network, topology }: Database) => ({
   id,
   project,
   name,
@@ -86,7 +87,14 @@ const serviceDocument = ({ id, project, name, postgres_major, ports, topology }:
   postgres_major,
   stage: topology.stage,
   pooling: topology.pooling !== null,
-  nodes: topology.nodes.map((node) => ({ name: node.name, kind: node.kind, container: node.container })),
+  /** Null where the engine has chosen it, of a database made before it had one of its own. */
+  subnet: network?.subnet ?? null,
+  nodes: topology.nodes.map((node) => ({
+    name: node.name,
+    kind: node.kind,
+    container: node.container,
+    address: addressOf(network, node),
+  })),
   ports,
   monthly_usd: costOf(topology).monthly_usd,
 });
