@@ -71,7 +71,7 @@ const runOnce = async (
       labels,
       environment: { PGPASSFILE: passfile },
       restart: 'no',
-      ...serverResources,
+      ...serverResources({}),
     });
     const content = pgpass({ replicationPassword: secrets.replication });
     await platform.putFiles(name, [{ path: passfile, content, mode: 0o600 }]);

@@ -1,3 +1,4 @@
+import { priced } from '../src/domain/plan/priced.ts';
 import { randomUUID } from 'node:crypto';
 import {
   haChange,
@@ -153,7 +154,7 @@ const examplePlan = (operation: ChaosOperation, database: Database, last: Plan |
     );
   switch (operation.name) {
     case 'create':
-      return planCreate(database);
+      return priced(planCreate(database));
     case 'destroy':
       return plan('destroyDatabase', {});
     case 'rollback':

@@ -72,7 +72,7 @@ export const openPeerCluster = async (bench: Bench): Promise<PeerCluster> => {
       labels,
       environment: {},
       restart: 'no',
-      ...serverResources,
+      ...serverResources({}),
     });
     await platform.startContainer(name);
   };

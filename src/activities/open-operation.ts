@@ -23,13 +23,13 @@ export const openOperation: (
   dependencies: Dependencies,
   call: OpenOperation,
 ) => ReturnType<OperationActivities['openOperation']> = async (dependencies, call) => {
-  const { store, home } = dependencies;
+  const { store, home, prices } = dependencies;
   const { operation } = call;
   const status = await store.readOperationStatus(operation);
   const document = status === 'done' && (await store.readOperation(operation));
   if (document) return { done: document };
   if (status !== null && status !== 'running') throw new PgrowError('already_ended', endedAlready(operation, status));
-  const planning = { store, home, nodes: nodeReaders(dependencies) };
+  const planning = { store, home, prices, nodes: nodeReaders(dependencies) };
   const isNew = status === null;
   const left = isNew ? await findLeftBehind(planning, call) : null;
   if (left) return { cut_off: await releaseClients(dependencies, left) };

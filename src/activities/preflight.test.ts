@@ -89,6 +89,19 @@ test('a copy of a snapshot that would fill the disk is refused', async () => {
   await expect(refuseUnfit(dependencies, shop, plan, smaller)).resolves.toBeUndefined();
 });
 
+// It would start, and be killed as soon as it used what it was given.
+test('a server larger than its host is refused before anything is made', async () => {
+  const platform = createFakePlatform({ capacity: { memory_bytes: 24 * 1024 * megabyte, cpus: 2 } });
+  const large = { ...shop, size: { memory_bytes: 32 * 1024 * megabyte, cpus: 2 } };
+  const dependencies = await dependenciesWith(platform, 100 * megabyte);
+  await expect(refuseUnfit(dependencies, large, planCreate(large))).rejects.toMatchObject({
+    code: 'refused',
+    message: 'shop does not fit on this host: memory is 32 GiB, and the host has 24 GiB. Choose less.',
+  });
+  const fitting = { ...shop, size: { memory_bytes: 24 * 1024 * megabyte, cpus: 2 } };
+  await expect(refuseUnfit(dependencies, fitting, planCreate(fitting))).resolves.toBeUndefined();
+});
+
 test('just enough room is enough', async () => {
   const platform = createFakePlatform({ freeBytes: async () => 812 * megabyte });
   await expect(refuseUnfit(await dependenciesWith(platform, 100 * megabyte), shop, expansion)).resolves.toBeUndefined();

@@ -3,7 +3,8 @@ import type { Database } from '../domain/database.ts';
 import { imageOf } from '../domain/container-spec.ts';
 import { PgrowError } from '../domain/errors.ts';
 import type { Restored } from '../domain/plan/restore.ts';
-import type { Plan } from '../domain/plan.ts';
+import { beyondCapacity } from '../domain/server-size.ts';
+import type { UnpricedPlan } from '../domain/plan.ts';
 import { nodeNamed } from '../domain/topology.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
 import { refuseServed } from './refuse-served.ts';
@@ -15,13 +16,14 @@ const headroomBytes = 512 * 1024 * 1024;
 /** Refuses what the world does not allow: no engine, no image, no disk space. */
 export const refuseUnfit = async (
   dependencies: Dependencies,
-  database: Pick<Database, 'id' | 'name' | 'topology'>,
-  plan: Plan,
+  database: Pick<Database, 'id' | 'name' | 'topology' | 'size'>,
+  plan: UnpricedPlan,
   /** What a new database is restored from. */
   restored: Restored | null = null,
 ): Promise<void> => {
   const { platform, images } = dependencies;
   await platform.ping().catch(refuseAtOnce);
+  await refuseBeyondHost(dependencies, database, plan);
   if (plan.type === 'destroy' || !plan.to) return;
   await refuseServed(dependencies, database, plan);
   // What was kept for a rollback comes back as it is.
@@ -35,6 +37,18 @@ export const refuseUnfit = async (
   if (plan.from && copies > 0)
     await refuseFullDisk(dependencies, database.name, copies, await sizeOf(dependencies, database));
   if (restored?.snapshot.bytes) await refuseFullDisk(dependencies, database.name, 1, restored.snapshot.bytes);
+};
+
+/** A server that is larger than its host is killed as soon as it uses what it was given. */
+const refuseBeyondHost = async (
+  { platform }: Dependencies,
+  { name, size }: Pick<Database, 'name' | 'size'>,
+  { from }: UnpricedPlan,
+): Promise<void> => {
+  // A database that is there was given its size.
+  if (from || !size) return;
+  const problem = beyondCapacity(size, await platform.capacity());
+  if (problem) throw new PgrowError('refused', `${name} does not fit on this host: ${problem}. Choose less.`);
 };
 
 /** An operation that runs waits for its engine; one that has not begun tells its caller instead. */

@@ -2,7 +2,7 @@ import type { Database } from '../domain/database.ts';
 import { PgrowError } from '../domain/errors.ts';
 import { verdictOf } from '../domain/live-health.ts';
 import { liveNodeOf } from '../domain/node-look.ts';
-import type { Plan } from '../domain/plan.ts';
+import type { UnpricedPlan } from '../domain/plan.ts';
 import { writeText } from '../domain/route-write.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
 import { lookAtNode } from '../nodes/look-at-node.ts';
@@ -19,7 +19,7 @@ const probeLimitMs = 5000;
 export const refuseServed = async (
   dependencies: Dependencies,
   database: Pick<Database, 'id' | 'name'>,
-  plan: Plan,
+  plan: UnpricedPlan,
 ): Promise<void> => {
   const gathering = plan.steps.flatMap(({ run }) => (run.action === 'gatherWrites' ? [run.input] : []));
   const isElection = plan.steps.some(({ run }) => run.action === 'electMember' || run.action === 'takeOver');

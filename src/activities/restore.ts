@@ -43,10 +43,10 @@ export const restoreActions = (dependencies: Dependencies) => {
       labels,
       environment: {},
       restart: 'no',
-      ...serverResources,
+      ...serverResources(node),
     };
     const config = { kind: 'postgres', mode: 'primary', synchronous_standbys: [] } as const;
-    const { memoryBytes } = serverResources;
+    const { memoryBytes } = serverResources(node);
     const files: readonly NodeFile[] = [
       {
         path: '/etc/pgrow/postgresql.conf',

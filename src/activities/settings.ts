@@ -25,11 +25,14 @@ const stopTimeoutSeconds = 20;
  */
 export const keepSettings = async (
   { store, components }: Pick<Dependencies, 'store' | 'components'>,
-  database: Pick<Database, 'id' | 'settings'>,
+  database: Pick<Database, 'id' | 'settings' | 'size'>,
   server: ServerSettings | null,
 ): Promise<void> => {
   if (!server) return;
-  const settings = settingsToKeep(server, components.postgres.postgresParameters(serverResources.memoryBytes));
+  const settings = settingsToKeep(
+    server,
+    components.postgres.postgresParameters(serverResources(database).memoryBytes),
+  );
   if (!isDeepStrictEqual(settings, database.settings)) await store.saveSettings(database.id, settings);
 };
 

@@ -40,7 +40,7 @@ export const snapshotActions = (dependencies: Dependencies) => {
         environment: {},
         files: [{ path: '/etc/pgrow/pgpass', content: pgpass, mode: 0o600 }],
         restart: 'no',
-        ...serverResources,
+        ...serverResources(of),
       });
       await platform.startContainer(container);
       await waitUntil({ for: `the snapshot of ${of.name}`, step, look });

@@ -64,7 +64,7 @@ const readThrough = async (
       labels: { ...databaseLabels(database), [labelNames.kind]: 'verification' },
       environment: {},
       restart: 'no',
-      ...serverResources,
+      ...serverResources(database),
     });
     await platform.startContainer(container);
     const exitCode = await waitUntil({

@@ -22,7 +22,14 @@ const withPooling = { pooling: z.record(z.string(), z.unknown()).optional() };
 const confirmation = z.strictObject({ confirm: z.boolean().default(false) });
 
 export const createBody = {
-  database: createDatabaseInput.pick({ name: true, postgres_major: true, port: true, locale: true }),
+  database: createDatabaseInput.pick({
+    name: true,
+    postgres_major: true,
+    port: true,
+    locale: true,
+    memory: true,
+    cpus: true,
+  }),
 } satisfies Parts;
 
 export const poolingBody = { wanted, pooling: poolingOptions, confirmation, options: operationOptions } satisfies Parts;
@@ -100,7 +107,7 @@ export const switchoverBody = {
 } satisfies Parts;
 
 export const restoreBody = {
-  restore: restoreSnapshotInput.pick({ name: true, snapshot: true, port: true }),
+  restore: restoreSnapshotInput.pick({ name: true, snapshot: true, port: true, memory: true, cpus: true }),
 } satisfies Parts;
 
 export const rollbackBody = {

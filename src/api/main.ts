@@ -36,6 +36,7 @@ const app = await createApi({
   store,
   client,
   home: settings.homeId,
+  prices: settings.prices,
   nodes: { readCircumstances: ({ id }, wanted) => looks.readCircumstances(id, wanted), hasStayed: looks.hasStayed },
   readLive: ({ id }) => looks.readLive(id),
   tryPassword: ({ id }, password) => looks.tryPassword(id, password),

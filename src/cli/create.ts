@@ -4,10 +4,15 @@ import { servicesPath } from './api-client.ts';
 import { addChangeOptions, finishChange, idempotency, type ChangeFlags, type StartedOperation } from './change.ts';
 import { connectToApi } from './connect-to-api.ts';
 
-interface CreateFlags extends ChangeFlags {
+interface CreateFlags extends ChangeFlags, SizeFlags {
   readonly postgresMajor?: string;
   readonly port?: string;
   readonly locale?: string;
+}
+
+export interface SizeFlags {
+  readonly memory?: string;
+  readonly cpus?: string;
 }
 
 export const create = (program: Command): void => {
@@ -20,6 +25,7 @@ export const create = (program: Command): void => {
       '--locale <locale>',
       'how text is sorted, such as en_US.UTF-8; for the life of the database (default C.UTF-8)',
     );
+  addSizeOptions(command, ['1GiB', '2']);
   addChangeOptions(command).action(async (name: string, flags: CreateFlags) => {
     const api = connectToApi();
     const body = {
@@ -27,11 +33,23 @@ export const create = (program: Command): void => {
       ...(flags.postgresMajor !== undefined && { postgres_major: numberIfOne(flags.postgresMajor) }),
       ...(flags.port !== undefined && { port: numberIfOne(flags.port) }),
       ...(flags.locale !== undefined && { locale: flags.locale }),
+      ...sizeIn(flags),
     };
     const started = await api.post<StartedOperation>(servicesPath, body, idempotency(flags));
     process.exitCode = await finishChange({ api, database: name, started, flags });
   });
 };
 
+/** What it is where none is chosen, memory and CPUs, is for the help. */
+export const addSizeOptions = (command: Command, [memory, cpus]: readonly [string, string]): Command =>
+  command
+    .option('--memory <size>', `of each of its PostgreSQL servers, such as 4GiB (default ${memory})`)
+    .option('--cpus <number>', `of each of its PostgreSQL servers, such as 2 or 0.5 (default ${cpus})`);
+
+export const sizeIn = ({ memory, cpus }: SizeFlags) => ({
+  ...(memory !== undefined && { memory }),
+  ...(cpus !== undefined && { cpus: numberIfOne(cpus) }),
+});
+
 /** What is no number goes along as it is, so that the API names it together with everything else that is wrong. */
-export const numberIfOne = (text: string): number | string => (/^\d+$/.test(text) ? Number(text) : text);
+export const numberIfOne = (text: string): number | string => (/^\d+(\.\d+)?$/.test(text) ? Number(text) : text);

@@ -1,9 +1,9 @@
 import type { Command } from 'commander';
 import { addPlannedChangeOptions, runChange, type ChangeFlags } from './change.ts';
 import { connectToApi } from './connect-to-api.ts';
-import { numberIfOne } from './create.ts';
+import { addSizeOptions, numberIfOne, sizeIn, type SizeFlags } from './create.ts';
 
-interface RestoreFlags extends ChangeFlags {
+interface RestoreFlags extends ChangeFlags, SizeFlags {
   readonly snapshot: string;
   readonly as: string;
   readonly port?: string;
@@ -17,9 +17,10 @@ export const restore = (program: Command): void => {
     .requiredOption('--snapshot <id>', 'as "snapshots NAME" lists it')
     .requiredOption('--as <name>', 'name of the new database')
     .option('--port <port>', 'loopback port of its postgres on this host, 1024–65535 (default: a free one)');
+  addSizeOptions(command, ['as NAME has it', 'as NAME has it']);
   addPlannedChangeOptions(command).action(async (source: string, flags: RestoreFlags) => {
     const { snapshot, as: name, port } = flags;
-    const body = { snapshot, name, ...(port !== undefined && { port: numberIfOne(port) }) };
+    const body = { snapshot, name, ...(port !== undefined && { port: numberIfOne(port) }), ...sizeIn(flags) };
     const request = { path: 'restore', body, becomes: name };
     process.exitCode = await runChange({ api: connectToApi(), database: source, ...request, flags });
   });

@@ -25,6 +25,7 @@ const status: StatusDocument = {
   id: 's1',
   project: 'default',
   postgres_major: 17,
+  size: { memory_bytes: 4 * 1024 ** 3, cpus: 1.5 },
   replicas: { count: 1, lag_bytes: [0, 50_331_648] },
   ha: {
     enabled: false,

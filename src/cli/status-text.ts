@@ -1,4 +1,5 @@
 import { formatBytes } from '../domain/format-bytes.ts';
+import { memoryText } from '../domain/server-size.ts';
 import { stageNames } from '../domain/stage.ts';
 import { formatMs } from './duration.ts';
 import { operationResult, operationTitle, stepLine } from './operation-text.ts';
@@ -25,6 +26,10 @@ export const statusText = (status: StatusDocument, now: number = Date.now()): st
   '',
   ...alignColumns(
     [
+      [
+        'Servers',
+        `PostgreSQL ${status.postgres_major}, ${memoryText(status.size.memory_bytes)}, ${status.size.cpus} CPUs each`,
+      ],
       ['Pooled', status.pooling.enabled ? status.pooling.endpoint : null],
       ['Read-write', status.routing.enabled ? status.routing.rw_endpoint : null],
       ['Read-only', status.routing.enabled ? status.routing.ro_endpoint : null],

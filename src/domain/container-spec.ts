@@ -2,6 +2,7 @@ import type { HealthCheck } from './container-description.ts';
 import { addressOf } from './addresses.ts';
 import type { Database } from './database.ts';
 import { frontPorts, networkAliases, networkName } from './naming.ts';
+import { usualSize, type ServerSize } from './server-size.ts';
 import type { HostPorts, Node, NodeKind } from './topology.ts';
 
 /** What a node's container is given, apart from names and labels. CPU limits leave room: a throttled router is a stall. */
@@ -14,19 +15,25 @@ export interface NodeResources {
 const mebibytes = (count: number): number => count * 1024 * 1024;
 
 /** HAProxy keeps the processes of before a reload, 7 MiB each, while they have connections: in three quarters, some fifty. */
-const resources: Record<NodeKind, NodeResources> = {
+const resources: Record<Exclude<NodeKind, 'postgres'>, NodeResources> = {
   front: { memoryBytes: mebibytes(512), cpus: 1 },
-  postgres: { memoryBytes: mebibytes(1024), cpus: 2, sharedMemoryBytes: mebibytes(256) },
   pgbouncer: { memoryBytes: mebibytes(256), cpus: 1 },
   haproxy: { memoryBytes: mebibytes(512), cpus: 1 },
   etcd: { memoryBytes: mebibytes(512), cpus: 1 },
 };
 
 /** Every limit of a node, wherever one is needed: its container's, and what its programs are configured by. */
-export const resourcesOf = ({ kind }: Pick<Node, 'kind'>): NodeResources => resources[kind];
+export const resourcesOf = (node: Pick<Node, 'kind' | 'size'>): NodeResources =>
+  node.kind === 'postgres' ? serverResources(node) : resources[node.kind];
 
-/** What works on a server's data in its place: copies it, fills it, reads it through. */
-export const serverResources = resourcesOf({ kind: 'postgres' });
+export const sizeOf = ({ size }: Pick<Node, 'size'>): ServerSize => size ?? usualSize;
+
+/** Of a server, and of what works on its data in its place: copies it, fills it, reads it through. */
+export const serverResources = (of: Pick<Node, 'size'>): NodeResources => {
+  const { memory_bytes, cpus } = sizeOf(of);
+  // Queries that run in parallel share memory there.
+  return { memoryBytes: memory_bytes, cpus, sharedMemoryBytes: memory_bytes / 4 };
+};
 
 const alive = {
   command: ['pgrow-alive'],

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { costOf } from './cost.ts';
 import { newNode } from './nodes.ts';
 import { haOptions } from './options.ts';
+import { usualPrices } from './prices.ts';
 import { firstTopology } from './plan/create.ts';
 import type { Stage } from './stage.ts';
 import type { NodeKind, Topology } from './topology.ts';
@@ -40,6 +41,17 @@ describe('estimated cost per month', () => {
       { kind: 'etcd', count: 3, monthly_usd: 15 },
       { kind: 'storage', count: 1, monthly_usd: 2 },
     ]);
+  });
+
+  test('follows the size of its servers, and the price table', () => {
+    const size = { memory_bytes: 4 * 1024 ** 3, cpus: 1.5 };
+    const large = { ...shop, size };
+    const topology = { ...firstTopology(large), nodes: [1, 2].map((ordinal) => newNode(large, 'postgres', ordinal)) };
+    expect(costOf(topology).monthly_usd).toBe(2 * (1.5 * 5 + 4 * 5));
+    expect(costOf(topology, { ...usualPrices, postgres_per_gib: 7, postgres_per_cpu: 0.01 })).toEqual({
+      monthly_usd: 56.03,
+      items: [{ kind: 'postgres', count: 2, monthly_usd: 56.03 }],
+    });
   });
 
   test('does not count what is only kept for a rollback', () => {

@@ -1,4 +1,5 @@
 import type { DatabaseNetwork } from './addresses.ts';
+import type { ServerSize } from './server-size.ts';
 import type { Settings } from './settings.ts';
 import type { HostPorts, Topology } from './topology.ts';
 
@@ -15,6 +16,8 @@ export interface Database {
   /** Absent from what was made before databases had a subnet of their own. */
   readonly network?: DatabaseNetwork;
   readonly topology: Topology;
+  /** Of every server that is made; absent from databases made before there was a choice. */
+  readonly size?: ServerSize;
   /**
    * What all its servers are given in place of our own choice; absent where it is not known yet, of a database made by an
    * earlier version.

@@ -3,6 +3,7 @@ import { databaseNameRule, isDatabaseName, postgresMajors } from './database.ts'
 import { defaultLocale, isLocale, localeRule } from './locale.ts';
 import type { OperationType } from './operation.ts';
 import { haOptions, operationOptions, poolingOptions, replicaOptions, replicaWishes } from './options.ts';
+import { cpus, memory } from './server-size.ts';
 import { expansionTargets } from './stage.ts';
 
 /** The single JSON input of each operation's workflow: public API, for any client. */
@@ -27,6 +28,10 @@ export const createDatabaseInput = z.strictObject({
   port: z.number().int().min(1024).max(65_535).optional(),
   /** Of the C library: how text is sorted, what is a letter, how dates and numbers are written. For the life of the database. */
   locale: z.string().refine(isLocale, localeRule).default(defaultLocale),
+  /** Of each of its PostgreSQL servers, as `4GiB`; 1 GiB where none is chosen, or as the source of a snapshot has it. */
+  memory: memory.optional(),
+  /** Of each of its PostgreSQL servers: 2 where none is chosen, or as the source of a snapshot has it. */
+  cpus: cpus.optional(),
 });
 
 export const expandInput = z.strictObject({

@@ -2,7 +2,7 @@ import type { Database } from './database.ts';
 import { containerName, volumeName } from './naming.ts';
 import type { Node, NodeKind, PostgresMode, Topology } from './topology.ts';
 
-type Named = Pick<Database, 'id' | 'name' | 'home'>;
+type Named = Pick<Database, 'id' | 'name' | 'home' | 'size'>;
 
 const kindsWithData: readonly NodeKind[] = ['postgres', 'etcd'];
 
@@ -17,6 +17,7 @@ export const newNode = (database: Named, kind: NodeKind, ordinal: number, mode?:
     container: containerName(database, name),
     volume: kindsWithData.includes(kind) ? volumeName(database, name) : null,
     ...(mode ? { mode } : {}),
+    ...(kind === 'postgres' && database.size ? { size: database.size } : {}),
   };
 };
 

@@ -40,6 +40,9 @@ export interface RecordedRequest {
   readonly input: Readonly<Record<string, unknown>>;
 }
 
+/** Before it is known what it costs. */
+export type UnpricedPlan = Omit<Plan, 'cost_before' | 'cost_after'>;
+
 /** Computed before anything is touched; the plan shown is the plan run. */
 export interface Plan {
   readonly type: OperationType;

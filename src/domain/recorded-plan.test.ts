@@ -1,3 +1,4 @@
+import { priced } from './plan/priced.ts';
 import { readdirSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { haTopology, sampleDatabase } from '../../test/support/sample-database.ts';
@@ -6,7 +7,7 @@ import type { Plan } from './plan.ts';
 import { planOnRecord, toRecord } from './recorded-plan.ts';
 
 const shop = sampleDatabase('shop');
-const plan = planDestroy({ ...shop, topology: haTopology(shop) });
+const plan = priced(planDestroy({ ...shop, topology: haTopology(shop) }));
 const record = JSON.parse(JSON.stringify(toRecord(plan))) as Record<string, unknown>;
 
 /** Plans as earlier versions have opened operations with them. */

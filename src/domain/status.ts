@@ -1,3 +1,4 @@
+import { usualSize } from './server-size.ts';
 import type { Database } from './database.ts';
 import { addressText, endpointsOf } from './endpoints.ts';
 import type { LiveState } from './live-state.ts';
@@ -85,6 +86,7 @@ export const statusDocument = ({
   name: database.name,
   project: database.project,
   postgres_major: database.postgres_major,
+  size: database.size ?? usualSize,
   health: live.health,
   seen_at,
   age_ms,

@@ -1,4 +1,5 @@
 import type { HaOptions, LoadBalancing, PoolingOptions, ReplicaOptions } from './options.ts';
+import type { ServerSize } from './server-size.ts';
 import type { Stage } from './stage.ts';
 
 export const nodeKinds = ['front', 'postgres', 'pgbouncer', 'haproxy', 'etcd'] as const;
@@ -27,6 +28,8 @@ export interface Node {
   readonly volume: string | null;
   /** Only for kind `postgres`. */
   readonly mode?: PostgresMode;
+  /** Only for kind `postgres`; absent from nodes made before there was a choice, which have the usual size. */
+  readonly size?: ServerSize;
   /** Only for PostgreSQL nodes that clone: the server they follow, and the replication slot. */
   readonly source?: { readonly node: string; readonly slot: string };
 }

@@ -10,6 +10,7 @@ import { ensureImages } from './images.ts';
 import { withLock } from './lock.ts';
 import { ensureMetadata, stopMetadata } from './metadata.ts';
 import { ensurePorts, readPorts } from './ports.ts';
+import { readPrices } from './price-file.ts';
 import { refuseCopy, stopProcess } from './processes.ts';
 import type { Progress } from './progress.ts';
 import { serveVersions, stopUnversioned } from './serve-versions.ts';
@@ -67,7 +68,7 @@ export const up = ({ moveOperations = false, progress }: Up): Promise<Addresses>
     const ports = await ensureApiPort(home, afterMetadata, progress);
 
     const subnetPool = readSubnetPool(home.path, environment);
-    const shared = JSON.stringify({ external, elsewhere, ports, subnetPool });
+    const shared = JSON.stringify({ external, elsewhere, ports, subnetPool, prices: readPrices(home.path) });
     const worker = workerProcess(home, build, shared);
     const configuration = JSON.stringify([shared, images, build.id]);
     await stopUnversioned(home);

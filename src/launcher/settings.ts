@@ -5,7 +5,9 @@ import { readEnvironment } from './environment.ts';
 import { readExternal, type External } from './external.ts';
 import { openHome, readKept, type Home } from './home.ts';
 import type { ImageTags } from './images.ts';
+import type { Prices } from '../domain/prices.ts';
 import { readPorts } from './ports.ts';
+import { readPrices } from './price-file.ts';
 import { launcherError } from './launcher-error.ts';
 import { readSubnetPool } from './subnet-pool.ts';
 import { accessOf, defaultNamespace, type TemporalAccess } from './temporal-profile.ts';
@@ -42,6 +44,7 @@ export interface Settings {
   readonly images: ImageTags;
   /** Private range in which databases get their subnets. */
   readonly subnetPool: string;
+  readonly prices: Prices;
 }
 
 export interface TemporalSettings extends TemporalAccess {
@@ -94,6 +97,7 @@ export const readSettings = (): Settings => {
     breakpointsPath: environment.breakpoints ?? null,
     images: readImages(home, environment.build),
     subnetPool: readSubnetPool(home.path, environment),
+    prices: readPrices(home.path),
   };
 };
 

@@ -4,6 +4,7 @@ import * as haproxy from '../components/haproxy/index.ts';
 import * as patroni from '../components/patroni/index.ts';
 import * as pgbouncer from '../components/pgbouncer/index.ts';
 import * as postgres from '../components/postgres/index.ts';
+import type { Prices } from '../domain/prices.ts';
 import type { Platform } from '../platform/platform.ts';
 import type { Store } from '../store/store.ts';
 
@@ -19,6 +20,7 @@ export interface Dependencies {
   readonly images: Readonly<Record<ImageKind, string>>;
   /** Private range in which databases get their subnets: `10.48.0.0/12`. */
   readonly subnetPool: string;
+  readonly prices: Prices;
   /** Id of the control plane. */
   readonly home: string;
   readonly log: Log;

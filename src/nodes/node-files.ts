@@ -1,6 +1,7 @@
-import { resourcesOf, serverResources } from '../domain/container-spec.ts';
+import { resourcesOf } from '../domain/container-spec.ts';
 import type { ConfiguredNode, NodeConfig } from '../domain/node-config.ts';
 import type { Settings } from '../domain/settings.ts';
+import type { Node } from '../domain/topology.ts';
 import type { NodeFile } from '../platform/platform.ts';
 import type { Components } from './dependencies.ts';
 import type { Session } from './session.ts';
@@ -78,11 +79,12 @@ const patroniYaml = (
   {
     kept,
     ...rest
-  }: Pick<Parameters<Components['patroni']['patroniYaml']>[0], 'node' | 'config' | 'passwords'> & {
+  }: Pick<Parameters<Components['patroni']['patroniYaml']>[0], 'config' | 'passwords'> & {
+    readonly node: Node;
     readonly kept: Settings;
   },
 ): string => {
-  const parameters = { ...postgres.postgresParameters(serverResources.memoryBytes), ...kept };
+  const parameters = { ...postgres.postgresParameters(resourcesOf(rest.node).memoryBytes), ...kept };
   return patroni.patroniYaml({ ...rest, settings: { parameters, hbaLines: postgres.hbaLines } });
 };
 

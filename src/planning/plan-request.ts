@@ -10,6 +10,7 @@ import { planMaking, planOperation } from '../domain/plan/plan-operation.ts';
 import type { Restored } from '../domain/plan/restore.ts';
 import type { Plan } from '../domain/plan.ts';
 import { requestOf, resume, unfinishedOf, type Unfinished } from '../domain/resumption.ts';
+import { chosenSize } from '../domain/server-size.ts';
 import { firstSettings, type ServerSettings } from '../domain/settings.ts';
 import { readRunningRestores } from '../store/running-restores.ts';
 import type { Store } from '../store/store.ts';
@@ -67,7 +68,7 @@ export const planRequest = async (
     ? unlooked(database)
     : await nodes.readCircumstances(database, { facts: true, settings: true });
   const circumstances = { database, operation_id: operation, ...leadership, last, restored: null, facts };
-  const plan = planOperation(workflow, input, circumstances);
+  const plan = planOperation(workflow, input, circumstances, planning.prices);
   return { ...planned, plan, unfinished: null, previous, settings };
 };
 
@@ -108,17 +109,22 @@ export const isMaker = (workflow: OperationWorkflow): workflow is Maker =>
   (makers as readonly OperationWorkflow[]).includes(workflow);
 
 /** Registered or not: its worker may have died after that. */
-const planNewDatabase = async ({ store, home }: Planning, workflow: Maker, request: PlanRequest): Promise<Planned> => {
+const planNewDatabase = async (
+  { store, home, prices }: Planning,
+  workflow: Maker,
+  request: PlanRequest,
+): Promise<Planned> => {
   const restored = workflow === 'restoreSnapshot' ? await resolveSnapshotOfInput(store, request.input) : null;
   const input = parse(request) as ParsedInput<Maker>;
   const { service_id: id, project, name } = input;
   const holder = await store.readDatabase(name);
   if (holder && holder.id !== id)
     throw new PgrowError('name_taken', `There is a database named ${name} already. Choose another name.`);
-  // A restored database has its source's major and settings.
-  const draft = { id, project, name, home, ...(restored ? likeSource(restored) : asAsked(input as Wish)) };
+  // A restored database has its source's major and settings, and its size unless another is chosen.
+  const like = restored ? likeSource(restored) : asAsked(input as Wish);
+  const draft = { id, project, name, home, ...like, size: chosenSize(input, restored?.size) };
   const database = (await store.readDatabase(id)) ?? { ...draft, topology: firstTopology(draft) };
-  const plan = planMaking(workflow, input, { database, restored });
+  const plan = planMaking(workflow, input, { database, restored }, prices);
   return { input, database, plan, restored, unfinished: null, previous: null, settings: null };
 };
 

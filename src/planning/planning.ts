@@ -2,6 +2,7 @@ import type { CutOver } from '../domain/step-actions.ts';
 import type { Database } from '../domain/database.ts';
 import type { OperationWorkflow } from '../domain/inputs.ts';
 import type { Circumstances, Wanted } from '../domain/looks.ts';
+import type { Prices } from '../domain/prices.ts';
 import type { Store } from '../store/store.ts';
 
 /** What planning works with. */
@@ -10,6 +11,7 @@ export interface Planning {
   /** Id of the control plane. */
   readonly home: string;
   readonly nodes: NodeReaders;
+  readonly prices: Prices;
 }
 
 /** What a plan depends on that only the nodes can say. */

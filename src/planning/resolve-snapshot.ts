@@ -36,8 +36,9 @@ export const resolveSnapshot = async (
     malformed,
   });
   const snapshot = snapshots.find(({ id }) => id === wanted.snapshot);
-  const { name, postgres_major, settings } = source;
-  if (snapshot) return { source: name, postgres_major, snapshot, ...(settings ? { settings } : {}) };
+  const { name, postgres_major, settings, size } = source;
+  if (snapshot)
+    return { source: name, postgres_major, snapshot, ...(settings ? { settings } : {}), ...(size ? { size } : {}) };
   throw new PgrowError('not_found', `Snapshot ${String(wanted.snapshot)} of ${name} is gone.`);
 };
 

@@ -24,6 +24,7 @@ const limitMs: Readonly<Record<string, (args: readonly unknown[]) => number>> = 
   takenSubnets: () => lookMs,
   hasImage: () => lookMs,
   freeBytes: () => lookMs,
+  capacity: () => lookMs,
   readLogs: () => lookMs,
   execInteractive: () => lookMs,
   watch: () => lookMs,

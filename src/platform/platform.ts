@@ -1,3 +1,4 @@
+import type { Capacity } from '../domain/server-size.ts';
 import type { Duplex } from 'node:stream';
 
 import type { ContainerDescription, HealthCheck } from '../domain/container-description.ts';
@@ -79,6 +80,8 @@ export interface Platform {
 
   /** Bytes free where the engine keeps its volumes. */
   freeBytes(): Promise<number>;
+  /** What the engine's machine has in all. */
+  capacity(): Promise<Capacity>;
   /** Throws an error of code `docker_unavailable` when the engine does not answer. */
   ping(): Promise<void>;
   hasImage(image: string): Promise<boolean>;

@@ -170,7 +170,7 @@ const readDatabases = async (
   if (project !== undefined) query = query.where('services.project', '=', project);
   if (stage !== undefined) query = query.where('postgres_cluster_state.stage', '=', stage);
   const rows = await query
-    .select(['services.id', 'services.project', 'services.name'])
+    .select(['services.id', 'services.project', 'services.name', 'services.size'])
     .select(['postgres_cluster_state.topology', 'postgres_cluster_state.settings'])
     .select([sql<string | null>`subnets.subnet::text`.as('subnet'), 'subnets.addresses_given'])
     .select((column) => [
@@ -180,15 +180,16 @@ const readDatabases = async (
     ])
     .orderBy('services.name')
     .execute();
-  return rows.map(({ settings, subnet, addresses_given, ...database }) => ({
+  return rows.map(({ settings, size, subnet, addresses_given, ...database }) => ({
     ...database,
+    ...(size ? { size } : {}),
     ...(settings ? { settings } : {}),
     ...networkIn({ subnet, addresses_given }),
   }));
 };
 
 const insertDatabase = async (transaction: Transaction<Tables>, database: Database): Promise<void> => {
-  const { id, project, name, postgres_major, home, ports, network, topology, settings } = database;
+  const { id, project, name, postgres_major, home, ports, network, topology, settings, size } = database;
   const inserted = await transaction
     .insertInto('services')
     .values({
@@ -200,6 +201,7 @@ const insertDatabase = async (transaction: Transaction<Tables>, database: Databa
       postgres_major,
       home,
       ports: JSON.stringify(ports),
+      size: size ? JSON.stringify(size) : null,
     })
     .onConflict((conflict) => conflict.column('id').doNothing())
     .returning('id')

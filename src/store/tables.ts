@@ -1,3 +1,4 @@
+import type { ServerSize } from '../domain/server-size.ts';
 import type { ColumnType, Generated } from 'kysely';
 import type { OperationError, OperationStatus, OperationType, StepStatus } from '../domain/operation.ts';
 import type { Plan } from '../domain/plan.ts';
@@ -45,6 +46,7 @@ interface ServicesTable {
   postgres_major: Nullable<PostgresMajor>;
   home: Nullable<string>;
   ports: ColumnType<HostPorts | null, string | null | undefined, string | null>;
+  size: ColumnType<ServerSize | null, string | null | undefined, string | null>;
   container: Nullable<string>;
   volume: Nullable<string>;
   mode: Nullable<string>;

@@ -99,6 +99,7 @@ const { watchHealth, verifySnapshot, ...activities } = breakpoints.into(
     components: breakpoints.observe(realComponents),
     images: settings.images,
     subnetPool: settings.subnetPool,
+    prices: settings.prices,
     home: settings.homeId,
     log,
   }),

@@ -34,9 +34,17 @@ describe('creating', () => {
     expect((await api.call('GET', `${shopPath}/operations/${String(input['operation_id'])}`)).status).toBe(200);
   });
 
+  test('of another size costs what that costs, and says so', async () => {
+    const wanted = { name: 'large', memory: '4GiB', cpus: 1.5 };
+    const { body } = await api.call('POST', services, { body: wanted });
+    expect(body).toMatchObject({ estimated_monthly_cost: 1.5 * 5 + 4 * 5 });
+    const [{ input } = { input: {} }] = api.client.started;
+    expect(input).toMatchObject({ memory: 4 * 1024 ** 3, cpus: 1.5 });
+  });
+
   test('names all that is wrong at once and starts nothing', async () => {
     const { status, headers, body } = await api.call('POST', services, {
-      body: { name: 'Shop', postgres_major: 9, locale: 'english', colour: 'red' },
+      body: { name: 'Shop', postgres_major: 9, locale: 'english', memory: '4', cpus: 0.1, colour: 'red' },
     });
 
     expect(status).toBe(422);
@@ -50,7 +58,9 @@ describe('creating', () => {
         { path: 'name', value: 'Shop' },
         { path: 'postgres_major', value: 9, allowed: '17' },
         { path: 'locale', value: 'english', allowed: expect.stringContaining('en_US.UTF-8') },
-        { path: 'colour', value: 'red', allowed: 'one of the names locale, name, port, postgres_major' },
+        { path: 'memory', value: '4', allowed: expect.stringContaining('such as 4GiB') },
+        { path: 'cpus', value: 0.1, allowed: expect.stringContaining('from 0.25 to 512') },
+        { path: 'colour', value: 'red', allowed: 'one of the names cpus, locale, memory, name, port, postgres_major' },
       ],
     });
     expect(api.client.started).toEqual([]);

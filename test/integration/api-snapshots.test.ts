@@ -1,3 +1,4 @@
+import { priced } from '../../src/domain/plan/priced.ts';
 import { randomUUID } from 'node:crypto';
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../src/domain/database.ts';
@@ -195,7 +196,9 @@ describe('restoring', () => {
   test('keeps its source from being destroyed, as a plan and for good, until it has its copy', async () => {
     const copy = await api.store.registerDatabase(sampleDatabase('copy'));
     const operation = randomUUID();
-    const plan = planRestore(copy, { source: 'shop', snapshot: { id: 'snap-1', volume: 'volume-1', bytes: null } });
+    const plan = priced(
+      planRestore(copy, { source: 'shop', snapshot: { id: 'snap-1', volume: 'volume-1', bytes: null } }),
+    );
     const input = { source_service_id: shop.id, snapshot: 'snap-1' };
     await api.recordOperation(copy, operation, { ...plan, asked: requestOf('restoreSnapshot', input) });
 

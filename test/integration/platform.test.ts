@@ -11,6 +11,9 @@ onEveryEngine(
     test('answers, has room, and knows its images', async () => {
       await platform.ping();
       expect(await platform.freeBytes()).toBeGreaterThan(0);
+      const { memory_bytes, cpus } = await platform.capacity();
+      expect(memory_bytes).toBeGreaterThan(1024 ** 3);
+      expect(cpus).toBeGreaterThanOrEqual(1);
       expect(await platform.hasImage(image)).toBe(true);
       expect(await platform.hasImage(missingImage)).toBe(false);
     });

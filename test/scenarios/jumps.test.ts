@@ -13,7 +13,7 @@ describe('without pooling, all standbys confirming', () => {
   let shop: ManagedDatabase;
 
   test('each session is reset at most once, and its next connect succeeds', async () => {
-    shop = await plane.create('jump');
+    shop = await plane.create('jump', '--memory', '768MiB', '--cpus', '1.5');
     await keepData(shop);
     await setTraps(shop);
     const ports = await shop.ports();
@@ -36,6 +36,21 @@ describe('without pooling, all standbys confirming', () => {
       best: 'read_write',
       host: { pooled: null, pooled_read_only: null },
     });
+  });
+
+  test('every server has the size of the database, and the settings that follow from it', async () => {
+    expect(await shop.read('status')).toMatchObject({ size: { memory_bytes: 768 * 1024 ** 2, cpus: 1.5 } });
+    for (const { name, kind, container } of await shop.nodes()) {
+      if (kind !== 'postgres') continue;
+      expect(await plane.platform.describeContainer(container)).toMatchObject({
+        memoryBytes: 768 * 1024 ** 2,
+        cpus: 1.5,
+      });
+      expect(await shop.queryNode(name, "select current_setting('shared_buffers')")).toBe('192MB');
+      expect(await shop.queryNode(name, "select current_setting('max_connections')")).toBe('150');
+    }
+    // 1.5 CPUs at $5 and 0.75 GiB at $5 each, three HAProxy and three etcd at $5, and the storage of ha.
+    expect(await shop.read('cost')).toMatchObject({ monthly_usd: 3 * 11.25 + 30 + 2 });
   });
 
   /**

@@ -27,6 +27,7 @@ export const openInside = async (plane: ControlPlane): Promise<Inside> => {
     components: realComponents,
     images: settings.images,
     subnetPool: settings.subnetPool,
+    prices: settings.prices,
     home: settings.homeId,
     log: { info: () => undefined, warn: () => undefined },
   });

@@ -1,3 +1,4 @@
+import { usualPrices } from '../../src/domain/prices.ts';
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
@@ -91,7 +92,7 @@ export const useApi = (): ApiUnderTest => {
         return { leadership, facts: { ...nothingHeld(leader), ...api.holds }, settings: null };
       },
     };
-    const planning = { store: api.store, home: '1a2b3c4d', nodes };
+    const planning = { store: api.store, home: '1a2b3c4d', nodes, prices: usualPrices };
     api.client.plan = (request) => planAhead(planning, request);
     api.app = await createApi({
       ...planning,

@@ -1,3 +1,4 @@
+import { priced } from '../../src/domain/plan/priced.ts';
 import type { Database } from '../../src/domain/database.ts';
 import {
   haOptions,
@@ -29,20 +30,22 @@ export interface Grown {
 
 let operations = 0;
 export const planned = (database: Database, request: Request): Plan =>
-  planExpand({
-    database,
-    operation_id: `${String((operations += 1)).padStart(8, '0')}-0000-4000-8000-000000000000`,
-    pooling: request.target === 'pooling' ? pooling : null,
-    replicas: request.target === 'replicas' ? replicas() : null,
-    ha: request.target === 'ha' ? ha : null,
-    options: operationOptions.parse({}),
-    closesWindowOf: null,
-    ...request,
-  });
+  priced(
+    planExpand({
+      database,
+      operation_id: `${String((operations += 1)).padStart(8, '0')}-0000-4000-8000-000000000000`,
+      pooling: request.target === 'pooling' ? pooling : null,
+      replicas: request.target === 'replicas' ? replicas() : null,
+      ha: request.target === 'ha' ? ha : null,
+      options: operationOptions.parse({}),
+      closesWindowOf: null,
+      ...request,
+    }),
+  );
 
 export const single = (): Grown => {
   const database = sampleDatabase('shop');
-  return { database, world: afterRun(emptyWorld, planCreate(database)) };
+  return { database, world: afterRun(emptyWorld, priced(planCreate(database))) };
 };
 
 export const grown = (...requests: readonly Request[]): Grown =>

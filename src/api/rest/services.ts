@@ -2,6 +2,8 @@ import type { FastifyInstance } from 'fastify';
 import { addressOf } from '../../domain/addresses.ts';
 import { costOf } from '../../domain/cost.ts';
 import type { Database } from '../../domain/database.ts';
+import type { Prices } from '../../domain/prices.ts';
+import { usualSize } from '../../domain/server-size.ts';
 import { invalidInput } from '../../domain/input-problems.ts';
 import { answerRepeated } from '../accept.ts';
 import { bodyRules, createBody } from '../bodies.ts';
@@ -46,13 +48,13 @@ export const serviceRoutes = (app: FastifyInstance, dependencies: ApiDependencie
 
   app.get(services, { config: { role: 'viewer' }, schema: { tags, summary: 'List databases' } }, async (request) => {
     const databases = await store.listDatabases({ project: serviceParams(request).projectId });
-    return { services: databases.map(serviceDocument) };
+    return { services: databases.map((database) => serviceDocument(database, dependencies.prices)) };
   });
 
   app.get(
     `${services}/:serviceId`,
     { config: { role: 'viewer' }, schema: { tags, summary: 'One database' } },
-    async (request) => serviceDocument(await findDatabase(dependencies, serviceParams(request))),
+    async (request) => serviceDocument(await findDatabase(dependencies, serviceParams(request)), dependencies.prices),
   );
 
   app.delete(
@@ -79,12 +81,17 @@ const destroyRules = {
   },
 } as const;
 
-const serviceDocument = ({ id, project, name, postgres_major, ports, network, topology }: Database) => ({
+const serviceDocument = (
+  { id, project, name, postgres_major, ports, network, topology, size = usualSize }: Database,
+  prices: Prices,
+) => ({
   id,
   project,
   name,
   type: 'postgres',
   postgres_major,
+  /** Of each of its PostgreSQL servers. */
+  size,
   stage: topology.stage,
   pooling: topology.pooling !== null,
   /** Null where the engine has chosen it, of a database made before it had one of its own. */
@@ -96,7 +103,7 @@ const serviceDocument = ({ id, project, name, postgres_major, ports, network, to
     address: addressOf(network, node),
   })),
   ports,
-  monthly_usd: costOf(topology).monthly_usd,
+  monthly_usd: costOf(topology, prices).monthly_usd,
 });
 
 /** All data goes: the name has to be typed, in the path or beside it. */

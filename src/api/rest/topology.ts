@@ -54,7 +54,7 @@ export const topologyRoutes = (app: FastifyInstance, dependencies: ApiDependenci
   );
 
   app.get(`${postgres}/cost`, route('Estimated cost per month'), async (request) =>
-    costOf((await findDatabase(dependencies, serviceParams(request))).topology),
+    costOf((await findDatabase(dependencies, serviceParams(request))).topology, dependencies.prices),
   );
 
   app.get(

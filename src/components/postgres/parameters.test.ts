@@ -11,6 +11,30 @@ const conf = (config: Parameters<typeof postgresqlConf>[0]['config']) =>
   }).split('\n');
 const follow = (...nodes: string[]) => conf({ kind: 'postgres', mode: 'replica', follow: nodes, slot: 'postgres_2' });
 
+// The planner of a server with 16 GiB counted on 4 GiB of cache, PostgreSQL's default, and one with 1 GiB as well.
+test.each([
+  [512, { max_connections: 100, shared_buffers: '128MB', effective_cache_size: '384MB', maintenance_work_mem: '32MB' }],
+  [
+    1024,
+    { max_connections: 200, shared_buffers: '256MB', effective_cache_size: '768MB', maintenance_work_mem: '64MB' },
+  ],
+  [
+    16_384,
+    { max_connections: 500, shared_buffers: '4096MB', effective_cache_size: '12288MB', maintenance_work_mem: '1024MB' },
+  ],
+  [
+    65_536,
+    {
+      max_connections: 500,
+      shared_buffers: '16384MB',
+      effective_cache_size: '49152MB',
+      maintenance_work_mem: '2048MB',
+    },
+  ],
+])('settings follow from %d MiB of memory', (mebibytes, settings) => {
+  expect(postgresParameters(mebibytes * 1024 * 1024)).toMatchObject(settings);
+});
+
 describe('postgresql.conf', () => {
   test('of a primary names the replicas that confirm, in quotes, because they carry hyphens', () => {
     const lines = conf({ kind: 'postgres', mode: 'primary', synchronous_standbys: ['postgres-2', 'postgres-3'] });

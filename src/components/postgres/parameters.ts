@@ -2,9 +2,25 @@ import type { PrimaryConfig, ReplicaConfig } from '../../domain/node-config.ts';
 import { roles } from '../../domain/naming.ts';
 import type { Settings } from '../../domain/settings.ts';
 
+const mebibyte = 1024 * 1024;
+const between = (least: number, value: number, most: number): number =>
+  Math.min(most, Math.max(least, Math.floor(value)));
+
+/** What follows from a server's memory: a quarter is its own cache, three quarters are what a query may count on being cached. */
+const fromMemory = (memoryBytes: number) => {
+  const mebibytes = memoryBytes / mebibyte;
+  return {
+    // Each may need some 5 MB beside the cache. Beyond 500 a pooler serves better.
+    max_connections: between(100, mebibytes / 5.12, 500),
+    shared_buffers: `${Math.floor(mebibytes / 4)}MB`,
+    effective_cache_size: `${Math.floor((mebibytes * 3) / 4)}MB`,
+    maintenance_work_mem: `${between(32, mebibytes / 16, 2048)}MB`,
+  };
+};
+
 /** Settings in which all nodes of a database agree, whether pgrow or Patroni starts PostgreSQL (PostgreSQL manual, chapter 19). */
 export const postgresParameters = (memoryBytes: number): Readonly<Record<string, string | number>> => ({
-  max_connections: 200,
+  ...fromMemory(memoryBytes),
   max_wal_senders: 20,
   max_replication_slots: 20,
   max_worker_processes: 8,
@@ -23,7 +39,6 @@ export const postgresParameters = (memoryBytes: number): Readonly<Record<string,
   wal_receiver_timeout: '10s',
   wal_sender_timeout: '10s',
   password_encryption: 'scram-sha-256',
-  shared_buffers: `${Math.max(64, Math.floor(memoryBytes / 4 / 1_048_576))}MB`,
   log_checkpoints: 'off',
   log_line_prefix: '%m [%p] %q%u@%d ',
 });

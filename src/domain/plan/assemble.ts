@@ -1,8 +1,7 @@
 import type { ActivityCall } from '../step-actions.ts';
 import { closingStep, closingText } from '../closed-window.ts';
-import { costOf } from '../cost.ts';
 import type { OperationType } from '../operation.ts';
-import type { Plan } from '../plan.ts';
+import type { UnpricedPlan } from '../plan.ts';
 import type { Topology } from '../topology.ts';
 import type { PlanPart } from './plan-part.ts';
 import { flatten, step, type PlanItem } from './plan-builder.ts';
@@ -29,7 +28,7 @@ export const assemble = ({
   closesWindowOf,
   reversible = true,
   verified,
-}: Parts): Plan => {
+}: Parts): UnpricedPlan => {
   const kept = parts.flatMap((part) => part.on_close);
   const to: Topology = reversible ? reached : { ...reached, kept: [] };
   const last: PlanItem[] =
@@ -62,8 +61,6 @@ export const assemble = ({
     ],
     nodes_added: after.filter((name) => !before.includes(name)),
     nodes_removed: before.filter((name) => !after.includes(name)),
-    cost_before: costOf(from),
-    cost_after: costOf(to),
     estimated_duration_minutes: parts.reduce((sum, part) => sum + part.estimated_duration_minutes, 0),
     snapshot: parts.find((part) => part.snapshot)?.snapshot ?? null,
   };

@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
 import { planned, replicas, startNamed } from '../../../test/support/grown-databases.ts';
 import type { NodeConfig } from '../node-config.ts';
-import type { Plan } from '../plan.ts';
+import type { UnpricedPlan } from '../plan.ts';
 import { routerConfig } from '../routes.ts';
 import { planScaleDown } from './scale-down.ts';
 import { planSetReplicas } from './set-replicas.ts';
 import { planSwitchover } from './switchover.ts';
 
 /** How a router is configured when a step of a plan begins. */
-const configBefore = ({ steps, from }: Plan, index: number, router: string): NodeConfig | undefined => {
+const configBefore = ({ steps, from }: UnpricedPlan, index: number, router: string): NodeConfig | undefined => {
   const configs = steps
     .slice(0, index)
     .flatMap(({ run }) =>
@@ -19,19 +19,19 @@ const configBefore = ({ steps, from }: Plan, index: number, router: string): Nod
   return configs.at(-1) ?? (from?.nodes.some(({ name }) => name === router) ? routerConfig(from) : undefined);
 };
 
-const setReplicas = (start: string, count: number): Plan => {
+const setReplicas = (start: string, count: number): UnpricedPlan => {
   const { database } = startNamed(start);
   return planSetReplicas({ database, count, leader: database.topology.primary, closesWindowOf: null });
 };
 
-const scaleDown = (): Plan => {
+const scaleDown = (): UnpricedPlan => {
   const { database } = startNamed('ha');
   const { primary: leader } = database.topology;
   const wish = { target: 'replicas', replicas: replicas({ count: 2 }), gracePeriodSeconds: 0 } as const;
   return planScaleDown({ database, leader, ...wish, closesWindowOf: null });
 };
 
-const switchover = (start: string, target: string): Plan => {
+const switchover = (start: string, target: string): UnpricedPlan => {
   const { database } = startNamed(start);
   const { primary: leader, nodes } = database.topology;
   const candidates = nodes
@@ -41,7 +41,7 @@ const switchover = (start: string, target: string): Plan => {
 };
 
 // A router that misses a server is configured again: with what it had, and with every server that it is to see.
-test.each<readonly [string, Plan]>([
+test.each<readonly [string, UnpricedPlan]>([
   ['single to replicas', planned(startNamed('single').database, { target: 'replicas' })],
   ['single to ha', planned(startNamed('single').database, { target: 'ha' })],
   ['one replica to ha', planned(startNamed('one replica').database, { target: 'ha' })],

@@ -1,10 +1,11 @@
+import { priced } from './priced.ts';
 import { expect, test } from 'vitest';
 import { afterRun, afterUndo, emptyWorld } from '../../../test/support/planned-world.ts';
 import { sampleDatabase } from '../../../test/support/sample-database.ts';
 import { frontConfig } from '../routes.ts';
 import { planCreate } from './create.ts';
 
-const plan = planCreate(sampleDatabase('shop'));
+const plan = priced(planCreate(sampleDatabase('shop')));
 
 test('a database begins with one PostgreSQL behind its front', () => {
   const world = afterRun(emptyWorld, plan);

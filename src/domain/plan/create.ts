@@ -1,13 +1,12 @@
-import { costOf } from '../cost.ts';
 import type { Database } from '../database.ts';
 import { newNode } from '../nodes.ts';
-import type { Plan } from '../plan.ts';
+import type { UnpricedPlan } from '../plan.ts';
 import { frontConfig } from '../routes.ts';
 import type { Node, Topology } from '../topology.ts';
 import { flatten, inParallel, step, type PlanItem } from './plan-builder.ts';
 
 /** Stage 0: one PostgreSQL behind the front that keeps its address for life. */
-export const firstTopology = (database: Pick<Database, 'id' | 'name' | 'home'>): Topology => ({
+export const firstTopology = (database: Pick<Database, 'id' | 'name' | 'home' | 'size'>): Topology => ({
   stage: 0,
   nodes: [newNode(database, 'front', 0), newNode(database, 'postgres', 1, 'primary')],
   kept: [],
@@ -25,9 +24,9 @@ interface Beginning {
 }
 
 export const planCreate = (
-  database: Pick<Database, 'id' | 'name' | 'home'>,
+  database: Pick<Database, 'id' | 'name' | 'home' | 'size'>,
   { seed = () => [], locale }: Beginning = {},
-): Plan => {
+): UnpricedPlan => {
   const topology = firstTopology(database);
   const [front, postgres] = topology.nodes as [Topology['nodes'][number], Topology['nodes'][number]];
   const outline = flatten([
@@ -77,8 +76,6 @@ export const planCreate = (
     warnings: [],
     nodes_added: topology.nodes.map((node) => node.name),
     nodes_removed: [],
-    cost_before: { monthly_usd: 0, items: [] },
-    cost_after: costOf(topology),
     estimated_duration_minutes: 1,
     snapshot: null,
   };

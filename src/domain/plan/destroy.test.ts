@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { haTopology, replicaTopology, sampleDatabase } from '../../../test/support/sample-database.ts';
 import { costOf } from '../cost.ts';
+import { priced } from './priced.ts';
 import { planDestroy } from './destroy.ts';
 
 const shop = sampleDatabase('shop');
@@ -31,7 +32,8 @@ describe.each([
   });
 
   test('costs nothing afterwards', () => {
-    expect([plan.cost_before, plan.cost_after]).toEqual([costOf(database.topology), { monthly_usd: 0, items: [] }]);
+    const { cost_before, cost_after } = priced(plan);
+    expect([cost_before, cost_after]).toEqual([costOf(database.topology), { monthly_usd: 0, items: [] }]);
     expect(JSON.parse(JSON.stringify(plan))).toEqual(plan);
   });
 });

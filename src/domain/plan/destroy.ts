@@ -1,10 +1,9 @@
-import { costOf } from '../cost.ts';
 import type { Database } from '../database.ts';
-import type { Plan } from '../plan.ts';
+import type { UnpricedPlan } from '../plan.ts';
 import { flatten, inParallel, step } from './plan-builder.ts';
 
 /** Everything of a database, found by what the metadata knows and then by label. Nothing of it can be undone. */
-export const planDestroy = (database: Database): Plan => {
+export const planDestroy = (database: Database): UnpricedPlan => {
   const { topology } = database;
   const nodes = [...topology.nodes, ...topology.kept];
   const outline = flatten([
@@ -32,8 +31,6 @@ export const planDestroy = (database: Database): Plan => {
     warnings: ['All data of this database is removed, snapshots included.'],
     nodes_added: [],
     nodes_removed: nodes.map((node) => node.name),
-    cost_before: costOf(topology),
-    cost_after: { monthly_usd: 0, items: [] },
     estimated_duration_minutes: 1,
     snapshot: null,
   };

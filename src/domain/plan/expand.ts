@@ -3,7 +3,7 @@ import { PgrowError } from '../errors.ts';
 import type { Facts } from '../facts.ts';
 import type { HaOptions, LoadBalancing, OperationOptions, PoolingOptions, ReplicaOptions } from '../options.ts';
 import { refuseOutgrown } from '../pool-bound.ts';
-import type { Plan } from '../plan.ts';
+import type { UnpricedPlan } from '../plan.ts';
 import { loadBalancingOf } from '../routes.ts';
 import { stageNames, type ExpansionTarget } from '../stage.ts';
 import type { Topology } from '../topology.ts';
@@ -34,7 +34,7 @@ export interface ExpandPlanInput {
 }
 
 /** From any stage to any higher one in one operation. A stage already reached is a plan without steps. */
-export const planExpand = (input: ExpandPlanInput): Plan => {
+export const planExpand = (input: ExpandPlanInput): UnpricedPlan => {
   const { database, target, facts = null, reversible = true } = input;
   refuseWayDown(database, target);
   refuseOtherOptions(input);

@@ -1,12 +1,15 @@
 import { nextNumbers, type DatabaseNetwork } from '../addresses.ts';
-import type { Plan } from '../plan.ts';
+import type { UnpricedPlan } from '../plan.ts';
 import type { Node } from '../topology.ts';
 
 /**
  * Every node that a plan makes has an address of its own, wherever the plan speaks of it. A node that is made again, by
  * another attempt, a repair or a rebuild, keeps the one it has: it is the same node to all whose configuration says so.
  */
-export const giveAddresses = (plan: Plan, network: Pick<DatabaseNetwork, 'addresses_given'> | undefined): Plan => {
+export const giveAddresses = (
+  plan: UnpricedPlan,
+  network: Pick<DatabaseNetwork, 'addresses_given'> | undefined,
+): UnpricedPlan => {
   if (!network) return plan;
   const there = plan.from ? [...plan.from.nodes, ...plan.from.kept] : [];
   const made = plan.steps.flatMap(({ run }) => (run.action === 'ensureNode' ? [run.input.node.name] : []));
@@ -15,7 +18,7 @@ export const giveAddresses = (plan: Plan, network: Pick<DatabaseNetwork, 'addres
   const inUse = new Set(there.flatMap(({ address_number: number }) => (number === undefined ? [] : [number])));
   const { numbers, given } = nextNumbers(network.addresses_given, inUse, added.length);
   const numberOf = new Map(added.map((name, index) => [name, numbers[index]!]));
-  return { ...(withNumbers(plan, numberOf) as Plan), addresses_given: given };
+  return { ...(withNumbers(plan, numberOf) as UnpricedPlan), addresses_given: given };
 };
 
 /** A copy of plain JSON in which each of these nodes has its number. */

@@ -1,7 +1,7 @@
 import type { ActionCall } from '../step-actions.ts';
 import { isMissing, missingNodes, repairCommand } from '../faults.ts';
 import { slotName } from '../naming.ts';
-import type { Block, Plan, Step } from '../plan.ts';
+import type { Block, Step, UnpricedPlan } from '../plan.ts';
 import { nodesOf, type Node } from '../topology.ts';
 import { madeNodes } from './needed-nodes.ts';
 import type { Circumstances } from './circumstances.ts';
@@ -10,7 +10,7 @@ import type { Circumstances } from './circumstances.ts';
  * A plan that goes on without nodes that are missing, where the others do without them: a router of several, an etcd node
  * of a quorum, a replica that takes no part. What is made again later is configured from the record of that time.
  */
-export const leaveOutMissing = (plan: Plan, circumstances: LeaveOut): Plan => {
+export const leaveOutMissing = (plan: UnpricedPlan, circumstances: LeaveOut): UnpricedPlan => {
   if (plan.steps.length === 0) return { ...plan, warnings: [...plan.warnings, ...missingWarnings(circumstances)] };
   const gone = goneOf(plan, circumstances);
   if (gone.length === 0) return plan;
@@ -38,7 +38,10 @@ const missingWarnings = (
   );
 
 /** Where no server leads, one that cannot be asked may hold what no other does: it is never left out. */
-const goneOf = (plan: Plan, { database: { topology }, faults = [], leaderless = false }: LeaveOut): readonly Node[] => {
+const goneOf = (
+  plan: UnpricedPlan,
+  { database: { topology }, faults = [], leaderless = false }: LeaveOut,
+): readonly Node[] => {
   const made = madeNodes(plan);
   const primary = topology.primary;
   return topology.nodes.filter((node) => {

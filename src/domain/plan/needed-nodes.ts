@@ -1,6 +1,6 @@
 import type { ActionCall } from '../step-actions.ts';
 import { missingError, missingNodes } from '../faults.ts';
-import type { Plan } from '../plan.ts';
+import type { UnpricedPlan } from '../plan.ts';
 import { nodesOf, type Topology } from '../topology.ts';
 import type { Circumstances } from './circumstances.ts';
 
@@ -14,11 +14,11 @@ const needless: readonly ActionCall['action'][] = [
 ];
 
 /** Names of the nodes that a plan makes. */
-export const madeNodes = ({ steps }: Pick<Plan, 'steps'>): ReadonlySet<string> =>
+export const madeNodes = ({ steps }: Pick<UnpricedPlan, 'steps'>): ReadonlySet<string> =>
   new Set(steps.flatMap(({ run }) => (run.action === 'ensureNode' ? [run.input.node.name] : [])));
 
 /** Names of the nodes that the actions of a plan work with, but for those that the plan makes itself. */
-export const neededNodes = ({ steps }: Pick<Plan, 'steps'>): ReadonlySet<string> => {
+export const neededNodes = ({ steps }: Pick<UnpricedPlan, 'steps'>): ReadonlySet<string> => {
   const needed = new Set<string>();
   for (const { run } of steps) {
     if (run.action === 'ensureNode') {
@@ -36,7 +36,7 @@ export const neededNodes = ({ steps }: Pick<Plan, 'steps'>): ReadonlySet<string>
 
 /** @throws PgrowError `refused` when the plan needs nodes that are not there, naming the command that makes them again */
 export const refuseMissing = (
-  plan: Plan,
+  plan: UnpricedPlan,
   { database, faults = [], leaderless = false }: Pick<Circumstances, 'database' | 'faults' | 'leaderless'>,
 ): void => {
   const needed = neededNodes(plan);

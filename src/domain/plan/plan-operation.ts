@@ -1,8 +1,10 @@
+import { priced } from './priced.ts';
 import type { Database } from '../database.ts';
 import { PgrowError } from '../errors.ts';
 import type { OperationWorkflow, ParsedInput } from '../inputs.ts';
 import { haOptions, operationOptions, poolingOptions, replicaOptions, type OperationOptions } from '../options.ts';
-import type { Plan } from '../plan.ts';
+import type { Plan, UnpricedPlan } from '../plan.ts';
+import { usualPrices, type Prices } from '../prices.ts';
 import { withBound } from '../pool-bound.ts';
 import { requestOf } from '../resumption.ts';
 import type { Circumstances } from './circumstances.ts';
@@ -23,10 +25,12 @@ import { planSetReplicas } from './set-replicas.ts';
 import { planSwitchover } from './switchover.ts';
 import { refuseUnseen } from './refuse-unseen.ts';
 
-type Planners = { readonly [W in OperationWorkflow]: (input: ParsedInput<W>, circumstances: Circumstances) => Plan };
+type Planners = {
+  readonly [W in OperationWorkflow]: (input: ParsedInput<W>, circumstances: Circumstances) => UnpricedPlan;
+};
 
 const planners: Planners = {
-  createDatabase: (input, circumstances) => planMaking('createDatabase', input, circumstances),
+  createDatabase: (input, circumstances) => planNew('createDatabase', input, circumstances),
   expand: (input, circumstances) =>
     planExpand({
       ...closing(circumstances),
@@ -53,7 +57,7 @@ const planners: Planners = {
     if (last) return { ...planRollback({ ...circumstances, done: last }), ...(reason === undefined ? {} : { reason }) };
     throw new PgrowError('refused', `${database.name} cannot be rolled back: no checkpoint is open.`);
   },
-  restoreSnapshot: (input, circumstances) => planMaking('restoreSnapshot', input, circumstances),
+  restoreSnapshot: (input, circumstances) => planNew('restoreSnapshot', input, circumstances),
   destroyDatabase: (_, { database }) => planDestroy(database),
 };
 
@@ -62,18 +66,31 @@ const closing = (circumstances: Circumstances) => ({
   closesWindowOf: circumstances.last?.type ?? null,
 });
 
+interface NewDatabase {
+  readonly database: Omit<Database, 'ports'>;
+  readonly restored: Restored | null;
+}
+
 /** Of a database that is still to be made: there is nothing yet that a plan could depend on. */
 export const planMaking = <W extends 'createDatabase' | 'restoreSnapshot'>(
   workflow: W,
   input: ParsedInput<W>,
-  { database, restored }: { readonly database: Omit<Database, 'ports'>; readonly restored: Restored | null },
+  made: NewDatabase,
+  prices: Prices = usualPrices,
 ): Plan => {
-  const asked = requestOf(workflow, input);
+  const plan = { ...planNew(workflow, input, made), asked: requestOf(workflow, input) };
   // Its subnet is chosen when it is registered; the numbers of addresses are the same in any.
-  const addressed = (plan: Plan) => giveAddresses({ ...plan, asked }, database.network ?? { addresses_given: 0 });
+  return priced(giveAddresses(plan, made.database.network ?? { addresses_given: 0 }), prices);
+};
+
+const planNew = <W extends 'createDatabase' | 'restoreSnapshot'>(
+  workflow: W,
+  input: ParsedInput<W>,
+  { database, restored }: NewDatabase,
+): UnpricedPlan => {
   if (workflow === 'createDatabase')
-    return addressed(planCreate(database, { locale: (input as ParsedInput<'createDatabase'>).locale }));
-  if (restored) return addressed(planRestore(database, restored));
+    return planCreate(database, { locale: (input as ParsedInput<'createDatabase'>).locale });
+  if (restored) return planRestore(database, restored);
   const { snapshot, source_service_id } = input as ParsedInput<'restoreSnapshot'>;
   throw new PgrowError('not_found', `There is no snapshot ${snapshot} of ${source_service_id}.`);
 };
@@ -83,6 +100,7 @@ export const planOperation = <W extends OperationWorkflow>(
   workflow: W,
   input: ParsedInput<W>,
   circumstances: Circumstances,
+  prices: Prices = usualPrices,
 ): Plan => {
   const { facts = null } = circumstances;
   const database = withBound(circumstances.database, facts);
@@ -91,7 +109,7 @@ export const planOperation = <W extends OperationWorkflow>(
   refuseMissing(plan, circumstances);
   refuseUnseen(plan, circumstances.database.name, circumstances.leader, circumstances.unseen ?? []);
   const reckoned = { ...reckon(plan, { name: database.name, facts }), asked: requestOf(workflow, input) };
-  return giveAddresses(reckoned, database.network);
+  return priced(giveAddresses(reckoned, database.network), prices);
 };
 
 /** Options that operations without them run with. */

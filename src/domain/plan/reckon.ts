@@ -1,7 +1,7 @@
 import { PgrowError } from '../errors.ts';
 import { listText, type Facts, type LogicalSlot } from '../facts.ts';
 import type { OperationType } from '../operation.ts';
-import type { Plan } from '../plan.ts';
+import type { UnpricedPlan } from '../plan.ts';
 
 /** Whose plan it is. */
 interface Subject {
@@ -15,7 +15,7 @@ interface Subject {
  * The same plan, with what the server holds that does not survive it: a warning that has to be confirmed.
  * @throws PgrowError `refused` for what would break, or be lost without a way to have it again
  */
-export const reckon = (plan: Plan, { name, facts }: Subject): Plan => {
+export const reckon = (plan: UnpricedPlan, { name, facts }: Subject): UnpricedPlan => {
   const moves = plan.steps.some(({ run }) => run.action === 'cutOver');
   const copies = plan.steps.some(({ run }) => copiesServer(run));
   if (!facts || !(moves || copies)) return plan;
@@ -32,7 +32,7 @@ export const reckon = (plan: Plan, { name, facts }: Subject): Plan => {
 const leftBehind = (facts: Facts): readonly string[] => [...emptied(facts), ...slotsLost(facts), ...notKnown(facts)];
 
 /** Into a new node's volume, or into a snapshot's. */
-const copiesServer = (run: Plan['steps'][number]['run']): boolean =>
+const copiesServer = (run: UnpricedPlan['steps'][number]['run']): boolean =>
   run.action === 'takeSnapshot' ||
   (run.action === 'ensureNode' && run.input.config.kind === 'postgres' && run.input.config.mode !== 'primary');
 

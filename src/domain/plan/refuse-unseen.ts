@@ -1,7 +1,7 @@
 import type { ActionName } from '../step-actions.ts';
 import { PgrowError } from '../errors.ts';
 import type { Unseen } from '../live-state.ts';
-import type { Plan } from '../plan.ts';
+import type { UnpricedPlan } from '../plan.ts';
 
 /** What is asked of the leader by SQL. */
 const askTheLeader: readonly ActionName[] = [
@@ -18,7 +18,7 @@ const askTheLeader: readonly ActionName[] = [
  * A plan that needs the login of a server that refuses it would stop others before it found out.
  * @throws PgrowError `refused`, naming those servers and what they say
  */
-export const refuseUnseen = (plan: Plan, database: string, leader: string, unseen: readonly Unseen[]): void => {
+export const refuseUnseen = (plan: UnpricedPlan, database: string, leader: string, unseen: readonly Unseen[]): void => {
   const needed = new Set(plan.steps.flatMap(({ run }) => serversOf(run, leader)));
   const refusing = unseen.filter(({ name }) => needed.has(name));
   const [first] = refusing;
@@ -31,7 +31,7 @@ export const refuseUnseen = (plan: Plan, database: string, leader: string, unsee
   );
 };
 
-const serversOf = ({ action, input }: Plan['steps'][number]['run'], leader: string): readonly string[] => {
+const serversOf = ({ action, input }: UnpricedPlan['steps'][number]['run'], leader: string): readonly string[] => {
   if (action === 'preflightCutOver' || action === 'cutOver') return [input.from.name, input.to.name];
   if (action === 'gatherWrites') return [...input.members, input.successor].map(({ name }) => name);
   return askTheLeader.includes(action) ? [leader] : [];

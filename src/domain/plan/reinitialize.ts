@@ -1,6 +1,6 @@
 import type { Database } from '../database.ts';
 import { PgrowError } from '../errors.ts';
-import type { Plan } from '../plan.ts';
+import type { UnpricedPlan } from '../plan.ts';
 import { nodesOf, type Topology } from '../topology.ts';
 import { assemble } from './assemble.ts';
 import { stretch } from './plan-part.ts';
@@ -15,7 +15,12 @@ export interface ReinitializePlanInput {
 }
 
 /** Rebuilds one replica from an empty volume. */
-export const planReinitialize = ({ database, node: name, leader, closesWindowOf }: ReinitializePlanInput): Plan => {
+export const planReinitialize = ({
+  database,
+  node: name,
+  leader,
+  closesWindowOf,
+}: ReinitializePlanInput): UnpricedPlan => {
   // The open checkpoint is closed before the first step, and what it kept goes with it.
   const topology: Topology = { ...database.topology, kept: [] };
   const replicas = nodesOf(topology, 'postgres').filter((node) => node.name !== leader);

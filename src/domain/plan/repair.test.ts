@@ -1,3 +1,4 @@
+import { priced } from './priced.ts';
 import { describe, expect, test } from 'vitest';
 import { haTopology, replicaTopology, sampleDatabase } from '../../../test/support/sample-database.ts';
 import type { NodeFault } from '../faults.ts';
@@ -16,12 +17,14 @@ const missing = (...names: readonly string[]): readonly NodeFault[] =>
 
 describe('a repair', () => {
   test('leaves the record, the stage and the cost as they are', () => {
-    const plan = planRepair({
-      database: atHa,
-      node: null,
-      leader: 'postgres-2',
-      faults: missing('etcd-1', 'haproxy-2'),
-    });
+    const plan = priced(
+      planRepair({
+        database: atHa,
+        node: null,
+        leader: 'postgres-2',
+        faults: missing('etcd-1', 'haproxy-2'),
+      }),
+    );
     expect(plan).toMatchObject({ type: 'repair', nodes_added: [], nodes_removed: [], point_of_no_return: null });
     expect(plan.to).toEqual(plan.from);
     expect(plan.cost_after).toEqual(plan.cost_before);

@@ -2,7 +2,7 @@ import type { Database } from '../database.ts';
 import { PgrowError } from '../errors.ts';
 import { faultOf, isMissing, repairCommand, type NodeFault } from '../faults.ts';
 import type { Holdings } from '../holdings.ts';
-import type { Plan } from '../plan.ts';
+import type { UnpricedPlan } from '../plan.ts';
 import type { Node, Topology } from '../topology.ts';
 import { assemble } from './assemble.ts';
 import { stretch } from './plan-part.ts';
@@ -28,7 +28,7 @@ export interface RepairPlanInput {
  * Makes nodes again that are gone or do not work, each as its record has it: names, ports, volumes and the stage stay. A
  * rollback window stays open, for nothing of what it keeps is touched.
  */
-export const planRepair = (input: RepairPlanInput): Plan => {
+export const planRepair = (input: RepairPlanInput): UnpricedPlan => {
   const { database, node, leaderless = false, faults = [], holdings = null, leader } = input;
   const chosen = chooseNodes(input);
   refuseLeaderless(input, chosen);
@@ -53,7 +53,7 @@ const assembled = (
   outline: Parameters<typeof stretch>[1],
   warnings: readonly string[],
   losses: readonly string[],
-): Plan => {
+): UnpricedPlan => {
   const { topology } = repaired.database;
   // At stage 3 Patroni has the last word on who leads, and the monitor records it.
   const recorded = topology.ha === null && to !== topology;

@@ -1,6 +1,7 @@
 import { applicationName, type Database, type PostgresMajor } from '../database.ts';
 import { restorationName } from '../naming.ts';
-import type { Plan } from '../plan.ts';
+import type { UnpricedPlan } from '../plan.ts';
+import type { ServerSize } from '../server-size.ts';
 import type { Settings } from '../settings.ts';
 import type { Snapshot } from '../snapshot.ts';
 import type { Node } from '../topology.ts';
@@ -13,14 +14,16 @@ export interface Restored {
   readonly postgres_major: PostgresMajor;
   /** What its servers are given in place of our own choice. */
   readonly settings?: Settings;
+  /** Of its servers, where none is chosen. */
+  readonly size?: ServerSize;
   readonly snapshot: Pick<Snapshot, 'id' | 'volume' | 'bytes'>;
 }
 
 /** A new database whose first node begins with a copy of a snapshot instead of with nothing. */
 export const planRestore = (
-  database: Pick<Database, 'id' | 'name' | 'home'>,
+  database: Pick<Database, 'id' | 'name' | 'home' | 'size'>,
   { source, snapshot }: Pick<Restored, 'source' | 'snapshot'>,
-): Plan => ({
+): UnpricedPlan => ({
   ...planCreate(database, {
     seed: (node) => [
       step(

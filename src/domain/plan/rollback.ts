@@ -4,7 +4,7 @@ import { PgrowError } from '../errors.ts';
 import type { Facts } from '../facts.ts';
 import { operationOptions, poolingOptions, type HaOptions, type PoolingOptions } from '../options.ts';
 import { loadBalancingOf } from '../routes.ts';
-import type { Plan } from '../plan.ts';
+import type { UnpricedPlan } from '../plan.ts';
 import { nodeNamed, nodesOf, type Node, type Topology } from '../topology.ts';
 import { assemble } from './assemble.ts';
 import { planExpand } from './expand.ts';
@@ -20,7 +20,7 @@ import { removeRouters, shrinkReplicas } from './shrink-replicas.ts';
 export interface RollbackPlanInput {
   readonly database: Database;
   /** What the operation that is rolled back has done. */
-  readonly done: Pick<Plan, 'type' | 'from' | 'to'>;
+  readonly done: Pick<UnpricedPlan, 'type' | 'from' | 'to'>;
   readonly operation_id: string;
   /** Who leads at stage 3, as Patroni has it; the primary below. */
   readonly leader: string;
@@ -34,14 +34,14 @@ export interface RollbackPlanInput {
 const expectedHandOverStallMs = 300;
 
 /** The stage before the last operation, with every write made since. */
-export const planRollback = (input: RollbackPlanInput): Plan => {
+export const planRollback = (input: RollbackPlanInput): UnpricedPlan => {
   const { database, done } = input;
   if (!done.from) throw new PgrowError('refused', `The last operation of ${database.name} cannot be rolled back.`);
   const plan = done.type === 'scale_down' ? upAgain(input, done.from) : downAgain(input, done.from);
   return { ...plan, type: 'rollback' };
 };
 
-const upAgain = ({ database, operation_id, facts = null }: RollbackPlanInput, before: Topology): Plan => {
+const upAgain = ({ database, operation_id, facts = null }: RollbackPlanInput, before: Topology): UnpricedPlan => {
   const target = before.ha ? 'ha' : before.replicas ? 'replicas' : 'pooling';
   const ha = before.ha && haOptionsOf(before.ha);
   return planExpand({
@@ -74,7 +74,7 @@ const haOptionsOf = ({ failover_time, sync_mode, auto_failback, maximum_lag_on_f
   maximum_lag_on_failover,
 });
 
-const downAgain = (input: RollbackPlanInput, before: Topology): Plan => {
+const downAgain = (input: RollbackPlanInput, before: Topology): UnpricedPlan => {
   const from = input.database.topology;
   let reached = from;
   const parts: PlanPart[] = [];

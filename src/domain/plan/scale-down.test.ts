@@ -6,11 +6,11 @@ import type { ScaleDownTarget } from '../inputs.ts';
 import type { ReplicaWishes } from '../options.ts';
 import { loadBalancingOf } from '../routes.ts';
 import type { RouterConfig } from '../node-config.ts';
-import type { Plan } from '../plan.ts';
+import type { UnpricedPlan } from '../plan.ts';
 import { planRollback } from './rollback.ts';
 import { planScaleDown } from './scale-down.ts';
 
-const down = (database: Database, target: ScaleDownTarget, wishes: ReplicaWishes = {}): Plan =>
+const down = (database: Database, target: ScaleDownTarget, wishes: ReplicaWishes = {}): UnpricedPlan =>
   planScaleDown({
     database,
     target,
@@ -30,7 +30,7 @@ const refusal = (attempt: () => unknown): PgrowError => {
 };
 
 /** What every HAProxy of a plan is told last. */
-const lastTold = (plan: Plan): readonly (readonly [string, RouterConfig['load_balancing']])[] => {
+const lastTold = (plan: UnpricedPlan): readonly (readonly [string, RouterConfig['load_balancing']])[] => {
   const told = plan.steps.flatMap(({ run }) =>
     'config' in run.input && run.input.config.kind === 'haproxy'
       ? ([[run.input.node.name, run.input.config.load_balancing]] as const)

@@ -4,7 +4,7 @@ import type { Facts } from '../facts.ts';
 import { invalidInput } from '../input-problems.ts';
 import type { ScaleDownTarget } from '../inputs.ts';
 import { replicaOptions, type ReplicaWishes } from '../options.ts';
-import type { Plan } from '../plan.ts';
+import type { UnpricedPlan } from '../plan.ts';
 import { loadBalancingOf } from '../routes.ts';
 import { stageNames } from '../stage.ts';
 import type { Topology } from '../topology.ts';
@@ -32,7 +32,7 @@ export interface ScaleDownPlanInput {
 }
 
 /** From any stage to any lower one in one operation. What is reached already is a plan without steps. */
-export const planScaleDown = (input: ScaleDownPlanInput): Plan => {
+export const planScaleDown = (input: ScaleDownPlanInput): UnpricedPlan => {
   const { database, target } = input;
   refuseWayUp(database, target);
   refuseOtherReplicas(input);

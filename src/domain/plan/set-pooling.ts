@@ -3,7 +3,7 @@ import { PgrowError } from '../errors.ts';
 import type { Facts } from '../facts.ts';
 import type { PoolingOptions } from '../options.ts';
 import { boundPooling, refuseOutgrown } from '../pool-bound.ts';
-import type { Plan } from '../plan.ts';
+import type { UnpricedPlan } from '../plan.ts';
 import { poolerConfig } from '../routes.ts';
 import { nodesOf, type Pooling, type Topology } from '../topology.ts';
 import { assemble } from './assemble.ts';
@@ -25,7 +25,7 @@ export const planSetPooling = ({
   pooling: asked,
   facts = null,
   closesWindowOf,
-}: SetPoolingPlanInput): Plan => {
+}: SetPoolingPlanInput): UnpricedPlan => {
   // The open checkpoint is closed before the first step, and what it kept goes with it.
   const from: Topology = { ...database.topology, kept: [] };
   const before = from.pooling;

@@ -6,7 +6,7 @@ import { slotName } from '../naming.ts';
 import { memberConfigOf } from '../member-config.ts';
 import { newNode, nextOrdinals } from '../nodes.ts';
 import { replicaCounts } from '../options.ts';
-import type { Plan } from '../plan.ts';
+import type { UnpricedPlan } from '../plan.ts';
 import { nodeNamed, nodesOf, type Node, type Topology } from '../topology.ts';
 import { assemble } from './assemble.ts';
 import { addReplica, cloneAttempts, replicaLagLimitBytes, requireConfirmation } from './grow-replicas.ts';
@@ -24,7 +24,7 @@ export interface SetReplicasPlanInput {
 }
 
 /** More or fewer replicas at the present stage. The primary is not touched. */
-export const planSetReplicas = (input: SetReplicasPlanInput): Plan => {
+export const planSetReplicas = (input: SetReplicasPlanInput): UnpricedPlan => {
   const { database, count, leader } = input;
   const from: Topology = { ...database.topology, kept: [] };
   refuseUnfit(database, count);

@@ -4,7 +4,7 @@ import type { Facts } from '../facts.ts';
 import { slotName } from '../naming.ts';
 import type { ReplicaConfig } from '../node-config.ts';
 import { newNode } from '../nodes.ts';
-import type { Plan } from '../plan.ts';
+import type { UnpricedPlan } from '../plan.ts';
 import { nodeNamed, nodesOf, type Node, type Topology } from '../topology.ts';
 import { assemble } from './assemble.ts';
 import { chooseCandidate, type Choice } from './choose-candidate.ts';
@@ -25,7 +25,7 @@ export interface SwitchoverPlanInput extends Choice {
 const expectedStallMs = 250;
 
 /** Writes go to another node; the one that took them becomes its replica. */
-export const planSwitchover = (input: SwitchoverPlanInput): Plan => {
+export const planSwitchover = (input: SwitchoverPlanInput): UnpricedPlan => {
   const { database, leader, closesWindowOf } = input;
   const from: Topology = { ...database.topology, kept: [], primary: leader };
   const target = chooseCandidate(input);

@@ -75,6 +75,7 @@ const calls: Readonly<Record<string, (platform: Platform) => Promise<unknown>>> 
   'find by labels': (platform) => platform.findByLabels({ a: 'b' }),
   'has image postgres:1': (platform) => platform.hasImage('postgres:1'),
   'free bytes': (platform) => platform.freeBytes(),
+  capacity: (platform) => platform.capacity(),
   ping: (platform) => platform.ping(),
 };
 

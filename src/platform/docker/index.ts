@@ -3,7 +3,7 @@ import { dialTcp } from '../dial-tcp.ts';
 import type { Platform } from '../platform.ts';
 import { connect } from './connection.ts';
 import { dockerContainers } from './containers.ts';
-import { freeBytes } from './disk.ts';
+import { capacity, freeBytes } from './disk.ts';
 import { statusOf } from './engine-errors.ts';
 import { watch } from './events.ts';
 import { runCommand } from './exec.ts';
@@ -44,6 +44,7 @@ export const createDockerPlatform = (options: DockerPlatformOptions = {}): Platf
     execInteractive: (name, command) => openInteractive(docker, name, command),
     findByLabels: (labels) => findByLabels(docker, labels),
     readLabels: (kind, name) => readLabels(docker, kind, name),
+    capacity: () => capacity(connection),
     freeBytes: options.freeBytes ?? (() => freeBytes(connection)),
     ping: async () => void (await docker.ping()),
     hasImage: async (image) => {

@@ -1,3 +1,4 @@
+import type { Capacity } from '../../domain/server-size.ts';
 import type { ContainerSpec, ContainerState, NodeFile, Platform } from '../platform.ts';
 import { createRecorder, type FakeCall, type PlatformCall } from './fake-calls.ts';
 import { fakeContainers } from './fake-containers.ts';
@@ -37,9 +38,11 @@ export interface FakePlatformOptions {
   readonly removalTimeoutMs?: number;
   /** Bytes. */
   readonly freeBytes?: () => Promise<number>;
+  readonly capacity?: Capacity;
 }
 
 const plentyBytes = 1e12;
+const plenty: Capacity = { memory_bytes: 64 * 1024 ** 3, cpus: 16 };
 
 export const createFakePlatform = (options: FakePlatformOptions = {}): FakePlatform => {
   const events = fakeEvents();
@@ -61,6 +64,7 @@ export const createFakePlatform = (options: FakePlatformOptions = {}): FakePlatf
       ...fakeContainers(state),
       ...fakeFiles(state),
       ...fakeExec(state, handlers),
+      capacity: async () => options.capacity ?? plenty,
       freeBytes: options.freeBytes ?? (async () => plentyBytes),
       ping: async () => {},
       hasImage: async (image) => !state.missingImages.has(image),

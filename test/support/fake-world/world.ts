@@ -1,3 +1,4 @@
+import { usualPrices } from '../../../src/domain/prices.ts';
 import { defaultSubnetPool } from '../../../src/domain/addresses.ts';
 import { createActivities } from '../../../src/activities/index.ts';
 import type { Dependencies } from '../../../src/nodes/dependencies.ts';
@@ -84,6 +85,7 @@ export const createWorld = (): World => {
     }),
     images: { postgres: 'postgres:1', pgbouncer: 'pgbouncer:1', haproxy: 'haproxy:1', etcd: 'etcd:1' },
     subnetPool: defaultSubnetPool,
+    prices: usualPrices,
     home: worldHome,
     log: { info: () => {}, warn: () => {} },
   };

@@ -1,0 +1,28 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { usualPrices } from '../domain/prices.ts';
+import { readPrices } from './price-file.ts';
+
+let home: string;
+beforeEach(() => {
+  home = mkdtempSync(join(tmpdir(), 'pgrow-prices-'));
+});
+afterEach(() => rmSync(home, { recursive: true }));
+
+const write = (content: string): void => writeFileSync(join(home, 'prices.json'), content);
+
+test('a team pays what its file says, and for the rest the usual prices', () => {
+  expect(readPrices(home)).toEqual(usualPrices);
+  write('{ "postgres_per_gib": 12.5 }');
+  expect(readPrices(home)).toEqual({ ...usualPrices, postgres_per_gib: 12.5 });
+});
+
+test('a file that cannot be right is refused, naming file, price and what is allowed', () => {
+  write('{ "etcd": -1, "postgres_per_gb": 3 }');
+  expect(() => readPrices(home)).toThrow(/prices\.json is invalid: .*etcd is -1, allowed: a number from 0/);
+  expect(() => readPrices(home)).toThrow(/postgres_per_gb is 3, allowed: one of the names etcd, ha_storage/);
+  write('{');
+  expect(() => readPrices(home)).toThrow(/prices\.json is not JSON/);
+});
