@@ -1,5 +1,6 @@
 import { messageOf, PgrowError } from '../domain/errors.ts';
 import { ports } from '../domain/naming.ts';
+import { peerHostOf } from '../domain/peer-hosts.ts';
 import type { Node } from '../domain/topology.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
 import { failIfExited } from './exited-nodes.ts';
@@ -68,9 +69,10 @@ export const etcdQuorumActions = (dependencies: Dependencies) => {
       );
     }
     const [client] = asked;
-    const present = (await client!.members()).filter((member) => member.node === node.name);
+    const host = peerHostOf(session.database.network, node);
+    const present = (await client!.members()).filter((member) => [host, node.name].includes(member.host));
     for (const { id } of present) await client!.removeMember(id);
-    await client!.addMember(node.name);
+    await client!.addMember(host);
   };
 
   return { waitUntilEtcdQuorum, readmitEtcdMember };

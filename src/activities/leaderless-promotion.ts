@@ -1,5 +1,7 @@
 import { ports } from '../domain/naming.ts';
 import { messageOf, PgrowError } from '../domain/errors.ts';
+import type { ReplicaConfig } from '../domain/node-config.ts';
+import { withAddresses } from '../domain/peer-hosts.ts';
 import { refusalOf } from '../domain/login-refusal.ts';
 import type { Node } from '../domain/topology.ts';
 import type { WalEnd } from '../components/postgres/index.ts';
@@ -72,7 +74,8 @@ export const leaderlessPromotionActions = (dependencies: Dependencies) => {
     { successor: node, slot }: { readonly successor: Node; readonly slot: string },
   ): Promise<void> => {
     await session.asSuperuser(source, (connection) => postgres.ensureReplicationSlot(connection, slot));
-    const config = { kind: 'postgres', mode: 'replica', follow: [source.name], slot } as const;
+    const told = { kind: 'postgres', mode: 'replica', follow: [source.name], slot } as const;
+    const config = withAddresses<ReplicaConfig>(told, () => source.address_number);
     const files = nodeFiles(components, session, { node, config }, { gateway: '', attempt: 1 });
     await platform.putFiles(node.container, files);
     await session.asSuperuser(node, postgres.reloadConfiguration);

@@ -1,6 +1,6 @@
 import { PgrowError } from '../domain/errors.ts';
 import { containerName, networkName, nodeLabels } from '../domain/naming.ts';
-import type { ConfiguredNode, NodeConfig, Upstream } from '../domain/node-config.ts';
+import type { ConfiguredNode, NodeConfig } from '../domain/node-config.ts';
 import { hangOf } from '../domain/node-look.ts';
 import { agreedByAlterSystem, type Settings } from '../domain/settings.ts';
 import type { Node } from '../domain/topology.ts';
@@ -104,7 +104,8 @@ export const nodeActions = (dependencies: Dependencies) => {
   const filesOf = async (session: Session, configured: ConfiguredNode, { attempt }: ActionStep) => {
     const gateway = await platform.networkGateway(networkName(session.database));
     const agreed = await agreedOf(session, configured.config);
-    return nodeFiles(components, session, await withOwnNames(session, configured), { gateway, attempt, agreed });
+    const ownNames = await ownNamesOf(session, configured.config);
+    return nodeFiles(components, session, configured, { gateway, attempt, agreed, ownNames });
   };
 
   /** A new cluster takes over the `ALTER SYSTEM` values of its first primary: Patroni overrides what a server brings along. */
@@ -118,23 +119,14 @@ export const nodeActions = (dependencies: Dependencies) => {
    * PgBouncer's resolver keeps an address for as long as the engine's DNS says, ten minutes: a node that was removed and
    * made again would be looked for where its predecessor was. So the pooler gets names that are never used again.
    */
-  const withOwnNames = async (session: Session, configured: ConfiguredNode): Promise<ConfiguredNode> => {
-    const { node, config } = configured;
-    if (config.kind !== 'pgbouncer') return configured;
-    const ownNames = async (upstream: Upstream): Promise<Upstream> => ({
-      ...upstream,
-      nodes: await Promise.all(
-        upstream.nodes.map(async (name) => {
-          const state = await platform.inspectContainer(containerName(session.database, name));
-          return state?.ownName ?? name;
-        }),
-      ),
+  const ownNamesOf = async (session: Session, config: NodeConfig): Promise<Readonly<Record<string, string>>> => {
+    if (config.kind !== 'pgbouncer') return {};
+    const names = new Set([...config.read_write.nodes, ...(config.read_only?.nodes ?? [])]);
+    const found = [...names].map(async (name) => {
+      const state = await platform.inspectContainer(containerName(session.database, name));
+      return [name, state?.ownName ?? name] as const;
     });
-    const read_write = await ownNames(config.read_write);
-    return {
-      node,
-      config: { ...config, read_write, read_only: config.read_only && (await ownNames(config.read_only)) },
-    };
+    return Object.fromEntries(await Promise.all(found));
   };
 
   const reloadInside = async (node: Node, command: readonly string[]) => {

@@ -1,6 +1,7 @@
 import { dataPath, serverResources } from '../domain/container-spec.ts';
 import { PgrowError } from '../domain/errors.ts';
 import { containerName, databaseLabels, labelNames, networkName } from '../domain/naming.ts';
+import { peerHostOf } from '../domain/peer-hosts.ts';
 import { explainCopy } from './copy-facts.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
 import { lastWords } from '../nodes/last-words.ts';
@@ -31,7 +32,7 @@ export const snapshotActions = (dependencies: Dependencies) => {
         name: container,
         image: images.postgres,
         hostname: snapshot,
-        command: ['pgrow-snapshot', of.name],
+        command: ['pgrow-snapshot', peerHostOf(database.network, of)],
         network: networkName(database),
         aliases: [],
         mounts: [{ volume, path: dataPath.postgres! }],

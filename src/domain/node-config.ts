@@ -11,7 +11,15 @@ export type NodeConfig =
   | FrontConfig
   | EtcdConfig;
 
-export interface PrimaryConfig {
+interface NamesNodes {
+  /**
+   * Numbers of the addresses of nodes that it names, as the plan has them (`peer-hosts.ts`). Without one a node is looked
+   * up by its name.
+   */
+  readonly addresses?: Readonly<Record<string, number>>;
+}
+
+export interface PrimaryConfig extends NamesNodes {
   readonly kind: 'postgres';
   readonly mode: 'primary';
   /** Replicas that must confirm a commit; empty for asynchronous replication. */
@@ -20,7 +28,7 @@ export interface PrimaryConfig {
   readonly locale?: string;
 }
 
-export interface ReplicaConfig {
+export interface ReplicaConfig extends NamesNodes {
   readonly kind: 'postgres';
   readonly mode: 'replica';
   /** Nodes to follow, whichever of them takes writes; more than one after a cut-over to Patroni. */
@@ -28,7 +36,7 @@ export interface ReplicaConfig {
   readonly slot: string;
 }
 
-export interface PatroniConfig {
+export interface PatroniConfig extends NamesNodes {
   readonly kind: 'postgres';
   readonly mode: 'patroni';
   readonly scope: string;
@@ -38,7 +46,7 @@ export interface PatroniConfig {
   readonly standby_of: { readonly node: string; readonly slot: string } | null;
 }
 
-export interface PoolerConfig {
+export interface PoolerConfig extends NamesNodes {
   readonly kind: 'pgbouncer';
   readonly options: Pooling;
   readonly read_write: Upstream;
@@ -53,19 +61,19 @@ export interface Upstream {
 }
 
 /** HAProxy: both backends list all PostgreSQL nodes; the health checks decide who takes part in which. */
-export interface RouterConfig {
+export interface RouterConfig extends NamesNodes {
   readonly kind: 'haproxy';
   readonly servers: readonly string[];
   readonly load_balancing: LoadBalancing;
 }
 
 /** The front: each of its ports leads to an upstream. */
-export interface FrontConfig {
+export interface FrontConfig extends NamesNodes {
   readonly kind: 'front';
   readonly routes: Readonly<Record<keyof HostPorts, Upstream | null>>;
 }
 
-export interface EtcdConfig {
+export interface EtcdConfig extends NamesNodes {
   readonly kind: 'etcd';
   readonly members: readonly string[];
   readonly token: string;

@@ -1,5 +1,6 @@
 import { resourcesOf } from '../domain/container-spec.ts';
 import type { ConfiguredNode, NodeConfig } from '../domain/node-config.ts';
+import { peerHostsOf, type PeerHost } from '../domain/peer-hosts.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { Node } from '../domain/topology.ts';
 import type { NodeFile } from '../platform/platform.ts';
@@ -17,6 +18,8 @@ interface Circumstances {
   readonly attempt: number;
   /** What a Patroni cluster that is yet to be made agrees on besides. Default none. */
   readonly agreed?: Settings;
+  /** Instead of the names of nodes that have no address on record. Default none. */
+  readonly ownNames?: Readonly<Record<string, string>>;
 }
 
 /** Every file that configures a node. Secrets only in files that its service user alone can read. */
@@ -24,8 +27,13 @@ export const nodeFiles = (
   components: Components,
   { database, secrets }: Pick<Session, 'database' | 'secrets'>,
   { node, config }: ConfiguredNode,
-  { gateway, attempt, agreed = {} }: Circumstances,
+  { gateway, attempt, agreed = {}, ownNames = {} }: Circumstances,
 ): readonly NodeFile[] => {
+  const addressed = peerHostsOf(database.network, { node, config });
+  const peerHost: PeerHost = (name) => {
+    const host = addressed(name);
+    return host === name ? (ownNames[name] ?? name) : host;
+  };
   const file = (name: string, content: string, mode: number): NodeFile => ({
     path: `${directory}/${name}`,
     content,
@@ -37,15 +45,15 @@ export const nodeFiles = (
   switch (config.kind) {
     case 'postgres':
       return [
-        file('node.json', JSON.stringify(nodeDocument(database.name, node.name, config)), open),
+        file('node.json', JSON.stringify(nodeDocument(database.name, node.name, config, peerHost)), open),
         file('pgpass', postgres.pgpass({ replicationPassword: secrets.replication }), secret),
         file('superuser-password', secrets.superuser, secret),
         ...(config.mode === 'patroni'
-          ? [file('patroni.yml', patroniYaml(components, { node, config, passwords: secrets, kept }), secret)]
+          ? [file('patroni.yml', patroniYaml(components, { node, config, passwords: secrets, kept, peerHost }), secret)]
           : [
               file(
                 'postgresql.conf',
-                postgres.postgresqlConf({ nodeName: node.name, config, memoryBytes, kept }),
+                postgres.postgresqlConf({ nodeName: node.name, config, memoryBytes, kept, peerHost }),
                 open,
               ),
               file('pg_hba.conf', postgres.pgHba(), open),
@@ -53,8 +61,8 @@ export const nodeFiles = (
       ];
     case 'pgbouncer':
       return [
-        file('pgbouncer-rw.ini', pgbouncer.pgbouncerIni({ config, which: 'read_write' }), open),
-        file('pgbouncer-ro.ini', pgbouncer.pgbouncerIni({ config, which: 'read_only' }), open),
+        file('pgbouncer-rw.ini', pgbouncer.pgbouncerIni({ config, which: 'read_write', peerHost }), open),
+        file('pgbouncer-ro.ini', pgbouncer.pgbouncerIni({ config, which: 'read_only', peerHost }), open),
         file(
           'userlist.txt',
           pgbouncer.userlist({ poolerPassword: secrets.pooler, adminPassword: secrets.pooler_admin }),
@@ -62,12 +70,16 @@ export const nodeFiles = (
         ),
       ];
     case 'haproxy':
-      return [file('haproxy.cfg', haproxy.haproxyCfg(config, { gateway }), open)];
+      return [file('haproxy.cfg', haproxy.haproxyCfg(config, { gateway, peerHost }), open)];
     case 'front':
-      return [file('haproxy.cfg', haproxy.frontCfg(config, { gateway }), open)];
+      return [file('haproxy.cfg', haproxy.frontCfg(config, { gateway, peerHost }), open)];
     case 'etcd':
       return [
-        file('etcd.yml', etcd.etcdYaml({ node, config: { ...config, token: `${config.token}-${attempt}` } }), open),
+        file(
+          'etcd.yml',
+          etcd.etcdYaml({ node, config: { ...config, token: `${config.token}-${attempt}` }, peerHost }),
+          open,
+        ),
       ];
     default:
       return config satisfies never;
@@ -79,7 +91,7 @@ const patroniYaml = (
   {
     kept,
     ...rest
-  }: Pick<Parameters<Components['patroni']['patroniYaml']>[0], 'config' | 'passwords'> & {
+  }: Pick<Parameters<Components['patroni']['patroniYaml']>[0], 'config' | 'passwords' | 'peerHost'> & {
     readonly node: Node;
     readonly kept: Settings;
   },
@@ -89,10 +101,21 @@ const patroniYaml = (
 };
 
 /** What the supervisor inside a PostgreSQL node reads. */
-const nodeDocument = (cluster: string, name: string, config: Extract<NodeConfig, { kind: 'postgres' }>) => ({
+const nodeDocument = (
+  cluster: string,
+  name: string,
+  config: Extract<NodeConfig, { kind: 'postgres' }>,
+  peerHost: PeerHost,
+) => ({
   name,
   cluster,
   mode: config.mode,
-  ...(config.mode === 'replica' ? { follow: config.follow, slot: config.slot } : {}),
+  ...(config.mode === 'replica'
+    ? {
+        follow: config.follow.map(peerHost),
+        slot: config.slot,
+        names: Object.fromEntries(config.follow.map((followed) => [peerHost(followed), followed])),
+      }
+    : {}),
   ...(config.mode === 'primary' && config.locale ? { locale: config.locale } : {}),
 });

@@ -140,6 +140,9 @@ describe('the ladder', () => {
       },
       replicas: { count: 1 },
     });
+    const ask = `import urllib.request as r; print(r.urlopen('http://127.0.0.1:8008/cluster').read().decode())`;
+    const { members } = JSON.parse(await shop.runOn('postgres-2', ['python3', '-c', ask])) as { members: object[] };
+    expect(members).toMatchObject([{ name: 'postgres-1', role: 'leader' }, { name: 'postgres-2' }]);
     expect(await shop.read('health')).toMatchObject({
       cluster_name: shop.name,
       members: [

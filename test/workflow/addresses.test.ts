@@ -59,6 +59,27 @@ test('every node runs at the address of its record, which no other ever had', { 
   expect(addresses_given).toBe(used.size + 2 * added.length);
 });
 
+test(
+  'no node needs a name of another: it grows to ha, and back, while the DNS answers nothing',
+  { timeout: 60_000 },
+  async () => {
+    const shop = newShop();
+    shop.world.machines.loseNames();
+    await create(shop);
+    await shop.run('expand', { target: 'replicas' });
+    expect(await tell(expansions.jump, shop)).toMatchObject({ status: 'done', to_stage: 3 });
+    expect(await shop.write('order 1', 'pooled')).toMatch(/^postgres-/);
+    expect(await shop.run('switchover', {})).toMatchObject({ status: 'done' });
+    expect(await shop.write('order 2', 'read_write')).toMatch(/^postgres-/);
+    expect(await shop.run('scaleDown', { target: 'replicas', confirm: true })).toMatchObject({
+      status: 'done',
+      to_stage: 2,
+    });
+    expect(await shop.rows('read_only')).toEqual(expect.arrayContaining(['order 1', 'order 2']));
+    expect(await addresses(shop)).toEqual(await onRecord(shop));
+  },
+);
+
 test('a subnet that another network turns out to have is exchanged, and the network created again', async () => {
   const shop = newShop();
   const { platform } = shop.world;

@@ -133,7 +133,8 @@ def _members(details, node):
         'lag': 'unknown' if _lag(details) is None else _lag(details),
     }]  # fmt: skip
     if receiver.get('sender_host'):
-        leader = {'name': receiver['sender_host'], 'host': receiver['sender_host'], 'port': receiver['sender_port']}
+        host = receiver['sender_host']
+        leader = {'name': node.names.get(host, host), 'host': host, 'port': receiver['sender_port']}
         members.insert(0, leader | {'role': 'leader', 'state': 'running', 'timeline': details['timeline'], 'lag': 0})
     return members
 

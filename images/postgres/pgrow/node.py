@@ -1,6 +1,6 @@
 """What this node is told to be."""
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from pgrow import paths
 
@@ -17,6 +17,8 @@ class Node:
     slot: str | None = None
     #: Of a data directory that is yet to be made.
     locale: str = 'C.UTF-8'
+    #: Whose hosts these are, where they are followed by address.
+    names: dict = field(default_factory=dict)
 
 
 def read():
@@ -30,6 +32,7 @@ def read():
         tuple(content.get('follow') or ()),
         content.get('slot'),
         content.get('locale', 'C.UTF-8'),
+        content.get('names') or {},
     )
     if node.mode not in MODES:
         raise ValueError(f'{paths.NODE}: mode is {node.mode!r}; must be one of {", ".join(MODES)}')

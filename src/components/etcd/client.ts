@@ -23,11 +23,11 @@ export interface EtcdClient {
   /** True when this node answers and its cluster has a quorum. */
   isHealthy(): Promise<boolean>;
   memberNames(): Promise<readonly string[]>;
-  /** Every member that the quorum counts, by the name of its node, whether it runs or not. */
-  members(): Promise<readonly { readonly id: string; readonly node: string }[]>;
+  /** Every member that the quorum counts, by the host where its peers look for it, whether it runs or not. */
+  members(): Promise<readonly { readonly id: string; readonly host: string }[]>;
   removeMember(id: string): Promise<void>;
-  /** Counts the node as a member from now on; it has to start without data. */
-  addMember(node: string): Promise<void>;
+  /** Counts the node at this host as a member from now on; it has to start without data. */
+  addMember(host: string): Promise<void>;
   status(): Promise<{ readonly version: string; readonly leader: string }>;
   /** Null when there is no such key. */
   get(key: string): Promise<string | null>;
@@ -72,10 +72,10 @@ export const createEtcdClient = ({
       (await call('/v3/cluster/member/list', members, {})).members.map(({ ID, name, peerURLs }) => ({
         id: ID,
         // One that was added and never started has no name yet.
-        node: peerURLs.flatMap((url) => (URL.canParse(url) ? [new URL(url).hostname] : []))[0] ?? name,
+        host: peerURLs.flatMap((url) => (URL.canParse(url) ? [new URL(url).hostname] : []))[0] ?? name,
       })),
     removeMember: async (ID) => void (await call('/v3/cluster/member/remove', anything, { ID })),
-    addMember: async (node) => void (await call('/v3/cluster/member/add', anything, { peerURLs: [peerUrl(node)] })),
+    addMember: async (host) => void (await call('/v3/cluster/member/add', anything, { peerURLs: [peerUrl(host)] })),
     status: () => call('/v3/maintenance/status', status, {}),
     get: async (key) => {
       const [found] = (await call('/v3/kv/range', range, { key: encode(key) })).kvs;

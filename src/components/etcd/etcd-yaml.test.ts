@@ -10,3 +10,14 @@ test('etcd forms one cluster of exactly its members, under a token of its own', 
     'initial-advertise-peer-urls': 'http://etcd-2:2380',
   });
 });
+
+test('its members find each other by address where they have one', () => {
+  const config = { kind: 'etcd', members: ['etcd-1', 'etcd-2'], token: 'shop-7' } as const;
+  const peerHost = (name: string) => name.replace('etcd-', '10.48.4.');
+  expect(JSON.parse(etcdYaml({ node: { name: 'etcd-2' }, config, peerHost }))).toMatchObject({
+    name: 'etcd-2',
+    'initial-cluster': 'etcd-1=http://10.48.4.1:2380,etcd-2=http://10.48.4.2:2380',
+    'initial-advertise-peer-urls': 'http://10.48.4.2:2380',
+    'advertise-client-urls': 'http://10.48.4.2:2379',
+  });
+});

@@ -17,6 +17,8 @@ const routes: FrontConfig['routes'] = {
 };
 const front = frontCfg({ kind: 'front', routes }, { gateway });
 
+const peerHost = (name: string) => `10.48.4.${name.length}`;
+
 /** The lines of one section, from its heading to the next empty line. */
 const section = (text: string, heading: string): string => {
   const found = text.split('\n\n').find((part) => part.startsWith(`${heading}\n`));
@@ -48,6 +50,23 @@ describe('a router', () => {
     expect(section(router, 'resolvers docker')).toMatch(/hold nx 24d/);
     for (const name of ['backend primary', 'backend replicas'])
       expect(section(router, name)).not.toMatch(/init-addr \S*none/);
+  });
+
+  test('knows its servers by their names, wherever they are, and asks no resolver for an address', () => {
+    const addressed = haproxyCfg(
+      { kind: 'haproxy', servers: ['postgres-1', 'postgres-10'], load_balancing: 'round_robin' },
+      { gateway, peerHost },
+    );
+    for (const name of ['backend primary', 'backend replicas']) {
+      expect(section(addressed, name)).toContain('    server postgres-1 10.48.4.10:5432');
+      expect(section(addressed, name)).toContain('    server postgres-10 10.48.4.11:5432');
+      expect(section(addressed, name)).not.toMatch(/resolvers|init-addr/);
+    }
+    const addressedFront = frontCfg({ kind: 'front', routes }, { gateway, peerHost });
+    expect(addressedFront).toContain('    server pgbouncer-1 10.48.4.11:5432');
+    expect(addressedFront).not.toMatch(/resolvers docker init-addr/);
+    expect(section(addressedFront, 'backend to_read_write')).toContain('default-server check inter 1s');
+    expect(section(addressedFront, 'backend to_pooled')).not.toContain('default-server');
   });
 
   // With 20,000 it did not start where a container may open 20,000 files.

@@ -1,5 +1,6 @@
 import { frontPorts, ports } from '../../domain/naming.ts';
 import type { FrontConfig, RouterConfig, Upstream } from '../../domain/node-config.ts';
+import { byName, type PeerHost } from '../../domain/peer-hosts.ts';
 import { healthPaths, type RouterBackend } from '../../domain/router-view.ts';
 import type { HostPorts } from '../../domain/topology.ts';
 
@@ -8,6 +9,8 @@ import type { HostPorts } from '../../domain/topology.ts';
 interface Surroundings {
   /** The only address that may use the runtime API: the worker's. */
   readonly gateway: string;
+  /** Where servers are found; by their names unless it is said. */
+  readonly peerHost?: PeerHost;
 }
 
 export const haproxyCfg = (config: RouterConfig, surroundings: Surroundings): string =>
@@ -28,9 +31,9 @@ export const haproxyCfg = (config: RouterConfig, surroundings: Surroundings): st
     '',
     ...statistics,
     '',
-    ...backend('primary', config),
+    ...backend('primary', config, surroundings),
     '',
-    ...backend('replicas', config),
+    ...backend('replicas', config, surroundings),
     '',
   ].join('\n');
 
@@ -46,7 +49,7 @@ export const frontCfg = (config: FrontConfig, surroundings: Surroundings): strin
       config.routes[name] ? `    default_backend to_${name}` : '    tcp-request connection reject',
       '',
     ]),
-    ...names.flatMap((name) => frontBackend(name, config.routes[name])),
+    ...names.flatMap((name) => frontBackend(name, config.routes[name], surroundings)),
   ].join('\n');
 };
 
@@ -142,14 +145,22 @@ const nowhere = '127.0.0.1';
  */
 export const holdServer = 'hold';
 
-const backend = (name: RouterBackend, { servers, load_balancing }: RouterConfig): readonly string[] => [
+/** What asks the resolver: nothing that has its address. */
+const lookUp = (servers: readonly string[], peerHost: PeerHost, initially: string): string =>
+  servers.some((server) => peerHost(server) === server) ? ` resolvers docker init-addr last,libc,${initially}` : '';
+
+const backend = (
+  name: RouterBackend,
+  { servers, load_balancing }: RouterConfig,
+  { peerHost = byName }: Surroundings,
+): readonly string[] => [
   `backend ${name}`,
   `    balance ${algorithms[load_balancing]}`,
   '    option httpchk',
   `    http-check send meth OPTIONS uri ${healthPaths[name]}`,
   '    http-check expect status 200',
-  `    default-server check port ${ports.health} inter 1s fastinter 200ms downinter 200ms rise 1 fall 2 on-marked-down shutdown-sessions resolvers docker init-addr last,libc,${nowhere}`,
-  ...servers.map((server) => `    server ${server} ${server}:${ports.postgres}`),
+  `    default-server check port ${ports.health} inter 1s fastinter 200ms downinter 200ms rise 1 fall 2 on-marked-down shutdown-sessions${lookUp(servers, peerHost, nowhere)}`,
+  ...servers.map((server) => `    server ${server} ${peerHost(server)}:${ports.postgres}`),
   ...(name === 'primary'
     ? [
         '    # Every 200 ms: for as long as a hand-over may hold writes.',
@@ -159,15 +170,20 @@ const backend = (name: RouterBackend, { servers, load_balancing }: RouterConfig)
     : []),
 ];
 
-const frontBackend = (name: string, upstream: Upstream | null): readonly string[] =>
-  upstream
-    ? [
-        `backend to_${name}`,
-        '    balance roundrobin',
-        upstream.nodes.length > 1
-          ? '    default-server check inter 1s fastinter 200ms downinter 200ms rise 1 fall 2 resolvers docker init-addr last,libc,none'
-          : '    default-server resolvers docker init-addr last,libc,none',
-        ...upstream.nodes.map((node) => `    server ${node} ${node}:${upstream.port}`),
-        '',
-      ]
-    : [];
+const frontBackend = (
+  name: string,
+  upstream: Upstream | null,
+  { peerHost = byName }: Surroundings,
+): readonly string[] => {
+  if (!upstream) return [];
+  const { nodes, port } = upstream;
+  const checks = nodes.length > 1 ? ' check inter 1s fastinter 200ms downinter 200ms rise 1 fall 2' : '';
+  const options = `${checks}${lookUp(nodes, peerHost, 'none')}`;
+  return [
+    `backend to_${name}`,
+    '    balance roundrobin',
+    ...(options === '' ? [] : [`    default-server${options}`]),
+    ...nodes.map((node) => `    server ${node} ${peerHost(node)}:${port}`),
+    '',
+  ];
+};

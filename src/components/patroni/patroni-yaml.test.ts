@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { PatroniConfig } from '../../domain/node-config.ts';
 import { haOptions } from '../../domain/options.ts';
+import type { PeerHost } from '../../domain/peer-hosts.ts';
 import { clusterSettings, patroniYaml } from './patroni-yaml.ts';
 
 const config: PatroniConfig = {
@@ -11,11 +12,12 @@ const config: PatroniConfig = {
   ha: haOptions.parse({}),
   standby_of: { node: 'postgres-1', slot: 'patroni' },
 };
-const parse = (overrides: Partial<PatroniConfig> = {}) =>
+const parse = (overrides: Partial<PatroniConfig> = {}, peerHost?: PeerHost) =>
   JSON.parse(
     patroniYaml({
       node: { name: 'postgres-2' },
       config: { ...config, ...overrides },
+      ...(peerHost ? { peerHost } : {}),
       passwords: { superuser: 's', replication: 'r', rewind: 'w' },
       settings: {
         parameters: { max_connections: 200, max_replication_slots: 20, shared_buffers: '256MB' },
@@ -30,6 +32,16 @@ describe('patroni.yml', () => {
     const { bootstrap, postgresql } = parse();
     expect(bootstrap.dcs.postgresql.parameters).toEqual({ max_connections: 200, max_replication_slots: 20 });
     expect(postgresql.parameters).toEqual({ unix_socket_directories: '/run/postgresql', shared_buffers: '256MB' });
+  });
+
+  test('says by address where it is and where it finds others, where they have one', () => {
+    const peerHost = (name: string) => name.replace(/^\w+-/, '10.48.4.');
+    const { etcd3, restapi, postgresql, bootstrap, name } = parse({}, peerHost);
+    expect(name).toBe('postgres-2');
+    expect(etcd3.hosts).toEqual(['10.48.4.1:2379', '10.48.4.2:2379', '10.48.4.3:2379']);
+    expect(restapi.connect_address).toBe('10.48.4.2:8008');
+    expect(postgresql.connect_address).toBe('10.48.4.2:5432');
+    expect(bootstrap.dcs.standby_cluster.host).toBe('10.48.4.1');
   });
 
   test('begins as a standby cluster of the running primary, through the slot made for it', () => {

@@ -1,6 +1,7 @@
 import { ports, roles } from '../../domain/naming.ts';
 import type { PatroniConfig } from '../../domain/node-config.ts';
 import { replicaCounts, type HaOptions } from '../../domain/options.ts';
+import { byName, type PeerHost } from '../../domain/peer-hosts.ts';
 import { agreedParameters } from '../../domain/settings.ts';
 import type { Node } from '../../domain/topology.ts';
 import type { PostgresSettings } from './postgres-settings.ts';
@@ -9,12 +10,14 @@ interface PatroniYaml {
   readonly node: Pick<Node, 'name'>;
   readonly config: PatroniConfig;
   readonly passwords: { readonly superuser: string; readonly replication: string; readonly rewind: string };
+  /** Where other nodes are found, and this one by them; by name unless it is said. */
+  readonly peerHost?: PeerHost;
   /** Same parameters and host-based authentication as without Patroni. */
   readonly settings: PostgresSettings;
 }
 
 /** Patroni's configuration file (Patroni manual, YAML Configuration Settings). JSON is YAML. */
-export const patroniYaml = ({ node, config, passwords, settings }: PatroniYaml): string => {
+export const patroniYaml = ({ node, config, passwords, settings, peerHost = byName }: PatroniYaml): string => {
   const { agreed, own } = dividedParameters(settings.parameters);
   const cluster = clusterSettings(config.ha);
   return JSON.stringify(
@@ -22,14 +25,18 @@ export const patroniYaml = ({ node, config, passwords, settings }: PatroniYaml):
       scope: config.scope,
       name: node.name,
       log: { level: 'INFO' },
-      etcd3: { hosts: config.etcd.map((name) => `${name}:${ports.etcdClient}`) },
-      restapi: { listen: `0.0.0.0:${ports.health}`, connect_address: `${node.name}:${ports.health}` },
+      etcd3: { hosts: config.etcd.map((name) => `${peerHost(name)}:${ports.etcdClient}`) },
+      restapi: { listen: `0.0.0.0:${ports.health}`, connect_address: `${peerHost(node.name)}:${ports.health}` },
       bootstrap: {
-        dcs: { ...cluster, postgresql: { ...cluster.postgresql, parameters: agreed }, ...standbyCluster(config) },
+        dcs: {
+          ...cluster,
+          postgresql: { ...cluster.postgresql, parameters: agreed },
+          ...standbyCluster(config, peerHost),
+        },
       },
       postgresql: {
         listen: `*:${ports.postgres}`,
-        connect_address: `${node.name}:${ports.postgres}`,
+        connect_address: `${peerHost(node.name)}:${ports.postgres}`,
         data_dir: '/var/lib/postgresql/pgdata',
         pgpass: '/run/postgresql/patroni-pgpass',
         use_unix_socket: true,
@@ -85,11 +92,11 @@ const timings: Record<HaOptions['failover_time'], { ttl: number; loop_wait: numb
   60: { ttl: 60, loop_wait: 5, retry_timeout: 20 },
 };
 
-const standbyCluster = ({ standby_of }: PatroniConfig) =>
+const standbyCluster = ({ standby_of }: PatroniConfig, peerHost: PeerHost) =>
   standby_of
     ? {
         standby_cluster: {
-          host: standby_of.node,
+          host: peerHost(standby_of.node),
           port: ports.postgres,
           primary_slot_name: standby_of.slot,
           create_replica_methods: ['basebackup'],

@@ -21,6 +21,11 @@ test('read-write and read-only are two poolers on their own ports, each to its u
   );
 });
 
+test('an upstream with addresses is looked for there, and no resolver is asked', () => {
+  const peerHost = (name: string) => name.replace('haproxy-', '10.48.4.');
+  expect(pgbouncerIni({ config, which: 'read_only', peerHost })).toContain('* = host=10.48.4.1,10.48.4.2 port=5433\n');
+});
+
 test('where there is nothing else to read from, reads go the way of writes', () => {
   expect(lines('read_only', { ...config, read_only: null })).toContain('* = host=haproxy-1,haproxy-2 port=5432');
 });

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { ports, roles } from '../../domain/naming.ts';
 import type { PoolerConfig } from '../../domain/node-config.ts';
+import { byName, type PeerHost } from '../../domain/peer-hosts.ts';
 import { leastIterations, scramVerifier } from '../postgres/scram.ts';
 
 /** Who may PAUSE and RESUME. Exists in PgBouncer only. */
@@ -16,9 +17,11 @@ export const lookupDatabase = 'postgres';
 export const pgbouncerIni = ({
   config,
   which,
+  peerHost = byName,
 }: {
   readonly config: PoolerConfig;
   readonly which: 'read_write' | 'read_only';
+  readonly peerHost?: PeerHost;
 }): string => {
   const upstream = which === 'read_write' ? config.read_write : (config.read_only ?? config.read_write);
   const { options } = config;
@@ -63,7 +66,7 @@ export const pgbouncerIni = ({
   const lines = Object.entries(settings).map(([name, value]) => `${name} = ${value}`);
   return [
     '[databases]',
-    `* = host=${upstream.nodes.join(',')} port=${upstream.port}`,
+    `* = host=${upstream.nodes.map(peerHost).join(',')} port=${upstream.port}`,
     '',
     '[pgbouncer]',
     ...lines,

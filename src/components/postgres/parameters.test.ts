@@ -64,6 +64,14 @@ describe('postgresql.conf', () => {
     expect(conninfo).toContain('target_session_attrs=read-write');
   });
 
+  test('of a replica follows by address where its upstream has one', () => {
+    const config = { kind: 'postgres', mode: 'replica', follow: ['postgres-3', 'postgres-4'], slot: 's' } as const;
+    const peerHost = (name: string) => name.replace('postgres-', '10.48.4.');
+    expect(postgresqlConf({ nodeName: 'postgres-1', config, memoryBytes, kept: {}, peerHost })).toContain(
+      "primary_conninfo = 'host=10.48.4.3,10.48.4.4 port=5432",
+    );
+  });
+
   // Its applications are at home in what it has: another search configuration finds other rows.
   test('has what the database has, in place of our own choice', () => {
     const lines = follow('postgres-1');

@@ -1,5 +1,6 @@
 import type { PrimaryConfig, ReplicaConfig } from '../../domain/node-config.ts';
 import { roles } from '../../domain/naming.ts';
+import { byName, type PeerHost } from '../../domain/peer-hosts.ts';
 import type { Settings } from '../../domain/settings.ts';
 
 const mebibyte = 1024 * 1024;
@@ -48,7 +49,7 @@ export const synchronousStandbyNames = (names: readonly string[]): string =>
   names.length === 0 ? '' : `ANY 1 (${names.map((name) => `"${name}"`).join(', ')})`;
 
 /** postgresql.conf of a node that runs without Patroni. */
-export const postgresqlConf = ({ nodeName, config, memoryBytes, kept }: PostgresqlConf): string => {
+export const postgresqlConf = ({ nodeName, config, memoryBytes, kept, peerHost = byName }: PostgresqlConf): string => {
   const settings: Record<string, string | number> = {
     listen_addresses: '*',
     port: 5432,
@@ -57,7 +58,7 @@ export const postgresqlConf = ({ nodeName, config, memoryBytes, kept }: Postgres
     ...postgresParameters(memoryBytes),
     ...kept,
     synchronous_standby_names: config.mode === 'primary' ? synchronousStandbyNames(config.synchronous_standbys) : '',
-    ...(config.mode === 'replica' ? followSettings(nodeName, config) : {}),
+    ...(config.mode === 'replica' ? followSettings(nodeName, config, peerHost) : {}),
   };
   return `${Object.entries(settings)
     .map(([name, value]) => `${name} = ${quote(value)}`)
@@ -70,11 +71,12 @@ interface PostgresqlConf {
   readonly memoryBytes: number;
   /** What the database has had from its beginning or has come to have, in place of our own choice. */
   readonly kept: Settings;
+  readonly peerHost?: PeerHost;
 }
 
-const followSettings = (nodeName: string, { follow, slot }: ReplicaConfig) => ({
+const followSettings = (nodeName: string, { follow, slot }: ReplicaConfig, peerHost: PeerHost) => ({
   primary_conninfo: [
-    `host=${follow.join(',')}`,
+    `host=${follow.map(peerHost).join(',')}`,
     'port=5432',
     `user=${roles.replication}`,
     `application_name=${nodeName}`,

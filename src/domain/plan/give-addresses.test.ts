@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { nothingHeld, sampleDatabase } from '../../../test/support/sample-database.ts';
 import type { Database } from '../database.ts';
+import type { ConfiguredNode } from '../node-config.ts';
 import { haOptions, operationOptions, poolingOptions } from '../options.ts';
 import type { Plan } from '../plan.ts';
 import type { Node } from '../topology.ts';
@@ -72,6 +73,20 @@ describe('the addresses that a plan gives', () => {
     expect(new Set(numbers.flat()).size).toBe(said.size);
     expect(said.size).toBe(2 + 1 + 9);
     expect(plan.addresses_given).toBe(12);
+  });
+
+  test('are known to every configuration that names the node', () => {
+    const plan = expanded(after(2, created()));
+    const numbers = numbersIn([...plan.to!.nodes, ...plan.to!.kept]);
+    const configured = plan.steps.flatMap(({ run, undo }) =>
+      [run, ...undo].flatMap(({ action, input }) =>
+        action === 'ensureNode' || action === 'configureNode' ? [input as ConfiguredNode] : [],
+      ),
+    );
+    const kinds = new Set(configured.filter(({ config }) => config.addresses).map(({ config }) => config.kind));
+    expect([...kinds].toSorted()).toEqual(['etcd', 'front', 'haproxy', 'pgbouncer', 'postgres']);
+    for (const { config } of configured)
+      for (const [name, number] of Object.entries(config.addresses ?? {})) expect(number).toBe(numbers[name]);
   });
 
   // An operation that is undone leaves the topology of before, and so would leave addresses for a second time.

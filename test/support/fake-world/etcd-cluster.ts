@@ -5,13 +5,13 @@ export interface EtcdClusters {
   /** Whether this node answers and its cluster has a quorum. */
   healthy(node: Machine): boolean;
   peers(node: Machine): readonly string[];
-  /** What the cluster of these nodes keeps, by scope; null without a quorum. */
-  scopes(names: readonly string[]): Map<string, PatroniState> | null;
+  /** What the cluster of the nodes at these hosts keeps, by scope; null without a quorum. */
+  scopes(hosts: readonly string[]): Map<string, PatroniState> | null;
   scopesOf(node: Machine): Map<string, PatroniState>;
-  /** Whom a quorum counts, whether it runs or not. */
+  /** Hosts of those whom a quorum counts, whether they run or not. */
   members(node: Machine): readonly string[];
-  admit(node: Machine, name: string): void;
-  expel(node: Machine, name: string): void;
+  admit(node: Machine, host: string): void;
+  expel(node: Machine, host: string): void;
   /** Tokens of clusters that were begun, oldest first. */
   readonly tokens: readonly string[];
   /** The next `count` clusters form no quorum. */
@@ -41,6 +41,9 @@ interface Told {
 
 const quorum = 2;
 
+/** Where others look for it. */
+const hostOf = ({ name, spec }: Machine): string => spec.address ?? name;
+
 export const createEtcdClusters = (machines: Machines): EtcdClusters => {
   const tokenOf = new Map<string, string>();
   const states = new Map<string, Map<string, PatroniState>>();
@@ -48,7 +51,7 @@ export const createEtcdClusters = (machines: Machines): EtcdClusters => {
   const counted = new Map<string, Set<string>>();
   /** Without data, and not started yet. */
   const admitted = new Map<string, Set<string>>();
-  const joinedToken = ({ name }: Machine) => [...admitted].find(([, names]) => names.has(name))?.[0] ?? null;
+  const joinedToken = (machine: Machine) => [...admitted].find(([, hosts]) => hosts.has(hostOf(machine)))?.[0] ?? null;
   let broken = 0;
   const brokenTokens = new Set<string>();
 
@@ -59,11 +62,14 @@ export const createEtcdClusters = (machines: Machines): EtcdClusters => {
     // Nobody has admitted it: etcd ends.
     if (token === null) return 1;
     tokenOf.set(machine.volume!, token);
-    admitted.get(token)?.delete(machine.name);
+    admitted.get(token)?.delete(hostOf(machine));
     if (!tokens.includes(token)) {
       tokens.push(token);
       states.set(token, new Map());
-      counted.set(token, new Set(told['initial-cluster'].split(',').map((entry) => entry.split('=')[0]!)));
+      counted.set(
+        token,
+        new Set(told['initial-cluster'].split(',').map((entry) => new URL(entry.split('=')[1]!).hostname)),
+      );
       admitted.set(token, new Set());
       if (broken > 0) {
         broken -= 1;
@@ -85,8 +91,8 @@ export const createEtcdClusters = (machines: Machines): EtcdClusters => {
   return {
     healthy,
     peers: (node) => peersOf(tokenOf.get(node.volume!)).map(({ name }) => name),
-    scopes(names) {
-      const node = names.map((name) => machines.named(name)).find((candidate) => candidate && healthy(candidate));
+    scopes(hosts) {
+      const node = hosts.map((host) => machines.resolve(host)).find((candidate) => candidate && healthy(candidate));
       return node ? scopesOf(node) : null;
     },
     scopesOf,

@@ -104,9 +104,9 @@ const poolerAdmin = (
 const etcdClient = ({ machines, etcd }: Cast, peer: Peer): EtcdClient => ({
   isHealthy: async () => etcd.healthy(await machines.at(peer.address)),
   memberNames: async () => etcd.peers(await machines.at(peer.address)),
-  members: async () => etcd.members(await machines.at(peer.address)).map((node) => ({ id: `id of ${node}`, node })),
+  members: async () => etcd.members(await machines.at(peer.address)).map((host) => ({ id: `id of ${host}`, host })),
   removeMember: async (id) => etcd.expel(await machines.at(peer.address), id.slice('id of '.length)),
-  addMember: async (node) => etcd.admit(await machines.at(peer.address), node),
+  addMember: async (host) => etcd.admit(await machines.at(peer.address), host),
   status: async () => ({ version: '3.5.16', leader: '1' }),
   async get(key) {
     const lock = await lockAt({ machines, etcd }, peer, key);

@@ -7,8 +7,12 @@ import type { ContainerSpec } from '../../../src/platform/platform.ts';
 export interface Machines {
   readonly platform: FakePlatform;
   running(): readonly Machine[];
-  /** As the network's DNS resolves it; null while nobody of that name runs. */
+  /** The one that answers to this name; null while none runs. */
   named(name: string): Machine | null;
+  /** Where a node of the network gets to that connects to this host: an address, or a name that its DNS knows. */
+  resolve(host: string): Machine | null;
+  /** From now on the network's DNS answers nothing. */
+  loseNames(): void;
   /** @throws PgrowError `no_answer` when nothing runs there */
   at(address: string): Promise<Machine>;
   /** @throws Error when it was never put there */
@@ -45,6 +49,8 @@ export const createMachines = (): Machines => {
   const forgetters: ((volume: string) => void)[] = [];
   const listeners: ((machine: Machine) => void)[] = [];
 
+  let namesAreLost = false;
+  const named = (name: string) => [...machines.values()].find(({ spec }) => spec.aliases.includes(name)) ?? null;
   const hanging = new Map<string, 'paused' | 'cut off'>();
   const kept = new Set<string>();
   const refusing = new Set<Machine>();
@@ -115,7 +121,12 @@ export const createMachines = (): Machines => {
   return {
     platform,
     running: () => [...machines.values()],
-    named: (name) => [...machines.values()].find(({ spec }) => spec.aliases.includes(name)) ?? null,
+    named,
+    resolve: (host) =>
+      [...machines.values()].find(({ spec }) => spec.address === host) ?? (namesAreLost ? null : named(host)),
+    loseNames() {
+      namesAreLost = true;
+    },
     async at(address) {
       for (const machine of machines.values()) {
         if ((await fake.inspectContainer(machine.container))?.address !== address) continue;

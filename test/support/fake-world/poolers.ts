@@ -75,7 +75,7 @@ export const createPoolers = (machines: Machines): Poolers => {
       const kept = machines.named(stuck.get(`${machine.name}:${port}`) ?? '');
       if (kept) return { node: kept, port: ports.postgres };
       const target = of(machine).upstream[port];
-      const node = target?.hosts.map((host) => machines.named(host)).find((candidate) => candidate !== null);
+      const node = target?.hosts.map((host) => machines.resolve(host)).find((candidate) => candidate !== null);
       return target && node ? { node, port: target.port } : null;
     },
     reload(machine) {

@@ -117,6 +117,10 @@ export const createServers = (machines: Machines, etcd: EtcdClusters): Servers =
     const machine = machines.named(name);
     return machine && on(machine);
   };
+  const at = (host: string): Server | null => {
+    const machine = machines.resolve(host);
+    return machine && on(machine);
+  };
   const all = () => machines.running().flatMap((machine) => on(machine) ?? []);
 
   const upstreamOf = ({ machine, name, data }: Server): Upstream | null => {
@@ -124,14 +128,14 @@ export const createServers = (machines: Machines, etcd: EtcdClusters): Servers =
     const told = toldTo(machine);
     if (told.mode === 'primary') return null;
     if (told.mode === 'replica') {
-      const candidates = told.follow.flatMap((host) => named(host) ?? []);
+      const candidates = told.follow.flatMap((host) => at(host) ?? []);
       const from = told.follow.length > 1 ? candidates.find((candidate) => !candidate.data.inRecovery) : candidates[0];
       return { from: from ?? null, slot: told.slot };
     }
     const cluster = clusterOf(machine);
     if (!cluster) return null;
     if (cluster.leader !== name) return { from: named(cluster.leader), slot: slotName(name) };
-    return cluster.standbyOf && { from: named(cluster.standbyOf.host), slot: cluster.standbyOf.slot };
+    return cluster.standbyOf && { from: at(cluster.standbyOf.host), slot: cluster.standbyOf.slot };
   };
   const followersOf = (server: Server): readonly Server[] =>
     all().filter((candidate) => {
@@ -147,7 +151,7 @@ export const createServers = (machines: Machines, etcd: EtcdClusters): Servers =
       stream(follower);
     }
   };
-  const volumes = createVolumes({ machines, etcd, named });
+  const volumes = createVolumes({ machines, etcd, named, at });
 
   const expectNoOther = (server: Server, what: string) => {
     const other = all().find(

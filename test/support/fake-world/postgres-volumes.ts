@@ -21,12 +21,14 @@ interface Cast {
   readonly machines: Machines;
   readonly etcd: EtcdClusters;
   readonly named: (name: string) => Server | null;
+  /** By address, or by a name that the network's DNS knows. */
+  readonly at: (host: string) => Server | null;
 }
 
 const cloneFailed = 3;
 const done = 0;
 
-export const createVolumes = ({ machines, etcd, named }: Cast): Volumes => {
+export const createVolumes = ({ machines, etcd, named, at }: Cast): Volumes => {
   const volumes = new Map<string, PostgresData>();
   const failing = new Map<string, number>();
   const damages = new Map<string, string>();
@@ -50,7 +52,7 @@ export const createVolumes = ({ machines, etcd, named }: Cast): Volumes => {
 
   const populate = (machine: Machine, told: Told): PostgresData | null => {
     if (told.mode === 'primary') return initdb(machines.read(machine.container, '/etc/pgrow/superuser-password'));
-    if (told.mode === 'replica') return clone(machine, named(told.follow[0]!), told.slot);
+    if (told.mode === 'replica') return clone(machine, at(told.follow[0]!), told.slot);
     const scopes = etcd.scopes(told.etcd);
     if (!scopes) return null;
     const cluster = scopes.get(told.scope);
@@ -69,13 +71,13 @@ export const createVolumes = ({ machines, etcd, named }: Cast): Volumes => {
       locked: true,
       paused: false,
     });
-    return told.standbyOf && clone(machine, named(told.standbyOf.host), told.standbyOf.slot);
+    return told.standbyOf && clone(machine, at(told.standbyOf.host), told.standbyOf.slot);
   };
 
   machines.onBoot('snapshot', (machine) => {
     if (volumes.has(machine.volume!)) return done;
     failingSnapshots -= 1;
-    const copy = failingSnapshots >= 0 ? null : clone(machine, named(machine.spec.command?.[1] ?? ''), null);
+    const copy = failingSnapshots >= 0 ? null : clone(machine, at(machine.spec.command?.[1] ?? ''), null);
     if (!copy) return cloneFailed;
     volumes.set(machine.volume!, copy);
     return done;

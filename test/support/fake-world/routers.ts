@@ -15,7 +15,7 @@ export interface Routers {
   point(machine: Machine, server: string, at: Machine | null): void;
   /** What its check of a server there comes to. */
   check(server: Machine, backend: RouterBackend): boolean;
-  /** From now on this router's resolver answers nothing for that node. */
+  /** From now on this router does not find that node, unless it is told where it is. */
   forgetName(router: string, node: string): void;
   /** From now on this router reaches nothing on that node, whatever it is told. */
   cutOff(router: string, node: string): void;
@@ -84,7 +84,7 @@ export const createRouters = (machines: Machines, servers: Servers): Routers => 
   };
   const target = (machine: Machine, backend: string, { name, host }: ConfiguredServer): Machine | null => {
     const pointed = loaded.get(machine.container)!.pointed.get(`${backend}/${name}`);
-    const resolved = nameless.has(`${machine.name} ${host}`) ? null : machines.named(host);
+    const resolved = nameless.has(`${machine.name} ${name}`) ? null : machines.resolve(host);
     const node = pointed === undefined ? resolved : pointed;
     return node && !lost.has(`${machine.name} ${node.name}`) ? node : null;
   };
