@@ -34,7 +34,7 @@ const gateway = (shop: Shop) =>
 
 const subnetOf = async (shop: Shop) => (await shop.database())!.network!.subnet;
 
-test('every node runs at the address of its record, which no other ever had', { timeout: 60_000 }, async () => {
+test('every node runs at the address of its record, which no other ever had', { timeout: 120_000 }, async () => {
   const shop = newShop();
   await create(shop);
   const first = await onRecord(shop);
@@ -61,7 +61,7 @@ test('every node runs at the address of its record, which no other ever had', { 
 
 test(
   'no node needs a name of another: it grows to ha, and back, while the DNS answers nothing',
-  { timeout: 60_000 },
+  { timeout: 120_000 },
   async () => {
     const shop = newShop();
     shop.world.machines.loseNames();
@@ -127,20 +127,24 @@ test('where no subnet can be had the creation is undone, and says why', async ()
   expect(await shop.database()).toBeNull();
 });
 
-test('a database from before there were subnets grows as it did: the engine chooses', { timeout: 60_000 }, async () => {
-  const shop = newShop();
-  const { registerDatabase } = shop.world.store;
-  Object.assign(shop.world.store, {
-    registerDatabase: (database: Parameters<typeof registerDatabase>[0]) => {
-      const { network, ...without } = database;
-      expect(network).toBeDefined();
-      return registerDatabase(without);
-    },
-  });
-  await create(shop);
-  expect(await tell(expansions.jump, shop)).toMatchObject({ status: 'done' });
-  expect(new Set(Object.values(await onRecord(shop)))).toEqual(new Set([null]));
-  expect(new Set(Object.values(await addresses(shop)).map((address) => address?.replace(/\d+$/, '')))).toEqual(
-    new Set(['10.0.0.']),
-  );
-});
+test(
+  'a database from before there were subnets grows as it did: the engine chooses',
+  { timeout: 120_000 },
+  async () => {
+    const shop = newShop();
+    const { registerDatabase } = shop.world.store;
+    Object.assign(shop.world.store, {
+      registerDatabase: (database: Parameters<typeof registerDatabase>[0]) => {
+        const { network, ...without } = database;
+        expect(network).toBeDefined();
+        return registerDatabase(without);
+      },
+    });
+    await create(shop);
+    expect(await tell(expansions.jump, shop)).toMatchObject({ status: 'done' });
+    expect(new Set(Object.values(await onRecord(shop)))).toEqual(new Set([null]));
+    expect(new Set(Object.values(await addresses(shop)).map((address) => address?.replace(/\d+$/, '')))).toEqual(
+      new Set(['10.0.0.']),
+    );
+  },
+);

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { nothingHeld, sampleDatabase } from '../../../test/support/sample-database.ts';
 import type { Database } from '../database.ts';
-import type { ConfiguredNode } from '../node-config.ts';
 import { haOptions, operationOptions, poolingOptions } from '../options.ts';
 import type { Plan } from '../plan.ts';
 import type { Node } from '../topology.ts';
@@ -80,7 +79,7 @@ describe('the addresses that a plan gives', () => {
     const numbers = numbersIn([...plan.to!.nodes, ...plan.to!.kept]);
     const configured = plan.steps.flatMap(({ run, undo }) =>
       [run, ...undo].flatMap(({ action, input }) =>
-        action === 'ensureNode' || action === 'configureNode' ? [input as ConfiguredNode] : [],
+        action === 'ensureNode' || action === 'configureNode' ? [input] : [],
       ),
     );
     const kinds = new Set(configured.filter(({ config }) => config.addresses).map(({ config }) => config.kind));
