@@ -53,6 +53,17 @@ describe('the postgres image', { timeout: 60_000 }, () => {
     return armed.readLine(5000);
   };
 
+  /** What an order to the supervisor comes to. */
+  const control = async (node: string, ...order: string[]): Promise<Readonly<Record<string, unknown>>> => {
+    const { exitCode, stdout } = await stack.platform.exec(stack.container(node), ['pgrow-server', ...order]);
+    return { exitCode, ...(JSON.parse(stdout) as object) };
+  };
+  const saysStopped = async (node: string) => {
+    const said = await control(node, 'status');
+    if (said['state'] !== 'stopped') throw new Error(JSON.stringify(said));
+    return said;
+  };
+
   beforeAll(async () => {
     stack = await createStack();
     await stack.start({
@@ -112,6 +123,75 @@ describe('the postgres image', { timeout: 60_000 }, () => {
     await stack.platform.startContainer(container);
     await health('postgres-3', '/primary', 200);
     expect(await stack.run('postgres-3', 'ls', data)).toBe('pgdata');
+  });
+
+  // Stopped by the engine a node lost its address, the history of its health check, and seconds.
+  test('stopped by its supervisor a node stays down through restarts of its container, until it is started', async () => {
+    const container = stack.container('postgres-3');
+    const inspect = () => stack.platform.inspectContainer(container);
+    const before = await inspect();
+    const stopped = await control('postgres-3', 'stop');
+    expect(stopped).toMatchObject({
+      exitCode: 0,
+      state: 'stopped',
+      running: false,
+      exit: { code: 0, how: 'orderly' },
+      control: { state: 'shut down', checkpoint: expect.stringMatching(/^0\/[0-9A-F]+$/) },
+    });
+    expect(await inspect()).toMatchObject({ running: true, address: before?.address, startedAt: before?.startedAt });
+    expect(await health('postgres-3', '/primary', 503)).toEqual({ state: 'stopped' });
+    await stack.run('postgres-3', 'pgrow-alive');
+    expect(await control('postgres-3', 'stop')).toMatchObject({ exitCode: 0, control: stopped['control'] });
+
+    await stack.platform.restartContainer(container, 10);
+    expect(await retryUntil('its supervisor to hear', () => saysStopped('postgres-3'))).toMatchObject({
+      control: stopped['control'],
+    });
+
+    expect(await control('postgres-3', 'start')).toMatchObject({ exitCode: 0, state: 'running', running: true });
+    expect(await sql('postgres-3', 'SELECT 1')).toBe('1');
+    expect(await control('postgres-3', 'start')).toMatchObject({ exitCode: 0, running: true });
+  });
+
+  test('restarted by its supervisor a server is another one in the same container', async () => {
+    const started = () => sql('postgres-3', 'SELECT pg_postmaster_start_time()');
+    const [first, before] = [await started(), await stack.platform.inspectContainer(stack.container('postgres-3'))];
+    expect(await control('postgres-3', 'restart')).toMatchObject({ exitCode: 0, state: 'running', running: true });
+    expect(await started()).not.toBe(first);
+    expect(await stack.platform.inspectContainer(stack.container('postgres-3'))).toMatchObject({
+      startedAt: before?.startedAt,
+    });
+  });
+
+  test('a server that does not end by itself is ended at the limit, in the end killed', async () => {
+    await stack.run('postgres-3', 'sh', '-c', 'kill -STOP $(head -1 /var/lib/postgresql/pgdata/postmaster.pid)');
+    expect(await control('postgres-3', 'stop', '--timeout', '0.2')).toMatchObject({
+      exitCode: 0,
+      state: 'stopped',
+      running: false,
+      exit: { how: 'killed' },
+      control: { state: 'in production' },
+    });
+    expect(await control('postgres-3', 'start')).toMatchObject({ exitCode: 0, running: true });
+  });
+
+  test('what is fenced stays down, whatever is ordered', async () => {
+    await stack.run('postgres-3', 'touch', `${data}/fenced`);
+    expect(await control('postgres-3', 'restart')).toMatchObject({ exitCode: 3, state: 'fenced', running: true });
+    expect(await control('postgres-3', 'stop')).toMatchObject({ exitCode: 0, state: 'stopped', running: false });
+    expect(await control('postgres-3', 'start')).toMatchObject({ exitCode: 3, state: 'fenced', running: false });
+    expect(await control('postgres-3', 'stop')).toMatchObject({ exitCode: 0, state: 'stopped' });
+    await stack.run('postgres-3', 'pgrow-unfence');
+    expect(await control('postgres-3', 'status')).toMatchObject({ state: 'stopped', running: false });
+    expect(await control('postgres-3', 'start')).toMatchObject({ exitCode: 0, state: 'running' });
+  });
+
+  test('a stop calls the making of a data directory off, and a start begins it again', async () => {
+    await stack.start({ name: 'postgres-4', image: 'postgres', data, files: { ...files, ...primary } });
+    await retryUntil('initdb to have begun', () => stack.run('postgres-4', 'pkill', '-STOP', 'initdb'));
+    expect(await control('postgres-4', 'stop')).toMatchObject({ exitCode: 0, state: 'stopped', running: false });
+    expect(await control('postgres-4', 'start')).toMatchObject({ exitCode: 0, state: 'running' });
+    await stack.platform.removeContainer(stack.container('postgres-4'));
   });
 
   test('a snapshot is a verified copy, and taking it again is success', async () => {

@@ -1,6 +1,5 @@
 """The stop of a hand-over: everything slow is done before, so that the stop itself takes milliseconds."""
 import json
-import os
 import re
 import signal
 import sys
@@ -57,7 +56,7 @@ def _stop(seconds, haste):
     fence.put()
     server = postmaster.pid()
     if server is not None:
-        _send(server, signal.SIGINT)
+        postmaster.send(server, signal.SIGINT)
         haste.after(server, 0)
         # While the server ends: nothing is promoted before we have reported.
         fence.keep()
@@ -89,8 +88,8 @@ class _WaitForFew:
             (min(OTHERS_WITHIN, seconds / 2), lambda server: self._end(server, lambda _, title: self.successor in title)),
             (seconds - WALSENDERS_BEFORE, lambda server: self._end(server, lambda _pid, _title: False)),
             # An immediate shutdown loses nothing that was committed: the server recovers it as it starts.
-            (seconds - QUIT_BEFORE, lambda server: _send(server, signal.SIGQUIT)),
-            (seconds - QUIT_BEFORE / 2, _kill),
+            (seconds - QUIT_BEFORE, lambda server: postmaster.send(server, signal.SIGQUIT)),
+            (seconds - QUIT_BEFORE / 2, postmaster.kill),
         ]
 
     def after(self, server, passed):
@@ -99,41 +98,9 @@ class _WaitForFew:
             move(server)
 
     def _end(self, server, is_kept):
-        for pid, title in _children(server):
+        for pid, title in postmaster.children(server):
             if WALSENDER.match(title) and not is_kept(pid, title):
-                _send(pid, signal.SIGTERM)
-
-
-def _kill(server):
-    """What does not end by itself, with all that belongs to it: no process of it may write on."""
-    for pid, _ in _children(server):
-        _send(pid, signal.SIGKILL)
-    _send(server, signal.SIGKILL)
-
-
-def _children(parent):
-    """Process ids and titles."""
-    found = []
-    for name in os.listdir('/proc'):
-        if not name.isdigit():
-            continue
-        try:
-            with open(f'/proc/{name}/stat') as file:
-                # After the command's name, which may contain anything: state, parent.
-                is_child = int(file.read().rpartition(')')[2].split()[1]) == parent
-            if is_child:
-                with open(f'/proc/{name}/cmdline') as file:
-                    found.append((int(name), file.read().replace('\0', ' ').strip()))
-        except (OSError, ValueError, IndexError):
-            pass
-    return found
-
-
-def _send(pid, signal_number):
-    try:
-        os.kill(pid, signal_number)
-    except ProcessLookupError:
-        pass
+                postmaster.send(pid, signal.SIGTERM)
 
 
 def _fail(code, reason):

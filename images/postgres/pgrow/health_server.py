@@ -3,7 +3,7 @@ import json
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-from pgrow import fence, health_answers
+from pgrow import fence, health_answers, orders
 from pgrow.server_facts import ServerFacts
 
 PORT = 8008
@@ -32,7 +32,8 @@ class HealthServer:
 
     def answer(self, target):
         """Status, content type and body."""
-        state = 'fenced' if fence.is_set() else self.state
+        # From the order on: routers need not wait until the server has ended.
+        state = 'stopped' if orders.is_stopped() else 'fenced' if fence.is_set() else self.state
         return health_answers.answer(target, state, self.node, self.facts)
 
 

@@ -7,6 +7,11 @@ DATA = os.environ.get('PGDATA', f'{VOLUME}/pgdata')
 UNFINISHED_DATA = f'{DATA}.tmp'
 FENCE = f'{VOLUME}/fenced'
 
+#: Orders to this node's supervisor: of this container, and through its restarts.
+STOPPED = '/var/lib/pgrow/stopped'
+RESTART = '/var/lib/pgrow/restart'
+SUPERVISOR = '/run/pgrow/supervisor.json'
+
 SETTINGS = '/etc/pgrow'
 NODE = f'{SETTINGS}/node.json'
 POSTGRESQL_CONF = f'{SETTINGS}/postgresql.conf'

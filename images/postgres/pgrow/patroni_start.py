@@ -1,12 +1,12 @@
 """Patroni with five changes of ours: requests to etcd go out at once, a starting server is looked at more often, a dead
-member is not waited for, a fenced server is not started, and a copy that stalls is waited for."""
+member is not waited for, a fenced or stopped server is not started, and a copy that stalls is waited for."""
 import logging
 import socket
 import sys
 import threading
 import time
 
-from pgrow import base_backup, fence, paths
+from pgrow import base_backup, fence, orders, paths
 
 logger = logging.getLogger('pgrow')
 
@@ -85,7 +85,7 @@ def _give_up_early():
 
 
 def _respect_fence():
-    """Without this Patroni would bring a server back that a hand-over has just stopped."""
+    """Without this Patroni would bring a server back that a hand-over has just stopped, or an order."""
     from patroni.postgresql.postmaster import PostmasterProcess
 
     start_server = PostmasterProcess.start
@@ -93,6 +93,9 @@ def _respect_fence():
     def start_unless_fenced(*args, **kwargs):
         if fence.is_set():
             logger.warning('not starting PostgreSQL: %s is there', paths.FENCE)
+            return None
+        if orders.is_stopped():
+            logger.warning('not starting PostgreSQL: this node is ordered to stay down')
             return None
         return start_server(*args, **kwargs)
 

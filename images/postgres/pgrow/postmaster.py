@@ -1,5 +1,6 @@
 """The PostgreSQL server process, whoever started it."""
 import os
+import signal
 
 from pgrow import paths
 
@@ -14,6 +15,49 @@ def pid():
             return found if file.read().strip() == 'postgres' else None
     except (OSError, ValueError):
         return None
+
+
+def takes_connections():
+    """As it says in its pid file, also a standby that can be read from."""
+    if pid() is None:
+        return False
+    try:
+        with open(f'{paths.DATA}/postmaster.pid') as file:
+            return file.read().splitlines()[7].strip() in ('ready', 'standby')
+    except (OSError, IndexError):
+        return False
+
+
+def kill(server):
+    """What does not end by itself, with all that belongs to it: no process of it may write on."""
+    for child, _ in children(server):
+        send(child, signal.SIGKILL)
+    send(server, signal.SIGKILL)
+
+
+def children(parent):
+    """Process ids and titles."""
+    found = []
+    for name in os.listdir('/proc'):
+        if not name.isdigit():
+            continue
+        try:
+            with open(f'/proc/{name}/stat') as file:
+                # After the command's name, which may contain anything: state, parent.
+                is_child = int(file.read().rpartition(')')[2].split()[1]) == parent
+            if is_child:
+                with open(f'/proc/{name}/cmdline') as file:
+                    found.append((int(name), file.read().replace('\0', ' ').strip()))
+        except (OSError, ValueError, IndexError):
+            pass
+    return found
+
+
+def send(process, signal_number):
+    try:
+        os.kill(process, signal_number)
+    except ProcessLookupError:
+        pass
 
 
 def command():

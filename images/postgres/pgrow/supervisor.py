@@ -1,4 +1,4 @@
-"""Keeps what this node is told to be running: PostgreSQL by itself, or Patroni."""
+"""Keeps what this node is told to be running: PostgreSQL by itself, or Patroni. Its orders come by `pgrow.orders`."""
 import os
 import select
 import signal
@@ -6,19 +6,26 @@ import subprocess
 import sys
 import time
 
-from pgrow import base_backup, fence, node as node_file, paths, postmaster, preparation
+from pgrow import base_backup, fence, node as node_file, orders, paths, postmaster, preparation, supervisor_state
 from pgrow.health_server import HealthServer
 
-#: How often the fence is looked at: often while it may fall, seldom otherwise.
-FENCED_POLL_SECONDS = 0.02
+#: How often fence and orders are looked at: often while they may fall, seldom otherwise. An order wakes us.
+WAITING_POLL_SECONDS = 0.02
 IDLE_POLL_SECONDS = 0.5
 
 #: A Patroni that dies sooner than this after its start is not worth another try.
 PATRONI_MINIMUM_SECONDS = 10
 
+#: After the limit of an order: for an immediate shutdown, then everything is killed.
+IMMEDIATE_SECONDS = 2
+
 
 class Stopping(Exception):
     """Told to stop while nothing runs yet."""
+
+
+class Ordered(Exception):
+    """There is an order while nothing runs yet."""
 
 
 class Supervisor:
@@ -27,18 +34,23 @@ class Supervisor:
         self.stopping = False
         #: While the data directory is made, a stop interrupts it.
         self.interruptible = True
+        #: The same for an order, which is no end of this supervisor.
+        self.preparing = False
         self.child = None
+        self.end = None
+        self.shown = None
+        self.facts = {'run': None, 'exit': None}
 
     def run(self):
         """Returns the exit code: 0 after a stop that was asked for, 3 without a data directory, else the server's."""
         self._take_signals()
         try:
             while True:
-                self._wait_while_fenced()
-                code = self._run_node(node_file.read())
+                self._wait_while_down()
+                code = self._run_node()
                 if self.stopping:
                     return 0
-                if code is not None and not fence.is_set():
+                if code is not None and not fence.is_set() and not orders.is_stopped():
                     return code
         except Stopping:
             return 0
@@ -49,40 +61,69 @@ class Supervisor:
             print(f'Cannot run this node: {problem!r}', file=sys.stderr)
             return 1
 
-    def _wait_while_fenced(self):
-        if not fence.is_set():
-            return
-        print(f'fenced: PostgreSQL stays down while {paths.FENCE} is there', file=sys.stderr)
-        self.health.show('fenced')
-        while fence.is_set():
-            self._pause(FENCED_POLL_SECONDS)
-        print('no longer fenced', file=sys.stderr)
+    def _wait_while_down(self):
+        self._wait_while('fenced', fence.is_set, f'PostgreSQL stays down while {paths.FENCE} is there')
+        self._wait_while('stopped', orders.is_stopped, 'this node stays down until pgrow-server starts it')
+        if fence.is_set():
+            self._wait_while_down()
 
-    def _run_node(self, node):
-        """Until the server has ended; its exit code, None if another mode is to be started."""
+    def _wait_while(self, state, holds, says):
+        if not holds():
+            return
+        # A server that outlived the supervisor before this one, or that a paused Patroni has left.
         self._stop_server_left_over()
+        print(f'{state}: {says}', file=sys.stderr)
+        while holds():
+            # Whoever waits for a stop is told of it, whatever else holds as well.
+            self._show('stopped' if orders.is_stopped() else state)
+            self._pause(WAITING_POLL_SECONDS)
+        print(f'no longer {state}', file=sys.stderr)
+
+    def _run_node(self):
+        """Until the server has ended; its exit code, None if this node is to run otherwise or not at all."""
+        self._stop_server_left_over()
+        node = node_file.read()
+        self.facts['run'] = time.time_ns()
+        orders.restart_begun()
         if node.mode == 'patroni':
             self.health.hide()
+            self.shown = None
             return self._run_patroni()
         self.health.node = node
-        self.health.show('starting' if preparation.has_data() else f'creating {node.mode}')
-        preparation.prepare(node)
+        self._show('starting' if preparation.has_data() else f'creating {node.mode}')
+        if not self._prepare(node):
+            return None
         return self._run_postgres()
+
+    def _prepare(self, node):
+        """Whether it came to its end: an order calls it off."""
+        try:
+            self.preparing = True
+            if orders.ends_server():
+                return False
+            preparation.prepare(node)
+            return True
+        except Ordered:
+            return False
+        finally:
+            self.preparing = False
 
     def _run_postgres(self):
         self._start(postmaster.command(), postmaster.environment())
-        self.health.show('running')
-        self._follow_child(stop_with=signal.SIGINT)
-        self.health.show('stopped')
-        return self._ended()
+        self._show('running')
+        ordered = self._follow_child(stop_with=signal.SIGINT)
+        self._show('ended')
+        code = self._ended()
+        return None if ordered else code
 
     def _run_patroni(self):
         while True:
             begin = time.monotonic()
             self._start(['pgrow-patroni'], os.environ)
-            other_mode = self._follow_child(stop_with=signal.SIGTERM)
+            supervisor_state.write(state='running', **self.facts)
+            ordered = self._follow_child(stop_with=signal.SIGTERM)
             code = self._ended()
-            if self.stopping or other_mode:
+            if self.stopping or ordered:
                 # In pause mode Patroni leaves the server running.
                 self._stop_server_left_over()
                 return None
@@ -97,31 +138,49 @@ class Supervisor:
         self.child = subprocess.Popen(command, env=environment)
 
     def _follow_child(self, stop_with):
-        """Until it has ended. True if it was stopped because its fence fell and this node is to run otherwise now."""
-        told, other_mode, was_fenced = False, False, fence.is_set()
+        """Until it has ended. True if it was stopped for this node to run otherwise, or not at all."""
+        self.end, ordered, was_fenced = None, False, fence.is_set()
         while self.child.poll() is None:
-            if not other_mode and was_fenced and not fence.is_set() and stop_with == signal.SIGTERM:
-                other_mode = node_file.read().mode != 'patroni'
+            fell = was_fenced and not fence.is_set()
             was_fenced = fence.is_set()
-            if (self.stopping or other_mode) and not told:
+            if not ordered:
+                # A fence falls for a member that is a plain server from then on.
+                ordered = orders.ends_server() or (
+                    fell and stop_with == signal.SIGTERM and node_file.read().mode != 'patroni'
+                )
+            if (self.stopping or ordered) and self.end is None:
+                self.end = _End(self.child if stop_with == signal.SIGTERM else None)
                 self.child.send_signal(stop_with)
-                told = True
-            self._pause(FENCED_POLL_SECONDS if was_fenced else IDLE_POLL_SECONDS)
-        return other_mode
+            if self.end:
+                self.end.hurry()
+            self._pause(WAITING_POLL_SECONDS if was_fenced or self.end else IDLE_POLL_SECONDS)
+        return ordered
 
     def _ended(self):
         """Exit code of the child as a shell would give it."""
         code, self.child = self.child.returncode, None
         self.interruptible = True
-        return code if code >= 0 else 128 - code
+        code = code if code >= 0 else 128 - code
+        how = self.end.how if self.end else 'by itself'
+        self.facts['exit'] = {'code': code, 'how': how, 'at': round(time.time() * 1000)}
+        return code
 
     def _stop_server_left_over(self):
         server = postmaster.pid()
         if server is None:
             return
-        os.kill(server, signal.SIGINT)
+        end = _End(None)
+        postmaster.send(server, signal.SIGINT)
         while postmaster.pid() == server:
+            end.hurry()
             time.sleep(0.01)
+
+    def _show(self, state):
+        if state == self.shown:
+            return
+        self.shown = state
+        self.health.show(state)
+        supervisor_state.write(state=state, **self.facts)
 
     def _take_signals(self):
         # A signal's number is written to this pipe, which ends a pause at once.
@@ -131,6 +190,7 @@ class Supervisor:
         signal.set_wakeup_fd(wakeup, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.signal(signal.SIGHUP, self._reload)
+        signal.signal(signal.SIGUSR1, self._order)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
 
@@ -139,6 +199,11 @@ class Supervisor:
         if self.interruptible:
             raise Stopping
 
+    def _order(self, *_):
+        if self.preparing and orders.ends_server():
+            self.preparing = False
+            raise Ordered
+
     def _reload(self, *_):
         if self.child is not None:
             self.child.send_signal(signal.SIGHUP)
@@ -146,3 +211,38 @@ class Supervisor:
     def _pause(self, seconds):
         if select.select([self.wake], [], [], seconds)[0]:
             os.read(self.wake, 4096)
+
+
+class _End:
+    """An end that was ordered with a limit: past it first the server is shut down at once, then all of it is killed.
+
+    An immediate shutdown loses nothing that was committed: the server recovers it as it starts.
+    """
+
+    def __init__(self, patroni):
+        self.begin = time.monotonic()
+        self.patroni = patroni
+        self.how = 'orderly'
+        self.moves = [(0, self._quit), (IMMEDIATE_SECONDS, self._kill)]
+
+    def hurry(self):
+        limit = orders.limit_seconds()
+        if limit is None:
+            return
+        while self.moves and time.monotonic() - self.begin > limit + self.moves[0][0]:
+            _, move = self.moves.pop(0)
+            move(postmaster.pid())
+
+    def _quit(self, server):
+        self.how = 'immediate'
+        print('still stopping at the limit: shutting down at once', file=sys.stderr)
+        if server is not None:
+            postmaster.send(server, signal.SIGQUIT)
+
+    def _kill(self, server):
+        self.how = 'killed'
+        print('still stopping past the limit: killing it', file=sys.stderr)
+        if self.patroni is not None:
+            self.patroni.kill()
+        if server is not None:
+            postmaster.kill(server)

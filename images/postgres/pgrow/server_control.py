@@ -1,0 +1,104 @@
+"""Stops, starts and restarts what this node runs, by its supervisor; the container runs on."""
+import json
+import time
+from urllib.error import URLError
+from urllib.request import urlopen
+
+from pgrow import control_data, fence, node as node_file, orders, postmaster, supervisor_state
+
+POLL_SECONDS = 0.01
+
+#: The supervisor forces an end at the limit: how long that may take.
+FORCE_SECONDS = 8
+
+DONE, FAILED, FENCED, LATE = 0, 1, 3, 5
+STAYS_DOWN = 'it is fenced, and stays down until that falls'
+
+
+def stop(limit_seconds):
+    """Until nothing of it runs; stopped already is success."""
+    begin = time.monotonic()
+    orders.stop(limit_seconds)
+    supervisor_state.wake()
+    while not _has_stopped():
+        if time.monotonic() - begin > limit_seconds + FORCE_SECONDS:
+            return LATE, status() | {'error': 'still stopping'}
+        time.sleep(POLL_SECONDS)
+    return DONE, status() | {'stop_ms': _milliseconds(begin)}
+
+
+def start(limit_seconds):
+    """Until it takes connections; running already is success. In a paused cluster Patroni starts no server."""
+    begin = time.monotonic()
+    orders.start()
+    supervisor_state.wake()
+    return _until_started(begin, limit_seconds, lambda: True)
+
+
+def restart(limit_seconds):
+    """The same after an end of what runs; what is stopped is started. What could not come back is not ended."""
+    if fence.is_set():
+        return FENCED, status() | {'error': STAYS_DOWN}
+    begin = time.monotonic()
+    before = _run()
+    orders.restart(limit_seconds)
+    supervisor_state.wake()
+    return _until_started(begin, 2 * limit_seconds + FORCE_SECONDS, lambda: not orders.is_restart() and _run() != before)
+
+
+def status():
+    """`state`: of the node. `server`: whether a server runs, else how the last one ended, as far as its files say."""
+    state = supervisor_state.read() or {}
+    running = postmaster.pid() is not None
+    found = {'state': _state(state), 'running': running, 'exit': state.get('exit')}
+    if running:
+        return found
+    try:
+        return found | {'control': control_data.read()}
+    except (OSError, ValueError):
+        return found
+
+
+def _state(state):
+    if orders.is_stopped():
+        return 'stopped' if state.get('state') == 'stopped' else 'stopping'
+    if fence.is_set():
+        return 'fenced'
+    return state.get('state', 'no supervisor')
+
+
+def _has_stopped():
+    state = supervisor_state.read()
+    return state is not None and state['state'] == 'stopped' and postmaster.pid() is None
+
+
+def _until_started(begin, limit_seconds, has_begun):
+    while True:
+        if fence.is_set() and postmaster.pid() is None:
+            return FENCED, status() | {'error': STAYS_DOWN}
+        if has_begun() and (postmaster.takes_connections() or _patroni_is_paused()):
+            return DONE, status() | {'start_ms': _milliseconds(begin)}
+        if time.monotonic() - begin > limit_seconds:
+            return LATE, status() | {'error': 'still starting'}
+        time.sleep(POLL_SECONDS)
+
+
+def _run():
+    """What tells one run of this node from another."""
+    return (supervisor_state.read() or {}).get('run')
+
+
+def _patroni_is_paused():
+    try:
+        if node_file.read().mode != 'patroni' or (supervisor_state.read() or {}).get('state') != 'running':
+            return False
+        with urlopen('http://127.0.0.1:8008/liveness', timeout=1):
+            pass
+        with urlopen('http://127.0.0.1:8008/cluster', timeout=1) as answer:
+            return json.load(answer).get('pause') is True
+    except (URLError, OSError, ValueError, KeyError):
+        return False
+
+
+def _milliseconds(begin):
+    return round((time.monotonic() - begin) * 1000)
