@@ -48,7 +48,7 @@ export interface ChaosCase {
 /** Calls whose effect is there while nobody has seen it: the inside of the steps that have one worth it. */
 const insideOf: Partial<Record<ActionName, readonly Pick<Breakpoint, 'at' | 'call'>[]>> = {
   ensureNode: [{ at: 'platform.ensureVolume' }, { at: 'platform.ensureContainer' }, { at: 'platform.startContainer' }],
-  restartNode: [{ at: 'platform.stopContainer' }, { at: 'platform.putFiles' }, { at: 'platform.startContainer' }],
+  restartNode: [{ at: 'platform.exec' }, { at: 'platform.putFiles' }, { at: 'platform.exec', call: 2 }],
   configureNode: [{ at: 'platform.putFiles' }],
   removeNode: [{ at: 'platform.removeContainer' }],
   takeSnapshot: [{ at: 'platform.ensureContainer' }, { at: 'platform.startContainer' }],

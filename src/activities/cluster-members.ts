@@ -56,6 +56,7 @@ export const restartEtcd = async (
       return { observed: `${silent.join(', ')} cannot vote; repair ${silent.length === 1 ? 'it' : 'them'} first` };
     },
   });
+  // etcd is its container's own process, with no supervisor beside it.
   await platform.restartContainer(node.container, stopTimeoutSeconds);
   await waitUntil({
     for: `${node.name}:${ports.etcdClient} to vote again`,

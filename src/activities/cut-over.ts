@@ -11,6 +11,7 @@ import { openHandOver, type HandOver } from './hand-over.ts';
 import { obstacleTo } from './hand-over-obstacles.ts';
 import { nodeFiles } from '../nodes/node-files.ts';
 import { startSuccessor, tellPatroni } from './promotion.ts';
+import { unfence } from '../nodes/server-control.ts';
 import { openSession, type Session } from '../nodes/session.ts';
 import { restoreStandbyLeader } from './standby-leader.ts';
 import type { Action } from './step-activity.ts';
@@ -134,7 +135,7 @@ export const cutOverActions = (dependencies: Dependencies) => {
     const session = await openSession(dependencies, step.database);
     await dependencies.platform.startContainer(old.node.container);
     await handOverFiles(session, old, step.attempt);
-    await platform.exec(old.node.container, ['pgrow-unfence']);
+    await unfence(platform, old.node);
     const keep = restartIfExited(platform, step);
     await waitUntil({
       for: `${old.node.name} to follow the new primary on port ${ports.postgres}`,
@@ -157,7 +158,7 @@ export const cutOverActions = (dependencies: Dependencies) => {
   const rejoinCluster: Action<'rejoinCluster'> = async ({ old, leader, members }, step) => {
     const session = await openSession(dependencies, step.database);
     await platform.startContainer(old.container);
-    await platform.exec(old.container, ['pgrow-unfence']);
+    await unfence(platform, old);
     await tellPatroni(session, { members }, { pause: null });
     const keep = restartIfExited(platform, step);
     await waitUntil({

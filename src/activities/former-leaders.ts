@@ -30,6 +30,7 @@ export const fenceFormerLeader = async (
     }
     // What a frozen one was cannot be asked. A replica loses nothing by it.
     if (state.running && (state.frozen || !(await session.asSuperuser(member, components.postgres.isReplica)))) {
+      // By the engine, not by its supervisor: what is frozen takes no command, and it must not be a primary for a moment longer.
       killedRun = state.startedAt;
       await platform.signalContainer(container, 'SIGKILL');
       return false;

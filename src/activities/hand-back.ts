@@ -1,11 +1,11 @@
 import type { CutOver } from '../domain/step-actions.ts';
-import { PgrowError } from '../domain/errors.ts';
 import { ports } from '../domain/naming.ts';
 import type { Node } from '../domain/topology.ts';
 import { answerWithinMs } from '../domain/hand-over-limits.ts';
 import type { RuntimeApi } from '../components/haproxy/index.ts';
 import { disarm, releasePoolers } from '../nodes/dead-man.ts';
 import { restartLeader, resumePatroni } from './promotion.ts';
+import { unfence } from '../nodes/server-control.ts';
 import type { Session } from '../nodes/session.ts';
 import { refuseIfGivenAway, refuseIfPromoted, takesWrites, type HandOverWay } from '../nodes/has-stayed.ts';
 import { commandRouters } from './command-routers.ts';
@@ -25,8 +25,7 @@ export const handBack = async ({ dependencies, session, input }: HandOverWay): P
   if (!(await takesWrites(dependencies, session, from).catch(() => false))) {
     await (input.promotion === 'standby_cluster' ? refuseIfGivenAway : refuseIfPromoted)(dependencies, session, input);
     await platform.startContainer(from.container);
-    const { exitCode, stderr } = await platform.exec(from.container, ['pgrow-unfence']);
-    if (exitCode !== 0) throw new PgrowError('internal', `${from.name} cannot be unfenced: ${stderr.trim()}.`);
+    await unfence(platform, from);
     await pollUntil(serveLimitMs, `${from.name}:${ports.postgres} to serve again`, async () => {
       if (await takesWrites(dependencies, session, from).catch(() => false)) return true;
       await restartLeader(session, input);

@@ -11,11 +11,12 @@ import { goneError } from './exited-nodes.ts';
 import { lookAtNode } from '../nodes/look-at-node.ts';
 import { nodeContainer } from '../nodes/node-container.ts';
 import { nodeFiles } from '../nodes/node-files.ts';
+import { startServer, stopServer } from '../nodes/server-control.ts';
 import { openSession, type Session } from '../nodes/session.ts';
 import type { Action, ActionStep } from './step-activity.ts';
 import { untilItAnswers } from './until-it-answers.ts';
 
-/** Seconds for a fast shutdown before the container is killed. */
+/** Seconds for an orderly end before the container is killed. */
 const stopTimeoutSeconds = 20;
 
 export const nodeActions = (dependencies: Dependencies) => {
@@ -86,9 +87,11 @@ export const nodeActions = (dependencies: Dependencies) => {
       throw goneError(node);
     }
     // Stopped first: what runs must not find the files of what it is to become.
-    await platform.stopContainer(node.container, stopTimeoutSeconds);
+    if (node.kind === 'postgres') await stopServer(platform, node);
+    // Of all others the program is its container's own process.
+    else await platform.stopContainer(node.container, stopTimeoutSeconds);
     await putFiles(session, { node, config }, step);
-    await platform.startContainer(node.container);
+    await (node.kind === 'postgres' ? startServer(platform, node) : platform.startContainer(node.container));
     await untilItAnswers(dependencies, session, { node, config }, step);
   };
 

@@ -12,12 +12,10 @@ import {
 import type { Node } from '../domain/topology.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
 import { failIfExited } from './exited-nodes.ts';
+import { restartServer } from '../nodes/server-control.ts';
 import { openSession, type Session } from '../nodes/session.ts';
 import type { Action, ActionStep } from './step-activity.ts';
 import { waitUntil } from './wait-until.ts';
-
-/** Seconds for a replica to shut down before its container is killed. */
-const stopTimeoutSeconds = 20;
 
 /**
  * What every server that is made or configured from now on has to have, to mean the same as the one that takes writes now:
@@ -87,7 +85,7 @@ export const settingsActions = (dependencies: Dependencies) => {
   const restart = async (session: Session, node: Node, pending: readonly string[], step: ActionStep): Promise<void> => {
     if (!(await session.asSuperuser(node, postgres.isReplica))) return;
     step.note(`restarting ${node.name}, so that it has ${pending.join(', ')} of its primary`);
-    await dependencies.platform.restartContainer(node.container, stopTimeoutSeconds);
+    await restartServer(dependencies.platform, node);
     await waitUntil({
       for: `${node.name} to answer`,
       step,

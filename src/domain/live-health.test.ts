@@ -43,6 +43,8 @@ test.each<[string, Change, readonly RouteWrite[], string]>([
   ['the engine does not answer', allMembers('unknown'), throughFront('unseen'), 'unknown'],
   ['nobody leads, and the pooler refuses', allMembers('streaming', 'replica'), throughFront('unseen'), 'down'],
   ['all are stopped', allMembers('stopped'), throughFront('unseen'), 'down'],
+  ['all are stopped on purpose', allMembers('server stopped'), throughFront('unseen'), 'down'],
+  ['all are fenced', allMembers('fenced'), throughFront('unseen'), 'down'],
   // It may be pgrow that is cut off.
   ['nothing is heard from anybody', allMembers('not answering'), throughFront('silent'), 'unknown'],
   [

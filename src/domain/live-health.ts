@@ -18,9 +18,11 @@ export const isDoubtful = (nodes: readonly LiveNode[], topology: Topology): bool
   return primaries.length !== 1 || blocked('front') || blocked('haproxy') || blocked('pgbouncer');
 };
 
-/** What is known of a server that takes no writes: the engine or the server itself says so. */
+/** What is known of a server that takes no writes: the engine, its supervisor or the server itself says so. */
 export const takesNoWrites = ({ role, state }: Pick<LiveNode, 'role' | 'state'>): boolean =>
-  role === 'replica' || state === 'stopped' || state === 'absent';
+  role === 'replica' || downStates.includes(state);
+
+const downStates: readonly NodeState[] = ['stopped', 'absent', 'server stopped', 'fenced'];
 
 /** Servers of which pgrow cannot know, because it is kept out or its engine does not answer. */
 export const isUnseen = ({ state }: Pick<LiveNode, 'state'>): boolean => unseenStates.includes(state);

@@ -75,3 +75,11 @@ test('a replica that cannot replay a tablespace is named with the way out', () =
   expect(text).toContain(`${second} is down: it cannot replay the creation of a tablespace at /srv/ts`);
   expect(text).toContain(`./pgrow reinit shop ${second}`);
 });
+
+// It was shown as one that does not answer, which is not known to be down.
+test('a server that is kept down on purpose is named, with what starts it', () => {
+  const detail = 'it was stopped on purpose; start it: docker exec c pgrow-server start';
+  expect(notices({ [leader!]: { role: 'primary' }, [second!]: { state: 'server stopped', detail } })).toContain(
+    `The server of ${second} is kept down: ${detail}.`,
+  );
+});

@@ -24,6 +24,9 @@ export const noticesOf = (seen: Seen): readonly string[] => {
     ),
     ...ofState(own, 'replay paused').map(({ detail }) => `${detail}.`),
     ...own.flatMap(({ name, detail }) => (isReplayHalted(detail) ? [`${name} is down: ${detail}.`] : [])),
+    ...[...ofState(own, 'server stopped'), ...ofState(own, 'fenced')].map(
+      ({ name, detail }) => `The server of ${name} is kept down: ${detail}.`,
+    ),
     ...nobodyLeads(seen, own),
     ...own.flatMap(({ kind, name, state, detail }) =>
       kind !== 'postgres' && state !== 'running' && detail ? [`${name} is ${state}: ${detail}.`] : [],

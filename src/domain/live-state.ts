@@ -28,7 +28,8 @@ export type Health = 'healthy' | 'degraded' | 'down' | 'unknown';
 /**
  * `absent`, `stopped`: down, on the engine's word. `not answering`: its container runs, and nothing was heard from it.
  * `access refused`, `no connection free`, `starting`: it answers, and takes no login of pgrow's. `replay paused`: a replica
- * that receives WAL and does not apply it. `unhealthy`: its health check fails. `unknown`: the engine does not say.
+ * that receives WAL and does not apply it. `server stopped`, `fenced`: its container runs, and its supervisor keeps the
+ * server down on purpose. `unhealthy`: its health check fails. `unknown`: the engine does not say.
  */
 export type NodeState =
   | 'running'
@@ -39,6 +40,8 @@ export type NodeState =
   | 'no connection free'
   | 'not answering'
   | 'unhealthy'
+  | 'server stopped'
+  | 'fenced'
   | 'stopped'
   | 'absent'
   | 'unknown';

@@ -93,6 +93,23 @@ const all: readonly (readonly [string, NodeLook, object, object | null, object |
     { known: false, exited: false },
   ],
   [
+    'stopped by an order to its supervisor',
+    look({}, { came: 'kept down', how: 'stopped' }),
+    {
+      state: 'server stopped',
+      detail: 'it was stopped on purpose; start it: docker exec c-3 pgrow-server start',
+    },
+    null,
+    { says: 'its server is stopped on purpose', known: true, exited: false },
+  ],
+  [
+    'fenced by a hand-over',
+    look({}, { came: 'kept down', how: 'fenced' }),
+    { state: 'fenced', detail: 'a hand-over stopped it, and it is fenced from coming back as a second primary' },
+    null,
+    { says: 'its server is fenced on purpose', known: true, exited: false },
+  ],
+  [
     'a replica that streams',
     look({}, { came: 'answer', answer: replica }),
     { state: 'streaming', role: 'replica', position: { lsn: '0/5000060', timeline: 2 } },

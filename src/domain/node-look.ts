@@ -28,11 +28,18 @@ export interface SeenContainer {
   readonly address: string | null;
 }
 
-/** `unasked`: it has no server, or cannot be reached. `last`: the reason in its log why it does not come up, where it lasts. */
+/**
+ * `unasked`: it has no server, or cannot be reached. `last`: the reason in its log why it does not come up, where it lasts.
+ * `kept down`: it does not run, and its supervisor says that this is on purpose.
+ */
 export type ServerWord =
   | { readonly came: 'unasked'; readonly last: string | null }
   | { readonly came: 'answer'; readonly answer: ServerAnswer }
+  | { readonly came: 'kept down'; readonly how: KeptDown }
   | { readonly came: 'error'; readonly error: unknown; readonly last: string | null };
+
+/** `stopped`: by an order to its supervisor. `fenced`: by a hand-over, so that it does not come back as a second primary. */
+export type KeptDown = 'stopped' | 'fenced';
 
 export interface ServerAnswer {
   readonly in_recovery: boolean;
@@ -72,15 +79,18 @@ export const liveNodeOf = ({ node, engine, server }: NodeLook): LiveNode => {
   if (engine.says === 'nothing') return show({ state: 'unknown', detail: messageOf(engine.error) });
   if (engine.says === 'gone') return show({ state: 'absent' });
   const why = whyOutOfReach(engine.container);
-  if (why === 'stopped') return show({ state: 'stopped', detail: server.came === 'answer' ? null : server.last });
+  if (why === 'stopped') return show({ state: 'stopped', detail: lastOf(server) });
   if (why === 'frozen') return show({ state: 'not answering', detail: `${outOfReach.frozen} (docker unpause)` });
   if (why) return show({ state: 'not answering', detail: outOfReach[why] });
-  return show(kind === 'postgres' ? serverSeen(server) : otherSeen(kind, engine.container));
+  return show(kind === 'postgres' ? serverSeen(server, container) : otherSeen(kind, engine.container));
 };
 
 type Seen = Partial<LiveNode> & { readonly state: NodeState };
 
-const serverSeen = (server: ServerWord): Seen => {
+const lastOf = (server: ServerWord): string | null => ('last' in server ? server.last : null);
+
+const serverSeen = (server: ServerWord, container: string): Seen => {
+  if (server.came === 'kept down') return keptDownSeen(server.how, container);
   if (server.came === 'unasked') return { state: 'not answering', detail: server.last };
   if (server.came === 'error') {
     const refusal = refusalOf(server.error);
@@ -93,6 +103,14 @@ const serverSeen = (server: ServerWord): Seen => {
   if (!in_recovery) return { position, role: 'primary', state: 'running' };
   return { position, role: 'replica', state: paused ? 'replay paused' : streams ? 'streaming' : 'running' };
 };
+
+const keptDownSeen = (how: KeptDown, container: string): Seen =>
+  how === 'stopped'
+    ? {
+        state: 'server stopped',
+        detail: `it was stopped on purpose; start it: docker exec ${container} pgrow-server start`,
+      }
+    : { state: 'fenced', detail: 'a hand-over stopped it, and it is fenced from coming back as a second primary' };
 
 const stateOf: Readonly<Record<Refusal, NodeState>> = {
   access: 'access refused',
@@ -140,6 +158,7 @@ export const hangOf = ({ node, engine, server }: NodeLook): Hang | null => {
     return { says: `${node.name} does not run${ended}`, known: false, exited: true };
   }
   if (why) return known(outOfReach[why]);
+  if (server.came === 'kept down') return known(`its server is ${server.how} on purpose`);
   if (server.came !== 'error') return null;
   return { says: withoutStop(messageOf(server.error)), known: false, exited: false };
 };

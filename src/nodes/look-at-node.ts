@@ -10,6 +10,7 @@ import { whyReplayHalted } from '../domain/replay-halted.ts';
 import type { Node } from '../domain/topology.ts';
 import type { Limits, PostgresConnection } from '../components/postgres/index.ts';
 import type { Dependencies, NodeDependencies } from './dependencies.ts';
+import { whyKeptDown } from './server-control.ts';
 import type { Session } from './session.ts';
 import { withTimeLimit } from './deadlines.ts';
 
@@ -48,10 +49,20 @@ export const lookAtNode = async (dependencies: NodeDependencies, session: Sessio
     );
     return { node, engine, server: { came: 'answer', answer }, limits };
   } catch (error) {
-    // One that refuses is up, whatever it said before.
-    const server: ServerWord = { came: 'error', error, last: refusalOf(error) ? null : await lastWord() };
-    return { node, engine, server, limits: null };
+    return { node, engine, server: await whyNoAnswer(platform, node, error, lastWord), limits: null };
   }
+};
+
+/** One that refuses is up, whatever it said before. */
+const whyNoAnswer = async (
+  platform: NodeDependencies['platform'],
+  node: Node,
+  error: unknown,
+  lastWord: () => Promise<string | null>,
+): Promise<ServerWord> => {
+  if (refusalOf(error)) return { came: 'error', error, last: null };
+  const how = await whyKeptDown(platform, node);
+  return how ? { came: 'kept down', how } : { came: 'error', error, last: await lastWord() };
 };
 
 const askServer = async (

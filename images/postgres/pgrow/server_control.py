@@ -1,8 +1,8 @@
 """Stops, starts and restarts what this node runs, by its supervisor; the container runs on."""
 import json
 import time
-from urllib.error import URLError
-from urllib.request import urlopen
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
 
 from pgrow import control_data, fence, node as node_file, orders, postmaster, supervisor_state
 
@@ -36,9 +36,15 @@ def start(limit_seconds):
 
 
 def restart(limit_seconds):
-    """The same after an end of what runs; what is stopped is started. What could not come back is not ended."""
+    """The same after an end of what runs; what is stopped is started. What could not come back is not ended.
+
+    Under Patroni it is the server that is restarted, and by Patroni: it takes one that ends by itself for one that failed.
+    """
     if fence.is_set():
         return FENCED, status() | {'error': STAYS_DOWN}
+    if _state(supervisor_state.read() or {}) == 'running' and node_file.read().mode == 'patroni':
+        refusal = _restart_by_patroni(2 * limit_seconds)
+        return (DONE, status()) if refusal is None else (FAILED, status() | {'error': refusal})
     begin = time.monotonic()
     before = _run()
     orders.restart(limit_seconds)
@@ -88,6 +94,17 @@ def _run():
     return (supervisor_state.read() or {}).get('run')
 
 
+def _restart_by_patroni(limit_seconds):
+    """None when it has; else its words."""
+    try:
+        with urlopen(Request('http://127.0.0.1:8008/restart', data=b'{}', method='POST'), timeout=limit_seconds):
+            return None
+    except HTTPError as problem:
+        return f'Patroni says {problem.read().decode(errors="replace").strip() or problem.code}'
+    except OSError as problem:
+        return f'Patroni does not answer: {problem}'
+
+
 def _patroni_is_paused():
     try:
         if node_file.read().mode != 'patroni' or (supervisor_state.read() or {}).get('state') != 'running':
@@ -96,7 +113,7 @@ def _patroni_is_paused():
             pass
         with urlopen('http://127.0.0.1:8008/cluster', timeout=1) as answer:
             return json.load(answer).get('pause') is True
-    except (URLError, OSError, ValueError, KeyError):
+    except (OSError, ValueError, KeyError):
         return False
 
 

@@ -190,7 +190,7 @@ class Supervisor:
         signal.set_wakeup_fd(wakeup, warn_on_full_buffer=False)
         signal.signal(signal.SIGCHLD, lambda *_: None)
         signal.signal(signal.SIGHUP, self._reload)
-        signal.signal(signal.SIGUSR1, self._order)
+        signal.signal(signal.SIGURG, self._order)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._stop)
 

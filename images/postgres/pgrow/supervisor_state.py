@@ -10,7 +10,7 @@ def write(**facts):
     """Also where it cannot be written: a full disk must not end the supervisor."""
     try:
         with open(f'{paths.SUPERVISOR}.draft', 'w') as file:
-            json.dump({'pid': os.getpid()} | facts, file)
+            json.dump({'pid': os.getpid(), 'since': _since(os.getpid())} | facts, file)
         os.rename(f'{paths.SUPERVISOR}.draft', paths.SUPERVISOR)
     except OSError:
         pass
@@ -21,18 +21,23 @@ def read():
     try:
         with open(paths.SUPERVISOR) as file:
             state = json.load(file)
-        with open(f'/proc/{state["pid"]}/cmdline') as file:
-            return state if 'pgrow-node' in file.read() else None
-    except (OSError, ValueError, KeyError):
+        return state if state['since'] == _since(state['pid']) else None
+    except (OSError, ValueError, KeyError, IndexError):
         return None
 
 
+def _since(pid):
+    """When it began, in the kernel's ticks: after a restart of the container another process may have its number."""
+    with open(f'/proc/{pid}/stat') as file:
+        return file.read().rpartition(')')[2].split()[19]
+
+
 def wake():
-    """It looks at its orders at once."""
+    """It looks at its orders at once. By a signal that ends no process which does not expect it."""
     state = read()
     if state is None:
         return
     try:
-        os.kill(state['pid'], signal.SIGUSR1)
+        os.kill(state['pid'], signal.SIGURG)
     except ProcessLookupError:
         pass

@@ -52,6 +52,8 @@ export const answerCommands = ({ machines, servers, etcd, patroni, routers, pool
       }
       case 'psql':
         return { stdout: answerPsql(servers, servers.on(machine), stdin ?? '') };
+      case 'pgrow-server':
+        return orderServer({ machines, servers }, machine, argument!);
       case 'pgrow-unfence': {
         const data = servers.dataOf(machine);
         if (data) data.fenced = false;
@@ -98,6 +100,40 @@ export const answerCommands = ({ machines, servers, etcd, patroni, routers, pool
     })();
   });
 };
+
+/** What a node's supervisor makes of an order, and says of it. */
+const orderServer = async (
+  { machines, servers }: Pick<Cast, 'machines' | 'servers'>,
+  machine: Machine,
+  order: string,
+): Promise<{ readonly exitCode?: number; readonly stdout?: string }> => {
+  if (!machines.knowsOrders() || machine.kind !== 'postgres')
+    return { exitCode: 127, stdout: 'pgrow-server: not found' };
+  const data = servers.dataOf(machine);
+  const answer = (exitCode: number) => ({ exitCode, stdout: JSON.stringify(stateOf(servers, machine)) });
+  if (order === 'status') return answer(0);
+  if (order === 'restart' && data?.fenced) return answer(3);
+  if (order !== 'start') servers.stopNode(machine);
+  if (order === 'stop') return answer(0);
+  servers.startNode(machine);
+  if (data?.fenced) return answer(3);
+  servers.lookAround();
+  while (servers.isStarting(machine)) await delay(startPollMs);
+  return answer(servers.on(machine) ? 0 : 5);
+};
+
+const stateOf = (servers: Servers, machine: Machine) => {
+  const data = servers.dataOf(machine);
+  const running = servers.on(machine) !== null;
+  return {
+    state: servers.isStopped(machine) ? 'stopped' : data?.fenced ? 'fenced' : 'running',
+    running,
+    exit: running ? null : { code: 0, how: 'orderly', at: 0 },
+    ...(data && !running ? { control: JSON.parse(controlData(data)) as object } : {}),
+  };
+};
+
+const startPollMs = 3;
 
 /** What pgrow asks and changes through a node's socket: its own roles. */
 const answerPsql = (servers: Servers, server: Server | null, statements: string): string => {

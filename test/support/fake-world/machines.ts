@@ -29,6 +29,9 @@ export interface Machines {
   refuseOnce(): void;
   /** None of these refusals is left. */
   takeAll(): void;
+  /** Nodes have an image from before their supervisors took orders, from now on. */
+  forgetOrders(): void;
+  knowsOrders(): boolean;
   /** Whatever has a name that ends so cannot be removed any more. */
   keep(name: string): void;
 }
@@ -53,6 +56,7 @@ export const createMachines = (): Machines => {
   const named = (name: string) => [...machines.values()].find(({ spec }) => spec.aliases.includes(name)) ?? null;
   const hanging = new Map<string, 'paused' | 'cut off'>();
   const kept = new Set<string>();
+  let takesOrders = true;
   const refusing = new Set<Machine>();
   const refuseKept = (name: string) => {
     if ([...kept].some((end) => name.endsWith(end)))
@@ -154,6 +158,10 @@ export const createMachines = (): Machines => {
       for (const machine of machines.values()) refusing.add(machine);
     },
     takeAll: () => refusing.clear(),
+    forgetOrders() {
+      takesOrders = false;
+    },
+    knowsOrders: () => takesOrders,
     keep: (name) => void kept.add(name),
   };
 };

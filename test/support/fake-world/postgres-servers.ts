@@ -59,6 +59,10 @@ export interface Servers {
   /** Starts the server as its files now say; it takes connections a moment later. */
   serve(machine: Machine): void;
   isStarting(machine: Machine): boolean;
+  /** Its supervisor is ordered to keep it down, or to run it again; that holds for as long as its container exists. */
+  stopNode(machine: Machine): void;
+  startNode(machine: Machine): void;
+  isStopped(machine: Machine): boolean;
   /** Somebody sees which servers are starting, and may wait for them: from then on that does not take long. */
   lookAround(): void;
   /** Hears when any server begins or ends, or becomes something else. */
@@ -103,7 +107,10 @@ export const createServers = (machines: Machines, etcd: EtcdClusters): Servers =
   };
 
   const toldTo = (machine: Machine): Told => readTold(machines, machine);
+  /** By the description of their container, which is another one once that is made again. */
+  const stopped = new WeakSet<Machine['spec']>();
   const clusterOf = (machine: Machine): PatroniState | null => {
+    if (stopped.has(machine.spec)) return null;
     const told = toldTo(machine);
     return told.mode === 'patroni' ? (etcd.scopes(told.etcd)?.get(told.scope) ?? null) : null;
   };
@@ -178,19 +185,21 @@ export const createServers = (machines: Machines, etcd: EtcdClusters): Servers =
   };
   const serve = (machine: Machine): void => {
     const data = volumes.of(machine);
-    if (!data || data.fenced || starting.has(machine) || on(machine)) return;
+    if (!data || data.fenced || stopped.has(machine.spec) || starting.has(machine) || on(machine)) return;
     starting.begin(machine, () => {
       if (!data.fenced) begin(machine, data);
     });
   };
 
-  machines.onBoot('postgres', (machine) => {
+  const boot = (machine: Machine): number | undefined => {
+    if (stopped.has(machine.spec)) return undefined;
     const exitCode = volumes.prepare(machine, toldTo(machine));
     if (exitCode !== null) return exitCode;
     serve(machine);
     changed();
     return undefined;
-  });
+  };
+  machines.onBoot('postgres', boot);
   machines.onGone((machine) => {
     if (machine.kind !== 'postgres') return;
     starting.callOff(machine);
@@ -204,6 +213,19 @@ export const createServers = (machines: Machines, etcd: EtcdClusters): Servers =
     server.data.promotionOrdered = false;
     server.data.timeline += 1;
     stream(server);
+    changed();
+  };
+
+  const shutDown = (server: Server): void => {
+    const followers = followersOf(server);
+    server.data.shutDownAt = server.data.lsn;
+    // Only a primary writes a checkpoint as it ends.
+    if (!server.data.inRecovery) server.data.lsn += walBytes;
+    for (const follower of followers) {
+      replay(server.data, follower.data);
+      stream(follower);
+    }
+    running.delete(server.machine.container);
     changed();
   };
 
@@ -273,17 +295,21 @@ export const createServers = (machines: Machines, etcd: EtcdClusters): Servers =
       }, promotionDelayMs);
     },
     promote,
-    shutDown(server) {
-      const followers = followersOf(server);
-      server.data.shutDownAt = server.data.lsn;
-      server.data.lsn += walBytes;
-      for (const follower of followers) {
-        replay(server.data, follower.data);
-        stream(follower);
-      }
-      running.delete(server.machine.container);
+    shutDown,
+    stopNode(machine) {
+      stopped.add(machine.spec);
+      starting.callOff(machine);
+      const server = on(machine);
+      if (server && stuck.has(machine.name)) running.delete(machine.container);
+      else if (server) shutDown(server);
       changed();
     },
+    startNode(machine) {
+      if (!stopped.delete(machine.spec)) return;
+      const exitCode = boot(machine);
+      if (exitCode !== undefined) machines.platform.kill(machine.container, exitCode);
+    },
+    isStopped: ({ spec }) => stopped.has(spec),
     serve,
     isStarting: starting.has,
     lookAround: starting.lookAround,
