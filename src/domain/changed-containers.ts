@@ -1,8 +1,9 @@
 import { canChangeLive, cpuPeriodMicroseconds, isOfEndpoint, type Difference } from './container-description.ts';
-import { attachmentOf, resourcesOf } from './container-spec.ts';
+import { connectCommand, resourcesOf } from './container-spec.ts';
 import type { Database } from './database.ts';
 import { repairCommand } from './faults.ts';
 import type { Finding } from './finding.ts';
+import { networkName } from './naming.ts';
 import { nodeNamed, type Node } from './topology.ts';
 
 /** A node whose container is not what pgrow would make now. */
@@ -35,18 +36,9 @@ const commandFor = (
   differences: readonly Difference[],
 ): string => {
   if (canChangeLive(differences)) return updateCommand(node);
-  if (isOfEndpoint(differences)) return joinCommand(database, node);
+  if (isOfEndpoint(differences))
+    return `docker network disconnect ${networkName(database)} ${node.container} && ${connectCommand(database, node)}`;
   return againCommand(database.name, database.topology, node);
-};
-
-/** Connected by hand without its address: nodes that are configured with it do not find it. */
-const joinCommand = (database: Parameters<typeof attachmentOf>[0], node: Node): string => {
-  const { network, aliases, address } = attachmentOf(database, node);
-  const options = [...(address ? [`--ip ${address}`] : []), ...aliases.map((alias) => `--alias ${alias}`)];
-  return (
-    `docker network disconnect ${network} ${node.container} && ` +
-    `docker network connect ${options.join(' ')} ${network} ${node.container}`
-  );
 };
 
 const beyondImage = (differences: readonly Difference[]): readonly Difference[] =>

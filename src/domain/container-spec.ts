@@ -73,6 +73,13 @@ export const attachmentOf = (database: Pick<Database, 'id' | 'name' | 'home' | '
   };
 };
 
+/** What puts a container into its network again by hand: without its address, nodes that are configured with it would not find it. */
+export const connectCommand = (database: Parameters<typeof attachmentOf>[0], node: Node): string => {
+  const { network, aliases, address } = attachmentOf(database, node);
+  const options = [...(address ? [`--ip ${address}`] : []), ...aliases.map((alias) => `--alias ${alias}`)];
+  return `docker network connect ${options.join(' ')} ${network} ${node.container}`;
+};
+
 /** Only the front has ports on the host: they belong to the database, whatever moves behind it. */
 export const publishedPorts = (node: Node, ports: Database['ports']) =>
   node.kind === 'front'

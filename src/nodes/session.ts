@@ -1,4 +1,5 @@
 import { applicationName, type Database } from '../domain/database.ts';
+import { connectCommand } from '../domain/container-spec.ts';
 import { PgrowError } from '../domain/errors.ts';
 import { refusalOf } from '../domain/login-refusal.ts';
 import { containerName, ports, roles } from '../domain/naming.ts';
@@ -116,6 +117,11 @@ export const openSession = async (
     throw error;
   });
 
+  const howToConnect = ({ name, container }: NodeRef): string => {
+    const node = [...database.topology.nodes, ...database.topology.kept].find((each) => each.name === name);
+    if (!node) return `Connect container ${container} to its network again.`;
+    return `Connect it again: ${connectCommand(database, node)}`;
+  };
   const peer: Session['peer'] = async ({ name, container }) => {
     const state = await platform.inspectContainer(container);
     if (state?.running && state.address) {
@@ -125,7 +131,7 @@ export const openSession = async (
     if (state?.running)
       throw new PgrowError(
         'no_answer',
-        `${name} runs, but is in no network: nothing reaches it. Connect container ${container} to its network again.`,
+        `${name} runs, but is in no network: nothing reaches it. ${howToConnect({ name, container })}`,
       );
     const ended = state && state.exitCode !== null ? ` (exit code ${state.exitCode})` : '';
     throw new PgrowError('no_answer', `${name} does not run${ended}.`);

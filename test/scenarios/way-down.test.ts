@@ -30,6 +30,8 @@ describe('down from high availability and back', () => {
   let everything: WholeContent;
   /** Of its server. */
   let settings: Readonly<Record<string, string>>;
+  /** At ha, before anything was removed. */
+  let first: Readonly<Record<string, string>>;
 
   test('to replicas: another node takes over and nobody notices', async () => {
     shop = await plane.create('down');
@@ -41,6 +43,7 @@ describe('down from high availability and back', () => {
     await shop.expand('ha', '--with-pooling');
     expect(await contentOf(shop, await leader(shop))).toEqual(everything);
     const before = await leader(shop);
+    first = await expectDatabase(shop).toHaveTheAddressesOnRecord();
     const ports = await shop.ports();
 
     await withWorkload(shop, { through: 'pooled' }, async () => {
@@ -72,6 +75,10 @@ describe('down from high availability and back', () => {
     await expectDatabase(shop).toBeHealthy();
     await expectDatabase(shop).toHoldItsData();
     await expectDatabase(shop).toHaveOnlyNodes({ front: 1, postgres: 3, pgbouncer: 1, haproxy: 3, etcd: 3 });
+    const again = await expectDatabase(shop).toHaveTheAddressesOnRecord();
+    expect(again).toMatchObject({ front: first['front'], 'pgbouncer-1': first['pgbouncer-1'] });
+    for (const made of ['etcd-1', 'etcd-2', 'etcd-3', 'haproxy-2', 'haproxy-3'])
+      expect(Object.values(first)).not.toContain(again[made]);
     expect(await contentOf(shop, await leader(shop))).toEqual(everything);
   });
 

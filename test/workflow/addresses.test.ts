@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { addressOf, layoutOf } from '../../src/domain/addresses.ts';
 import { PgrowError } from '../../src/domain/errors.ts';
 import { networkName } from '../../src/domain/naming.ts';
+import { openSession } from '../../src/nodes/session.ts';
 import type { Shop } from '../support/fake-world/operator.ts';
 import { create, expansions } from '../support/fake-world/operations-under-test.ts';
 import { tell } from '../support/fake-world/story.ts';
@@ -148,3 +149,19 @@ test(
     );
   },
 );
+
+// "Connect it to its network again": done without --ip it ran, and no node found it.
+test('a node that was cut off is named with the command that gives it back its address', async () => {
+  const shop = newShop();
+  await create(shop);
+  const { network, topology } = (await shop.database())!;
+  const node = topology.nodes.find(({ name }) => name === 'postgres-1')!;
+  shop.world.platform.disconnect(node.container);
+  const session = await openSession(shop.world.dependencies, shop.id);
+  await expect(session.peer(node)).rejects.toMatchObject({
+    code: 'no_answer',
+    message: expect.stringContaining(
+      `docker network connect --ip ${addressOf(network, node)} --alias postgres-1 ${networkName((await shop.database())!)} ${node.container}`,
+    ),
+  });
+});
