@@ -37,9 +37,9 @@ export interface OperationFigure extends Round {
   readonly steps: readonly StepFigure[];
   /** Null for what has no steps of ours. */
   readonly overhead_per_step_ms: number | null;
-  /** By pgrow's own account; null where it held no writes. */
+  /** By pgrow's own account; null if it held no writes. */
   readonly held_ms: number | null;
-  /** What clients saw meanwhile; null where none wrote. */
+  /** What clients saw meanwhile; null if none wrote. */
   readonly clients: ClientFigure | null;
   /** Of the machine, over one minute, when it ended. */
   readonly load: number;
@@ -68,7 +68,7 @@ export interface ClientFigure {
 export const floorNames = ['container', 'base_backup', 'base_backup_verified', 'base_backups_side_by_side'] as const;
 export type FloorName = (typeof floorNames)[number];
 
-/** What nobody can do without: the same work by the bare programs. Milliseconds. */
+/** What no one can do without: the same work by the bare programs. Milliseconds. */
 export interface FloorFigure extends Round {
   readonly floor: FloorName;
   readonly duration_ms: number;

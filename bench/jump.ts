@@ -9,7 +9,7 @@ export interface Jump {
 }
 
 /**
- * From a single instance to high availability in one operation, nobody connected: the bare floor, measured on the same
+ * From a single instance to high availability in one operation, no one connected: the bare floor, measured on the same
  * database just before, has no clients either.
  */
 export const measureJump = async (

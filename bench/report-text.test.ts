@@ -37,12 +37,12 @@ test('tells the percentiles of the latency beside the longest gap', () => {
   const clients = { endpoint: 'read-write', longest_stall_ms: 1230, acknowledged: 800, failed: 9, latency_ms, lost: 0 };
   const rows = report(measured(clients)).filter((line) => line.includes("pg_auto_failover's switchover"));
   expect(rows).toHaveLength(2);
-  // Nobody's steps but ours have an overhead.
+  // No one's steps but ours have an overhead.
   expect(rows[0]).toMatch(/1230 \/ 1230 \/ 1230 +800 +9 +0 +- /);
   expect(rows[1]).toMatch(/2\.5 \/ 2\.5 \/ 2\.5 +4\.0 .* +21\.3 .* +1234\.0 .* 800$/);
 });
 
-test('has no table of latencies when nobody wrote', () => {
+test('has no table of latencies when no one wrote', () => {
   const lines = report(measured(null));
   expect(lines.filter((line) => line.includes("pg_auto_failover's switchover"))).toHaveLength(1);
   expect(lines.join('\n')).not.toContain('P99');

@@ -1,7 +1,7 @@
 import type pg from 'pg';
 import type { StepFigure } from './figures.ts';
 
-/** When each step ran. The operation's document tells only how long; steps side by side cannot be told apart by that. */
+/** When each step ran. The operation's document tells only how long; steps in parallel cannot be told apart by that. */
 export const readStepFigures = async (metadata: pg.Pool, operation: string): Promise<readonly StepFigure[]> => {
   const { rows } = await metadata.query<{ name: string; phase: string; began: number; duration: number }>(
     `SELECT name, phase,

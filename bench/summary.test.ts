@@ -48,6 +48,6 @@ test('failures and losses are counted over all repetitions; one that could not b
   expect(summaryOf(clientsWith({ lost: 1 }), clientsWith({ lost: null }))).toMatchObject({ lost: null });
 });
 
-test('where nobody wrote there is neither stall nor latency', () => {
+test('where no one wrote there is neither stall nor latency', () => {
   expect(summaryOf(null)).toMatchObject({ longest_stall_ms: null, latency_ms: null, acknowledged: 0 });
 });

@@ -19,15 +19,15 @@ export interface OperationSummary {
   readonly size: Size;
   readonly operation: OperationName;
   readonly duration_ms: Spread;
-  /** Null where nobody wrote. */
+  /** Null if no one wrote. */
   readonly longest_stall_ms: Spread | null;
-  /** How the percentiles of the repetitions spread; null where nobody wrote. */
+  /** How the percentiles of the repetitions spread; null if no one wrote. */
   readonly latency_ms: Readonly<Record<PercentileName, Spread>> | null;
   /** Null for what has no steps of ours. */
   readonly overhead_per_step_ms: Spread | null;
   readonly acknowledged: number;
   readonly failed: number;
-  /** Null where some run could not tell. */
+  /** Null if some run could not tell. */
   readonly lost: number | null;
   readonly load: Spread;
 }

@@ -39,7 +39,7 @@ const jumpOfEmpty = (summary: Summary): readonly TargetComparison[] => {
 };
 
 /**
- * Two base backups, one after the other, cannot be avoided: the standby leader's, and the two standbys' side by side
+ * Two base backups, one after the other, cannot be avoided: the standby leader's, and the two standbys' in parallel
  * from it. The snapshot is no part of them.
  */
 const jumpOfFull = (summary: Summary): readonly TargetComparison[] => {

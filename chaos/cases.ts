@@ -45,7 +45,7 @@ export interface ChaosCase {
   readonly abortAt: number | null;
 }
 
-/** Calls whose effect is there while nobody has seen it: the inside of the steps that have one worth it. */
+/** Calls whose effect is there while no one has seen it: the inside of the steps that have one worth it. */
 const insideOf: Partial<Record<ActionName, readonly Pick<Breakpoint, 'at' | 'call'>[]>> = {
   ensureNode: [{ at: 'platform.ensureVolume' }, { at: 'platform.ensureContainer' }, { at: 'platform.startContainer' }],
   restartNode: [{ at: 'platform.exec' }, { at: 'platform.putFiles' }, { at: 'platform.exec', call: 2 }],

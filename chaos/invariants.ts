@@ -74,7 +74,7 @@ const expectOnePrimary = async (chaos: Chaos, database: string): Promise<void> =
   throw new Error(`writable: ${writable.join(', ') || 'none'}; primary on record: ${primary ?? 'none'}`);
 };
 
-/** A slot on a plain replica keeps WAL for nobody. Patroni has its own on every member. */
+/** A slot on a plain replica keeps WAL for no one. Patroni has its own on every member. */
 const expectNoSlotOnReplicas = async (chaos: Chaos, database: string): Promise<void> => {
   const { stage } = await chaos.api.get<StatusDocument>(postgresPath(database, 'status'));
   if (stage === 3) return;
@@ -83,7 +83,7 @@ const expectNoSlotOnReplicas = async (chaos: Chaos, database: string): Promise<v
   if (found.length > 0) throw new Error(`slots on replicas: ${found.map((each) => each.join(' ')).join(', ')}`);
 };
 
-/** Containers with psql's bare answer; a server that does not answer answers with `silent`. */
+/** Containers with psql's bare answer; a server that does not answer returns `silent`. */
 export const askServers = async ({ platform }: Chaos, database: string, sql: string) => {
   const labels = { [labelNames.databaseName]: database, [labelNames.kind]: 'postgres' };
   const { containers } = await platform.findByLabels(labels);

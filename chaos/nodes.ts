@@ -45,7 +45,7 @@ export const cutOff = async (container: string): Promise<Cut> => {
   await until(`${container} out of reach`, effectMs, async () => !(await isReachable(address)));
   return {
     effect: `${container} was out of reach`,
-    // A node that was made anew meanwhile has another cable.
+    // A node that was made again meanwhile has another cable.
     heal: () => run('ip', ['link', 'set', 'dev', cable, 'up']).then(nothing, nothing),
   };
 };

@@ -62,7 +62,7 @@ export const runCase = async (chaos: Chaos, it: ChaosCase, database: string): Pr
   }
   if (!reached) note('the worker never came to this line');
   if (ended && !mayEndAs(it, ended)) note(`${ended.status}: ${ended.error?.step ?? ''} ${ended.error?.message ?? ''}`);
-  // What was put back lacks what was lost before: it is asked for again, without a fault.
+  // What was undone lacks what was lost before: it is repeated, without a fault.
   if (operation.lost && ended && ended.status !== 'done') {
     const again = await startOperation(chaos, operation, database)
       .then((started) => started.ended())

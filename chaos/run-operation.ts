@@ -21,7 +21,7 @@ export interface Started {
   hasEnded(): boolean;
 }
 
-/** Null where there is none of that name. */
+/** Null if there is none of that name. */
 export const findDatabase = async ({ store }: Chaos, name: string): Promise<Database | null> =>
   until(`the record of ${name}`, 30_000, async () => ({ database: await store.readDatabase(name) })).then(
     ({ database }) => database,

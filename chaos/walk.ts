@@ -68,7 +68,7 @@ export const walk = async (chaos: Chaos, { cases, onResult, mayGoOn, onSmallDisk
   await discard(chaos, database);
 };
 
-/** An operation closes the window of the one before, also when it is put back itself. */
+/** An operation closes the window of the one before, also when it is undone itself. */
 const placeAfter = (place: Place, { to, name }: ChaosOperation, { ended }: CaseResult): Place =>
   ended === 'done' ? { state: to, last: name } : { state: place.state, last: null };
 

@@ -4,7 +4,7 @@ import { sessionOpener } from '../src/workload/session.ts';
 import { startWorkload, type Workload } from '../src/workload/workload.ts';
 import type { Chaos } from './chaos.ts';
 
-/** What clients saw of a case; nulls where nobody wrote. */
+/** What clients saw of a case; nulls where no one wrote. */
 export interface Wrote {
   /** Of acknowledged writes; null as well where it could not be told. */
   readonly lost: number | null;

@@ -15,7 +15,7 @@ const imageFolder = fileURLToPath(new URL('image', import.meta.url));
 const monitor = 'monitor';
 const monitorDatabase = 'pg_auto_failover';
 const monitorUser = 'autoctl_node';
-/** User and database of the writers. Nobody has a password: everyone in the private network is trusted. */
+/** User and database of the writers. No one has a password: everyone in the private network is trusted. */
 const application = 'bench';
 /** Waits longer than its usual minute for the end. */
 const switchoverCommand = ['pg_autoctl', 'perform', 'switchover', '--wait', '180'];

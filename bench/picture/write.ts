@@ -6,7 +6,7 @@ import { drawPicture } from './draw.ts';
 import { panelOf } from './panels.ts';
 import { panelSpecs, type Trace } from './traces.ts';
 
-/** Answers with the path of the file. */
+/** Returns the path of the file. */
 export const writePicture = (directory: string, machine: Machine, traces: readonly Trace[]): string => {
   const path = join(directory, 'moves.svg');
   const { cores, memory_gb, postgres } = machine;

@@ -10,15 +10,15 @@ import type { Bystanders } from './promotion.ts';
 import type { Session } from '../nodes/session.ts';
 import { pollUntil } from '../nodes/deadlines.ts';
 
-/** Milliseconds in which a receiver that is well has confirmed what the successor has replayed. */
+/** Milliseconds within which a healthy receiver confirms what the successor has replayed. */
 const confirmWithinMs = 250;
 
 /**
- * Before anybody waits, by one login to the old primary: null where an attempt before this one has stopped it; else it has
- * written a checkpoint, so that its stop has little left to write, and is seen who follows it. The successor has to replay it
- * now, others that do not confirm it at once are left out.
- * @throws PgrowError `not_ready` when the successor does not replay it, with the reason where it tells one; anything else
- * when the old primary neither answers nor was stopped: then it is unknown what clients would find
+ * Runs before clients wait, over one login to the old primary. Null if an earlier attempt has stopped it. Otherwise it writes
+ * a checkpoint, so that little is left to write at its stop, and lists its receivers. The successor must replay that
+ * checkpoint now; receivers that do not confirm it at once are disconnected.
+ * @throws PgrowError `not_ready` when the successor does not replay it, with the reason if there is one; another error when
+ * the old primary neither answers nor was stopped: then it is unknown what clients would find
  */
 export const lookAtOldPrimary = async (
   { platform, components: { postgres } }: NodeDependencies,
@@ -41,7 +41,7 @@ export const lookAtOldPrimary = async (
 
 type Postgres = Dependencies['components']['postgres'];
 
-/** Only one that answers is one that was not stopped. */
+/** Only a server that answers has certainly not been stopped. */
 const connectOld = async (session: Session, postgres: Postgres, from: Node): Promise<PostgresConnection> => {
   const connection = await session.connectSuperuser(from);
   try {
@@ -85,16 +85,16 @@ interface LeftOut {
   readonly routers?: readonly Node[];
 }
 
-/** What a hand-over says of itself, with everybody it went on without. */
+/** The note of a hand-over, with every node that it left aside. */
 export const noteOf = (done: string, { senders, bystanders: { aside, fenced }, routers = [] }: LeftOut): string => {
   const names = (nodes: readonly Node[]) => nodes.map(({ name }) => name).join(', ');
   return [
     done,
     ...(senders.leftOut.length > 0
-      ? [`left out for the moment, so that the stop did not wait: ${senders.leftOut.map(describeSender).join(', ')}`]
+      ? [`disconnected so that the stop did not wait for them: ${senders.leftOut.map(describeSender).join(', ')}`]
       : []),
-    ...(aside.length > 0 ? [`left aside, for its Patroni does not answer: ${names(aside)}`] : []),
-    ...(fenced.length > 0 ? [`killed, for it might have come back as a second primary: ${names(fenced)}`] : []),
-    ...(routers.length > 0 ? [`left aside, not told where writes go: ${names(routers)}`] : []),
+    ...(aside.length > 0 ? [`left aside because Patroni does not answer: ${names(aside)}`] : []),
+    ...(fenced.length > 0 ? [`killed, because it could have come back as a second primary: ${names(fenced)}`] : []),
+    ...(routers.length > 0 ? [`left aside, not switched to the new primary: ${names(routers)}`] : []),
   ].join('; ');
 };

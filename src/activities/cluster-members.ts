@@ -5,16 +5,16 @@ import type { Session } from '../nodes/session.ts';
 import type { ActionStep } from './step-activity.ts';
 import { waitUntil } from './wait-until.ts';
 
-/** Members of Patroni and etcd that take the files they were given, one at a time and without their cluster noticing. */
+/** Applies new files to members of Patroni and etcd, one at a time and without disturbing their cluster. */
 
-/** Seconds for etcd to end by itself before it is killed. */
+/** Seconds for etcd to exit before it is killed. */
 const stopTimeoutSeconds = 20;
-/** For the others to elect a leader; longer than that they lack a member. */
+/** For the other members to elect a leader; if it takes longer, a member is missing. */
 const quorumPatienceSeconds = 30;
 
 /**
- * Patroni reads its file again and reloads its server. A setting that needs a restart of the server waits for one.
- * What the whole cluster agrees on is in etcd and no member's file changes it.
+ * Patroni reloads its file and its server. A setting that needs a restart of the server takes effect at the next one.
+ * Settings of the whole cluster are in etcd and cannot be changed by a member's file.
  */
 export const reloadPatroni = async (
   { components: { postgres } }: NodeDependencies,
@@ -25,18 +25,18 @@ export const reloadPatroni = async (
   const before = await session.asSuperuser(node, postgres.readLoadTime);
   await session.asMember(node, (client) => client.reload());
   await waitUntil({
-    for: `${node.name}:${ports.postgres} to read its configuration again`,
+    for: `${node.name}:${ports.postgres} to reload its configuration`,
     step,
     look: async () => {
       const last = await session.asSuperuser(node, postgres.readLoadTime);
-      return last === before ? { observed: `it last did at ${before}` } : { found: true };
+      return last === before ? { observed: `it last reloaded at ${before}` } : { found: true };
     },
   });
 };
 
 /**
- * etcd reads its file at its start only. The cluster goes on without this member meanwhile.
- * @throws PgrowError `not_ready` when the others alone have no quorum, which may take them a moment: they elect a leader
+ * etcd reads its file only when it starts. The cluster continues without this member in the meantime.
+ * @throws PgrowError `not_ready` when the others have no quorum without it; they may need a moment to elect a leader
  */
 export const restartEtcd = async (
   { platform }: NodeDependencies,

@@ -63,7 +63,7 @@ const summary = (database: string, all: number, { changed, unread }: Record<'cha
     ...(changed.length > 0 ? [`${changed.length} changed meanwhile`] : []),
     ...(unread.length > 0
       ? [
-          `${unread.length} left out, which took too long or cannot be read without running what they define: ${unread.slice(0, 5).join(', ')}`,
+          `${unread.length} skipped, because reading them takes too long or would run code of theirs: ${unread.slice(0, 5).join(', ')}`,
         ]
       : []),
   ].join('; ');

@@ -10,13 +10,13 @@ interface Copy {
   readonly to: NodeRef;
 }
 
-/** Milliseconds for a look that takes two seconds by itself. */
+/** Milliseconds for a check that takes two seconds by itself. */
 const lookLimitMs = 10_000;
 
-/** Errors that a copy may be the cause of. */
+/** Errors that copying may have caused. */
 const explained: readonly ErrorCode[] = ['node_failed', 'not_ready'];
 
-/** Adds to what went wrong with a copy of a server what an operator looks at first. @throws the error, explained */
+/** Adds to the error of a failed copy the facts that an operator checks first. @throws the error, explained */
 export const explainCopy =
   ({ platform, components }: NodeDependencies, session: Session, { from, to }: Copy) =>
   async (error: unknown): Promise<never> => {

@@ -30,12 +30,12 @@ export const cutOverActions = (dependencies: Dependencies) => {
       for: `a good moment to hand over to ${to.name}`,
       step,
       look: async () => {
-        // Not other members: one that is broken is no reason against a hand-over between two that are not.
+        // Other members do not count: a broken one does not prevent a hand-over between two healthy ones.
         await keep(from, to, ...poolers, ...routers);
         const obstacle = await obstacleTo({ components, session, input, otherLeader });
         if (!obstacle) return { found: true };
         const { remaining } = obstacle;
-        // One refused connection is no reason to refuse, being silent for a while is.
+        // A single refused connection is no reason to refuse; silence for a while is.
         const mayPass = obstacle.mended || (obstacle.silent && silence.faultSeen() === 'wait');
         if (mayPass || input.on_obstacle !== 'refuse')
           return { observed: obstacle.says, ...(remaining === undefined ? {} : { remaining }) };
@@ -81,7 +81,7 @@ export const cutOverActions = (dependencies: Dependencies) => {
     }
   };
 
-  /** An attempt before this one may have been interrupted by whatever took the servers down as well. */
+  /** The previous attempt may have been interrupted by the same fault that took the servers down. */
   const openStarted = async (session: Session, input: CutOver): Promise<HandOver> => {
     const open = () => openHandOver({ dependencies, session, input });
     try {
@@ -92,7 +92,7 @@ export const cutOverActions = (dependencies: Dependencies) => {
     }
   };
 
-  /** `stopFailed`: clients have waited for a stop in vain. Once is enough: they are not asked to wait for it again. */
+  /** `stopFailed`: clients have waited for a stop in vain. They are not made to wait for another one. */
   const callOff = async (session: Session, input: CutOver, cause: unknown, stopFailed = false): Promise<never> => {
     const deadline = performance.now() + servesAgainWithinMs;
     for (;;) {
@@ -101,7 +101,7 @@ export const cutOverActions = (dependencies: Dependencies) => {
         break;
       } catch (error) {
         if (!isSilence(error)) throw error;
-        // Another attempt would not know that clients have waited for a stop already, and would stop it once more.
+        // Another attempt would not know that clients have already waited for a stop, and would stop it again.
         if (!stopFailed || performance.now() > deadline)
           throw new PgrowError('no_answer', `${messageOf(cause)} ${messageOf(error)}`, { cause: error });
         await delay(handBackEveryMs);
@@ -120,12 +120,12 @@ export const cutOverActions = (dependencies: Dependencies) => {
     await handOver.resume();
   };
 
-  /** Past the promotion there is no other way: whatever fails may pass when it is tried again. */
+  /** After the promotion the only way is forward: a failure may go away when it is retried. */
   const onlyForward = async (move: () => Promise<void>): Promise<void> => {
     try {
       await move();
     } catch (error) {
-      // With the patience that each of these has anyway.
+      // Each of these has its own patience.
       if (error instanceof PgrowError && waitedFor.includes(error.code)) throw error;
       throw new PgrowError('internal', messageOf(error), { cause: error });
     }

@@ -9,7 +9,7 @@ import { openSession, type Session } from '../nodes/session.ts';
 import type { Action } from './step-activity.ts';
 import { waitUntil } from './wait-until.ts';
 
-/** A Patroni cluster whose leader is lost, and whose members lag too much to be elected: an operator has decided which one leads. */
+/** For a Patroni cluster that lost its leader and whose members lag too far to be elected: an operator has chosen the new leader. */
 export const electMemberAction = (dependencies: Dependencies) => {
   const { postgres } = dependencies.components;
 
@@ -29,12 +29,12 @@ export const electMemberAction = (dependencies: Dependencies) => {
     });
   };
 
-  /** What was confirmed was what could be seen then. */
+  /** The confirmation was based on what could be seen then. */
   const refuseBetter = async (session: Session, candidate: Node, members: readonly Node[]) => {
     const running = await runningOf(dependencies.platform, members);
     for (const node of running) {
       if (!(await takesWrites(session, node).catch(() => false))) continue;
-      throw new PgrowError('refused', `${node.name} takes writes by now, so no member has to be made the leader.`);
+      throw new PgrowError('refused', `${node.name} takes writes now, so no member has to be promoted.`);
     }
     const heard = await Promise.all(running.map((node) => readHolding(dependencies, session, node).catch(() => null)));
     const holdings = heard.filter((holding) => holding !== null);
@@ -43,15 +43,15 @@ export const electMemberAction = (dependencies: Dependencies) => {
     if (!own || !best || (best.timeline <= own.timeline && best.position <= own.position)) return;
     throw new PgrowError(
       'refused',
-      `${best.name} is at ${formatPosition(best.position)} by now, further than ${candidate.name} at ` +
-        `${formatPosition(own.position)}. Ask once more.`,
+      `${best.name} is now at ${formatPosition(best.position)}, ahead of ${candidate.name} at ` +
+        `${formatPosition(own.position)}. Repeat the request.`,
     );
   };
 
   return { electMember };
 };
 
-/** As `patronictl failover --candidate`: Patroni looks at no lag then. It accepts that only while the lock is free. */
+/** Like `patronictl failover --candidate`: Patroni ignores the lag then, and accepts this only while the lock is free. */
 const letLead = async (client: PatroniClient, { name }: Node) => {
   const holder = (await client.cluster()).members.find((member) => member.role === 'leader');
   if (holder && holder.name !== name) return { observed: `${holder.name} still holds the lock` };

@@ -1,16 +1,16 @@
 import { nextMove } from '../domain/remedies.ts';
 
-/** One fault, followed over the looks of a wait: how long it lasts, and what has been done about it. */
+/** One fault over all looks of a wait: how long it has lasted, and what has been done about it. */
 export interface Escalation<R> {
-  /** The fault is seen again: what to do now. A remedy counts as applied from here on, whatever comes of it. */
+  /** The fault is still there: returns what to do now. A remedy counts as applied from then on, whatever its outcome. */
   faultSeen(): R | 'wait' | 'give up';
-  /** The fault is not there, or there is nothing that could be done about it now. */
+  /** The fault is gone, or nothing can be done about it now. */
   faultGone(): void;
   /** Oldest first. */
   readonly applied: readonly R[];
 }
 
-/** `at once`: the first remedy is applied without waiting whether the fault passes by itself. */
+/** `at once`: the first remedy is applied without waiting for the fault to pass by itself. */
 export const createEscalation = <R>(
   remedies: readonly R[],
   patienceSeconds: number,

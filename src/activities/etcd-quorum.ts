@@ -34,7 +34,7 @@ export const etcdQuorumActions = (dependencies: Dependencies) => {
     });
   };
 
-  /** What an operator asks first: which node answers on which port, which peers does each see, and what does its log say? */
+  /** What an operator asks first: which node answers on which port, which peers it sees, and what its log says. */
   const describe = async (session: Session, node: Node, nodes: readonly Node[]): Promise<string> => {
     const healthy = await session
       .connectEtcd(node)
@@ -53,14 +53,14 @@ export const etcdQuorumActions = (dependencies: Dependencies) => {
     );
   };
 
-  /** Always out first: a member that had joined and lost its data must not vote again under its old id. */
+  /** Always removed first: a member that has lost its data must not vote again under its old id. */
   const readmitEtcdMember: Action<'readmitEtcdMember'> = async ({ node, others }, step) => {
     const session = await openSession(dependencies, step.database);
     const running = await runningOf(platform, others);
     const clients = await Promise.all(running.map((other) => session.connectEtcd(other)));
     const healthy = await Promise.all(clients.map((client) => client.isHealthy().catch(() => false)));
     const asked = clients.filter((_, index) => healthy[index]);
-    // Of all there are with it, those that answer have to be more than half. One that does not may do so a moment later.
+    // More than half of all members, counting this one, must answer. One that does not may answer a moment later.
     if (asked.length * 2 <= others.length + 1) {
       throw new PgrowError(
         'no_answer',
@@ -78,7 +78,7 @@ export const etcdQuorumActions = (dependencies: Dependencies) => {
   return { waitUntilEtcdQuorum, readmitEtcdMember };
 };
 
-/** An etcd that has not formed by then will not: the next attempt begins with fresh volumes and another token. */
+/** An etcd cluster that has not formed by then never will: the next attempt begins with fresh volumes and another token. */
 const quorumPatienceSeconds = 20;
 /** Milliseconds a node has to name its peers, which is only for the error. */
 const lookLimitMs = 10_000;

@@ -49,7 +49,7 @@ test('one that does not stay up at once gets more than one start', async () => {
 test('one that exits each time ends the wait, with its exit code and its last words', async () => {
   await expect((await nodeThatExits(99)).wait).rejects.toMatchObject({
     code: 'node_failed',
-    message: 'postgres-2 stopped (exit code 7), also after 3 more starts: no room for shared memory.',
+    message: 'postgres-2 stopped (exit code 7), again after 3 restarts: no room for shared memory.',
   });
 });
 

@@ -6,11 +6,11 @@ import { createEscalation, type Escalation } from './escalation.ts';
 import { lastWords } from '../nodes/last-words.ts';
 import type { ActionStep } from './step-activity.ts';
 
-/** What a wait does about a node whose container does not run: either of these, at every look. */
+/** How a wait treats a node whose container does not run; one of these runs at every look. */
 type ContainerCalls = Pick<Platform, 'inspectContainer' | 'readLogs' | 'startContainer'>;
 
 /**
- * For a new node, which is made again with fresh volumes when it fails.
+ * For a new node, which is rebuilt with fresh volumes when it fails.
  * @throws PgrowError `node_failed` with the end of its log when it has exited, or has been restarted
  */
 export const failIfExited =
@@ -22,8 +22,8 @@ export const failIfExited =
   };
 
 /**
- * For nodes that are there to stay: one that has exited is started again, at most a few times over the looks of one wait.
- * @throws PgrowError `node_failed` with its exit code and the end of its log when that does not help, or when it is gone
+ * For permanent nodes: one that has exited is restarted, at most a few times during one wait.
+ * @throws PgrowError `node_failed` with its exit code and the end of its log when that does not help, or when it is missing
  */
 export const restartIfExited = (platform: ContainerCalls, step: Pick<ActionStep, 'patience_seconds' | 'note'>) => {
   const escalations = new Map<string, Escalation<ExitRemedy>>();
@@ -43,7 +43,7 @@ export const restartIfExited = (platform: ContainerCalls, step: Pick<ActionStep,
   };
 };
 
-const timesStarted = ({ applied: { length } }: Escalation<ExitRemedy>): string => `, also after ${length} more starts`;
+const timesStarted = ({ applied: { length } }: Escalation<ExitRemedy>): string => `, again after ${length} restarts`;
 
 export const goneError = ({ name, container }: NodeRef): PgrowError =>
   new PgrowError('node_failed', `${name} is gone: there is no container ${container}.`);

@@ -4,8 +4,8 @@ import { hasDiedTooOften, meet } from '../domain/retry-budget.ts';
 import { leaveMet, metBefore } from './heartbeat.ts';
 
 /**
- * Errors become failures without their stack or cause, which could carry what belongs in no history. `budgetOf`: seconds
- * that an error of this code may last before it is final.
+ * Turns errors into failures without their stack or cause, which could carry data that must not be in a history. `budgetOf`:
+ * seconds that an error of this code may last before it is final.
  */
 export const toFailure = (error: unknown, budgetOf: (code: ErrorCode) => number): ApplicationFailure => {
   if (error instanceof ApplicationFailure) return error;
@@ -23,11 +23,11 @@ export const toFailure = (error: unknown, budgetOf: (code: ErrorCode) => number)
   });
 };
 
-/** @throws ApplicationFailure that is final, where attempts ended without a word again and again */
+/** @throws ApplicationFailure that is final, if attempts keep ending without an error */
 export const refuseAfterDeaths = (action: string): void => {
   const context = Context.current();
   const { attempt } = context.info;
   if (!hasDiedTooOften(attempt, metBefore(context))) return;
-  const message = `The worker has died, or hung, ${attempt - 1} times during ${action}. Its log says why.`;
+  const message = `The worker died or hung ${attempt - 1} times during ${action}. See its log.`;
   throw ApplicationFailure.nonRetryable(message, 'internal' satisfies ErrorCode);
 };

@@ -28,7 +28,7 @@ export const forgetMembersAction = (dependencies: Dependencies) => {
         for: `no slot of ${gone.join(', ')} on ${alive.map(({ name }) => name).join(', ')}`,
         step,
         look: async () => {
-          // One that hangs drops them when it is back, by its Patroni's own time.
+          // A member that hangs drops them when it is back, in its Patroni's own time.
           const hanging = await without(alive);
           for (const member of alive.filter(({ name }) => !hanging.includes(name))) {
             const slots = await session.asSuperuser(member, components.postgres.listReplicationSlots);

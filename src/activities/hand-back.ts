@@ -11,12 +11,12 @@ import { refuseIfGivenAway, refuseIfPromoted, takesWrites, type HandOverWay } fr
 import { commandRouters } from './command-routers.ts';
 import { pollUntil, withTimeLimit } from '../nodes/deadlines.ts';
 
-/** Milliseconds: it replays nothing after a clean stop, but a machine may be busy. */
+/** Milliseconds. After a clean stop there is nothing to replay, but the machine may be busy. */
 const serveLimitMs = 30_000;
 
 /**
- * Before the promotion: the old primary serves again and no client waits.
- * @throws PgrowError `internal` while the successor may have been ordered to take over: then the only way is forward;
+ * Before the promotion: makes the old primary serve again and releases all clients.
+ * @throws PgrowError `internal` if the successor may have been ordered to take over: then the only way is forward;
  * `no_answer` while that cannot be known, or the old primary does not serve yet
  */
 export const handBack = async ({ dependencies, session, input }: HandOverWay): Promise<void> => {
@@ -35,7 +35,7 @@ export const handBack = async ({ dependencies, session, input }: HandOverWay): P
   const unheard = await releaseRouters(dependencies, session, input);
   await releasePoolers(platform, poolers);
   await resumePatroni(session, input);
-  // One that stays out of reach is no reason to keep everything else as it is.
+  // An unreachable router must not keep everything else from being restored.
   const lost = await commandRouters(platform, session, unheard, release(dependencies, input));
   await disarm(
     platform,
@@ -43,7 +43,7 @@ export const handBack = async ({ dependencies, session, input }: HandOverWay): P
   );
 };
 
-/** Returns those that could not be reached soon: clients wait. */
+/** Returns the routers that could not be reached soon, because clients are waiting. */
 const releaseRouters = async (
   dependencies: HandOverWay['dependencies'],
   session: Session,

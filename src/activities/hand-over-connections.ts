@@ -11,14 +11,14 @@ import type { NodeDependencies } from '../nodes/dependencies.ts';
 import { writeRoutes } from './promotion.ts';
 import type { Session } from '../nodes/session.ts';
 
-/** Everything that a hand-over talks to, connected before anybody waits. What could not be connected is its error. */
+/** Everything that a hand-over talks to, connected before clients wait. A failed connection is represented by its error. */
 export interface HandOverConnections {
   readonly successor: PostgresConnection;
   readonly successorPeer: Peer;
   readonly routes: Awaited<ReturnType<typeof writeRoutes>> | Error;
   readonly routerApis: readonly (RuntimeApi | Error)[];
   readonly admins: readonly (PoolerAdmin | Error)[];
-  /** Null where the successor takes writes already. */
+  /** Null if the successor already takes writes. */
   readonly armed: ArmedStop | Error | null;
   close(): void;
 }
@@ -54,7 +54,7 @@ export const openHandOverConnections = async ({
       routerApis,
       admins,
       armed,
-      // None is waited for: a peer that hangs never says goodbye.
+      // Closing is not awaited: a peer that hangs never answers.
       close() {
         letGo(successor);
         if (armed && !(armed instanceof Error)) armed.cancel();
@@ -79,7 +79,7 @@ const connectAll = <C extends RuntimeApi | PoolerAdmin>(
   connect: (node: Node) => Promise<C>,
 ): Promise<readonly (C | Error)[]> => Promise.all(nodes.map((node) => settled(connect(node))));
 
-/** What could not be connected is an error only for a move that needs it. */
+/** A failed connection is an error only for a step that needs it. */
 export const demand = <T>(connected: T | Error | null): T => {
   if (connected instanceof Error) throw connected;
   if (connected === null)

@@ -6,10 +6,10 @@ import { whyPaused } from '../domain/paused-replay.ts';
 import type { Components } from '../nodes/dependencies.ts';
 import type { Session } from '../nodes/session.ts';
 
-/** What makes it a bad moment. */
+/** Why this is a bad moment. */
 export interface Obstacle {
   readonly says: string;
-  /** Bytes, where it gets smaller by itself. */
+  /** Bytes, if it shrinks by itself. */
   readonly remaining?: number;
   /** Whether nothing answers there. */
   readonly silent?: boolean;
@@ -30,13 +30,13 @@ interface Looks {
   readonly components: Components;
   readonly session: Session;
   readonly input: CutOver;
-  /** Which member leads the new side instead of the successor, in words; null for none. */
+  /** Says which member leads the new side instead of the successor; null if none does. */
   readonly otherLeader: () => Promise<string | null>;
 }
 
 /**
- * Null where nothing stands in the way of a hand-over. One login to each server; what is found first in this order is
- * answered, whatever becomes of the looks after it.
+ * Null if nothing prevents a hand-over. Uses one login to each server and returns the first obstacle in this order, whatever
+ * the later checks find.
  * @throws PgrowError `refused` when the old primary takes no writes
  */
 export const obstacleTo = async ({ components, session, input, otherLeader }: Looks): Promise<Obstacle | null> => {
@@ -67,23 +67,23 @@ export const obstacleTo = async ({ components, session, input, otherLeader }: Lo
   const locked = prepared.find(({ locks_probe }) => locks_probe);
   if (locked)
     return {
-      says: `prepared transaction ${locked.gid} of ${locked.owner} keeps pgrow.probe locked, with which writes are tried`,
+      says: `prepared transaction ${locked.gid} of ${locked.owner} keeps pgrow.probe locked, the table that pgrow tests writes with`,
     };
-  // Not before that is known: it would wait for the lock.
+  // Only once that is known: it would wait for the lock.
   const unready = (await unwritable(postgres, session, from)) ?? (await login);
   if (unready) return unready;
   if (on_obstacle === 'force') return null;
   const [backup] = backups;
   if (backup)
     return {
-      says: `a base backup of ${from.name} is under way, which its stop would end: ${backup.name} from ${backup.address ?? 'its socket'} (pid ${backup.pid})`,
+      says: `a base backup of ${from.name} is running and would be interrupted: ${backup.name} from ${backup.address ?? 'its socket'} (pid ${backup.pid})`,
     };
   const [first] = long;
   if (!first) return null;
   return { says: `${first.user} has a transaction open for ${first.seconds.toFixed(0)} s (pid ${first.pid})` };
 };
 
-/** Side by side. One that fails before anybody waits for it is no unhandled rejection. */
+/** In parallel. A failure before it is awaited is not an unhandled rejection. */
 const begin = <T extends readonly Promise<unknown>[]>(looks: readonly [...T]): readonly [...T] => {
   for (const look of looks) look.catch(() => undefined);
   return looks;
@@ -100,7 +100,7 @@ const lookAtOld = ({ postgres }: Components, session: Session, { from }: CutOver
     long: await postgres.readLongTransactions(connection, longTransactionSeconds),
   }));
 
-/** What is found out here is not found out after the promotion, while clients wait. */
+/** A problem found here is not found after the promotion, while clients wait. */
 const unwritable = async (
   postgres: Components['postgres'],
   session: Session,
@@ -128,7 +128,7 @@ const unwritable = async (
   }
 };
 
-/** Clients behind a pooler are sent to the successor: it has to accept the application's login. */
+/** Clients behind a pooler move to the successor, so it must accept the application's login. */
 const unreadyLogin = async (session: Session, to: CutOver['to']): Promise<Obstacle | null> => {
   try {
     const at = { peer: await session.peer(to), port: ports.postgres };

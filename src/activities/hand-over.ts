@@ -27,7 +27,7 @@ import { openBudget, pollUntil, withTimeLimit, type Budget } from '../nodes/dead
 /** Milliseconds for a promotion that no client waits for any longer. */
 const promotionLimitMs = 20_000;
 
-/** The moves of a hand-over, with everything connected beforehand. */
+/** The steps of a hand-over, with everything connected beforehand. */
 export interface HandOver {
   successorTakesWrites(): Promise<boolean>;
   /** Everything that can be done before clients have to wait. Refuses when a pooler or router does not answer. */
@@ -41,12 +41,12 @@ export interface HandOver {
   resume(): Promise<void>;
   /**
    * Clients are served by then: what was promoted is settled, and routers that could not be switched before are switched.
-   * Answers with the routers that were left aside.
+   * Returns the routers that were left aside.
    */
   settle(): Promise<readonly Node[]>;
   /** Whether clients have waited for a stop of the old primary in vain. */
   hasStopFailed(): boolean;
-  /** Who is disconnected for the moment, and the members that take no part. */
+  /** Receivers that are disconnected for the moment, and members that take no part. */
   leftOut(): { readonly senders: LookAtSenders; readonly bystanders: Bystanders };
   close(): Promise<void>;
 }
@@ -79,7 +79,7 @@ export const openHandOver = async ({
   let disarmed: Promise<unknown> = Promise.resolve();
   let senders: LookAtSenders = { waitedFor: [], leftOut: [] };
   let bystanders: Bystanders = { aside: [], fenced: [] };
-  /** Since clients wait. Those of an attempt that was interrupted are let go by what that one has armed. */
+  /** Since clients wait. Clients of an interrupted attempt are released by the dead-men that it armed. */
   let budget: Budget = openBudget();
   let isHeld = false;
   let stopFailed = false;
@@ -103,7 +103,7 @@ export const openHandOver = async ({
       bystanders = await promotion.prepare();
       const seen = await lookAtOldPrimary({ platform, components }, session, input, successor);
       isHeld = seen !== null;
-      // No client is served any longer: another PAUSE would only make them wait longer.
+      // No client is being served: another PAUSE would only prolong their wait.
       if (!seen) return;
       senders = seen;
       await Promise.all(admins.map((admin, index) => refusePaused(platform, demand(admin), poolers[index]!)));
@@ -121,18 +121,21 @@ export const openHandOver = async ({
         `PAUSE of ${names(poolers)} waits for a transaction that does not end`,
         Promise.all(admins.map((admin, index) => pauseOwn(platform, demand(admin), poolers[index]!))),
       );
-      // Forced: sessions still at work are reset when the old primary stops.
+      // Forced: active sessions are reset when the old primary stops.
       await (input.on_obstacle === 'force' ? waiting.catch(notPaused) : waiting);
     },
 
     async stopOldPrimary() {
-      // Sessions that bypass the poolers end with the old primary; the connects that follow wait for the new one. In two
-      // moves: a client that is cut at one router must not get through another, only to be cut again.
+      // Sessions that bypass the poolers end with the old primary; new connections wait for the new one. In two
+      // passes: a client that is disconnected at one router must not get through another, only to be disconnected again.
       await Promise.all(routerApis.map((api) => haproxy.holdConnects(demand(api), from.name, to.name)));
       await Promise.all(routerApis.map((api) => haproxy.cutWriters(demand(api), from.name)));
       const limitMs = isHeld ? budget.until(decideWithinMs) : decideWithinMs;
       if (limitMs < stopAtLeastMs)
-        throw new PgrowError('not_ready', `No time is left to stop ${from.name} before clients have waited for long.`);
+        throw new PgrowError(
+          'not_ready',
+          `There is no time left to stop ${from.name} within the limit for waiting clients.`,
+        );
       stopFailed = true;
       lastCheckpoint = await demand(armed).stop({
         limitMs,
@@ -153,7 +156,7 @@ export const openHandOver = async ({
     async promote() {
       let told = false;
       const limitMs = isHeld ? budget.until(clientsWaitAtMostMs) : promotionLimitMs;
-      // Whether an answer that was lost had its effect is seen on the successor alone; telling it twice does no harm.
+      // If the answer was lost, only the successor shows whether the command took effect; repeating it does no harm.
       await pollUntil(limitMs, `${to.name}:${ports.postgres} to take writes`, async () => {
         if (await takesWrites(successor)) return true;
         if (!told) await promotion.promote();
@@ -163,7 +166,7 @@ export const openHandOver = async ({
     },
 
     async routeWrites() {
-      // One whose connection broke holds writes until it is switched over another; one that is gone holds none.
+      // A router whose connection broke holds writes until it is switched over another; one that is gone holds none.
       await Promise.allSettled(
         routers.map(async (router, index) => {
           const telling = async () => {
@@ -190,7 +193,7 @@ export const openHandOver = async ({
         ),
       );
       const failures = probes.flatMap((probe) => (probe.status === 'rejected' ? [probe.reason as Error] : []));
-      // Clients wait: one that leads nowhere must not hold back the others.
+      // Clients wait: one dead route must not delay the others.
       if (failures.length > 0 && failures.length === probed.length) throw failures[0]!;
     },
 
@@ -198,7 +201,7 @@ export const openHandOver = async ({
       try {
         const resumed = Promise.all(admins.map((admin) => demand(admin).resume()));
         await withTimeLimit(answerWithinMs, `RESUME is not answered by ${names(poolers)}`, resumed);
-        // Clients are served: what it takes to say so to the dead-man is no part of the stall.
+        // Clients are served again: disarming the dead-man does not count as stall.
         disarmed = disarm(platform, poolers);
       } catch {
         await releasePoolers(platform, poolers);

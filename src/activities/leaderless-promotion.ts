@@ -32,7 +32,7 @@ export const leaderlessPromotionActions = (dependencies: Dependencies) => {
     const furthest = holdings.reduce((one, other) => (covers(one, other) ? one : other));
     let streams = false;
     await waitUntil({
-      for: `${successor.name} to have all that ${furthest.node.name} holds`,
+      for: `${successor.name} to have everything that ${furthest.node.name} holds`,
       step,
       look: async () => {
         const own = await session.asSuperuser(successor, postgres.readWalEnd);
@@ -45,16 +45,16 @@ export const leaderlessPromotionActions = (dependencies: Dependencies) => {
         };
       },
     });
-    step.note(`${successor.name} has all that any member holds`);
+    step.note(`${successor.name} has everything that any member holds`);
   };
 
   const holdingOf = (session: Session, node: Node, step: Parameters<typeof gatherWrites>[1]): Promise<Holding> =>
     waitUntil<Holding>({
-      for: `${node.name}:${ports.postgres} to say what it holds`,
+      for: `${node.name}:${ports.postgres} to report its WAL position`,
       step,
       look: async () => {
         const end = await session.asSuperuser(node, postgres.readWalEnd).catch(refuseIfKeptOut(node));
-        if (!end.in_recovery) throw new PgrowError('refused', `${node.name} takes writes again: ask once more.`);
+        if (!end.in_recovery) throw new PgrowError('refused', `${node.name} takes writes again. Repeat the request.`);
         if (end.complete) return { found: { ...end, node } };
         // It replays towards an end that it does not know yet: further is what counts.
         return { observed: `${node.name} replays what it holds`, remaining: -Number(postgres.parseLsn(end.lsn)) };
@@ -64,7 +64,9 @@ export const leaderlessPromotionActions = (dependencies: Dependencies) => {
   /** Waiting does not help a login that is refused, and nothing is served meanwhile. */
   const refuseIfKeptOut = (node: Node) => (error: unknown) => {
     if (refusalOf(error) !== 'access') throw error;
-    throw new PgrowError('refused', `${node.name} does not say what it holds: ${messageOf(error)}`, { cause: error });
+    throw new PgrowError('refused', `${node.name} does not report its WAL position: ${messageOf(error)}`, {
+      cause: error,
+    });
   };
 
   /** A standby passes on what it has to any receiver; one that follows several nodes asks only a primary. */

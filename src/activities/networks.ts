@@ -5,13 +5,13 @@ import type { Dependencies } from '../nodes/dependencies.ts';
 import { openSession } from '../nodes/session.ts';
 import type { Action } from './step-activity.ts';
 
-/** Times that another subnet is taken because somebody else has the chosen one. */
+/** Times that another subnet is taken because someone else has the chosen one. */
 const subnetAttempts = 8;
 
 type Needs = Pick<Dependencies, 'platform' | 'store' | 'subnetPool'>;
 
 /**
- * Runs `use` with a subnet that nothing known overlaps, beginning with `first` where there is one; once more with another
+ * Runs `use` with a subnet that nothing known overlaps, beginning with `first` where there is one; again with another
  * for as long as someone else turns out to have it: another database, or another control plane on the same engine.
  */
 export const withFreeSubnet = async <T>(

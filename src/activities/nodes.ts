@@ -120,7 +120,7 @@ export const nodeActions = (dependencies: Dependencies) => {
 
   /**
    * PgBouncer's resolver keeps an address for as long as the engine's DNS says, ten minutes: a node that was removed and
-   * made again would be looked for where its predecessor was. So the pooler gets names that are never used again.
+   * rebuilt would be looked for where its predecessor was. So the pooler gets names that are never used again.
    */
   const ownNamesOf = async (session: Session, config: NodeConfig): Promise<Readonly<Record<string, string>>> => {
     if (config.kind !== 'pgbouncer') return {};
@@ -135,7 +135,7 @@ export const nodeActions = (dependencies: Dependencies) => {
   const reloadInside = async (node: Node, command: readonly string[]) => {
     const { exitCode, stderr } = await platform.exec(node.container, command);
     if (exitCode === 0) return;
-    throw new PgrowError('internal', `${node.name} did not take its new configuration: ${stderr.trim()}.`);
+    throw new PgrowError('internal', `${node.name} did not accept its new configuration: ${stderr.trim()}.`);
   };
 
   return {

@@ -19,7 +19,7 @@ import { watchHealth } from './watch-health.ts';
 
 const closePollMs = 200;
 const closing = 'the rollback window of the last operation to close';
-/** A window that closes at once is not worth a word. */
+/** Milliseconds; a window that closes sooner is not mentioned. */
 const quietSeconds = 2;
 
 /** Hours a snapshot is kept after its checkpoint has closed. */

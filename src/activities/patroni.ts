@@ -45,7 +45,7 @@ export const patroniActions = (dependencies: Dependencies) => {
       }
     }
     // Without a quorum nothing can be removed and nothing can be read either: the volumes go with the operation.
-    if (last) step.note(`scope ${scope} goes with etcd's volumes`);
+    if (last) step.note(`scope ${scope} is removed with etcd's volumes`);
   };
 
   const ensurePermanentSlot: Action<'ensurePermanentSlot'> = async ({ on, members, slot }, step) => {
@@ -74,7 +74,7 @@ export const patroniActions = (dependencies: Dependencies) => {
       } catch (error) {
         if (!isSilence(error)) throw error;
         // The cluster no longer knows the slot: the member's Patroni drops it as soon as the server is back.
-        step.note(`slot ${slot} on ${member.name} goes when its server is back`);
+        step.note(`slot ${slot} on ${member.name} is removed once its server is back`);
       }
     }
   };

@@ -20,7 +20,7 @@ export const refusePaused = async (
 
 export const pauseOwn = async (platform: Dependencies['platform'], admin: PoolerAdmin, pooler: Node): Promise<void> => {
   if (await admin.pause()) return;
-  // Its clients are not ours to let go.
+  // Its clients are not ours to release.
   await disarm(platform, [pooler]);
   throw heldByAnother(pooler);
 };
@@ -28,7 +28,7 @@ export const pauseOwn = async (platform: Dependencies['platform'], admin: Pooler
 const heldByAnother = ({ name }: Node): PgrowError =>
   new PgrowError(
     'refused',
-    `Clients of ${name}:${ports.pooled} are already held: by a failover that is under way, or by a PAUSE by hand.`,
+    `Clients of ${name}:${ports.pooled} are already held, by a failover in progress or by a manual PAUSE.`,
   );
 
 /** @throws all but a transaction that does not end */

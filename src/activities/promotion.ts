@@ -77,7 +77,7 @@ const ofStandbyCluster = ({ dependencies, session, input, successor, successorPe
     // A Patroni that saw the cluster led while its server was still a standby gave the lock away.
     await pollUntil(lockLimitMs, `Patroni of ${input.to.name}:${ports.health} to lead`, async () => {
       if (await session.asMember(input.to, (member) => member.isPrimary())) return true;
-      // Once more: told while its server was promoted, the cluster may not have heard it.
+      // Again: the cluster may have missed a change made while its server was being promoted.
       await session.asMember(input.to, (member) => member.patchConfig({ pause: true, standby_cluster: null }));
       await delay(wakeEveryMs);
       return false;
@@ -225,7 +225,7 @@ export const tellPatroni = async (
       reasons.push(messageOf(error));
     }
   }
-  throw new PgrowError('no_answer', `Patroni cannot be told ${JSON.stringify(patch)}: ${reasons.join(' ')}`);
+  throw new PgrowError('no_answer', `No Patroni member accepts ${JSON.stringify(patch)}: ${reasons.join(' ')}`);
 };
 
 /** Where a hand-over's probes go. */

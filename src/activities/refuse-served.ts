@@ -14,7 +14,7 @@ const probeLimitMs = 5000;
 
 /**
  * What pgrow begins by itself, and everything that gives a leaderless cluster a new leader, is for a database that serves no
- * client: this checks that once more right before. A rollback of such a cluster needs every member's WAL position.
+ * client: this checks that again right before. A rollback of such a cluster needs every member's WAL position.
  */
 export const refuseServed = async (
   dependencies: Dependencies,

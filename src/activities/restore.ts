@@ -25,7 +25,7 @@ export const restoreActions = (dependencies: Dependencies) => {
       [labelNames.kind]: 'restore',
     };
     if ((await platform.readLabels('volume', volume)) === null) {
-      throw new PgrowError('not_found', `The snapshot is gone: there is no volume ${volume} any more.`);
+      throw new PgrowError('not_found', `The snapshot is gone: volume ${volume} no longer exists.`);
     }
     await platform.ensureVolume({ name: node.volume!, labels: nodeLabels(database, node, step.operation) });
     const spec: ContainerSpec = {

@@ -48,8 +48,8 @@ export const settingsActions = (dependencies: Dependencies) => {
     if (lowered.length > 0)
       throw new PgrowError(
         'refused',
-        `${from.name} takes ${lowered.join(', ')} at its next start, and could not follow ${to.name} then, which has more. ` +
-          'Restart it first, or take that back: ALTER SYSTEM RESET.',
+        `${from.name} lowers ${lowered.join(', ')} at its next start and could then not follow ${to.name}, which has more. ` +
+          'Restart it first, or undo the change: ALTER SYSTEM RESET.',
       );
     // One after the other: of those that have to be restarted one at a time is away.
     for (const [index, node] of nodes.entries()) {
@@ -74,7 +74,7 @@ export const settingsActions = (dependencies: Dependencies) => {
       if (names.length > 0) {
         step.note(`${node.name}: ${names.join(', ')}`);
         const refused = await postgres.alterSystem(connection, changes);
-        if (refused.length > 0) step.note(`${node.name} does not take ${refused.join(', ')}: set it there by hand`);
+        if (refused.length > 0) step.note(`${node.name} does not accept ${refused.join(', ')}: set it there by hand`);
       }
       return postgres.readPendingRestart(connection, replayNeeds);
     });
@@ -84,7 +84,7 @@ export const settingsActions = (dependencies: Dependencies) => {
   /** A replica that has less of these than its primary stops replaying: it is given them before the primary is. */
   const restart = async (session: Session, node: Node, pending: readonly string[], step: ActionStep): Promise<void> => {
     if (!(await session.asSuperuser(node, postgres.isReplica))) return;
-    step.note(`restarting ${node.name}, so that it has ${pending.join(', ')} of its primary`);
+    step.note(`restarting ${node.name} to apply ${pending.join(', ')} of its primary`);
     await restartServer(dependencies.platform, node);
     await waitUntil({
       for: `${node.name} to answer`,
@@ -112,5 +112,5 @@ const leaveSilent =
   (node: Node, step: ActionStep) =>
   (error: unknown): void => {
     if (!isSilence(error)) throw error;
-    step.note(`${node.name} does not answer and keeps the settings that it has`);
+    step.note(`${node.name} does not answer and keeps its settings`);
   };

@@ -18,7 +18,7 @@ export const restoreStandbyLeader = (session: Session, { to, members, promotion 
       escalation.faultGone();
       return null;
     }
-    const says = `Patroni has ${leader.name} lead the new side instead of ${to.name}${answer}`;
+    const says = `Patroni made ${leader.name} the leader of the new side instead of ${to.name}${answer}`;
     const move = escalation.faultSeen();
     if (move === 'give up') throw new PgrowError('node_failed', `${says}.`);
     if (move === 'lead again') {

@@ -65,7 +65,10 @@ export const topologyActions = (dependencies: Dependencies) => {
     const leftOver = await removeResources(platform, await platform.findByLabels(labels));
     const [first] = leftOver;
     if (first)
-      throw new PgrowError('internal', `${database.name} is not all gone: ${first.what}. Finish it: ${first.command}`);
+      throw new PgrowError(
+        'internal',
+        `${database.name} is not removed completely: ${first.what}. Finish with: ${first.command}`,
+      );
     await platform.removeNetwork(networkName(database));
   };
 

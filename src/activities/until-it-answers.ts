@@ -51,7 +51,7 @@ const askNode = async (session: Session, { node, config }: ConfiguredNode): Prom
   }
 };
 
-/** Where `askNode` asks; null where it is enough that the node runs. */
+/** Where `askNode` asks; null if it is enough that the node runs. */
 const askedPort = (config: NodeConfig): number | null => {
   switch (config.kind) {
     case 'postgres':

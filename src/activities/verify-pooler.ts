@@ -20,7 +20,7 @@ export const verifyPoolerAction = (dependencies: Dependencies, { configureNode, 
   const { platform, log } = dependencies;
 
   const verifyPooler: Action<'verifyPooler'> = async ({ node, config }, step) => {
-    if (config.kind !== 'pgbouncer') throw new PgrowError('internal', `${node.name} is no pooler.`);
+    if (config.kind !== 'pgbouncer') throw new PgrowError('internal', `${node.name} is not a pooler.`);
     const session = await openSession(dependencies, step.database);
     const escalation = createEscalation(
       poolerRemedies({ mayHaveClients: !(await isNew(node, step)) }),
@@ -72,7 +72,7 @@ export const verifyPoolerAction = (dependencies: Dependencies, { configureNode, 
     const answers: string[] = [];
     for (const name of nodes) {
       const says = await refused(session, session.nodeRef(name), port);
-      if (says === null) return { takes: true, says: `${name}:${port} behind it takes the same login` };
+      if (says === null) return { takes: true, says: `${name}:${port} behind it accepts the same login` };
       answers.push(says);
     }
     return { takes: false, says: `behind it ${answers.join(', ')}` };
@@ -97,11 +97,11 @@ const routesOf = ({ read_write, read_only }: PoolerConfig): readonly { port: num
 ];
 
 const announcement: Record<PoolerRemedy, string> = {
-  reload: 'writing its files again and reloading it',
+  reload: 'rewriting its files and reloading it',
   restart: 'restarting it',
 };
 const done: Record<PoolerRemedy, string> = {
-  reload: 'its files were written again and reloaded',
+  reload: 'its files were rewritten and reloaded',
   restart: 'restarted',
 };
 

@@ -24,7 +24,7 @@ export const verifySnapshot = async (
   const { platform, store } = dependencies;
   const began = performance.now();
   const snapshot = (await store.listSnapshots(service_id)).find((candidate) => candidate.id === id);
-  if (!snapshot) throw new PgrowError('not_found', `There is no snapshot ${id} any more.`);
+  if (!snapshot) throw new PgrowError('not_found', `Snapshot ${id} no longer exists.`);
   const isThere = (await platform.readLabels('volume', snapshot.volume)) !== null;
   const step = { signal, patience_seconds: patienceSeconds, note: () => undefined };
   const found = isThere ? await readThrough(dependencies, snapshot, step) : [`its volume ${snapshot.volume} is gone`];
@@ -68,18 +68,18 @@ const readThrough = async (
     });
     await platform.startContainer(container);
     const exitCode = await waitUntil({
-      for: `snapshot ${id} to be read through`,
+      for: `snapshot ${id} to be verified`,
       step,
       look: async () => {
         const state = await platform.inspectContainer(container);
-        if (!state) throw new PgrowError('node_failed', `Snapshot ${id} was removed while it was read through.`);
+        if (!state) throw new PgrowError('node_failed', `Snapshot ${id} was removed while it was being verified.`);
         return state.exitCode === null ? { observed: 'reading' } : { found: state.exitCode };
       },
     });
     if (exitCode === 0) return [];
     const said = errorsIn(await platform.readLogs(container, mostFound));
     if (exitCode === somethingWrong) return said;
-    throw new PgrowError('node_failed', `Snapshot ${id} could not be read through: ${said.join('; ')}`);
+    throw new PgrowError('node_failed', `Snapshot ${id} could not be verified: ${said.join('; ')}`);
   } finally {
     await platform.removeContainer(container);
   }

@@ -82,11 +82,11 @@ export const waitUntilRoutingAction = (dependencies: Dependencies, { configureNo
       return { observed: observed(), details };
     }
     const move = escalation.faultSeen();
-    if (move === 'give up') return { hopeless: `${observed()}; ${details}. Look at what lies between the two.` };
-    if (move === 'tell anew') {
+    if (move === 'give up') return { hopeless: `${observed()}; ${details}. Check the network between the two.` };
+    if (move === 'reconfigure') {
       const time = `${escalation.applied.length} of ${routerRemedies.length}`;
-      step.note(`${node.name}: ${fault.says}; telling it its servers anew (${time})`);
-      log.warn({ operation: step.operation, router: node.name, fault: fault.says, details }, 'router told anew');
+      step.note(`${node.name}: ${fault.says}; rewriting its servers (${time})`);
+      log.warn({ operation: step.operation, router: node.name, fault: fault.says, details }, 'router reconfigured');
       await tellAnew({ session, node, config, step }, misled);
     }
     return { observed: observed(), details };
@@ -132,7 +132,7 @@ const withConfig = (router: ConfiguredRouter | Node): { readonly node: Node; rea
   'node' in router ? router : { node: router, config: null };
 
 const toldTimes = ({ applied: { length } }: Escalation<RouterRemedy>): string =>
-  length === 0 ? '' : `, told its servers anew ${length === 1 ? 'once' : `${length} times`}`;
+  length === 0 ? '' : `, its servers were rewritten ${length === 1 ? 'once' : `${length} times`}`;
 
 /** All routers have to be as they should; one that will never be ends the wait. */
 const worstOf = (looks: readonly Observation<true>[]): Observation<true> =>

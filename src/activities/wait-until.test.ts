@@ -44,7 +44,7 @@ test('gives up although a number runs', async () => {
   ).rejects.toThrow(/last seen: shop has a transaction open for \d+ s \(pid 99\)/);
 });
 
-test('goes on for as long as what is left shrinks', async () => {
+test('continues for as long as what is left shrinks', async () => {
   let bytes = 5;
   const look = () => (bytes > 0 ? { observed: `${bytes} bytes behind`, remaining: (bytes -= 1) } : { found: 'it' });
   expect(await wait(look)).toBe('it');

@@ -66,7 +66,7 @@ const lookUntil = async <T>({ for: subject, step, look }: Wait<T>, shown: ShownW
   for (let pause = shortestPauseMs; ; pause = Math.min(longestPauseMs, pause * 1.3)) {
     if (step.signal.aborted) throw new CancelledFailure(`waiting for ${subject} was called off`);
     const seen = await bounded(look(), (deadline() - seconds()) * 1000, step.signal).catch(toObservation);
-    if (seen === 'late') return giveUp('the last look has not been answered');
+    if (seen === 'late') return giveUp('the last check was not answered');
     if ('found' in seen) return seen.found;
     if ('hopeless' in seen) throw new PgrowError('not_ready', seen.hopeless);
     const isNew = progress.see({ text: seen.observed, remaining: seen.remaining }, seconds());

@@ -7,7 +7,7 @@ import { watchHealth } from './watch-health.ts';
 
 const shop = sampleDatabase('shop');
 
-/** Watches shop, of which this is on record, until it has looked at the record five times; answers with the engine's calls. */
+/** Watches shop, of which this is on record, until it has looked at the record five times; returns the engine's calls. */
 const watch = async (recorded: { health: Health; age_ms?: number; doubted?: boolean } | null) => {
   const platform = createFakePlatform();
   let reads = 0;

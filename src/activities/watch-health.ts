@@ -18,7 +18,7 @@ interface Pace {
 const usualPace: Pace = { lookEveryMs: 2000, probeLimitMs: 12_000, patience: usualPatience };
 
 /**
- * Until no write has been acknowledged for too long; answers with the evidence. An operation that runs has its own
+ * Until no write has been acknowledged for too long; returns the evidence. An operation that runs has its own
  * judgement of what is healthy, and an engine that does not answer says nothing about the database.
  */
 export const watchHealth = async (

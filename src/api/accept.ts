@@ -5,7 +5,7 @@ import { serviceParams } from './lookup.ts';
 import { planDocument } from './plan-document.ts';
 import { isDryRun } from './query-parameters.ts';
 
-/** Null where it is not known: nothing has planned it yet, or it was planned earlier. */
+/** Null if it is not known: nothing has planned it yet, or it was planned earlier. */
 export interface Estimate {
   readonly estimated_duration_minutes: number | null;
   readonly estimated_monthly_cost: number | null;

@@ -53,5 +53,5 @@ const refusalOf = (error: unknown) => {
 };
 
 const nowhere = { step: null, left_over: [] } as const;
-const withdrawn = { code: 'aborted', message: 'It was called off before a worker took it up. Nothing had begun.' };
+const withdrawn = { code: 'aborted', message: 'It was aborted before a worker started it. Nothing was changed.' };
 const silent = { code: 'internal', message: 'Its workflow has ended without a record.' };

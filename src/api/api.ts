@@ -31,7 +31,7 @@ const parseJson = (body: string): unknown => {
   } catch (error) {
     throw new PgrowError(
       'malformed_request',
-      `The body is no JSON: ${error instanceof Error ? error.message : String(error)}`,
+      `The body is not JSON: ${error instanceof Error ? error.message : String(error)}`,
     );
   }
 };

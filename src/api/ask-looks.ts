@@ -43,7 +43,7 @@ export const askLooks = (answerers: readonly Answerer[], limits: Limits = usualL
     }
     throw new PgrowError(
       'worker_unavailable',
-      `No process of this control plane can look at the nodes (${reasons.join('; ')}). Start what does not run: ./pgrow up`,
+      `No process of this control plane can look at the nodes (${reasons.join('; ')}). Start what is not running: ./pgrow up`,
     );
   };
   return {

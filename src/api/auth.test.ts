@@ -10,8 +10,8 @@ const api = () => {
 
 // A route without a role used to need no token: whoever forgot it opened the route to all.
 test('a route that does not say who may call it is refused when it is registered', () => {
-  expect(() => api().get('/secrets', () => 'all of them')).toThrow('/secrets says neither which role');
-  expect(() => api().get('/secrets', { config: { role: 'admin', public: true } }, () => '')).toThrow('or both');
+  expect(() => api().get('/secrets', () => 'all of them')).toThrow('/secrets must either name the role');
+  expect(() => api().get('/secrets', { config: { role: 'admin', public: true } }, () => '')).toThrow('or be public');
 });
 
 test('a public route needs no token, one with a role does', async () => {

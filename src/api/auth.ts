@@ -22,7 +22,7 @@ export const requireTokens = (app: FastifyInstance, { store }: Pick<ApiDependenc
   // One who forgets to say who may call a route must not open it to all.
   app.addHook('onRoute', ({ url, config }) => {
     if ((config?.role === undefined) !== (config?.public === true))
-      throw new Error(`${url} says neither which role may call it nor that everybody may, or both`);
+      throw new Error(`${url} must either name the role that may call it or be public`);
   });
   app.addHook('onRequest', async (request) => {
     const { role } = request.routeOptions.config;
@@ -47,7 +47,7 @@ export const requireTokens = (app: FastifyInstance, { store }: Pick<ApiDependenc
 /** Who calls. Only on routes that ask for a role. */
 export const callerOf = (request: FastifyRequest): Identity => {
   if (!request.identity)
-    throw new Error(`${request.routeOptions.url ?? 'the route'} asks for no role, so no caller is known`);
+    throw new Error(`${request.routeOptions.url ?? 'the route'} requires no role, so the caller is unknown`);
   return request.identity;
 };
 

@@ -33,7 +33,7 @@ export const claimUnlessDryRun = async (
 };
 
 /**
- * What an earlier request with this key has done or is doing; null where there was none, or nothing has come of it.
+ * What an earlier request with this key has done or is doing; null if there was none, or nothing has come of it.
  * @throws PgrowError `refused` when what it did is gone
  */
 export const findEarlier = async (
@@ -55,7 +55,7 @@ export const findEarlier = async (
   return { ids: { operation_id, service_id }, operation };
 };
 
-/** It was not done, so the same may be asked for once more under the same key. */
+/** It was not done, so the same may be repeated under the same key. */
 const isUndone = (operation: OperationDocument | null): boolean =>
   operation !== null && operation.status !== 'running' && operation.status !== 'done';
 

@@ -71,7 +71,7 @@ export const findOperation = async (
 };
 
 /**
- * All that was done to a database or a name that was one, the latest first; what is accepted and waits comes first.
+ * All that was done to a database or a name that was one, newest first; what is accepted and waits comes first.
  * @throws PgrowError `not_found`
  */
 export const findOperations = async (

@@ -45,7 +45,7 @@ const toKnown = (error: FastifyError | Error): PgrowError => {
   if (status !== undefined && status >= 400 && status < 500) {
     return new PgrowError('malformed_request', `${error.message} (HTTP ${status})`);
   }
-  return new PgrowError('internal', 'Something went wrong inside pgrow. Its log says more.', { cause: error });
+  return new PgrowError('internal', 'Something went wrong inside pgrow. See its log.', { cause: error });
 };
 
 const pathOf = (url: string): string => url.split('?', 1)[0] ?? url;

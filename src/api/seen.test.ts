@@ -61,7 +61,7 @@ test('a list looks at nothing that the monitor has looked at', async () => {
   expect(of(shop)).toEqual({ health: 'healthy', seen_at, age_ms: 1000, notice: null });
 });
 
-test('it looks at one of which something has happened since, that is new, or that an operation is at work on', async () => {
+test('it looks at one of which something has happened since, that is new, or that an operation is working on', async () => {
   const busy = sampleDatabase('busy');
   const { looked, of } = await listed([record(shop, { doubted: true }), record(busy)], {
     databases: [shop, blog, busy],
@@ -91,7 +91,7 @@ test.each(['healthy', 'down'] as const)(
     expect(of(shop)).toMatchObject({
       health: 'unknown',
       seen_at,
-      notice: `The monitor has not looked since ${seen_at}. Start what does not run: ./pgrow up`,
+      notice: `The monitor has not looked since ${seen_at}. Start what is not running: ./pgrow up`,
     });
   },
 );
@@ -119,9 +119,7 @@ test('where no process can look, one database is as it was last seen, and says s
   const { dependencies } = control([record(shop, { doubted: true })], noAnswer);
   const seen = await readSeen(dependencies, shop, { isFresh: true });
   expect(seen).toMatchObject({ age_ms: 1000, live: { health: 'healthy' } });
-  expect(seen.live.notices[0]).toBe(
-    `This is what was seen at ${seen_at}: No process of this control plane can look at the nodes.`,
-  );
+  expect(seen.live.notices[0]).toBe(`As seen at ${seen_at}: No process of this control plane can look at the nodes.`);
 });
 
 test('where nothing has been seen for long, one database is unknown', async () => {

@@ -31,7 +31,7 @@ export const readSeen = async (
         age_ms: recorded?.age_ms ?? null,
       };
     const { live, seen_at, age_ms } = recorded;
-    const notice = `This is what was seen at ${seen_at}: ${messageOf(error)}`;
+    const notice = `As seen at ${seen_at}: ${messageOf(error)}`;
     return { live: { ...live, notices: [notice, ...live.notices] }, seen_at, age_ms };
   }
 };
@@ -41,7 +41,7 @@ const isUnasked = (error: unknown): boolean => error instanceof PgrowError && er
 /** One line of a list. */
 export interface SeenHealth extends Omit<Seen, 'live'> {
   readonly health: Health;
-  /** Why nothing is known of it; null where something is. */
+  /** Why nothing is known of it; null if something is. */
   readonly notice: string | null;
 }
 

@@ -104,7 +104,7 @@ const unanswered = (
   const code = cause?.code ?? '';
   if (name === 'TimeoutError' || /TIMEOUT/.test(code)) {
     const asked = `The API at ${url} took longer than ${timeoutMs / 1000} s to answer ${request}.`;
-    return new PgrowError('no_answer', `${asked} It goes on with it. See what comes of it: ./pgrow status`, {
+    return new PgrowError('no_answer', `${asked} It may still be working on it. Check: ./pgrow status`, {
       cause: error,
     });
   }
@@ -112,8 +112,8 @@ const unanswered = (
     return new PgrowError('internal', `The API at ${url} does not answer. Start the control plane: ./pgrow up`, {
       cause: error,
     });
-  const broke = `The API at ${url} broke off before it had answered ${request}: ${cause?.message ?? message}.`;
-  return new PgrowError('internal', `${broke} See what came of it: ./pgrow status`, { cause: error });
+  const broke = `The API at ${url} closed the connection before it answered ${request}: ${cause?.message ?? message}.`;
+  return new PgrowError('internal', `${broke} Check what happened: ./pgrow status`, { cause: error });
 };
 
 const neverConnected = ['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH', 'ENETUNREACH', 'EADDRNOTAVAIL'];

@@ -6,15 +6,13 @@ import { connectToApi } from './connect-to-api.ts';
 import { operationTitle } from './operation-text.ts';
 import { printJson, printProgress } from './output.ts';
 
-/** `checkpoint`: the one that was confirmed; null where it was a grace period. */
+/** `checkpoint`: the one that was confirmed; null if it was a grace period. */
 type Confirmed = StartedOperation & { readonly checkpoint: Checkpoint | null; readonly takes_effect: string };
 
 export const confirm = (program: Command): void => {
   program
     .command('confirm <name>')
-    .description(
-      'cut the running grace period short, or close the open checkpoint: what it kept for a rollback is removed',
-    )
+    .description('end the running grace period, or close the open checkpoint and remove what it kept for a rollback')
     .option('--detach', 'after a grace period: return at once instead of waiting for the end of the operation')
     .option('--json', 'print the operation as one JSON document')
     .action(async (database: string, flags: { json?: true; detach?: true }) => {

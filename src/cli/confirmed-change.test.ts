@@ -33,7 +33,7 @@ const expand = (api: ApiClient, flags: ConfirmedFlags) =>
     flags: { detach: true, ...flags },
   });
 
-test('what would lose something is not started where nobody can be asked', async () => {
+test('what would lose something is not started where no one can be asked', async () => {
   const { api, sent } = cautious();
   await expect(expand(api, {})).rejects.toThrow(/Nothing was touched.*--yes/);
   expect(sent).toEqual([{ enabled: true }]);

@@ -16,7 +16,7 @@ export interface ConfirmedFlags extends ChangeFlags {
 }
 
 export const addConfirmedChangeOptions = (command: Command): Command =>
-  addPlannedChangeOptions(command.option('--yes', 'go ahead without asking'));
+  addPlannedChangeOptions(command.option('--yes', 'proceed without asking'));
 
 interface ConfirmedChange {
   readonly api: ApiClient;

@@ -55,6 +55,6 @@ const psqlMissing = (error: Error): PgrowError =>
   new PgrowError(
     'internal',
     `Cannot run psql (${error.message}). Install it (Debian and Ubuntu: apt-get install postgresql-client; macOS: brew install libpq), ` +
-      'or give the output of "./pgrow url NAME" to any other client.',
+      'or pass the output of "./pgrow url NAME" to any other client.',
     { cause: error },
   );

@@ -4,7 +4,7 @@ import type { PasswordAnswer } from '../domain/password.ts';
 import { postgresPath, type ApiClient } from './api-client.ts';
 import { printProgress } from './output.ts';
 
-/** The API's answer: connection strings with password, null where the present stage has no such endpoint. */
+/** The API's answer: connection strings with password, null if the present stage has no such endpoint. */
 export interface ConnectionStrings extends Readonly<Record<Side, Endpoints<string>>> {
   /** The one that a client who writes should take. */
   readonly best: EndpointName;

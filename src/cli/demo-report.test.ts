@@ -23,7 +23,7 @@ describe('when a demo has succeeded', () => {
   test('not below the last stage', () => expect(demoExitCode({ ...report, stage: 2 })).toBe(1));
   test('not with a lost transaction', () =>
     expect(demoExitCode({ ...report, transactions: { ...report.transactions, lost: 1 } })).toBe(1));
-  test('not when nobody could look', () =>
+  test('not when no one could look', () =>
     expect(demoExitCode({ ...report, transactions: { ...report.transactions, lost: null } })).toBe(1));
   test('and an operator is called where one is needed', () =>
     expect(demoExitCode({ ...report, operations: [{ ...operation, status: 'needs_operator' }] })).toBe(4));

@@ -17,7 +17,7 @@ export interface DemoReport {
     /** Null when the database could not be asked. */
     readonly lost: number | null;
   };
-  /** Connection strings without password, null where there is no such endpoint. */
+  /** Connection strings without password, null if there is no such endpoint. */
   readonly endpoints: Readonly<Record<string, string | null>>;
   readonly api: string;
   readonly temporal_web: string | null;
@@ -70,6 +70,6 @@ const operationLines = ({ operations }: DemoReport): string[] =>
       ]);
 
 const transactionLine = ({ transactions: { acknowledged, failed, lost } }: DemoReport): string => {
-  const found = lost === null ? 'whether any was lost could not be found out' : `${lost} lost`;
+  const found = lost === null ? 'it could not be determined whether any was lost' : `${lost} lost`;
   return `Transactions: ${acknowledged} acknowledged, ${failed} failed, ${found}.`;
 };

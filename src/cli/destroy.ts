@@ -12,7 +12,7 @@ export const destroy = (program: Command): void => {
     .option('--confirm <name>', 'the name once more');
   addChangeOptions(command).action(async (name: string, flags: ChangeFlags & { confirm?: string }) => {
     const api = connectToApi();
-    const typed = flags.confirm ?? (await ask(`This removes ${name} with all its data. Type its name to go on: `));
+    const typed = flags.confirm ?? (await ask(`This removes ${name} with all its data. Type its name to continue: `));
     if (typed !== name) {
       throw new PgrowError(
         'malformed_request',

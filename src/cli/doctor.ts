@@ -19,8 +19,8 @@ export const doctor = (program: Command): void => {
   program
     .command('doctor')
     .description(
-      'find what nothing accounts for (containers, volumes, networks, slots, paused poolers, operations that were cut off) ' +
-        'and nodes that are missing or were changed; exit 1 if there is any',
+      'find leftovers (containers, volumes, networks, slots, paused poolers, abandoned operations) and nodes that are ' +
+        'missing or were changed; exit 1 if there are any',
     )
     .option('--remove', 'remove leftovers that are safe to remove')
     .option('--json', 'print one JSON document')
@@ -46,6 +46,6 @@ export const doctorText = ({ findings, removed = [], failed = [] }: DoctorDocume
   ]),
 ];
 
-const verbs: Partial<Record<Finding['kind'], string>> = { paused_pooler: 'Resumed', operation: 'Put back' };
+const verbs: Partial<Record<Finding['kind'], string>> = { paused_pooler: 'Resumed', operation: 'Undone' };
 
 const title = (kind: Finding['kind']): string => kind.replaceAll('_', ' ');

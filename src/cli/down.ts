@@ -4,7 +4,7 @@ import { print, printJson, printProgress } from './output.ts';
 export const down = (program: Command): void => {
   program
     .command('down')
-    .description('stop the control plane; databases keep running, running operations go on with the next up')
+    .description('stop the control plane; databases keep running, running operations continue with the next up')
     .option('--json', 'print what was stopped as one JSON document')
     .action(async ({ json }: { json?: true }) => {
       const { down: stopControlPlane } = await import('../launcher/control-plane.ts');

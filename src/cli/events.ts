@@ -7,7 +7,7 @@ import { print, printJson } from './output.ts';
 export const events = (program: Command): void => {
   program
     .command('events <name>')
-    .description('show what happened to a database, the latest last')
+    .description('show the events of a database, newest last')
     .option('--json', 'print them as one JSON document')
     .action(async (database: string, { json }: { json?: true }) => {
       const document = await connectToApi().get<{ events: readonly EventDocument[] }>(postgresPath(database, 'events'));

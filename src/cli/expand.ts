@@ -8,7 +8,7 @@ import { readPlan } from './show-plan.ts';
 export const expand = (program: Command): void => {
   const command = program
     .command('expand <name>')
-    .description('grow a database to a higher stage, in one operation from wherever it is');
+    .description('grow a database to a higher stage, from any stage in one operation');
   addConfirmedChangeOptions(addExpansionOptions(command)).action(
     async (database: string, flags: ExpansionFlags & ConfirmedFlags) => {
       const api = connectToApi();

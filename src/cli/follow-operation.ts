@@ -22,8 +22,8 @@ const reconnectAttempts = 120;
 const attemptsUntilRecorded = 40;
 
 /**
- * Shows an operation until it ends and answers with its last document; with one that still runs when the user pressed
- * Ctrl-C, which detaches: the operation goes on.
+ * Shows an operation until it ends and returns its last document; with one that still runs when the user pressed
+ * Ctrl-C, which detaches: the operation continues.
  */
 export const followOperation = async (follow: FollowOperation): Promise<OperationDocument> => {
   const { api, database, operationId } = follow;
@@ -46,7 +46,7 @@ export const followOperation = async (follow: FollowOperation): Promise<Operatio
     }
     display.end();
     printProgress(
-      `Detached; the operation goes on. Look again: ./pgrow status ${database}  or  ./pgrow operations ${database}`,
+      `Detached; the operation continues. Check it: ./pgrow status ${database}  or  ./pgrow operations ${database}`,
     );
     return latest ?? (await readOperation(api, database, operationId));
   } finally {
@@ -71,7 +71,7 @@ export const readOperation = async (
   }
 };
 
-/** Shows what one stream brings; answers with the last document, or null when the stream ended before the operation. */
+/** Shows what one stream brings; returns the last document, or null when the stream ended before the operation. */
 const followStream = async (
   api: ApiClient,
   path: string,

@@ -11,8 +11,8 @@ interface NodeLog {
 export const logs = (program: Command): void => {
   program
     .command('logs <name> [node]')
-    .description('show the last lines that the nodes of a database, or one of them, wrote')
-    .option('--lines <n>', 'of each node', positiveInteger, 50)
+    .description('show the last log lines of all nodes of a database, or of one node')
+    .option('--lines <n>', 'lines per node', positiveInteger, 50)
     .option('--json', 'print one JSON document')
     .action(async (database: string, node: string | undefined, { lines, json }: { lines: number; json?: true }) => {
       const query = new URLSearchParams({ lines: String(lines), ...(node !== undefined && { node }) });

@@ -11,9 +11,9 @@ const steps = [
 
 describe('the end of an operation, in words', () => {
   test('nothing to do: what is missing all the same', () => {
-    const warnings = ['haproxy-2 is missing and left aside. Make it again: ./pgrow repair shop haproxy-2'];
+    const warnings = ['haproxy-2 is missing and left aside. Rebuild it: ./pgrow repair shop haproxy-2'];
     expect(operationResult(exampleOperation({ status: 'done', steps: [], warnings }))).toEqual([
-      'expand shop: pooling -> ha: nothing to do, it is so already.',
+      'expand shop: pooling -> ha: nothing to do, it is already as requested.',
       `Warning: ${warnings[0]}`,
     ]);
     expect(operationResult(exampleOperation({ type: 'repair', status: 'done', steps: [] }))[0]).toContain(
@@ -44,7 +44,7 @@ describe('the end of an operation, in words', () => {
 
   test('a state reached already is told apart from work done', () => {
     expect(operationResult(exampleOperation({ status: 'done', to_stage: 1, duration_ms: 5 }))).toEqual([
-      'expand shop: nothing to do, it is so already.',
+      'expand shop: nothing to do, it is already as requested.',
     ]);
   });
 

@@ -35,7 +35,7 @@ export const stepLine = (step: StepRecord, index: number, steps: readonly StepRe
 };
 
 const nothing = (type: OperationDocument['type']): string =>
-  type === 'repair' ? 'nothing to repair.' : 'nothing to do, it is so already.';
+  type === 'repair' ? 'nothing to repair.' : 'nothing to do, it is already as requested.';
 
 /** What is said when it is over. */
 export const operationResult = (operation: OperationDocument): string[] => {

@@ -10,7 +10,7 @@ import { alignColumns } from './table.ts';
 export const operations = (program: Command): void => {
   program
     .command('operations <name>')
-    .description('list what was done to a database, the latest first')
+    .description('list the operations of a database, newest first')
     .option('--json', 'print them as one JSON document')
     .action(async (database: string, { json }: { json?: true }) => {
       const document = await connectToApi().get<{ operations: readonly OperationDocument[] }>(
@@ -34,4 +34,6 @@ const operationsText = (all: readonly OperationDocument[]): string[] =>
           operation.actor,
           operation.id,
         ]),
-      ]).concat(all.flatMap(({ id, reason }) => (reason === null ? [] : ['', `${id} began by itself: ${reason}`])));
+      ]).concat(
+        all.flatMap(({ id, reason }) => (reason === null ? [] : ['', `${id} was started by pgrow: ${reason}`])),
+      );

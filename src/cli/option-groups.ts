@@ -63,7 +63,7 @@ export const replicationOptions: readonly Option[] = [
 
 export const haOptions: readonly Option[] = [
   option('--failover-time <seconds>', `${failoverTimes.join(', ')} (default 30)`).argParser(parseSeconds),
-  option('--patroni-ttl-seconds <seconds>', 'the same under another name').argParser(parseSeconds),
+  option('--patroni-ttl-seconds <seconds>', 'another name for --failover-time').argParser(parseSeconds),
   option('--sync-mode <mode>', 'async, sync_one, sync_all (default async)'),
   option('--auto-failback', 'move back to the preferred node once it has caught up after a failover'),
   option('--maximum-lag-on-failover <bytes>', `${maximumLags.join(', ')} (default 1048576)`).argParser((text) =>

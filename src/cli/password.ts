@@ -19,7 +19,7 @@ export const password = (program: Command): void => {
         password: given,
       });
       if (flags.json) return printJson(recorded);
-      print(`The server takes it for ${recorded.role}; url and connect use it from now on.`);
+      print(`The server accepts it for ${recorded.role}; url and connect use it from now on.`);
     });
 };
 

@@ -43,7 +43,7 @@ test('a plan shows its steps by phase, what it changes, costs, stalls and cannot
 test('a plan without steps says that there is nothing to do', () => {
   expect(planText({ ...plan, to_stage: 1, steps: [], warnings: [] })).toEqual([
     'Plan for shop: pooling -> pooling',
-    'Nothing to do: it is so already.',
+    'Nothing to do: it is already as requested.',
   ]);
 });
 

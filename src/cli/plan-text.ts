@@ -27,7 +27,7 @@ export interface PlanView {
 export const planText = (plan: PlanView): string[] => {
   const stages = [plan.from_stage, plan.to_stage].map((stage) => (stage === null ? 'none' : stageNames[stage]));
   const title = `Plan for ${plan.database}: ${stages.join(' -> ')}`;
-  if (plan.steps.length === 0) return [title, 'Nothing to do: it is so already.', ...warningLines(plan)];
+  if (plan.steps.length === 0) return [title, 'Nothing to do: it is already as requested.', ...warningLines(plan)];
   return [
     title,
     '',
@@ -44,7 +44,7 @@ export const planText = (plan: PlanView): string[] => {
         : [['Estimated duration', `${plan.estimated_duration_minutes} min`]]),
     ]),
     ...warningLines(plan),
-    ...(toConfirm(plan) === null ? [] : ['It runs once that is confirmed: --yes']),
+    ...(toConfirm(plan) === null ? [] : ['To run it, confirm with --yes']),
   ];
 };
 

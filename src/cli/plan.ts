@@ -17,7 +17,7 @@ export const plan = (program: Command): void => {
     .command('plan <name>')
     .description('show what an expansion or a scale-down would do, without touching anything');
   addExpansionOptions(command, 'optional')
-    .addOption(new Option('--scale-down-to <stage>', 'instead of --to: back to it').choices(scaleDownStages))
+    .addOption(new Option('--scale-down-to <stage>', 'instead of --to: a lower stage').choices(scaleDownStages))
     .addOption(graceOption())
     .option('--json', 'print the plan as one JSON document')
     .action(async (database: string, flags: PlanFlags) =>
@@ -31,5 +31,5 @@ const requestOf = (flags: PlanFlags) => {
   if (to === undefined && scaleDownTo !== undefined) {
     return scaleDownRequest({ ...flags, to: scaleDownTo, ...(count !== undefined && { replicas: count }) });
   }
-  throw new PgrowError('malformed_request', 'Say where to: either --to STAGE or --scale-down-to STAGE.');
+  throw new PgrowError('malformed_request', 'Give either --to STAGE or --scale-down-to STAGE.');
 };

@@ -38,10 +38,10 @@ export const pooling = (program: Command): void => {
 export const poolingRequest = (flags: PoolingVerbFlags): ChangeRequest => {
   const options = poolingBody(flags);
   if (flags.off && Object.keys(options).length > 0) {
-    throw new PgrowError('malformed_request', '--off leaves nothing to set: give it without options of the pool.');
+    throw new PgrowError('malformed_request', '--off cannot be combined with options of the pool.');
   }
   if (!flags.off && flags.grace !== undefined) {
-    throw new PgrowError('malformed_request', '--grace belongs to --off.');
+    throw new PgrowError('malformed_request', '--grace requires --off.');
   }
   const body = flags.off ? { enabled: false, ...given({ grace_period: flags.grace }) } : { enabled: true, ...options };
   return { path: 'pooling', body: { ...body, ...operationBody(flags) } };

@@ -7,8 +7,8 @@ export const repair = (program: Command): void => {
   const command = program
     .command('repair <name> [node]')
     .description(
-      'make a node of any kind again that is gone or does not work, or everything that is missing; asks only where ' +
-        'writes would be lost, as when the leader is gone and its replicas are behind',
+      'rebuild a node of any kind that is missing or broken, or everything that is missing; asks only if writes would ' +
+        'be lost, for example when the leader is gone and its replicas are behind',
     );
   addConfirmedChangeOptions(addOptions(command, checkpointOptions)).action(
     async (database: string, node: string | undefined, flags: ConfirmedFlags & OperationFlags) => {

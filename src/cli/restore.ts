@@ -13,7 +13,7 @@ interface RestoreFlags extends ChangeFlags, SizeFlags {
 export const restore = (program: Command): void => {
   const command = program
     .command('restore <name>')
-    .description('make a new database from a snapshot of this one, which stays as it is')
+    .description('create a database from a snapshot of this one, which is not changed')
     .requiredOption('--snapshot <id>', 'as "snapshots NAME" lists it')
     .requiredOption('--as <name>', 'name of the new database')
     .option('--port <port>', 'loopback port of its postgres on this host, 1024–65535 (default: a free one)');

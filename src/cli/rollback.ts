@@ -6,7 +6,7 @@ import { addOptions, cutOverOptions, operationBody, patienceOptions, type CutOve
 export const rollback = (program: Command): void => {
   const command = program
     .command('rollback <name>')
-    .description('undo the last operation, with every write made since; possible while its checkpoint is open');
+    .description('undo the last operation, keeping every write made since; possible while its checkpoint is open');
   addConfirmedChangeOptions(addOptions(command, cutOverOptions, patienceOptions)).action(
     async (database: string, flags: ConfirmedFlags & CutOverFlags) => {
       const request = { path: 'rollback', body: operationBody(flags) };

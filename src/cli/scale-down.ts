@@ -29,7 +29,7 @@ export interface ScaleDownFlags extends Omit<ReplicaFlags, 'count'>, OperationFl
 export const scaleDown = (program: Command): void => {
   const command = program
     .command('scale-down <name>')
-    .description('take a database back to a lower stage, with all its data, in one operation from wherever it is');
+    .description('take a database back to a lower stage with all its data, from any stage in one operation');
   addConfirmedChangeOptions(addScaleDownOptions(command)).action(
     async (database: string, flags: ScaleDownFlags & ConfirmedFlags) => {
       const request = scaleDownRequest(flags);
@@ -52,14 +52,14 @@ export const addScaleDownOptions = (command: Command): Command =>
   );
 
 export const graceOption = (): Option =>
-  new Option('--grace <time>', 'what applications get before pooling goes, 0 to 7d (default 1h)').argParser(
+  new Option('--grace <time>', 'how long applications have before pooling is removed, 0 to 7d (default 1h)').argParser(
     parseSeconds,
   );
 
 export const scaleDownRequest = (flags: ScaleDownFlags): ChangeRequest => {
   const replicas = replicaBody({ ...flags, ...given({ count: flags.replicas }) });
   if (Object.keys(replicas).length > 0 && flags.to !== 'replicas') {
-    throw new PgrowError('malformed_request', `No replicas stay with --to ${flags.to}: leave their options out.`);
+    throw new PgrowError('malformed_request', `--to ${flags.to} keeps no replicas: omit their options.`);
   }
   return {
     path: 'scale-down',

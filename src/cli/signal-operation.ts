@@ -21,9 +21,9 @@ export const signalOperation = (command: Command, signal: 'cutover' | 'abort'): 
         {},
       );
       if (started.takes_effect === 'when_ready')
-        printProgress(`${database} is not ready for it yet; it goes ahead as soon as it is.`);
+        printProgress(`${database} is not ready yet; the cut-over starts as soon as it is.`);
       if (started.takes_effect === 'when_a_worker_runs')
-        printProgress('No worker answers: it is heard as soon as one runs. Start one: ./pgrow up');
+        printProgress('No worker answers: the message is delivered as soon as one runs. Start one: ./pgrow up');
       const wanted = signal === 'abort' ? 'aborted' : 'done';
       process.exitCode = await finishChange({ api, database, started, flags, wanted });
     });

@@ -18,8 +18,8 @@ interface SnapshotsFlags {
 export const snapshots = (program: Command): void => {
   program
     .command('snapshots <name>')
-    .description('list the snapshots of a database, the latest first')
-    .option('--verify <id>', 'read one through instead, and say what was found')
+    .description('list the snapshots of a database, newest first')
+    .option('--verify <id>', 'verify one snapshot instead and print the result')
     .option('--json', 'print them as one JSON document')
     .action(async (database: string, { verify, json }: SnapshotsFlags) => {
       const api = connectToApi();
@@ -51,7 +51,7 @@ export const verifySnapshot = async (api: ApiClient, { database, id, json }: Ver
     const document = await api.post<VerifiedView>(path, {});
     const { snapshot, verification } = document;
     if (verification.status === 'running') {
-      if (ask === 1) printProgress(`${snapshot.id} is being read through.`);
+      if (ask === 1) printProgress(`${snapshot.id} is being verified.`);
       continue;
     }
     if (json) printJson(document);

@@ -22,7 +22,7 @@ export interface ControlPlaneStatus {
     readonly seen_at: string | null;
     /** Milliseconds since then. */
     readonly age_ms: number | null;
-    /** Why nothing is known of it; null where something is. */
+    /** Why nothing is known of it; null if something is. */
     readonly notice: string | null;
     readonly operation: OperationDocument | null;
   }[];

@@ -78,19 +78,19 @@ test('a database: health and stage first, then every node with role, state and l
   expect(text).toContain('Read-only   haproxy:5433');
 });
 
-// An operation that pgrow had begun by itself could not go on, and status went on saying "healthy, stage 3".
+// An operation that pgrow had begun by itself could not continue, and status continued saying "healthy, stage 3".
 test('an operation that needs an operator is shown with what it says and the command that finishes it', () => {
   const error = {
     code: 'not_ready',
-    message: 'Waited 120 s for postgres-3:5432 to say what it holds.',
-    step: 'give postgres-1 all that any member holds',
+    message: 'Waited 120 s for postgres-3:5432 to report its WAL position.',
+    step: 'give postgres-1 everything that any member holds',
     left_over: [{ what: 'it did not finish', command: './pgrow rollback shop' }],
   };
   const unfinished_operation = exampleOperation({ type: 'rollback', status: 'needs_operator', error });
   const text = statusText({ ...status, unfinished_operation });
   expect(text).toContain('rollback shop: pooling -> ha: needs an operator.');
   expect(text).toContain(
-    'Step "give postgres-1 all that any member holds": Waited 120 s for postgres-3:5432 to say what it holds.',
+    'Step "give postgres-1 everything that any member holds": Waited 120 s for postgres-3:5432 to report its WAL position.',
   );
   expect(text).toContain('Left over: it did not finish. Finish with: ./pgrow rollback shop');
 });

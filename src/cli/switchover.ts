@@ -14,7 +14,7 @@ export const switchover = (program: Command): void => {
     .command('switchover <name> [node]')
     .description('move writes to another node; without one to the replica that is least behind')
     .addOption(new Option('--wait', 'wait for a moment at which no transaction fails').conflicts('force'))
-    .option('--force', 'go ahead although sessions are reset by it');
+    .option('--force', 'proceed even if that resets sessions');
   addConfirmedChangeOptions(addOptions(command, patienceOptions)).action(
     async (database: string, node: string | undefined, flags: Flags) => {
       const onObstacle: OnObstacle = flags.wait ? 'wait' : flags.force ? 'force' : 'refuse';

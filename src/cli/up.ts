@@ -4,9 +4,9 @@ import { print, printJson, printProgress } from './output.ts';
 export const up = (program: Command): void => {
   program
     .command('up')
-    .description('start the control plane, or whatever of it does not run')
+    .description('start the control plane, or the parts of it that are not running')
     .option('--json', 'print the addresses as one JSON document')
-    .option('--move-operations', 'let operations whose version of pgrow is gone go on under this one')
+    .option('--move-operations', 'continue operations whose version of pgrow is gone under this one')
     .action(async ({ json, moveOperations = false }: { json?: true; moveOperations?: boolean }) => {
       const { up: startControlPlane } = await import('../launcher/control-plane.ts');
       const addresses = await startControlPlane({ moveOperations, progress: printProgress });

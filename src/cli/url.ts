@@ -34,7 +34,7 @@ export const url = (program: Command): void => {
   const command = program
     .command('url <name>')
     .description(
-      'print one connection string; without a choice that of the best read-write endpoint, which is pooled where pooling is on',
+      'print one connection string, by default that of the best read-write endpoint (pooled if pooling is on)',
     );
   addEndpointOptions(command)
     .addOption(new Option('--from <where>', 'where the client runs').choices(sides).default('host'))

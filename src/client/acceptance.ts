@@ -7,7 +7,7 @@ export const isTakenUp = async (handle: WorkflowHandle): Promise<boolean> => {
   return (events ?? []).some((event) => event.workflowTaskStartedEventAttributes);
 };
 
-/** Seconds since a worker last asked for an operation's work; null where Temporal knows of none. */
+/** Seconds since a worker last asked for an operation's work; null if Temporal knows of none. */
 export const workerSeenAgo = async (client: Client, taskQueue: string): Promise<number | null> => {
   const pollers = await readPollers(client, taskQueue);
   return pollers.length === 0 ? null : Math.min(...pollers.map(({ seen_ago }) => seen_ago));

@@ -31,7 +31,7 @@ export interface PgrowClient extends WindowClient {
    */
   start<W extends OperationWorkflow>(workflow: W, input: OperationInput<W>, about: About): Promise<StartedRun>;
   /**
-   * Starts an operation, and answers with what its workflow says that it begins with.
+   * Starts an operation, and returns what its workflow says that it begins with.
    * @throws PgrowError what it was refused with; `operation_running`, which names the one that runs
    */
   open<W extends OperationWorkflow>(
@@ -55,7 +55,7 @@ export interface PgrowClient extends WindowClient {
   isTakenUp(serviceId: string, runId: string): Promise<boolean>;
   /** Ends a run that no worker has taken up: nothing of it has begun. */
   withdraw(serviceId: string, runId: string, reason: string): Promise<void>;
-  /** Seconds since a worker last asked for work; null where Temporal knows of none. */
+  /** Seconds since a worker last asked for work; null if Temporal knows of none. */
   workerSeenAgo(): Promise<number | null>;
   /**
    * Reads a snapshot through, or waits for a reading that is under way; null when that takes longer than it may.
@@ -72,8 +72,8 @@ export interface PgrowClient extends WindowClient {
   /** How a run ended: `terminated`, `timed_out`, `unknown to Temporal`; null while it runs. */
   howEnded(serviceId: string, runId: string): Promise<string | null>;
   /**
-   * Puts back what was cut off on a database, and waits for that.
-   * @throws PgrowError `not_ready` when it takes longer than it may; it goes on then
+   * Undoes the abandoned operation of a database, and waits for that.
+   * @throws PgrowError `not_ready` when it takes longer than it may; it continues then
    */
   undoAbandoned(serviceId: string, about: { readonly database: string; readonly waitMs: number }): Promise<void>;
   ping(): Promise<void>;
@@ -196,7 +196,7 @@ export const createPgrowClient = (given: ClientOptions): PgrowClient => {
             workflowIdConflictPolicy: 'USE_EXISTING',
             workflowIdReusePolicy: 'ALLOW_DUPLICATE',
             typedSearchAttributes: searchAttributePairs(null, { database, stage: null }),
-            staticSummary: `read ${input.snapshot} of ${database} through`,
+            staticSummary: `verify ${input.snapshot} of ${database}`,
           }),
         );
         const patience = AbortSignal.timeout(waitMs);
@@ -222,7 +222,7 @@ export const createPgrowClient = (given: ClientOptions): PgrowClient => {
               workflowIdConflictPolicy: 'FAIL',
               workflowIdReusePolicy: 'ALLOW_DUPLICATE',
               typedSearchAttributes: searchAttributePairs(null, { database, stage: null }),
-              staticSummary: `put back what was cut off on ${database}`,
+              staticSummary: `undo the abandoned operation of ${database}`,
             });
           } catch (error) {
             if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
@@ -235,7 +235,10 @@ export const createPgrowClient = (given: ClientOptions): PgrowClient => {
         } catch (error) {
           if (error instanceof WorkflowFailedError) throw failureOf(error);
           if (!patience.aborted) throw error;
-          throw new PgrowError('not_ready', `${database} is still being put back. Ask again: ./pgrow doctor`);
+          throw new PgrowError(
+            'not_ready',
+            `The abandoned operation of ${database} is still being undone. Try again: ./pgrow doctor`,
+          );
         }
       }),
     async ping() {

@@ -22,7 +22,7 @@ export interface StartedRun {
 
 export interface OpenedRun {
   readonly run: StartedRun;
-  /** Null where no worker has answered yet: the operation is accepted, and waits for one. */
+  /** Null if no worker has answered yet: the operation is accepted, and waits for one. */
   readonly opened: Opened | null;
 }
 
@@ -43,7 +43,7 @@ const heardWithinMs = 5000;
 const calledWithinMs = 5000;
 
 /**
- * Starts an operation, and hears from its workflow, which plans it, what it begins with. The same operation once more
+ * Starts an operation, and hears from its workflow, which plans it, what it begins with. The same operation again
  * joins the one that runs.
  * @throws PgrowError what it was refused with; `operation_running`, which names the one that runs
  */
@@ -65,7 +65,7 @@ export const openOperation = async (client: Client, opening: Opening): Promise<O
 
 interface Started {
   readonly run: StartedRun;
-  /** Asks for the plan; null where no worker has taken it up. */
+  /** Asks for the plan; null if no worker has taken it up. */
   readonly answer: (() => Promise<Opened | null>) | null;
 }
 

@@ -7,7 +7,7 @@ import type { OperationType } from '../domain/operation.ts';
 /** An operation as Temporal knows it. */
 export interface OperationRun {
   readonly running: boolean;
-  /** Null where the caller let the workflow make one. */
+  /** Null if the caller let the workflow make one. */
   readonly operation_id: string | null;
   readonly type: OperationType | 'put_back';
   readonly workflow_id: string;
@@ -52,7 +52,7 @@ export const runningError = (database: string, run: OperationRun | null): PgrowE
     : 'another operation runs';
   return new PgrowError(
     'operation_running',
-    `Cannot change ${database} now: ${which}. Wait for its end, or abort it.`,
+    `Cannot change ${database} now: ${which}. Wait until it ends, or abort it.`,
     run
       ? {
           problems: [

@@ -48,7 +48,7 @@ const claim = async (client: Client, taskQueue: string, holder: QueueHolder): Pr
 
 const unknown: QueueHolder = { home: 'unknown', path: 'unknown', host: 'an unknown host' };
 
-/** Null where no control plane has it. */
+/** Null if no control plane has it. */
 const readHolder = async ({ workflow }: Client, taskQueue: string): Promise<QueueHolder | null> => {
   try {
     const { status, memo } = await workflow.getHandle(queueHolderWorkflowId(taskQueue)).describe();

@@ -42,10 +42,10 @@ export const sendMessage = async (
 };
 
 const nothingRuns = (message: OperationMessage) =>
-  new PgrowError('refused', `No operation runs that could be told to ${message}.`);
+  new PgrowError('refused', `Cannot ${message}: no operation is running.`);
 
 /** An operation that ended meanwhile has not received it. */
 const refusalOf = ({ cause, message }: WorkflowUpdateFailedError, told: OperationMessage): PgrowError =>
   cause instanceof ApplicationFailure && cause.type === 'refused'
     ? new PgrowError('refused', cause.message)
-    : new PgrowError('refused', `The operation could not be told to ${told}: ${cause?.message ?? message}`);
+    : new PgrowError('refused', `The operation rejected ${told}: ${cause?.message ?? message}`);

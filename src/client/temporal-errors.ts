@@ -76,7 +76,7 @@ export const failureOf = (error: WorkflowFailedError): OperationDocument | Pgrow
   return refusalIn(error) ?? new PgrowError('internal', failure.message);
 };
 
-/** What kept an operation from beginning; null where it failed with something else. */
+/** What kept an operation from beginning; null if it failed with something else. */
 export const refusalIn = (error: Failed): PgrowError | null => {
   const failure = causeOf(error);
   if (!(failure instanceof ApplicationFailure) || !failure.type || !(failure.type in errorCatalogue)) return null;

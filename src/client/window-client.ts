@@ -8,7 +8,7 @@ import { searchAttributePairs, type About } from '../workflows/search-attribute-
 import { isUnanswered, refusalIn } from './temporal-errors.ts';
 import type { Answer } from './send-message.ts';
 
-/** Rollback windows: one workflow each, which is begun again from the record where it is gone. */
+/** Rollback windows: one workflow each, which is restarted from the record where it is gone. */
 export interface WindowClient {
   /** Whether its workflow runs. */
   isWindowServed(serviceId: string): Promise<boolean>;

@@ -10,7 +10,7 @@ import { pinnedBuildOf, type PinnedOperation } from '../domain/worker-versions.t
 export interface WorkerVersions {
   /** False where this Temporal does not know deployments of workers, or its namespace must not use them. */
   areSupported(): Promise<boolean>;
-  /** The build that gets what begins; null where there is none yet. */
+  /** The build that gets what begins; null if there is none yet. */
   readCurrent(): Promise<string | null>;
   /**
    * Makes a build the current one, as soon as its worker asks for work in all of these task queues.
@@ -19,7 +19,7 @@ export interface WorkerVersions {
   makeCurrent(build: string, queues: readonly string[], limitMs: number): Promise<void>;
   /** Open workflows in a task queue that are pinned to a build, whichever it is. */
   readPinned(queue: string): Promise<readonly PinnedOperation[]>;
-  /** Lets a pinned workflow go on under the current version, and under those after it. */
+  /** Lets a pinned workflow continue under the current version, and under those after it. */
   moveAlong(operation: PinnedOperation): Promise<void>;
 }
 
@@ -150,8 +150,8 @@ const askVersions = ({ connection, namespace, deployment }: Required<Omit<Versio
         if (performance.now() > deadline) {
           throw new PgrowError(
             'not_ready',
-            `Temporal did not take version ${build} of the worker for the current one within ${limitMs / 1000} s (${reason}). ` +
-              'What runs goes on under the version before. Run ./pgrow up again.',
+            `Temporal did not make version ${build} of the worker the current one within ${limitMs / 1000} s (${reason}). ` +
+              'Running operations continue under the previous version. Run ./pgrow up again.',
           );
         }
         await delay(betweenTriesMs);

@@ -36,7 +36,7 @@ test('PostgreSQL that answers no statement, nor what is asked after it', async (
   await expect(connection.query('SELECT 2')).rejects.toMatchObject(noAnswer);
 });
 
-// The client gave up after a minute and asked again, while the server went on reading a table of 500 GB for each of them.
+// The client gave up after a minute and asked again, while the server continued reading a table of 500 GB for each of them.
 test('PostgreSQL is told to give up when its client does', async () => {
   const server = await silent({ greeting: postgresLogin });
   const { peer, port } = server;

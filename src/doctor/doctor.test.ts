@@ -114,7 +114,7 @@ test('what would not go is named with what removes it by hand', async () => {
   ]);
 });
 
-// Somebody had halved a server's memory by hand, and nothing said so until it was killed under load.
+// Someone had halved a server's memory by hand, and nothing said so until it was killed under load.
 test('a container that differs from what pgrow would make is named with each difference, unless an operation runs', async () => {
   const halved = { memoryBytes: 512 * 1024 ** 2, restart: 'no' } as const;
   const changed = async (isRunning: boolean) =>
@@ -122,7 +122,7 @@ test('a container that differs from what pgrow would make is named with each dif
       .filter(({ kind }) => kind === 'changed_container')
       .map(({ name, explanation }) => [name, explanation]);
   const policy = 'restart policy is no, should be unless-stopped';
-  const prefix = 'Its container is not what pgrow would make now:';
+  const prefix = 'Its container differs from what pgrow would create now:';
   expect(await changed(false)).toEqual([
     ['front', `${prefix} ${policy}.`],
     ['postgres-1', `${prefix} ${policy}; memory is 512 MB, should be 1 GB.`],

@@ -21,7 +21,7 @@ export interface DoctorDependencies extends Pick<
   readonly howEnded: (operation: OperationDocument) => Promise<string | null>;
   /** Whether Temporal runs the workflow of a database's rollback window. */
   readonly isWindowServed: (serviceId: string) => Promise<boolean>;
-  /** Puts back what was cut off on a database. */
+  /** Undoes the abandoned operation of a database. */
   readonly undoAbandoned: (database: Database) => Promise<void>;
 }
 

@@ -20,7 +20,7 @@ export interface AbandonedOperation {
 /** Seconds. The next request waits for it. */
 const patienceSeconds = 120;
 
-/** Of an operation that is recorded as running although its workflow is not; null where nothing has to be undone. */
+/** Of an operation that is recorded as running although its workflow is not; null if nothing has to be undone. */
 export const abandonedOf = (operation: OperationDocument | null, plan: Plan | null): AbandonedOperation | null => {
   if (!operation || !plan || operation.status !== 'running' || isPastReturn(operation)) return null;
   return begunOf(operation, plan);
@@ -36,7 +36,7 @@ const begunOf = (operation: OperationDocument, plan: Plan): AbandonedOperation =
 
 /**
  * An operation that was left to an operator in the middle of its hand-over: whether anything was handed over is for the
- * servers to say. Null where it got further, or ended otherwise.
+ * servers to say. Null if it got further, or ended otherwise.
  */
 export const standstillOf = (
   operation: OperationDocument | null,
@@ -54,7 +54,7 @@ export const standstillOf = (
 /** How its record ends. */
 export const abandonedError = (left_over: OperationError['left_over']): OperationError => ({
   code: 'aborted',
-  message: 'Its workflow was ended from outside before it could undo what it had done. That has been undone since.',
+  message: 'Its workflow was terminated before it could undo its changes. They have been undone since.',
   step: null,
   left_over,
 });

@@ -46,8 +46,9 @@ export const acceptedOperation = (
 });
 
 /** A worker has it, which looks at every node before it plans. */
-export const waitsForPlan = 'its plan, which waits for nodes or for the engine. What it waits for is in Temporal Web';
+export const waitsForPlan =
+  'its plan, which is waiting for nodes or for the Docker engine. Temporal Web shows for which';
 
-/** `seenAgo`: seconds since a worker last asked for work; null where none is known to have. */
+/** `seenAgo`: seconds since a worker last asked for work; null if none is known to have. */
 export const waitsForWorker = (seenAgo: number | null): string =>
-  `a worker to take it up; none has asked for work${seenAgo === null ? '' : ` for ${seenAgo} s`}. Start one: ./pgrow up`;
+  `a worker; none has asked for work${seenAgo === null ? '' : ` for ${seenAgo} s`}. Start one: ./pgrow up`;

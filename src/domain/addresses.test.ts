@@ -102,7 +102,7 @@ describe('the address of a node', () => {
 });
 
 describe('numbers of new nodes', () => {
-  test('go on after those that were given, whether these are in use or not', () => {
+  test('continue after those that were given, whether these are in use or not', () => {
     expect(nextNumbers(0, new Set(), 2)).toEqual({ numbers: [2, 3], given: 2 });
     expect(nextNumbers(14, new Set([2, 3]), 1)).toEqual({ numbers: [16], given: 15 });
   });

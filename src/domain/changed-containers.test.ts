@@ -21,7 +21,7 @@ test('a limit that was changed is named, with the command that sets it while the
       kind: 'changed_container',
       name: 'postgres-1',
       database: 'shop',
-      explanation: 'Its container is not what pgrow would make now: memory is 512 MB, should be 1 GB.',
+      explanation: 'Its container differs from what pgrow would create now: memory is 512 MB, should be 1 GB.',
       removable: false,
       command:
         'docker update --memory 1073741824 --memory-swap 1073741824 ' +
@@ -30,7 +30,7 @@ test('a limit that was changed is named, with the command that sets it while the
   ]);
 });
 
-// Somebody connected it again without --ip: it ran, and nodes that look for it by its address did not find it.
+// Someone connected it again without --ip: it ran, and nodes that look for it by its address did not find it.
 test('another address is named with the command that gives the node its own again', () => {
   const [front] = single.topology.nodes;
   const shop: Database = {

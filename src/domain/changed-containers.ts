@@ -25,7 +25,7 @@ export const changedFindings = (
       kind: 'changed_container',
       name,
       database: database.name,
-      explanation: `Its container is not what pgrow would make now: ${differences.map(({ says }) => says).join('; ')}.`,
+      explanation: `Its container differs from what pgrow would create now: ${differences.map(({ says }) => says).join('; ')}.`,
       removable: false,
       command: commandFor(database, nodeNamed(database.topology, name), beyondImage(differences)),
     }));

@@ -55,8 +55,12 @@ describe('what keeps a snapshot from being restored', () => {
   });
 
   test.each([
-    ['time', { expires_at: '2026-01-02T00:00:00.000Z' }, 'it was kept until 2026-01-02T00:00:00.000Z'],
-    ['taken by an operation that runs', { operation_id: 'op-1' }, 'expand op-1 has taken it and still runs'],
+    ['time', { expires_at: '2026-01-02T00:00:00.000Z' }, 'it expired at 2026-01-02T00:00:00.000Z'],
+    [
+      'taken by an operation that runs',
+      { operation_id: 'op-1' },
+      'it was taken by expand op-1, which is still running',
+    ],
     ['damage', { damage: 'checksum mismatch' }, 'it is damaged: checksum mismatch'],
     [
       'never verified',

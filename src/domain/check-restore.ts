@@ -62,11 +62,12 @@ const snapshotProblems = (request: RestoreRequest): readonly Found[] => {
   ];
 };
 
-/** Why it is not restored; null where it can be. */
+/** Why it is not restored; null if it can be. */
 const unfit = (snapshot: Snapshot, { source, now, running }: RestoreRequest): string | null => {
   const { id, operation_id, expires_at, verified_at, damage } = snapshot;
-  if (running && operation_id === running.id) return `${running.type} ${running.id} has taken it and still runs`;
-  if (expires_at !== null && Date.parse(expires_at) <= now) return `it was kept until ${expires_at}`;
+  if (running && operation_id === running.id)
+    return `it was taken by ${running.type} ${running.id}, which is still running`;
+  if (expires_at !== null && Date.parse(expires_at) <= now) return `it expired at ${expires_at}`;
   if (damage !== null) return `it is damaged: ${damage}`;
   if (verified_at === null) return `it was never verified; to do so: ./pgrow snapshots ${source.name} --verify ${id}`;
   return null;

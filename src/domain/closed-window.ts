@@ -7,8 +7,8 @@ export const sparesWindow = ({ run, spares_window }: Pick<Step, 'run' | 'spares_
   spares_window === true || looks.includes(run.action);
 
 /**
- * At which step the rollback window of the last operation closes; null where no step acts.
- * `of`: type of that operation; null where no window is open.
+ * At which step the rollback window of the last operation closes; null if no step acts.
+ * `of`: type of that operation; null if no window is open.
  */
 export const closingStep = (of: string | null, steps: readonly Step[]): ClosesWindow | null => {
   const step = steps.findIndex((candidate) => !sparesWindow(candidate));

@@ -20,8 +20,8 @@ export const refuseWhileCopied = (source: Pick<Database, 'id' | 'name'>, restore
   const which = copying.map(({ id, database }) => `restore ${id} copies a snapshot of it to ${database}`).join(', ');
   throw new PgrowError(
     'refused',
-    `Cannot destroy ${source.name} now: ${which}. Wait until that is done (./pgrow status ${first.database}), or call it ` +
-      `off: ./pgrow abort ${first.database}`,
+    `Cannot destroy ${source.name} now: ${which}. Wait until that is done (./pgrow status ${first.database}), or abort ` +
+      `it: ./pgrow abort ${first.database}`,
   );
 };
 

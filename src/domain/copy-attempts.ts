@@ -1,4 +1,4 @@
-/** Of one node. What failed twice fails a third time: then it is made again with a fresh volume instead. */
+/** Of one node. What failed twice fails a third time: then it is rebuilt with a fresh volume instead. */
 export const copiesAtMost = 2;
 
 /**

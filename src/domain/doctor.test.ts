@@ -164,8 +164,8 @@ test('a pooler that is paused without an operation is found', () => {
 
 const abandoned = { how: 'terminated', again: './pgrow expand shop --to ha' };
 
-// Somebody terminated a workflow in Temporal Web: its operation was recorded as running for ever, and what it had made was
-// found, and removed without what it had changed elsewhere being put back.
+// Someone terminated a workflow in Temporal Web: its operation was recorded as running for ever, and what it had made was
+// found, and removed without what it had changed elsewhere being undone.
 test('an operation that is recorded as running although its workflow is not is found, and put back as a whole', () => {
   const last = operation({ status: 'running' });
   const findings = diagnose({ resources: strayResources, databases: [surveyed({ last, abandoned })] });
@@ -177,7 +177,7 @@ test('an operation that is recorded as running although its workflow is not is f
   expect(findings[0]!.explanation).toContain('expand is recorded as running, but its workflow is not (terminated)');
 });
 
-test('past its point of no return it is not put back, but goes on when it is asked for again', () => {
+test('past its point of no return it is not put back, but continues when it is repeated', () => {
   const last = operation({
     status: 'running',
     point_of_no_return: 'hand over',
@@ -225,7 +225,7 @@ test('a node on record that is not there is named with the command that makes it
   expect(of({ faults: [{ name: 'front', state: 'stopped', has_data: null }] })).toEqual([]);
 });
 
-// Somebody terminated it, and the doctor found nothing while the old primary ran on for ever.
+// Someone terminated it, and the doctor found nothing while the old primary ran on for ever.
 test('a rollback window whose workflow is gone is named, but not while an operation runs', () => {
   const found = (running: boolean) =>
     diagnose({ resources: [], databases: [surveyed({ unservedWindow: true, running })] });

@@ -27,7 +27,7 @@ export interface SurveyedDatabase {
   readonly record: Database | null;
   /** Whether an operation runs. */
   readonly running: boolean;
-  /** The last operation; null where none is known. */
+  /** The last operation; null if none is known. */
   readonly last: OperationDocument | null;
   /**
    * Where the last operation is recorded as running although its workflow is not: how that ended, and the command that asks
@@ -128,7 +128,7 @@ const reason = (database: SurveyedDatabase | null): Pick<Finding, 'explanation' 
   const { record, last } = database;
   if (!last) {
     return {
-      explanation: `These metadata know nothing of its database ${database.id}; others may. Look before you remove it.`,
+      explanation: `Its database ${database.id} is not in this metadata, but may be in another. Check before you remove it.`,
       removable: false,
     };
   }
@@ -137,17 +137,20 @@ const reason = (database: SurveyedDatabase | null): Pick<Finding, 'explanation' 
     return { explanation: `Its database ${last.database} is gone; the last operation was ${which}.`, removable: true };
   }
   if (database.abandoned && !isPastReturn(last)) {
-    return { explanation: `It was made by ${which}, which was cut off and is undone as a whole.`, removable: false };
+    return {
+      explanation: `It was made by ${which}, which was abandoned and will be undone as a whole.`,
+      removable: false,
+    };
   }
   if (isPastReturn(last)) {
     return {
       explanation:
-        `It is no part of ${record.name} on record, but ${which} did not finish past its point of no return: ` +
-        'it may hold the newest data. Look before you remove it.',
+        `It is not part of ${record.name} on record, but ${which} stopped after its point of no return: ` +
+        'it may hold the newest data. Check before you remove it.',
       removable: false,
     };
   }
-  return { explanation: `It is no part of ${record.name}; the last operation was ${which}.`, removable: true };
+  return { explanation: `It is not part of ${record.name}; the last operation was ${which}.`, removable: true };
 };
 
 const operationFindings = ({ record, last, abandoned }: SurveyedDatabase): readonly Finding[] => {
@@ -160,8 +163,8 @@ const operationFindings = ({ record, last, abandoned }: SurveyedDatabase): reado
       name: last.id,
       database: record.name,
       explanation: past
-        ? `This ${dead}. It was past its point of no return: asked for again, with the same options, it goes on from there.`
-        : `This ${dead}. What it did to ${record.name} is undone on request, or before the next operation begins.`,
+        ? `This ${dead}. It is past its point of no return: repeat it with the same options to resume it.`
+        : `This ${dead}. Its changes to ${record.name} are undone on request, or before the next operation begins.`,
       removable: !past,
       command: past ? abandoned.again : './pgrow doctor --remove',
     },
@@ -204,7 +207,7 @@ const pauseFindings = ({ record, pausedPoolers }: SurveyedDatabase): readonly Fi
         kind: 'paused_pooler',
         name,
         database: record.name,
-        explanation: `It holds the clients of ${record.name} back although no operation runs.`,
+        explanation: `It holds the clients of ${record.name} although no operation is running.`,
         removable: true,
         command: './pgrow doctor --remove',
       }));
@@ -222,8 +225,8 @@ const missingFindings = ({ record, last, abandoned, faults }: SurveyedDatabase):
       name: node.name,
       database: record.name,
       explanation: isKept
-        ? `It is kept for a rollback of ${record.name}, but there is no container ${node.container}${without}: the way back is not open.`
-        : `${record.name} has it on record, but there is no container ${node.container}${without}.`,
+        ? `It is kept for a rollback of ${record.name}, but there is no container ${node.container}${without}: a rollback is not possible.`
+        : `It is on record for ${record.name}, but there is no container ${node.container}${without}.`,
       removable: false,
       command: isKept ? `./pgrow confirm ${record.name}` : repairCommand(record.name, node.name),
     };

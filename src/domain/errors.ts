@@ -63,8 +63,8 @@ export class PgrowError extends Error {
 
 /** Why a workflow that was reset does nothing. */
 export const endedAlready = (operation: string, status: string): string =>
-  `Operation ${operation} has ended as ${status}: its workflow was reset, and must not do or undo anything once more. ` +
-  'Ask for what is wanted as a new operation.';
+  `Operation ${operation} has ended as ${status}. Its workflow was reset and must not repeat or undo anything. ` +
+  'Start a new operation instead.';
 
 /** A node that does not answer, or not as it should by now. */
 export const isSilence = (error: unknown): error is PgrowError =>
@@ -73,5 +73,5 @@ export const isSilence = (error: unknown): error is PgrowError =>
 /** What went wrong in words, whatever was thrown. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** For words that go on. */
+/** For words that continue. */
 export const withoutStop = (text: string): string => text.replace(/\.$/, '');

@@ -7,7 +7,7 @@ export interface Facts {
   /** Physical slots that pgrow did not make. */
   readonly guest_slots: readonly GuestSlot[];
   readonly tablespaces: readonly Tablespace[];
-  /** Null where it could not be read. */
+  /** Null if it could not be read. */
   readonly connections: ConnectionFacts | null;
   /** What could not be read, with the reason. None of it may be taken for absent. */
   readonly unknown: readonly string[];

@@ -20,7 +20,7 @@ test('back to the node that led before, once it has streamed without lag for lon
   expect(failBackTo({ ...situation, steadySince: new Map() })).toBeNull();
 });
 
-test('a leader that somebody chose stays', () => {
+test('a leader that someone chose stays', () => {
   const changes = [failover(long, { planned: true }), failover(long - 1)];
   expect(failBackTo({ leader: 'postgres-3', changes, steadySince: steady, triedAt, now })).toBeNull();
   expect(failBackTo({ leader: 'postgres-2', changes: [failover(long)], steadySince: steady, triedAt, now })).toBeNull();

@@ -18,7 +18,7 @@ export const cooldownMs = 600_000;
 
 interface Situation {
   readonly leader: string;
-  /** The latest first. */
+  /** Newest first. */
   readonly changes: readonly LeaderChange[];
   /** Since when each replica has streamed without lag, in milliseconds since the epoch. */
   readonly steadySince: ReadonlyMap<string, number>;

@@ -20,17 +20,17 @@ export const isMissing = (faults: readonly NodeFault[], node: Pick<Node, 'name'>
 export const missingNodes = ({ nodes }: Topology, faults: readonly NodeFault[]): readonly string[] =>
   nodes.filter((node) => isMissing(faults, node)).map(({ name }) => name);
 
-/** Makes one node again, or all that are missing. */
+/** Rebuilds one node, or all missing ones. */
 export const repairCommand = (database: string, node?: string): string =>
   `./pgrow repair ${database}${node === undefined ? '' : ` ${node}`}`;
 
-/** What every operation says that needs nodes which are not there. `all`: they can only be made again together. */
+/** What every operation says that needs nodes which are not there. `all`: they can only be rebuilt together. */
 export const missingError = (database: string, names: readonly string[], all: boolean): PgrowError => {
   const [first, second] = names;
   const one = second === undefined;
   return new PgrowError(
     'refused',
     `${names.join(', ')} of ${database} ${one ? 'is' : 'are'} missing: there is no container. ` +
-      `Make ${one ? 'it' : 'them'} again first: ${repairCommand(database, one && !all ? first : undefined)}`,
+      `Rebuild ${one ? 'it' : 'them'} first: ${repairCommand(database, one && !all ? first : undefined)}`,
   );
 };

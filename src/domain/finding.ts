@@ -12,7 +12,7 @@ export interface Finding {
     | 'rollback_window';
   /** Of a slot or pooler with its node: `postgres_4 on postgres-1`. */
   readonly name: string;
-  /** Name of the database; null where none is known. */
+  /** Name of the database; null if none is known. */
   readonly database: string | null;
   readonly explanation: string;
   /** Whether it may be removed, or resumed, without anybody having looked at it. */

@@ -24,7 +24,7 @@ export const pauseWithinMs = 3000;
 /** For the successor to replay what the old primary has written, before clients wait. */
 export const proofWithinMs = 3000;
 
-/** For a router to lead to the new primary before clients go on without it. */
+/** For a router to lead to the new primary before clients continue without it. */
 export const routeWithinMs = 3000;
 
 /** For one answer of a node while clients wait; one that takes longer is gone on without, where that is possible. */

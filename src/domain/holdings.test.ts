@@ -28,23 +28,21 @@ describe('what is lost when the furthest leads', () => {
     lossOf(at('postgres-3', 0x100), { ...holdings, ...change }, 'postgres-2').join(' ');
 
   test('names the candidate, and where each of them is', () => {
-    expect(words({})).toContain('postgres-3 is made the leader: it is the furthest of those that answer, at 0/100');
+    expect(words({})).toContain('postgres-3 will lead: it is the most advanced of those that answer, at 0/100');
     expect(words({})).toContain('postgres-4 is at 0/80');
   });
-  test('is not known where nobody knows how far the leader was', () => {
-    expect(words({})).toContain('How far postgres-2 was is not known');
+  test('is not known where no one knows how far the leader was', () => {
+    expect(words({})).toContain('The last position of postgres-2 is not known');
   });
   test('is at least what lies between the two, where that is known', () => {
-    expect(words({ last_known: 0x180 })).toContain(
-      'postgres-2 was at 0/180 when it was last heard of: the last 128 bytes',
-    );
+    expect(words({ last_known: 0x180 })).toContain('postgres-2 was at 0/180 when last seen: the last 128 bytes');
   });
   test('may be nothing but what came after the leader was last heard of', () => {
     expect(words({ last_known: 0x100 })).toContain(
-      'postgres-3 has all that postgres-2 had when it was last heard of (0/100)',
+      'postgres-3 has everything that postgres-2 had when last seen (0/100)',
     );
   });
   test('may be what a server holds that does not answer', () => {
-    expect(words({ unheard: ['postgres-5'] })).toContain('postgres-5 is there but does not answer. It may hold more');
+    expect(words({ unheard: ['postgres-5'] })).toContain('postgres-5 exists but does not answer. It may hold more');
   });
 });

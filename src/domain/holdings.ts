@@ -4,7 +4,7 @@ export interface Holdings {
   readonly heard: readonly Holding[];
   /** Names of the servers that have a container and did not say what they hold. */
   readonly unheard: readonly string[];
-  /** Bytes of WAL: the position that the last leader reported last; null where it is not known. */
+  /** Bytes of WAL: the position that the last leader reported last; null if it is not known. */
   readonly last_known: number | null;
 }
 
@@ -15,7 +15,7 @@ export interface Holding {
   readonly position: number;
 }
 
-/** The one that holds most: a later timeline began where all before it was known. Null where none answered. */
+/** The one that holds most: a later timeline began where all before it was known. Null if none answered. */
 export const furthestOf = (heard: readonly Holding[]): Holding | null =>
   heard.toSorted((a, b) => b.timeline - a.timeline || b.position - a.position)[0] ?? null;
 
@@ -32,21 +32,21 @@ export const lossOf = (
   leader: string,
 ): readonly string[] => [
   [
-    `${candidate.name} is made the leader: it is the furthest of those that answer, at ${formatPosition(candidate.position)}`,
+    `${candidate.name} will lead: it is the most advanced of those that answer, at ${formatPosition(candidate.position)}`,
     ...heard
       .filter(({ name }) => name !== candidate.name)
       .map(({ name, position }) => `; ${name} is at ${formatPosition(position)}`),
     '.',
   ].join(''),
   last_known === null
-    ? `How far ${leader} was is not known, so neither is how much is lost: every write that ${candidate.name} has not received.`
+    ? `The last position of ${leader} is not known, so neither is how much is lost: every write that ${candidate.name} has not received.`
     : last_known > candidate.position
-      ? `${leader} was at ${formatPosition(last_known)} when it was last heard of: the last ${last_known - candidate.position} ` +
-        'bytes of WAL, and whatever was written after that, are lost for good.'
-      : `${candidate.name} has all that ${leader} had when it was last heard of (${formatPosition(last_known)}); what was ` +
+      ? `${leader} was at ${formatPosition(last_known)} when last seen: the last ${last_known - candidate.position} ` +
+        'bytes of WAL, and anything written after that, are lost for good.'
+      : `${candidate.name} has everything that ${leader} had when last seen (${formatPosition(last_known)}); anything ` +
         'written after that is lost for good.',
   ...unheard.map(
     (name) =>
-      `${name} is there but does not answer. It may hold more: its writes are lost when ${candidate.name} leads.`,
+      `${name} exists but does not answer. It may hold more writes; they are lost when ${candidate.name} leads.`,
   ),
 ];

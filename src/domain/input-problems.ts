@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { PgrowError, type Problem } from './errors.ts';
+import { PgrowError, withoutStop, type Problem } from './errors.ts';
 
 export const invalidInput = (subject: string, problems: readonly Problem[]): PgrowError => {
   const list = problems.map(({ path, value, allowed }) => `${path || 'input'} is ${shown(value)}, allowed: ${allowed}`);
-  return new PgrowError('invalid_input', `${subject} is invalid: ${list.join('; ')}.`, { problems });
+  return new PgrowError('invalid_input', `${subject} is invalid: ${withoutStop(list.join('; '))}.`, { problems });
 };
 
 /** What zod found wrong, in the words of the catalogue. `prefix` is the path of `input` in what the user sent. */

@@ -13,7 +13,7 @@ export interface WalSender {
   readonly state: string;
   /** Through which it streams; null without one. */
   readonly slot: string | null;
-  /** Bytes that its receiver has not confirmed yet of what was written by a moment ago; null where it confirms nothing. */
+  /** Bytes that its receiver has not confirmed yet of what was written by a moment ago; null if it confirms nothing. */
   readonly unconfirmed_bytes: number | null;
 }
 

@@ -28,7 +28,7 @@ const behind = (lsn: string, lag_bytes: number): Partial<LiveNode> => ({
   lag_bytes,
 });
 
-// Both replicas lagged when the leader was lost: status said "down", and not a word of why nobody was elected.
+// Both replicas lagged when the leader was lost: status said "down", and not a word of why no one was elected.
 test('a leader that is lost with its replicas behind: where each is, what the furthest lacks and would lose', () => {
   const text = notices({
     [leader!]: { state: 'absent' },
@@ -36,12 +36,12 @@ test('a leader that is lost with its replicas behind: where each is, what the fu
     [third!]: behind('0/4000060', 60_000_000),
   });
   expect(text).toContain(`${leader} absent; ${second} at 0/5000060 of timeline 2, 38 MB behind; ${third} at 0/4000060`);
-  expect(text).toContain(`${second}, the furthest, lacks 38 MB`);
+  expect(text).toContain(`${second}, the most advanced member, lacks 38 MB`);
   expect(text).toContain('at most 1 MB may be missing (maximum_lag_on_failover)');
   expect(text).toContain(`leading with ${second} loses those 38 MB`);
 });
 
-test('without a quorum nobody can be elected, however far the members are', () => {
+test('without a quorum no one can be elected, however far the members are', () => {
   const text = notices({
     [leader!]: { state: 'stopped' },
     [second!]: behind('0/5000060', 0),
@@ -61,7 +61,7 @@ test('servers that keep pgrow out are named with their words, what it cannot do 
     [third!]: { state: 'no connection free', detail: 'x' },
   });
   expect(text).toContain(`${leader}, ${second} refuse pgrow's login: no pg_hba.conf entry (28000).`);
-  expect(text).toMatch(/neither see whether they serve nor move, grow or roll back shop/);
+  expect(text).toMatch(/neither see whether they serve clients nor move, grow or roll back shop/);
   expect(text).toMatch(/docker exec -it .*postgres-\d psql -U postgres/);
   expect(text).toContain(`${third} has no connection free for pgrow`);
   expect(text).not.toContain('No server leads');

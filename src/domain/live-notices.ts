@@ -41,19 +41,19 @@ const ofState = (nodes: readonly LiveNode[], state: NodeState): readonly LiveNod
 const keptOut = ({ name: database }: Seen, own: readonly LiveNode[]): readonly string[] => {
   const refusing = ofState(own, 'access refused');
   const full = ofState(own, 'no connection free');
-  const cannot = `Until it gets in, pgrow can neither see whether they serve nor move, grow or roll back ${database}`;
+  const cannot = `Until it can log in, pgrow can neither see whether they serve clients nor move, grow or roll back ${database}`;
   return [
     ...(refusing.length > 0
       ? [
           `${names(refusing)} ${refusing.length > 1 ? 'refuse' : 'refuses'} pgrow's login: ${refusing[0]!.detail}. ${cannot}. ` +
-            'Its own role it restores by itself; undo what else keeps it out (pg_hba.conf, a database that takes no ' +
+            'pgrow restores its own role by itself; undo anything else that keeps it out (pg_hba.conf, a database that takes no ' +
             `connections), as superuser: docker exec -it ${refusing[0]!.container} psql -U postgres`,
         ]
       : []),
     ...(full.length > 0
       ? [
           `${names(full)} ${full.length > 1 ? 'have' : 'has'} no connection free for pgrow: ${full[0]!.detail}. ${cannot}. ` +
-            'End sessions that are idle, or give roles fewer connections (ALTER ROLE … CONNECTION LIMIT).',
+            'End idle sessions, or allow roles fewer connections (ALTER ROLE … CONNECTION LIMIT).',
         ]
       : []),
   ];
@@ -76,8 +76,8 @@ const nobodyLeads = ({ name, topology }: Seen, own: readonly LiveNode[]): readon
       : []),
     ...(furthest && limit !== 'unlimited' && furthest.lag_bytes > limit
       ? [
-          `No leader is elected: ${furthest.member}, the furthest, lacks ${formatBytes(furthest.lag_bytes)} of what the last ` +
-            `leader wrote, and at most ${formatBytes(limit)} may be missing (maximum_lag_on_failover). If that leader ` +
+          `No leader is elected: ${furthest.member}, the most advanced member, lacks ${formatBytes(furthest.lag_bytes)} of what the last ` +
+            `leader wrote; at most ${formatBytes(limit)} may be missing (maximum_lag_on_failover). If that leader ` +
             `cannot come back, leading with ${furthest.member} loses those ${formatBytes(furthest.lag_bytes)}: ./pgrow repair ${name}`,
         ]
       : []),

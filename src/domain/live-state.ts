@@ -49,7 +49,7 @@ export type NodeState =
 export interface LiveNode {
   readonly name: string;
   readonly kind: NodeKind;
-  /** Of PostgreSQL nodes: `primary` or `replica`; null where it cannot be asked. */
+  /** Of PostgreSQL nodes: `primary` or `replica`; null if it cannot be asked. */
   readonly role: 'primary' | 'replica' | null;
   readonly state: NodeState;
   /** Why it is in this state, where it should be in another. */
@@ -57,7 +57,7 @@ export interface LiveNode {
   readonly container: string;
   /** Of replicas that can tell: behind the primary, or without one behind what the last leader is known to have written. */
   readonly lag_bytes: number | null;
-  /** What a server has written or replayed; null where it cannot be asked. */
+  /** What a server has written or replayed; null if it cannot be asked. */
   readonly position: { readonly lsn: string; readonly timeline: number } | null;
   /** What an operator should know of a node that runs as it should. */
   readonly note?: string;
@@ -99,6 +99,6 @@ export interface Member {
   readonly name: string;
   readonly role: 'leader' | 'replica';
   readonly state: string;
-  /** Bytes; null where unknown. */
+  /** Bytes; null if unknown. */
   readonly lag: number | null;
 }

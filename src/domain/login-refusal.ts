@@ -4,7 +4,7 @@
  */
 export type Refusal = 'access' | 'full' | 'starting';
 
-/** Null where no server has refused anything: one that does not answer has not refused (PostgreSQL manual, appendix A). */
+/** Null if no server has refused anything: one that does not answer has not refused (PostgreSQL manual, appendix A). */
 export const refusalOf = (error: unknown): Refusal | null => {
   const said = serverWordOf(error);
   if (!said) return null;
@@ -12,7 +12,7 @@ export const refusalOf = (error: unknown): Refusal | null => {
   if (/^28...$/.test(state) || accessStates.includes(state)) return 'access';
   if (state === '53300') return 'full';
   if (state === '57P03') return 'starting';
-  // PgBouncer has one code for all that it refuses.
+  // PgBouncer uses one code for every refusal.
   if (state !== '08P01') return null;
   if (/no more connections|too many/.test(message)) return 'full';
   return /authentication|password|no such (user|database)|auth_query/.test(message) ? 'access' : null;

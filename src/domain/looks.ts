@@ -34,7 +34,7 @@ export interface Wanted {
 
 export interface Circumstances {
   readonly leadership: Leadership;
-  /** What the server that takes writes holds besides rows; null where no server takes writes, or it was not requested. */
+  /** What the server that takes writes holds besides rows; null if no server takes writes, or it was not requested. */
   readonly facts: Facts | null;
   /** What it is set to; null as well where it does not answer. */
   readonly settings: ServerSettings | null;

@@ -50,7 +50,7 @@ export interface PoolerConfig extends NamesNodes {
   readonly kind: 'pgbouncer';
   readonly options: Pooling;
   readonly read_write: Upstream;
-  /** Null where there is nothing to read from but the primary. */
+  /** Null if there is nothing to read from but the primary. */
   readonly read_only: Upstream | null;
 }
 

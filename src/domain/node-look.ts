@@ -24,7 +24,7 @@ export interface SeenContainer {
   readonly health: 'starting' | 'healthy' | 'unhealthy' | 'none';
   readonly healthSays: string;
   readonly exitCode: number | null;
-  /** In its network; null where it is in none. */
+  /** In its network; null if it is in none. */
   readonly address: string | null;
 }
 
@@ -51,7 +51,7 @@ export interface ServerAnswer {
   readonly paused: boolean;
 }
 
-/** Why nothing reaches it, on the engine's word; null where it is for the node itself to say. */
+/** Why nothing reaches it, on the engine's word; null if it is for the node itself to say. */
 export const whyOutOfReach = (container: SeenContainer): 'stopped' | 'frozen' | 'cut off' | null => {
   if (!container.running) return 'stopped';
   if (container.frozen) return 'frozen';
@@ -146,7 +146,7 @@ export interface Hang {
   readonly exited: boolean;
 }
 
-/** Null where its server answers. @throws what the engine's answer failed with: nothing is known of the node then */
+/** Null if its server answers. @throws what the engine's answer failed with: nothing is known of the node then */
 export const hangOf = ({ node, engine, server }: NodeLook): Hang | null => {
   const known = (says: string): Hang => ({ says, known: true, exited: false });
   if (engine.says === 'nothing') throw engine.error;

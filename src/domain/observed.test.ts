@@ -8,7 +8,7 @@ test('what was seen stands for the present until something happens, for a few lo
   expect(isCurrent(age(1000))).toBe(true);
   expect(isCurrent(age(1000, true))).toBe(false);
   expect(isCurrent(age(staleAfterMs + 1))).toBe(false);
-  // Doubted is not forgotten: it may be shown, with its age, where nobody can look.
+  // Doubted is not forgotten: it may be shown, with its age, where no one can look.
   expect(isStale(age(1000, true))).toBe(false);
 });
 
@@ -31,10 +31,10 @@ test('a database that was not looked at for long is neither healthy nor down: ev
     detail: 'running when it was last seen',
   });
   expect(shown.notices).toEqual([
-    'The monitor has not looked since 2026-01-01T10:00:00.000Z. Start what does not run: ./pgrow up',
+    'The monitor has not looked since 2026-01-01T10:00:00.000Z. Start what is not running: ./pgrow up',
   ]);
   expect(unseenState(topology, null).notices).toEqual([
-    'The monitor has not looked at it yet. Start what does not run: ./pgrow up',
+    'The monitor has not looked at it yet. Start what is not running: ./pgrow up',
   ]);
 });
 

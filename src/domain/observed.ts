@@ -40,8 +40,8 @@ export const isCurrent = (seen: Age): boolean => !seen.doubted && !isStale(seen)
 /** `seen`: null for a database that was never looked at. */
 export const whyUnseen = (seen: Pick<Observed, 'seen_at'> | null): string =>
   seen === null
-    ? 'The monitor has not looked at it yet. Start what does not run: ./pgrow up'
-    : `The monitor has not looked since ${seen.seen_at}. Start what does not run: ./pgrow up`;
+    ? 'The monitor has not looked at it yet. Start what is not running: ./pgrow up'
+    : `The monitor has not looked since ${seen.seen_at}. Start what is not running: ./pgrow up`;
 
 /** What can be said of a database that nothing has looked at: what there should be, and that its state is unknown. */
 export const unseenState = ({ nodes, kept }: Pick<Topology, 'nodes' | 'kept'>, seen: Observed | null): LiveState => {

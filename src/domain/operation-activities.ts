@@ -7,8 +7,8 @@ import type { Verification, VerifySnapshot } from './snapshot.ts';
 /** What an operation does around the steps of its plan. Each is an activity; each is idempotent. */
 export interface OperationActivities {
   /**
-   * Validates, plans and records; refuses with an error of the catalogue before anything is touched. Answers with what was
-   * cut off before, if any: that has to be undone first. One that is done already answers with its document.
+   * Validates, plans and records; refuses with an error of the catalogue before anything is touched. Returns what was
+   * cut off before, if any: that has to be undone first. One that is done already returns its document.
    */
   openOperation(
     call: OpenOperation,
@@ -23,7 +23,7 @@ export interface OperationActivities {
   noteRelease(call: { readonly operation: string; readonly database: string; readonly actor: string }): Promise<void>;
   /** Whether, by its record, an operation has passed its point of no return. */
   readStanding(call: { readonly operation: string }): Promise<{ readonly past_return: boolean }>;
-  /** Removes whatever carries the operation's label; answers with what would not go. */
+  /** Removes whatever carries the operation's label; returns what would not go. */
   sweepOperation(call: { readonly operation: string; readonly database: string }): Promise<readonly LeftOver[]>;
   /** Records how it ended; a checkpoint's window begins when the operation is done. */
   endOperation(call: EndOperation): Promise<OperationDocument>;
@@ -52,11 +52,11 @@ export interface OpenOperation {
 export interface OpenedOperation {
   readonly plan: Plan;
   readonly database: { readonly id: string; readonly name: string };
-  /** The checkpoint of this operation; null where nothing has to be reversible. */
+  /** The checkpoint of this operation; null if nothing has to be reversible. */
   readonly checkpoint: { readonly id: string; readonly timeout_seconds: number } | null;
   /** The checkpoint of the operation before, still open. */
   readonly previous_checkpoint: { readonly id: string; readonly on_close: Plan['on_close'] } | null;
-  /** What this operation goes on with: an earlier one that did not finish. Absent where it starts from the beginning. */
+  /** What this operation continues with: an earlier one that did not finish. Absent where it starts from the beginning. */
   readonly resumed?: { readonly operation: string; readonly done: readonly number[] };
   readonly cutover: 'automatic' | 'on_signal';
   /** Seconds a prepared cut-over waits for its signal. */

@@ -57,20 +57,20 @@ export interface OperationDocument {
   readonly status: OperationStatus;
   /** Who asked for it; `pgrow` where it began by itself. */
   readonly actor: string;
-  /** Why it began by itself, with the evidence; null where it was requested. */
+  /** Why it began by itself, with the evidence; null if it was requested. */
   readonly reason: string | null;
   readonly steps: readonly StepRecord[];
   readonly started_at: string;
   readonly ended_at: string | null;
   readonly duration_ms: number | null;
   readonly expected_stall_ms: number;
-  /** Longest time pgrow held or cut off writes; null where it did neither. */
+  /** Longest time pgrow held or cut off writes; null if it did neither. */
   readonly stall_ms: number | null;
-  /** What it needs before it goes on: a message, a grace period, a worker. Null while it gets on by itself. */
+  /** What it needs before it continues: a message, a grace period, a worker. Null while it gets on by itself. */
   readonly waiting_for: string | null;
   /** The rollback window that it closes, and at which step; null for none. */
   readonly closes_window: ClosesWindow | null;
-  /** Name of the step after which nothing is undone; null where everything can be. */
+  /** Name of the step after which nothing is undone; null if everything can be. */
   readonly point_of_no_return: string | null;
   readonly nodes_added: readonly string[];
   readonly nodes_removed: readonly string[];

@@ -4,7 +4,7 @@ export type PasswordAnswer = 'accepted' | 'refused' | 'unknown';
 /** Characters. PgBouncer takes no longer ones. */
 const longest = 1023;
 
-/** What is wrong with a password as such, without showing it; null where nothing is. */
+/** What is wrong with a password as such, without showing it; null if nothing is. */
 export const passwordProblem = (password: unknown): string | null => {
   if (typeof password !== 'string') return 'it is missing';
   if (password === '') return 'it is empty';

@@ -21,7 +21,7 @@ export interface Step {
 }
 
 /**
- * In which order steps run: a step by its index; lanes that run side by side; or a unit that is undone and tried again
+ * In which order steps run: a step by its index; lanes that run in parallel; or a unit that is undone and tried again
  * with fresh volumes, slots and tokens.
  */
 export type Block =

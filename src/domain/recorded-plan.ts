@@ -4,7 +4,7 @@ import { PgrowError } from './errors.ts';
 import type { Block, Plan } from './plan.ts';
 
 /**
- * A plan outlives the version that made it: a later one goes on with it, undoes it, or closes its window. So what is on
+ * A plan outlives the version that made it: a later one continues with it, undoes it, or closes its window. So what is on
  * record says in which form it is, and is read as something that others have written.
  */
 
@@ -73,5 +73,5 @@ const unreadable = (operation: string, reason: string): PgrowError =>
   new PgrowError(
     'needs_operator',
     `The plan of operation ${operation} on record cannot be read (${reason}). Nothing was touched. ` +
-      'Run ./pgrow up in a checkout of the version that recorded it, and let that one finish it.',
+      'Run ./pgrow up in a checkout of the version that recorded it, and finish it there.',
   );

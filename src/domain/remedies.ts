@@ -13,7 +13,7 @@ export const settlingSeconds = (patienceSeconds: number): number =>
   Math.min(longestSettlingSeconds, patienceSeconds * shareOfPatience);
 
 /** A router gets its configuration again: files, reload and addresses. Connected clients do not notice. */
-export const routerRemedies = ['tell anew', 'tell anew', 'tell anew'] as const;
+export const routerRemedies = ['reconfigure', 'reconfigure', 'reconfigure'] as const;
 export type RouterRemedy = (typeof routerRemedies)[number];
 
 /** A node that has exited and that nothing else restarts. */

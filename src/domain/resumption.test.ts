@@ -25,7 +25,7 @@ describe('what an operation has left unfinished', () => {
     expect(stepsDone(broken)).toEqual([0, 1]);
   });
 
-  test('begins right before the point of no return: nobody knows whether it was reached', () => {
+  test('begins right before the point of no return: no one knows whether it was reached', () => {
     expect(unfinishedOf(ended(step('prepare', 'done'), step('hand over', 'pending')), plan)).not.toBeNull();
   });
 
@@ -42,7 +42,7 @@ describe('what an operation has left unfinished', () => {
     ['where it is done', exampleOperation({ ...broken, status: 'done' })],
   ])('is nothing %s', (_, operation) => expect(unfinishedOf(operation, plan)).toBeNull());
 
-  test('is nothing where the record is still true, as when a replica is made anew', () => {
+  test('is nothing where the record is still true, as when a replica is made again', () => {
     const anew = { ...plan, from: { ...haTopology(shop) }, to: { ...haTopology(shop), kept: [] } };
     expect(unfinishedOf(broken, anew)).toBeNull();
   });
@@ -64,7 +64,7 @@ test.each([
   expect(commandToResume('shop', requestOf(workflow, input))).toBe(`./pgrow ${command}`),
 );
 
-describe('going on', () => {
+describe('continuing', () => {
   const unfinished = { operation: broken, plan };
 
   test('takes the same request, whoever asks, in whichever order its options come', () => {
@@ -84,7 +84,9 @@ describe('going on', () => {
     expect(() => resume('shop', otherwise, unfinished)).toThrow(
       expect.objectContaining({
         code: 'refused',
-        message: expect.stringMatching(/^The last expand of shop did not finish .* Ask for the same expand /),
+        message: expect.stringMatching(
+          /^The last expand of shop stopped after its point of no return .* Repeat it with the same options /,
+        ),
       }),
     ),
   );

@@ -1,4 +1,4 @@
-import { PgrowError } from './errors.ts';
+import { PgrowError, withoutStop } from './errors.ts';
 import type { OperationWorkflow } from './inputs.ts';
 import { isPastReturn, type OperationDocument } from './operation.ts';
 import type { RecordedRequest, Plan } from './plan.ts';
@@ -12,7 +12,7 @@ export interface Unfinished {
   readonly plan: Plan;
 }
 
-/** Null where the last operation left nothing unfinished. */
+/** Null if the last operation left nothing unfinished. */
 export const unfinishedOf = (operation: OperationDocument | null, plan: Plan | null): Unfinished | null => {
   if (!operation || !plan || !isPastReturn(operation)) return null;
   // Where nothing moves, as when a replica is rebuilt, the record is still true.
@@ -22,8 +22,8 @@ export const unfinishedOf = (operation: OperationDocument | null, plan: Plan | n
 const withoutKept = (topology: Plan['to']) => topology && { ...topology, kept: [] };
 
 /**
- * The plan to go on with; null for a destroy, which needs none.
- * @throws PgrowError `refused` for anything but the same once more
+ * The plan to continue with; null for a destroy, which needs none.
+ * @throws PgrowError `refused` for anything but the same again
  */
 export const resume = (database: string, asked: RecordedRequest, { operation, plan }: Unfinished): Plan | null => {
   if (asked.workflow === 'destroyDatabase') return null;
@@ -31,17 +31,17 @@ export const resume = (database: string, asked: RecordedRequest, { operation, pl
   const what = operation.type.replaceAll('_', ' ');
   throw new PgrowError(
     'refused',
-    `The last ${what} of ${database} did not finish past its point of no return: ${operation.error?.message ?? 'it was cut off.'} ` +
-      `${database} is no longer what is on record. Ask for the same ${what} with the same options again, it goes on from ` +
-      `there: ${commandToResume(database, plan.asked)}`,
+    `The last ${what} of ${database} stopped after its point of no return (${withoutStop(operation.error?.message ?? 'its workflow was terminated')}), ` +
+      `so pgrow's record of ${database} is out of date. Repeat it with the same options to resume it: ` +
+      commandToResume(database, plan.asked),
   );
 };
 
-/** Whether it is the same once more. */
+/** Whether it is the same again. */
 export const isSameRequest = (asked: RecordedRequest, plan: Plan): boolean =>
   canonical(asked) === canonical(plan.asked);
 
-/** Asks for the same again, but for options: who gave some has to give them once more. */
+/** Asks for the same again, but for options: who gave some has to give them again. */
 export const commandToResume = (database: string, asked: RecordedRequest | undefined): string => {
   const { target, count, node, target_node } = (asked?.input ?? {}) as Readonly<Record<string, string | number>>;
   switch (asked?.workflow) {

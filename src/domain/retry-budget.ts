@@ -29,7 +29,7 @@ const leastTries = 4;
 /** Seconds between two failures that count at most for the second: meanwhile it got further, or no worker ran at all. */
 const longestGapSeconds = 60;
 
-/** Counts a failure; `again` tells whether the same is to be tried once more. */
+/** Counts a failure; `again` tells whether the same is to be tried again. */
 export const meet = (
   before: Met | null,
   { code, at, budget }: Failure,

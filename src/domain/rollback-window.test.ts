@@ -24,7 +24,7 @@ const at = (time: string) => Date.parse(time);
 const onRecord = { checkpoint, plan, name: 'shop', operations: [expansion], unfinished: false, now: at(until) - 1000 };
 
 describe('a rollback window whose workflow is gone', () => {
-  test('is begun again with what it kept, until the time that was promised', () => {
+  test('is restarted with what it kept, until the time that was promised', () => {
     expect(windowOnRecord(onRecord)).toEqual({
       checkpoint: 'c-1',
       database: expansion.service_id,

@@ -30,7 +30,7 @@ interface Record {
   /** Of the operation whose checkpoint it is. */
   readonly plan: Plan | null;
   readonly name: string;
-  /** Of the database, the latest first. */
+  /** Of the database, newest first. */
   readonly operations: readonly Pick<OperationDocument, 'id' | 'service_id' | 'type' | 'status'>[];
   /** Whether the last of them did not finish past its point of no return: what the window keeps may be the primary. */
   readonly unfinished: boolean;
@@ -38,11 +38,11 @@ interface Record {
   readonly now: number;
 }
 
-/** So long a window that is begun again after its time stays open: its watch looks at the stage before anything goes. */
+/** So long a window that is restarted after its time stays open: its watch looks at the stage before anything goes. */
 const reopenedForMs = 600_000;
 
 /**
- * The window as it is on record, for when its workflow is gone: terminated, or lost with Temporal's database. Null where
+ * The window as it is on record, for when its workflow is gone: terminated, or lost with Temporal's database. Null if
  * none is open, or an operation has the say.
  */
 export const windowOnRecord = ({

@@ -9,7 +9,7 @@ export interface RouteWrite {
   /** `front`: the way of every client outside the network. `inner`: a router or pooler behind it. */
   readonly place: 'front' | 'inner';
   readonly outcome: 'acknowledged' | Unacknowledged;
-  /** Why it was not acknowledged; null where it was. */
+  /** Why it was not acknowledged; null if it was. */
   readonly says: string | null;
 }
 

@@ -67,7 +67,7 @@ const complaint = (seen: readonly SeenServer[], { primary, replicas }: ExpectedS
 
 const isTakenOut = ({ status }: SeenServer): boolean => status === 'maint' || status === 'drain';
 
-/** Null where it does not matter. */
+/** Null if it does not matter. */
 const isExpectedUp = ({ backend, server }: SeenServer, { primary, replicas }: ExpectedServers): boolean | null => {
   if (backend === 'primary') return server === primary;
   if (backend !== 'replicas') return null;

@@ -12,7 +12,7 @@ const readWrite = (topology: Topology): Upstream => {
   return routers.length > 0 ? upstream(routers, ports.readWrite) : { nodes: [topology.primary], port: ports.postgres };
 };
 
-/** Null where nothing but the primary could answer. */
+/** Null if nothing but the primary could answer. */
 const readOnly = (topology: Topology): Upstream | null => {
   const routers = nodesOf(topology, 'haproxy');
   if (routers.length > 0) return upstream(routers, ports.readOnly);

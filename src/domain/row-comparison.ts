@@ -4,7 +4,7 @@ export interface ComparedTable {
   readonly name: string;
   /** Of its relation, the same on every physical copy. */
   readonly oid: string;
-  /** Of the relation that holds its large values; null where it has none. */
+  /** Of the relation that holds its large values; null if it has none. */
   readonly toast: string | null;
   /** Columns whose values may be of any length, quoted. */
   readonly wide_columns: readonly string[];
@@ -35,7 +35,7 @@ export const sample = (tables: readonly ComparedTable[], budget = comparedBytes)
     });
 };
 
-/** Content by name of the table; null where it could not be read in time, or the table is gone. */
+/** Content by name of the table; null if it could not be read in time, or the table is gone. */
 export type Prints = Readonly<Record<string, string | null>>;
 
 export interface Looks {
@@ -46,7 +46,7 @@ export interface Looks {
 }
 
 /**
- * While writes go on no two servers are at the same position. A table that was the same on the primary before and after the
+ * While writes continue no two servers are at the same position. A table that was the same on the primary before and after the
  * copy was read did not change, so the copy's must be the same too. A print tells versions of rows apart, not only their
  * content: a table that returned to what it was has changed.
  */

@@ -51,7 +51,7 @@ describe('what the servers to come are given', () => {
     expect(keep([file('timezone', 'GMT'), altered('timezone', 'Asia/Tokyo')])).toEqual({ TimeZone: 'GMT' });
   });
 
-  // Somebody has raised it in Patroni's own configuration; a plain standby with less would not start.
+  // Someone has raised it in Patroni's own configuration; a plain standby with less would not start.
   test('has more connections where the cluster has agreed on more, and is ours to choose where it has not', () => {
     expect(keep([file('max_connections', '400'), file('wal_level', 'replica')])).toEqual({ max_connections: '400' });
   });
@@ -98,7 +98,7 @@ describe('what is carried to another server', () => {
   });
 
   // A replica for reports has longer time-outs than the primary.
-  test('is, to one that goes on following, nothing that was set on itself, but what it could not replay without', () => {
+  test('is, to one that continues following, nothing that was set on itself, but what it could not replay without', () => {
     const from = { lines: [altered('work_mem', '64MB'), altered('jit', 'off'), altered('max_connections', '400')] };
     const to = {
       lines: [altered('work_mem', '1GB'), altered('statement_timeout', '0'), altered('max_connections', '300')],

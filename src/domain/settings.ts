@@ -183,7 +183,7 @@ export const loweredByRestart = (
 
 /**
  * What has to be done by ALTER SYSTEM on another server; null takes a setting back. One that takes writes next is to have what
- * the present one has, and nothing else. One that goes on following keeps what was set on it, for its reports for one; only what it
+ * the present one has, and nothing else. One that continues following keeps what was set on it, for its reports for one; only what it
  * could not replay without is set over that.
  */
 export const settingsToCarry = (

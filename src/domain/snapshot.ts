@@ -5,13 +5,13 @@ export interface Snapshot {
   readonly service_id: string;
   readonly operation_id: string | null;
   readonly volume: string;
-  /** Null where they were not counted. */
+  /** Null if they were not counted. */
   readonly bytes: number | null;
   /** ISO 8601, as the others. */
   readonly created_at: string;
   /** Null while its checkpoint is open. */
   readonly expires_at: string | null;
-  /** When it was last read through; null where it never was. */
+  /** When it was last read through; null if it never was. */
   readonly verified_at: string | null;
   /** What was wrong with it then; null for nothing. */
   readonly damage: string | null;

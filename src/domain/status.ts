@@ -50,7 +50,7 @@ export const topologyDocument = (database: Database, live: LiveState) => {
 /** What the nodes are, and how old that is: what was looked at for this request has the age 0. */
 export interface Seen {
   readonly live: LiveState;
-  /** ISO 8601; null where nothing was ever seen. */
+  /** ISO 8601; null if nothing was ever seen. */
   readonly seen_at: string | null;
   /** Milliseconds */
   readonly age_ms: number | null;

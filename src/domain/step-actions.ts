@@ -90,8 +90,8 @@ export interface Actions {
   /** The hand-over, PAUSE to RESUME. */
   cutOver: CutOver;
   /**
-   * Of a cluster without a primary: until the successor has all that any member holds. Streams it from the one that has
-   * most; a member that cannot say what it holds may hold what no other does.
+   * In a cluster without a primary: waits until the successor has everything that any member holds, streamed from the most
+   * advanced one. A member that cannot report its WAL position may hold writes that no other has.
    */
   gatherWrites: { readonly members: readonly Node[]; readonly successor: Node; readonly slot: string };
   /** After that: the successor takes writes, and routes lead to it. There is no server to stop and no client to hold. */
@@ -127,7 +127,7 @@ export interface Actions {
 }
 
 interface CanDoWithout {
-  /** What is going on does not need this node: it is left aside when it hangs. Default false. */
+  /** What is continuing does not need this node: it is left aside when it hangs. Default false. */
   readonly can_do_without?: boolean;
 }
 
@@ -203,6 +203,6 @@ export interface ActionContext {
   readonly patience_seconds: number;
   /** Whether the point of no return lies behind, so that giving up calls for an operator. Default false. */
   readonly committed?: boolean;
-  /** Of a `close`: whether an operation waits for it, so that it has to end. Default false: it goes on until it succeeds. */
+  /** Of a `close`: whether an operation waits for it, so that it has to end. Default false: it continues until it succeeds. */
   readonly gives_up?: boolean;
 }

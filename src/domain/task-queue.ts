@@ -22,7 +22,7 @@ export interface Poller {
 
 const identityPrefix = 'pgrow-worker ';
 
-/** What a worker calls itself towards Temporal: by the home the control planes are told apart. */
+/** Identity of a worker in Temporal. It begins with the home, which distinguishes control planes. */
 export const workerIdentity = (home: string, pid: number, host: string): string =>
   `${identityPrefix}${home} ${pid}@${host}`;
 

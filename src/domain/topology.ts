@@ -18,7 +18,7 @@ export interface Node {
   readonly host?: string;
   /**
    * Of its address in the database's subnet: 5 in 10.48.4.0/22 is 10.48.4.5 (`addresses.ts`). It belongs to the node as its
-   * name does: a container that is made again in its place keeps it, because the configuration of others says it. Absent
+   * name does: a container that is rebuilt in its place keeps it, because the configuration of others says it. Absent
    * from what was recorded before nodes had one: the engine chooses.
    */
   readonly address_number?: number;

@@ -54,7 +54,7 @@ describe('a stage takes no writes', () => {
     expect(after([live, live, live, live, live, live])).toBeNull();
   });
 
-  test('not while its primary goes on writing, for clients that have ways of their own', () => {
+  test('not while its primary continues writing, for clients that have ways of their own', () => {
     const at = (lsn: string) => ({
       ...failing,
       nodes: [server({ role: 'primary', state: 'running', position: { lsn, timeline: 1 } })],

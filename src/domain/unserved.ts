@@ -7,7 +7,7 @@ import type { Topology } from './topology.ts';
 export interface Look {
   /** Milliseconds of any clock that does not jump. */
   readonly at: number;
-  /** Null where there is no telling: an operation runs, or the engine does not answer. */
+  /** Null if there is no telling: an operation runs, or the engine does not answer. */
   readonly live: Pick<LiveState, 'nodes' | 'writes'> | null;
   readonly topology: Topology;
 }
@@ -23,8 +23,8 @@ export const usualPatience: Patience = { ms: 45_000, looks: 4 };
 
 /**
  * Whether a stage takes no writes any more. The one thing that speaks for it is that writes fail on every way that clients
- * write, again and again; a single one that is acknowledged, a server that pgrow may not ask, or a primary that goes on
- * writing speaks against it, and the time begins again.
+ * write, again and again; a single one that is acknowledged, a server that pgrow may not ask, or a primary that continues
+ * writing speaks against it, and the time starts again.
  */
 export const createUnservedWatch = (database: string, patience: Patience = usualPatience) => {
   let since: number | null = null;

@@ -16,7 +16,7 @@ export interface Sight {
 }
 
 export interface WaitProgress {
-  /** Answers with whether it is a state that was not seen before, so that it is worth being shown. */
+  /** Returns whether it is a state that was not seen before, so that it is worth being shown. */
   see(sight: Sight, atSeconds: number): boolean;
   /** Seconds since the wait began at which something got further last. */
   lastProgress(): number;

@@ -40,11 +40,11 @@ describe('versions beside the current one', () => {
     expect([...serve.keys()]).toEqual(['old']);
     expect(stranded).toEqual([]);
     expect(servedLine('old', serve.get('old') ?? [])).toContain(
-      '2 operations that began under it (expand of shop, expand of crm)',
+      '2 operations that started under it (expand of shop, expand of crm)',
     );
   });
 
-  test('whose copy is gone leave operations that cannot go on: which, and what can be done', () => {
+  test('whose copy is gone leave operations that cannot continue: which, and what can be done', () => {
     const pinned = [operation('gone', { workflow: 'scaleDown', database: null }), operation('old')];
     const { serve, stranded } = olderVersions({ current: 'now', pinned, isKept });
     expect([...serve.keys()]).toEqual(['old']);

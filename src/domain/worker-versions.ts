@@ -2,23 +2,23 @@ import { operationTypeOf, type OperationWorkflow } from './inputs.ts';
 
 /**
  * Versions of the worker. One is current and gets what begins and what moves along with it; an older one runs beside it for
- * as long as operations go on that began under it. A version is known by its build: sixteen hexadecimal digits, a hash of
+ * as long as operations continue that began under it. A version is known by its build: sixteen hexadecimal digits, a hash of
  * the sources.
  */
 
-/** An operation that goes on under the version that it began under. */
+/** An operation that continues under the version that it began under. */
 export interface PinnedOperation {
   readonly build: string;
   readonly workflow_id: string;
   readonly run_id: string;
   /** Type of its workflow. */
   readonly workflow: string;
-  /** Name of the database; null where its caller has set no search attributes. */
+  /** Name of the database; null if its caller has set no search attributes. */
   readonly database: string | null;
 }
 
 /**
- * The build that a workflow is pinned to, out of its search attribute `BuildIds`; null where it is pinned to none of this
+ * The build that a workflow is pinned to, out of its search attribute `BuildIds`; null if it is pinned to none of this
  * deployment. Temporal writes `pinned:DEPLOYMENT:BUILD`, with a dot before 1.30.
  */
 export const pinnedBuildOf = (buildIds: readonly string[], deployment: string): string | null => {
@@ -30,7 +30,7 @@ export const pinnedBuildOf = (buildIds: readonly string[], deployment: string): 
 export interface OlderVersions {
   /** Builds whose worker has to run beside the current one, each with its operations. */
   readonly serve: ReadonlyMap<string, readonly PinnedOperation[]>;
-  /** Operations that cannot go on: the copy of their build is gone. */
+  /** Operations that cannot continue: the copy of their build is gone. */
   readonly stranded: readonly PinnedOperation[];
 }
 
@@ -54,19 +54,19 @@ export const olderVersions = ({
 /** For the person who waits for `up`. */
 export const servedLine = (build: string, operations: readonly PinnedOperation[]): string =>
   operations.length === 1
-    ? `The worker of version ${build} runs on for ${namesOf(operations)}, which began under it, and ends after that`
-    : `The worker of version ${build} runs on for ${operations.length} operations that began under it (${namesOf(operations)}), and ends after the last of them`;
+    ? `The worker of version ${build} keeps running for ${namesOf(operations)}, which started under it, and ends afterwards`
+    : `The worker of version ${build} keeps running for ${operations.length} operations that started under it (${namesOf(operations)}), and ends after the last of them`;
 
 export const strandedLine = (operations: readonly PinnedOperation[], place: string): string => {
   const builds = [...new Set(operations.map(({ build }) => build))].join(', ');
   return (
-    `These operations cannot go on: ${namesOf(operations)}. They began under version ${builds}, whose copy is not in ${place}. ` +
-    'Run ./pgrow up in a checkout of that version, or let them go on under this version: ./pgrow up --move-operations'
+    `These operations cannot continue: ${namesOf(operations)}. They started under version ${builds}, whose copy is not in ${place}. ` +
+    'Run ./pgrow up in a checkout of that version, or continue them under this version: ./pgrow up --move-operations'
   );
 };
 
 export const movedLine = (operations: readonly PinnedOperation[]): string =>
-  `These operations go on under this version: ${namesOf(operations)}. If one of them does not get any further, terminate its workflow in Temporal Web and ask for it again`;
+  `These operations continue under this version: ${namesOf(operations)}. If one of them makes no progress, terminate its workflow in Temporal Web and repeat it`;
 
 const namesOf = (operations: readonly PinnedOperation[]): string =>
   operations

@@ -84,7 +84,7 @@ const whyPullFailed = async (docker: Docker): Promise<string | null> => {
 const debootstrap = async (tarball: string, progress: Progress): Promise<void> => {
   if (process.getuid?.() !== 0) {
     throw launcherError(
-      `The base image cannot be made: no registry can be reached and debootstrap needs root. Run this as root once, ` +
+      `The base image cannot be built: no registry can be reached and debootstrap needs root. Run this as root once, ` +
         `or import an image of Debian ${suite} by hand: docker tag YOUR_IMAGE ${baseImage}`,
     );
   }

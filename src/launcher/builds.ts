@@ -79,7 +79,7 @@ const nodeOf = ({ directory }: Build): string => {
   return existsSync(node) ? node : process.execPath;
 };
 
-/** Lets go of all copies but these, and removes the ones that are too many. */
+/** Releases all copies but these, and removes surplus ones. */
 export const holdOnly = async (home: Home, ids: readonly string[], progress: Progress): Promise<void> => {
   const held = readIds().filter((id) => readHolders(id).has(home.id));
   const stale = held.filter((id) => !ids.includes(id));

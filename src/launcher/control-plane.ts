@@ -26,13 +26,13 @@ import { workerProcess } from './worker-process.ts';
 
 export interface Addresses {
   readonly api: string;
-  /** Null where an existing Temporal is used whose Web UI is not known. */
+  /** Null if an existing Temporal is used whose Web UI is not known. */
   readonly temporal_web: string | null;
   readonly temporal_address: string;
 }
 
 export interface Up {
-  /** Whether operations whose version of the worker is gone go on under this one. Default false. */
+  /** Whether operations whose version of the worker is gone continue under this one. Default false. */
   readonly moveOperations?: boolean;
   readonly progress: Progress;
 }

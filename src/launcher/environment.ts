@@ -15,7 +15,7 @@ import {
 export interface Environment {
   /** Everything of one control plane. */
   readonly home: string;
-  /** What can be made again: binaries, the base image's tarball, logs of builds. Shared by all control planes. */
+  /** What can be rebuilt: binaries, the base image's tarball, logs of builds. Shared by all control planes. */
   readonly cache: string;
   /**
    * The variables by which `readProfile` finds an existing Temporal, some of them secret. Where they name none, pgrow

@@ -64,8 +64,8 @@ export const refuseMovedAway = (directory: string): void => {
     .find((found) => found !== null);
   if (place === undefined) return;
   throw launcherError(
-    `${directory} is not there any more: its control plane runs in ${place}, where it was moved to. ` +
-      `Go on there: PGROW_HOME=${place} ./pgrow up`,
+    `${directory} no longer exists: its control plane runs in ${place}, where it was moved to. ` +
+      `Use it there: PGROW_HOME=${place} ./pgrow up`,
   );
 };
 
@@ -88,7 +88,7 @@ const keep = (path: string, make: () => string): string => {
     rmSync(draft);
   }
   const value = readKept(path);
-  if (value === null) throw launcherError(`${path} is empty. It cannot be made again: put its content back.`);
+  if (value === null) throw launcherError(`${path} is empty and cannot be generated again: restore its content.`);
   return value;
 };
 

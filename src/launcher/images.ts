@@ -62,7 +62,7 @@ export const ensureImages = async (progress: Progress): Promise<ImageTags> => {
   });
 };
 
-/** One more image on the same base, from a folder elsewhere: built unless it is there. Answers with its name. */
+/** One more image on the same base, from a folder elsewhere: built unless it is there. Returns its name. */
 export const ensureImageOf = async (image: string, folder: string, progress: Progress): Promise<string> => {
   const docker = dockerClient();
   const base = await docker.getImage(baseImage).inspect();

@@ -34,10 +34,10 @@ const acquire = async (name: string, progress: Progress, limitMs: number): Promi
     if (release) return release;
     if (Date.now() - since.getTime() > limitMs) {
       throw launcherError(
-        `Waited since ${since.toISOString()} for another pgrow that does the same (${name}). End it if it hangs, and try again.`,
+        `Waited since ${since.toISOString()} for another pgrow that is doing the same (${name}). End it if it hangs, and try again.`,
       );
     }
-    if (!announced) progress(`Waiting for another pgrow that does the same (${name})`);
+    if (!announced) progress(`Waiting for another pgrow that is doing the same (${name})`);
     announced = true;
     await delay(100);
   }

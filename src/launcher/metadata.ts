@@ -39,7 +39,7 @@ export const ensureMetadata = async ({ home, ports, image, progress }: EnsureMet
   const usable = free ? ports : await replacePort(home, ports, 'metadata');
   if (!free)
     progress(`Port ${ports.metadata} of the metadata database is taken by another program: using ${usable.metadata}`);
-  // The container is made again: its port, its image and its files are then those of today. The data is in the volume.
+  // The container is rebuilt: its port, its image and its files are then those of today. The data is in the volume.
   await platform.removeContainer(name);
   await createContainer(platform, { home, ports: usable, image });
   await untilReady(platform, home, usable);

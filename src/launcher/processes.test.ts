@@ -85,7 +85,7 @@ describe('a home that is moved while its processes run', () => {
     expect(findProcess(moved)).toBeNull();
   });
 
-  test('is not made again at its old place, and what another home there finds is not taken for its own', () => {
+  test('is not rebuilt at its old place, and what another home there finds is not taken for its own', () => {
     const pid = startProcess(spec);
     renameSync(folder, elsewhere);
     expect(() => openHome(folder)).toThrow(`its control plane runs in ${elsewhere}`);

@@ -76,7 +76,7 @@ const start = (build: string, configuration = 'now') =>
   startProcess(workerProcess(home, findBuild(build)!, configuration));
 const running = () => new Map(findProcesses({ home, name: 'worker' }).map(({ build, pid }) => [build, pid]));
 
-test('an older worker runs beside the current one while an operation goes on under it: left alone, or started again', async () => {
+test('an older worker runs beside the current one while an operation continues under it: left alone, or started again', async () => {
   for (const build of ['aa', 'cc']) copyOf(build);
   const [older, current] = [start('aa'), start('cc')];
   await up([operationOf('aa'), operationOf('cc')]);
@@ -86,7 +86,7 @@ test('an older worker runs beside the current one while an operation goes on und
       ['cc', current],
     ]),
   );
-  expect(lines).toEqual([expect.stringContaining('The worker of version aa runs on for expand of shop')]);
+  expect(lines).toEqual([expect.stringContaining('The worker of version aa keeps running for expand of shop')]);
 
   await stopProcess({ home, name: 'worker', build: 'aa' }, 100);
   await up([operationOf('aa')]);
@@ -130,7 +130,7 @@ test('where Temporal knows no versions, no other worker runs: it would take what
   const current = start('cc');
   await up([], { supported: false });
   expect(running()).toEqual(new Map([['cc', current]]));
-  expect(lines).toEqual([expect.stringContaining('Update only while none runs')]);
+  expect(lines).toEqual([expect.stringContaining('Update only while none is running')]);
 });
 
 test('a worker from before there were versions is stopped, and no other', async () => {

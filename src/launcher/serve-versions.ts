@@ -18,7 +18,7 @@ export interface ServeVersions {
   /** What workers are started with. */
   readonly configuration: string;
   readonly taskQueue: string;
-  /** Whether operations whose version is gone go on under this one. */
+  /** Whether operations whose version is gone continue under this one. */
   readonly moveOperations: boolean;
   readonly progress: Progress;
 }
@@ -33,7 +33,7 @@ export const stopUnversioned = async (home: Home): Promise<void> => {
 };
 
 /**
- * Makes this version of the worker the current one, and runs those beside it under which operations go on. One that has
+ * Makes this version of the worker the current one, and runs those beside it under which operations continue. One that has
  * none left ends by itself.
  */
 export const serveVersions = async (options: ServeVersions): Promise<void> => {
@@ -41,7 +41,7 @@ export const serveVersions = async (options: ServeVersions): Promise<void> => {
   if (!(await versions.areSupported())) {
     await stopOthers(options, () => true);
     progress(
-      'This Temporal does not know versions of workers: after an update, running operations go on with the new code. Update only while none runs',
+      'This Temporal does not support worker versions: after an update, running operations continue with the new code. Update only while none is running',
     );
     return;
   }

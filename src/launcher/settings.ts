@@ -21,7 +21,7 @@ export interface Settings {
   readonly homeId: string;
   /** For Temporal's clients and workers alone, never for a log. */
   readonly temporal: TemporalSettings;
-  /** Null where an existing Temporal is used whose Web UI is not known. */
+  /** Null if an existing Temporal is used whose Web UI is not known. */
   readonly temporalWeb: string | null;
   /** Connection string with the password: for the database driver alone, never for a log. */
   readonly databaseUrl: string;
@@ -101,7 +101,7 @@ export const readSettings = (): Settings => {
   };
 };
 
-/** Of a Temporal that is not pgrow's own; null where it is. */
+/** Of a Temporal that is not pgrow's own; null if it is. */
 export const temporalSettings = ({ temporal, taskQueue = defaultTaskQueue }: External): TemporalSettings | null => {
   const { address } = temporal;
   return address === undefined ? null : { ...accessOf({ ...temporal, address }), taskQueue };
@@ -115,7 +115,7 @@ export const metadataUrl = (home: Home, port: number, database = metadataDatabas
 export const runPath = (home: Pick<Home, 'run'>, name: string, kind: 'ready' | 'sock', build?: string): string =>
   join(home.run, build === undefined ? `${name}.${kind}` : `${name}-${build}.${kind}`);
 
-/** `build`: of one version of the worker, which goes on with the images that it was made for. */
+/** `build`: of one version of the worker, which continues with the images that it was made for. */
 export const imagesPath = (home: Pick<Home, 'path'>, build?: string): string =>
   join(home.path, build === undefined ? 'images.json' : `images-${build}.json`);
 

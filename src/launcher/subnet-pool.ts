@@ -12,7 +12,7 @@ const pathIn = (home: string): string => join(home, 'subnet-pool');
 export const readSubnetPool = (home: string, { subnetPool }: Pick<Environment, 'subnetPool'>): string =>
   subnetPool ?? kept(home) ?? defaultSubnetPool;
 
-/** So that an `up` without the variable goes on with it. */
+/** So that an `up` without the variable continues with it. */
 export const keepSubnetPool = (home: string, { subnetPool }: Pick<Environment, 'subnetPool'>): void => {
   if (subnetPool !== undefined) writeFileSync(pathIn(home), `${subnetPool}\n`, { mode: 0o600 });
 };

@@ -121,7 +121,7 @@ describe('a configuration file', () => {
     ['[profile.default]\napi_key = "hunter2"\naddress = oops\n', /is not TOML \(line 3, column \d+\)/],
     ['[profile.default]\naddress = "hunter2"\n', /address must be host:port/],
     ['[profile.default]\napi_key = ["hunter2"]\n', /api_key/],
-    ['profile = "hunter2"\n', /does not fit: Profile 'lab' not found|cannot be read as a configuration/],
+    ['profile = "hunter2"\n', /is invalid: Profile 'lab' not found|cannot be read as a configuration/],
   ] as const)('that does not fit is refused without its content: %#', ([content, message]) => {
     const path = write(content);
     const { code, text } = errorOf(() =>
@@ -135,7 +135,7 @@ describe('a configuration file', () => {
   test('without the profile that is asked for is refused', () => {
     const path = write(profiles);
     const { text } = errorOf(() => readProfile({ TEMPORAL_CONFIG_FILE: path, TEMPORAL_PROFILE: 'moon' }));
-    expect(text).toContain(`TEMPORAL_CONFIG_FILE ${path} does not fit: Profile 'moon' not found`);
+    expect(text).toContain(`TEMPORAL_CONFIG_FILE ${path} is invalid: Profile 'moon' not found`);
   });
 });
 

@@ -64,7 +64,7 @@ const parse = (profile: unknown): TemporalProfile => {
   const parsed = temporalProfile.safeParse(profile);
   if (parsed.success) return parsed.data;
   const problems = parsed.error.issues.map(({ path, message }) => `${path.join('.')} ${message}`);
-  throw invalid(`The configuration for Temporal does not fit: ${problems.join('; ')}`);
+  throw invalid(`The configuration for Temporal is invalid: ${problems.join('; ')}`);
 };
 
 /** A parser quotes the lines around an error, and one of them may be the key. */
@@ -73,7 +73,7 @@ const whyUnreadable = (error: unknown): string => {
   const { line, column } = error as Error & { readonly line?: number; readonly column?: number };
   if (line !== undefined) return `is not TOML (line ${line}, column ${column})`;
   if (/^Profile '.*' not found|^Cannot specify both \w+ and \w+$/.test(error.message))
-    return `does not fit: ${error.message}`;
+    return `is invalid: ${error.message}`;
   return 'cannot be read as a configuration of Temporal';
 };
 
@@ -119,9 +119,7 @@ const refuseUnusable = ({ tls: { ...given } = {} }: TemporalProfile, { tls }: Co
   const has = (what: 'client_cert' | 'client_key') => (given[`${what}_path`] ?? given[`${what}_data`]) !== undefined;
   if (has('client_cert') !== has('client_key')) {
     const [there, missing] = has('client_cert') ? ['certificate', 'KEY'] : ['key', 'CERT'];
-    throw invalid(
-      `The client ${there} for Temporal is of no use alone: set TEMPORAL_TLS_CLIENT_${missing}_PATH as well`,
-    );
+    throw invalid(`The client ${there} for Temporal is incomplete: set TEMPORAL_TLS_CLIENT_${missing}_PATH as well`);
   }
   if (typeof tls !== 'object' || tls === null) return;
   const { serverRootCACertificate: ca, clientCertPair: pair } = tls;

@@ -19,7 +19,7 @@ const flag = z.enum(['true', 'false', '1', '0'], 'must be true or false');
 export const taskQueueName = z
   .string()
   .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$/, 'must be 1 to 100 letters, digits, dots, hyphens and underscores')
-  .refine((name) => !name.endsWith(watchQueueOf('')), 'must not end as the second queue of another control plane does');
+  .refine((name) => !name.endsWith(watchQueueOf('')), 'must not end like the watch queue of another control plane');
 
 export const temporalVariables = {
   TEMPORAL_ADDRESS: unlessEmpty(temporalAddress),

@@ -122,11 +122,11 @@ test('without either, the error says who does not answer, why, and what to do', 
   const failure = await readLogs(ask({ hearingMs: 50 })).catch((error: unknown) => error);
   expect(failure).toMatchObject({ code: 'worker_unavailable', status: 503 });
   expect((failure as Error).message).toMatch(
-    /^No process of this control plane can look at the nodes \(the worker: .*ENOENT.*; the monitor: no answer within 50 ms\)\. Start what does not run: \.\/pgrow up$/,
+    /^No process of this control plane can look at the nodes \(the worker: .*ENOENT.*; the monitor: no answer within 50 ms\)\. Start what is not running: \.\/pgrow up$/,
   );
 });
 
-test('a look that goes on for too long is an error of its own: somebody is there', async () => {
+test('a look that continues for too long is an error of its own: someone is there', async () => {
   await serve('worker', { readLogs: () => new Promise(() => undefined) });
   await expect(readLogs(ask({ readLogsMs: 50 }))).rejects.toMatchObject({ code: 'no_answer' });
 });

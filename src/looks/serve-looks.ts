@@ -18,7 +18,7 @@ export interface LooksServer {
 
 /**
  * Answers questions of the API on a Unix socket: `POST /METHOD` with the arguments as JSON. The head is sent before the
- * look begins, so that who asks knows at once that somebody is there; the body is `{"answer": …}` or `{"problem": …}`.
+ * look begins, so that the caller knows at once that a process answers; the body is `{"answer": …}` or `{"problem": …}`.
  */
 export const serveLooks = async ({ path, looks, log }: Serving): Promise<LooksServer> => {
   // Of a process that was killed.
@@ -71,9 +71,6 @@ const problemOf = (error: unknown) => {
   const { code, message, problems } =
     error instanceof PgrowError
       ? error
-      : new PgrowError(
-          'internal',
-          'A look at the nodes went wrong inside pgrow. The log of worker or monitor says more.',
-        );
+      : new PgrowError('internal', 'Looking at the nodes failed inside pgrow. See the log of worker or monitor.');
   return { code, message, problems };
 };

@@ -51,7 +51,7 @@ export const createArmedFailovers = (
     if (present?.isHolding()) return;
     const trusted = present && !distrusted.has(database.id) && fits(present, database, leader);
     if (trusted && (await present.isReady())) return;
-    // Half of what an operation is at work on would be gone a moment later.
+    // Half of what an operation is working on would be gone a moment later.
     if (await store.isBusy(database.id)) return forget(database.id);
     await arm(database, leader);
   };

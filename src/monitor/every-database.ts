@@ -4,7 +4,7 @@ import { messageOf } from '../domain/errors.ts';
 import type { Stage } from '../domain/stage.ts';
 import type { MonitorDependencies } from './dependencies.ts';
 
-/** Databases looked at side by side in one round, unless said otherwise. */
+/** Databases looked at in parallel in one round, unless said otherwise. */
 const usuallyAtOnce = 16;
 
 interface Rounds {

@@ -64,6 +64,6 @@ test('a node that led and streams again is made the leader, once', async () => {
 });
 
 // The planner refuses a standby that confirms no commits, and nothing remembered that: 17,000 failed workflows a day.
-test('one that confirms no commits is left alone while somebody else has to', async () => {
+test('one that confirms no commits is left alone while someone else has to', async () => {
   expect(await rounds({ auto_failback: true, sync_mode: 'sync_one' }, 8)).toEqual([]);
 });

@@ -24,7 +24,7 @@ export interface ArmedFailover {
   readonly leader: Node;
   /** Clients wait behind their poolers: without this hold they are refused until a server takes writes. */
   holdClients(): void;
-  /** Lets them go on; not before a failover that runs has ended. */
+  /** Lets them continue; not before a failover that runs has ended. */
   releaseClients(): Promise<void>;
   /** Whether clients wait for it. */
   isHolding(): boolean;

@@ -57,7 +57,7 @@ export const openFailoverConnections = (
     try {
       return !(await postgres.isReplica(await connection));
     } catch (error) {
-      // Another look at it may have let go of it, and have connected since.
+      // Another look may have closed it and connected again since.
       if (connections.get(node) === connection) {
         connections.delete(node);
         letGo(connection);

@@ -85,7 +85,7 @@ const reactTo = async (
   await revive(dependencies, database.id, node, signal);
 };
 
-/** A PostgreSQL node of stage 3 that no operation is at work on. */
+/** A PostgreSQL node of stage 3 that no operation is working on. */
 const memberOf = async (
   { store }: MonitorDependencies,
   { labels }: ContainerEvent,

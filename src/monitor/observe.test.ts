@@ -158,7 +158,7 @@ test('a round is one call of the engine and a question to each server, whatever 
   expect(new Set(later)).toEqual(new Set(['listContainers']));
   expect(later.length).toBeLessThanOrEqual(4);
   expect(world.counts.logins).toBe(servers);
-  // What each replica has replayed is asked for once more.
+  // What each replica has replayed is repeated.
   expect(world.counts.questions).toBeGreaterThanOrEqual(3 * (servers + databases.length));
 });
 
@@ -184,7 +184,7 @@ test('one that was removed is asked for by itself: it may have been made since t
 });
 
 // A connection that had ended with a server's restart was taken for a server that does not answer.
-test('a login that has ended is made again, and says nothing of the server', async () => {
+test('a login that has ended is rebuilt, and says nothing of the server', async () => {
   const [database] = newDatabases(1);
   const world = await newWorld([database!]);
   await world.observe(3, (round) => {

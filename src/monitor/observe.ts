@@ -9,7 +9,7 @@ import { everyDatabase } from './every-database.ts';
 import type { Failing } from './guard-leaders.ts';
 import { createListedEngine } from './listed-engine.ts';
 
-/** Looks side by side: most of a look is waiting for answers. */
+/** Looks in parallel: most of a look is waiting for answers. */
 const atOnce = 64;
 
 interface Pace {

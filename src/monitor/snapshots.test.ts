@@ -16,7 +16,7 @@ interface World {
   readonly running?: boolean;
 }
 
-/** The database `shop` with its snapshots; `gone` was destroyed; nobody has heard of `stranger`. */
+/** The database `shop` with its snapshots; `gone` was destroyed; no one has heard of `stranger`. */
 const runOnce = async ({ snapshots, open, running = false }: World) => {
   const platform = createFakePlatform();
   const volume = (name: string, database: string) =>
@@ -67,6 +67,6 @@ test('while an operation runs its database is left alone', async () => {
   expect((await runOnce({ snapshots: [{ id: 'old', expires_at: past }], running: true })).volumes).toContain('old');
 });
 
-test('volumes of a destroyed database go; of one that nobody has heard of they stay', async () => {
+test('volumes of a destroyed database go; of one that no one has heard of they stay', async () => {
   expect((await runOnce({ snapshots: [] })).volumes).toEqual(['of-stranger']);
 });

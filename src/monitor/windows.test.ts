@@ -33,9 +33,9 @@ const look = async (served: boolean, open: Checkpoint | null = checkpoint) => {
   return begun;
 };
 
-// Somebody terminated it in Temporal Web: status went on promising a rollback, and the old primary ran on for ever.
+// Someone terminated it in Temporal Web: status continued promising a rollback, and the old primary ran on for ever.
 describe('an open rollback window', () => {
-  test('whose workflow is gone is begun again with what is on record', async () => {
+  test('whose workflow is gone is restarted with what is on record', async () => {
     expect(await look(false)).toMatchObject([{ checkpoint: 'c-1', database: shop.id, until }]);
   });
 

@@ -7,12 +7,12 @@ import type { SessionDependencies } from './dependencies.ts';
 import { readLeader } from './leader.ts';
 import { openSession } from './session.ts';
 
-/** Milliseconds a server may take: the answer is not worth waiting longer. */
+/** Milliseconds that a server may take; the answer is not worth a longer wait. */
 const loginLimitMs = 2000;
 
 /**
  * Whether a server of the database takes a password for the application's role.
- * @param password null for the one on record
+ * @param password null: the one on record
  */
 export const tryApplicationPassword = async (
   dependencies: SessionDependencies,
@@ -22,7 +22,7 @@ export const tryApplicationPassword = async (
   const session = await openSession(dependencies, database.id);
   const leader = await readLeader(dependencies, database).catch(() => null);
   const servers = nodesOf(database.topology, 'postgres');
-  // A standby may not have heard of a change yet.
+  // A standby may not have received a change yet.
   const leads = servers.filter(({ name }) => name === leader);
   for (const node of leads.length > 0 ? leads : servers) {
     try {

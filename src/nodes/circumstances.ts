@@ -7,7 +7,7 @@ import { readFacts } from './read-facts.ts';
 import { openSession } from './session.ts';
 import { withSharedLogins } from './shared-logins.ts';
 
-/** Looks once at every node, and asks the one that leads whatever else is `wanted`. */
+/** Looks once at every node, and asks the leader for whatever else is `wanted`. */
 export const readCircumstances = async (
   dependencies: SessionDependencies,
   database: Database,
@@ -15,7 +15,7 @@ export const readCircumstances = async (
 ): Promise<Circumstances> =>
   withSharedLogins(await openSession(dependencies, database.id), async (session) => {
     const leadership = await readLeadership(dependencies, session);
-    // Without a leader there is no server to ask, and nothing that writes could leave behind.
+    // Without a leader there is no server to ask, and no data that moved writes could leave behind.
     if (leadership.leaderless) return { leadership, facts: null, settings: null };
     const { leader } = leadership;
     const { readServerSettings } = dependencies.components.postgres;

@@ -10,14 +10,14 @@ import { withTimeLimit } from './deadlines.ts';
  * armed it, only that hand-over holds and releases the clients of that pooler.
  */
 
-/** Milliseconds: what was armed beside one that hangs must have most of its time left. */
+/** Milliseconds. If one node hangs, the dead-men armed on the others must still have most of their time left. */
 const armWithinMs = 2000;
 
 /** @throws when a node does not answer */
 export const armPooler = (platform: Platform, pooler: Node): Promise<void> =>
   arm(platform, pooler, [String(clientsWaitAtMostMs)]);
 
-/** After it, whichever of these servers takes writes is the one that a router's own checks find. */
+/** After this, a router's own checks find whichever of these servers takes writes. */
 export const armRouter = (
   platform: Platform,
   router: Node,
@@ -34,7 +34,7 @@ const arm = async (platform: Platform, { name, container }: Node, words: readonl
   if (exitCode !== 0) throw new PgrowError('not_ready', `${name} cannot be held: ${stderr.trim()}.`);
 };
 
-/** Not armed, or gone, is success. */
+/** Succeeds if it is not armed or no longer exists. */
 export const disarm = async (platform: Platform, nodes: readonly Node[]): Promise<void> => {
   const command = ['pgrow-deadman', 'disarm'];
   await Promise.allSettled(
@@ -42,11 +42,11 @@ export const disarm = async (platform: Platform, nodes: readonly Node[]): Promis
   );
 };
 
-/** Exit code of an image that does not know the word. */
+/** Exit code of an image that does not know the command. */
 const usageError = 2;
 
 /**
- * Releases the clients that a hand-over holds, this one or one that was interrupted; others stay held.
+ * Releases the clients that a hand-over holds, this one or an interrupted one; others stay held.
  * From inside the pooler, because the connection on which PAUSE waits answers nothing else. One that cannot be reached is
  * not waited for: its dead-man resumes it.
  */
@@ -67,7 +67,7 @@ const releasePooler = async (platform: Platform, { container }: Node): Promise<v
   await platform.exec(container, ['pgrow-deadman', 'disarm']);
 };
 
-/** A dead-man that lets go when the line to it ends, or when it has held for long. */
+/** A dead-man that releases its clients when the connection to it ends, or after its limit. */
 export interface AttachedDeadMan {
   /** @throws PgrowError `refused` while an operation holds these clients, else when the pooler no longer listens */
   hold(): Promise<void>;
@@ -82,7 +82,7 @@ export const attachDeadMan = async (platform: Platform, { name, container }: Nod
   const exec = await platform.execInteractive(container, ['pgrow-deadman', 'listen']);
   let last: Promise<unknown> = Promise.resolve();
   const tell = async (line: string): Promise<void> => {
-    // Sent at once; answers come in the order of the questions.
+    // Sent at once; answers arrive in the order of the requests.
     exec.write(line);
     const answer = last.then(() => exec.readLine(answerWithinMs * 2));
     last = answer.catch(() => undefined);
@@ -91,7 +91,7 @@ export const attachDeadMan = async (platform: Platform, { name, container }: Nod
   try {
     await tell('ping');
   } catch (error) {
-    // Its own end is all that ends the command inside.
+    // Only ending the exec ends the command inside.
     exec.close();
     throw new PgrowError('no_answer', `The dead-man of ${name} does not answer: ${messageOf(error)}`, { cause: error });
   }

@@ -9,7 +9,7 @@ test('a poll ends at its limit although a look hangs', async () => {
   });
 });
 
-test('a poll goes on over looks that fail, and tells the last of them', async () => {
+test('a poll continues over looks that fail, and tells the last of them', async () => {
   let looks = 0;
   const refuse = async () => {
     looks += 1;

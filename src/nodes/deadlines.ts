@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf, PgrowError } from '../domain/errors.ts';
 
-/** Waits of a hand-over: clients stand still meanwhile, so they look often and give up after milliseconds. */
+/** Waits of a hand-over. Clients are blocked meanwhile, so these poll often and give up after milliseconds. */
 
 const pollMs = 3;
 
-/** @throws PgrowError `not_ready` with `otherwise` when `work` takes longer; it goes on unobserved */
+/** @throws PgrowError `not_ready` with `otherwise` when `work` takes longer; it continues unobserved */
 export const withTimeLimit = <T>(limitMs: number, otherwise: string, work: Promise<T>): Promise<T> => {
   let timer: NodeJS.Timeout;
   const late = new Promise<never>((_, reject) => {
@@ -39,7 +39,7 @@ export const pollUntil = async (limitMs: number, what: string, holds: () => Prom
   }
 };
 
-/** What is left of a time that several moves share. */
+/** The rest of a time limit that several steps share. */
 export interface Budget {
   /** Milliseconds until `limitMs` after the budget was opened; at least one. */
   until(limitMs: number): number;

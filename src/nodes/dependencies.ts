@@ -26,9 +26,9 @@ export interface Dependencies {
   readonly log: Log;
 }
 
-/** What it takes to open a session. */
+/** What opening a session needs. */
 export type SessionDependencies = Pick<Dependencies, 'platform' | 'store' | 'components'>;
-/** What it takes to ask nodes over a session. */
+/** What querying nodes over a session needs. */
 export type NodeDependencies = Pick<Dependencies, 'platform' | 'components'>;
 
 export interface Log {

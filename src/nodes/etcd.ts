@@ -3,10 +3,10 @@ import { nodesOf } from '../domain/topology.ts';
 import type { EtcdClient } from '../components/etcd/index.ts';
 import type { Session } from './session.ts';
 
-/** Asks the first etcd node that answers: any that has a quorum answers for all. */
+/** Asks the first etcd node that answers; any node with a quorum answers for all. */
 export type AskEtcd = <T>(question: (client: EtcdClient) => Promise<T>) => Promise<T>;
 
-/** The etcd nodes of a database. Every question throws PgrowError `no_answer` when none of them answers it. */
+/** The etcd nodes of a database. Every call throws PgrowError `no_answer` when none of them answers. */
 export const openEtcd = async (session: Session): Promise<AskEtcd> => {
   const { topology, name } = session.database;
   const clients = await Promise.all(

@@ -4,7 +4,7 @@ import type { Node } from '../domain/topology.ts';
 import type { NodeDependencies } from './dependencies.ts';
 import type { Session } from './session.ts';
 
-/** What a hand-over goes between, and what reaches it. */
+/** The servers of a hand-over, and the means to reach them. */
 export interface HandOverWay {
   readonly dependencies: NodeDependencies;
   readonly session: Session;
@@ -28,7 +28,7 @@ export const takesWrites = async (
   node: Node,
 ): Promise<boolean> => !(await session.asSuperuser(node, components.postgres.readPosition)).in_recovery;
 
-/** A plain standby that was ordered to promote no longer is one, or has the order in its data directory. */
+/** A plain standby that was told to promote either is no longer a standby, or has the signal file in its data directory. */
 export const refuseIfPromoted = async (_: HandOverWay['dependencies'], session: Session, { from, to }: CutOver) => {
   const [row] = await session.asSuperuser(to, (connection) =>
     connection.query<{ follows: boolean }>(
@@ -45,11 +45,11 @@ export const refuseIfGivenAway = async (
   session: Session,
   { from, to, members }: CutOver,
 ) => {
-  // Promoted by itself, whatever its cluster has heard of it.
+  // Promoted directly, whether or not its cluster knows.
   if (await takesWrites(dependencies, session, to).catch(() => false))
     throw new PgrowError('internal', `${from.name} stays fenced: ${to.name} takes writes.`);
   const reasons: string[] = [];
-  // The one that was to lead knows best; one that hangs takes seconds.
+  // The intended leader first; a member that hangs takes seconds.
   for (const member of members.toSorted((a, b) => Number(b.name === to.name) - Number(a.name === to.name))) {
     try {
       if ((await session.asMember(member, (client) => client.config())).standby_cluster) return;
@@ -61,6 +61,6 @@ export const refuseIfGivenAway = async (
   }
   throw new PgrowError(
     'no_answer',
-    `${from.name} stays fenced, for no member says whether it took over: ${reasons.join(' ')}`,
+    `${from.name} stays fenced, because no member says whether it took over: ${reasons.join(' ')}`,
   );
 };

@@ -9,27 +9,27 @@ import type { Session } from './session.ts';
 import { withTimeLimit } from './deadlines.ts';
 
 const resumeLimitMs = 2000;
-/** Milliseconds for PgBouncer to say that it is paused already. */
+/** Milliseconds for PgBouncer to report that it is already paused. */
 const saidAtOnceMs = 20;
 /** Milliseconds logins wait for a pooler's first connection to the new primary. */
 const firstConnectionLimitMs = 500;
 
-/** Everything connected that it takes to let clients wait behind their poolers. */
+/** The open connections that are needed to hold clients behind their poolers. */
 export interface ClientHold {
   /**
    * Pauses every pooler, under its dead-man; clients that are held already stay so. Transactions under way are not waited for:
    * their server is gone or about to be.
    */
   hold(): void;
-  /** Lets them go on; released already is success. What another had paused stays so. */
+  /** Releases the clients; already released is success. A pooler that something else has paused stays paused. */
   release(): Promise<void>;
   isHolding(): boolean;
-  /** Whether every pooler that was connected would still be held. */
+  /** Whether every connected pooler could still be held. */
   isReady(): Promise<boolean>;
   close(): void;
 }
 
-/** Poolers that do not answer are left out: no client waits behind them. */
+/** Poolers that do not answer are skipped: no client waits behind them. */
 export const openClientHold = async (
   { platform }: Pick<Dependencies, 'platform'>,
   session: Session,
@@ -61,7 +61,7 @@ const openPooler = async (platform: Dependencies['platform'], session: Session, 
   const client = await openClient(session, pooler, () => {
     lost = true;
   });
-  /** Whether it is paused by us; pending while it waits for transactions. */
+  /** Whether we have paused it; pending while it waits for transactions. */
   let held: Promise<boolean> | null = null;
   let heldAt = 0;
   let releasing: Promise<void> = Promise.resolve();
@@ -71,7 +71,7 @@ const openPooler = async (platform: Dependencies['platform'], session: Session, 
    * ours waits too, and logins are allowed again once it has been served.
    */
   const resume = async () => {
-    // It fails before anybody waits for it where the pooler's connections have died.
+    // It fails before it is awaited if the pooler's connections have died.
     const served = client?.query('SELECT 1').catch(() => undefined);
     await resuming.resume();
     if (served) await withTimeLimit(firstConnectionLimitMs, 'no connection yet', served).catch(() => undefined);
@@ -79,14 +79,14 @@ const openPooler = async (platform: Dependencies['platform'], session: Session, 
     await deadMan.free();
   };
   const letGoOf = async (asked: Promise<boolean>) => {
-    // Only a PAUSE of ours waits for transactions; that another had paused them is reported at once.
+    // Only our own PAUSE waits for transactions; an earlier PAUSE by something else is reported at once.
     const answered = delay(Math.max(0, heldAt + saidAtOnceMs - performance.now()), true, { ref: false });
     const ours = await Promise.race([asked, answered]);
     const letGo = ours ? resume() : Promise.all([resuming.resumeLookups(), deadMan.free()]).then(() => undefined);
     try {
       await withTimeLimit(resumeLimitMs, `${pooler.name}:${ports.pooled} does not resume`, letGo);
     } catch {
-      // From inside: the connections on which it was asked may be gone.
+      // From inside the node, because the connections to the console may be gone.
       if (ours) await platform.exec(pooler.container, ['pgrow-resume']).catch(() => undefined);
     }
   };
@@ -110,7 +110,7 @@ const openPooler = async (platform: Dependencies['platform'], session: Session, 
     release,
     isHolding: () => held !== null,
     async isReady() {
-      // While it pauses a connection answers nothing else.
+      // A connection that is pausing answers nothing else.
       const asked = [deadMan.ping(), resuming.isPaused(), ...(held ? [] : [pausing.isPaused(), lookups.isPaused()])];
       return !lost && (await Promise.allSettled(asked)).every(({ status }) => status === 'fulfilled');
     },
@@ -121,7 +121,7 @@ const openPooler = async (platform: Dependencies['platform'], session: Session, 
   };
 };
 
-/** Null where it would keep a server connection for itself, or is not let in. */
+/** Null if it would keep a server connection for itself, or is not let in. */
 const openClient = async (session: Session, pooler: Node, onEnd: () => void): Promise<PostgresConnection | null> => {
   if (session.database.topology.pooling?.pool_mode === 'session') return null;
   const at = { peer: await session.peer(pooler), port: ports.pooled };

@@ -1,7 +1,7 @@
 import { withoutStatements } from '../domain/log-lines.ts';
 import type { Platform } from '../platform/platform.ts';
 
-/** Lines that are read: most of them may be statements, which are left out. */
+/** Lines that are read; most of them may be statements, which are left out. */
 const read = 200;
 
 /** The end of a node's log as an error may have it: without statements and their literals; at most `lines` lines. */

@@ -6,10 +6,10 @@ import type { SessionDependencies } from './dependencies.ts';
 import { readVersions, type Versions } from './read-live-state.ts';
 import { openSession, type Session } from './session.ts';
 
-/** Milliseconds after which a database is logged in to again: a login that is refused by now is found out then. */
+/** Milliseconds after which pgrow logs in again, to notice a login that is refused by now. */
 const renewAfterMs = 60_000;
 
-/** A session for looking again and again, whose logins last. */
+/** A session for repeated looks, with lasting logins. */
 export interface LastingSession {
   readonly session: Session;
   /** Read once. */
@@ -17,7 +17,7 @@ export interface LastingSession {
 }
 
 export interface LastingSessions {
-  /** The same one until the record of the database changes, for a minute at most. */
+  /** The same session until the record of the database changes, for a minute at most. */
   of(database: Database): Promise<LastingSession>;
   /** Ends those of all other databases. */
   keepOnly(databases: readonly Pick<Database, 'id'>[]): void;
@@ -30,7 +30,7 @@ interface Held extends LastingSession {
   end(): void;
 }
 
-/** For who looks at all databases in rounds: to log in costs a hundred times as much as to ask. */
+/** For looking at all databases in rounds: logging in costs a hundred times as much as a query. */
 export const createLastingSessions = (
   dependencies: SessionDependencies,
   now: () => number = () => performance.now(),
@@ -78,7 +78,7 @@ interface Login {
   busy: boolean;
 }
 
-/** One login to each server, by its address: a server that has come back elsewhere is another one. */
+/** One login to each server, by its address: a server that came back at another address gets a new login. */
 const createLogins = (session: Session) => {
   const logins = new Map<string, Login>();
   let over = false;
@@ -106,11 +106,11 @@ const createLogins = (session: Session) => {
       try {
         return await ask(known, asks);
       } catch {
-        // That an old connection has broken says nothing of the server.
+        // A broken old connection says nothing about the server.
         drop(node.container, known);
       }
     }
-    // What is asked on one that is busy would wait behind a question that may never be answered.
+    // On a busy connection a query would wait behind one that may never be answered.
     if (known?.busy) return session.asSuperuser(node, asks);
     if (known) drop(node.container, known);
     const login = await logIn(node, address);

@@ -4,9 +4,9 @@ import type { Session } from './session.ts';
 
 /** The key in etcd whose holder leads the Patroni cluster of a database. */
 export interface LeaderLock {
-  /** Null while it is free. */
+  /** Null if it is free. */
   holder(): Promise<string | null>;
-  /** Takes it from exactly this member, in one transaction; false when another holds it, or none. */
+  /** Takes it from exactly this member, in one transaction; false if another member holds it, or none. */
   release(from: string): Promise<boolean>;
 }
 
@@ -20,7 +20,7 @@ export const openLeaderLock = async (session: Session): Promise<LeaderLock> => {
     holder: () => ask((client) => client.get(key)),
     release: (from) => ask((client) => client.compareAndDelete(key, from)),
   };
-  // Connects now, and says at once when there is no quorum.
+  // Connects now, and fails at once if there is no quorum.
   await lock.holder();
   return lock;
 };

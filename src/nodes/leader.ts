@@ -10,11 +10,11 @@ import { lookAtNode } from './look-at-node.ts';
 import { readHoldings } from './read-holdings.ts';
 import { lookLimits, openSession, type Session } from './session.ts';
 
-/** Who takes writes: at stage 3 as the first Patroni member that answers has it, else as recorded. */
+/** Who takes writes: at stage 3 according to the first Patroni member that answers, else as recorded. */
 export const readLeader = async (dependencies: SessionDependencies, database: Database): Promise<string> =>
   (await readPatroniLeader(dependencies, database))?.name ?? database.topology.primary;
 
-/** Who takes writes and who could, from one look at every node: what an operation is planned by. */
+/** Who takes writes and who could, from one look at every node: the basis of a plan. */
 export const readLeadership = async (dependencies: NodeDependencies, session: Session): Promise<Leadership> => {
   const { database } = session;
   const { topology } = database;
@@ -27,7 +27,7 @@ export const readLeadership = async (dependencies: NodeDependencies, session: Se
   const looks = isDoubtful ? await look() : first;
   const servers = serversIn(looks);
   const unasked = servers.find(({ state }) => state === 'unknown');
-  // What the engine does not say now it may say in a moment: no reason to refuse.
+  // The engine may answer in a moment, so this is no reason to refuse.
   if (unasked)
     throw new PgrowError('docker_unavailable', unasked.detail ?? `The engine says nothing of ${unasked.name}.`);
   const leaderless = isLeaderless(servers, topology);
@@ -71,20 +71,20 @@ const askLeader = async (
 const serversIn = (looks: readonly NodeLook[]): readonly LiveNode[] =>
   looks.map(liveNodeOf).filter(({ kind }) => kind === 'postgres');
 
-/** A plain primary without its data, beside replicas that have theirs. */
+/** A plain primary that has lost its data, while its replicas have theirs. */
 const isLostForGood = ({ topology }: Database, faults: readonly NodeFault[]): boolean => {
   const fault = faults.find(({ name }) => name === topology.primary);
   return topology.replicas !== null && fault?.state === 'missing' && fault.has_data === false;
 };
 
-/** A member that keeps pgrow out may well take writes. */
+/** A member that rejects pgrow's login may still take writes. */
 const isLeaderless = (nodes: readonly LiveNode[], topology: Database['topology']): boolean =>
   topology.ha !== null && !ownNodes(nodes, topology).some((node) => node.role === 'primary' || isUnseen(node));
 
 const unseenOf = (node: LiveNode): readonly Unseen[] =>
   isUnseen(node) ? [{ name: node.name, detail: node.detail ?? node.state }] : [];
 
-/** Replicas that can do nothing now; one that has exited may do well once it is started again. */
+/** Replicas that hang. One that has exited does not count: it may work once it is restarted. */
 const hangingIn = (looks: readonly NodeLook[], topology: Database['topology'], leader: string): readonly string[] => {
   const replicas = nodesOf(topology, 'postgres').filter(({ name }) => name !== leader);
   return looks
@@ -92,7 +92,7 @@ const hangingIn = (looks: readonly NodeLook[], topology: Database['topology'], l
     .flatMap((look) => (hangOf(look)?.exited === false ? [look.node.name] : []));
 };
 
-/** Null below stage 3, and where no member answers or none leads. */
+/** Null below stage 3, and if no member answers or none leads. */
 export const readPatroniLeader = async (
   dependencies: SessionDependencies,
   database: Database,

@@ -2,7 +2,7 @@ import { messageOf } from '../domain/errors.ts';
 import type { LeftOver } from '../domain/operation-activities.ts';
 import type { Platform, Resources } from '../platform/platform.ts';
 
-/** Removes containers, then what they held; goes on past what will not go and says what that is. */
+/** Removes containers, then what they used. Continues past anything that cannot be removed and reports it. */
 export const removeResources = async (platform: Platform, resources: Resources): Promise<readonly LeftOver[]> => {
   const leftOver: LeftOver[] = [];
   const attempt = async (what: string, command: string, remove: () => Promise<void>) => {

@@ -14,25 +14,25 @@ import { whyKeptDown } from './server-control.ts';
 import type { Session } from './session.ts';
 import { withTimeLimit } from './deadlines.ts';
 
-/** Enough for what a server says when it dies in replay, and for what starts it again. */
+/** Enough for the message of a server that dies in replay, and of what restarts it. */
 const logLines = 40;
 
-/** Milliseconds a server may take to say what it is. */
+/** Milliseconds that a server may take to report its role. */
 const lookLimitMs = 5000;
 
-/** A look at a node with what is of interest besides of a server that can be asked. */
+/** A look at a node, with additional facts if its server can be queried. */
 export interface SeenNode extends NodeLook {
   readonly limits: Limits | null;
 }
 
-/** The only way that pgrow finds out what a node is at this moment: on the engine's word, then on its own. Never an error. */
+/** The only code that determines the current state of a node: first from the engine, then from the node. Never an error. */
 export const lookAtNode = async (dependencies: NodeDependencies, session: Session, node: Node): Promise<SeenNode> => {
   const { platform } = dependencies;
   const engine = await askEngine(platform, node);
   const unasked = (last: string | null = null) =>
     ({ node, engine, server: { came: 'unasked', last }, limits: null }) as const;
   if (engine.says !== 'there' || node.kind !== 'postgres') return unasked();
-  /** The reason that a server which died gives in its log, where it is one that lasts. */
+  /** The reason that a dead server gives in its log, if it is a lasting one. */
   const lastWord = async () =>
     whyReplayHalted(
       await platform.readLogs(node.container, logLines).catch(() => ''),
@@ -53,7 +53,7 @@ export const lookAtNode = async (dependencies: NodeDependencies, session: Sessio
   }
 };
 
-/** One that refuses is up, whatever it said before. */
+/** A server that refuses a login is up, whatever it logged before. */
 const whyNoAnswer = async (
   platform: NodeDependencies['platform'],
   node: Node,
@@ -74,7 +74,7 @@ const askServer = async (
   return { answer: { in_recovery, lsn, timeline, streams, paused }, limits };
 };
 
-/** The first half of a look, and all of it where only the engine is asked. */
+/** The first half of a look, and all of it if only the engine is asked. */
 export const askEngine = async (
   platform: Pick<Dependencies['platform'], 'inspectContainer' | 'readLabels'>,
   { container: name, volume }: Pick<Node, 'container' | 'volume'>,

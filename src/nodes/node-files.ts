@@ -12,17 +12,17 @@ const open = 0o644;
 const secret = 0o600;
 
 interface Circumstances {
-  /** Address of the host in the database's network: whence the worker connects. */
+  /** Address of the host in the database's network, from which the worker connects. */
   readonly gateway: string;
-  /** 1 for the first attempt; a fresh token is a new one. */
+  /** 1 for the first attempt; each attempt has its own token. */
   readonly attempt: number;
-  /** What a Patroni cluster that is yet to be made agrees on besides. Default none. */
+  /** Additional settings of a Patroni cluster that is yet to be created. Default: none. */
   readonly agreed?: Settings;
   /** Instead of the names of nodes that have no address on record. Default none. */
   readonly ownNames?: Readonly<Record<string, string>>;
 }
 
-/** Every file that configures a node. Secrets only in files that its service user alone can read. */
+/** Every file that configures a node. Secrets are only in files that nothing but its service user can read. */
 export const nodeFiles = (
   components: Components,
   { database, secrets }: Pick<Session, 'database' | 'secrets'>,

@@ -11,7 +11,7 @@ interface Inputs {
   readonly connect: (node: NodeRef, database: string) => Promise<PostgresConnection>;
 }
 
-/** Milliseconds after which a database is looked at again where nothing had to be changed: others are kept out for another reason. */
+/** Milliseconds until a database is checked again after nothing had to be changed: the login is refused for another reason. */
 const againAfterMs = 1000;
 
 /** By database: many ask at once. */
@@ -19,11 +19,11 @@ const underWay = new Map<string, Promise<boolean>>();
 const inVainUntil = new Map<string, number>();
 
 /**
- * Gives pgrow's own roles their passwords and rights, whatever was done to them. It goes by the socket of a node, which
- * lets the machine's own user in by peer (`pgHba`), so that no password counts. Only a primary can: the others take it
- * over from there.
+ * Restores the passwords and rights of pgrow's own roles, whatever was done to them. It uses the socket of a node, which
+ * admits the machine's own user by peer authentication (`pgHba`), so no password is needed. Only a primary can do this; the
+ * others receive it by replication.
  * @param first a node to ask before all others: during an operation the primary may not be on record
- * @returns whether anything had to be changed: then a login that was refused may succeed
+ * @returns whether anything had to be changed: then a refused login may succeed
  */
 export const restoreOwnAccess = async (inputs: Inputs, first: NodeRef | null): Promise<boolean> => {
   const { id } = inputs.database;
@@ -45,7 +45,7 @@ const restore = async (inputs: Inputs, first: NodeRef | null): Promise<boolean> 
   for (const node of [...(first ? [first] : []), ...servers]) {
     const outcome = await restoreOn(inputs, node).catch(() => null);
     if (outcome === null) continue;
-    // Without a node it was a probe that was refused: its role may be right, and its database shut.
+    // Without a node it was a probe that was refused: its role may be fine and its database closed.
     const mended = outcome === 'changed' || first === null;
     if (mended) await letProbesIn(inputs, node).catch(() => undefined);
     return mended;
@@ -53,7 +53,7 @@ const restore = async (inputs: Inputs, first: NodeRef | null): Promise<boolean> 
   return false;
 };
 
-/** Null where it cannot be done. */
+/** Null if it cannot be done. */
 const restoreOn = async (
   { dependencies: { platform, components }, passwords }: Inputs,
   { container }: NodeRef,
@@ -69,10 +69,10 @@ const restoreOn = async (
   return (await platform.exec(container, psql, script)).exitCode === 0 ? 'changed' : null;
 };
 
-/** Reads no file of the user's; all statements or none. */
+/** Reads no file of the user; runs all statements or none. */
 const psql = ['psql', '-XAtq', '-1', '-v', 'ON_ERROR_STOP=1', '-U', 'postgres', '-d', 'postgres'];
 
-/** A database that is being made has no table of probes yet: it comes with its roles. */
+/** A database that is being created has no table of probes yet; it is created with its roles. */
 const letProbesIn = async ({ dependencies: { components }, database, connect }: Inputs, node: NodeRef) => {
   const connection = await connect(node, applicationName(database.name)).catch(() => null);
   if (!connection) return;

@@ -5,10 +5,10 @@ import type { Dependencies } from './dependencies.ts';
 import type { Session } from './session.ts';
 import { withTimeLimit } from './deadlines.ts';
 
-/** For everything together. Catalogs answer at once; who does not is not waited for. Milliseconds. */
+/** Milliseconds, for everything together. Catalogs answer at once; a server that does not is not waited for. */
 const limitMs = 5000;
 
-/** What the server that takes writes holds, over all its databases. Never an error: what cannot be read is named. */
+/** What the primary holds, over all its databases. Never an error: what cannot be read is named. */
 export const readFacts = async (
   { components: { postgres } }: Pick<Dependencies, 'components'>,
   session: Session,

@@ -6,7 +6,7 @@ import { openEtcd } from './etcd.ts';
 import { runningOf } from './running-nodes.ts';
 import type { Session } from './session.ts';
 
-/** What each server of a database without a primary holds, and how far the last leader was. */
+/** What each server of a database without a primary holds, and the last known position of its leader. */
 export const readHoldings = async (dependencies: NodeDependencies, session: Session): Promise<Holdings> => {
   const { topology } = session.database;
   const running = await runningOf(dependencies.platform, nodesOf(topology, 'postgres'));
@@ -32,7 +32,7 @@ export const readHolding = async (
 /** Patroni's leader writes it to etcd in every loop. */
 const status = z.object({ optime: z.number() });
 
-/** Bytes of WAL: how far Patroni's leader was last; null where it is not known. @throws when etcd does not answer */
+/** Bytes of WAL: the last known position of Patroni's leader; null if unknown. @throws when etcd does not answer */
 export const readLastKnown = async (session: Session): Promise<number | null> => {
   const { ha } = session.database.topology;
   if (!ha) return null;

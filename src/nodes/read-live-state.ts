@@ -12,7 +12,7 @@ import { readLastKnown } from './read-holdings.ts';
 import { lookLimits, openSession, type Session } from './session.ts';
 import { probeWrites } from './write-probe.ts';
 
-/** Milliseconds that a write through each way may take where the nodes leave it open whether clients can write. */
+/** Milliseconds for a write through each route, tried if the nodes do not show whether clients can write. */
 const usualProbeLimitMs = 3000;
 
 export interface Versions {
@@ -23,15 +23,15 @@ export interface Versions {
 
 interface Look {
   readonly probeLimitMs?: number;
-  /** Of the database, where there is one already. */
+  /** A session of the database, if there already is one. */
   readonly session?: Session;
-  /** Instead of asking for them. */
+  /** Used instead of asking for them. */
   readonly versions?: () => Promise<Versions>;
 }
 
 /**
- * Asks the nodes of a database what they are. A node that does not answer is part of the answer, never an error. Where
- * that leaves it open whether clients can write, a write through each of their ways is tried.
+ * Asks the nodes of a database for their state. A node that does not answer is part of the result, never an error. If the
+ * states do not show whether clients can write, a write through each of their routes is tried.
  */
 export const readLiveState = async (
   dependencies: SessionDependencies,
@@ -63,7 +63,7 @@ export const readLiveState = async (
 
 const standing = (look: SeenNode | undefined) => (look ? { name: look.node.name, limits: look.limits } : null);
 
-/** How far each replica is behind what the primary has written: a replica that is cut off cannot know. */
+/** Lag of each replica behind the primary's position: a disconnected replica cannot know it. */
 const withLag = async (
   dependencies: SessionDependencies,
   session: Session,
@@ -76,7 +76,7 @@ const withLag = async (
   return Promise.all(
     seen.map(async (node, index) => {
       if (node.role !== 'replica' || !node.position || written === null) return node;
-      // Asked once more: what it has replayed since the primary was asked is no lag.
+      // Asked again: what it has replayed since the primary was asked is not lag.
       const replayed = led
         ? await session
             .asSuperuser(all[index]!, postgres.readPosition)

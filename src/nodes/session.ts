@@ -15,35 +15,35 @@ import type { SessionDependencies } from './dependencies.ts';
 import { restoreOwnAccess } from './own-access.ts';
 import { readAllSecrets, type Secrets } from './secrets.ts';
 
-/** The database of a server that belongs to no application. */
+/** The database that belongs to no application. */
 export const maintenanceDatabase = 'postgres';
 
-/** One database as an activity works with it: its record, its secrets, and the ways to its nodes. */
+/** One database as an activity uses it: its record, its secrets, and access to its nodes. */
 export interface Session {
   readonly database: Database;
   readonly secrets: Secrets;
-  /** The node of this name, whether there is one or not. */
+  /** The node of this name, whether or not it exists. */
   nodeRef(name: string): NodeRef;
-  /** The only way to a node. @throws PgrowError `no_answer` when its container does not run */
+  /** The only way to reach a node. @throws PgrowError `no_answer` when its container does not run */
   peer(node: NodeRef): Promise<Peer>;
-  /** A superuser's connection to a node, to be ended by the caller. `onEnd`: as for `connectPostgres`. */
+  /** A superuser's connection to a node; the caller ends it. `onEnd`: as for `connectPostgres`. */
   connectSuperuser(node: NodeRef, more?: Pick<PostgresAddress, 'database' | 'onEnd'>): Promise<PostgresConnection>;
-  /** Of the role that reads every table and can do nothing else, to a database of a node; the same. */
+  /** A connection of the role that may only read tables, to a database of a node; the caller ends it. */
   connectReader(node: NodeRef, database: string): Promise<PostgresConnection>;
-  /** Of the role that writes probes as the application would, to any address in its database; the same. */
+  /** A connection of the role that writes probes as the application would, to any address; the caller ends it. */
   connectProbe(
     at: PeerPort,
     more?: Pick<PostgresAddress, 'onEnd' | 'connectTimeoutMs' | 'statementTimeoutMs'>,
   ): Promise<PostgresConnection>;
-  /** The application's, with the password on record unless another is given; the same. It may have been changed. */
+  /** The application's connection, with the recorded password unless another is given. That password may be outdated. */
   connectApplication(
     at: PeerPort,
     more?: Partial<Pick<PostgresAddress, 'onEnd' | 'password' | 'connectTimeoutMs'>>,
   ): Promise<PostgresConnection>;
-  /** The admin console of the PgBouncer at this port of a pooler; the same. */
+  /** The admin console of the PgBouncer at this port of a pooler; the caller ends it. */
   connectPooler(pooler: NodeRef, port: number): Promise<PoolerAdmin>;
   connectEtcd(node: NodeRef, limits?: RequestLimits): Promise<EtcdClient>;
-  /** A router's runtime API, to be ended by the caller. */
+  /** A router's runtime API; the caller ends it. */
   connectRouter(router: NodeRef): Promise<RuntimeApi>;
   /** Runs `use` on a superuser's connection to a node. */
   asSuperuser<T>(node: NodeRef, use: (connection: PostgresConnection) => Promise<T>): Promise<T>;
@@ -51,7 +51,7 @@ export interface Session {
   asSuperuserIn<T>(node: NodeRef, database: string, use: (connection: PostgresConnection) => Promise<T>): Promise<T>;
   /** Runs `use` on a reader's connection to a database of a node. */
   asReader<T>(node: NodeRef, database: string, use: (connection: PostgresConnection) => Promise<T>): Promise<T>;
-  /** Runs `use` on a connection to a member's Patroni; without `limits`, each call has its client's own. */
+  /** Runs `use` on a connection to a member's Patroni. Without `limits`, the client's own apply to each call. */
   asMember<T>(member: Node, use: (client: PatroniClient) => Promise<T>, limits?: RequestLimits): Promise<T>;
   /** Runs `use` on a connection to a router's runtime API. */
   asRouter<T>(router: Node, use: (api: RuntimeApi) => Promise<T>): Promise<T>;
@@ -71,15 +71,15 @@ interface RequestLimits {
   readonly timeoutMs: number;
 }
 
-/** For looking at a cluster: a member that does not answer within it is passed over. */
+/** For reading the state of a cluster: a member that does not answer within it is skipped. */
 export const lookLimits: RequestLimits = { timeoutMs: 1000 };
 
-/** Milliseconds for a role that was restored on the primary to arrive at a standby. */
+/** Milliseconds for a role that was restored on the primary to reach a standby. */
 const arrivalLimitMs = 2000;
 
 /**
- * For a role that is more than the application, in a database that is the application's: it finds nothing that the
- * application has defined, and no setting of that database makes it another role.
+ * For a role with more rights than the application, in the application's database: it finds nothing that the application
+ * has defined, and no setting of that database can change its role.
  */
 const ownSettings = {
   search_path: 'pg_catalog',
@@ -90,7 +90,7 @@ const ownSettings = {
   transaction_timeout: '0',
 };
 
-/** A pooler keeps a connection for as long as a server takes it, also one that has changed its role since. */
+/** A pooler keeps a connection as long as the server accepts it, even if the server's role has changed since. */
 export const reconnectPoolers = async (
   session: Session,
   poolers: readonly NodeRef[],
@@ -98,7 +98,7 @@ export const reconnectPoolers = async (
 ): Promise<void> => {
   for (const pooler of poolers) {
     for (const port of which) {
-      // One that does not answer has nothing to replace.
+      // A pooler that does not answer has no connections to replace.
       await session.asPoolerAdmin(pooler, port, (admin) => admin.reconnect()).catch(() => undefined);
     }
   }
@@ -112,7 +112,7 @@ export const openSession = async (
   const database = await store.readDatabase(serviceId);
   if (!database) throw new PgrowError('not_found', `There is no database ${serviceId}.`);
   const secrets = await readAllSecrets(store, database).catch(async (error: unknown) => {
-    // Removed since: its passwords have gone with it.
+    // Destroyed in the meantime, together with its passwords.
     if (!(await store.readDatabase(serviceId))) throw new PgrowError('not_found', `There is no database ${serviceId}.`);
     throw error;
   });
@@ -146,7 +146,7 @@ export const openSession = async (
       await connection.end();
     }
   };
-  /** Once more where a role of pgrow's own is refused and could be restored; at a standby it arrives a moment later. */
+  /** Retries if one of pgrow's own roles was refused and could be restored; it reaches a standby a moment later. */
   const connectOwn = async (node: NodeRef | null, connect: () => Promise<PostgresConnection>) => {
     try {
       return await connect();
@@ -189,7 +189,7 @@ export const openSession = async (
         database: name,
         user: roles.reader,
         password: secrets.reader,
-        // A view that has taken a table's place would run its owner's code.
+        // A view in the place of a table would run its owner's code.
         settings: {
           ...ownSettings,
           default_transaction_read_only: 'on',

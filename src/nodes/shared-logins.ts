@@ -4,7 +4,7 @@ import { maintenanceDatabase, type Session } from './session.ts';
 
 /**
  * The same session for one look at several nodes: each is logged in to once, however many ask, at the same time as well. To
- * be read by, not for transactions: all share one session of the server. Let go when `use` is through, which is not waited for.
+ * be used for reading, not for transactions: all share one session of the server. Closed when `use` has ended, without waiting.
  */
 export const withSharedLogins = async <T>(session: Session, use: (shared: Session) => Promise<T>): Promise<T> => {
   const connections = new Map<string, Promise<PostgresConnection>>();

@@ -12,7 +12,7 @@ interface Way {
   readonly place: RouteWrite['place'];
 }
 
-/** Every way that clients write: through the front, and past it through each router and pooler. */
+/** Every route that clients write through: the front, and each router and pooler directly. */
 const waysOf = (topology: Topology): readonly Way[] => {
   const poolers = nodesOf(topology, 'pgbouncer');
   const inner = (node: Node, port: number): Way => ({ node, port, place: 'inner' });
@@ -27,8 +27,8 @@ const waysOf = (topology: Topology): readonly Way[] => {
 };
 
 /**
- * Writes a probe through every way that clients write, and takes it away again.
- * @param limitMs milliseconds that each way may take
+ * Writes a probe through every route that clients write through, and removes it again.
+ * @param limitMs milliseconds that each route may take
  */
 export const probeWrites = ({ components }: Pick<Dependencies, 'components'>, session: Session, limitMs: number) =>
   Promise.all(
@@ -55,7 +55,7 @@ const writeThrough = async (
   const id = `watch-${randomUUID()}`;
   try {
     await postgres.writeProbe(connection, id);
-    // It has told what it was for: one that stays is removed with other old ones.
+    // It has served its purpose: if it stays, it is removed with other old ones.
     await postgres.forgetProbe(connection, id).catch(() => undefined);
   } finally {
     await connection.end();

@@ -4,18 +4,18 @@ import { operationInputs } from '../domain/inputs.ts';
 import { requestOf, isSameRequest } from '../domain/resumption.ts';
 import type { Planning, PlanRequest } from './planning.ts';
 
-/** What the operation before has left undone: it is undone before a plan is made. */
+/** What the previous operation has left behind: it is undone before a plan is made. */
 export interface LeftBehind {
   readonly abandoned: AbandonedOperation;
-  /** The hand-over in the middle of which an operator was left with it; null where its workflow was ended from outside. */
+  /** The hand-over that failed and left the operation to an operator; null if its workflow was terminated. */
   readonly handOver: CutOver | null;
 }
 
 type Records = Pick<Planning['store'], 'readLastOperation' | 'readPlan'>;
 
 /**
- * Null as well where the input is invalid, which planning reports, where the same is asked for again, which goes on with
- * what was left, and before a destroy, which removes everything.
+ * Also null if the input is invalid, which planning reports; if the request is repeated, which resumes what was left; and
+ * before a destroy, which removes everything.
  */
 export const findLeftBehind = async (
   { store, nodes }: Pick<Planning, 'store' | 'nodes'>,
@@ -33,13 +33,13 @@ export const findLeftBehind = async (
   return (await nodes.hasStayed(service_id, handOver)) ? { abandoned: stopped, handOver } : null;
 };
 
-/** Temporal runs one operation at a time: one that still counts as running when nothing runs was ended from outside. */
+/** Temporal runs one operation at a time: if none runs, one that is recorded as running was terminated. */
 export const readAbandoned = async (store: Records, serviceId: string): Promise<AbandonedOperation | null> => {
   const { last, plan } = await readLast(store, serviceId, null);
   return abandonedOf(last, plan);
 };
 
-/** The operation that began last, besides the one that is planned. */
+/** The latest operation, apart from the one that is being planned. */
 export const readLast = async (store: Records, serviceId: string, besides: string | null) => {
   const last = await store.readLastOperation(serviceId, besides);
   return { last, plan: last && (await store.readPlan(last.id)) };

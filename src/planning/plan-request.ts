@@ -18,20 +18,20 @@ import { resolveSnapshotOfInput } from './resolve-snapshot.ts';
 import { readLast, type LeftBehind } from './left-behind.ts';
 import type { Planning, PlanRequest } from './planning.ts';
 
-/** A database that is still to be made has no ports. */
+/** A database that does not exist yet has no ports. */
 export type PlannedDatabase = Omit<Database, 'ports'>;
 
 export interface Planned {
   readonly input: ParsedInput<OperationWorkflow>;
   readonly database: PlannedDatabase;
   readonly plan: Plan;
-  /** What a new database begins with; null for nothing. */
+  /** What a new database starts with; null: nothing. */
   readonly restored: Restored | null;
-  /** What this operation goes on with; null where it starts from the beginning. */
+  /** What this operation resumes; null if it starts from the beginning. */
   readonly unfinished: Unfinished | null;
-  /** The rollback window that is open, of an operation before. */
+  /** The open rollback window of an earlier operation. */
   readonly previous: Checkpoint | null;
-  /** Those of the server that takes writes; null where it was not asked or did not answer. */
+  /** Settings of the primary; null if it was not asked or did not answer. */
   readonly settings: ServerSettings | null;
 }
 
@@ -42,7 +42,7 @@ export interface Planned {
 export const planRequest = async (
   planning: Planning,
   request: PlanRequest,
-  /** What counts as undone already: the worker has undone it, and who only asks for the plan touches nothing. */
+  /** Counts as already undone: the worker has undone it, and a caller that only wants the plan touches nothing. */
   left: LeftBehind | null,
 ): Promise<Planned> => {
   const { workflow, operation } = request;
@@ -57,12 +57,12 @@ export const planRequest = async (
   const planned = { input, database, restored: null };
   if (resumed) {
     const previous = await readWindow(store, database.id, [operation, unfinished.operation.id]);
-    // Its losses were confirmed when it began.
+    // Its losses were confirmed when it started.
     return { ...planned, plan: { ...resumed, losses: [] }, unfinished, previous, settings: null };
   }
   const previous = await readWindow(store, database.id, [operation, left?.abandoned.operation]);
   const last = previous && (await store.readPlan(previous.operation_id));
-  // What is removed as a whole needs no look, nor passwords that may be lost.
+  // What is removed as a whole needs no look, and no passwords, which may be lost.
   const isRemoved = workflow === 'destroyDatabase';
   const { leadership, facts, settings } = isRemoved
     ? unlooked(database)
@@ -72,7 +72,7 @@ export const planRequest = async (
   return { ...planned, plan, unfinished: null, previous, settings };
 };
 
-/** A destroy removes whatever there is: a plan that this version cannot read does not keep it from that. */
+/** A destroy removes everything: a plan that this version cannot read must not prevent that. */
 const overUnreadable = (store: Store): Store => ({
   ...store,
   readPlan: (operation) =>
@@ -88,7 +88,7 @@ const unlooked = ({ topology }: Database) => ({
   settings: null,
 });
 
-/** An operation that is on record already: its plan is the one on record, although by now another might be made. */
+/** An operation that is already on record: the recorded plan counts, even if a different one would be made now. */
 export const recallRequest = async ({ store }: Planning, request: PlanRequest): Promise<Planned> => {
   const { workflow, operation } = request;
   const input = parse(request);
@@ -137,13 +137,13 @@ const asAsked = ({ postgres_major, locale }: Wish) => ({ postgres_major, setting
 const parse = ({ workflow, input }: PlanRequest): ParsedInput<OperationWorkflow> =>
   parseInput(operationInputs[workflow] as z.ZodType<ParsedInput<OperationWorkflow>>, input);
 
-/** The operation before, where it stopped past its point of no return. */
+/** The previous operation, if it stopped past its point of no return. */
 const readUnfinished = async (store: Store, id: string, operation: string): Promise<Unfinished | null> => {
   const { last, plan } = await readLast(store, id, operation);
   return unfinishedOf(last, plan);
 };
 
-/** The window that is open, besides those of these operations. */
+/** The open window, apart from those of these operations. */
 const readWindow = async (store: Store, id: string, besides: readonly (string | undefined)[]) =>
   (await store.listCheckpoints(id)).find(
     ({ status, operation_id }) => status === 'open' && !besides.includes(operation_id),

@@ -47,7 +47,7 @@ export const containerStopped = (attempt: string, name: string, cause?: unknown)
 export const commandSilent = (command: string, name: string, seconds: number, since: string): PgrowError =>
   new PgrowError(
     'no_answer',
-    `${command} in ${name}, begun at ${since}, has not ended within ${seconds} s. Look whether the container stands still.`,
+    `${command} in ${name}, begun at ${since}, has not ended within ${seconds} s. Check whether the container hangs.`,
   );
 
 export const commandTooTalkative = (command: string, name: string, bytes: number): PgrowError =>

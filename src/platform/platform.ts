@@ -72,7 +72,7 @@ export interface Platform {
    */
   dial(to: { readonly container: string; readonly address: string }, port: number, limitMs: number): Promise<Duplex>;
 
-  /** Address of the host in a network: whence the worker's own connections come. */
+  /** Address of the host in a network, from which the worker's own connections come. */
   networkGateway(name: string): Promise<string>;
 
   /** Follows what happens to containers with these labels until `signal` aborts; reconnects by itself. */
@@ -154,7 +154,7 @@ export interface ContainerState {
   readonly address: string | null;
   readonly labels: Labels;
   readonly startedAt: string;
-  /** A name in its network that no other container ever had or will have; null where the engine gives none. */
+  /** A name in its network that no other container ever had or will have; null if the engine gives none. */
   readonly ownName: string | null;
 }
 

@@ -15,7 +15,7 @@ export interface AccessStore {
     project: string,
     by: { readonly operation: string } | { readonly database: string },
   ): Promise<AcceptedRequest | null>;
-  /** The latest first. */
+  /** Newest first. */
   listAudit(project: string, limit: number): Promise<readonly (AuditEntry & { readonly at: string })[]>;
 }
 

@@ -7,16 +7,16 @@ import { nodeServiceId } from './service-id.ts';
 import type { Tables } from './tables.ts';
 
 export interface CheckpointStore {
-  /** Idempotent by operation; answers with what is recorded. */
+  /** Idempotent by operation; returns what is recorded. */
   openCheckpoint(checkpoint: NewCheckpoint): Promise<Checkpoint>;
-  /** Moves the end of the window, which begins again when the operation is done. ISO 8601. */
+  /** Moves the end of the window, which starts again when the operation is done. ISO 8601. */
   extendCheckpoint(id: string, rollback_available_until: string): Promise<void>;
   /** Closed or absent is success. */
   closeCheckpoint(id: string): Promise<void>;
   readOpenCheckpoint(serviceId: string): Promise<Checkpoint | null>;
   /** Databases that have an open one. */
   listOpenWindows(): Promise<ReadonlySet<string>>;
-  /** The latest first. */
+  /** Newest first. */
   listCheckpoints(serviceId: string): Promise<readonly Checkpoint[]>;
 }
 

@@ -13,7 +13,7 @@ import type { Tables } from './tables.ts';
 
 export interface DatabaseStore {
   /**
-   * Idempotent by id; answers with what is recorded, whose ports count.
+   * Idempotent by id; returns what is recorded, whose ports count.
    * @throws PgrowError `name_taken`; `port_taken` or `subnet_taken` when another database holds one of the ports, or the subnet
    */
   registerDatabase(database: Database): Promise<Database>;

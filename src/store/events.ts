@@ -18,7 +18,7 @@ export type EventType = (typeof eventTypes)[number];
 export interface EventStore {
   /** Idempotent by key, where there is one. The database must be registered. */
   recordEvent(event: NewEvent): Promise<void>;
-  /** The latest first. */
+  /** Newest first. */
   listEvents(serviceId: string, limit: number): Promise<readonly Event[]>;
 }
 

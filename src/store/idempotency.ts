@@ -1,10 +1,10 @@
 import type { Queries } from './connection.ts';
 
 export interface IdempotencyStore {
-  /** Keeps the key for this request unless another has it; answers with the request that has it. */
+  /** Keeps the key for this request unless another has it; returns the request that has it. */
   claimIdempotencyKey(request: KeyedRequest): Promise<KeyedRequest>;
   findByIdempotencyKey(project: string, key: string): Promise<KeyedRequest | null>;
-  /** Gives the key to a new attempt at its request, unless another has it by now; answers with the one that has it. */
+  /** Gives the key to a new attempt at its request, unless another has it by now; returns the one that has it. */
   renewIdempotencyKey(request: KeyedRequest, earlierOperation: string): Promise<KeyedRequest>;
 }
 

@@ -13,7 +13,7 @@ export interface Migration {
 const migrationLock = 7_064_711;
 
 /**
- * Whether a schema may be newer than the code: migrations only add to it, so that an older version of the worker can go on
+ * Whether a schema may be newer than the code: migrations only add to it, so that an older version of the worker can continue
  * beside the one that has applied them.
  */
 export type NewerSchema = 'tolerate' | 'refuse';

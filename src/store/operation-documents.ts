@@ -58,7 +58,7 @@ const planPart = sql<ShownOperation['plan']>`jsonb_build_object(${sql.join(
   shownOfPlan.flatMap((name) => [sql.lit(name), sql`operations.plan -> ${sql.lit(name)}`]),
 )})`;
 
-/** Operations with their steps and checkpoints, the latest first. */
+/** Operations with their steps and checkpoints, newest first. */
 export const readDocuments = async (queries: Queries, filter: OperationFilter): Promise<OperationDocument[]> => {
   let query = queries
     .selectFrom('operations')

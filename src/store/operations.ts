@@ -27,9 +27,9 @@ export interface OperationStore {
   endOperation(end: OperationEnd): Promise<void>;
   /** Of one project or of all. */
   readOperation(id: string, project?: string): Promise<OperationDocument | null>;
-  /** The latest first. */
+  /** Newest first. */
   listOperations(serviceId: string): Promise<readonly OperationDocument[]>;
-  /** Of all databases that have or had this name, or this id; the latest first. */
+  /** Of all databases that have or had this name, or this id; newest first. */
   listOperationsOf(nameOrId: string, project: string): Promise<readonly OperationDocument[]>;
   readRunningOperation(serviceId: string): Promise<OperationDocument | null>;
   /** Of all databases of one project or of all. */

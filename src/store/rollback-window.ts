@@ -3,7 +3,7 @@ import { unfinishedOf } from '../domain/resumption.ts';
 import { windowOnRecord, type RollbackWindow } from '../domain/rollback-window.ts';
 import type { Store } from './store.ts';
 
-/** The open rollback window of a database as its workflow needs it; null where none is to be served. */
+/** The open rollback window of a database as its workflow needs it; null if none is to be served. */
 export const readWindow = async (
   store: Pick<Store, 'readOpenCheckpoint' | 'readPlan' | 'listOperations'>,
   { id, name }: Pick<Database, 'id' | 'name'>,

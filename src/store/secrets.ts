@@ -3,7 +3,7 @@ import { PgrowError } from '../domain/errors.ts';
 import type { Queries } from './connection.ts';
 
 export interface SecretStore {
-  /** Makes those that are missing (32 characters, safe in URLs), when a database is registered. Returns all that are named. */
+  /** Creates the missing ones (32 characters, safe in URLs) when a database is registered. Returns all named ones. */
   ensureSecrets<N extends string>(serviceId: string, names: readonly N[]): Promise<Record<N, string>>;
   /** All secrets of one service, by name. */
   readSecrets(serviceId: string): Promise<Record<string, string>>;
@@ -76,7 +76,7 @@ const open = (key: Buffer, place: Buffer, sealed: Buffer): string => {
   } catch {
     throw new PgrowError(
       'needs_operator',
-      `Secret ${place.toString()} does not open with this encryption key. Put back the key file that it was sealed with.`,
+      `Secret ${place.toString()} cannot be decrypted with this key. Restore the key file that it was encrypted with.`,
     );
   }
 };

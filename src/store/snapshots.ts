@@ -8,7 +8,7 @@ export interface SnapshotStore {
   recordVerification(verified: Verified): Promise<void>;
   /** Absent is success. */
   removeSnapshot(serviceId: string, id: string): Promise<void>;
-  /** The latest first. */
+  /** Newest first. */
   listSnapshots(serviceId: string): Promise<readonly Snapshot[]>;
 }
 

@@ -57,7 +57,7 @@ export const openBreakpoints = (
     here.calls.set(at, call);
     const wanted = readBreakpoint(file);
     if (!wanted || !isAt(wanted, here, at, call)) return;
-    // Once only: the next one here, perhaps of a worker that took over, goes on.
+    // Once only: the next one here, perhaps of a worker that took over, continues.
     rmSync(file, { force: true });
     halt();
   };

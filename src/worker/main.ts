@@ -73,7 +73,7 @@ Runtime.install({
 const store = await createStore({
   connection: { url: settings.databaseUrl },
   encryptionKey: Buffer.from(readFileSync(settings.secretKeyPath, 'utf8').trim(), 'base64'),
-  // A version that goes on beside a newer one, whose API has brought the schema up to date.
+  // A version that continues beside a newer one, whose API has brought the schema up to date.
   ...(settings.build !== null && { newerSchema: 'tolerate' }),
 });
 await completeSecrets(store);

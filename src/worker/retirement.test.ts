@@ -59,7 +59,7 @@ test.each<[string, readonly Look[]]>([
 });
 
 // A slow `up` starts the worker of a new version minutes before Temporal takes it for the current one.
-test('one that is not current yet goes on, for a while', async () => {
+test('one that is not current yet continues, for a while', async () => {
   const looks = [...Array.from({ length: 50 }, () => ({ current: 'b' })), { current: 'a' }];
   expect(await watch(looks)).toMatchObject({ dispensable: false, looks: 101 });
   expect(await watch([{ current: 'b' }], 1000)).toEqual({ dispensable: true, looks: 600 });

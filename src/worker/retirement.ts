@@ -26,7 +26,7 @@ const looksBeforeTheEnd = 2;
 const looksBeforeNeeded = { often: 15, most: 600 };
 
 /**
- * Resolves when another version is the current one and no operation goes on under this one, so that its worker can end.
+ * Resolves when another version is the current one and no operation continues under this one, so that its worker can end.
  * False when it was ended before.
  */
 export const untilDispensable = async (retirement: Retirement): Promise<boolean> => {

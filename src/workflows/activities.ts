@@ -10,14 +10,14 @@ import { isEndless } from '../domain/retry-budget.ts';
 const heartbeatTimeout = '10s';
 
 /**
- * How often an activity is tried again is decided where its error is known, by the time that its cause has lasted
- * (`domain/retry-budget.ts`): an attempt says whether it was the last. Temporal only waits in between.
+ * The activity itself decides whether it is retried, by how long the cause of its error has lasted
+ * (`domain/retry-budget.ts`). Temporal only waits between the attempts.
  */
 const soon = { initialInterval: '200ms', backoffCoefficient: 2, maximumInterval: '5s' } as const;
-/** For what is not given up. */
+/** For activities that are never given up. */
 const patiently = { ...soon, maximumInterval: '30s' } as const;
 
-/** Seconds; for what has no patience of its own: as long as that of any operation. */
+/** Seconds, for activities without a patience of their own: the longest patience of any operation. */
 const longestPatience = 86_400;
 
 const optionsFor = (kind: ActivityKind, patienceSeconds = longestPatience): ActivityOptions => ({
@@ -46,7 +46,7 @@ export const perform = <A extends ActivityName>(
   return steps[action]({ context, input });
 };
 
-/** `more`: what is its own besides. */
+/** `more`: options of this activity alone. */
 const around = (name: keyof OperationActivities, summary: string, more: ActivityOptions = {}): OperationActivities =>
   proxyActivities<OperationActivities>({
     ...optionsFor(aroundKinds[name]),
@@ -55,22 +55,22 @@ const around = (name: keyof OperationActivities, summary: string, more: Activity
     summary,
   });
 
-/** What an operation does around its steps, with the summaries that Temporal Web shows. */
+/** Activities of an operation around its steps, with the summaries that Temporal Web shows. */
 export const operationActivities: Omit<OperationActivities, 'watchHealth' | 'verifySnapshot'> = {
   openOperation: around('openOperation', 'check, plan and record').openOperation,
-  findCutOff: around('findCutOff', 'look for what was cut off').findCutOff,
-  noteStep: around('noteStep', 'say what is waited for').noteStep,
+  findCutOff: around('findCutOff', 'find an abandoned operation').findCutOff,
+  noteStep: around('noteStep', 'record what it waits for').noteStep,
   noteStepDone: around('noteStepDone', 'record that the wait is over').noteStepDone,
-  sweepOperation: around('sweepOperation', 'remove what is left over').sweepOperation,
+  sweepOperation: around('sweepOperation', 'remove leftovers').sweepOperation,
   endOperation: around('endOperation', 'record how it ended').endOperation,
-  noteRelease: around('noteRelease', 'record who let the cut-over go ahead').noteRelease,
-  readStanding: around('readStanding', 'ask the record how far it had come').readStanding,
-  waitUntilCheckpointClosed: around('waitUntilCheckpointClosed', 'wait until the rollback window before is closed')
+  noteRelease: around('noteRelease', 'record who released the cut-over').noteRelease,
+  readStanding: around('readStanding', 'read its progress from the record').readStanding,
+  waitUntilCheckpointClosed: around('waitUntilCheckpointClosed', 'wait until the previous rollback window is closed')
     .waitUntilCheckpointClosed,
-  closeCheckpoint: around('closeCheckpoint', 'record that the way back is closed').closeCheckpoint,
+  closeCheckpoint: around('closeCheckpoint', 'record that the window is closed').closeCheckpoint,
 };
 
-/** Where what takes hours takes no place of a step. */
+/** Activities that take hours use the watch queue, where they occupy no slot of a step. */
 const besideSteps = (): ActivityOptions => ({ taskQueue: watchQueueOf(workflowInfo().taskQueue) });
 
 /** Runs for as long as a window is open. */
@@ -82,4 +82,4 @@ export const watchHealth: OperationActivities['watchHealth'] = (call) =>
   }).watchHealth(call);
 
 export const readThrough: OperationActivities['verifySnapshot'] = (call) =>
-  around('verifySnapshot', `read ${call.snapshot} through`, besideSteps()).verifySnapshot(call);
+  around('verifySnapshot', `verify ${call.snapshot}`, besideSteps()).verifySnapshot(call);

@@ -10,8 +10,8 @@ export const cutOverDeadlineMissed = (database: string, seconds: number): Applic
 export const windowDoesNotClose = (database: string, workflow: string): ApplicationFailure =>
   failure(
     'not_ready',
-    `The rollback window of the last operation of ${database} does not close, so nothing was begun. ` +
-      `What it is at and why it does not get on is in Temporal Web: ${workflow}.`,
+    `The rollback window of the last operation of ${database} does not close, so nothing was started. ` +
+      `Temporal Web shows what it is doing and why it is stuck: ${workflow}.`,
   );
 
 /** For a message that comes too late for an operation. */
@@ -26,7 +26,7 @@ export const operationFailure = (document: OperationDocument): ApplicationFailur
     details: [document],
   });
 
-/** The document that came with an operation's failure; null where it never began. */
+/** The document that came with an operation's failure; null if it never began. */
 export const documentOf = (error: unknown): OperationDocument | null => {
   const cause = error instanceof ChildWorkflowFailure ? error.cause : error;
   const document = cause instanceof ApplicationFailure ? (cause.details?.[0] as Partial<OperationDocument>) : null;

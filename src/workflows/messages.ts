@@ -28,11 +28,11 @@ export const operationUpdates = {
   confirm: defineUpdate<MessageEffect, [Sender?]>(operationMessages.confirm),
 } as const satisfies Record<OperationMessage, unknown>;
 
-/** Go ahead; with the input of a switchover it asks for one, and whatever else runs then does not hear it. */
+/** Releases a cut-over. With the input of a switchover it requests one, and any other running operation ignores it. */
 export const switchoverSignal = defineSignal<[Payload?]>(switchoverSignalName);
 export const progress = defineQuery<Progress>(progressQuery);
 
-/** For a caller that starts an operation: the plan it has begun with, or what it was refused with. */
+/** For the caller that starts an operation: the plan it started with, or its refusal. */
 export const openedUpdate = defineUpdate<Opened>(openedUpdateName);
 
 /** What an operation begins with. */
@@ -41,20 +41,20 @@ export interface Opened {
   /** Names of the plan's steps, in order. */
   readonly steps: readonly string[];
   readonly warnings: readonly string[];
-  /** Null where it was done before: it is not planned again. */
+  /** Null if it was done earlier: it is not planned again. */
   readonly estimated_duration_minutes: number | null;
   /** Of the database once it is done, US dollars. */
   readonly estimated_monthly_cost: number;
 }
 
-/** Who says it, for the record. */
+/** Who sent the message, for the record. */
 export interface Sender {
   readonly actor?: string;
 }
 
 type Payload = Sender & { readonly service_id?: string };
 
-/** What becomes of it. `when_ready`: it was early, and is done as soon as that is possible. */
+/** When a message takes effect. `when_ready`: it arrived early and takes effect as soon as possible. */
 export interface MessageEffect {
   readonly takes_effect: 'now' | 'when_ready';
 }
@@ -73,17 +73,17 @@ export const checkpointQuery = defineQuery<WindowState>('checkpoint');
 export interface WindowState {
   readonly checkpoint: string;
   readonly open: boolean;
-  /** When it closes by itself, ISO 8601; null when only `confirm` or the next operation closes it. */
+  /** When it closes by itself, ISO 8601; null if only `confirm` or the next operation closes it. */
   readonly until: string | null;
   /** Why the stage is not being watched; null while it is. */
   readonly not_watched: string | null;
 }
 
-/** Who asks for a rollback, and under which id it is to run. */
+/** Who requests a rollback, and the id it runs under. */
 export interface RollbackRequest {
   readonly operation_id?: string;
   readonly actor?: string;
-  /** Of one that pgrow asks for by itself: the evidence. */
+  /** The evidence, if pgrow requests it by itself. */
   readonly reason?: string;
   readonly options?: OperationInput<'rollback'>['options'];
 }

@@ -6,11 +6,11 @@ import { openedUpdate, type Opened } from './messages.ts';
 type Begun = OpenedOperation | { readonly done: OperationDocument };
 
 interface Opening {
-  /** Waits for the operation to be opened, and answers all that wait for that before the workflow can end. */
+  /** Waits until the operation is open, and answers all waiting callers before the workflow can end. */
   of<T extends Begun>(operation: string, opening: Promise<T>): Promise<T>;
 }
 
-/** Whoever starts an operation hears from the one place that plans it what it begins with, or why it does not. */
+/** The caller that starts an operation gets its plan, or the refusal, from the only place that plans it. */
 export const answerOpening = (): Opening => {
   let outcome: { readonly opened: Opened } | { readonly refused: unknown } | null = null;
   const answer = async (): Promise<Opened> => {

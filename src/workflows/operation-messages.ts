@@ -6,11 +6,11 @@ import { refusal } from './failures.ts';
 import { operationSignals, operationUpdates, switchoverSignal, type MessageEffect, type Sender } from './messages.ts';
 import type { PlanRun } from './steps/run-plan.ts';
 
-/** How far an operation is, as its messages need to know. */
+/** Progress of an operation, as far as its messages depend on it. */
 export interface Standing {
   opened: OpenedOperation | null;
   run: PlanRun | null;
-  /** `finishing`: every step is done. `undoing`: it is on its way back, or says why it cannot be. */
+  /** `finishing`: every step is done. `undoing`: it is being undone, or reports why it cannot be. */
   state: 'opening' | 'running' | 'finishing' | 'undoing';
 }
 
@@ -20,10 +20,10 @@ export interface ReceivedMessages {
   isConfirmed(): boolean;
 }
 
-/** What is not said by a message that names its sender. */
+/** For messages that do not name their sender. */
 const unnamed = 'unknown';
 
-/** Takes messages as signals, which have no answer, and as updates, which are refused when they come too late. */
+/** Handles messages as signals, which have no answer, and as updates, which are rejected if they arrive too late. */
 export const handleMessages = (standing: Standing, abort: () => void): ReceivedMessages => {
   let releasedBy: string | null = null;
   let confirmed = false;
@@ -43,7 +43,7 @@ export const handleMessages = (standing: Standing, abort: () => void): ReceivedM
       const reason = reasonsAgainst[message](standing);
       if (reason !== null) throw refusal(reason);
     };
-    const description = `${descriptions[message]} Refused where it comes too late.`;
+    const description = `${descriptions[message]} Rejected if it arrives too late.`;
     setHandler<MessageEffect, [Sender?], UpdateDefinition<MessageEffect, [Sender?]>>(
       operationUpdates[message],
       answer,
@@ -53,25 +53,24 @@ export const handleMessages = (standing: Standing, abort: () => void): ReceivedM
       },
     );
   }
-  // Who starts a switchover by signal-with-start may meet an operation whose cut-over another one holds back.
+  // A signal-with-start for a switchover may reach another operation, whose cut-over it must not release.
   setHandler(switchoverSignal, (payload) => void (payload?.service_id === undefined && effects.cutover(payload)), {
-    description:
-      'The same as `cutover`; with the input of a switchover it is not meant for this operation, and nothing.',
+    description: 'The same as `cutover`. With the input of a switchover it is meant for another operation and ignored.',
   });
   return { releasedBy: () => releasedBy, isConfirmed: () => confirmed };
 };
 
 const descriptions: Readonly<Record<OperationMessage, string>> = {
-  cutover: 'Go ahead with a cut-over that waits.',
+  cutover: 'Start a cut-over that is waiting.',
   abort: 'Undo everything done so far and end.',
-  confirm: 'Cut a grace period short.',
+  confirm: 'End a grace period early.',
 };
 
-/** Each names the subject and the next action; null where nothing is in the way. */
+/** Each names the subject and the next action; null if the message is acceptable. */
 const reasonsAgainst: Readonly<Record<OperationMessage, (standing: Standing) => string | null>> = {
   cutover({ opened, run }) {
     const held = opened?.plan.steps.some((step) => step.waits_for_signal) && opened.cutover === 'on_signal';
-    if (opened && !held) return `${subject(opened)} waits for no message: it cuts over by itself, if at all.`;
+    if (opened && !held) return `${subject(opened)} has no cut-over that waits for a message.`;
     return run?.committed() ? `${subject(opened)} has cut over already.` : null;
   },
   abort({ opened, run, state }) {
@@ -82,15 +81,15 @@ const reasonsAgainst: Readonly<Record<OperationMessage, (standing: Standing) => 
   },
   confirm({ opened, run }) {
     if (run?.waitsFor() === 'grace period') return null;
-    return `${subject(opened)} is in no grace period that could be cut short. Wait for its end.`;
+    return `${subject(opened)} is not in a grace period, so there is nothing to confirm.`;
   },
 };
 
 const pastReturn = (opened: OpenedOperation | null): string => {
   const step = opened?.plan.point_of_no_return;
   return (
-    `Too late to abort: ${subject(opened)} is past its point of no return${step ? `, "${step}"` : ''}, and goes on to its end. ` +
-    'Once it is done, what can be rolled back is shown by its status.'
+    `Too late to abort: ${subject(opened)} is past its point of no return${step ? `, "${step}"` : ''}, and will finish. ` +
+    'Once it is done, the status of the database shows whether it can be rolled back.'
   );
 };
 

@@ -26,8 +26,8 @@ import { childAttributes } from './search-attributes.ts';
 import { handleWindowMessages } from './window-messages.ts';
 
 /**
- * Keeps the way back open until it is confirmed or time runs out, then removes what was kept for it. Goes back when
- * asked to, and by itself when the new stage turns unhealthy; where that is refused, it stays open until a request closes it.
+ * Keeps a rollback possible until it is confirmed or its time is over, then removes what was kept for it. Rolls back on
+ * request, and by itself when the new stage takes no writes. If that is refused, the window stays open until a request closes it.
  */
 export const checkpoint: CheckpointWorkflow = async (input) => {
   const { database, on_close } = input;
@@ -46,7 +46,7 @@ export const checkpoint: CheckpointWorkflow = async (input) => {
     goBack: (asked) => void (request = asked),
   });
   setHandler(checkpointQuery, () => ({ checkpoint: input.checkpoint, open, until: until(), not_watched: notWatched }), {
-    description: 'Whether the window is open, until when, and whether somebody watches the stage.',
+    description: 'Whether the window is open, until when, and whether the stage is being watched.',
   });
   show();
 
@@ -66,22 +66,22 @@ export const checkpoint: CheckpointWorkflow = async (input) => {
     }),
   );
 
-  const told = () => confirmed || gone || request !== null;
+  const isAsked = () => confirmed || gone || request !== null;
   for (;;) {
-    if (deadline === null) await condition(told);
-    else await condition(told, Math.max(1, deadline - Date.now()), { summary: 'rollback possible until it fires' });
+    if (deadline === null) await condition(isAsked);
+    else await condition(isAsked, Math.max(1, deadline - Date.now()), { summary: 'rollback possible until it fires' });
     const asked = request as RollbackRequest | null;
     if (confirmed || gone || !asked) break;
     const outcome = await tryRollback(database, asked, input.before);
     if (request === asked) request = null;
     if (outcome === 'undone') {
-      // Of a stage that has failed, what was kept may be all there is: it goes only when an operator says so.
+      // If the stage has failed, the kept nodes may be all that is left: only an operator may remove them.
       if (asked === own) deadline = null;
       own = null;
       show();
       continue;
     }
-    // Done it has used the window up; unfinished it goes on when it is asked for again, and nothing kept may go until then.
+    // If it is done, the window is used up. If it is unfinished, the same request resumes it and needs everything that was kept.
     health.cancel();
     await watching;
     return;
@@ -90,7 +90,7 @@ export const checkpoint: CheckpointWorkflow = async (input) => {
   show();
   health.cancel();
   await watching;
-  // With a database that was destroyed went what was kept for it.
+  // Destroying a database has removed what was kept for it.
   if (!gone) await closeWindow({ checkpoint: input.checkpoint, database, on_close }, 'until it is closed');
 };
 
@@ -99,7 +99,7 @@ const deadlineOf = ({ until, timeout_seconds }: RollbackWindow): number | null =
   return until === null ? null : Date.parse(until);
 };
 
-const closing = 'Closes: what was kept for a rollback is removed, for as long as that takes.';
+const closing = 'Closing: what was kept for a rollback is being removed.';
 
 const describe = (until: string | null, notWatched: string | null): string =>
   [
@@ -112,7 +112,7 @@ interface Watch {
   unhealthy(reason: string): Promise<void>;
   /** Null while the stage is watched; else why it is not. */
   watched(failure: string | null): void;
-  /** There is no such database any more. */
+  /** The database no longer exists. */
   vanished(): void;
 }
 
@@ -120,7 +120,7 @@ interface Watch {
 const rewatchAfter = [10, 300] as const;
 const askAgainAfter = [300, 3600] as const;
 
-/** Ends when it is cancelled. A watch that fails begins again, so that no window is left unwatched without a word. */
+/** Ends when it is cancelled. A watch that fails starts again, so that no window is left unwatched silently. */
 const keepWatching = async (serviceId: string, watch: Watch): Promise<void> => {
   let failures = 0;
   let refusals = 0;
@@ -150,12 +150,12 @@ const keepWatching = async (serviceId: string, watch: Watch): Promise<void> => {
 const backOff = ([first, most]: readonly [number, number], before: number): number =>
   Math.min(most, first * 2 ** Math.min(before, 10));
 
-/** Seconds a rollback waits for what it needs: while it waits nothing is better. */
+/** Seconds that a rollback waits for what it needs. */
 const rollbackPatienceSeconds = 120;
 
 /**
- * `undone`: it was refused, undone or kept out by another operation, and the window stays open. `unfinished`: past its
- * point of no return, so that what the window keeps may be the primary.
+ * `undone`: it was refused, undone or blocked by another operation, and the window stays open. `unfinished`: it stopped past
+ * its point of no return, so what the window keeps may be the primary.
  */
 const tryRollback = async (
   serviceId: string,
@@ -184,8 +184,8 @@ const tryRollback = async (
     });
     return 'done';
   } catch (error) {
-    // Ended from outside: how far it had come only the record knows, so nothing that is kept may go. The monitor begins the
-    // window again once that has been undone or finished.
+    // Terminated: only the record knows how far it came, so nothing that was kept may be removed. The monitor starts the
+    // window again once the operation has been undone or finished.
     const isCut = error instanceof ChildWorkflowFailure && error.cause instanceof TerminatedFailure;
     if (isCut && patched('rollback-was-terminated')) return 'unfinished';
     const document = documentOf(error);

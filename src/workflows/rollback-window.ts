@@ -17,7 +17,7 @@ import { checkpointSignals, type CheckpointWorkflow } from './messages.ts';
 import { childAttributes } from './search-attributes.ts';
 
 /**
- * The window in which an operation that is done can still be rolled back lives on by itself.
+ * Starts the window in which a finished operation can be rolled back. It outlives the operation's workflow.
  * `until`: when it closes by itself, ISO 8601.
  */
 export const startRollbackWindow = async (
@@ -37,10 +37,10 @@ export const startRollbackWindow = async (
     try {
       return await startWindow(input, database.name, plan.to?.stage ?? null);
     } catch (error) {
-      // One whose window was used up by a rollback that other services started themselves: it has nothing left to close.
+      // A rollback that another service started itself has used that window up: it has nothing left to close.
       if (!(error instanceof WorkflowExecutionAlreadyStartedError) || attempt === attemptsAtStart) throw error;
       await endWindow(database.id);
-      await sleep(betweenStartsMs, { summary: 'until the window before has ended' });
+      await sleep(betweenStartsMs, { summary: 'until the previous window has ended' });
     }
   }
 };
@@ -59,12 +59,12 @@ const startWindow = async (input: RollbackWindow, name: string, stage: Stage | n
   });
 };
 
-/** Seconds after which the request to close a window is repeated: its workflow may have ended meanwhile. */
-const toldAgainAfter = 20;
+/** Seconds after which the request to close a window is repeated, because its workflow may have ended in the meantime. */
+const repeatedAfter = 20;
 
 /**
- * Closes the window of the operation before, and waits until it is closed: for as long as a step of this operation waits
- * for anything.
+ * Closes the window of the previous operation and waits until it is closed, at most as long as a step of this operation
+ * waits for anything.
  */
 export const closePreviousWindow = async (
   { previous_checkpoint: previous, database, patience_seconds }: OpenedOperation,
@@ -78,20 +78,20 @@ export const closePreviousWindow = async (
     try {
       await getExternalWorkflowHandle(checkpointWorkflowId(database.id)).signal(checkpointSignals.confirm);
     } catch {
-      // Its workflow has ended already, or never began because the operation died first.
+      // Its workflow has already ended, or never started because the operation died first.
       await closeWindow({ ...waitedFor, on_close: previous.on_close }, 'for a while');
     }
     const { closed } = await operationActivities.waitUntilCheckpointClosed({
       ...waitedFor,
       ...waiting,
-      limit_seconds: toldAgainAfter,
+      limit_seconds: repeatedAfter,
     });
     if (closed) return;
     if (Date.now() > deadline) throw windowDoesNotClose(database.name, checkpointWorkflowId(database.id));
   }
 };
 
-/** As operations did before they knew at which step they begin to act; for those that began then. */
+/** For operations that started when plans did not yet say at which step they begin to act. */
 export const closePreviousWindowFirst = async ({
   previous_checkpoint: previous,
   database,
@@ -105,12 +105,12 @@ export const closePreviousWindowFirst = async ({
   await operationActivities.waitUntilCheckpointClosed({ checkpoint: previous.id, database: database.id });
 };
 
-/** Seconds. No client waits for it, and nothing it removes has to answer. */
+/** Seconds. No client waits for this, and nothing that is removed has to answer. */
 const closingPatienceSeconds = 60;
 
 /**
- * Removes what was kept for a rollback, then records that there is no way back any more. A window that closes never gives
- * up; an operation that closes one in its place does, with the reason.
+ * Removes what was kept for a rollback, then records that a rollback is no longer possible. A window never gives up closing;
+ * an operation that closes it instead gives up with the reason.
  */
 export const closeWindow = async (
   { checkpoint, database, on_close }: ClosedWindow,
@@ -141,7 +141,7 @@ interface ClosedWindow {
   readonly on_close: readonly ActivityCall[];
 }
 
-/** Of a database that is to be destroyed: nothing of it can be rolled back, and nothing is left to watch. */
+/** For a database that is being destroyed: nothing can be rolled back, and nothing is left to watch. */
 export const endWindow = async (serviceId: string): Promise<void> => {
   await getExternalWorkflowHandle(checkpointWorkflowId(serviceId))
     .cancel()

@@ -24,14 +24,14 @@ import { createPlanRun, type PlanRun } from './steps/run-plan.ts';
 
 const { sweepOperation, endOperation, readStanding } = operationActivities;
 
-/** Every operation: open, run the plan, and either finish or put everything back. */
+/** Every operation: open, run the plan, and either finish or undo everything. */
 export const runOperation = (workflow: OperationWorkflow, input: OperationRequest): Promise<OperationDocument> => {
   const standing: Standing = { opened: null, run: null, state: 'opening' };
   const scope = new CancellationScope({ cancellable: true, parent: new CancellationScope({ cancellable: false }) });
-  // Past the point of no return nothing is undone, and stopping there would leave a database that is not on record.
+  // Past the point of no return nothing is undone, and stopping there would make the record of the database untrue.
   const abort = () => void (standing.run?.committed() || scope.cancel());
   const told = handleMessages(standing, abort);
-  // Temporal's own cancel means the same: it is ignored where it would come too late.
+  // Temporal's own Cancel means the same. It is ignored if it arrives too late.
   CancellationScope.current().cancelRequested.catch(abort);
   return CancellationScope.nonCancellable(() => perform({ workflow, input, standing, scope, told }));
 };
@@ -40,7 +40,7 @@ interface Performance {
   readonly workflow: OperationWorkflow;
   readonly input: OperationRequest;
   readonly standing: Standing;
-  /** Of all that an abort calls off. */
+  /** Of everything that an abort cancels. */
   readonly scope: CancellationScope;
   readonly told: ReceivedMessages;
 }
@@ -54,7 +54,7 @@ const perform = async ({ workflow, input, standing, scope, told }: Performance):
   const { workflowId, runId } = workflowInfo();
   const call = { workflow, input, operation, workflow_id: workflowId, run_id: runId };
   const opened = await opening.of(operation, openAfterUndoingAbandoned(call));
-  // The same request once more, or a workflow that was reset.
+  // A repeated request, or a workflow that was reset.
   if ('done' in opened) return opened.done;
   board = createProgressBoard(operation, opened.database.name, opened.plan.steps);
   const run = createPlanRun({
@@ -67,7 +67,7 @@ const perform = async ({ workflow, input, standing, scope, told }: Performance):
   Object.assign(standing, { opened, run, state: 'running' } satisfies Standing);
   try {
     await scope.run(async () => {
-      // Of a plan that does not know at which step it begins to act.
+      // A plan that does not say at which step it begins to act.
       const first = opened.plan.steps.length > 0 && opened.plan.closes_window === undefined;
       if (first) await closePreviousWindowFirst(opened);
       if (workflow === 'destroyDatabase' && patched('end-window')) await endWindow(opened.database.id);
@@ -79,7 +79,7 @@ const perform = async ({ workflow, input, standing, scope, told }: Performance):
     throw operationFailure(await undoOrReport(operation, opened, run, error));
   }
   standing.state = 'finishing';
-  // Once, so that timer and record agree whatever has to be done again.
+  // Computed once, so that timer and record agree even if an activity is repeated.
   const until = opened.checkpoint && new Date(Date.now() + opened.checkpoint.timeout_seconds * 1000).toISOString();
   // Before it counts as done: the next operation must find this one's window open.
   if (until) await startRollbackWindow(opened, until);
@@ -93,7 +93,7 @@ const perform = async ({ workflow, input, standing, scope, told }: Performance):
   });
 };
 
-/** However many steps ask for it at a time, the rollback window of the operation before is closed once. */
+/** Closes the rollback window of the previous operation once, however many steps request it in parallel. */
 const closingOnce = ({
   operation,
   opened,
@@ -123,7 +123,7 @@ const closingOnce = ({
       }));
 };
 
-/** A workflow that was reset after its operation had ended: what it has made is in use, or has been undone. */
+/** The workflow was reset after its operation had ended: what it created is in use, or has been undone. */
 const alreadyEnded = (error: unknown): ApplicationFailure =>
   ApplicationFailure.create({
     type: 'already_ended',
@@ -131,7 +131,7 @@ const alreadyEnded = (error: unknown): ApplicationFailure =>
     nonRetryable: true,
   });
 
-/** Before the point of no return everything is undone; after it nothing is, and an operator is needed. */
+/** Before the point of no return everything is undone. After it nothing is, and an operator is needed. */
 const undoOrReport = async (
   operation: string,
   opened: OpenedOperation,
@@ -148,7 +148,7 @@ const undoOrReport = async (
       stall_ms: run.stall(),
       error: { ...error, left_over: leftOver },
     });
-  // A workflow that was reset does not know what its operation had done by then; the record does.
+  // After a reset the workflow does not know what its operation had already done; the record does.
   const committed = run.committed() || (patched('ask-the-record') && (await readStanding({ operation })).past_return);
   if (committed) return end('needs_operator', [resumeHint(opened, error)]);
   const leftOver = [...(await run.undoAll())];
@@ -163,7 +163,7 @@ const resumeHint = (
   { database, plan }: OpenedOperation,
   { message, step }: Omit<OperationError, 'left_over'>,
 ): LeftOver => ({
-  what: `${step ?? 'the operation'} did not finish: ${withoutStop(message)}; asked for again, with the same options, it goes on from there`,
+  what: `${step ?? 'the operation'} did not finish: ${withoutStop(message)}; repeat the operation with the same options to resume it`,
   command: commandToResume(database.name, plan.asked),
 });
 

@@ -12,7 +12,7 @@ export const searchAttributeKeys = {
 export interface About {
   /** Name of the database. */
   readonly database: string;
-  /** The stage that the operation leads to; null where it leads to none. */
+  /** The stage that the operation leads to; null if it leads to none. */
   readonly stage: Stage | null;
 }
 

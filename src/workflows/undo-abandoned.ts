@@ -7,10 +7,10 @@ import { newUndoScope, undo } from './steps/undo.ts';
 
 const { openOperation, findCutOff, sweepOperation, endOperation } = operationActivities;
 
-/** What an activity of the ended workflow is still at hears of it at its next heartbeat. */
-const lastWords = '3s';
+/** Activities of the terminated workflow learn about it at their next heartbeat. */
+const untilHeartbeat = '3s';
 
-/** Plans are made of what is on record, so what was cut off is undone before a plan is made. */
+/** Plans are made from the record, so an abandoned operation is undone before a plan is made. */
 export const openAfterUndoingAbandoned = async (
   call: OpenOperation,
 ): Promise<OpenedOperation | { readonly done: OperationDocument }> => {
@@ -21,13 +21,13 @@ export const openAfterUndoingAbandoned = async (
   }
 };
 
-/** What the next operation would do first, without a next operation. Null where nothing was cut off. */
+/** Undoes an abandoned operation without starting another. Null if there is none. */
 export const putBackCutOff = async ({ service_id }: { service_id: string }): Promise<OperationDocument | null> => {
   const abandoned = await findCutOff({ database: service_id });
   return abandoned && undoAbandoned(abandoned);
 };
 
-/** As the operation itself would have: compensations, last begun first, then a sweep by label. */
+/** As the operation itself would have: compensations in reverse order, then a sweep by label. */
 const undoAbandoned = async ({
   operation,
   database,
@@ -35,7 +35,7 @@ const undoAbandoned = async ({
   begun,
   patience_seconds,
 }: AbandonedOperation): Promise<OperationDocument> => {
-  await sleep(lastWords, { summary: 'let go what is still at work' });
+  await sleep(untilHeartbeat, { summary: 'wait for activities that still run' });
   const scope = newUndoScope();
   for (const step of begun) scope.entries.push({ step, attempt: 1, calls: plan.steps[step]!.undo });
   const leftOver = [
@@ -43,7 +43,7 @@ const undoAbandoned = async ({
       perform(
         call,
         { operation, database, step, direction: 'undo', attempt, patience_seconds },
-        `put back: ${plan.steps[step]!.name}`,
+        `undo: ${plan.steps[step]!.name}`,
       ).then(() => undefined),
     )),
     ...(await sweepOperation({ operation, database })),

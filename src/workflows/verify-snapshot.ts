@@ -1,5 +1,5 @@
 import type { Verification, VerifySnapshot } from '../domain/snapshot.ts';
 import { readThrough } from './activities.ts';
 
-/** Reads a snapshot through. It changes nothing, so it runs beside any operation. */
+/** Verifies a snapshot by reading it. It changes nothing, so it may run beside any operation. */
 export const verifySnapshot = (input: VerifySnapshot): Promise<Verification> => readThrough(input);

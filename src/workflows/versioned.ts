@@ -2,7 +2,7 @@ import { setWorkflowOptions } from '@temporalio/workflow';
 import * as workflows from './index.ts';
 
 /**
- * The same workflow types for a worker with a deployment version. An operation, and what undoes one, goes on under the code
+ * The same workflow types for a worker with a deployment version. An operation, and what undoes one, continues under the code
  * that it began with. Apart from `index.ts`: a worker without a version refuses types that say how they are versioned.
  */
 export * from './index.ts';

@@ -15,7 +15,7 @@ interface Window {
   goBack(request: RollbackRequest): void;
 }
 
-/** Takes requests as signals, which have no answer, and as updates, which are refused when they come too late. */
+/** Handles requests as signals, which have no answer, and as updates, which are rejected if they arrive too late. */
 export const handleWindowMessages = ({ database, status, close, goBack }: Window): void => {
   const effects: Readonly<Record<CheckpointMessage, (request?: RollbackRequest) => void>> = {
     confirm: close,
@@ -36,7 +36,7 @@ export const handleWindowMessages = ({ database, status, close, goBack }: Window
     setHandler<MessageEffect, [RollbackRequest?], UpdateDefinition<MessageEffect, [RollbackRequest?]>>(
       checkpointUpdates[message],
       answer,
-      { description: `${description} Refused where it comes too late.`, validator },
+      { description: `${description} Rejected if it arrives too late.`, validator },
     );
   }
 };
@@ -51,16 +51,16 @@ const deeds: Readonly<Record<CheckpointMessage, (database: string) => string>> =
   rollback: (database) => `roll ${database} back`,
 };
 
-/** Null where nothing is in the way. Closing a window that closes is success. */
+/** Null if the message is acceptable. Closing a window that is already closing succeeds. */
 const reasonsAgainst: Readonly<Record<CheckpointMessage, Readonly<Record<WindowStatus, string | null>>>> = {
   confirm: {
     open: null,
-    'going back': 'it is being rolled back. Wait for the end of that.',
+    'going back': 'it is being rolled back. Wait until that has ended.',
     closing: null,
   },
   rollback: {
     open: null,
-    'going back': 'it is being rolled back already. Wait for the end of that.',
+    'going back': 'it is being rolled back already. Wait until that has ended.',
     closing: 'its rollback window is closing, or closed.',
   },
 };

@@ -7,7 +7,7 @@ export type FailureCategory = (typeof failureCategories)[number];
 
 export interface ReportedError {
   readonly category: FailureCategory;
-  /** SQLSTATE or the operating system's code (`ECONNRESET`); null where there is none. */
+  /** SQLSTATE or the operating system's code (`ECONNRESET`); null if there is none. */
   readonly code: string | null;
   readonly message: string;
   readonly count: number;

@@ -1,6 +1,6 @@
 /** Spreads starts evenly over time, across all clients: clients in step would show gaps that are none. */
 export interface Pacer {
-  /** Takes the next free start; answers with the milliseconds until then. */
+  /** Takes the next free start; returns the milliseconds until then. */
   take(): number;
 }
 

@@ -14,7 +14,7 @@ export interface WindowReport {
 export interface Windows {
   acknowledged(): void;
   failed(): void;
-  /** Ends the present window and begins one; answers with the report of the one that ended. */
+  /** Ends the present window and begins one; returns the report of the one that ended. */
   readonly mark: (label: string) => WindowReport;
   /** The present window so far. */
   readonly present: () => WindowReport;

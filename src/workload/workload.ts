@@ -20,7 +20,7 @@ export interface WorkloadOptions extends ClientOptions {
 export interface Workload extends Pick<Clients, 'ready' | 'nextAcknowledgement' | 'switchTo'> {
   /** Names this run's rows in the table. */
   readonly run: string;
-  /** Ends the present window and begins one; answers with the report of the one that ended. */
+  /** Ends the present window and begins one; returns the report of the one that ended. */
   mark(label: string): WindowReport;
   /** The present window so far. */
   window(): WindowReport;

@@ -40,7 +40,7 @@ threading.Thread(target=Servers(('', 5432), Server).serve_forever, daemon=True).
 http.server.ThreadingHTTPServer(('', 8008), Check).serve_forever()
 `;
 
-/** Connects over and over for a while, and says how often it was greeted by whom, and how often by nobody. */
+/** Connects over and over for a while, and says how often it was greeted by whom, and how often by no one. */
 const hammer = `
 import collections, json, socket, sys, time
 seen, end = collections.Counter(), time.monotonic() + float(sys.argv[2])
@@ -314,7 +314,7 @@ describe('the haproxy image', { timeout: 60_000 }, () => {
     await untilRouted();
   });
 
-  // One router cut its sessions, and who came back by another was cut once more, a few ms later.
+  // One router cut its sessions, and who came back by another was cut again, a few ms later.
   test('connects are held before sessions are cut', async () => {
     const command = ['python3', '-uc', session, 'haproxy'];
     const open = await stack.platform.execInteractive(stack.container('client'), command);
@@ -352,7 +352,7 @@ describe('the haproxy image', { timeout: 60_000 }, () => {
       await untilRouted();
     });
 
-    test('called off, armed anew, or meant for another server it leaves them held', async () => {
+    test('called off, armed again, or meant for another server it leaves them held', async () => {
       await hold();
       const arm = 'pgrow-deadman 1000';
       // Past the time of all of them.
@@ -363,7 +363,7 @@ describe('the haproxy image', { timeout: 60_000 }, () => {
       await untilRouted();
     });
 
-    test('cuts nobody whose server is not held', async () => {
+    test('cuts no one whose server is not held', async () => {
       const command = ['python3', '-uc', session, 'haproxy'];
       const open = await stack.platform.execInteractive(stack.container('client'), command);
       expect(await open.readLine(5000)).toBe('connected');

@@ -104,7 +104,7 @@ describe('the pgbouncer image', { timeout: 60_000 }, () => {
     expect(await ask(5433, 'postgres', 'SELECT 1')).toBe('1');
   });
 
-  test('armed anew the dead-man waits anew', async () => {
+  test('armed again the dead-man waits again', async () => {
     await pause();
     await deadman('2000');
     await deadman('60000');
@@ -127,7 +127,7 @@ describe('the pgbouncer image', { timeout: 60_000 }, () => {
   });
 
   // A RESUME of one that holds clients must not let those go whom another holds.
-  test('released it resumes whom it guards, and nobody else', async () => {
+  test('released it resumes whom it guards, and no one else', async () => {
     await pause();
     await deadman('release');
     expect(await isPaused()).toBe(true);
@@ -168,12 +168,12 @@ describe('the pgbouncer image', { timeout: 60_000 }, () => {
       await stack.run('pgbouncer', 'sleep', '0.5');
       end();
       await stack.run('pgbouncer', 'sleep', '0.5');
-      // Not for it to resume: somebody else had paused it.
+      // Not for it to resume: someone else had paused it.
       expect(await isPaused()).toBe(true);
       await stack.run('pgbouncer', 'pgrow-resume');
     });
 
-    // Its line may end, for the monitor is started anew, in the middle of a hand-over.
+    // Its line may end, for the monitor is started again, in the middle of a hand-over.
     test('leaves alone what another holds', async () => {
       const { tell, end } = await listen();
       await pause();

@@ -108,7 +108,7 @@ describe('the postgres image', { timeout: 60_000 }, () => {
     await expect(stack.run('postgres-2', ...login)).rejects.toThrow(/no password supplied/);
   });
 
-  test('killed while it makes its data directory, a node makes it anew', async () => {
+  test('killed while it makes its data directory, a node makes it again', async () => {
     const container = stack.container('postgres-3');
     await stack.start({
       name: 'postgres-3',
@@ -224,7 +224,7 @@ describe('the postgres image', { timeout: 60_000 }, () => {
     expect(log).toContain('exit 1');
   });
 
-  // It was thrown away and begun anew: the server ended its connections after the ten seconds that it gives a stream.
+  // It was thrown away and begun again: the server ended its connections after the ten seconds that it gives a stream.
   test('a copy outlives a node that stalls for longer than the server waits for a stream', async () => {
     await sql('postgres-1', "ALTER SYSTEM SET wal_sender_timeout = '500ms'");
     await sql('postgres-1', 'SELECT pg_reload_conf()');
@@ -269,7 +269,7 @@ describe('the postgres image', { timeout: 60_000 }, () => {
     await health('postgres-1', '/primary', 200);
   });
 
-  // A node that stood still and went on later must not stop its server once everybody has gone on without it.
+  // A node that stood still and continued later must not stop its server once everybody has gone on without it.
   test('an armed stop that is told too late changes nothing', async () => {
     expect(JSON.parse(await stopArmed('postgres-1', 'stop 1000 0.0.0.0\n'))).toEqual({
       error: 'told to stop too late',

@@ -265,7 +265,7 @@ describe('rollback', () => {
     expect(await api.store.listAudit('default', 5)).toMatchObject([{ action: 'rollback' }]);
   });
 
-  test('a dry run shows the way back and tells nobody', async () => {
+  test('a dry run shows the way back and tells no one', async () => {
     await shopAfterExpansion();
     expect(await dryRun('rollback')).toMatchObject({ type: 'rollback', from_stage: 2, to_stage: 0 });
     expect(api.client.signals).toEqual([]);
@@ -330,7 +330,7 @@ describe('confirm', () => {
 
   test('of an operation that waits for nothing is refused by it', async () => {
     await shopThatLosesPooling();
-    api.client.tooLate = 'scale down of shop is in no grace period that could be cut short.';
+    api.client.tooLate = 'scale down of shop is not in a grace period, so there is nothing to confirm.';
     expect((await start('confirm')).body).toMatchObject({ status: 409, code: 'refused', detail: api.client.tooLate });
     expect(api.client.signals).toEqual([]);
   });

@@ -83,7 +83,7 @@ describe('what comes too late', () => {
 });
 
 describe('a rollback window', () => {
-  // Somebody had terminated its workflow: "No checkpoint is open", while status promised a rollback.
+  // Someone had terminated its workflow: "No checkpoint is open", while status promised a rollback.
   test('is told with what is on record of it, should its workflow be gone', async () => {
     const shop = await api.shopAtStage(replicaTopology);
     const plan = samplePlan({ ...shop, topology: singleTopology(shop) }, shop.topology);
@@ -108,10 +108,10 @@ describe('what is accepted while no worker runs', () => {
     status: 'running',
     // `operations` showed it as begun by "unknown".
     actor: 'admin of *',
-    waiting_for: 'a worker to take it up; none has asked for work for 12 s. Start one: ./pgrow up',
+    waiting_for: 'a worker; none has asked for work for 12 s. Start one: ./pgrow up',
   };
 
-  // Ten seconds of silence, then "has no operation": in no list, and neither to be aborted nor to be asked for again.
+  // Ten seconds of silence, then "has no operation": in no list, and neither to be aborted nor to be repeated.
   test('is shown wherever operations are, and can be aborted at once', async () => {
     const { id } = await accept();
     expect(await operationsOf('shop')).toMatchObject([{ ...waits, id }]);
@@ -121,7 +121,7 @@ describe('what is accepted while no worker runs', () => {
     expect((await api.call('POST', `${shopPath}/abort`)).body).toMatchObject({ operation_id: id, takes_effect: 'now' });
     expect((await api.call('GET', `${shopPath}/operations/${id}`)).body).toMatchObject({
       status: 'aborted',
-      error: { code: 'aborted', message: expect.stringContaining('Nothing had begun') },
+      error: { code: 'aborted', message: expect.stringContaining('Nothing was changed') },
     });
     expect((await api.call('GET', `${shopPath}/status`)).body).toMatchObject({ operation: null });
   });

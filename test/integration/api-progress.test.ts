@@ -55,7 +55,7 @@ describe('progress', () => {
     expect(text).not.toContain('event: end');
   });
 
-  test('of an operation that nobody knows is a problem', async () => {
+  test('of an operation that no one knows is a problem', async () => {
     await api.newShop();
     const { body } = await api.call('GET', `${shopPath}/operations/${randomUUID()}/progress`);
     expect(body).toMatchObject({ status: 404, code: 'not_found' });

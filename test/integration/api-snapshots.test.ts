@@ -27,7 +27,7 @@ const keep = (change: Partial<Snapshot> = {}) =>
   });
 
 describe('snapshots', () => {
-  test('are listed, the latest first, with what their last verification found', async () => {
+  test('are listed, newest first, with what their last verification found', async () => {
     await keep();
     expect((await api.call('GET', `${shopPath}/snapshots`)).body).toMatchObject({
       snapshots: [
@@ -43,7 +43,7 @@ describe('snapshots', () => {
     });
   });
 
-  test('of a database that nobody knows are a problem', async () => {
+  test('of a database that no one knows are a problem', async () => {
     expect((await api.call('GET', `${services}/${randomUUID()}/postgres/snapshots`)).status).toBe(404);
   });
 });

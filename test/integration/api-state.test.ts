@@ -89,7 +89,7 @@ describe('state', () => {
     });
   });
 
-  // A rollback that pgrow had begun by itself could not go on, and status said nothing of it.
+  // A rollback that pgrow had begun by itself could not continue, and status said nothing of it.
   test('status has the last operation where it needs an operator', async () => {
     const shop = await api.newShop();
     const operation = randomUUID();
@@ -125,7 +125,7 @@ describe('state', () => {
     });
   });
 
-  test('a list says why nothing is known of a database that nobody has looked at', async () => {
+  test('a list says why nothing is known of a database that no one has looked at', async () => {
     await api.newShop();
     api.live = new PgrowError('worker_unavailable', 'No process of this control plane can look at the nodes.');
     expect((await api.call('GET', '/v1/status')).body).toMatchObject({
@@ -171,7 +171,7 @@ describe('state', () => {
     expect(JSON.stringify(viewer.body)).not.toContain(application);
   });
 
-  // The application changed its password: `url` went on with the old one, and no verb took the new one.
+  // The application changed its password: `url` continued with the old one, and no verb took the new one.
   test('a password that the application was given is recorded when the servers take it, and never shown', async () => {
     const shop = await api.newShop();
     const strings = async () => (await api.call('GET', `${shopPath}/connection-strings`)).body;

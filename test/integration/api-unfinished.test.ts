@@ -43,7 +43,7 @@ const terminate = async (
   return { plan, operation, noReturn };
 };
 
-/** The same, but its workflow reported that it could not go on. */
+/** The same, but its workflow reported that it could not continue. */
 const leaveUnfinished = async (...made: Parameters<typeof terminate>): Promise<Plan> => {
   const { plan, operation, noReturn } = await terminate(...made);
   const error = { code: 'internal', message: 'It broke.', step: plan.steps[noReturn + 1]!.name, left_over: [] };
@@ -57,9 +57,9 @@ const stepsOf = ({ body }: { body: Record<string, unknown> }): readonly string[]
   (body['operation'] as { steps: { name: string }[] }).steps.map(({ name }) => name);
 
 // The dry run showed a plan made from the record, in which the old leader still led, and the API accepted another change:
-// the worker went on with the old plan, or refused what had been accepted.
+// the worker continued with the old plan, or refused what had been accepted.
 describe('a scale-down whose workflow was ended past its point of no return', () => {
-  test('goes on with its own plan, and shows that', async () => {
+  test('continues with its own plan, and shows that', async () => {
     const shop = await api.shopAtStage(haTopology);
     const { plan } = await terminate(shop, 'scaleDown', down);
     expect(stepsOf(await post('scale-down', down, '?dry_run=true'))).toEqual(plan.steps.map(({ name }) => name));
@@ -70,7 +70,7 @@ describe('a scale-down whose workflow was ended past its point of no return', ()
     await terminate(shop, 'scaleDown', down);
     expect((await post('replicas', { count: 3 }, query)).body).toMatchObject({
       status: 409,
-      detail: expect.stringMatching(/did not finish past its point of no return: it was cut off\./),
+      detail: expect.stringMatching(/stopped after its point of no return \(its workflow was terminated\)/),
     });
     expect(api.client.started).toEqual([]);
   });
@@ -120,7 +120,7 @@ test('while an operation runs, a dry run says what the change itself would', asy
 });
 
 describe('a scale-down that did not finish', () => {
-  test('goes on with its own plan when it is asked for again, and shows that', async () => {
+  test('continues with its own plan when it is repeated, and shows that', async () => {
     const shop = await api.shopAtStage(haTopology);
     const plan = await leaveUnfinished(shop, 'scaleDown', down);
     api.takeUp(shop);
@@ -145,14 +145,16 @@ describe('a scale-down that did not finish', () => {
     expect((await post(path, body)).body).toMatchObject({
       status: 409,
       code: 'refused',
-      detail: expect.stringMatching(/did not finish past its point of no return: It broke\. .* Ask for the same/),
+      detail: expect.stringMatching(
+        /stopped after its point of no return \(It broke\).* Repeat it with the same options/,
+      ),
     });
     expect(api.client.started).toEqual([]);
   });
 });
 
 describe('a rollback that did not finish', () => {
-  test('is begun once more by itself: its window has nothing more to do', async () => {
+  test('is restarted by itself: its window has nothing more to do', async () => {
     const shop = await api.shopAtStage(haTopology);
     await api.openCheckpoint(shop, samplePlan({ ...shop, topology: singleTopology(shop) }, shop.topology));
     await leaveUnfinished(shop, 'rollback', {});

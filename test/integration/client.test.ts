@@ -44,12 +44,12 @@ describe('reading a snapshot through', () => {
   const read = (snapshot: string, waitMs = 60_000) =>
     client.verifySnapshot({ service_id: serviceId, snapshot }, { database: 'shop', waitMs });
 
-  test('answers with what was found, each time anew', async () => {
+  test('answers with what was found, each time again', async () => {
     expect(await read('snap-1')).toEqual({ status: 'whole', found: [], duration_ms: 1 });
     expect(await read('snap-1')).toMatchObject({ status: 'whole' });
   });
 
-  test('that takes longer than it may goes on, and whoever asks again joins it', async () => {
+  test('that takes longer than it may continues, and whoever asks again joins it', async () => {
     expect(await read('snap-slow', 1)).toBeNull();
     expect(await read('snap-slow', 1)).toBeNull();
   });
@@ -76,7 +76,7 @@ describe('an operation', () => {
     expect(await client.describe(serviceId)).toMatchObject({ running: false });
   });
 
-  // Somebody terminated one in Temporal Web, and its record said for ever that it runs.
+  // Someone terminated one in Temporal Web, and its record said for ever that it runs.
   test('that was terminated can be told from one that runs, and put back', async () => {
     const { run_id } = await expand();
     expect(await client.howEnded(serviceId, run_id)).toBeNull();
@@ -111,7 +111,7 @@ describe('an operation', () => {
     });
   });
 
-  // It released a cut-over that somebody else held back, and its caller was given that operation's run.
+  // It released a cut-over that someone else held back, and its caller was given that operation's run.
   test('keeps a switchover out, which is one of its own where none runs', async () => {
     const { run_id } = await expand();
     await expect(client.switchOver({ service_id: serviceId }, about)).rejects.toMatchObject({
@@ -131,7 +131,7 @@ describe('an operation', () => {
     const { run_id } = await expand();
     await expect(client.tell(serviceId, 'confirm', {})).rejects.toMatchObject({
       code: 'refused',
-      message: 'expand of shop is in no grace period.',
+      message: 'expand of shop is not in a grace period.',
     });
     expect(await client.isTakenUp(serviceId, run_id)).toBe(true);
     expect(await client.workerSeenAgo()).toBeLessThan(120);
@@ -230,8 +230,8 @@ describe('a rollback window', () => {
     expect(await result()).toBe('c-1');
   });
 
-  // Somebody terminated it, or Temporal's database was lost: "no checkpoint is open", while the old primary ran on.
-  test('is begun again from the record where its workflow is gone, and then told', async () => {
+  // Someone terminated it, or Temporal's database was lost: "no checkpoint is open", while the old primary ran on.
+  test('is restarted from the record where its workflow is gone, and then told', async () => {
     await client.serveWindow({ ...window, database: serviceId }, about);
     await environment.client.workflow.getHandle(checkpointWorkflowId(serviceId)).terminate('by somebody');
     expect(await client.isWindowServed(serviceId)).toBe(false);

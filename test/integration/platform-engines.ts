@@ -12,7 +12,7 @@ export interface Engine {
   readonly impatient: Platform;
   /** Makes the process of a container that runs `crashableScript` exit with code 7 by itself. */
   readonly crash: (container: string) => Promise<void>;
-  /** Takes a container out of its network, as somebody does by hand. */
+  /** Takes a container out of its network, as someone does by hand. */
   readonly disconnect: (container: string, network: string) => Promise<void>;
   /** Listens on a loopback port as a program outside the engine; the result lets it go. */
   readonly takePort: (port: number) => Promise<() => Promise<void>>;

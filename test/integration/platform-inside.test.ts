@@ -52,7 +52,7 @@ onEveryEngine('the inside of a container', ({ platform, stack, labels, created, 
     });
   });
 
-  test('what is in a volume outlives its container; a volume nobody ensured carries the labels', async () => {
+  test('what is in a volume outlives its container; a volume no one ensured carries the labels', async () => {
     const volume = `${stack}-data`;
     const mounts = [{ volume, path: '/data' }];
     const first = await created({ mounts });

@@ -61,7 +61,7 @@ onEveryEngine('networks with a subnet', ({ platform, disconnect, stack, labels, 
     expect(await addressNow(node)).toBe(at(2));
   });
 
-  test('give it the same when it is made again, or put in again after it was cut off', async () => {
+  test('give it the same when it is rebuilt, or put in again after it was cut off', async () => {
     const { name, at } = await network();
     const described = spec({ network: name, address: at(5) });
     await platform.ensureContainer(described);

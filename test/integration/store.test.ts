@@ -116,7 +116,7 @@ describe('databases', () => {
     expect((await store.readDatabase(shop.id))?.network?.addresses_given).toBe(12);
   });
 
-  test('one from before there were subnets goes on without', async () => {
+  test('one from before there were subnets continues without', async () => {
     const shop = await store.registerDatabase(sampleDatabase('shop'));
     expect(await store.readDatabase(shop.id)).toEqual(shop);
     expect(shop).not.toHaveProperty('network');
@@ -229,7 +229,7 @@ describe('secrets', () => {
     }
     await query(url, `UPDATE secrets SET service_id = '${elsewhere}'`);
     const error: unknown = await store.readSecrets(elsewhere).catch((caught: unknown) => caught);
-    expect(String(error)).toContain('does not open');
+    expect(String(error)).toContain('cannot be decrypted');
     expect(String(error)).not.toContain(application);
   });
 });
@@ -521,7 +521,7 @@ describe('what was seen', () => {
   });
 });
 
-test('all running operations, and the databases they are at work on, are one question each', async () => {
+test('all running operations, and the databases they are working on, are one question each', async () => {
   const shop = await store.registerDatabase(sampleDatabase('busy-shop'));
   const plan = samplePlan(shop, replicaTopology(shop));
   const id = randomUUID();
@@ -565,7 +565,7 @@ describe('migrations', () => {
     await query(url, `INSERT INTO pgrow_migrations VALUES ('9999_later.sql', repeat('0', 64))`);
 
     await expect(store.migrate()).rejects.toThrow('9999_later.sql, which this version of pgrow does not know');
-    // But not that of a worker that goes on beside the newer version.
+    // But not that of a worker that continues beside the newer version.
     const older = await createStore({ connection: { url }, encryptionKey, newerSchema: 'tolerate' });
     await older.close();
   });
@@ -579,7 +579,7 @@ test('a database that is away is called unavailable, without its password', asyn
   expect(String(error)).not.toContain('hunter2');
 });
 
-// A restart of the metadata ended every process that stood between two queries of a transaction: nobody listened there.
+// A restart of the metadata ended every process that stood between two queries of a transaction: no one listened there.
 test('a connection that is ended between two queries fails the second and not the process', async () => {
   const { queries } = connectMetadata({ url });
   const interrupted = queries.transaction().execute(async (transaction) => {

@@ -44,7 +44,7 @@ describe('the documents of --json', () => {
   });
 
   test('plan shows what expand would do, and touches nothing', async () => {
-    // Positions go on by themselves.
+    // Positions continue by themselves.
     const nodes = async () => (await shop.nodes()).map((node) => ({ ...node, position: null }));
     const before = await nodes();
     const { operation } = await readJson(planDocument, 'plan', shop.name, '--to', 'ha', '--with-pooling');

@@ -31,7 +31,7 @@ describe('the demo', () => {
   });
 });
 
-describe('two control planes side by side', () => {
+describe('two control planes in parallel', () => {
   test('do not see each other, not even under the same name', async () => {
     const mine = await here.create('shop');
     const foreign = await there.run('status', mine.name);

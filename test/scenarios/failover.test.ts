@@ -13,7 +13,7 @@ import { retryUntil } from '../support/retry-until.ts';
 import type { ManagedDatabase } from '../support/stack.ts';
 import { withWorkload } from '../support/workload.ts';
 
-/** The leader is gone without notice. Only pgrow's monitor records a failover: Patroni, after its ttl, tells nobody. */
+/** The leader is gone without notice. Only pgrow's monitor records a failover: Patroni, after its ttl, tells no one. */
 
 const plane = useControlPlane();
 let shop: ManagedDatabase;
@@ -108,7 +108,7 @@ describe('in synchronous mode, through PgBouncer', () => {
   });
 
   // To fail over on the first sign would be a mere suspicion: its container runs, and Patroni starts the server again.
-  test('the server crashes in a container that lives: clients wait, and nobody else is elected', async () => {
+  test('the server crashes in a container that lives: clients wait, and no one else is elected', async () => {
     const leader = await leaderOf(shop);
     const before = await failovers();
     await withWorkload(shop, { mayFail: 'anything' }, async (workload) => {
@@ -179,7 +179,7 @@ describe('cut off while applications write on both sides of the partition', () =
   });
 });
 
-test('a replica that exits comes back, and nobody notices', async () => {
+test('a replica that exits comes back, and no one notices', async () => {
   const replica = (await shop.nodes('postgres')).find(({ role }) => role === 'replica')!;
   const leader = await leaderOf(shop);
   const before = (await failovers()).length;

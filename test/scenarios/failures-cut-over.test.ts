@@ -63,7 +63,7 @@ describe('an expansion to ha that is called off', () => {
     await expectAsBefore(shop, before);
   });
 
-  test('a volume that somebody else holds is named, with the command that finishes the rollback', async () => {
+  test('a volume that someone else holds is named, with the command that finishes the rollback', async () => {
     const started = await shop.startExpand('ha', '--cutover', 'on_signal');
     await untilStep(shop, started, 'wait until postgres-2 streams', ['running', 'done']);
     const { volume, image } = await volumeOf(shop, 'postgres-2');

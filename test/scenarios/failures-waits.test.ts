@@ -18,7 +18,7 @@ describe.concurrent('a router that does not see a server which answers', () => {
   const step = 'wait until HAProxy sees';
 
   // Both used to be looked for at the wrong place until the whole operation was given up.
-  test('looks for it at a wrong name and address: told anew, and the expansion is done', async () => {
+  test('looks for it at a wrong name and address: told again, and the expansion is done', async () => {
     const shop = await plane.create('astray');
     await withWorkload(shop, {}, async () => {
       const started = await shop.startExpand('replicas');
@@ -55,7 +55,7 @@ describe.concurrent('a router that does not see a server which answers', () => {
       expect(operation).toMatchObject({ status: 'rolled_back', error: { code: 'not_ready', left_over: [] } });
       expect(operation.error?.step).toContain(step);
       const { message } = operation.error!;
-      expect(message).toContain('haproxy-1: reads do not reach postgres-2, told its servers anew 3 times');
+      expect(message).toContain('haproxy-1: reads do not reach postgres-2, its servers were rewritten 3 times');
       expect(message).toMatch(/the check of postgres-2:8008\/replica by haproxy-1 says "L4/);
       expect(message).toContain('the same from the worker is answered 200');
     });
@@ -77,7 +77,7 @@ describe.concurrent('a pooler that refuses whom the server takes', () => {
   test('has lost its own password: given its files again, and the expansion is done', async () => {
     const shop = await plane.create('forgot');
     await withWorkload(shop, {}, async () => {
-      // A role of pgrow's own that somebody has shut out is let in again.
+      // A role of pgrow's own that someone has shut out is let in again.
       await shop.queryNode('postgres-1', 'alter role pgbouncer nologin');
       // Holds the operation until the file is spoilt.
       await takeLookUp(shop);
@@ -105,8 +105,8 @@ describe.concurrent('a pooler that refuses whom the server takes', () => {
       expect(operation).toMatchObject({ status: 'rolled_back', error: { code: 'not_ready', step, left_over: [] } });
       const { message } = operation.error!;
       expect(message).toContain('pgbouncer-1:5432 refuses pgrow_probe');
-      expect(message).toContain('its files were written again and reloaded, then restarted');
-      expect(message).toContain('postgres-1:5432 behind it takes the same login');
+      expect(message).toContain('its files were rewritten and reloaded, then restarted');
+      expect(message).toContain('postgres-1:5432 behind it accepts the same login');
     });
     await expectAsBefore(shop, before);
   });

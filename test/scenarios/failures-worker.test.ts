@@ -6,7 +6,7 @@ import type { ManagedDatabase } from '../support/stack.ts';
 import { expectServed } from '../support/surroundings.ts';
 import { withWorkload } from '../support/workload.ts';
 
-/** The worker dies as by a power cut, again and again, and another one goes on. */
+/** The worker dies as by a power cut, again and again, and another one continues. */
 
 const plane = useControlPlane();
 

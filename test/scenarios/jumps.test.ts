@@ -65,7 +65,7 @@ describe('without pooling, all standbys confirming', () => {
     expect(application).toEqual({ rolsuper: false });
   });
 
-  test('pooling turned on at stage 3 drops nobody', async () => {
+  test('pooling turned on at stage 3 drops no one', async () => {
     await withWorkload(shop, {}, async (workload) => {
       expect(await shop.expand('pooling', '--pool-mode', 'transaction')).toMatchObject({
         status: 'done',

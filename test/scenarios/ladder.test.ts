@@ -247,7 +247,7 @@ describe('the ladder', () => {
     await expectDatabase(shop).toBeAtStage(3);
   });
 
-  test('once confirmed, the old primary goes and the database goes on', async () => {
+  test('once confirmed, the old primary goes and the database continues', async () => {
     await withWorkload(shop, {}, async () => {
       await plane.json('confirm', shop.name);
       await expectDatabase(shop).toHaveOnlyNodes({ front: 1, postgres: 3, pgbouncer: 1, haproxy: 3, etcd: 3 });

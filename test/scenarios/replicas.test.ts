@@ -60,7 +60,7 @@ describe('three synchronous replicas, least connections', () => {
     }
   });
 
-  test('pooling turned on at stage 2 drops nobody, and reads stay on the replicas', async () => {
+  test('pooling turned on at stage 2 drops no one, and reads stay on the replicas', async () => {
     await withReaders(shop, { through: ['read_only'] }, async () => {
       await withWorkload(shop, { through: 'read_write' }, async (workload) => {
         expect(await shop.expand('pooling')).toMatchObject({ status: 'done', from_stage: 2, to_stage: 2 });
@@ -156,7 +156,7 @@ describe('without HAProxy', () => {
   });
 });
 
-/** Commits of a role that wait for a replica, on a server that is asked past pgrow, which would probe once more. */
+/** Commits of a role that wait for a replica, on a server that is asked past pgrow, which would probe again. */
 const waiting = async (container: string, role: string): Promise<string> => {
   const sql = `select count(*) from pg_stat_activity where wait_event = 'SyncRep' and usename = '${role}'`;
   return (await plane.platform.exec(container, ['psql', '-AtX', '-U', 'postgres', '-c', sql])).stdout.trim();

@@ -49,7 +49,7 @@ const expectMoved = async (database: ManagedDatabase, before: string, after: str
 /** At stage 3. */
 let moves: ManagedDatabase;
 let service_id: string;
-/** Takes a while, in which other tests run. Nobody has chosen a leader before: that would keep it away for longer. */
+/** Takes a while, in which other tests run. No one has chosen a leader before: that would keep it away for longer. */
 let failedBack: Promise<string>;
 
 beforeAll(async () => {
@@ -71,7 +71,7 @@ test('the leader dies, and another leads', async () => {
 describe('at stage 2', () => {
   let shop: ManagedDatabase;
 
-  test('a single instance has nobody to move to', async () => {
+  test('a single instance has no one to move to', async () => {
     shop = await plane.create('turns');
     const { exitCode, stderr } = await plane.run('switchover', shop.name);
     expect(exitCode).toBe(3);
@@ -193,9 +193,9 @@ describe('at stage 3', () => {
     await expectDatabase(moves).toBeHealthy();
   });
 
-  // After the promotion routers used to hold new connections until a worker told them otherwise: PgBouncer went on, and
+  // After the promotion routers used to hold new connections until a worker told them otherwise: PgBouncer continued, and
   // led its clients nowhere.
-  test('the worker dies before the promotion, the next one after it: each time clients go on by themselves', async () => {
+  test('the worker dies before the promotion, the next one after it: each time clients continue by themselves', async () => {
     const before = await leaderOf(moves);
     const target = await replicaOf(moves);
     await withWorkload(moves, {}, async (workload) => {

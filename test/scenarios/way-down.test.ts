@@ -33,7 +33,7 @@ describe('down from high availability and back', () => {
   /** At ha, before anything was removed. */
   let first: Readonly<Record<string, string>>;
 
-  test('to replicas: another node takes over and nobody notices', async () => {
+  test('to replicas: another node takes over and no one notices', async () => {
     shop = await plane.create('down');
     // Among it a time zone, which what is kept then shows its times in.
     await fillWithEverything(shop);
@@ -82,7 +82,7 @@ describe('down from high availability and back', () => {
     expect(await contentOf(shop, await leader(shop))).toEqual(everything);
   });
 
-  test('a router, an etcd member with its data, the front: what somebody removed is named, and made again', async () => {
+  test('a router, an etcd member with its data, the front: what someone removed is named, and rebuilt', async () => {
     const ports = await shop.ports();
     for (const node of ['haproxy-2', 'etcd-1', 'front']) await loseNode(shop, node);
     const examined = await plane.run('doctor', '--json');
@@ -131,8 +131,8 @@ describe('down from high availability and back', () => {
 
     const refused = await plane.run('repair', shop.name, '--json');
     expect(refused.exitCode).toBe(2);
-    expect(refused.stderr).toMatch(/postgres-\d is made the leader: it is the furthest of those that answer/);
-    expect(refused.stderr).toMatch(new RegExp(`${lost} was at [0-9A-F]+/[0-9A-F]+ when it was last heard of`));
+    expect(refused.stderr).toMatch(/postgres-\d will lead: it is the most advanced of those that answer/);
+    expect(refused.stderr).toMatch(new RegExp(`${lost} was at [0-9A-F]+/[0-9A-F]+ when last seen`));
     expect(await shop.change('repair', '--yes')).toMatchObject({ status: 'done', error: null });
     await expectDatabase(shop).toBeHealthy();
     expect(await leader(shop)).not.toBe(lost);
@@ -141,7 +141,7 @@ describe('down from high availability and back', () => {
     expect(await contentOf(shop, await leader(shop))).toEqual(everything);
   });
 
-  test('called off while it waits for its cut-over: all is as before, and nobody notices', async () => {
+  test('called off while it waits for its cut-over: all is as before, and no one notices', async () => {
     const before = await lookAround(shop);
     let successor = '';
     await withWorkload(shop, { through: 'pooled' }, async (workload) => {
@@ -195,7 +195,7 @@ describe('back out of an expansion', () => {
     expect(await settingsOf(shop, 'postgres-2')).toEqual(settings);
     const set = (node: string, name: string, value: string) =>
       shop.queryNode(node, `alter system set ${name} = '${value}'`);
-    // A slot of logical replication needs the one, more clients the other: both take a restart, which nobody has made yet.
+    // A slot of logical replication needs the one, more clients the other: both take a restart, which no one has made yet.
     await set('postgres-1', 'wal_level', 'logical');
     await set('postgres-1', 'max_connections', '250');
     await set('postgres-1', 'work_mem', '6MB');

@@ -9,7 +9,7 @@ import type { ManagedDatabase } from '../support/stack.ts';
 import { expectAsBefore, expectServed, lookAround } from '../support/surroundings.ts';
 import { withWorkload } from '../support/workload.ts';
 
-/** Ways back that nobody needs while all goes well: by itself, called off half-way, and after a time to think it over. */
+/** Ways back that no one needs while all goes well: by itself, called off half-way, and after a time to think it over. */
 
 const plane = useControlPlane();
 
@@ -95,7 +95,7 @@ describe('ways back', () => {
       await expectDatabase(shop).toBeAtStage(1);
     });
 
-    test('outlives a worker, and is cut short: pooling goes, and nobody who had moved notices', async () => {
+    test('outlives a worker, and is cut short: pooling goes, and no one who had moved notices', async () => {
       const pooled = await shop.endpoint('pooled');
       const direct = await shop.endpoint('postgres');
       await withWorkload(shop, { through: pooled }, async (workload) => {

@@ -110,7 +110,7 @@ export const writeOnBothSides = async (database: ManagedDatabase, leader: string
         patienceMs,
       ),
     async expectOneSideAtATime() {
-      // They go on writing: what was acknowledged before the table is looked at has to be in it.
+      // They continue writing: what was acknowledged before the table is looked at has to be in it.
       const known = [...acknowledged];
       const cutOff = known.filter(({ timeline }) => timeline === reign());
       const after = known.filter(({ timeline }) => timeline > reign());
@@ -152,7 +152,7 @@ const writeThrough = async (
         await delay(20);
       }
     } catch {
-      // Whether it was written nobody knows: the next one has another number.
+      // Whether it was written no one knows: the next one has another number.
       number += 1;
       await delay(20);
     } finally {

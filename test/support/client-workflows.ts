@@ -28,7 +28,7 @@ export const expand = async ({ service_id, operation_id }: Input): Promise<unkno
   setHandler(defineUpdate('abort'), () => takes_effect('aborted'));
   setHandler(defineUpdate('confirm'), () => undefined, {
     validator() {
-      throw ApplicationFailure.create({ type: 'refused', message: 'expand of shop is in no grace period.' });
+      throw ApplicationFailure.create({ type: 'refused', message: 'expand of shop is not in a grace period.' });
     },
   });
   setHandler(defineQuery('progress'), () => ({ waiting_for: 'a signal' }));

@@ -16,7 +16,7 @@ export interface DatabaseExpectations {
   toHaveNodes(counts: Partial<Record<NodeKind, number>>): Promise<void>;
   /** Exactly these, also on the engine: no container of another node of this database is there. Waits for it. */
   toHaveOnlyNodes(counts: Partial<Record<NodeKind, number>>): Promise<void>;
-  /** Each of its nodes, as the engine has it. Answers with them by name. */
+  /** Each of its nodes, as the engine has it. Returns them by name. */
   toHaveTheAddressesOnRecord(): Promise<Readonly<Record<string, string>>>;
   /** A row written through each of these endpoints is read back through it. */
   toTakeWritesThrough(...endpoints: EndpointName[]): Promise<void>;

@@ -17,7 +17,7 @@ export interface FakeClient extends PgrowClient {
   readonly signals: string[];
   /** Who sent them. */
   readonly senders: string[];
-  /** Windows as their workflows would be begun again. */
+  /** Windows as their workflows would be restarted. */
   readonly windows: RollbackWindow[];
   /** Why the running operation hears nothing any more; null: it hears everything. */
   tooLate: string | null;

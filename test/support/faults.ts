@@ -89,7 +89,7 @@ export const containerOf = (database: ManagedDatabase, node: string): Promise<Do
     patienceMs,
   );
 
-/** Pauses every new container of these nodes until the operation has ended; answers with how many of each there were. */
+/** Pauses every new container of these nodes until the operation has ended; returns how many of each there were. */
 export const pauseWhenever = async (
   database: ManagedDatabase,
   nodes: readonly string[],
@@ -124,7 +124,7 @@ const runningNodes = async (
   return containers.filter(({ Labels }) => nodes.includes(Labels[labelNames.node] ?? ''));
 };
 
-/** Its container and its volume, as somebody removes them by hand. */
+/** Its container and its volume, as someone removes them by hand. */
 export const loseNode = async (database: ManagedDatabase, node: string): Promise<void> => {
   const container = await containerOf(database, node);
   const { Mounts } = await container.inspect();

@@ -1,7 +1,7 @@
 import { randomInt } from 'node:crypto';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 
-/** A process that stands still: the kernel takes connections for it and nobody ever answers. */
+/** A process that stands still: the kernel takes connections for it and no one ever answers. */
 export interface SilentServer {
   readonly host: string;
   readonly port: number;

@@ -39,7 +39,7 @@ interface Undone {
   readonly restarted?: readonly string[];
 }
 
-/** Nothing left over, nothing missing, nobody paused, everybody served. */
+/** Nothing left over, nothing missing, no one paused, everybody served. */
 export const expectAsBefore = async (
   database: ManagedDatabase,
   before: Surroundings,

@@ -76,7 +76,7 @@ export const fillWithEverything = async (database: ManagedDatabase, node = 'post
     `alter role reporting set work_mem = '7MB'`,
     `alter role ${application} in database ${application} set statement_timeout = '77s'`,
     `alter database ${application} set timezone = 'Europe/Berlin'`,
-    // Nobody is there to subscribe to; it tries for ever.
+    // No one is there to subscribe to; it tries for ever.
     `create subscription elsewhere connection 'host=elsewhere' publication news with (connect = false, slot_name = 'news')`,
     'alter subscription elsewhere enable',
   ])

@@ -2,11 +2,11 @@ import { breakAtEveryStep, breakPastReturn, dieAtEveryStep } from '../support/fa
 import { repairs, replacements } from '../support/fake-world/operations-under-test.ts';
 import { useControlPlane } from '../support/fake-world/use-control-plane.ts';
 
-/** Nodes that somebody removed, made again. */
+/** Nodes that someone removed, rebuilt. */
 
 const newShop = useControlPlane();
 
 for (const story of [...Object.values(repairs), ...Object.values(replacements)]) dieAtEveryStep({ newShop, story });
-// A lost leader is replaced in the first step; asked for again, a new plan is made of what there is by then.
+// A lost leader is replaced in the first step; repeated, a new plan is made of what there is by then.
 for (const story of [...Object.values(repairs), replacements.confirming]) breakAtEveryStep({ newShop, story });
 for (const story of [replacements.confirming, replacements.plain]) breakPastReturn({ newShop, story });

@@ -63,7 +63,7 @@ describe.concurrent('a physical slot that pgrow did not make', () => {
   test('goes with the writes into the cluster, through it and out of it', async () => {
     const shop = await withSlot();
     const document = await shop.run('expand', { target: 'ha' });
-    expect(document.warnings).toContainEqual(expect.stringContaining('Slot barman is kept'));
+    expect(document.warnings).toContainEqual(expect.stringContaining('Slot barman moves'));
     expect(await having(shop, 'barman')).toContain(await primaryOf(shop));
 
     expect(await shop.run('switchover', {})).toMatchObject({ status: 'done' });

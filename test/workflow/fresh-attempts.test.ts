@@ -16,7 +16,7 @@ const removals = (shop: Shop, node: string) =>
   shop.world.platform.calls.filter(({ method, name }) => method === 'removeVolume' && name.endsWith(node)).length;
 
 describe.concurrent('fresh attempts', () => {
-  test('a base backup that breaks off begins again in an empty volume', async () => {
+  test('a base backup that breaks off starts again in an empty volume', async () => {
     const shop = await newDatabase();
     shop.world.servers.failClone('postgres-2', 1);
     const document = await shop.run('expand', { target: 'replicas' });

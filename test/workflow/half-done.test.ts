@@ -16,7 +16,7 @@ const groups = [others, adjustments, expansions, switchovers, rollbacks];
 for (const story of [...groups.flatMap((group) => Object.values(group)), creations.empty]) {
   undoHalfOfEveryStep({ newShop, story });
 }
-// Patroni had these slots on its replica already, and makes them again when it is a member once more.
+// Patroni had these slots on its replica already, and makes them again when it is a member again.
 for (const story of [haToReplicas, haToSync]) {
   undoHalfOfEveryStep({ newShop, story, at: ({ run }) => run.action !== 'ensureReplicationSlot' });
 }

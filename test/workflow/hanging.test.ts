@@ -18,7 +18,7 @@ const newCluster = async (stage: 'replicas' | 'ha'): Promise<Shop> => {
   return shop;
 };
 
-/** Nobody had to be let go by the timer inside the pooler. */
+/** No one had to be let go by the timer inside the pooler. */
 const expectLetGoInTime = (shop: Shop): void => {
   expectNobodyHeld(shop);
   expect(shop.world.poolers.letGoByDeadMan()).toBe(0);
@@ -66,7 +66,7 @@ describe.concurrent('a hand-over', () => {
   });
 
   // Clients were to wait for 20 s and more, for as long as each of the attempts waited.
-  test('whose promotion never ends lets clients go at the bound, and goes on without asking them to wait again', async () => {
+  test('whose promotion never ends lets clients go at the bound, and continues without asking them to wait again', async () => {
     const shop = await newCluster('replicas');
     const letPromote = shop.world.servers.hangPromotions('postgres-2');
     const secondTry = shop.world.faults.hold(({ name, try: attempt }) => name === 'cutOver' && attempt === 2);
@@ -83,7 +83,7 @@ describe.concurrent('a hand-over', () => {
   });
 
   // A PAUSE by hand, or that of a failover, was taken for its own and ended with it.
-  test('refuses where somebody else holds the clients, and lets them be held', async () => {
+  test('refuses where someone else holds the clients, and lets them be held', async () => {
     const shop = await newCluster('replicas');
     const { poolers, machines } = shop.world;
     const pooler = machines.named('pgbouncer-1')!;
@@ -107,12 +107,12 @@ describe.concurrent('a member that is paused or cut off', () => {
   };
 
   test.each([
-    ['paused', ['killed, for it might have come back as a second primary: postgres-4']],
+    ['paused', ['killed, because it could have come back as a second primary: postgres-4']],
     [
       'cut off',
       [
         'left aside: postgres-4, its container is in no network',
-        'left aside, for its Patroni does not answer: postgres-4',
+        'left aside because Patroni does not answer: postgres-4',
       ],
     ],
   ] as const)('(%s) does not keep two others from a switchover, and is named', async (how, notes) => {
@@ -178,7 +178,7 @@ test('a router that is paused right after the hand-over is waited for', async ()
 
 // The old primary served again long since, and every other operation was refused all the same: what was remembered
 // counted, not what was there.
-test('what a hand-over left to an operator is put back once the old primary serves', async () => {
+test('what a hand-over left to an operator is undone once the old primary serves', async () => {
   const shop = await newCluster('replicas');
   const { faults } = shop.world;
   faults.add({ when: 'before', at: ({ name }) => name === 'cutOver' });

@@ -120,7 +120,7 @@ describe.concurrent('a cut-over that cannot be finished', () => {
     return { handle, reconnect, lookAgain: secondLook.release };
   };
 
-  test('is called off before the promotion: the old primary serves, and all is put back', async () => {
+  test('is called off before the promotion: the old primary serves, and all is undone', async () => {
     const shop = await newDatabase();
     const before = await shop.picture();
     const { handle, lookAgain } = await cutOffSuccessor(shop);
@@ -190,8 +190,8 @@ describe.concurrent('a cut-over that cannot be finished', () => {
 
 describe.concurrent('a window that closes', () => {
   // Every operation first closes the window before it. While a replica's server was down none could: not even the one
-  // that makes that replica anew.
-  test('does not wait for a member whose server is down, so that it can be made anew', async () => {
+  // that makes that replica again.
+  test('does not wait for a member whose server is down, so that it can be made again', async () => {
     const shop = await newDatabase();
     await shop.run('expand', { target: 'ha' });
     const { servers } = shop.world;

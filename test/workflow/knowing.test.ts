@@ -25,7 +25,7 @@ const live = async (shop: Shop) => readLiveState(shop.world.dependencies, (await
 const stateOf = async (shop: Shop, node: string) => (await live(shop)).nodes.find(({ name }) => name === node);
 
 const members = ['postgres-3', 'postgres-4', 'postgres-5'];
-/** As when somebody writes a pg_hba.conf of his own. */
+/** As when someone writes a pg_hba.conf of his own. */
 const keepOut = ({ world }: Shop): void => world.connections.keepOut(roles.own, members);
 
 const looksUntilGivenUp = 8;
@@ -151,7 +151,7 @@ describe.concurrent('what only looks broken', () => {
 });
 
 describe.concurrent('a stage that takes no writes any more', () => {
-  test('is down: status says where each member is and why nobody is elected', async () => {
+  test('is down: status says where each member is and why no one is elected', async () => {
     const shop = await atHa();
     await stop(shop, 'etcd-2', 'etcd-3', 'postgres-3');
     const { health, notices } = await live(shop);

@@ -8,7 +8,7 @@ import { create, rollbacks, settle } from '../support/fake-world/operations-unde
 import { retryUntil } from '../support/retry-until.ts';
 import { useControlPlane } from '../support/fake-world/use-control-plane.ts';
 
-/** Stage 3 without a leader, or with one too many: rollbacks where nobody takes writes, and members that led when they froze. */
+/** Stage 3 without a leader, or with one too many: rollbacks where no one takes writes, and members that led when they froze. */
 
 const newShop = useControlPlane();
 
@@ -67,7 +67,7 @@ describe.concurrent('a rollback of a stage that takes no writes any more', () =>
     const before = await shop.picture();
 
     await expect(shop.run('rollback', {})).rejects.toThrow(
-      'postgres-3 of shop is missing: there is no container. Make it again first: ./pgrow repair shop',
+      'postgres-3 of shop is missing: there is no container. Rebuild it first: ./pgrow repair shop',
     );
     expect(await shop.picture()).toEqual(before);
     expect(await shop.world.store.readOpenCheckpoint(shop.id)).not.toBeNull();
@@ -91,7 +91,7 @@ describe.concurrent('a rollback of a stage that takes no writes any more', () =>
 
     expect(document).toMatchObject({ status: 'rolled_back', error: { code: 'node_failed', left_over: [] } });
     expect(document.error?.message).toMatch(/postgres-3 is gone/);
-    // The members' servers start by themselves, under a Patroni that has nobody to lead.
+    // The members' servers start by themselves, under a Patroni that has no one to lead.
     const gone = (name: string) => !name.endsWith('postgres-3');
     await retryUntil('the others to be as before', async () =>
       expect((await shop.picture()).containers).toEqual(before.containers.filter(gone)),
@@ -110,7 +110,10 @@ describe.concurrent('a rollback of a stage that takes no writes any more', () =>
 
     expect(await shop.end(rollback)).toMatchObject({
       status: 'rolled_back',
-      error: { code: 'refused', message: expect.stringMatching(/does not say what it holds.*no pg_hba.conf entry/) },
+      error: {
+        code: 'refused',
+        message: expect.stringMatching(/does not report its WAL position.*no pg_hba.conf entry/),
+      },
     });
   });
 });

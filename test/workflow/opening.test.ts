@@ -108,7 +108,7 @@ describe.concurrent('a rollback asked of its window by update', () => {
     await held.reached;
     expect(await refusalOf(askFor(shop, randomUUID()))).toEqual({
       type: 'refused',
-      message: 'Cannot roll shop back: it is being rolled back already. Wait for the end of that.',
+      message: 'Cannot roll shop back: it is being rolled back already. Wait until that has ended.',
     });
     held.release();
     await shop.checkpoint.result();
@@ -116,7 +116,7 @@ describe.concurrent('a rollback asked of its window by update', () => {
     await expectSound(shop, 'postgres-1');
   });
 
-  // As a signal it was lost: the window closed, and nobody heard that there was no rollback.
+  // As a signal it was lost: the window closed, and no one heard that there was no rollback.
   test('is refused while the window closes', async () => {
     const shop = await newDatabase();
     await shop.run('expand', { target: 'pooling' });

@@ -69,7 +69,7 @@ describe.concurrent('Cancel in Temporal Web', () => {
 });
 
 describe.concurrent('Reset in Temporal Web', () => {
-  /** To its first workflow task: everything runs once more. */
+  /** To its first workflow task: everything runs again. */
   const reset = async (shop: Shop, operation: WorkflowHandle): Promise<WorkflowHandle> => {
     const { workflow } = shop.temporal;
     const { runId } = await workflow.workflowService.resetWorkflowExecution({
@@ -109,7 +109,7 @@ describe.concurrent('Reset in Temporal Web', () => {
 });
 
 describe.concurrent('Terminate in Temporal Web', () => {
-  // It had not begun to cut over, but counted as past its point of no return: only the same could be asked for again.
+  // It had not begun to cut over, but counted as past its point of no return: only the same could be repeated.
   test('while a cut-over is held back is before the point of no return', async () => {
     const shop = await newDatabase();
     const operation = await shop.start('expand', { target: 'ha', options: { cutover: 'on_signal' } });
@@ -159,7 +159,7 @@ describe.concurrent('a cut-over that is held back', () => {
   });
 
   // Whoever only wanted a switchover, by signal-with-start, released it; nothing recorded that.
-  test('is not released by a switchover that somebody else asks for', async () => {
+  test('is not released by a switchover that someone else asks for', async () => {
     const { shop, operation } = await holdBack();
     await untilItWaits(shop);
     await operation.signal('switchover', { service_id: shop.id, actor: 'ben' });
@@ -185,8 +185,8 @@ describe.concurrent('what an operation is told too late', () => {
     expect(await refusal(abort(operation))).toMatch(
       /^Too late to abort: expand of shop is past its point of no return, "hand over from postgres-1 to postgres-2"/,
     );
-    expect(await refusal(cutover(operation))).toMatch(/waits for no message/);
-    expect(await refusal(operation.executeUpdate('confirm', { args: [{}] }))).toMatch(/in no grace period/);
+    expect(await refusal(cutover(operation))).toMatch(/has no cut-over that waits/);
+    expect(await refusal(operation.executeUpdate('confirm', { args: [{}] }))).toMatch(/not in a grace period/);
     held.release();
     expect(await shop.end(operation)).toMatchObject({ status: 'done' });
   });
@@ -238,7 +238,7 @@ describe.concurrent('an operation that did not begin to act', () => {
 });
 
 describe.concurrent('the window of a database', () => {
-  // Windows of destroyed databases went on running.
+  // Windows of destroyed databases continued running.
   test('ends when the database is destroyed', async () => {
     const shop = await newDatabase();
     await shop.run('expand', { target: 'ha' });
@@ -290,7 +290,7 @@ describe.concurrent('the window of a database', () => {
   });
 
   // A watch that died turned the automatic rollback off without a word.
-  test('says that nobody watches the stage, and watches it again', async () => {
+  test('says that no one watches the stage, and watches it again', async () => {
     const shop = await newDatabase();
     const { faults } = shop.world;
     const second = faults.hold(

@@ -22,7 +22,7 @@ const newDatabase = async (): Promise<Shop> => {
 
 const containerOf = async (shop: Shop, node: string): Promise<string> => containerName((await shop.database())!, node);
 
-/** Rewrites a file as nobody should, and makes the node take it. */
+/** Rewrites a file as no one should, and makes the node take it. */
 const spoil = async (shop: Shop, node: string, file: string, change: (content: string) => string): Promise<void> => {
   const { platform } = shop.world;
   const container = await containerOf(shop, node);
@@ -63,7 +63,7 @@ describe.concurrent('a router that does not see a server which answers', () => {
     wish: { target: 'replicas', replicas: { count: 2 } },
   } as const;
 
-  test('is told its servers anew when its configuration is wrong', async () => {
+  test('is told its servers again when its configuration is wrong', async () => {
     const shop = await newDatabase();
     const said = listen(shop);
     const spoilt = 'server postgres-3 elsewhere:';
@@ -75,7 +75,7 @@ describe.concurrent('a router that does not see a server which answers', () => {
 
     expect(document).toMatchObject({ status: 'done', error: null });
     expect(said).toContain('haproxy-1: reads do not reach postgres-3');
-    expect(said).toContain('haproxy-1: reads do not reach postgres-3; telling it its servers anew (1 of 3)');
+    expect(said).toContain('haproxy-1: reads do not reach postgres-3; rewriting its servers (1 of 3)');
     const { files } = await shop.picture();
     expect(files[`${await containerOf(shop, 'haproxy-1')}:/etc/pgrow/haproxy.cfg`]).not.toContain('elsewhere');
   });
@@ -107,7 +107,7 @@ describe.concurrent('a router that does not see a server which answers', () => {
       error: { code: 'not_ready', step: 'wait until HAProxy sees primary and replicas', left_over: [] },
     });
     const { message } = document.error!;
-    expect(message).toContain('haproxy-1: reads do not reach postgres-2, told its servers anew 3 times');
+    expect(message).toContain('haproxy-1: reads do not reach postgres-2, its servers were rewritten 3 times');
     expect(message).toContain(
       'the check of postgres-2:8008/replica by haproxy-1 says "L4CON Layer4 connection problem"',
     );
@@ -138,7 +138,7 @@ describe.concurrent('a router that does not see a server which answers', () => {
   });
 });
 
-describe.concurrent('a node that has exited and that nobody starts', () => {
+describe.concurrent('a node that has exited and that no one starts', () => {
   // The new side was stopped by hand just before the cut-over: the look around waited half an hour for it to stream.
   test.each(['postgres-2', 'pgbouncer-1', 'haproxy-2', 'postgres-1'])(
     '%s is started again before the hand-over, which then goes ahead',
@@ -185,20 +185,20 @@ describe.concurrent('a pooler that refuses whom the server takes', () => {
   };
   const stops = (shop: Shop) => timesCalled(shop, 'stopContainer', 'pgbouncer-1');
 
-  test('is given its files anew and reloaded', async () => {
+  test('is given its files again and reloaded', async () => {
     const shop = await newDatabase();
     const said = listen(shop);
     const document = await expandWith(shop, { ...toPooling, fault: spoilUserlist });
 
     expect(document).toMatchObject({ status: 'done', error: null });
     expect(said).toContainEqual(
-      expect.stringMatching(/^pgbouncer-1:5432 refuses pgrow_probe: .*user "pgbouncer"; writing its files again/),
+      expect.stringMatching(/^pgbouncer-1:5432 refuses pgrow_probe: .*user "pgbouncer"; rewriting its files/),
     );
     expect(await stops(shop)).toBe(0);
     expect(await shop.write('order 1', 'pooled')).toBe('postgres-1');
   });
 
-  test('is restarted when a reload does not help and nobody can be connected yet', async () => {
+  test('is restarted when a reload does not help and no one can be connected yet', async () => {
     const shop = await newDatabase();
     const document = await expandWith(shop, {
       ...toPooling,
@@ -223,7 +223,7 @@ describe.concurrent('a pooler that refuses whom the server takes', () => {
     const document = await shop.run('setPooling', { pooling: { default_pool_size: 7 } });
 
     expect(document).toMatchObject({ status: 'rolled_back', error: { left_over: [] } });
-    expect(document.error?.message).toContain('its files were written again and reloaded');
+    expect(document.error?.message).toContain('its files were rewritten and reloaded');
     expect(await stops(shop)).toBe(0);
   });
 
@@ -254,8 +254,8 @@ describe.concurrent('a pooler that refuses whom the server takes', () => {
     expect(message).toMatch(
       /^pgbouncer-1:5432 refuses pgrow_probe: .*password authentication failed for user "pgbouncer"/,
     );
-    expect(message).toContain('its files were written again and reloaded, then restarted');
-    expect(message).toContain('postgres-1:5432 behind it takes the same login');
+    expect(message).toContain('its files were rewritten and reloaded, then restarted');
+    expect(message).toContain('postgres-1:5432 behind it accepts the same login');
     expect(await shop.picture()).toEqual(before);
   });
 
@@ -274,8 +274,8 @@ describe.concurrent('a pooler that refuses whom the server takes', () => {
   });
 });
 
-// After a hand-over a pooler was seen to go on with connections to a server that took writes no more, and another with
-// read-only ones to the new primary: it keeps them for as long as the server takes them, and nobody's waiting ends that.
+// After a hand-over a pooler was seen to continue with connections to a server that took writes no more, and another with
+// read-only ones to the new primary: it keeps them for as long as the server takes them, and no one's waiting ends that.
 describe('a pooler with connections to a server that has another role now', () => {
   test.each([
     ['pooled', ports.pooled, 'postgres-2'],

@@ -8,7 +8,7 @@ import { lose } from '../support/fake-world/story.ts';
 import { useControlPlane } from '../support/fake-world/use-control-plane.ts';
 import { nodeNamed } from '../../src/domain/topology.ts';
 
-/** What somebody removed by hand, and what pgrow says and does about it. */
+/** What someone removed by hand, and what pgrow says and does about it. */
 
 const newShop = useControlPlane();
 
@@ -30,15 +30,15 @@ const removeContainer = async (shop: Shop, name: string): Promise<void> => {
   await shop.world.platform.removeContainer(nodeNamed(topology, name).container);
 };
 
-describe.concurrent('a node that somebody removed', () => {
-  // Without front nobody reached the database but by docker exec; expand built for 13 s before it noticed.
+describe.concurrent('a node that someone removed', () => {
+  // Without front no one reached the database but by docker exec; expand built for 13 s before it noticed.
   test('front of a single database: comes back with its ports, and nothing is built without it', async () => {
     const shop = await single();
     const before = await shop.picture();
     await lose(shop, 'front');
 
     await expect(shop.run('expand', { target: 'ha' })).rejects.toThrow(
-      'front of shop is missing: there is no container. Make it again first: ./pgrow repair shop front',
+      'front of shop is missing: there is no container. Rebuild it first: ./pgrow repair shop front',
     );
     expect((await shop.picture()).containers).toHaveLength(1);
     expect(await shop.run('repair', {})).toMatchObject({ type: 'repair', status: 'done', from_stage: 0, to_stage: 0 });
@@ -71,12 +71,12 @@ describe.concurrent('a node that somebody removed', () => {
     await lose(shop, 'postgres-1');
 
     await expect(shop.run('repair', {})).rejects.toThrow(
-      /postgres-1, which took the writes of shop, is gone with its data.*\.\/pgrow restore shop --snapshot ID/,
+      /postgres-1, the primary of shop, is gone with its data.*\.\/pgrow restore shop --snapshot ID/,
     );
   });
 
   // It stayed lost: nothing but down and up again made etcd-1.
-  test('etcd: one that has lost its data is admitted anew, and the cluster elects as before', async () => {
+  test('etcd: one that has lost its data is admitted again, and the cluster elects as before', async () => {
     const shop = await atHa();
     await lose(shop, 'etcd-1');
 
@@ -141,7 +141,7 @@ describe.concurrent('a node that somebody removed', () => {
 });
 
 describe.concurrent('a leader that is lost for good, its replicas too far behind to be elected', () => {
-  /** One more write reached postgres-3 than postgres-4, and another nobody. */
+  /** One more write reached postgres-3 than postgres-4, and another no one. */
   const leaderless = async (): Promise<Shop> => {
     const shop = await atHa();
     const { servers, patroni } = shop.world;
@@ -159,7 +159,7 @@ describe.concurrent('a leader that is lost for good, its replicas too far behind
     const before = await shop.picture();
 
     await expect(shop.run('repair', {})).rejects.toThrow(
-      /postgres-3 is made the leader: it is the furthest of those that answer.*postgres-4 is at.*How far postgres-2 was is not known/,
+      /postgres-3 will lead: it is the most advanced of those that answer.*postgres-4 is at.*The last position of postgres-2 is not known/,
     );
     expect(await shop.picture()).toEqual(before);
   });
@@ -175,7 +175,7 @@ describe.concurrent('a leader that is lost for good, its replicas too far behind
     expect(shop.world.servers.named('postgres-2')).not.toBeNull();
   });
 
-  // Its data may hold what nobody else has.
+  // Its data may hold what no one else has.
   test('is started again where its data are still there, and nothing is lost', async () => {
     const shop = await atHa();
     shop.world.patroni.electNobody();
@@ -187,7 +187,7 @@ describe.concurrent('a leader that is lost for good, its replicas too far behind
 });
 
 describe.concurrent('a primary at stage 2 that is lost with its data', () => {
-  // There was no way on at all: nobody elects there, and a switchover needs the primary.
+  // There was no way on at all: no one elects there, and a switchover needs the primary.
   test.each([
     ['behind a pooler and HAProxy, synchronous', switchovers.confirming],
     ['without HAProxy', switchovers.plain],
@@ -195,7 +195,7 @@ describe.concurrent('a primary at stage 2 that is lost with its data', () => {
     const shop = await begin({ story, newShop });
     await lose(shop, 'postgres-1');
 
-    await expect(shop.run('repair', {})).rejects.toThrow(/postgres-2 is made the leader.*How far postgres-1 was/);
+    await expect(shop.run('repair', {})).rejects.toThrow(/postgres-2 will lead.*The last position of postgres-1/);
     expect(await shop.run('repair', { confirm: true })).toMatchObject({ status: 'done', from_stage: 2, to_stage: 2 });
     await expectSound(shop, 'postgres-2');
     await expectAccountedFor(shop);

@@ -7,7 +7,7 @@ import { secretNames } from '../../src/nodes/secrets.ts';
 
 /**
  * Histories of real runs (`npm run histories`), and of what is rare on the fake platform (`npm run histories:fake`): an
- * operation that runs while pgrow is updated goes on.
+ * operation that runs while pgrow is updated continues.
  */
 
 const folder = new URL('../histories/', import.meta.url);

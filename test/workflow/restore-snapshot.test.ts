@@ -78,7 +78,7 @@ describe.concurrent('restoreSnapshot', () => {
     expect(await shop.world.platform.readLabels('volume', snapshotVolume)).not.toBeNull();
   });
 
-  test('a copy that cannot be made is put back, with what was wrong', async () => {
+  test('a copy that cannot be made is undone, with what was wrong', async () => {
     const shop = await shopWithSnapshot();
     shop.world.servers.failRestorations('role "shop" already exists', 99);
     const document = await restore(shop);
@@ -98,7 +98,7 @@ describe.concurrent('restoreSnapshot', () => {
     const shop = await shopWithSnapshot();
     await shop.world.platform.removeVolume(snapshotVolume);
     const document = await restore(shop);
-    expect(document.error?.message).toContain(`no volume ${snapshotVolume}`);
+    expect(document.error?.message).toContain(`volume ${snapshotVolume} no longer exists`);
     await expectNothing(shop);
     expect(await shop.world.platform.readLabels('volume', snapshotVolume)).toBeNull();
   });
@@ -138,7 +138,7 @@ describe.concurrent('the source of a restore', () => {
       type: 'refused',
       message:
         `Cannot destroy origin now: restore ${id} copies a snapshot of it to shop. Wait until that is done ` +
-        '(./pgrow status shop), or call it off: ./pgrow abort shop',
+        '(./pgrow status shop), or abort it: ./pgrow abort shop',
     });
     copying.release();
     await after.reached;
@@ -169,7 +169,7 @@ describe.concurrent('a restore is refused before anything is touched', () => {
 
   test.for([
     ['an unknown snapshot', {}, { snapshot: 'snap-9' }, 'invalid_input', /snap-9.*allowed: snap-1/],
-    ['one whose time is over', { expires_at: past }, {}, 'refused', /kept until 2026-01-01/],
+    ['one whose time is over', { expires_at: past }, {}, 'refused', /expired at 2026-01-01/],
     ['a damaged one', { damage: 'checksum mismatch' }, {}, 'refused', /damaged: checksum mismatch/],
     ['one that was never verified', { verified_at: null }, {}, 'refused', /pgrow snapshots origin --verify snap-1/],
     ['a name that is taken', {}, { name: source.name }, 'name_taken', /name is "origin", allowed: a name that is free/],

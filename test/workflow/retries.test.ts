@@ -42,7 +42,7 @@ describe.concurrent('what is tried again', () => {
     expect(await shop.run('expand', { target: 'pooling' })).toMatchObject({ status: 'done', error: null });
   });
 
-  test('comes to an end when the same goes on', async () => {
+  test('comes to an end when the same continues', async () => {
     const shop = await newDatabase();
     failStore(shop, 'stepStarted', times(1000, unforeseen));
     expect(await shop.run('expand', { target: 'pooling' })).toMatchObject({

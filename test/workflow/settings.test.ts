@@ -44,14 +44,14 @@ describe.concurrent('what ALTER SYSTEM has set', () => {
 });
 
 // The preflight passed, the primary was stopped for three seconds and started again, and the replica received nothing any more.
-test('a replica that has stopped replaying for want of settings takes nothing over, and the refusal says how it goes on', async () => {
+test('a replica that has stopped replaying for want of settings takes nothing over, and the refusal says how it continues', async () => {
   const shop = await created();
   await shop.run('expand', { target: 'replicas' });
   shop.world.pauseReplay('postgres-2');
   const refused = await shop.run('switchover', {});
 
   expect(refused).toMatchObject({ status: 'rolled_back', error: { code: 'refused' } });
-  expect(refused.error?.message).toContain('its max_connections is 200, postgres-1 has 400. Make it again');
+  expect(refused.error?.message).toContain('its max_connections is 200, postgres-1 has 400. Rebuild it');
   expect(await shop.write('order 1', 'read_write')).toBe('postgres-1');
 });
 

@@ -13,7 +13,7 @@ import { useControlPlane } from '../support/fake-world/use-control-plane.ts';
 
 const newShop = useControlPlane();
 
-/** Somebody ends the workflow of an expansion in Temporal Web, in the middle of this activity. */
+/** Someone ends the workflow of an expansion in Temporal Web, in the middle of this activity. */
 const terminateDuring = async (activity: string) => {
   const shop = newShop();
   await create(shop);
@@ -49,7 +49,7 @@ const expectPutBack = async (shop: Shop, before: object): Promise<void> => {
 };
 
 describe.concurrent('an operation whose workflow was terminated before its point of no return', () => {
-  // Its checkpoint was open and nobody served it: the next operation closed it as one of an operation that was done, and
+  // Its checkpoint was open and no one served it: the next operation closed it as one of an operation that was done, and
   // so removed what that would have kept: the primary, with its volume.
   test.each(['waitUntilStreaming', 'preflightCutOver'])(
     'during %s is put back by the next that is asked for, which then runs',
@@ -78,7 +78,7 @@ describe.concurrent('an operation whose workflow was terminated before its point
 });
 
 describe.concurrent('an operation whose workflow was terminated past its point of no return', () => {
-  // What it went on with had a window on record that never began: closing that later would have removed what served.
+  // What it continued with had a window on record that never began: closing that later would have removed what served.
   test.each(['cutOver', 'followNewPrimary'])(
     'during %s is left as it is, and goes on when it is asked for again, with one window',
     async (activity) => {

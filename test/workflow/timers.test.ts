@@ -110,7 +110,7 @@ describe.skipIf('missing' in server)('with time skipped', { timeout: 60_000 }, (
     expect(await oldPrimary(shop)).toEqual([]);
   });
 
-  // Its timer went on: the old primary of a database that was down was removed.
+  // Its timer continued: the old primary of a database that was down was removed.
   test('a window whose own rollback was refused stays open until it is told', async () => {
     const closed: string[] = [];
     const reason = 'shop has taken no writes';
@@ -161,7 +161,7 @@ describe.skipIf('missing' in server)('with time skipped', { timeout: 60_000 }, (
     expect(await shop.rows('postgres')).toEqual(expect.arrayContaining(['order 1', 'order 2']));
   });
 
-  test('a cut-over that nobody signals is rolled back at its deadline', async () => {
+  test('a cut-over that no one signals is rolled back at its deadline', async () => {
     const shop = await newDatabase();
     const before = await shop.picture();
     const document = await shop.run('expand', onSignal);

@@ -33,14 +33,14 @@ const other = [
 ] as const;
 
 describe.concurrent('an operation that did not finish past its point of no return', () => {
-  // The same scale-down asked for again was planned from the record, in which the old leader still led: the new primary
-  // was taken for one of its replicas and stopped. An expansion asked for again removed it with its volume.
-  test('says that it goes on when it is asked for again, and lets nothing else begin', async () => {
+  // The same scale-down repeated was planned from the record, in which the old leader still led: the new primary
+  // was taken for one of its replicas and stopped. An expansion repeated removed it with its volume.
+  test('says that it continues when it is repeated, and lets nothing else begin', async () => {
     const { shop, document } = await breakOff(reductions.haToReplicas, 'after');
     expect(document).toMatchObject({ status: 'needs_operator' });
     expect(document.error?.left_over).toEqual([
       {
-        what: expect.stringContaining('asked for again, with the same options, it goes on from there'),
+        what: expect.stringContaining('repeat the operation with the same options to resume it'),
         command: './pgrow scale-down shop --to replicas --yes',
       },
     ]);
@@ -49,7 +49,7 @@ describe.concurrent('an operation that did not finish past its point of no retur
     for (const [workflow, wish] of other) {
       await expect(shop.run(workflow, wish as never), workflow).rejects.toMatchObject({
         type: 'refused',
-        message: expect.stringMatching(/^The last scale down of shop did not finish past its point of no return: /),
+        message: expect.stringMatching(/^The last scale down of shop stopped after its point of no return \(/),
       });
     }
     expect(await comparable(shop)).toEqual(left);
@@ -63,7 +63,7 @@ describe.concurrent('an operation that did not finish past its point of no retur
   });
 
   // Plans of earlier versions name the routers of a wait without their configuration.
-  test('goes on with a plan that an earlier version has recorded', async () => {
+  test('continues with a plan that an earlier version has recorded', async () => {
     const { shop, document } = await breakOff(switchovers.members, 'after');
     const { steps } = (await shop.world.store.readPlan(document.id))!;
     const waits = steps.flatMap(({ run }) => (run.action === 'waitUntilRouting' ? [run.input] : []));
@@ -103,7 +103,7 @@ describe.concurrent('a rollback that did not finish past its point of no return'
 
   // The old primary, which the window keeps, was the primary again: the window closed when its time was over, or was
   // confirmed, and removed it with its volume.
-  test('ends the window without removing what it keeps, and goes on when it is asked for again', async () => {
+  test('ends the window without removing what it keeps, and continues when it is repeated', async () => {
     const shop = newShop();
     await shop.run('createDatabase', { name: 'shop' });
     await shop.write('order 1', 'postgres');
@@ -123,7 +123,7 @@ describe.concurrent('a rollback that did not finish past its point of no return'
     expect(await shop.world.store.readOpenCheckpoint(shop.id)).toBeNull();
   });
 
-  test('that is put back leaves the window open', async () => {
+  test('that is undone leaves the window open', async () => {
     const shop = newShop();
     await shop.run('createDatabase', { name: 'shop' });
     await shop.write('order 1', 'postgres');

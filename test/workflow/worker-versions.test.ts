@@ -41,7 +41,7 @@ afterAll(async () => {
 });
 
 type Build = 'before' | 'a' | 'b';
-/** Of tests that run side by side: most of their time is waiting for Temporal. */
+/** Of tests that run in parallel: most of their time is waiting for Temporal. */
 type AtTheEnd = Pick<TestContext, 'onTestFinished'>;
 
 /** A control plane that is updated from build to build. `before`: from before there were versions. */
@@ -178,7 +178,7 @@ test.concurrent('an operation ends under the version that it began with, what mo
   expect(await shop.run('switchover', { target_node: 'postgres-1' })).toMatchObject({ status: 'done' });
 });
 
-test.concurrent('what runs without a version at the first update, a window among it, goes on under the new one', async (context) => {
+test.concurrent('what runs without a version at the first update, a window among it, continues under the new one', async (context) => {
   const { up, builds, clear } = openHome(context);
   const before = await up('before');
   const shop = newShop(before);
@@ -192,7 +192,7 @@ test.concurrent('what runs without a version at the first update, a window among
   expect(builds(shop)).toEqual(['a']);
 });
 
-test.concurrent('an operation whose version is gone is named, waits, and goes on under the present one when it is moved', async (context) => {
+test.concurrent('an operation whose version is gone is named, waits, and continues under the present one when it is moved', async (context) => {
   const { up, versions, taskQueue, builds, clear } = openHome(context);
   const a = await up('a');
   const shop = newShop(a);
@@ -211,7 +211,7 @@ test.concurrent('an operation whose version is gone is named, waits, and goes on
   );
   const { stranded } = olderVersions({ current: 'b', pinned, isKept: () => false });
   expect(strandedLine(stranded, '/cache')).toContain(
-    `scale down of ${operation.workflowId}. They began under version a`,
+    `scale down of ${operation.workflowId}. They started under version a`,
   );
   for (const one of stranded) await versions.moveAlong(one);
   await operation.executeUpdate('confirm', { args: [{ actor: 'tests' }] });

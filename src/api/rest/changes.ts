@@ -58,9 +58,9 @@ export const changeRoutes = (app: FastifyInstance, dependencies: ApiDependencies
     [replicasBody, standbysBody, noReplicasBody],
     replicasChange,
   );
-  route('ha', 'Make it highly available with Patroni and etcd, or stop that', [haBody, noHaBody], haChange);
+  route('ha', 'Turn high availability with Patroni and etcd on or off', [haBody, noHaBody], haChange);
   route('scale-down', 'Back to any lower stage', [scaleDownBody], scaleDownChange);
   route('switchover', 'Move writes to another node', [switchoverBody], switchoverChange);
   route('reinitialize', 'Rebuild one replica', [reinitializeBody], reinitializeChange);
-  route('repair', 'Make a node again, or everything that is missing', [repairBody], repairChange);
+  route('repair', 'Rebuild a node, or everything that is missing', [repairBody], repairChange);
 };

@@ -7,7 +7,10 @@ import type { ApiDependencies } from '../dependencies.ts';
 export const doctorRoutes = (app: FastifyInstance, { doctor, store }: ApiDependencies): void => {
   app.get(
     '/v1/doctor',
-    { config: { role: 'operator' }, schema: { tags: ['control plane'], summary: 'What nothing accounts for' } },
+    {
+      config: { role: 'operator' },
+      schema: { tags: ['control plane'], summary: 'Find leftovers, and nodes that are missing or were changed' },
+    },
     async (request) => {
       requireAllProjects(request);
       return { findings: await doctor.examine() };
@@ -16,7 +19,7 @@ export const doctorRoutes = (app: FastifyInstance, { doctor, store }: ApiDepende
 
   app.post(
     '/v1/doctor/removal',
-    { config: { role: 'admin' }, schema: { tags: ['control plane'], summary: 'Remove what nothing accounts for' } },
+    { config: { role: 'admin' }, schema: { tags: ['control plane'], summary: 'Remove leftovers' } },
     async (request) => {
       requireAllProjects(request);
       const { removed, failed } = await doctor.remove();

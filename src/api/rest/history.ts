@@ -11,7 +11,7 @@ export const historyRoutes = (app: FastifyInstance, dependencies: ApiDependencie
 
   app.get(
     `${postgres}/operations`,
-    route('Operations, the latest first, also of a database that is gone'),
+    route('Operations, newest first, also of a database that no longer exists'),
     async (request) => {
       return { operations: await findOperations(dependencies, serviceParams(request)) };
     },
@@ -21,12 +21,12 @@ export const historyRoutes = (app: FastifyInstance, dependencies: ApiDependencie
     findOperation(dependencies, operationParams(request)),
   );
 
-  app.get(`${postgres}/checkpoints`, route('Checkpoints, the latest first'), async (request) => {
+  app.get(`${postgres}/checkpoints`, route('Checkpoints, newest first'), async (request) => {
     const { id } = await findDatabase(dependencies, serviceParams(request));
     return { checkpoints: await store.listCheckpoints(id) };
   });
 
-  app.get(`${postgres}/events`, route('Events, the latest first'), async (request) => {
+  app.get(`${postgres}/events`, route('Events, newest first'), async (request) => {
     const limit = readLimit(request, { usual: 100, most: 1000 });
     const { id } = await findDatabase(dependencies, serviceParams(request));
     return { events: await store.listEvents(id, limit) };

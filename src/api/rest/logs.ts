@@ -23,7 +23,7 @@ export const logsRoutes = (app: FastifyInstance, dependencies: LogsDependencies)
     '/v1/projects/:projectId/services/:serviceId/postgres/logs',
     {
       config: { role: 'operator' },
-      schema: { tags: ['history'], summary: 'What the nodes wrote last', querystring: rules },
+      schema: { tags: ['history'], summary: 'Last log lines of the nodes', querystring: rules },
     },
     async (request) => {
       const lines = readLines(request);

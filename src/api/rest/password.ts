@@ -16,7 +16,7 @@ export const passwordRoutes = (app: FastifyInstance, dependencies: ApiDependenci
       config: { role: 'operator' },
       schema: {
         tags: ['state'],
-        summary: 'Record the password that the application role has been given',
+        summary: 'Record the password that was set for the application role',
         body: {
           type: 'object',
           required: ['password'],
@@ -54,5 +54,5 @@ const whyNot = {
   refused: (role: string) =>
     `the server refuses it for the role ${role}. Give the one that was set there, or set it first: ALTER ROLE ${role} PASSWORD …`,
   unknown: (_: string, name: string) =>
-    `no server of ${name} could be asked whether it takes it. Look what is wrong, and try again: ./pgrow status ${name}`,
+    `no server of ${name} answered. Check its state and try again: ./pgrow status ${name}`,
 };

@@ -45,7 +45,7 @@ export const progressRoutes = (app: FastifyInstance, dependencies: ApiDependenci
         }
       } catch (error) {
         const known =
-          error instanceof PgrowError ? error : new PgrowError('internal', 'The stream broke off. Connect again.');
+          error instanceof PgrowError ? error : new PgrowError('internal', 'The stream was interrupted. Reconnect.');
         reply.raw.write(sse('error', problemDocument(known, request.url)));
       } finally {
         open.delete(stream);

@@ -30,7 +30,7 @@ export const rollbackRoutes = (app: FastifyInstance, dependencies: ApiDependenci
       config: { role: 'operator' },
       schema: {
         tags: ['changes'],
-        summary: 'Back to the stage before the last operation, with every write made since',
+        summary: 'Back to the stage before the last operation, keeping every write made since',
         querystring: dryRunRules,
         body: bodyRules(rollbackBody),
       },
@@ -55,7 +55,7 @@ export const rollbackRoutes = (app: FastifyInstance, dependencies: ApiDependenci
       if (!checkpoint) {
         throw new PgrowError(
           'refused',
-          `Cannot roll ${database.name} back: no checkpoint is open. Its checkpoints say which there were.`,
+          `Cannot roll ${database.name} back: no checkpoint is open. Its list of checkpoints shows the earlier ones.`,
         );
       }
       const plan = await planned();
@@ -87,7 +87,7 @@ export const rollbackRoutes = (app: FastifyInstance, dependencies: ApiDependenci
 };
 
 /**
- * By the checkpoint, which has nothing more to do after one that did not finish: that goes on by itself. Null where no
+ * By the checkpoint, which has nothing more to do after one that did not finish: that continues by itself. Null if no
  * worker has taken it up.
  * @throws PgrowError what it was refused with
  */

@@ -77,7 +77,7 @@ const destroyRules = {
   type: 'object',
   properties: {
     ...dryRunRules.properties,
-    confirm: { type: 'string', description: 'Name of the database, where the path has its id.' },
+    confirm: { type: 'string', description: 'Name of the database, if the path contains its id.' },
   },
 } as const;
 
@@ -94,7 +94,7 @@ const serviceDocument = (
   size,
   stage: topology.stage,
   pooling: topology.pooling !== null,
-  /** Null where the engine has chosen it, of a database made before it had one of its own. */
+  /** Null if the engine has chosen it, of a database made before it had one of its own. */
   subnet: network?.subnet ?? null,
   nodes: topology.nodes.map((node) => ({
     name: node.name,

@@ -43,16 +43,16 @@ export const signalRoutes = (app: FastifyInstance, dependencies: ApiDependencies
     return { operation_id, service_id: subject.id, workflow_id, run_id, takes_effect };
   };
 
-  app.post(`${postgres}/cutover`, route('Go ahead with the cut-over that waits'), (request, reply) =>
+  app.post(`${postgres}/cutover`, route('Start the cut-over that is waiting'), (request, reply) =>
     sendMessage(request, reply, 'cutover'),
   );
-  app.post(`${postgres}/abort`, route('Call the running operation off and undo it'), (request, reply) =>
+  app.post(`${postgres}/abort`, route('Abort the running operation and undo it'), (request, reply) =>
     sendMessage(request, reply, 'abort'),
   );
 
   app.post(
     `${postgres}/confirm`,
-    route('Cut the running grace period short, or close the open checkpoint: no rollback after this'),
+    route('End the running grace period, or close the open checkpoint; no rollback is possible afterwards'),
     async (request, reply) => {
       const database = await findDatabase(dependencies, serviceParams(request));
       if ((await client.describe(database.id))?.running) {
@@ -99,13 +99,13 @@ const nothingRuns = async ({ store }: ApiDependencies, { id, name }: Subject, ve
   const left = await store.readRunningOperation(id);
   const plan = left && (await store.readPlan(left.id));
   if (!left || !plan) {
-    const message = `Cannot ${verb} ${name}: no operation runs. Its operations say what was done: ./pgrow operations ${name}`;
+    const message = `Cannot ${verb} ${name}: no operation is running. To see past ones: ./pgrow operations ${name}`;
     return new PgrowError('refused', message);
   }
   const what = left.type.replaceAll('_', ' ');
   const next = isPastReturn(left)
-    ? `It had passed its point of no return and goes on when it is asked for again: ${commandToResume(name, plan.asked)}`
-    : 'The next operation undoes what it has done, and so does ./pgrow doctor --remove';
+    ? `It had passed its point of no return. Repeat it to resume: ${commandToResume(name, plan.asked)}`
+    : 'The next operation undoes its changes, and so does ./pgrow doctor --remove';
   return new PgrowError(
     'refused',
     `Cannot ${verb} ${name}: the workflow of its ${what} is gone from Temporal. ${next}`,

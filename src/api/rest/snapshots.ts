@@ -23,7 +23,7 @@ export const snapshotRoutes = (app: FastifyInstance, dependencies: ApiDependenci
 
   app.get(
     `${postgres}/snapshots`,
-    { config: { role: 'viewer' }, schema: { tags: ['snapshots'], summary: 'Snapshots, the latest first' } },
+    { config: { role: 'viewer' }, schema: { tags: ['snapshots'], summary: 'Snapshots, newest first' } },
     async (request) => {
       const { id } = await findDatabase(dependencies, serviceParams(request));
       return { snapshots: await store.listSnapshots(id) };
@@ -36,7 +36,7 @@ export const snapshotRoutes = (app: FastifyInstance, dependencies: ApiDependenci
       config: { role: 'operator' },
       schema: {
         tags: ['snapshots'],
-        summary: 'Read a snapshot through: 200 with what was found, 202 while it is read; asking again waits on',
+        summary: 'Verify a snapshot: 200 with the result, 202 while it runs; repeat the request to keep waiting',
       },
     },
     async (request, reply) => {
@@ -68,7 +68,7 @@ export const snapshotRoutes = (app: FastifyInstance, dependencies: ApiDependenci
       config: { role: 'operator' },
       schema: {
         tags: ['snapshots'],
-        summary: 'A new database from a snapshot; the operation is the new one’s',
+        summary: 'Create a database from a snapshot; answers with the operation of the new one',
         querystring: dryRunRules,
         body: bodyRules(restoreBody),
       },

@@ -80,11 +80,11 @@ export const topologyRoutes = (app: FastifyInstance, dependencies: ApiDependenci
     return accepted?.status === 'running' ? accepted : null;
   };
 
-  /** Of one whose workflow was ended in Temporal by hand, or lost with it: null where it runs. */
+  /** Of one whose workflow was ended in Temporal by hand, or lost with it: null if it runs. */
   const whyNobodyWorks = async ({ service_id, run_id, database }: OperationDocument) => {
     const how = run_id && (await client.howEnded(service_id, run_id).catch(() => null));
     return how
-      ? `the next operation, which undoes it or goes on with it: its workflow is ${how}. See ./pgrow doctor, ./pgrow operations ${database}`
+      ? `the next operation, which undoes or resumes it: its workflow is ${how}. See ./pgrow doctor, ./pgrow operations ${database}`
       : null;
   };
 

@@ -34,7 +34,7 @@ export interface EtcdClient {
   getPrefix(prefix: string): Promise<readonly { readonly key: string; readonly value: string }[]>;
   /** Gone already is success. */
   remove(key: string): Promise<void>;
-  /** Answers with the number of keys removed. */
+  /** Returns the number of keys removed. */
   deletePrefix(prefix: string): Promise<number>;
   /** Removes the key only while it has this value, in one transaction; false when it has another or is gone. */
   compareAndDelete(key: string, value: string): Promise<boolean>;

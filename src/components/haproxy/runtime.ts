@@ -12,7 +12,7 @@ interface Address {
 /** HAProxy's runtime API (HAProxy management guide, Unix Socket commands), over one connection kept open. */
 export interface RuntimeApi {
   /**
-   * Several commands may be given at once, separated by `;`. Answers with what HAProxy says, without prompts. Commands
+   * Several commands may be given at once, separated by `;`. Returns what HAProxy says, without prompts. Commands
    * given while one runs wait for their turn.
    */
   command(text: string): Promise<string>;

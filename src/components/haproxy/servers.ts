@@ -39,7 +39,7 @@ const statusOf = (text: string): SeenServer['status'] => {
   return 'down';
 };
 
-/** From here on new connections wait: neither the old primary nor its successor takes any. Those there are go on. */
+/** From here on new connections wait: neither the old primary nor its successor takes any. Those there are continue. */
 export const holdConnects = (api: Pick<RuntimeApi, 'command'>, from: string, to: string): Promise<void> =>
   tell(api, `hold new connections to ${from}`, [
     `set server primary/${from} state drain`,
@@ -63,7 +63,7 @@ const backToChecks = (server: string): readonly string[] => [
 
 /** The old primary serves again, and clients that have waited reach it. */
 export const releaseWrites = (api: Pick<RuntimeApi, 'command'>, from: string, to: string): Promise<void> =>
-  tell(api, `give writes back to ${from}`, [
+  tell(api, `return writes to ${from}`, [
     `set server primary/${from} state ready`,
     `set server primary/${from} health up`,
     ...backToChecks(to),
@@ -79,7 +79,7 @@ export const moveWrites = (api: Pick<RuntimeApi, 'command'>, from: string, to: s
     `set server primary/${from} state maint`,
     `set server replicas/${from} state maint`,
     `set server replicas/${to} health down`,
-    // In this order: HAProxy never goes on with checks that were disabled when a server comes out of maintenance.
+    // In this order: HAProxy never continues with checks that were disabled when a server comes out of maintenance.
     `set server primary/${to} state ready`,
     `disable health primary/${to}`,
     `set server primary/${to} health up`,
@@ -94,7 +94,7 @@ export const checkWrites = (api: Pick<RuntimeApi, 'command'>, to: string): Promi
  * the old one returns without being let in.
  */
 export const failWrites = (api: Pick<RuntimeApi, 'command'>, from: string, to: string): Promise<void> =>
-  tell(api, `take ${to} for the primary instead of ${from}`, [
+  tell(api, `treat ${to} as the primary instead of ${from}`, [
     `set server primary/${from} health down`,
     `set server replicas/${from} health down`,
     `set server replicas/${to} health down`,

@@ -83,7 +83,7 @@ export const createPatroniClient = ({
     } catch (error) {
       throw new PgrowError(
         codeOf(code),
-        `Patroni on ${peer.name} answered ${path} with something else: ${text.slice(0, 200)}.`,
+        `Patroni on ${peer.name} gave an unexpected answer to ${path}: ${text.slice(0, 200)}.`,
         { cause: error },
       );
     }

@@ -61,7 +61,7 @@ test('a quote in a password does not end it', () => {
   expect(userlist({ poolerPassword: 'a"b', adminPassword: 'c' })).toContain('"pgbouncer" "a""b"\n');
 });
 
-// From a password PgBouncer made a verifier at each login to its console, and served nobody for tens of milliseconds.
+// From a password PgBouncer made a verifier at each login to its console, and served no one for tens of milliseconds.
 test('whoever logs in to the console is checked by a verifier, the same in every copy of the file', () => {
   const written = () => userlist({ poolerPassword: 'a', adminPassword: 'secret' });
   const [, verifier = ''] = /^"pgrow_admin" "(.*)"$/m.exec(written()) ?? [];

@@ -44,7 +44,7 @@ export const connectPostgres = async (address: PostgresAddress): Promise<Postgre
       password,
       query_timeout: limitMs,
       application_name: 'pgrow',
-      // The server ends it as well, where no pooler would refuse the setting: otherwise it goes on working although no client waits.
+      // The server ends it as well, where no pooler would refuse the setting: otherwise it continues working although no client waits.
       ...(address.settings
         ? { options: startupOptions({ statement_timeout: String(limitMs), ...address.settings }) }
         : {}),

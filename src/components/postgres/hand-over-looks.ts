@@ -56,7 +56,7 @@ export const readPreparedTransactions = async (
        FROM pg_prepared_xacts p ORDER BY prepared`,
   );
 
-/** Why a standby does not replay what it has received; null where it says nothing of the kind. */
+/** Why a standby does not replay what it has received; null if it says nothing of the kind. */
 export const readReplayObstacle = async (connection: PostgresConnection): Promise<string | null> => {
   const [row] = await connection.query<{ paused: string; delay: string; pid: number | null; user: string | null }>(
     `SELECT pg_get_wal_replay_pause_state() AS paused, current_setting('recovery_min_apply_delay') AS delay, q.*
@@ -68,5 +68,5 @@ export const readReplayObstacle = async (connection: PostgresConnection): Promis
   if (!row) return null;
   if (row.paused !== 'not paused') return 'its replay is paused';
   if (row.delay !== '0') return `its replay is delayed by ${row.delay} (recovery_min_apply_delay)`;
-  return row.pid === null ? null : `a query of ${row.user} there may hold its replay up (pid ${row.pid})`;
+  return row.pid === null ? null : `a query of ${row.user} there may block its replay (pid ${row.pid})`;
 };

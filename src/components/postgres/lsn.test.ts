@@ -9,5 +9,5 @@ test('a position counts bytes, also beyond the first four gigabytes', () => {
 });
 
 test.each(['', '0', '0/', '/0', '0/XYZ', '0/123456789', ' 0/1'])('"%s" is refused rather than taken for 0', (text) => {
-  expect(() => parseLsn(text)).toThrow(`"${text}" is no position in the WAL`);
+  expect(() => parseLsn(text)).toThrow(`"${text}" is not a WAL position`);
 });

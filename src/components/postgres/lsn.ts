@@ -6,7 +6,7 @@ import { PgrowError } from '../../domain/errors.ts';
  */
 export const parseLsn = (lsn: string): bigint => {
   const match = /^([0-9A-F]{1,8})\/([0-9A-F]{1,8})$/i.exec(lsn);
-  if (!match) throw new PgrowError('internal', `"${lsn}" is no position in the WAL; one looks like 16/B374D848.`);
+  if (!match) throw new PgrowError('internal', `"${lsn}" is not a WAL position; one looks like 16/B374D848.`);
   return (BigInt(`0x${match[1]}`) << 32n) + BigInt(`0x${match[2]}`);
 };
 

@@ -84,7 +84,7 @@ describe('postgresql.conf', () => {
   });
 });
 
-test('pg_hba.conf lets nobody in without proof of who they are', () => {
+test('pg_hba.conf lets no one in without proof of who they are', () => {
   const methods = pgHba()
     .trim()
     .split('\n')

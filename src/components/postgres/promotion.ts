@@ -24,7 +24,7 @@ const inRecovery = async (connection: PostgresConnection): Promise<boolean> =>
   (await connection.query<{ recovering: boolean }>('SELECT pg_is_in_recovery() AS recovering'))[0]!.recovering;
 
 /**
- * Disconnects replicas, so that a stop of the server does not wait for a slow one. Answers with their number.
+ * Disconnects replicas, so that a stop of the server does not wait for a slow one. Returns their number.
  * @param names application names; all of them when not given
  */
 export const terminateWalSenders = async (connection: PostgresConnection, names?: readonly string[]): Promise<number> =>

@@ -35,7 +35,7 @@ export const chooseCandidate = ({ database, target, leader, candidates, on_obsta
   if (target !== null && !replicas.includes(target)) {
     throw new PgrowError(
       'invalid_input',
-      `Writes can move to ${replicas.join(', ')}; ${target} is no replica of ${name}.`,
+      `Writes can move to ${replicas.join(', ')}; ${target} is not a replica of ${name}.`,
       { problems: [{ path: 'target_node', value: target, allowed: replicas.join(', ') }] },
     );
   }

@@ -25,8 +25,8 @@ export interface Circumstances {
   readonly hanging?: readonly string[];
   /** The operation whose checkpoint is still open. */
   readonly last: Pick<Plan, 'type' | 'from' | 'to'> | null;
-  /** What a new database begins with; null for nothing. */
+  /** What a new database starts with; null: nothing. */
   readonly restored: Restored | null;
-  /** What its server holds; null where there is none yet. */
+  /** What its server holds; null if there is none yet. */
   readonly facts?: Facts | null;
 }

@@ -14,7 +14,7 @@ describe.each([
   const plan = planDestroy(database);
   const names = [...database.topology.nodes, ...database.topology.kept].map(({ name }) => name);
 
-  test('removes every node side by side, then whatever carries the label', () => {
+  test('removes every node in parallel, then whatever carries the label', () => {
     const last = plan.steps.length - 1;
     expect(plan.steps.slice(0, last).flatMap(({ run }) => ('node' in run.input ? [run.input.node.name] : []))).toEqual(
       names,

@@ -85,7 +85,7 @@ describe('stages on the way', () => {
 describe('warnings', () => {
   const of = (start: Grown, request: Request) => planned(start.database, request).warnings;
   const sessionEnds = /^With transaction pooling a session ends with each transaction.*LISTEN.*--direct/;
-  const refusedByPooler = /^PgBouncer refuses connections that ask at their start for statement_timeout/;
+  const refusedByPooler = /^PgBouncer refuses connections that set statement_timeout/;
   const noFailover = 'Stage 2 has no consensus store, hence no automatic failover.';
 
   test('a rollback window that will be closed is named first, with the step', () => {

@@ -23,7 +23,7 @@ export interface ExpandPlanInput {
   readonly replicas: ReplicaOptions | null;
   readonly ha: HaOptions | null;
   readonly options: OperationOptions;
-  /** What the server holds; null where it could not be asked. Default null. */
+  /** What the server holds; null if it could not be asked. Default null. */
   readonly facts?: Facts | null;
   /** Type of the operation whose checkpoint is still open; this one closes it. */
   readonly closesWindowOf: string | null;

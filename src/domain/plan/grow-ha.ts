@@ -74,7 +74,7 @@ interface Input {
   readonly guests: readonly string[];
 }
 
-/** Everyone who takes part. `bridge`: old and new side by side, everything routed through HAProxy to the old primary. */
+/** Everyone who takes part. `bridge`: old and new in parallel, everything routed through HAProxy to the old primary. */
 const castOf = ({ database, operation_id, topology: from, ha, load_balancing, guests }: Input) => {
   const primary = nodeNamed(from, from.primary);
   const oldPostgres = nodesOf(from, 'postgres');

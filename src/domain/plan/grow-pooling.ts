@@ -53,13 +53,13 @@ interface Input {
 }
 
 const refusedAtStart =
-  'PgBouncer refuses connections that ask at their start for statement_timeout, lock_timeout, search_path or other settings ' +
-  'that it cannot keep for each client: give them to the role (ALTER ROLE … SET), or use the direct address.';
+  'PgBouncer refuses connections that set statement_timeout, lock_timeout, search_path or other settings at their start, ' +
+  'because it cannot keep them per client: set them for the role (ALTER ROLE … SET), or use the direct address.';
 
 /** What a client notices of a pooler in this mode. */
 export const sessionsOf = (database: string, { pool_mode }: PoolingOptions): string =>
   pool_mode === 'session'
     ? 'Session pooling cannot be paused while clients are connected: a later cut-over would reset their sessions.'
-    : `With ${pool_mode} pooling a session ends with each ${pool_mode}: what outlives one needs the direct address: ` +
+    : `With ${pool_mode} pooling a session ends with each ${pool_mode}. Use the direct address for what must outlive it: ` +
       'LISTEN, advisory locks of the session, SET, temporary tables, cursors WITH HOLD, PREPARE by SQL. ' +
-      `To have that: ./pgrow url ${database} --direct`;
+      `Print it: ./pgrow url ${database} --direct`;

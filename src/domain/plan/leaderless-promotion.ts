@@ -34,7 +34,7 @@ export const takeOver = (from: Topology, input: CutOver): readonly PlanItem[] =>
     ),
     step(
       'hand-over',
-      `give ${successor.name} all that any member holds`,
+      `give ${successor.name} everything that any member holds`,
       { action: 'gatherWrites', input: { members, successor, slot } },
       [
         {

@@ -7,8 +7,8 @@ import { madeNodes } from './needed-nodes.ts';
 import type { Circumstances } from './circumstances.ts';
 
 /**
- * A plan that goes on without nodes that are missing, where the others do without them: a router of several, an etcd node
- * of a quorum, a replica that takes no part. What is made again later is configured from the record of that time.
+ * A plan that continues without nodes that are missing, where the others do without them: a router of several, an etcd node
+ * of a quorum, a replica that takes no part. What is rebuilt later is configured from the record of that time.
  */
 export const leaveOutMissing = (plan: UnpricedPlan, circumstances: LeaveOut): UnpricedPlan => {
   if (plan.steps.length === 0) return { ...plan, warnings: [...plan.warnings, ...missingWarnings(circumstances)] };
@@ -34,7 +34,7 @@ const missingWarnings = (
   among: readonly Node[] = topology.nodes,
 ): readonly string[] =>
   missingNodes({ ...topology, nodes: among }, faults).map(
-    (name) => `${name} is missing and left aside. Make it again: ${repairCommand(database, name)}`,
+    (name) => `${name} is missing and left aside. Rebuild it: ${repairCommand(database, name)}`,
   );
 
 /** Where no server leads, one that cannot be asked may hold what no other does: it is never left out. */

@@ -2,7 +2,7 @@ import type { ActionCall, ActivityCall } from '../step-actions.ts';
 import type { ErrorCode } from '../errors.ts';
 import type { Block, Step } from '../plan.ts';
 
-/** How planners write a plan down: steps, side by side, with fresh attempts. `flatten` numbers the steps. */
+/** How planners write a plan down: steps, in parallel, with fresh attempts. `flatten` numbers the steps. */
 export type PlanItem = Step | { readonly inParallel: readonly (readonly PlanItem[])[] } | RetriedFromScratch;
 
 interface RetriedFromScratch {

@@ -7,7 +7,7 @@ import type { UnpricedPlan } from '../plan.ts';
 interface Subject {
   /** Name of the database. */
   readonly name: string;
-  /** Null where there is no server yet that could be asked. */
+  /** Null if there is no server yet that could be asked. */
   readonly facts: Facts | null;
 }
 
@@ -47,9 +47,9 @@ const emptied = ({ unlogged }: Facts): readonly string[] =>
 const slotsKept = ({ guest_slots }: Facts): readonly string[] =>
   guest_slots.map(({ name, active }) =>
     active
-      ? `Slot ${name} is kept on the server that takes over: what streams through it connects there again and goes on.`
-      : `Slot ${name} is kept on the server that takes over, from now on: nothing streams through it, and what it has not ` +
-        'received by then may be missing there.',
+      ? `Slot ${name} moves to the new primary: what streams through it reconnects there and continues.`
+      : `Slot ${name} moves to the new primary, but only from now on: nothing streams through it, and WAL that its consumer ` +
+        'has not received by then may be missing there.',
   );
 
 const slotsLost = ({ logical_slots, server }: Facts): readonly string[] =>
@@ -65,7 +65,7 @@ const refuseLogicalSlots = (type: OperationType, name: string, { logical_slots, 
   if (!first) return;
   throw new PgrowError(
     'refused',
-    `Cannot ${verbs[type] ?? type} ${name}: ${logical_slots.map(slotText).join(', ')} is on ${server} alone and would be lost ` +
+    `Cannot ${verbs[type] ?? type} ${name}: ${logical_slots.map(slotText).join(', ')} exists on ${server} only and would be lost ` +
       'with every change that its consumer has not read. Let the consumer read to the end and drop it, in database ' +
       `${first.database}: SELECT pg_drop_replication_slot('${first.name}'). Afterwards create it and copy again.`,
   );
@@ -96,4 +96,6 @@ const verbs: Partial<Record<OperationType, string>> = {
 const notKnown = ({ unknown }: Facts): readonly string[] =>
   unknown.length === 0
     ? []
-    : [`Not known: ${unknown.join('; ')}. What of that cannot be on another server would go without being named here.`];
+    : [
+        `Not known: ${unknown.join('; ')}. What of that cannot be moved to another server would be lost without being listed here.`,
+      ];

@@ -13,7 +13,9 @@ test.each([
   ['the way down from ha', reductions.haToReplicas, 'postgres-2'],
 ])('%s is refused while that server keeps pgrow out', (_, { plan, leader }, name) => {
   expect(() => refuseUnseen(plan, 'shop', leader ?? name, keptOut(name))).toThrow(
-    new RegExp(`${name} cannot be asked \\(password authentication failed \\(28P01\\)\\).*Nothing was touched`),
+    new RegExp(
+      `the state of ${name} cannot be read \\(password authentication failed \\(28P01\\)\\).*Nothing was touched`,
+    ),
   );
 });
 

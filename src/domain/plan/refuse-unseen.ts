@@ -25,9 +25,9 @@ export const refuseUnseen = (plan: UnpricedPlan, database: string, leader: strin
   if (!first) return;
   throw new PgrowError(
     'refused',
-    `Cannot ${plan.type.replaceAll('_', ' ')} ${database}: ${refusing.map(({ name }) => name).join(', ')} cannot be asked ` +
-      `(${first.detail}), and nothing is moved blindly. Nothing was touched. What keeps pgrow out, and how it gets in ` +
-      `again: ./pgrow status ${database}`,
+    `Cannot ${plan.type.replaceAll('_', ' ')} ${database}: the state of ${refusing.map(({ name }) => name).join(', ')} cannot ` +
+      `be read (${first.detail}), and nothing is moved blindly. Nothing was touched. To see what keeps pgrow out, and the ` +
+      `remedy: ./pgrow status ${database}`,
   );
 };
 

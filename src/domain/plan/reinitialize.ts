@@ -33,6 +33,6 @@ export const planReinitialize = ({
     );
   }
   const outline = [rebuildReplica({ topology, node, leader, fault: null })];
-  const part = stretch(topology, outline, [`Until ${node.name} is back there is one replica less.`]);
+  const part = stretch(topology, outline, [`Until ${node.name} is back there is one replica fewer.`]);
   return assemble({ type: 'reinitialize', from: database.topology, to: topology, parts: [part], closesWindowOf });
 };

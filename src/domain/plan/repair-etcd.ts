@@ -9,7 +9,7 @@ import { chosenOf, clear, type Repaired, type RepairPart } from './repaired.ts';
 const joinAttempts = 3;
 
 /**
- * A node that still has its data goes on as the member it was. One that has lost them is taken out of the quorum and in
+ * A node that still has its data continues as the member it was. One that has lost them is taken out of the quorum and in
  * again, which needs a majority that answers. One after the other: a quorum can miss only one.
  */
 export const repairEtcd = (repaired: Repaired): RepairPart => {
@@ -41,7 +41,7 @@ export const repairEtcd = (repaired: Repaired): RepairPart => {
   };
 };
 
-/** It can go on with the data that it has. One that is named although it has its container is not trusted with them. */
+/** It can continue with the data that it has. One that is named although it has its container is not trusted with them. */
 const isIntact = ({ faults, leaderless }: Repaired, node: Node): boolean => {
   const fault = faultOf(faults, node);
   if (fault?.has_data !== true) return false;
@@ -52,7 +52,7 @@ const rejoin = ({ database, faults }: Repaired, node: Node, config: EtcdConfig):
   const others = nodesOf(database.topology, 'etcd').filter((other) => other !== node);
   return retriedFromScratch(joinAttempts, [
     ...clear('etcd', node, faults),
-    step('etcd', `take ${node.name} out of the quorum and in again`, {
+    step('etcd', `remove ${node.name} from the quorum and add it again`, {
       action: 'readmitEtcdMember',
       input: { node, others },
     }),
@@ -68,7 +68,7 @@ const quorumLost = ({ database: { name, topology } }: Repaired, voting: readonly
   return new PgrowError(
     'refused',
     `etcd of ${name} has lost its quorum for good: of ${all.join(', ')} only ${left} can vote, and a majority has to ` +
-      `admit a member. Patroni goes on with its leader as long as all members answer, but cannot elect another. Start the etcd ` +
-      `containers that are only stopped. If their data are lost, take ${name} to a new database: ./pgrow snapshots ${name}`,
+      `admit a member. Patroni keeps its leader as long as all members answer, but cannot elect another. Start the etcd ` +
+      `containers that are only stopped. If their data is lost, restore ${name} as a new database: ./pgrow snapshots ${name}`,
   );
 };

@@ -3,7 +3,7 @@ import { nodesOf, type Node, type Topology } from '../topology.ts';
 import { inParallel, step, type PlanItem } from './plan-builder.ts';
 import { chosenOf, makeAgain, present, type Repaired, type RepairPart } from './repaired.ts';
 
-/** HAProxy, PgBouncer and the front. `leader`: who takes writes by then; null where that is not known yet. */
+/** HAProxy, PgBouncer and the front. `leader`: who takes writes by then; null if that is not known yet. */
 export const repairRoutes = (repaired: Repaired, leader: string | null): RepairPart => {
   const { topology, name } = repaired.database;
   const { chosen, faults } = repaired;
@@ -11,7 +11,7 @@ export const repairRoutes = (repaired: Repaired, leader: string | null): RepairP
   const poolers = chosenOf(repaired, 'pgbouncer');
   const [front] = chosenOf(repaired, 'front');
   const there = present(repaired);
-  // A node that is made again has another address. HAProxy resolves names all the time, PgBouncer only on request.
+  // A node that is rebuilt has another address. HAProxy resolves names all the time, PgBouncer only on request.
   const moved = [...routers, ...chosenOf(repaired, 'postgres')].length > 0;
   const stale = moved ? nodesOf(there, 'pgbouncer').filter((node) => !chosen.includes(node)) : [];
   return {
@@ -28,7 +28,7 @@ export const repairRoutes = (repaired: Repaired, leader: string | null): RepairP
       }),
       ...(front ? makeAgain('routing', front, frontConfig(topology), faults) : []),
     ],
-    warnings: front ? [`Until front is back, clients cannot reach ${name} through its lasting addresses.`] : [],
+    warnings: front ? [`Until front is back, clients cannot reach ${name} through its permanent addresses.`] : [],
   };
 };
 
@@ -46,7 +46,7 @@ const seen = (topology: Topology, leader: string): readonly PlanItem[] => {
 };
 
 const pointAgain = (node: Node, topology: Topology): PlanItem =>
-  step('routing', `tell ${node.name} the new addresses`, {
+  step('routing', `give ${node.name} the new addresses`, {
     action: 'configureNode',
     input: { node, config: poolerConfig(topology, topology.pooling!) },
   });

@@ -46,7 +46,7 @@ const rebuilt = ({ database, faults }: Repaired, lost: readonly Node[], leader: 
 const refuseLost = ({ database: { name } }: Repaired, primary: Node): never => {
   throw new PgrowError(
     'refused',
-    `${primary.name}, which took the writes of ${name}, is gone with its data. Nothing can make them again. Restore a ` +
+    `${primary.name}, the primary of ${name}, is gone with its data, and nothing can bring that back. Restore a ` +
       `snapshot as a new database: ./pgrow snapshots ${name}, then ./pgrow restore ${name} --snapshot ID --as NEW`,
   );
 };
@@ -83,7 +83,7 @@ const restoreStandbyLeader = (repaired: Repaired, lost: readonly Node[]): Server
     warnings:
       later.length === 0
         ? []
-        : [`${later.join(', ')} can be made again once a server leads: run ./pgrow repair ${database.name} again.`],
+        : [`${later.join(', ')} can be rebuilt once there is a leader: run ./pgrow repair ${database.name} again.`],
     topology: database.topology,
     leader: null,
     losses: [],
@@ -97,8 +97,8 @@ const elect = (repaired: Repaired, lost: readonly Node[]): ServersPart => {
   if (!candidate) {
     throw new PgrowError(
       'refused',
-      `No server of ${name} takes writes, and none says what it holds, so none can be made the leader. ` +
-        `Look at them first: ./pgrow logs ${name}`,
+      `No server of ${name} takes writes, and none reports its WAL position, so none can be made the leader. ` +
+        `Check them first: ./pgrow logs ${name}`,
     );
   }
   const members = nodesOf(present({ ...repaired, chosen: [] }), 'postgres');

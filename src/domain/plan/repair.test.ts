@@ -76,7 +76,7 @@ describe('a plan needs', () => {
   });
 });
 
-// "Nothing to do, it is so already": at ha without one of its routers.
+// "Nothing to do": at ha without one of its routers.
 test('what has been reached already, but for a node that is missing, is said with the command that makes it again', () => {
   const input = parseInput(operationInputs.expand, { service_id: atHa.id, target: 'ha', ha: { failover_time: 10 } });
   const plan = planOperation('expand', input, {
@@ -89,7 +89,7 @@ test('what has been reached already, but for a node that is missing, is said wit
     restored: null,
   });
   expect(plan.steps).toEqual([]);
-  expect(plan.warnings).toEqual(['haproxy-2 is missing and left aside. Make it again: ./pgrow repair shop haproxy-2']);
+  expect(plan.warnings).toEqual(['haproxy-2 is missing and left aside. Rebuild it: ./pgrow repair shop haproxy-2']);
 });
 
 // The hand-over leaves it in maintenance at every HAProxy, where no check ever looks at it again.

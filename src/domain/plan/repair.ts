@@ -85,7 +85,7 @@ const chooseNodes = (input: RepairPlanInput): readonly Node[] => {
   throw new PgrowError(
     'invalid_input',
     kept
-      ? `${wanted} is kept for a rollback of ${name} and is not made again. Close its window: ./pgrow confirm ${name}`
+      ? `${wanted} is kept for a rollback of ${name} and is not rebuilt. Close its window: ./pgrow confirm ${name}`
       : `${name} has no node ${wanted}. It has ${names}.`,
     { problems: [{ path: 'node', value: wanted, allowed: names }] },
   );

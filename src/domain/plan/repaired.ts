@@ -8,7 +8,7 @@ import { step, type PlanItem } from './plan-builder.ts';
 /** What a repair works on, shared by its parts. */
 export interface Repaired {
   readonly database: Database;
-  /** The nodes that are made again. */
+  /** The nodes that are rebuilt. */
   readonly chosen: readonly Node[];
   readonly faults: readonly NodeFault[];
   /** Who leads at stage 3, as Patroni has it; the primary below. */
@@ -27,7 +27,7 @@ export interface RepairPart {
 /** Of PostgreSQL: what it makes of the database as well. */
 export interface ServersPart extends RepairPart {
   readonly topology: Topology;
-  /** Who takes writes then; null where that is decided on the way. */
+  /** Who takes writes then; null if that is decided on the way. */
   readonly leader: string | null;
   /** What is lost for good and has to be confirmed. */
   readonly losses: readonly string[];
@@ -42,7 +42,7 @@ export const present = ({ database: { topology }, chosen, faults }: Repaired): T
 export const chosenOf = ({ chosen }: Repaired, kind: NodeKind): readonly Node[] =>
   chosen.filter((node) => node.kind === kind);
 
-/** What is there of a node has to go before it can be made again, and does not come back. */
+/** What is there of a node has to go before it can be rebuilt, and does not come back. */
 export const clear = (phase: string, node: Node, faults: readonly NodeFault[]): readonly PlanItem[] => {
   const fault = faultOf(faults, node);
   if (!fault || (fault.state === 'missing' && fault.has_data !== true)) return [];

@@ -11,7 +11,7 @@ import { following, keepSlot, withPrimary } from './switchover.ts';
 
 /**
  * Plain PostgreSQL whose primary is gone with its data: the replica that holds most takes over, the others follow it, and
- * what was the primary is built again as a replica. Null where no replica says what it holds.
+ * what was the primary is built again as a replica. Null if no replica says what it holds.
  */
 export const replacePrimary = (repaired: Repaired, primary: Node, lost: readonly Node[]): ServersPart | null => {
   const { database, holdings, faults } = repaired;
@@ -66,7 +66,8 @@ export const replacePrimary = (repaired: Repaired, primary: Node, lost: readonly
       }),
     ],
     warnings: holdings.unheard.map(
-      (name) => `${name} does not answer and keeps following the old primary: ./pgrow reinit ${database.name} ${name}`,
+      (name) =>
+        `${name} does not answer and still follows the old primary. Rebuild it: ./pgrow reinit ${database.name} ${name}`,
     ),
     leader: successor.name,
     losses: lossOf(candidate, holdings, primary.name),
@@ -76,7 +77,7 @@ export const replacePrimary = (repaired: Repaired, primary: Node, lost: readonly
 const heardOf = (topology: Topology, { heard }: Holdings): readonly Node[] =>
   nodesOf(topology, 'postgres').filter((node) => heard.some(({ name }) => name === node.name));
 
-/** Those that are there already: what is made again later finds everything as it has become. */
+/** Those that are there already: what is rebuilt later finds everything as it has become. */
 const thereOf = ({ database, faults }: Repaired, kind: 'pgbouncer' | 'haproxy'): readonly Node[] =>
   nodesOf(database.topology, kind).filter((node) => !isMissing(faults, node));
 
@@ -97,7 +98,7 @@ const pointStraight = (repaired: Repaired, to: Topology): readonly PlanItem[] =>
   ...nodesOf(to, 'front')
     .filter((node) => !isMissing(repaired.faults, node))
     .map((node) =>
-      step('routing', 'point the lasting addresses at the new primary', {
+      step('routing', 'point the permanent addresses at the new primary', {
         action: 'configureNode',
         input: { node, config: frontConfig(to) },
       }),

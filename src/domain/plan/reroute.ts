@@ -23,7 +23,7 @@ export const reroute = (phase: string, from: Topology, to: Topology): readonly P
     ),
     step(
       phase,
-      'point the lasting addresses at the new route',
+      'point the permanent addresses at the new route',
       { action: 'configureNode', input: { node: front, config: frontConfig(to) } },
       [{ action: 'configureNode', input: { node: front, config: frontConfig(from) } }],
     ),
@@ -41,7 +41,7 @@ export const readmit = (routers: readonly Node[], { name }: Node): readonly Plan
         }),
       ];
 
-/** New routers that know the servers of `topology`, side by side. */
+/** New routers that know the servers of `topology`, in parallel. */
 export const startRouters = (phase: string, routers: readonly Node[], topology: Topology): PlanItem =>
   inParallel(
     ...routers.map((node) => [
@@ -65,7 +65,7 @@ export const teachRouters = (
           ...routers.map((node) => [
             step(
               phase,
-              `tell ${node.name} its servers`,
+              `give ${node.name} its servers`,
               { action: 'configureNode', input: { node, config: routerConfig(to) } },
               [{ action: 'configureNode', input: { node, config: routerConfig(from) } }],
             ),

@@ -26,7 +26,7 @@ export interface RollbackPlanInput {
   readonly leader: string;
   /** Whether at stage 3 no server takes writes, so that there is nothing to hand over. Default false. */
   readonly leaderless?: boolean;
-  /** What the server holds; null where it could not be asked. Default null. */
+  /** What the server holds; null if it could not be asked. Default null. */
   readonly facts?: Facts | null;
 }
 
@@ -152,7 +152,7 @@ const leaveHa = (
     warnings: leaderless
       ? [
           `${database.name} takes no writes: there is no leader among ${members.map(({ name }) => name).join(', ')}. ${old.name} takes ` +
-            'over once it has all that any of them holds; as long as one cannot say what it holds, it does not.',
+            'over once it has everything that any of them holds; while one cannot report its WAL position, it does not.',
         ]
       : from.pooling
         ? []

@@ -59,7 +59,7 @@ describe('how reads are spread', () => {
     }
   });
 
-  test('can be chosen anew on the way down', () => {
+  test('can be chosen again on the way down', () => {
     expect(down(atHa.database, 'replicas', { load_balancing: 'round_robin' }).to?.replicas).toEqual(replicas());
   });
 

@@ -24,7 +24,7 @@ export interface ScaleDownPlanInput {
   readonly gracePeriodSeconds: number;
   /** Who leads at stage 3, as Patroni has it; the primary below. */
   readonly leader: string;
-  /** What the server holds; null where it could not be asked. Default null. */
+  /** What the server holds; null if it could not be asked. Default null. */
   readonly facts?: Facts | null;
   /** Replicas that can do nothing now. Default none. */
   readonly hanging?: readonly string[];

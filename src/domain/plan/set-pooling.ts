@@ -14,7 +14,7 @@ import { step } from './plan-builder.ts';
 export interface SetPoolingPlanInput {
   readonly database: Database;
   readonly pooling: PoolingOptions;
-  /** What the server holds; null where it could not be asked. Default null. */
+  /** What the server holds; null if it could not be asked. Default null. */
   readonly facts?: Facts | null;
   readonly closesWindowOf: string | null;
 }

@@ -48,7 +48,7 @@ describe('a member that does not answer', () => {
     const plan = shrink(null, first);
     expect(plan.to!.primary).toBe(second);
     expect(plan.nodes_removed).toContain(first);
-    expect(plan.warnings).toContain(`${first} does not answer: it is removed as it is.`);
+    expect(plan.warnings).toContain(`${first} does not answer and is removed anyway.`);
   });
 
   test('is replaced by a new replica where as many as there were are to stay', () => {
@@ -57,7 +57,7 @@ describe('a member that does not answer', () => {
     expect(names).not.toContain(second);
   });
 
-  test('and nobody else: refused, with the way out', () => {
+  test('and no one else: refused, with the way out', () => {
     expect(() => shrink(null, first, second)).toThrow(/no member answers .* \.\/pgrow reinit/);
   });
 });

@@ -70,7 +70,7 @@ export const shrinkHa = (input: ShrinkHa): PlanPart => {
       'Sessions that do not go through PgBouncer are reset at the hand-over, and again when the HAProxy that they come ' +
         'through is removed; each time the next connect succeeds.',
       `${leader.name} leads now; ${successor.name} takes over.`,
-      ...cast.hanging.map((node) => `${node.name} does not answer: it is removed as it is.`),
+      ...cast.hanging.map((node) => `${node.name} does not answer and is removed anyway.`),
     ],
     snapshot: null,
   };

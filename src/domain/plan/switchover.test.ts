@@ -51,7 +51,7 @@ describe('who takes over', () => {
   });
 
   test.each([
-    ['a node that is no replica', { target: 'postgres-9' }, 'postgres-9 is no replica of shop'],
+    ['a node that is no replica', { target: 'postgres-9' }, 'postgres-9 is not a replica of shop'],
     [
       'a replica that lags',
       { target: 'postgres-3', candidates: [fit('postgres-3', { lag_bytes: 9e6 })] },
@@ -83,7 +83,7 @@ describe('who takes over', () => {
     expect(handOverOf(plan({ database, on_obstacle: 'force' }))).not.toBeNull();
   });
 
-  test('a single instance has nobody', () => {
+  test('a single instance has no one', () => {
     expect(() => plan({ database: shopAt(singleTopology), leader: 'postgres-1' })).toThrow('nothing to switch over to');
   });
 });

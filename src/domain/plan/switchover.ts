@@ -16,7 +16,7 @@ import { readmit, reroute, startRouters } from './reroute.ts';
 import { removeRouters } from './shrink-replicas.ts';
 
 export interface SwitchoverPlanInput extends Choice {
-  /** What the server holds; null where it could not be asked. Default null. */
+  /** What the server holds; null if it could not be asked. Default null. */
   readonly facts?: Facts | null;
   readonly closesWindowOf: string | null;
 }

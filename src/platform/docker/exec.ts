@@ -56,7 +56,7 @@ export const runCommand = async (
   return { exitCode: await exitCodeOf(exec, name, command), ...output };
 };
 
-/** Both outputs until the command ends. Past a limit it is let go of, for the engine has no way to end it. */
+/** Both outputs until the command ends. Past a limit the command is left running, because the engine cannot end it. */
 const collect = async (
   stream: Duplex,
   command: string,

@@ -10,7 +10,7 @@ import { createDockerPlatform } from './index.ts';
 
 /**
  * An engine whose daemon hung took every request and answered none: an operation waited for it for a week, could not be
- * called off, and the monitor guarded nobody.
+ * called off, and the monitor guarded no one.
  */
 
 const servers: Server[] = [];
@@ -122,7 +122,7 @@ test('a command that prints without end fills no memory', async () => {
   await untilHolds(() => upgraded[0]!.destroyed);
 });
 
-test('events are asked for again of an engine that took the question and never answered it', async () => {
+test('events are repeated of an engine that took the question and never answered it', async () => {
   let asked = 0;
   const event = {
     Type: 'container',

@@ -39,7 +39,7 @@ test('a signal that its process takes is sent', async () => {
   await expect(reload({ runs: ['first run'] })).resolves.toBeUndefined();
 });
 
-// The signal ended the first process, the kernel killed the sender with it, and the engine went on saying for a moment that
+// The signal ended the first process, the kernel killed the sender with it, and the engine continued saying for a moment that
 // the container ran: "Cannot send USR1 to shop: " with no reason after it.
 test.each([
   ['has stopped', 'stopped'],
@@ -50,7 +50,7 @@ test.each([
   await expect(reload({ runs, exitCode: 137 })).resolves.toBeUndefined();
 });
 
-test('a container that is gone, or starting again, has nobody to tell', async () => {
+test('a container that is gone, or starting again, has no one to tell', async () => {
   const refuses = 'Container shop is restarting, wait until the container is running';
   await expect(reload({ runs: [404] })).resolves.toBeUndefined();
   await expect(reload({ runs: ['first run'], refuses })).resolves.toBeUndefined();

@@ -26,7 +26,7 @@ const kill = async (docker: Docker, name: string, signal: string): Promise<void>
   }
 };
 
-/** For how long the engine may go on calling a container running whose first process has ended. Milliseconds. */
+/** For how long the engine may continue calling a container running whose first process has ended. Milliseconds. */
 const endIsSeenMs = 5000;
 
 const killFromInside = async (docker: Docker, name: string, signal: string): Promise<void> => {

@@ -11,15 +11,15 @@ import { newUndoScope, undo, type UndoEntry, type UndoScope } from './undo.ts';
 /** Walks a plan. Compensations are registered before their actions begin. */
 export interface PlanRun {
   run(): Promise<void>;
-  /** Undoes everything begun, last first; answers with what could not be undone. */
+  /** Undoes everything that was started, in reverse order; returns what could not be undone. */
   undoAll(): Promise<readonly LeftOver[]>;
   /** Whether the point of no return has been passed. */
   committed(): boolean;
   /** The message that it waits for. */
   waitsFor(): 'cutover' | 'grace period' | null;
-  /** Index of the step whose failure ended the run; null where none failed. */
+  /** Index of the step whose failure ended the run; null if none failed. */
   failedStep(): number | null;
-  /** Milliseconds, of all steps; null where no step held writes. */
+  /** Milliseconds, of all steps; null if no step held writes. */
   stall(): number | null;
 }
 
@@ -27,11 +27,11 @@ interface Inputs {
   readonly operation: string;
   readonly opened: OpenedOperation;
   readonly board: ProgressBoard;
-  /** The sender that released the cut-over; null for none yet. */
+  /** The sender that released the cut-over; null if no one has. */
   readonly releasedBy: () => string | null;
   /** Whether the grace period has been cut short. */
   readonly isConfirmed: () => boolean;
-  /** Closes the rollback window of the operation before; called before whatever acts, however often. */
+  /** Closes the rollback window of the previous operation. Called before every step that acts. */
   readonly closeWindowBefore: (step: number) => Promise<void>;
 }
 
@@ -39,7 +39,7 @@ export const createPlanRun = (inputs: Inputs): PlanRun => {
   const { operation, opened, board, releasedBy, isConfirmed, closeWindowBefore } = inputs;
   const { plan, database, resumed } = opened;
   const everything = newUndoScope();
-  // What an operation goes on with has passed its point of no return.
+  // A resumed operation has passed its point of no return.
   let committed = resumed !== undefined;
   let waitsFor: 'cutover' | 'grace period' | null = null;
   let failedStep: number | null = null;
@@ -53,7 +53,7 @@ export const createPlanRun = (inputs: Inputs): PlanRun => {
     }
   };
 
-  /** All lanes have come to rest before a failure of one of them goes on. */
+  /** Waits until all lanes have stopped before the failure of one of them is thrown. */
   const runLanes = async (lanes: readonly (readonly Block[])[], scope: UndoScope, attempt: number): Promise<void> => {
     const failures: unknown[] = [];
     await CancellationScope.cancellable(async () => {
@@ -72,7 +72,7 @@ export const createPlanRun = (inputs: Inputs): PlanRun => {
     if (failures.length > 0) throw failures.find((failure) => !isCancellation(failure)) ?? failures[0];
   };
 
-  /** Fresh volumes, slots and tokens for every attempt: the one before is undone first. */
+  /** Each attempt uses fresh volumes, slots and tokens. The previous attempt is undone first. */
   const runUnit = async ({ attempts, after, blocks }: Extract<Block, { attempts: number }>, parent: UndoScope) => {
     const scope = newUndoScope(parent);
     for (let attempt = 1; ; attempt += 1) {
@@ -94,7 +94,7 @@ export const createPlanRun = (inputs: Inputs): PlanRun => {
     if (!isDone && !sparesWindow(step)) await closeWindowBefore(index);
     if (step.undo.length > 0) scope.entries.push({ step: index, attempt, calls: step.undo });
     if (isDone) return board.mark(index, 'done');
-    // A call to stop that came just before must not be heard only after the point of no return.
+    // An abort that arrived just before must not take effect only after the point of no return.
     if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('called off');
     if (step.point_of_no_return) committed = true;
     board.mark(index, 'running');
@@ -102,9 +102,9 @@ export const createPlanRun = (inputs: Inputs): PlanRun => {
       const result = await performStep(index, attempt);
       if (result?.stall_ms !== undefined) stall = Math.max(stall ?? 0, result.stall_ms);
     } catch (error) {
-      // The action past which nothing is undone has itself undone what it did.
+      // The action at the point of no return has undone its own changes.
       if (hasHandedBack(error)) committed = false;
-      // Of steps side by side, the first that fails makes the others stop.
+      // Of parallel steps, the first failure stops the others.
       if (!isCancellation(error)) failedStep ??= index;
       board.mark(index, 'failed');
       throw error;
@@ -119,7 +119,7 @@ export const createPlanRun = (inputs: Inputs): PlanRun => {
     return {};
   };
 
-  /** A durable timer; cut short by `confirm`, called off by `abort`. */
+  /** A durable timer. `confirm` ends it early, `abort` cancels the operation. */
   const waitForGrace = async (index: number, seconds: number): Promise<void> => {
     board.waitFor(`the grace period of ${seconds} s, or confirm`);
     waitsFor = 'grace period';

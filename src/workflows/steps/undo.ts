@@ -21,7 +21,7 @@ export const newUndoScope = (parent?: UndoScope): UndoScope => {
 
 type UndoOne = (entry: UndoEntry, call: ActivityCall) => Promise<void>;
 
-/** Last begun, first undone. Goes on past a compensation that fails and answers with what could not be undone. */
+/** Last begun, first undone. Continues past a compensation that fails and returns what could not be undone. */
 export const undo = (scope: UndoScope, undoOne: UndoOne): Promise<readonly LeftOver[]> =>
   CancellationScope.nonCancellable(async () => {
     const leftOver: LeftOver[] = [];

@@ -26,7 +26,7 @@ interface Life {
   dead: boolean;
   readonly die: () => void;
   readonly death: Promise<'dead'>;
-  /** Settles once nobody waits for it any more, so that no timer of it stays behind. */
+  /** Settles once no one waits for it any more, so that no timer of it stays behind. */
   readonly neverSettles: Promise<never>;
   readonly settle: () => void;
   readonly connections: InteractiveExec[];

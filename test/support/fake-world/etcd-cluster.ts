@@ -59,7 +59,7 @@ export const createEtcdClusters = (machines: Machines): EtcdClusters => {
     const told = JSON.parse(machines.read(machine.container, '/etc/pgrow/etcd.yml')) as Told;
     const joined = told['initial-cluster-state'] === 'existing' ? joinedToken(machine) : told['initial-cluster-token'];
     const token = tokenOf.get(machine.volume!) ?? joined;
-    // Nobody has admitted it: etcd ends.
+    // No one has admitted it: etcd ends.
     if (token === null) return 1;
     tokenOf.set(machine.volume!, token);
     admitted.get(token)?.delete(hostOf(machine));

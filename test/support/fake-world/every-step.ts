@@ -48,7 +48,7 @@ export const breakAtEveryStep = ({ story, newShop, at = () => true }: Trial): vo
   });
 
   describe.concurrent(`${story.name}, broken for good`, () => {
-    test.for(breaks)('$when "$name" is put back', async ({ when, index }) => {
+    test.for(breaks)('$when "$name" is undone', async ({ when, index }) => {
       const shop = await begin({ story, newShop });
       const operation = randomUUID();
       const before = await whatWillBePutBack({ story, newShop }, shop, index);

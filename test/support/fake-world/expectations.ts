@@ -53,7 +53,7 @@ export const expectPutBack = async (
   expect(await shop.labelled(id)).toEqual([]);
 };
 
-/** Everything there is on record, everything on record runs, commits wait for whom they should, no slot keeps WAL for nobody. */
+/** Everything there is on record, everything on record runs, commits wait for whom they should, no slot keeps WAL for no one. */
 export const expectAccountedFor = async (shop: Shop): Promise<void> => {
   const { topology, containers, volumes, names, slots } = await shop.picture();
   const { servers, machines, store } = shop.world;

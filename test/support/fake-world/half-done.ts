@@ -48,7 +48,7 @@ export const undoHalfOfEveryStep = ({ story, newShop, at = () => true }: Trial):
   });
 };
 
-/** A cluster that is still being built goes as a whole: whom it remembers until then harms nobody. */
+/** A cluster that is still being built goes as a whole: whom it remembers until then harms no one. */
 const lasting = ({ etcd, slots, ...rest }: Picture) => {
   const clusters = Object.values(etcd) as readonly PatroniState[];
   const unbuilt = clusters.filter(({ standbyOf }) => standbyOf).flatMap(({ members }) => [...members]);

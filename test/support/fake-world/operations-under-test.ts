@@ -105,7 +105,7 @@ export const adjustments = {
   moreMembers: story('a member more', setReplicas(3), { before: [pooledHa], windowOpen: true }),
   fewerMembers: story('a member less', setReplicas(2), { before: [pooledHa, setReplicas(3)] }),
   pooling: story('other pooling options', setPooling(7), { before: [pooled] }),
-  // The record named the old primary again, which closing the window had just removed; so after a member was made anew.
+  // The record named the old primary again, which closing the window had just removed; so after a member was made again.
   poolingAtHa: story('other pooling options at ha, the window still open', setPooling(7), {
     before: [pooledHa],
     windowOpen: true,

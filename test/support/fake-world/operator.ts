@@ -28,12 +28,12 @@ export interface Shop {
   readonly temporal: ControlPlane['client'];
   /** `about`: as whoever sets search attributes starts it. */
   start<W extends OperationWorkflow>(workflow: W, wish: Wish<W>, about?: About): Promise<WorkflowHandle>;
-  /** As the API starts it: answers with what it begins with. @throws PgrowError what it is refused with */
+  /** As the API starts it: returns what it begins with. @throws PgrowError what it is refused with */
   open<W extends OperationWorkflow>(workflow: W, wish: Wish<W> & { readonly operation_id: string }): Promise<OpenedRun>;
   /** Starts and waits for the end, whichever it is. @throws what kept the operation from beginning */
   run<W extends OperationWorkflow>(workflow: W, wish: Wish<W>): Promise<OperationDocument>;
   end(operation: WorkflowHandle): Promise<OperationDocument>;
-  /** Puts back what was cut off. */
+  /** Undoes what was cut off. */
   undoAbandoned(): Promise<OperationDocument | null>;
   /** Reads a snapshot through. */
   verify(snapshot: string): Promise<Verification>;
@@ -44,7 +44,7 @@ export interface Shop {
   picture(): Promise<Picture>;
   /** Containers, volumes and networks that carry an operation's label. */
   labelled(operation: string): Promise<readonly string[]>;
-  /** One transaction as the application through this endpoint of the host; answers with the node that took it. */
+  /** One transaction as the application through this endpoint of the host; returns the node that took it. */
   write(row: string, endpoint: keyof HostPorts): Promise<string>;
   rows(endpoint: keyof HostPorts): Promise<readonly string[]>;
 }

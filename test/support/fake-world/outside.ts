@@ -47,7 +47,7 @@ interface Attempt {
 }
 
 const never = new Promise<never>(() => undefined);
-/** Milliseconds; the first is that of a call that hangs, for which nobody needs to wait. */
+/** Milliseconds; the first is that of a call that hangs, for which no one needs to wait. */
 const limitMs = { hung: 1, answered: 60_000 } as const;
 
 export const createOutside = (lives: Lives): Outside => {
@@ -75,7 +75,7 @@ export const createOutside = (lives: Lives): Outside => {
       new Proxy(lives.killable(calls), {
         get(target, name) {
           const method: unknown = Reflect.get(target, name);
-          // To let go of a connection asks nobody anything.
+          // To let go of a connection asks no one anything.
           if (typeof method !== 'function' || name === 'close' || name === 'end') return method;
           const ask = (...args: unknown[]): unknown => Reflect.apply(method, target, args);
           return (...args: unknown[]): unknown =>

@@ -8,9 +8,9 @@ export interface PatroniClusters {
   membersOf(cluster: PatroniState): readonly Machine[];
   /** As after a loop of every member. */
   settle(): void;
-  /** Whoever could lead lags too much from now on: nobody is elected. */
+  /** Whoever could lead lags too much from now on: no one is elected. */
   electNobody(): void;
-  /** As after a failover that somebody asked for: lets this member lead, however far it lags. */
+  /** As after a failover that someone asked for: lets this member lead, however far it lags. */
   elect(cluster: PatroniState, name: string): void;
   /** As after a switchover to this member. */
   lead(name: string): void;
@@ -55,12 +55,12 @@ export const createPatroniClusters = (machines: Machines, servers: Servers): Pat
     if (!cluster.standbyOf) servers.promote(best);
     return true;
   };
-  /** Paused, nobody is elected: a member that finds itself promoted takes the lock if it is free. */
+  /** Paused, no one is elected: a member that finds itself promoted takes the lock if it is free. */
   const takeLock = (cluster: PatroniState): void => {
     const primary = serversOf(cluster).find(({ data, machine }) => !data.inRecovery && !machines.hangs(machine));
     if (!cluster.locked && primary) follow(cluster, primary.name);
   };
-  /** A leader that is down is replaced, or started again where nobody else could lead. */
+  /** A leader that is down is replaced, or started again where no one else could lead. */
   const lead = (cluster: PatroniState): void => {
     const machine = membersOf(cluster).find(({ name }) => name === cluster.leader);
     if (!machine) return void elect(cluster);
@@ -77,7 +77,7 @@ export const createPatroniClusters = (machines: Machines, servers: Servers): Pat
   const rejoin = (cluster: PatroniState): void => {
     for (const machine of membersOf(cluster)) if (machine.name !== cluster.leader) servers.serve(machine);
   };
-  /** One that led before and finds that another does. Paused, it goes on as it is. */
+  /** One that led before and finds that another does. Paused, it continues as it is. */
   const demote = (cluster: PatroniState): void => {
     for (const { name, data, machine } of serversOf(cluster))
       if (name !== cluster.leader && !machines.hangs(machine)) data.inRecovery = true;

@@ -15,7 +15,7 @@ export interface Poolers {
   stick(name: string, port: number, node: string): void;
   /** The same of an application's connections alone: new ones, and so probes, lead where they should. */
   stickClients(name: string, port: number, node: string): void;
-  /** Null where they lead as new ones do. */
+  /** Null if they lead as new ones do. */
   clientsStickTo(name: string, port: number): string | null;
   reconnect(machine: Machine, port: number): void;
   pause(machine: Machine): void;
@@ -27,7 +27,7 @@ export interface Poolers {
   /** How often clients were asked to wait. */
   pauses(): number;
   isArmed(machine: Machine): boolean;
-  /** How often a dead-man had to let clients go, because nobody else did. */
+  /** How often a dead-man had to let clients go, because no one else did. */
   letGoByDeadMan(): number;
 }
 

@@ -26,7 +26,7 @@ export interface Servers {
   followersOf(server: Server): readonly Server[];
   /** Everybody it sends WAL. */
   sendersOf(server: Server): readonly WalSender[];
-  /** Somebody who is sent WAL by this node, and confirms none of it. */
+  /** Someone who is sent WAL by this node, and confirms none of it. */
   attach(node: string, name: string): void;
   /** From now on a stop of this node does not end by itself, nor a promotion of it until the result is called. */
   hangStops(name: string): void;
@@ -36,7 +36,7 @@ export interface Servers {
   catchUp(server: Server): void;
   /** An end without a word to anybody. */
   crash(server: Server): void;
-  /** Whom it is told to follow and through which slot; null for one that follows nobody. */
+  /** Whom it is told to follow and through which slot; null for one that follows no one. */
   upstreamOf(server: Server): Upstream | null;
   isPrimary(server: Server): boolean;
   /** What the Patroni on this machine has agreed on with others; null without Patroni, or without a quorum. */
@@ -47,7 +47,7 @@ export interface Servers {
   reload(server: Server): void;
   /** Since it started. */
   timesLoaded(server: Server): number;
-  /** All that follow have it when this returns. @throws PgrowError `not_ready` when nobody is there who has to confirm it */
+  /** All that follow have it when this returns. @throws PgrowError `not_ready` when no one is there who has to confirm it */
   write(server: Server, row: string): void;
   /** All that follow have it when this returns. */
   setPassword(server: Server, role: string, password: string): void;
@@ -63,7 +63,7 @@ export interface Servers {
   stopNode(machine: Machine): void;
   startNode(machine: Machine): void;
   isStopped(machine: Machine): boolean;
-  /** Somebody sees which servers are starting, and may wait for them: from then on that does not take long. */
+  /** Someone sees which servers are starting, and may wait for them: from then on that does not take long. */
   lookAround(): void;
   /** Hears when any server begins or ends, or becomes something else. */
   onChange(hear: () => void): void;
@@ -75,7 +75,7 @@ export interface Servers {
   failRestorations(error: string, times: number): void;
   /** From now on a verification of this volume finds that; null for nothing any more. */
   damage(volume: string, what: string | null): void;
-  /** What a volume holds that nobody here has filled. */
+  /** What a volume holds that no one here has filled. */
   seed(volume: string, data: PostgresData): void;
   /** From now on nothing reaches this node, until the result is called. */
   cutOff(name: string): () => void;

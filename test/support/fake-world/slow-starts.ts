@@ -5,11 +5,11 @@ export interface SlowStarts {
   has(machine: Machine): boolean;
   begin(machine: Machine, start: () => void): void;
   callOff(machine: Machine): void;
-  /** Somebody sees who is starting, and may wait for that: from then on it does not take long. */
+  /** Someone sees who is starting, and may wait for that: from then on it does not take long. */
   lookAround(): void;
 }
 
-/** Milliseconds until a server that starts takes connections: a little after somebody has seen that it does not yet. */
+/** Milliseconds until a server that starts takes connections: a little after someone has seen that it does not yet. */
 const delayMs = { once_seen: 15, unseen: 1000 } as const;
 
 export const createSlowStarts = (): SlowStarts => {

@@ -16,9 +16,9 @@ export interface Story {
   readonly name: string;
   readonly plan: Plan;
   readonly deed: Deed;
-  /** Who takes writes when it begins; null where there is no database yet. */
+  /** Who takes writes when it begins; null if there is no database yet. */
   readonly leader: string | null;
-  /** Nodes that somebody has removed with their data. */
+  /** Nodes that someone has removed with their data. */
   readonly lost: readonly string[];
   prepare(shop: Shop): Promise<void>;
 }
@@ -30,7 +30,7 @@ interface Telling {
   readonly leader?: string;
   /** Whether the checkpoint of the last of them is still open. */
   readonly windowOpen?: boolean;
-  /** Nodes that somebody removes with their data before it begins. */
+  /** Nodes that someone removes with their data before it begins. */
   readonly lost?: readonly string[];
 }
 

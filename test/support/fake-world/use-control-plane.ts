@@ -5,7 +5,7 @@ import type { SharedTemporal } from '../global-setup.ts';
 import { startControlPlane, type ControlPlane } from './control-plane.ts';
 import { newShop, type Shop } from './operator.ts';
 
-/** A control plane for the tests of a file, on the Temporal that all files share; answers with new databases on it. */
+/** A control plane for the tests of a file, on the Temporal that all files share; returns new databases on it. */
 export const useControlPlane = (): (() => Shop) => {
   let plane: ControlPlane;
   let native: NativeConnection;

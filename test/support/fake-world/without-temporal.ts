@@ -6,7 +6,7 @@ import { operationWorkflowId } from '../../../src/domain/naming.ts';
 import type { OpenedOperation } from '../../../src/domain/operation-activities.ts';
 import type { Shop } from './operator.ts';
 
-/** One operation as somebody asks for it. */
+/** One operation as someone asks for it. */
 export type Deed = {
   readonly [W in OperationWorkflow]: { readonly workflow: W; readonly wish: Omit<OperationInput<W>, 'service_id'> };
 }[OperationWorkflow];

@@ -84,7 +84,7 @@ const filesRead = (
 ): readonly (readonly [string, string])[] => {
   const managed = '/etc/pgrow/patroni.yml' in files && files['/etc/pgrow/node.json']?.content.includes('"patroni"');
   return Object.values(files).flatMap(({ path, content }) => {
-    // Without Patroni nobody reads its file, with it nobody the others; and what bootstraps a cluster is read once.
+    // Without Patroni no one reads its file, with it no one the others; and what bootstraps a cluster is read once.
     if (path.endsWith('/patroni.yml')) return managed ? [[`${container}:${path}`, withoutBootstrap(content)]] : [];
     return managed && /\/(postgresql|pg_hba)\.conf$/.test(path) ? [] : [[`${container}:${path}`, content]];
   });
