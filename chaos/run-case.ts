@@ -8,7 +8,7 @@ import { operationNamed, type ChaosOperation, type State } from './operations.ts
 import { arm, standingStill, wake } from './processes.ts';
 import { findDatabase, loseNodes, startOperation, type Started } from './run-operation.ts';
 import { strike, type Struck, type Target } from './strike.ts';
-import { letWrite, nobodyWrote, stopWriting, type Wrote } from './writers.ts';
+import { letWrite, noWriters, stopWriting, type Wrote } from './writers.ts';
 
 export interface CaseResult extends Omit<Wrote, 'violations'> {
   readonly id: string;
@@ -72,7 +72,7 @@ export const runCase = async (chaos: Chaos, it: ChaosCase, database: string): Pr
   const verdict = ended ? await judge(chaos, operation, database, ended).catch(failed) : failed('it never ended');
   const { violations: seenByClients, ...wrote } = workload
     ? await stopWriting(workload, mayFail(it, operation))
-    : nobodyWrote;
+    : noWriters;
   return {
     id: it.id,
     operation: it.operation,

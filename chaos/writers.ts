@@ -15,7 +15,7 @@ export interface Wrote {
   readonly violations: readonly string[];
 }
 
-export const nobodyWrote: Wrote = {
+export const noWriters: Wrote = {
   lost: null,
   acknowledged: null,
   failed: null,

@@ -56,7 +56,7 @@ const waysWith = (broken: string) => {
 };
 
 test.each(['haproxy-2', 'pgbouncer-1', 'armed'])(
-  'although %s is down, everything else that was connected is let go',
+  'although %s is down, everything else that was connected is closed',
   async (broken) => {
     const { open, ways } = waysWith(broken);
     const opened = await ways;
@@ -69,7 +69,7 @@ test.each(['haproxy-2', 'pgbouncer-1', 'armed'])(
   },
 );
 
-test('a successor that is connected and then does not answer is let go', async () => {
+test('a successor that is connected and then does not answer is closed', async () => {
   const { open, ways } = waysWith('position');
   await expect(ways).rejects.toMatchObject({ code: 'no_answer' });
   await expect.poll(() => [...open]).toEqual([]);

@@ -13,7 +13,7 @@ export interface HeartbeatDetails {
   readonly remaining_bytes?: number;
   /** When this wait began, ISO 8601. */
   readonly since?: string;
-  /** What earlier attempts have met; absent where there were none. */
+  /** What earlier attempts have met; absent if there were none. */
   readonly met?: Met;
 }
 

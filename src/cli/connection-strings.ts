@@ -6,7 +6,7 @@ import { printProgress } from './output.ts';
 
 /** The API's answer: connection strings with password, null if the present stage has no such endpoint. */
 export interface ConnectionStrings extends Readonly<Record<Side, Endpoints<string>>> {
-  /** The one that a client who writes should take. */
+  /** The endpoint that a writing client should use. */
   readonly best: EndpointName;
   /** What the servers say of the password in them. */
   readonly password?: PasswordAnswer;

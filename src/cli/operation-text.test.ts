@@ -42,7 +42,7 @@ describe('the end of an operation, in words', () => {
     ]);
   });
 
-  test('a state reached already is told apart from work done', () => {
+  test('a state that was already reached is distinguished from work done', () => {
     expect(operationResult(exampleOperation({ status: 'done', to_stage: 1, duration_ms: 5 }))).toEqual([
       'expand shop: nothing to do, it is already as requested.',
     ]);

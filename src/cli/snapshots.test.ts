@@ -35,7 +35,7 @@ test.each([
   ['whole', 0],
   ['damaged', 1],
 ] as const)(
-  'a verification that takes longer than a request is asked for again; %s is %d',
+  'a verification that takes longer than a request is requested again; %s is %d',
   async (status, exitCode) => {
     vi.spyOn(process.stdout, 'write').mockReturnValue(true);
     vi.spyOn(process.stderr, 'write').mockReturnValue(true);

@@ -45,7 +45,7 @@ const nothingRuns = (message: OperationMessage) =>
   new PgrowError('refused', `Cannot ${message}: no operation is running.`);
 
 /** An operation that ended meanwhile has not received it. */
-const refusalOf = ({ cause, message }: WorkflowUpdateFailedError, told: OperationMessage): PgrowError =>
+const refusalOf = ({ cause, message }: WorkflowUpdateFailedError, sent: OperationMessage): PgrowError =>
   cause instanceof ApplicationFailure && cause.type === 'refused'
     ? new PgrowError('refused', cause.message)
-    : new PgrowError('refused', `The operation rejected ${told}: ${cause?.message ?? message}`);
+    : new PgrowError('refused', `The operation rejected ${sent}: ${cause?.message ?? message}`);

@@ -37,7 +37,7 @@ test('PostgreSQL that answers no statement, nor what is asked after it', async (
 });
 
 // The client gave up after a minute and asked again, while the server continued reading a table of 500 GB for each of them.
-test('PostgreSQL is told to give up when its client does', async () => {
+test('PostgreSQL gives up a query when its client does', async () => {
   const server = await silent({ greeting: postgresLogin });
   const { peer, port } = server;
   const connection = await connectPostgres({

@@ -151,7 +151,7 @@ test('what was cut off is undone as a whole before anything of it is removed', a
   expect(removed.map(({ name }) => name)).toContain('stray');
 });
 
-test('nothing of it is removed as long as it cannot be put back', async () => {
+test('nothing of it is removed as long as it cannot be undone', async () => {
   const { doctor, platform } = await newDoctor(undefined, [cutOff]);
   expect((await doctor.remove()).failed).toEqual([
     { what: 'operation op-1: its record still says that it runs', command: './pgrow doctor --remove' },

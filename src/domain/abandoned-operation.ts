@@ -3,8 +3,8 @@ import { isPastReturn, type OperationDocument, type OperationError } from './ope
 import type { Plan } from './plan.ts';
 
 /**
- * An operation whose workflow was ended from outside before its point of no return, as in Temporal Web: what
- * it had done is still there and nothing undoes it. Past that point it is an unfinished one (`resumption.ts`).
+ * An operation whose workflow was terminated before its point of no return, for example in Temporal Web: its changes are
+ * still there, and nothing undoes them. Past that point it is an unfinished one (`resumption.ts`).
  */
 export interface AbandonedOperation {
   readonly operation: string;
@@ -51,7 +51,7 @@ export const standstillOf = (
   return { abandoned: begunOf(operation, plan), handOver: run.input };
 };
 
-/** How its record ends. */
+/** The error that its record ends with. */
 export const abandonedError = (left_over: OperationError['left_over']): OperationError => ({
   code: 'aborted',
   message: 'Its workflow was terminated before it could undo its changes. They have been undone since.',

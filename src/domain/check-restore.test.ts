@@ -85,7 +85,7 @@ describe('what keeps a snapshot from being restored', () => {
     expect(damaged).toMatchObject({ code: 'refused', problems: [{ path: 'snapshot' }, { path: 'name' }] });
   });
 
-  test('what cannot be read is told by what is wrong with the request itself', () => {
+  test('what cannot be read is described by the problems of the request itself', () => {
     const malformed = [{ path: 'snapshot', value: 7, allowed: 'text of 1 to 63 characters' }];
     expect(refusal({ wanted: { snapshot: 7, name: 'copy' }, malformed }).problems).toEqual(malformed);
   });

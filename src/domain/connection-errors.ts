@@ -1,6 +1,6 @@
 import type { ErrorCode } from './errors.ts';
 
-/** What the system or an HTTP client calls a connection that was not taken, broke or got no answer. */
+/** Error codes of the system or an HTTP client for a connection that was refused, broke or got no answer. */
 const broken: readonly string[] = [
   'ECONNREFUSED',
   'ECONNRESET',
@@ -22,11 +22,11 @@ const brokenStates = /^(08(?!P01)...|53300|57P0[123])$/;
 const brokenWords =
   /^(Connection terminated|timeout expired|Query read timeout|Client (was closed|has encountered))|TimeoutError/;
 
-/** A statement that pg has waited for in vain: its connection is still busy with it. */
+/** A statement that exceeded pg's time limit: its connection is still busy with it. */
 export const isUnanswered = (error: unknown): boolean =>
   error instanceof Error && error.message === 'Query read timeout';
 
-/** `no_answer` where a connection was refused or broke, so that the same may succeed a moment later; else `otherwise`. */
+/** `no_answer` if a connection was refused or broke, so a retry may succeed; else `otherwise`. */
 export const codeOfConnection = (error: unknown, otherwise: ErrorCode): ErrorCode =>
   isBroken(error) ? 'no_answer' : otherwise;
 

@@ -5,7 +5,7 @@ import { frontPorts, networkAliases, networkName } from './naming.ts';
 import { usualSize, type ServerSize } from './server-size.ts';
 import type { HostPorts, Node, NodeKind } from './topology.ts';
 
-/** What a node's container is given, apart from names and labels. CPU limits leave room: a throttled router is a stall. */
+/** Resources of a node's container. CPU limits leave room, because a throttled router stalls its clients. */
 export interface NodeResources {
   readonly memoryBytes: number;
   readonly cpus: number;
@@ -28,7 +28,7 @@ export const resourcesOf = (node: Pick<Node, 'kind' | 'size'>): NodeResources =>
 
 export const sizeOf = ({ size }: Pick<Node, 'size'>): ServerSize => size ?? usualSize;
 
-/** Of a server, and of what works on its data in its place: copies it, fills it, reads it through. */
+/** Of a server, and of the containers that work on its data in its place: they copy, fill or verify it. */
 export const serverResources = (of: Pick<Node, 'size'>): NodeResources => {
   const { memory_bytes, cpus } = sizeOf(of);
   // Queries that run in parallel share memory there.
@@ -43,7 +43,7 @@ const alive = {
   startPeriodSeconds: 0,
 };
 
-/** What the engine asks a node, again and again. A server may be recovering for long. */
+/** Health checks of nodes. A server may take long to recover. */
 export const healthCheckOf = ({ kind }: Pick<Node, 'kind'>): HealthCheck =>
   kind === 'postgres' ? { ...alive, startPeriodSeconds: 60 } : alive;
 

@@ -3,14 +3,14 @@ import { PgrowError } from './errors.ts';
 import type { OperationDocument } from './operation.ts';
 import type { Plan } from './plan.ts';
 
-/** A restore that runs, wherever. */
+/** A running restore. */
 export interface RunningRestore {
   readonly operation: Pick<OperationDocument, 'id' | 'type' | 'database' | 'steps'>;
   readonly plan: Plan;
 }
 
 /**
- * The volume of a snapshot cannot go while a restore copies it: the copy would break off, or the destroy hang half-way.
+ * The volume of a snapshot must not be removed while a restore copies it: the copy would fail, or the destroy would hang.
  * @throws PgrowError `refused`, naming every restore that has not got its copy of a snapshot of this database
  */
 export const refuseWhileCopied = (source: Pick<Database, 'id' | 'name'>, restores: readonly RunningRestore[]): void => {

@@ -1,4 +1,4 @@
-/** Of one node. What failed twice fails a third time: then it is rebuilt with a fresh volume instead. */
+/** For one node. A copy that failed twice fails a third time, so the node is rebuilt with a fresh volume instead. */
 export const copiesAtMost = 2;
 
 /**

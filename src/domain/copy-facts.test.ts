@@ -10,7 +10,7 @@ const facts: CopyFacts = {
   reached: 'postgres-2 says: postgres-1:5432 - no response',
 };
 
-test('disk, kept WAL and network are told, each with its subject', () => {
+test('disk, kept WAL and network are reported, each with its subject', () => {
   expect(tellCopyFacts(facts)).toBe(
     'Disk: 300 MB free where Docker keeps its volumes, a copy of postgres-1 takes 755 MB. ' +
       'WAL kept on postgres-1: slot postgres_2 48 MB (lost, not in use). ' +

@@ -1,6 +1,6 @@
 import { ports } from './naming.ts';
 
-/** What an operator asks first when a copy of a server fails: the disk, the WAL that is kept for it, the network. */
+/** What an operator checks first when copying a server fails: the disk, the WAL kept for it, the network. */
 export interface CopyFacts {
   /** The server that is copied. */
   readonly source: string;

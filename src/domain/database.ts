@@ -3,7 +3,7 @@ import type { ServerSize } from './server-size.ts';
 import type { Settings } from './settings.ts';
 import type { HostPorts, Topology } from './topology.ts';
 
-/** The user's managed thing: what the metadata knows of it between two operations. */
+/** A managed database: what the metadata knows about it between two operations. */
 export interface Database {
   /** Service id, a UUID. */
   readonly id: string;
@@ -19,7 +19,7 @@ export interface Database {
   /** Of every server that is made; absent from databases made before there was a choice. */
   readonly size?: ServerSize;
   /**
-   * What all its servers are given in place of our own choice; absent where it is not known yet, of a database made by an
+   * What all its servers are given in place of our own choice; absent if it is not known yet, of a database made by an
    * earlier version.
    */
   readonly settings?: Settings;

@@ -166,7 +166,7 @@ const abandoned = { how: 'terminated', again: './pgrow expand shop --to ha' };
 
 // Someone terminated a workflow in Temporal Web: its operation was recorded as running for ever, and what it had made was
 // found, and removed without what it had changed elsewhere being undone.
-test('an operation that is recorded as running although its workflow is not is found, and put back as a whole', () => {
+test('an operation that is recorded as running although its workflow is not is found, and undone as a whole', () => {
   const last = operation({ status: 'running' });
   const findings = diagnose({ resources: strayResources, databases: [surveyed({ last, abandoned })] });
   expect(findings.map(({ kind, name, removable: may }) => [kind, name, may])).toEqual([
@@ -177,7 +177,7 @@ test('an operation that is recorded as running although its workflow is not is f
   expect(findings[0]!.explanation).toContain('expand is recorded as running, but its workflow is not (terminated)');
 });
 
-test('past its point of no return it is not put back, but continues when it is repeated', () => {
+test('past its point of no return it is not undone, but resumed when it is repeated', () => {
   const last = operation({
     status: 'running',
     point_of_no_return: 'hand over',

@@ -5,7 +5,7 @@ import type { Finding } from './finding.ts';
 import { slotName, verificationName } from './naming.ts';
 import { isPastReturn, type OperationDocument } from './operation.ts';
 
-/** What there is. Read before the metadata is, so that nothing made in between counts as unaccounted for. */
+/** What exists. Read before the metadata, so that nothing created in between counts as a leftover. */
 export interface Survey {
   readonly resources: readonly SurveyedResource[];
   /** Every database that a resource names and every one on record. */
@@ -23,7 +23,7 @@ export interface SurveyedResource {
 
 export interface SurveyedDatabase {
   readonly id: string;
-  /** Null when it was destroyed, never came to be, or is not in these metadata at all. */
+  /** Null if it was destroyed, never came to exist, or is not in this metadata. */
   readonly record: Database | null;
   /** Whether an operation runs. */
   readonly running: boolean;
@@ -85,7 +85,7 @@ export const diagnose = ({ resources, databases }: Survey): readonly Finding[] =
   ];
 };
 
-/** The monitor begins it again: one that stays is a monitor that does not run. */
+/** The monitor starts it again; if it persists, the monitor is not running. */
 const windowFindings = ({ record, unservedWindow }: SurveyedDatabase): readonly Finding[] => {
   if (!record || !unservedWindow) return [];
   const explanation =
@@ -122,7 +122,7 @@ const unaccounted = ({ kind, name }: SurveyedResource, database: SurveyedDatabas
   };
 };
 
-/** Only what is known to be unused may go: a database may be on record elsewhere, or stand where its record does not say. */
+/** Only what is known to be unused may be removed: a database may be on record elsewhere, or be ahead of its record. */
 const reason = (database: SurveyedDatabase | null): Pick<Finding, 'explanation' | 'removable'> => {
   if (!database) return { explanation: 'It names no database.', removable: false };
   const { record, last } = database;
@@ -171,7 +171,7 @@ const operationFindings = ({ record, last, abandoned }: SurveyedDatabase): reado
   ];
 };
 
-/** As we name them, after nodes: any other slot is the user's own. */
+/** Our slots are named after nodes: any other slot belongs to the user. */
 const ourSlot = /^(plain_)?postgres_\d+$/;
 
 const slotFindings = ({ record, last, slots, permanentSlots }: SurveyedDatabase): readonly Finding[] => {

@@ -6,8 +6,8 @@ import type { Plan } from './plan.ts';
 import { frontConfig } from './routes.ts';
 
 /**
- * Where clients connect: from the Docker host and from inside the database's network. There is what the front leads to: it
- * gets a new route when that works, and another when it is about to go.
+ * Where clients connect: from the Docker host and from the database's network. An endpoint exists if the front leads to it:
+ * the front gets a new route once it works, and another before it is removed.
  */
 
 export const endpointNames = ['postgres', 'pooled', 'pooled_read_only', 'read_write', 'read_only'] as const;
@@ -47,7 +47,7 @@ export const endpointsOf = (
   };
 };
 
-/** The one that a client who writes should take. */
+/** The endpoint that a writing client should use. */
 const bestEndpoint = (routes: Routes): EndpointName => {
   const there = available(routes);
   if (there.pooled) return 'pooled';

@@ -1,4 +1,4 @@
-/** The catalogue: every error a user or operator can meet, with its HTTP status and whether trying again can help. */
+/** The catalogue: every error a user or operator can see, with its HTTP status and whether a retry can help. */
 export const errorCatalogue = {
   invalid_input: { status: 422, retryable: false, title: 'Invalid input' },
   malformed_request: { status: 400, retryable: false, title: 'Request cannot be read' },
@@ -73,5 +73,5 @@ export const isSilence = (error: unknown): error is PgrowError =>
 /** What went wrong in words, whatever was thrown. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** For words that continue. */
+/** For text that continues after it. */
 export const withoutStop = (text: string): string => text.replace(/\.$/, '');

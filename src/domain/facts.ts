@@ -1,4 +1,4 @@
-/** What a database's server holds besides rows, and a plan has to reckon with. */
+/** What a server holds besides rows that a plan must take into account. */
 export interface Facts {
   /** The node that was asked: the one that takes writes. */
   readonly server: string;
@@ -9,7 +9,7 @@ export interface Facts {
   readonly tablespaces: readonly Tablespace[];
   /** Null if it could not be read. */
   readonly connections: ConnectionFacts | null;
-  /** What could not be read, with the reason. None of it may be taken for absent. */
+  /** What could not be read, with the reason. It must not be treated as absent. */
   readonly unknown: readonly string[];
 }
 
@@ -47,7 +47,7 @@ export interface ConnectionFacts {
   readonly databases: number;
 }
 
-/** So many names are enough to recognize what is meant. */
+/** This many names are enough to recognize the things. */
 const namesShown = 10;
 
 /** `a, b, c and 4 more` */

@@ -1,4 +1,4 @@
-/** When the node that led before an unplanned change of leader is to lead again (`auto_failback`). */
+/** When the previous leader should lead again after an unplanned change of leader (`auto_failback`). */
 
 /** A change of leader, planned (`switchover`) or not, as its event tells. */
 export interface LeaderChange {
@@ -9,7 +9,7 @@ export interface LeaderChange {
   readonly at: number;
 }
 
-/** The preferred node has to stream without lag for this long. Milliseconds. */
+/** Milliseconds for which the preferred node must have streamed without lag. */
 export const steadyMs = 60_000;
 /** A replica that is no further behind streams without lag, while clients write. Bytes. */
 export const steadyLagBytes = 65_536;

@@ -1,7 +1,7 @@
 import { PgrowError } from './errors.ts';
 import type { Node, Topology } from './topology.ts';
 
-/** A recorded node that is not as it should be, as the engine has it. What the engine does not say is no fault. */
+/** A recorded node that is not as it should be, according to the engine. What the engine does not report is no fault. */
 export interface NodeFault {
   readonly name: string;
   /** `missing`: there is no container. The others have one, which does not do its work. */
@@ -24,7 +24,7 @@ export const missingNodes = ({ nodes }: Topology, faults: readonly NodeFault[]):
 export const repairCommand = (database: string, node?: string): string =>
   `./pgrow repair ${database}${node === undefined ? '' : ` ${node}`}`;
 
-/** What every operation says that needs nodes which are not there. `all`: they can only be rebuilt together. */
+/** The error of every operation that needs missing nodes. `all`: they can only be rebuilt together. */
 export const missingError = (database: string, names: readonly string[], all: boolean): PgrowError => {
   const [first, second] = names;
   const one = second === undefined;

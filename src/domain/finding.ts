@@ -1,4 +1,4 @@
-/** What nothing accounts for, what is on record and not there, and what has been left in a state that nothing will end. */
+/** A leftover, something on record that is missing, or something left in a state that nothing will end. */
 export interface Finding {
   readonly kind:
     | 'operation'
@@ -15,8 +15,8 @@ export interface Finding {
   /** Name of the database; null if none is known. */
   readonly database: string | null;
   readonly explanation: string;
-  /** Whether it may be removed, or resumed, without anybody having looked at it. */
+  /** Whether it may be removed, or resumed, without a person having looked at it. */
   readonly removable: boolean;
-  /** What finishes it by hand. */
+  /** The command that finishes it by hand. */
   readonly command: string;
 }

@@ -1,4 +1,4 @@
-/** Milliseconds that the parts of a hand-over may take while clients wait. Whatever hangs, they do not wait longer. */
+/** Milliseconds that the parts of a hand-over may take while clients wait. Clients never wait longer, whatever hangs. */
 
 /**
  * The longest that a client ever waits in a hand-over. Kept by a timer inside each pooler, which resumes it whatever has
@@ -6,7 +6,7 @@
  */
 export const clientsWaitAtMostMs = 10_000;
 
-/** Sooner, so that clients of a pooler that resumes find a way: a router then looks for itself. */
+/** Shorter than the pooler's, so that resumed clients find a route: the router falls back to its own checks. */
 export const routersHoldAtMostMs = 8000;
 
 /**
@@ -15,7 +15,7 @@ export const routersHoldAtMostMs = 8000;
  */
 export const decideWithinMs = 5500;
 
-/** With less time left than this the stop is not begun: it would have to be forced. */
+/** If less time than this is left, the stop is not started, because it would have to be forced. */
 export const stopAtLeastMs = 1000;
 
 /** For open transactions to end, before the hand-over is called off. */
@@ -27,5 +27,5 @@ export const proofWithinMs = 3000;
 /** For a router to lead to the new primary before clients continue without it. */
 export const routeWithinMs = 3000;
 
-/** For one answer of a node while clients wait; one that takes longer is gone on without, where that is possible. */
+/** For one answer of a node while clients wait. A slower node is left aside where possible. */
 export const answerWithinMs = 1000;

@@ -1,4 +1,4 @@
-/** What the servers of a database without a primary say that they hold. */
+/** What the servers of a database without a primary report to hold. */
 export interface Holdings {
   /** Those that answered. */
   readonly heard: readonly Holding[];
@@ -15,7 +15,7 @@ export interface Holding {
   readonly position: number;
 }
 
-/** The one that holds most: a later timeline began where all before it was known. Null if none answered. */
+/** The most advanced server: a later timeline includes everything before it. Null if none answered. */
 export const furthestOf = (heard: readonly Holding[]): Holding | null =>
   heard.toSorted((a, b) => b.timeline - a.timeline || b.position - a.position)[0] ?? null;
 
@@ -25,7 +25,7 @@ export const formatPosition = (bytes: number): string =>
     .toString(16)
     .toUpperCase()}/${(bytes % 2 ** 32).toString(16).toUpperCase()}`;
 
-/** What becomes of writes when `candidate` leads, in words for the operator who has to confirm it. */
+/** What is lost if `candidate` leads, for the operator who has to confirm it. */
 export const lossOf = (
   candidate: Holding,
   { heard, unheard, last_known }: Holdings,

@@ -7,7 +7,7 @@ import type { Node } from './topology.ts';
  */
 export const localHost = 'local';
 
-/** Of nodes that were recorded before there was a name for it: the one there was. */
+/** The host of nodes that were recorded before hosts had names. */
 export const hostOf = ({ host = localHost }: Pick<Node, 'host'>): string => host;
 
 /** The task queue of the worker on this host. The local one is the control plane's own worker. */
@@ -15,8 +15,8 @@ export const queueOfHost = (controlPlane: string, host: string): string =>
   host === localHost ? controlPlane : `${controlPlane}-on-${host}`;
 
 /**
- * The host at whose engine an action is at work; that of the control plane where it is at none, or speaks with nodes of
- * several over their connections.
+ * The host whose engine an action uses; the control plane's host if it uses none, or if it talks to several nodes over
+ * their connections.
  */
 export const hostOfCall = ({ input }: Pick<ActivityCall, 'input'>): string => {
   const { node, of, on } = input as Readonly<Partial<Record<'node' | 'of' | 'on', Node>>>;

@@ -27,7 +27,7 @@ test('all problems come at once, each with its value and what is allowed', () =>
   });
 });
 
-test('rules between two values are told in words', () => {
+test('rules between two values are put into words', () => {
   expect(refusalOf(poolingOptions, { default_pool_size: 50, max_client_connections: 10 })).toMatchObject({
     problems: [{ path: 'max_client_connections', value: 10, allowed: 'must not be below default_pool_size' }],
   });

@@ -57,7 +57,7 @@ test.each<[string, Change, readonly RouteWrite[], string]>([
   expect(healthOf(seen(change), topology, writes)).toBe(health);
 });
 
-test('one acknowledged write outweighs all that fail', () => {
+test('one acknowledged write outweighs all failed ones', () => {
   const writes = [write('front:5432', 'failed'), write('haproxy-1:5432', 'acknowledged')];
   expect(verdictOf(seen(), writes)).toBe('served');
 });

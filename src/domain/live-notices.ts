@@ -27,7 +27,7 @@ export const noticesOf = (seen: Seen): readonly string[] => {
     ...[...ofState(own, 'server stopped'), ...ofState(own, 'fenced')].map(
       ({ name, detail }) => `The server of ${name} is kept down: ${detail}.`,
     ),
-    ...nobodyLeads(seen, own),
+    ...hasNoLeader(seen, own),
     ...own.flatMap(({ kind, name, state, detail }) =>
       kind !== 'postgres' && state !== 'running' && detail ? [`${name} is ${state}: ${detail}.`] : [],
     ),
@@ -60,7 +60,7 @@ const keptOut = ({ name: database }: Seen, own: readonly LiveNode[]): readonly s
 };
 
 /** At stage 3: where each member is, what the furthest of them lacks, and who could elect it. */
-const nobodyLeads = ({ name, topology }: Seen, own: readonly LiveNode[]): readonly string[] => {
+const hasNoLeader = ({ name, topology }: Seen, own: readonly LiveNode[]): readonly string[] => {
   const servers = own.filter(({ kind }) => kind === 'postgres');
   const isOpen = servers.some(({ role, state }) => role === 'primary' || state === 'access refused');
   if (!topology.ha || isOpen) return [];

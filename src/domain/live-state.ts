@@ -3,14 +3,14 @@ import type { Holdings } from './holdings.ts';
 import type { RouteWrite } from './route-write.ts';
 import type { NodeKind } from './topology.ts';
 
-/** What a database's nodes say of themselves at this moment. */
+/** The state that a database's nodes report at this moment. */
 export interface LiveState {
   readonly health: Health;
   /** In the order of the topology. */
   readonly nodes: readonly LiveNode[];
   /** PostgreSQL nodes as the health endpoint's `/cluster` shows them, the leader first. */
   readonly members: readonly Member[];
-  /** What a write through each way met; none where nothing gave reason to try. */
+  /** The result of a write through each route; empty if there was no reason to try. */
   readonly writes: readonly RouteWrite[];
   /** Sentences: what is wrong or cannot be seen, and what to do about it. */
   readonly notices: readonly string[];
@@ -26,8 +26,8 @@ export interface LiveState {
 export type Health = 'healthy' | 'degraded' | 'down' | 'unknown';
 
 /**
- * `absent`, `stopped`: down, on the engine's word. `not answering`: its container runs, and nothing was heard from it.
- * `access refused`, `no connection free`, `starting`: it answers, and takes no login of pgrow's. `replay paused`: a replica
+ * `absent`, `stopped`: down, according to the engine. `not answering`: its container runs, but nothing was heard from it.
+ * `access refused`, `no connection free`, `starting`: it answers, but accepts no login of pgrow's. `replay paused`: a replica
  * that receives WAL and does not apply it. `server stopped`, `fenced`: its container runs, and its supervisor keeps the
  * server down on purpose. `unhealthy`: its health check fails. `unknown`: the engine does not say.
  */
@@ -52,7 +52,7 @@ export interface LiveNode {
   /** Of PostgreSQL nodes: `primary` or `replica`; null if it cannot be asked. */
   readonly role: 'primary' | 'replica' | null;
   readonly state: NodeState;
-  /** Why it is in this state, where it should be in another. */
+  /** Why it is in this state, if it should be in another. */
   readonly detail: string | null;
   readonly container: string;
   /** Of replicas that can tell: behind the primary, or without one behind what the last leader is known to have written. */
@@ -66,15 +66,15 @@ export interface LiveNode {
 /** Who takes writes, and who could instead. */
 export interface Leadership {
   readonly leader: string;
-  /** Replicas as the leader sees them; none where it does not answer. */
+  /** Replicas as the leader sees them; none if it does not answer. */
   readonly candidates: readonly Candidate[];
-  /** Whether at stage 3 no server takes writes: the leader is then the last one there was. */
+  /** Whether no server takes writes at stage 3; the leader is then the last known one. */
   readonly leaderless: boolean;
-  /** Servers of this stage and of the one before that keep pgrow out: nothing is known of them. */
+  /** Servers of this stage and the previous one that reject pgrow's login: nothing is known about them. */
   readonly unseen: readonly Unseen[];
   /** Recorded nodes that are not as they should be. */
   readonly faults: readonly NodeFault[];
-  /** Where no server takes writes: what each holds. */
+  /** If no server takes writes: what each holds. */
   readonly holdings: Holdings | null;
   /** Replicas that can do nothing now: paused, cut off or silent. */
   readonly hanging: readonly string[];

@@ -4,7 +4,7 @@ import { withoutStatements } from './log-lines.ts';
 const at = '2026-11-28 10:00:00.000 UTC [42] shop@shop ';
 
 // The end of a primary's log went into the error of an operation, and with it into the workflow's history for ever.
-test('no statement, and nothing that repeats its literals, is told', () => {
+test('no statement, and nothing that repeats its literals, is shown', () => {
   const log = [
     "\tvalues ('the secret of a line before')",
     `${at}ERROR:  invalid input syntax for type integer: "secret"`,

@@ -38,7 +38,7 @@ test('a database that was not looked at for long is neither healthy nor down: ev
   ]);
 });
 
-test('many databases are looked at less often, so that looking costs no more, and before what was seen is stale', () => {
+test('many databases are looked at less often, so that the cost stays the same, and before a record is stale', () => {
   expect(roundEveryMs(1)).toBe(5000);
   expect(roundEveryMs(250)).toBe(5000);
   expect(roundEveryMs(500)).toBe(10_000);

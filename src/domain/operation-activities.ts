@@ -56,7 +56,7 @@ export interface OpenedOperation {
   readonly checkpoint: { readonly id: string; readonly timeout_seconds: number } | null;
   /** The checkpoint of the operation before, still open. */
   readonly previous_checkpoint: { readonly id: string; readonly on_close: Plan['on_close'] } | null;
-  /** What this operation continues with: an earlier one that did not finish. Absent where it starts from the beginning. */
+  /** What this operation continues with: an earlier one that did not finish. Absent if it starts from the beginning. */
   readonly resumed?: { readonly operation: string; readonly done: readonly number[] };
   readonly cutover: 'automatic' | 'on_signal';
   /** Seconds a prepared cut-over waits for its signal. */
@@ -81,7 +81,7 @@ export interface EndOperation {
   readonly status: Exclude<OperationStatus, 'running'>;
   readonly stall_ms: number | null;
   readonly error: OperationError | null;
-  /** End of the rollback window that begins with it, ISO 8601; absent where none does. */
+  /** End of the rollback window that begins with it, ISO 8601; absent if none does. */
   readonly window_until?: string;
 }
 

@@ -23,7 +23,7 @@ test('what fits comes back with its defaults', () => {
   });
 });
 
-test('every problem is told with its path, the value given and what is allowed', () => {
+test('every problem has its path, the value given and what is allowed', () => {
   const input = { service_id, target: 'up', replicas: { count: 9 }, pooling: { max_client_connections: 5 }, pool: 1 };
   const error = refusal(() => parseInput(expandInput, input));
   expect(error).toMatchObject({ code: 'invalid_input', status: 422 });

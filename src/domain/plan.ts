@@ -5,7 +5,7 @@ import type { OperationWorkflow } from './inputs.ts';
 import type { ClosesWindow, OperationType } from './operation.ts';
 import type { Topology } from './topology.ts';
 
-/** One line of a plan: a forward action and its compensation. */
+/** A step of a plan: a forward action and its compensations. */
 export interface Step {
   readonly name: string;
   readonly phase: string;
@@ -34,7 +34,7 @@ export type Block =
       readonly blocks: readonly Block[];
     };
 
-/** What a plan was made for, without what does not change it: who asked, under which id, with how much patience. */
+/** The request that a plan was made for, without the fields that do not change it: caller, ids, patience. */
 export interface RecordedRequest {
   readonly workflow: OperationWorkflow;
   readonly input: Readonly<Record<string, unknown>>;
@@ -43,7 +43,7 @@ export interface RecordedRequest {
 /** Before it is known what it costs. */
 export type UnpricedPlan = Omit<Plan, 'cost_before' | 'cost_after'>;
 
-/** Computed before anything is touched; the plan shown is the plan run. */
+/** Computed before anything is touched. The plan shown is the plan run. */
 export interface Plan {
   readonly type: OperationType;
   readonly from: Topology | null;
@@ -57,7 +57,7 @@ export interface Plan {
   readonly point_of_no_return: string | null;
   /**
    * The rollback window that is open now closes before the first step that acts, so that an operation which is refused
-   * or fails before costs no way back. Null or absent where none is open, or none is closed.
+   * or fails before costs no way back. Null or absent if none is open, or none is closed.
    */
   readonly closes_window?: ClosesWindow | null;
   readonly warnings: readonly string[];
@@ -69,10 +69,10 @@ export interface Plan {
   readonly cost_after: Cost;
   readonly estimated_duration_minutes: number;
   readonly snapshot: { readonly id: string; readonly volume: string } | null;
-  /** Addresses given to nodes by then, this plan's included; absent where it gives none. */
+  /** Addresses given to nodes by then, this plan's included; absent if it gives none. */
   readonly addresses_given?: number;
-  /** Why pgrow began it by itself, with its evidence; absent where it was requested. */
+  /** Why pgrow began it by itself, with its evidence; absent if it was requested. */
   readonly reason?: string;
-  /** The same request resumes it if it did not come to its end. */
+  /** The same request resumes it if it stopped half-way. */
   readonly asked?: RecordedRequest;
 }

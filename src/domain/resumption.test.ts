@@ -31,12 +31,12 @@ describe('what an operation has left unfinished', () => {
 
   test.each([
     [
-      'where it was put back but for something that would not go',
+      'if it was undone except for something that could not be removed',
       ended(step('prepare', 'undone'), step('hand over', 'pending')),
     ],
     ['where the first thing it was to do has no way back, and it did not begin', ended(step('hand over', 'pending'))],
     [
-      'where the hand-over was called off, and something would not go',
+      'if the hand-over was called off, and something could not be removed',
       ended(step('prepare', 'undo_failed'), step('hand over', 'failed')),
     ],
     ['where it is done', exampleOperation({ ...broken, status: 'done' })],
@@ -67,7 +67,7 @@ test.each([
 describe('continuing', () => {
   const unfinished = { operation: broken, plan };
 
-  test('takes the same request, whoever asks, in whichever order its options come', () => {
+  test('accepts the same request from any caller, with its options in any order', () => {
     const again = {
       ha: { sync_mode: 'async', failover_time: 30 },
       target: 'ha',

@@ -4,8 +4,8 @@ import { isPastReturn, type OperationDocument } from './operation.ts';
 import type { RecordedRequest, Plan } from './plan.ts';
 
 /**
- * An operation that did not finish past its point of no return leaves a database that is no longer what is on record. A
- * plan made from the record would take the new primary for a node to be made: so the only way is on with the old plan.
+ * An operation that stopped after its point of no return leaves a database that differs from its record. A plan made from
+ * the record would treat the new primary as a node to be created, so the old plan must be resumed.
  */
 export interface Unfinished {
   readonly operation: OperationDocument;
@@ -15,7 +15,7 @@ export interface Unfinished {
 /** Null if the last operation left nothing unfinished. */
 export const unfinishedOf = (operation: OperationDocument | null, plan: Plan | null): Unfinished | null => {
   if (!operation || !plan || !isPastReturn(operation)) return null;
-  // Where nothing moves, as when a replica is rebuilt, the record is still true.
+  // If nothing moved, as when a replica is rebuilt, the record is still true.
   return canonical(withoutKept(plan.from)) === canonical(withoutKept(plan.to)) ? null : { operation, plan };
 };
 
@@ -23,7 +23,7 @@ const withoutKept = (topology: Plan['to']) => topology && { ...topology, kept: [
 
 /**
  * The plan to continue with; null for a destroy, which needs none.
- * @throws PgrowError `refused` for anything but the same again
+ * @throws PgrowError `refused` for anything but the same request
  */
 export const resume = (database: string, asked: RecordedRequest, { operation, plan }: Unfinished): Plan | null => {
   if (asked.workflow === 'destroyDatabase') return null;
@@ -37,11 +37,11 @@ export const resume = (database: string, asked: RecordedRequest, { operation, pl
   );
 };
 
-/** Whether it is the same again. */
+/** Whether the request is the same. */
 export const isSameRequest = (asked: RecordedRequest, plan: Plan): boolean =>
   canonical(asked) === canonical(plan.asked);
 
-/** Asks for the same again, but for options: who gave some has to give them again. */
+/** The command that repeats a request, without its options: the caller has to add them. */
 export const commandToResume = (database: string, asked: RecordedRequest | undefined): string => {
   const { target, count, node, target_node } = (asked?.input ?? {}) as Readonly<Record<string, string | number>>;
   switch (asked?.workflow) {
@@ -67,7 +67,7 @@ export const commandToResume = (database: string, asked: RecordedRequest | undef
   }
 };
 
-/** Indexes of the steps that need not be done again. */
+/** Indexes of the steps that need not be repeated. */
 export const stepsDone = ({ steps }: OperationDocument): readonly number[] =>
   steps.flatMap(({ status }, index) => (status === 'done' ? [index] : []));
 

@@ -39,7 +39,7 @@ describe('a rollback window whose workflow is gone', () => {
     expect(windowOnRecord({ ...onRecord, now: at(until) + 1000 })?.until).toBe('2026-01-01T10:40:01.000Z');
   });
 
-  test('of a stage that a rollback did not lead out of closes only when it is told to', () => {
+  test('of a stage whose rollback failed closes only on request', () => {
     const back = exampleOperation({ id: 'op-2', type: 'rollback', status: 'rolled_back' });
     expect(windowOnRecord({ ...onRecord, operations: [back, expansion] })?.until).toBeNull();
   });

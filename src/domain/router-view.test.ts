@@ -53,7 +53,7 @@ describe('what a router sees', () => {
   );
 });
 
-test('the two sides of a check are told with node, port and path', () => {
+test('both sides of a check are described with node, port and path', () => {
   const { misjudged: wrong } = faultOf(seen({ 'replicas/postgres-2': 'down' }), expected)!;
   expect(checkedAt(wrong[0]!)).toBe('postgres-2:8008/replica');
   expect(compareChecks('haproxy-1', wrong[0]!, 'is answered 200')).toBe(

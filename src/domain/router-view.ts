@@ -30,7 +30,7 @@ export interface Misjudged extends Pick<SeenServer, 'server' | 'check' | 'addres
 export interface RouterFault {
   /** In the words of an operator. */
   readonly says: string;
-  /** None where the servers were taken out by hand, which no check decides. */
+  /** None if the servers were taken out by hand, which no check decides. */
   readonly misjudged: readonly Misjudged[];
 }
 

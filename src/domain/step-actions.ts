@@ -4,8 +4,8 @@ import type { HaOptions } from './options.ts';
 import type { Node, Topology } from './topology.ts';
 
 /**
- * What a step of a plan can do: one activity each, one plain JSON object as its input. Every one is idempotent and may
- * die at any line. `ensure` creates unless there, `remove` takes absent for success, `wait` observes, `verify` refuses.
+ * What a step of a plan can do: one activity each, with one plain JSON object as its input. Each is idempotent and may die
+ * at any line. `ensure` creates what is missing, `remove` succeeds if absent, `wait` observes, `verify` refuses.
  */
 export interface Actions {
   ensureNetwork: Record<string, never>;
@@ -139,7 +139,7 @@ export interface CutOver {
    * belongs to the Patroni cluster that `from` leads. Such a cluster is paused first, so that it elects none.
    */
   readonly promotion: 'standby_cluster' | 'standby' | 'member';
-  /** All members of the Patroni cluster that takes over or is left; none where there is no Patroni. */
+  /** All members of the Patroni cluster that takes over or is left; none if there is no Patroni. */
   readonly members: readonly Node[];
   readonly poolers: readonly Node[];
   readonly routers: readonly Node[];
@@ -159,10 +159,10 @@ export type ActionCall<N extends ActionName = ActionName> = {
 
 export type ActivityCall<N extends ActivityName = ActivityName> = ActionCall<N>;
 
-/** Compensations that the sweep by label does again at the end: it has the last word on what is left of them. */
+/** Compensations that the sweep by label repeats at the end; only what the sweep leaves behind counts as left over. */
 export const sweptActions: readonly ActionName[] = ['removeNode', 'removeSnapshot', 'removeNetwork'];
 
-/** Actions that only look: an operation that has done nothing else has touched nothing. */
+/** Actions that only read: an operation that has done nothing else has touched nothing. */
 export const looks: readonly ActionName[] = [
   'preflightCutOver',
   'verifyPooler',
@@ -176,7 +176,7 @@ export const looks: readonly ActionName[] = [
   'gracePeriod',
 ];
 
-/** What an action gives back to the engine. */
+/** What an action returns to the engine. */
 export interface ActionResult {
   /** Milliseconds during which this action held or cut off writes. */
   readonly stall_ms?: number;
@@ -188,7 +188,7 @@ export interface StepCall<A extends ActivityName = ActivityName> {
   readonly input: Actions[A];
 }
 
-/** Comes with every activity, so that it can name its step in logs, labels and progress. */
+/** Passed to every activity, so that it can name its step in logs, labels and progress. */
 export interface ActionContext {
   readonly operation: string;
   /** Service id. */

@@ -74,7 +74,7 @@ describe('an engine', () => {
   });
 });
 
-describe('the operator is told what to do', () => {
+describe('the error says what to do', () => {
   const refusal = async (differences: Partial<EngineHost>): Promise<string> =>
     ensureEngine(silently, machine(differences).host).then(
       () => 'it started',

@@ -107,7 +107,7 @@ test('one without an operation is left to end by itself, unless it cannot: it lo
   expect(running()).toEqual(new Map([['aa', idle]]));
 });
 
-test('copies are let go once nothing runs from them', async () => {
+test('copies are released once nothing runs from them', async () => {
   for (const build of ['aa', 'cc', '01', '02', '03', '04', '05', '06']) copyOf(build);
   start('aa');
   await up([]);

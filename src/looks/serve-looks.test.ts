@@ -60,7 +60,7 @@ const ask = (limits: { hearingMs?: number; readLogsMs?: number } = {}) =>
 
 const readLogs = (looks: Looks) => looks.readLogs('pgrow-x-postgres-1', 10, 1000);
 
-test('a question reaches the worker with all that it says, and the answer comes back', async () => {
+test('a question reaches the worker with all its arguments, and the answer comes back', async () => {
   await serve('worker', { readLogs: async (...asked) => asked.join(' ') });
   expect(await readLogs(ask())).toBe('pgrow-x-postgres-1 10 1000');
 });

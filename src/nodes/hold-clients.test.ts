@@ -29,7 +29,7 @@ const line = (readLine: () => Promise<string>) => {
 
 // The query that was to be served first failed before anybody waited for it: Node ended the monitor in the middle of a
 // failover, and with it everything that was prepared for every other database. The test fails by the unhandled rejection.
-test('clients are let go of a pooler whose connections have died', async () => {
+test('clients are released from a pooler whose connections have died', async () => {
   const { platform, executed } = line(async () => 'ok');
   const died = () => Promise.reject(new Error('Connection terminated unexpectedly'));
   const console = {
@@ -56,7 +56,7 @@ test('clients are let go of a pooler whose connections have died', async () => {
 });
 
 // PgBouncer said that it was paused already, and the monitor's RESUME then let clients go in the middle of a hand-over.
-test('clients whom an operation holds are neither held nor let go', async () => {
+test('clients that an operation holds are neither held nor released', async () => {
   let told = 'ping';
   const { platform, executed } = line(async () => (told.startsWith('hold') ? 'armed' : told));
   const execInteractive: Platform['execInteractive'] = async (name, command) => ({
@@ -87,7 +87,7 @@ test('clients whom an operation holds are neither held nor let go', async () => 
 });
 
 // The monitor prepares a failover again every second: a pooler that answered too late collected one listener each time.
-test('a dead-man that does not answer is let go of', async () => {
+test('the connection to a dead-man that does not answer is closed', async () => {
   const { platform, closed } = line(() => Promise.reject(new Error('printed no line within 2000 ms')));
   await expect(attachDeadMan(platform, pooler!)).rejects.toThrow('no line');
   expect(closed.times).toBe(1);

@@ -32,14 +32,14 @@ export const readLeadership = async (dependencies: NodeDependencies, session: Se
     throw new PgrowError('docker_unavailable', unasked.detail ?? `The engine says nothing of ${unasked.name}.`);
   const leaderless = isLeaderless(servers, topology);
   const faults = looks.map(faultIn).filter((fault) => fault !== null);
-  const nobodyLeads = leaderless || isLostForGood(database, faults);
+  const hasNoLeader = leaderless || isLostForGood(database, faults);
   return {
     leader,
     candidates,
     leaderless,
     unseen: servers.flatMap(unseenOf),
     faults,
-    holdings: nobodyLeads ? await readHoldings(dependencies, session) : null,
+    holdings: hasNoLeader ? await readHoldings(dependencies, session) : null,
     hanging: hangingIn(looks, topology, leader),
   };
 };

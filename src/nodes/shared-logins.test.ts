@@ -24,7 +24,7 @@ const sessionThat = (connect: (name: string) => void) => {
   return { session, open };
 };
 
-test('each node is logged in to once, however many ask at a time, and let go at the end', async () => {
+test('each node is logged in to once, however many ask at a time, and closed at the end', async () => {
   const logins: string[] = [];
   const { session, open } = sessionThat((name) => void logins.push(name));
   await withSharedLogins(session, async (shared) => {
@@ -45,7 +45,7 @@ test('an application’s database is not kept open: there may be hundreds', asyn
   expect(answer).toBe('a login of its own to shop');
 });
 
-test('a node that takes no login is that for everybody, and the others are let go all the same', async () => {
+test('a node that accepts no login fails for every caller, and the others are closed all the same', async () => {
   const { session, open } = sessionThat((name) => {
     if (name === 'postgres-2') throw new Error('no connection in time');
   });

@@ -30,10 +30,10 @@ export const runOperation = (workflow: OperationWorkflow, input: OperationReques
   const scope = new CancellationScope({ cancellable: true, parent: new CancellationScope({ cancellable: false }) });
   // Past the point of no return nothing is undone, and stopping there would make the record of the database untrue.
   const abort = () => void (standing.run?.committed() || scope.cancel());
-  const told = handleMessages(standing, abort);
+  const received = handleMessages(standing, abort);
   // Temporal's own Cancel means the same. It is ignored if it arrives too late.
   CancellationScope.current().cancelRequested.catch(abort);
-  return CancellationScope.nonCancellable(() => perform({ workflow, input, standing, scope, told }));
+  return CancellationScope.nonCancellable(() => perform({ workflow, input, standing, scope, received }));
 };
 
 interface Performance {
@@ -42,10 +42,10 @@ interface Performance {
   readonly standing: Standing;
   /** Of everything that an abort cancels. */
   readonly scope: CancellationScope;
-  readonly told: ReceivedMessages;
+  readonly received: ReceivedMessages;
 }
 
-const perform = async ({ workflow, input, standing, scope, told }: Performance): Promise<OperationDocument> => {
+const perform = async ({ workflow, input, standing, scope, received }: Performance): Promise<OperationDocument> => {
   const operation = input.operation_id ?? uuid4();
   let board: ProgressBoard | null = null;
   const opening = answerOpening();
@@ -58,7 +58,7 @@ const perform = async ({ workflow, input, standing, scope, told }: Performance):
   if ('done' in opened) return opened.done;
   board = createProgressBoard(operation, opened.database.name, opened.plan.steps);
   const run = createPlanRun({
-    ...told,
+    ...received,
     operation,
     opened,
     board,

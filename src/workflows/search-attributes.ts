@@ -5,7 +5,7 @@ import type { Stage } from '../domain/stage.ts';
 import { searchAttributeKeys, searchAttributePairs } from './search-attribute-keys.ts';
 
 /**
- * Of a workflow that this one starts. None where this one was started without any: a namespace that does not know
+ * Of a workflow that this one starts. None if this one was started without any: a namespace that does not know
  * them refuses them.
  */
 export const childAttributes = (type: OperationType | null, stage: Stage | null): SearchAttributePair[] => {

@@ -8,7 +8,7 @@ const clockAt = () => {
 };
 
 describe('the longest stall', () => {
-  test('is the longest time between two acknowledgements, whoever gets them', () => {
+  test('is the longest time between two acknowledgements to any client', () => {
     const clock = clockAt();
     const windows = createWindows('start', clock.now);
     for (const at of [10, 20, 250, 260]) {

@@ -203,7 +203,7 @@ describe('the haproxy image', { timeout: 60_000 }, () => {
 
   // Each reload leaves a process behind for as long as a session of it lasts, and operations reload: at the forty-second the
   // front's memory was used up, and everybody was cut off at once.
-  test('sessions that outlast many reloads use up no more memory than there is, and as few of them end as it takes', async () => {
+  test('sessions that outlast many reloads fit into the memory there is, and as few of them end as possible', async () => {
     const node = { name: 'small', image: 'haproxy', memoryBytes: 96 * 1024 ** 2 } as const;
     await stack.start({ ...node, files: { 'haproxy.cfg': configuration(['good']) } });
     const { startedAt } = (await stack.platform.inspectContainer(stack.container('small')))!;
@@ -290,7 +290,7 @@ describe('the haproxy image', { timeout: 60_000 }, () => {
 
   // HAProxy ends the sessions of a server that is down, but forgot the client of one that was only being connected: it waited
   // for ever. At the moment a leader dies that is everybody who has just been cut off from it.
-  test('whoever is being connected to a server that is found dead is told at once', async () => {
+  test('a client that is being connected to a server that is found dead gets an error at once', async () => {
     const real = haproxyCfg(
       { kind: 'haproxy', servers: ['good'], load_balancing: 'round_robin' },
       { gateway: '127.0.0.1' },
@@ -345,7 +345,7 @@ describe('the haproxy image', { timeout: 60_000 }, () => {
       expect(await runtime('show servers state primary')).toMatch(/ bad \S+ 0 0 /);
     });
 
-    test('lets in again whoever was only kept out', async () => {
+    test('readmits clients that were only kept out', async () => {
       await holdConnects({ command: runtime }, 'good', 'bad');
       expect(await greetings(0.2)).toEqual({ nobody: expect.any(Number) });
       await deadman('1', 'good', 'bad');

@@ -127,7 +127,7 @@ describe('the pgbouncer image', { timeout: 60_000 }, () => {
   });
 
   // A RESUME of one that holds clients must not let those go whom another holds.
-  test('released it resumes whom it guards, and no one else', async () => {
+  test('released, it resumes only the clients it guards', async () => {
     await pause();
     await deadman('release');
     expect(await isPaused()).toBe(true);
@@ -157,7 +157,7 @@ describe('the pgbouncer image', { timeout: 60_000 }, () => {
       expect(await ask(5432, 'postgres', 'SELECT 1')).toBe('1');
     });
 
-    test('resumes when it has held for long, and not after it was told to let go', async () => {
+    test('resumes at its limit, and not after it was disarmed', async () => {
       const { tell, end } = await listen();
       await pause();
       await tell('hold 100');

@@ -74,7 +74,7 @@ describe('the way down', () => {
     ]);
   });
 
-  test('hands over from whoever leads now', async () => {
+  test('hands over from the current leader', async () => {
     await api.shopAtStage(haTopology);
     const leader = { name: 'postgres-3', role: 'leader', state: 'running', lag: 0 } as const;
     api.live = {
@@ -286,7 +286,7 @@ describe('rollback', () => {
     expect(api.client.signals).toEqual([]);
   });
 
-  test('while an operation runs is refused and told which', async () => {
+  test('is refused while an operation runs, which the error names', async () => {
     const shop = await shopAfterExpansion();
     api.takeUp(shop);
     const { body } = await start('scale-down', { target: 'single', confirm: true });
@@ -346,7 +346,7 @@ describe('the doctor', () => {
     command: 'docker volume rm v-1',
   } as const;
 
-  test('says what is left over, and removes it when told to', async () => {
+  test('lists leftovers, and removes them on request', async () => {
     api.findings = [finding];
     expect((await api.call('GET', '/v1/doctor')).body).toEqual({ findings: [finding] });
     expect((await api.call('POST', '/v1/doctor/removal')).body).toEqual({

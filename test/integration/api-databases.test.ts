@@ -42,7 +42,7 @@ describe('creating', () => {
     expect(input).toMatchObject({ memory: 4 * 1024 ** 3, cpus: 1.5 });
   });
 
-  test('names all that is wrong at once and starts nothing', async () => {
+  test('names everything that is wrong at once and starts nothing', async () => {
     const { status, headers, body } = await api.call('POST', services, {
       body: { name: 'Shop', postgres_major: 9, locale: 'english', memory: '4', cpus: 0.1, colour: 'red' },
     });

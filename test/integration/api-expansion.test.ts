@@ -93,7 +93,7 @@ describe('expanding', () => {
     });
   });
 
-  test('while an operation runs the second is refused and told which', async () => {
+  test('a second one is refused while an operation runs, which the error names', async () => {
     const shop = await api.newShop();
     api.takeUp(shop);
     const first = await api.call('POST', `${shopPath}/pooling`);

@@ -84,7 +84,7 @@ describe('what comes too late', () => {
 
 describe('a rollback window', () => {
   // Someone had terminated its workflow: "No checkpoint is open", while status promised a rollback.
-  test('is told with what is on record of it, should its workflow be gone', async () => {
+  test('is started again from the record if its workflow is gone', async () => {
     const shop = await api.shopAtStage(replicaTopology);
     const plan = samplePlan({ ...shop, topology: singleTopology(shop) }, shop.topology);
     const { id, rollback_available_until } = await api.openCheckpoint(shop, plan);
@@ -126,7 +126,7 @@ describe('what is accepted while no worker runs', () => {
     expect((await api.call('GET', `${shopPath}/status`)).body).toMatchObject({ operation: null });
   });
 
-  test('is on record as asked for, by whom, before it can begin', async () => {
+  test('is recorded with its caller before it can begin', async () => {
     const { shop, id } = await accept();
     expect(await api.store.listAudit('default', 5)).toMatchObject([
       { actor: 'admin of *', action: 'expand', service_id: shop.id, details: { operation_id: id, database: 'shop' } },

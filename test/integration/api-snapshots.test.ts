@@ -157,7 +157,7 @@ describe('restoring', () => {
     expect(api.client.started).toHaveLength(1);
   });
 
-  test('names all that is wrong at once and starts nothing', async () => {
+  test('names everything that is wrong at once and starts nothing', async () => {
     await keep({ damage: 'checksum mismatch' });
     const { status, body } = await restore({ snapshot: 'snap-1', name: 'Copy!', port: 1, colour: 'red' });
     expect(status).toBe(422);
@@ -188,7 +188,7 @@ describe('restoring', () => {
     expect((await restore(wanted)).body).toMatchObject({ status: 409, code: 'refused' });
   });
 
-  test('a body that is no object is told so', async () => {
+  test('a body that is not an object is refused with that reason', async () => {
     expect((await api.call('POST', `${shopPath}/restore`, { body: [] })).body).toMatchObject({ status: 400 });
   });
 

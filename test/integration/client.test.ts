@@ -49,7 +49,7 @@ describe('reading a snapshot through', () => {
     expect(await read('snap-1')).toMatchObject({ status: 'whole' });
   });
 
-  test('that takes longer than it may continues, and whoever asks again joins it', async () => {
+  test('that exceeds its limit continues, and a repeated request joins it', async () => {
     expect(await read('snap-slow', 1)).toBeNull();
     expect(await read('snap-slow', 1)).toBeNull();
   });
@@ -60,7 +60,7 @@ describe('reading a snapshot through', () => {
 });
 
 describe('an operation', () => {
-  test('keeps a second one out, which is told what runs', async () => {
+  test('keeps a second one out with an error that names the running one', async () => {
     const operation_id = randomUUID();
     const { workflow_id, run_id } = await expand(operation_id);
 
@@ -77,7 +77,7 @@ describe('an operation', () => {
   });
 
   // Someone terminated one in Temporal Web, and its record said for ever that it runs.
-  test('that was terminated can be told from one that runs, and put back', async () => {
+  test('that was terminated is distinguished from one that runs, and undone', async () => {
     const { run_id } = await expand();
     expect(await client.howEnded(serviceId, run_id)).toBeNull();
     await expect(client.undoAbandoned(serviceId, { database: 'shop', waitMs: 5000 })).rejects.toMatchObject({
@@ -127,7 +127,7 @@ describe('an operation', () => {
     expect(await client.describe(serviceId)).toMatchObject({ type: 'switchover', run_id: moved.run_id });
   });
 
-  test('is told what comes too late with the reason', async () => {
+  test('rejects a message that arrives too late, with the reason', async () => {
     const { run_id } = await expand();
     await expect(client.tell(serviceId, 'confirm', {})).rejects.toMatchObject({
       code: 'refused',
@@ -138,7 +138,7 @@ describe('an operation', () => {
     await client.tell(serviceId, 'abort', {});
   });
 
-  test('that does not run cannot be told anything', async () => {
+  test('that does not run accepts no messages', async () => {
     expect(await client.describe(serviceId)).toBeNull();
     await expect(client.tell(serviceId, 'abort', {})).rejects.toMatchObject({ code: 'refused' });
   });
@@ -169,7 +169,7 @@ describe('an operation that is opened', () => {
   const opening = (operation_id: string, by = client) =>
     by.open('expand', { service_id: serviceId, operation_id, target: 'pooling' }, about);
 
-  test('answers with what its workflow begins with, also whoever asks again', async () => {
+  test('answers with what its workflow begins with, also to a repeated request', async () => {
     const operation_id = randomUUID();
     const first = await opening(operation_id);
     expect(first).toMatchObject({ run: { workflow_id: `pgrow/${serviceId}` }, opened: { operation_id } });
@@ -231,7 +231,7 @@ describe('a rollback window', () => {
   });
 
   // Someone terminated it, or Temporal's database was lost: "no checkpoint is open", while the old primary ran on.
-  test('is restarted from the record where its workflow is gone, and then told', async () => {
+  test('is started again from the record if its workflow is gone, and then confirmed', async () => {
     await client.serveWindow({ ...window, database: serviceId }, about);
     await environment.client.workflow.getHandle(checkpointWorkflowId(serviceId)).terminate('by somebody');
     expect(await client.isWindowServed(serviceId)).toBe(false);

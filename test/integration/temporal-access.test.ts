@@ -45,7 +45,7 @@ describe('a task queue', () => {
   };
 
   // Half of the activities of one ran in the other, which knew nothing of their databases: its operations failed.
-  test('belongs to one control plane, whoever asks at the same moment, and stays its own', async () => {
+  test('belongs to one control plane even if several claim it at the same moment, and stays its own', async () => {
     const { client, taskQueue } = onNewQueue();
     const [first, second] = await Promise.allSettled([client.holdQueue(here), client.holdQueue(there)]);
     const [owner, other] = first.status === 'fulfilled' ? [here, there] : [there, here];

@@ -18,7 +18,7 @@ describe.concurrent('a router that does not see a server which answers', () => {
   const step = 'wait until HAProxy sees';
 
   // Both used to be looked for at the wrong place until the whole operation was given up.
-  test('looks for it at a wrong name and address: told again, and the expansion is done', async () => {
+  test('has a wrong name and address for it: reconfigured, and the expansion is done', async () => {
     const shop = await plane.create('astray');
     await withWorkload(shop, {}, async () => {
       const started = await shop.startExpand('replicas');
@@ -63,7 +63,7 @@ describe.concurrent('a router that does not see a server which answers', () => {
   });
 });
 
-describe.concurrent('a pooler that refuses whom the server takes', () => {
+describe.concurrent('a pooler that rejects a login which the server accepts', () => {
   const step = 'log in and query through pgbouncer-1';
 
   /** Where PgBouncer looks logins up: without it none gets in. */

@@ -68,7 +68,7 @@ describe('the ladder', () => {
   });
 
   // It served a role that had expired: CVE-2025-2291.
-  test('the pooler takes whom the server takes', async () => {
+  test('the pooler accepts the logins that the server accepts', async () => {
     const node = (sql: string) => shop.queryNode('postgres-1', sql);
     const loginOf = async (through: EndpointName) =>
       connected(shop, { through, user: 'guest', password: 'let me in' }, () => 'in').catch(() => 'refused');
@@ -84,7 +84,7 @@ describe('the ladder', () => {
     await node('drop role guest');
   });
 
-  test('what a client asks the pooler for at its start it gets for itself, or is told that it cannot have it', async () => {
+  test('a setting in the startup packet applies to that client alone, or is refused', async () => {
     const shown = (options: string, setting: string) =>
       connected(shop, { through: 'pooled', options }, async (client) => {
         const { rows } = await client.query<Record<string, string>>(`show ${setting}`);
@@ -196,7 +196,7 @@ describe('the ladder', () => {
     });
   });
 
-  test('every way in is told to whoever asks for it', async () => {
+  test('every endpoint can be printed', async () => {
     const { host, network } = await shop.connectionStrings();
     const all: EndpointName[] = ['pooled', 'pooled_read_only', 'postgres', 'read_only', 'read_write'];
     expect(present(host)).toEqual(all);

@@ -59,7 +59,7 @@ describe('createDatabase', () => {
   });
 
   // Whoever saw the operation end as put back and asked for the name at once was told that it is taken.
-  test('by the time it shows as put back its name is free', async () => {
+  test('by the time it shows as rolled back its name is free', async () => {
     const shop = newShop();
     const { store, faults } = shop.world;
     const error = () => ApplicationFailure.nonRetryable('it fails for good');
@@ -79,7 +79,7 @@ describe('createDatabase', () => {
 });
 
 // A look made passwords where there were none, which no server knew: what was lost showed only as failed logins.
-test('a database whose passwords are lost says so to whoever changes it, and can be destroyed', async () => {
+test('a database whose passwords are lost refuses changes with that reason, and can be destroyed', async () => {
   const shop = newShop();
   await create(shop);
   await shop.world.store.removeSecrets(shop.id);

@@ -57,7 +57,7 @@ describe.concurrent('fresh attempts', () => {
     expect(await shop.write('order 1', 'pooled')).toBe('postgres-2');
   });
 
-  test('a snapshot that breaks off every time is told with disk, WAL and network', async () => {
+  test('a snapshot that fails every time is reported with disk, WAL and network', async () => {
     const shop = await newDatabase();
     shop.world.servers.failSnapshots(99);
     const document = await shop.run('expand', { target: 'replicas' });

@@ -26,7 +26,7 @@ const expectLetGoInTime = (shop: Shop): void => {
 
 describe.concurrent('a hand-over', () => {
   // A third replica on a slow line held all clients for 65 s, because a fast shutdown of PostgreSQL waits for everybody.
-  test('leaves out whoever confirms nothing, and names them', async () => {
+  test('disconnects receivers that confirm nothing, and names them', async () => {
     const shop = await newCluster('replicas');
     shop.world.servers.attach('postgres-1', 'pg_receivewal');
     const said = listen(shop);

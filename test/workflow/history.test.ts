@@ -114,7 +114,7 @@ describe('Temporal Web', () => {
     expect(await unsummarised(handle)).toEqual([]);
   });
 
-  test('whoever sets no search attributes gets none: the namespace may not know them', async () => {
+  test('an operation that was started without search attributes sets none: the namespace may not know them', async () => {
     const shop = newShop();
     await create(shop);
     await shop.run('expand', { target: 'pooling' });

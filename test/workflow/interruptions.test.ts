@@ -152,7 +152,7 @@ describe.concurrent('a cut-over that cannot be finished', () => {
 
   // A router that had been told to hold writes and was then out of reach for six seconds held them for ever: it was
   // never told again, and its own checks do not end what was said at run time.
-  test('leaves no router behind that could not be told where writes go', async () => {
+  test('leaves no router behind that could not be switched', async () => {
     const shop = await newDatabase();
     const { routers, machines, faults } = shop.world;
     const answer = routers.command;

@@ -59,7 +59,7 @@ describe.concurrent('a rollback of a stage that takes no writes any more', () =>
   });
 
   // It stopped the members first, and found out then that one of them could not be asked.
-  test('is refused when a write could be lost: it says what to do, touches nothing and keeps the way open', async () => {
+  test('is refused when a write could be lost: it says what to do, touches nothing and leaves the window open', async () => {
     const shop = await leaderless();
     await killLeader(shop);
     // Whoever led last cannot be asked any more.
@@ -78,7 +78,7 @@ describe.concurrent('a rollback of a stage that takes no writes any more', () =>
     await expectSound(shop, 'postgres-1');
   });
 
-  test('puts all back and keeps the way open when the leader goes while its members are taken out of Patroni', async () => {
+  test('undoes everything and leaves the window open when the leader dies while its members are taken out of Patroni', async () => {
     const shop = await leaderless();
     await killLeader(shop);
     const before = await shop.picture();

@@ -179,7 +179,7 @@ describe.concurrent('a cut-over that is held back', () => {
   });
 });
 
-describe.concurrent('what an operation is told too late', () => {
+describe.concurrent('a message that arrives too late', () => {
   test('is refused with the reason', async () => {
     const { shop, held, operation } = await heldDuring('followNewPrimary');
     expect(await refusal(abort(operation))).toMatch(

@@ -63,7 +63,7 @@ describe.concurrent('a router that does not see a server which answers', () => {
     wish: { target: 'replicas', replicas: { count: 2 } },
   } as const;
 
-  test('is told its servers again when its configuration is wrong', async () => {
+  test('is reconfigured when its configuration is wrong', async () => {
     const shop = await newDatabase();
     const said = listen(shop);
     const spoilt = 'server postgres-3 elsewhere:';
@@ -80,7 +80,7 @@ describe.concurrent('a router that does not see a server which answers', () => {
     expect(files[`${await containerOf(shop, 'haproxy-1')}:/etc/pgrow/haproxy.cfg`]).not.toContain('elsewhere');
   });
 
-  test('is told their addresses when its resolver does not know their names', async () => {
+  test('is given their addresses when its resolver does not know their names', async () => {
     const shop = await newDatabase();
     const document = await expandWith(shop, {
       ...toReplicas,
@@ -172,7 +172,7 @@ describe.concurrent('a node that has exited and that no one starts', () => {
   });
 });
 
-describe.concurrent('a pooler that refuses whom the server takes', () => {
+describe.concurrent('a pooler that rejects a login which the server accepts', () => {
   const toPooling = { during: 'verifyPooler', wish: { target: 'pooling' } } as const;
   const spoilUserlist = (shop: Shop) =>
     spoil(shop, 'pgbouncer-1', 'userlist.txt', (list) => list.replace(/^"pgbouncer" ".*"$/m, '"pgbouncer" "wrong"'));

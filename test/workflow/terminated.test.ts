@@ -52,7 +52,7 @@ describe.concurrent('an operation whose workflow was terminated before its point
   // Its checkpoint was open and no one served it: the next operation closed it as one of an operation that was done, and
   // so removed what that would have kept: the primary, with its volume.
   test.each(['waitUntilStreaming', 'preflightCutOver'])(
-    'during %s is put back by the next that is asked for, which then runs',
+    'during %s is undone by the next operation, which then runs',
     async (activity) => {
       const { shop } = await terminateDuring(activity);
       const plan = await shown(shop, 'expand', { target: 'pooling' });
@@ -80,7 +80,7 @@ describe.concurrent('an operation whose workflow was terminated before its point
 describe.concurrent('an operation whose workflow was terminated past its point of no return', () => {
   // What it continued with had a window on record that never began: closing that later would have removed what served.
   test.each(['cutOver', 'followNewPrimary'])(
-    'during %s is left as it is, and goes on when it is asked for again, with one window',
+    'during %s is left as it is and resumed by the same request, with one window',
     async (activity) => {
       const { shop } = await terminateDuring(activity);
       expect(await shop.undoAbandoned()).toBeNull();

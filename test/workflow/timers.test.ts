@@ -111,7 +111,7 @@ describe.skipIf('missing' in server)('with time skipped', { timeout: 60_000 }, (
   });
 
   // Its timer continued: the old primary of a database that was down was removed.
-  test('a window whose own rollback was refused stays open until it is told', async () => {
+  test('a window whose own rollback was refused stays open until it is confirmed', async () => {
     const closed: string[] = [];
     const reason = 'shop has taken no writes';
     const refuse = async () => Promise.reject(ApplicationFailure.nonRetryable('postgres-2 is gone', 'node_failed'));
@@ -145,7 +145,7 @@ describe.skipIf('missing' in server)('with time skipped', { timeout: 60_000 }, (
     }
   });
 
-  test('a cut-over on signal is prepared, waits, and goes ahead when it is told to', async () => {
+  test('a cut-over on signal is prepared, waits, and starts on its signal', async () => {
     const shop = await newDatabase();
     const handle = await shop.start('expand', onSignal);
     await untilReady(shop);

@@ -111,7 +111,7 @@ def _status(details, node):
 
 
 def _members(details, node):
-    """A primary knows itself and who streams from it, a replica itself and whom it follows."""
+    """A primary knows itself and its standbys, a replica itself and its primary."""
     this = {'name': node.name, 'host': node.name, 'port': 5432, 'timeline': details['timeline']}
     if not details['recovering']:
         return [this | {'role': 'leader', 'state': 'running', 'lag': 0}] + [

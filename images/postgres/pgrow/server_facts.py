@@ -66,7 +66,7 @@ class ServerFacts:
         if not self._lock.acquire(timeout=LIMIT_SECONDS):
             raise Unreachable
         try:
-            # A kept connection may have died with the server before this one: then once more with a new one.
+            # A kept connection may have died with the previous server; then retry with a new one.
             kept = self._connection is not None
             try:
                 return self._run(query)
@@ -85,7 +85,7 @@ class ServerFacts:
         if self._connection is None:
             self._connection = psycopg2.connect(
                 host=paths.SOCKETS, dbname='postgres', user='postgres', application_name='pgrow health',
-                # A superuser finds nothing that somebody else has defined.
+                # A superuser finds nothing that another role has defined.
                 options='-c search_path=pg_catalog',
             )
             self._connection.autocommit = True

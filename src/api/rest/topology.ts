@@ -75,13 +75,13 @@ export const topologyRoutes = (app: FastifyInstance, dependencies: ApiDependenci
   /** That runs, or is accepted and waits for a worker. */
   const readOperation = async ({ id, project }: Database) => {
     const running = await store.readRunningOperation(id);
-    if (running) return { ...running, waiting_for: running.waiting_for ?? (await whyNobodyWorks(running)) };
+    if (running) return { ...running, waiting_for: running.waiting_for ?? (await whyItIsStuck(running)) };
     const accepted = await readAcceptedOf(dependencies, project, id);
     return accepted?.status === 'running' ? accepted : null;
   };
 
   /** Of one whose workflow was ended in Temporal by hand, or lost with it: null if it runs. */
-  const whyNobodyWorks = async ({ service_id, run_id, database }: OperationDocument) => {
+  const whyItIsStuck = async ({ service_id, run_id, database }: OperationDocument) => {
     const how = run_id && (await client.howEnded(service_id, run_id).catch(() => null));
     return how
       ? `the next operation, which undoes or resumes it: its workflow is ${how}. See ./pgrow doctor, ./pgrow operations ${database}`

@@ -19,12 +19,12 @@ export const haproxyCfg = (config: RouterConfig, surroundings: Surroundings): st
     '',
     'frontend read_write',
     `    bind :${ports.readWrite}`,
-    ...closesWhoeverIsKilledWhileConnecting,
+    ...closesClientsOfDeadServers,
     '    default_backend primary',
     '',
     'frontend read_only',
     `    bind :${ports.readOnly}`,
-    ...closesWhoeverIsKilledWhileConnecting,
+    ...closesClientsOfDeadServers,
     '    # The primary answers reads only where no replica can.',
     '    use_backend primary if { nbsrv(replicas) eq 0 }',
     '    default_backend replicas',
@@ -82,7 +82,7 @@ const common = ({ gateway }: Surroundings): readonly string[] => [
   '    srvtcpka-idle 5s',
   '    srvtcpka-intvl 2s',
   '    srvtcpka-cnt 3',
-  '    # A connection begun while an address is dead goes on to the next server instead of hanging.',
+  '    # A connection begun while an address is dead continues with the next server instead of hanging.',
   '    retries 20',
   '    option redispatch 1',
   '',
@@ -113,7 +113,7 @@ const common = ({ gateway }: Surroundings): readonly string[] => [
  * A session that `on-marked-down` ends before its server has answered is never closed on the client's side (HAProxy 3.0.11,
  * `stream_shutdown_self`): the client would wait forever. It is while a filter sees what the client sends.
  */
-const closesWhoeverIsKilledWhileConnecting: readonly string[] = [
+const closesClientsOfDeadServers: readonly string[] = [
   '    # No limit: sessions that are ended while connecting are closed on both sides only where there is a filter.',
   '    filter bwlim-in unlimited default-limit 2g default-period 1s',
   '    tcp-request content set-bandwidth-limit unlimited',

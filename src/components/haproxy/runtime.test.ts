@@ -49,7 +49,7 @@ describe('the runtime API', () => {
     api.end();
   });
 
-  test('says what it waited for when no answer comes, and is of no more use', async () => {
+  test('says what it waited for when no answer comes, and cannot be used afterwards', async () => {
     const api = await connectHaproxy({ ...(await haproxy(() => [])), timeoutMs: 50 });
     await expect(api.command('show info')).rejects.toMatchObject({
       code: 'no_answer',

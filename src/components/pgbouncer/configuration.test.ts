@@ -62,7 +62,7 @@ test('a quote in a password does not end it', () => {
 });
 
 // From a password PgBouncer made a verifier at each login to its console, and served no one for tens of milliseconds.
-test('whoever logs in to the console is checked by a verifier, the same in every copy of the file', () => {
+test('logins to the console are checked against a verifier, the same in every copy of the file', () => {
   const written = () => userlist({ poolerPassword: 'a', adminPassword: 'secret' });
   const [, verifier = ''] = /^"pgrow_admin" "(.*)"$/m.exec(written()) ?? [];
   expect(matchesVerifier('secret', verifier)).toBe(true);

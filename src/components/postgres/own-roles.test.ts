@@ -26,7 +26,7 @@ describe("pgrow's own roles", () => {
     expect(ownRolesScript(asMade, passwords)).toBe('');
   });
 
-  test('are made where there are none, each with the rights it needs and no more', () => {
+  test('are created if they are missing, each with only the rights it needs', () => {
     const script = ownRolesScript({}, passwords);
     expect(script).toContain('CREATE ROLE pgrow;\nALTER ROLE pgrow LOGIN SUPERUSER');
     for (const role of [roles.reader, roles.probe])

@@ -48,7 +48,7 @@ describe('postgresql.conf', () => {
     expect(synchronousStandbyNames([])).toBe('');
   });
 
-  test('of a replica says whom it follows and under which name and slot', () => {
+  test('of a replica names its primary, its own name and its slot', () => {
     const lines = follow('postgres-1');
     const conninfo = lines.find((line) => line.startsWith('primary_conninfo'));
     expect(conninfo).toContain('host=postgres-1 ');

@@ -32,7 +32,7 @@ export const handOver = (phase: string, input: CutOver, followers: readonly Node
     }),
   ]);
 
-/** Names of the physical slots that pgrow did not make; none where no server could be asked. */
+/** Names of the physical slots that pgrow did not make; none if no server could be asked. */
 export const guestsOf = (facts: Facts | null | undefined): readonly string[] =>
   facts?.guest_slots.map(({ name }) => name) ?? [];
 

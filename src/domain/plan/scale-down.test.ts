@@ -51,7 +51,7 @@ describe('how reads are spread', () => {
     expect(to?.replicas).toEqual(least);
   });
 
-  test('is what every HAProxy is told, up and down', () => {
+  test('is configured in every HAProxy, up and down', () => {
     const up = grown({ target: 'ha' });
     expect(loadBalancingOf(up.database.topology)).toBe('round_robin');
     for (const plan of [down(atHa.database, 'replicas'), down(atHa.database, 'replicas', { count: 4 })]) {

@@ -18,9 +18,9 @@ import { shrinkReplicas } from './shrink-replicas.ts';
 export interface ScaleDownPlanInput {
   readonly database: Database;
   readonly target: ScaleDownTarget;
-  /** With target `replicas` from stage 3: what remains. */
+  /** With target `replicas` from stage 3: the replicas that remain. */
   readonly replicas: ReplicaWishes;
-  /** Seconds that applications get before pooling goes. */
+  /** Seconds that applications have before pooling is removed. */
   readonly gracePeriodSeconds: number;
   /** Who leads at stage 3, as Patroni has it; the primary below. */
   readonly leader: string;

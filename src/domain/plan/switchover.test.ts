@@ -41,7 +41,7 @@ describe('who takes over', () => {
     expect(handOverOf(plan({ target: 'postgres-3' }))?.to.name).toBe('postgres-3');
   });
 
-  test('from whoever leads, whatever was recorded', () => {
+  test('from the current leader, whatever was recorded', () => {
     const candidates = [fit('postgres-2'), fit('postgres-3')];
     expect(handOverOf(plan({ leader: 'postgres-4', candidates }))?.from.name).toBe('postgres-4');
   });

@@ -41,7 +41,7 @@ describe('events of containers that are ours', () => {
     expect(reader.read(leaves())).toBeNull();
   });
 
-  test('are told once, although the engine repeats them after a reconnect', () => {
+  test('are reported once, although the engine repeats them after a reconnect', () => {
     const reader = newReader();
     const died = dies();
     expect([reader.read(died), reader.read(died)]).toEqual([expect.anything(), null]);

@@ -181,7 +181,7 @@ export const breakPastReturn = ({ story, newShop }: Trial): void => {
   const noReturn = noReturnOf(story);
   const after = steps.map((_, index) => ({ index, when: 'after' as const })).slice(noReturn);
 
-  const title = 'broken at every step past its point of no return, goes on when it is asked for again';
+  const title = 'broken at every step past its point of no return, is resumed by the same request';
   test.concurrent(`${story.name}, ${title}`, async () => {
     const shop = await begin({ story, newShop });
     const { faults } = shop.world;
