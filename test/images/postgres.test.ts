@@ -272,7 +272,7 @@ describe('the postgres image', { timeout: 60_000 }, () => {
   // A node that stood still and continued later must not stop its server once everybody has gone on without it.
   test('an armed stop that is triggered too late changes nothing', async () => {
     expect(JSON.parse(await stopArmed('postgres-1', 'stop 1000 0.0.0.0\n'))).toEqual({
-      error: 'told to stop too late',
+      error: 'the order to stop came too late',
     });
     await health('postgres-1', '/primary', 200);
   });

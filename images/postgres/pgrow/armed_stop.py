@@ -1,4 +1,4 @@
-"""The stop of a hand-over: everything slow is done before, so that the stop itself takes milliseconds."""
+"""The stop of a hand-over. Everything slow is done beforehand, so that the stop itself takes milliseconds."""
 import json
 import re
 import signal
@@ -30,7 +30,7 @@ def armed_stop(system_identifier):
     others are ended at once. A line that is read after UNTIL does nothing. Without UNTIL it waits for all for 30 s.
 
     `cancel` or the end of input leaves everything as it is. Exit codes: 0 done or called off, 4 not the database
-    that was meant, 5 still stopping after 30 s, 6 told too late.
+    that was meant, 5 still stopping after 30 s, 6 triggered too late.
     """
     try:
         found = control_data.read()['system_identifier']
@@ -46,7 +46,7 @@ def armed_stop(system_identifier):
         return _stop(LIMIT_SECONDS, _WaitForAll())
     seconds = int(details[0]) / 1000 - time.time()
     if seconds <= 0:
-        return _fail(6, 'told to stop too late')
+        return _fail(6, 'the order to stop came too late')
     return _stop(seconds, _WaitForFew(seconds, details[1], {int(pid) for pid in details[2:]}))
 
 
@@ -78,7 +78,7 @@ class _WaitForAll:
 
 
 class _WaitForFew:
-    """A server that is stopping takes no new connection, so a sender that is ended here stays away."""
+    """A server that is stopping accepts no new connection, so a sender that is ended here stays away."""
 
     def __init__(self, seconds, successor, pids):
         self.successor = f' {successor}('

@@ -13,7 +13,7 @@ PATIENCE = {'PGOPTIONS': '-c wal_sender_timeout=5min'}
 
 
 class Failed(Exception):
-    """Says in one line what the failing program said."""
+    """The message of the failing program, in one line."""
 
 
 def take(host, slot=None):
@@ -31,7 +31,7 @@ def take(host, slot=None):
 
 
 def verify(data):
-    """Reads a backup through, against its manifest, which knows nothing of what lies outside its directory."""
+    """Verifies a backup against its manifest, which does not cover anything outside its directory."""
     outside = tablespaces_outside(data)
     if outside:
         raise Failed(f'tablespaces lie outside the data directory and are not in the copy: {", ".join(outside)}')
@@ -39,7 +39,7 @@ def verify(data):
 
 
 def tablespaces_outside(data):
-    """Where they are; those made in place are directories."""
+    """Their targets; tablespaces created in place are directories."""
     with os.scandir(f'{data}/pg_tblspc') as entries:
         return sorted(os.readlink(entry.path) for entry in entries if entry.is_symlink())
 
@@ -50,13 +50,13 @@ def size(data):
 
 
 def publish():
-    """Makes the finished directory the database."""
+    """Turns the finished directory into the database."""
     os.rename(paths.UNFINISHED_DATA, paths.DATA)
     paths.sync(paths.VOLUME)
 
 
 def discard():
-    """Removes what a failed or killed attempt left."""
+    """Removes what a failed or killed attempt left behind."""
     shutil.rmtree(paths.UNFINISHED_DATA, ignore_errors=True)
 
 

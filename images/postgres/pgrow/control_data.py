@@ -19,7 +19,7 @@ VERSIONS = (1300, 1700, 1800)
 
 
 def read():
-    """Raises OSError without a database, ValueError on a layout that is not known."""
+    """Raises OSError without a database, ValueError for an unknown layout."""
     with open(f'{paths.DATA}/global/pg_control', 'rb') as file:
         content = file.read(64)
     identifier, version, _catalog, state, _time, checkpoint, _redo, timeline = struct.unpack_from('<QIIIxxxxqQQI', content)

@@ -1,4 +1,4 @@
-"""The mark that keeps PostgreSQL on this volume from being started, whatever restarts the container."""
+"""The marker that prevents PostgreSQL on this volume from starting, whatever restarts the container."""
 import os
 
 from pgrow import paths
@@ -9,7 +9,7 @@ def is_set():
 
 
 def put():
-    """At once for every program; to survive a power cut it takes `keep`."""
+    """Takes effect at once for every program; it survives a power cut only after `keep`."""
     with open(paths.FENCE, 'w'):
         pass
 

@@ -59,7 +59,7 @@ def _role_name(recovering):
 
 
 def _replica(details, limit):
-    """With a limit also a replica that does not know how far behind it is takes no part."""
+    """With a limit, a replica that does not know its lag is excluded as well."""
     lag = _lag(details)
     allowed = _bytes(limit)
     if allowed is None and limit is not None:

@@ -46,7 +46,7 @@ class _Server(ThreadingHTTPServer):
         super().__init__(('0.0.0.0', PORT), _Request)
 
     def handle_error(self, request, client_address):
-        """A client that went away is not worth a word."""
+        """Does not log clients that disconnected."""
 
 
 class _Request(BaseHTTPRequestHandler):

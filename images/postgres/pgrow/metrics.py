@@ -2,7 +2,7 @@
 
 
 def render(node, details):
-    """`details` is None while the server cannot be asked."""
+    """`details` is None while the server cannot be queried."""
     if node is None:
         return ''
     labels = f'{{scope="{node.cluster}",name="{node.name}"}}'

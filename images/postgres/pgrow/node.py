@@ -1,4 +1,4 @@
-"""What this node is told to be."""
+"""The configuration of this node."""
 import json
 from dataclasses import dataclass, field
 

@@ -1,4 +1,4 @@
-"""What this node's supervisor was ordered: to keep the node stopped, or to restart it once.
+"""Orders to this node's supervisor: to keep the node stopped, or to restart it once.
 
 An order outlives whoever gave it and the supervisor itself. It lies in the container and not on its volume: like a stop by
 the engine it holds through every restart of the container, and ends with the container. What must hold for the data,
@@ -15,7 +15,7 @@ def stop(limit_seconds):
 
 
 def start():
-    """Not being stopped is success."""
+    """Succeeds if it is not stopped."""
     _remove(paths.STOPPED)
 
 
@@ -41,7 +41,7 @@ def ends_server():
 
 
 def limit_seconds():
-    """For an orderly end of the server; None without an order."""
+    """Time for a clean end of the server; None without an order."""
     for path in (paths.STOPPED, paths.RESTART):
         try:
             with open(path) as file:

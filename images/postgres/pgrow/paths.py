@@ -1,4 +1,4 @@
-"""Where things are in this container."""
+"""Paths in this container."""
 import os
 
 VOLUME = '/var/lib/postgresql'

@@ -85,7 +85,7 @@ def _give_up_early():
 
 
 def _respect_fence():
-    """Without this Patroni would bring a server back that a hand-over has just stopped, or an order."""
+    """Without this, Patroni would restart a server that a hand-over or an order has just stopped."""
     from patroni.postgresql.postmaster import PostmasterProcess
 
     start_server = PostmasterProcess.start

@@ -1,4 +1,4 @@
-"""The PostgreSQL server process, whoever started it."""
+"""The PostgreSQL server process, whatever started it."""
 import os
 import signal
 
@@ -18,7 +18,7 @@ def pid():
 
 
 def takes_connections():
-    """As it says in its pid file, also a standby that can be read from."""
+    """According to its pid file; also a standby that accepts reads."""
     if pid() is None:
         return False
     try:
@@ -29,7 +29,7 @@ def takes_connections():
 
 
 def kill(server):
-    """What does not end by itself, with all that belongs to it: no process of it may write on."""
+    """Kills what does not end by itself with all its processes: none of them may continue to write."""
     for child, _ in children(server):
         send(child, signal.SIGKILL)
     send(server, signal.SIGKILL)

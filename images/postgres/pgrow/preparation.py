@@ -45,7 +45,7 @@ def _first_reachable(hosts):
 
 
 def _mark_standby(data):
-    """Also for an old primary: with this file it never starts as a second one."""
+    """Also for an old primary: with this file it never starts as a second primary."""
     with open(f'{data}/standby.signal', 'w'):
         pass
     try:

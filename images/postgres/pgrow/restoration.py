@@ -1,4 +1,4 @@
-"""Turns a copy of a snapshot into a database with passwords and names of its own, whole before it is in its place."""
+"""Turns a copy of a snapshot into a database with its own passwords and names, complete before it is put in place."""
 import os
 import re
 import subprocess
@@ -35,7 +35,7 @@ def _forget_standby():
 
 
 def _make_its_own():
-    """Replays the backup's own WAL, then the statements, without a server that anybody could connect to.
+    """Replays the backup's own WAL, then the statements, without a server that clients could connect to.
 
     Stops at the first statement that fails, and writes none of them into the log: one carries a verifier.
     """

@@ -1,4 +1,4 @@
-"""Stops, starts and restarts what this node runs, by its supervisor; the container runs on."""
+"""Stops, starts and restarts what this node runs, through its supervisor; the container keeps running."""
 import json
 import time
 from urllib.error import HTTPError
@@ -16,7 +16,7 @@ STAYS_DOWN = 'it is fenced, and stays down until that falls'
 
 
 def stop(limit_seconds):
-    """Until nothing of it runs; stopped already is success."""
+    """Returns when nothing of it runs; succeeds if it is already stopped."""
     begin = time.monotonic()
     orders.stop(limit_seconds)
     supervisor_state.wake()
@@ -28,7 +28,7 @@ def stop(limit_seconds):
 
 
 def start(limit_seconds):
-    """Until it takes connections; running already is success. In a paused cluster Patroni starts no server."""
+    """Returns when it accepts connections; succeeds if it is already running. A paused Patroni starts no server."""
     begin = time.monotonic()
     orders.start()
     supervisor_state.wake()
@@ -90,12 +90,12 @@ def _until_started(begin, limit_seconds, has_begun):
 
 
 def _run():
-    """What tells one run of this node from another."""
+    """What distinguishes one run of this node from another."""
     return (supervisor_state.read() or {}).get('run')
 
 
 def _restart_by_patroni(limit_seconds):
-    """None when it has; else its words."""
+    """None if it has; else its message."""
     try:
         with urlopen(Request('http://127.0.0.1:8008/restart', data=b'{}', method='POST'), timeout=limit_seconds):
             return None

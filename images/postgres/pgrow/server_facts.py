@@ -1,4 +1,4 @@
-"""Asks the running server about itself, through one connection that is kept."""
+"""Queries the running server about itself, through one connection that stays open."""
 import select
 import threading
 import time
@@ -59,7 +59,7 @@ class ServerFacts:
         return self._ask('select pg_is_in_recovery()')
 
     def details(self):
-        """Everything the health endpoint tells. Raises Unreachable."""
+        """Everything that the health endpoint reports. Raises Unreachable."""
         return self._ask(DETAILS)
 
     def _ask(self, query):

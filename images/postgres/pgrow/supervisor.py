@@ -1,4 +1,4 @@
-"""Keeps what this node is told to be running: PostgreSQL by itself, or Patroni. Its orders come by `pgrow.orders`."""
+"""Keeps this node running as configured: PostgreSQL alone, or Patroni. Its orders come through `pgrow.orders`."""
 import os
 import select
 import signal
@@ -21,7 +21,7 @@ IMMEDIATE_SECONDS = 2
 
 
 class Stopping(Exception):
-    """Told to stop while nothing runs yet."""
+    """It was asked to stop while nothing runs yet."""
 
 
 class Ordered(Exception):
@@ -42,7 +42,7 @@ class Supervisor:
         self.facts = {'run': None, 'exit': None}
 
     def run(self):
-        """Returns the exit code: 0 after a stop that was asked for, 3 without a data directory, else the server's."""
+        """Returns the exit code: 0 after a requested stop, 3 without a data directory, else the server's."""
         self._take_signals()
         try:
             while True:

@@ -1,4 +1,4 @@
-"""What the supervisor says of itself, to whoever asks it in this container."""
+"""The state that the supervisor reports to other programs in this container."""
 import json
 import os
 import signal
@@ -7,7 +7,7 @@ from pgrow import paths
 
 
 def write(**facts):
-    """Also where it cannot be written: a full disk must not end the supervisor."""
+    """Never fails: a full disk must not end the supervisor."""
     try:
         with open(f'{paths.SUPERVISOR}.draft', 'w') as file:
             json.dump({'pid': os.getpid(), 'since': _since(os.getpid())} | facts, file)
@@ -17,7 +17,7 @@ def write(**facts):
 
 
 def read():
-    """None while no supervisor runs: what one of before left does not count."""
+    """None while no supervisor runs: the state left by an earlier one does not count."""
     try:
         with open(paths.SUPERVISOR) as file:
             state = json.load(file)
