@@ -105,7 +105,7 @@ const costOf = async (counts: () => Promise<Counts>, work: () => Promise<unknown
 
 const measure = async (home: string, servers: Servers): Promise<object> => {
   const { id, path, secretKeyPath, tokenPath } = openHome(home);
-  const images = { postgres: 'x', pgbouncer: 'x', haproxy: 'x', etcd: 'x' };
+  const images = { postgres: 'x', postgres_15: 'x', postgres_18: 'x', pgbouncer: 'x', haproxy: 'x', etcd: 'x' };
   writeImages({ path } as Parameters<typeof writeImages>[0], images);
   const databases = newDatabases(id);
   await record(servers.metadataUrl, Buffer.from(readFileSync(secretKeyPath, 'utf8').trim(), 'base64'), databases);

@@ -17,6 +17,8 @@ const ports = { postgres: 1, pooled: 2, pooled_read_only: 3, read_write: 4, read
 const shop: Database = { ...draft, postgres_major: 17, ports, topology: firstTopology(draft) };
 const images = {
   postgres: 'pgrow/postgres:17-a',
+  postgres_15: 'pgrow/postgres:15-1',
+  postgres_18: 'pgrow/postgres:18-1',
   pgbouncer: 'pgrow/pgbouncer:a',
   haproxy: 'pgrow/haproxy:a',
   etcd: 'pgrow/etcd:a',
@@ -113,6 +115,15 @@ test('an image that is missing is named, with the command that builds it', async
   await expect(refuseUnfit(await dependenciesWith(platform), shop, planCreate(shop))).rejects.toMatchObject({
     code: 'image_missing',
     message: `Image ${images.haproxy} is missing on the Docker engine. Build it: ./pgrow up`,
+  });
+});
+
+test('an image of another major is named with the command for that major', async () => {
+  const platform = createFakePlatform();
+  platform.removeImage(images.postgres_18);
+  const newest = { ...shop, postgres_major: 18 } as const;
+  await expect(refuseUnfit(await dependenciesWith(platform), newest, planCreate(newest))).rejects.toMatchObject({
+    message: `Image ${images.postgres_18} is missing on the Docker engine. Build it: ./pgrow images --postgres-major 18`,
   });
 });
 

@@ -1,5 +1,5 @@
 import { ApplicationFailure } from '@temporalio/activity';
-import type { Database } from '../domain/database.ts';
+import { usualMajor, type Database, type PostgresMajor } from '../domain/database.ts';
 import { imageOf } from '../domain/container-spec.ts';
 import { PgrowError } from '../domain/errors.ts';
 import type { Restored } from '../domain/plan/restore.ts';
@@ -16,7 +16,7 @@ const headroomBytes = 512 * 1024 * 1024;
 /** Refuses what the world does not allow: no engine, no image, no disk space. */
 export const refuseUnfit = async (
   dependencies: Dependencies,
-  database: Pick<Database, 'id' | 'name' | 'topology' | 'size'>,
+  database: Pick<Database, 'id' | 'name' | 'topology' | 'size' | 'postgres_major'>,
   plan: UnpricedPlan,
   /** What a new database is restored from. */
   restored: Restored | null = null,
@@ -29,15 +29,22 @@ export const refuseUnfit = async (
   // What was kept for a rollback comes back as it is.
   const kept = plan.from?.kept.map((node) => node.name) ?? [];
   const added = plan.to.nodes.filter(({ name }) => plan.nodes_added.includes(name) && !kept.includes(name));
-  for (const image of new Set(added.map((node) => images[imageOf(node.kind)]))) {
+  for (const image of new Set(added.map((node) => images[imageOf(node.kind, database.postgres_major)]))) {
     if (await platform.hasImage(image)) continue;
-    throw new PgrowError('image_missing', `Image ${image} is missing on the Docker engine. Build it: ./pgrow up`);
+    throw new PgrowError(
+      'image_missing',
+      `Image ${image} is missing on the Docker engine. Build it: ${buildCommand(database.postgres_major)}`,
+    );
   }
   const copies = added.filter((node) => node.kind === 'postgres').length + (plan.snapshot ? 1 : 0);
   if (plan.from && copies > 0)
     await refuseFullDisk(dependencies, database.name, copies, await sizeOf(dependencies, database));
   if (restored?.snapshot.bytes) await refuseFullDisk(dependencies, database.name, 1, restored.snapshot.bytes);
 };
+
+/** `up` builds those of the usual major. */
+const buildCommand = (major: PostgresMajor): string =>
+  major === usualMajor ? './pgrow up' : `./pgrow images --postgres-major ${major}`;
 
 /** A server that is larger than its host is killed as soon as it uses what it was given. */
 const refuseBeyondHost = async (

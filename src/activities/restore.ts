@@ -1,4 +1,4 @@
-import { dataPath, serverResources } from '../domain/container-spec.ts';
+import { dataPath, serverImage, serverResources } from '../domain/container-spec.ts';
 import { PgrowError } from '../domain/errors.ts';
 import { databaseLabels, labelNames, networkName, nodeLabels, restorationName, roles } from '../domain/naming.ts';
 import type { ContainerSpec, NodeFile } from '../platform/platform.ts';
@@ -30,7 +30,7 @@ export const restoreActions = (dependencies: Dependencies) => {
     await platform.ensureVolume({ name: node.volume!, labels: nodeLabels(database, node, step.operation) });
     const spec: ContainerSpec = {
       name: container,
-      image: images.postgres,
+      image: images[serverImage(database.postgres_major)],
       hostname: 'restore',
       command: ['pgrow-restore', snapshotPath],
       network: networkName(database),

@@ -1,4 +1,4 @@
-import { dataPath, serverResources } from '../domain/container-spec.ts';
+import { dataPath, serverImage, serverResources } from '../domain/container-spec.ts';
 import { PgrowError } from '../domain/errors.ts';
 import { containerName, databaseLabels, labelNames, networkName } from '../domain/naming.ts';
 import { peerHostOf } from '../domain/peer-hosts.ts';
@@ -30,7 +30,7 @@ export const snapshotActions = (dependencies: Dependencies) => {
       const pgpass = components.postgres.pgpass({ replicationPassword: session.secrets.replication });
       await platform.ensureContainer({
         name: container,
-        image: images.postgres,
+        image: images[serverImage(database.postgres_major)],
         hostname: snapshot,
         command: ['pgrow-snapshot', peerHostOf(database.network, of)],
         network: networkName(database),

@@ -1,4 +1,4 @@
-import { dataPath, serverResources } from '../domain/container-spec.ts';
+import { dataPath, serverImage, serverResources } from '../domain/container-spec.ts';
 import { PgrowError } from '../domain/errors.ts';
 import { databaseLabels, labelNames, networkName, verificationName } from '../domain/naming.ts';
 import type { Snapshot, Verification, VerifySnapshot } from '../domain/snapshot.ts';
@@ -54,7 +54,7 @@ const readThrough = async (
   try {
     await platform.ensureContainer({
       name: container,
-      image: images.postgres,
+      image: images[serverImage(database.postgres_major)],
       hostname: 'verification',
       command: ['pgrow-verify-snapshot'],
       network: networkName(database),

@@ -29,6 +29,7 @@ import { snapshots } from './snapshots.ts';
 import { status } from './status.ts';
 import { switchover } from './switchover.ts';
 import { test } from './test.ts';
+import { images } from './images.ts';
 import { up } from './up.ts';
 import { url } from './url.ts';
 
@@ -37,6 +38,7 @@ const verbs: readonly ((program: Command) => void)[] = [
   up,
   down,
   demo,
+  images,
   test,
   create,
   list,

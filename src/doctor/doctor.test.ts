@@ -16,7 +16,14 @@ import { createDoctor } from './doctor.ts';
 
 const home = '1a2b3c4d';
 const shop = sampleDatabase('shop', { home });
-const images = { postgres: 'postgres:1', pgbouncer: 'pgbouncer:1', haproxy: 'haproxy:1', etcd: 'etcd:1' };
+const images = {
+  postgres: 'postgres:1',
+  postgres_15: 'postgres:15',
+  postgres_18: 'postgres:18',
+  pgbouncer: 'pgbouncer:1',
+  haproxy: 'haproxy:1',
+  etcd: 'etcd:1',
+};
 const labels = (database: string, kind = 'postgres') => ({
   'pgrow.home': home,
   'pgrow.database': database,

@@ -1,6 +1,6 @@
 import type { HealthCheck } from './container-description.ts';
 import { addressOf } from './addresses.ts';
-import type { Database } from './database.ts';
+import { usualMajor, type Database, type PostgresMajor } from './database.ts';
 import { frontPorts, networkAliases, networkName } from './naming.ts';
 import { usualSize, type ServerSize } from './server-size.ts';
 import type { HostPorts, Node, NodeKind } from './topology.ts';
@@ -56,11 +56,18 @@ export const dataPath: Record<NodeKind, string | null> = {
   etcd: '/var/lib/etcd',
 };
 
-export const imageKinds = ['postgres', 'pgbouncer', 'haproxy', 'etcd'] as const;
+/** `postgres` is that of the usual major, as it was when there was no other. */
+export const imageKinds = ['postgres', 'postgres_15', 'postgres_18', 'pgbouncer', 'haproxy', 'etcd'] as const;
 export type ImageKind = (typeof imageKinds)[number];
 
+export const serverImage = (major: PostgresMajor): Extract<ImageKind, `postgres${string}`> =>
+  major === usualMajor ? 'postgres' : `postgres_${major}`;
+
 /** The front is a small HAProxy. */
-export const imageOf = (kind: NodeKind): ImageKind => (kind === 'front' ? 'haproxy' : kind);
+export const imageOf = (kind: NodeKind, major: PostgresMajor): ImageKind => {
+  if (kind === 'postgres') return serverImage(major);
+  return kind === 'front' ? 'haproxy' : kind;
+};
 
 /** How a node's container takes part in its database's network, from its beginning and after it was cut off. */
 export const attachmentOf = (database: Pick<Database, 'id' | 'name' | 'home' | 'network'>, node: Node) => {

@@ -25,8 +25,13 @@ export interface Database {
   readonly settings?: Settings;
 }
 
-export const postgresMajors = [17] as const;
+/** Those that Debian has: in its suite before the present one, in the present one, and in the next. */
+export const postgresMajors = [15, 17, 18] as const;
 export type PostgresMajor = (typeof postgresMajors)[number];
+export const usualMajor: Extract<PostgresMajor, 17> = 17;
+
+/** The setting is refused by servers that do not know it. */
+export const hasTransactionTimeout = (major: PostgresMajor): boolean => major >= 17;
 
 /** Names PostgreSQL, PgBouncer or pgrow use themselves, as identifiers. */
 export const reservedNames = [

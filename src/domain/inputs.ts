@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { databaseNameRule, isDatabaseName, postgresMajors } from './database.ts';
+import { databaseNameRule, isDatabaseName, postgresMajors, usualMajor } from './database.ts';
 import { defaultLocale, isLocale, localeRule } from './locale.ts';
 import type { OperationType } from './operation.ts';
 import { haOptions, operationOptions, poolingOptions, replicaOptions, replicaWishes } from './options.ts';
@@ -23,7 +23,7 @@ export const createDatabaseInput = z.strictObject({
   ...started,
   project: z.string().min(1).max(63).default('default'),
   name: z.string().refine(isDatabaseName, databaseNameRule),
-  postgres_major: z.literal([...postgresMajors]).default(17),
+  postgres_major: z.literal([...postgresMajors]).default(usualMajor),
   /** Loopback port of the host for `postgres`; by default a free one. */
   port: z.number().int().min(1024).max(65_535).optional(),
   /** Of the C library: how text is sorted, what is a letter, how dates and numbers are written. For the life of the database. */

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { PostgresMajor } from './database.ts';
 import { imageOf, publishedPorts } from './container-spec.ts';
 import {
   checkpointWorkflowId,
@@ -95,5 +96,10 @@ test('only the front has ports on the host, one for each address of the database
   expect(published).toEqual(nodeKinds.map((kind) => [kind, kind === 'front' ? 6 : 0]));
   expect(publishedPorts(newNode(shop, 'front', 0), ports)).toContainEqual({ container: frontPorts.pooled, host: 2 });
   expect(new Set(Object.values(frontPorts)).size).toBe(6);
-  expect(imageOf('front')).toBe('haproxy');
+  expect(imageOf('front', 17)).toBe('haproxy');
+  expect([15, 17, 18].map((major) => imageOf('postgres', major as PostgresMajor))).toEqual([
+    'postgres_15',
+    'postgres',
+    'postgres_18',
+  ]);
 });

@@ -6,7 +6,10 @@ import { readEnvironment } from './environment.ts';
 import { ensureEngine } from './engine.ts';
 import { isKept, keepExternal, readExternal } from './external.ts';
 import { openHome, type Home } from './home.ts';
-import { ensureImages } from './images.ts';
+import { ensureImages, type ImageTags } from './images.ts';
+import { keepMajors, readMajors } from './majors.ts';
+import { serverImage } from '../domain/container-spec.ts';
+import { usualMajor, type PostgresMajor } from '../domain/database.ts';
 import { withLock } from './lock.ts';
 import { ensureMetadata, stopMetadata } from './metadata.ts';
 import { ensurePorts, readPorts } from './ports.ts';
@@ -53,7 +56,7 @@ export const up = ({ moveOperations = false, progress }: Up): Promise<Addresses>
     // The Temporal program may have to be built: at the same time as the images, which take as long.
     const program = elsewhere === null ? ensureTemporal(progress) : Promise.resolve(null);
     const [images, temporal, build] = await Promise.all([
-      ensureEngineAndImages(progress),
+      ensureEngineAndImages(progress, readMajors(home)),
       program,
       ensureBuild(home, progress),
     ]);
@@ -112,16 +115,36 @@ export const down = ({ progress }: { readonly progress: Progress }): Promise<rea
   });
 };
 
+export interface BuildImages {
+  /** Besides the usual one. They are built again after an update. */
+  readonly majors: readonly PostgresMajor[];
+  readonly progress: Progress;
+}
+
+/** Builds what is missing of the images that this home needs; answers with the names of those that are there. */
+export const buildImages = ({ majors, progress }: BuildImages): Promise<Partial<ImageTags>> => {
+  const home = openHome(readEnvironment().home);
+  return exclusively(home, progress, async () => {
+    keepMajors(home, majors);
+    const wanted = readMajors(home);
+    const tags = await ensureEngineAndImages(progress, wanted);
+    const kept = [usualMajor, ...wanted].map((major) => serverImage(major));
+    return Object.fromEntries(
+      Object.entries(tags).filter(([kind]) => !kind.startsWith('postgres') || kept.some((one) => one === kind)),
+    );
+  });
+};
+
 /** Where the control plane of this home is to be found, running or not. */
 export const addresses = (): Addresses => {
   const { apiUrl, temporalWeb, temporal } = readSettings();
   return { api: apiUrl, temporal_web: temporalWeb, temporal_address: temporal.address };
 };
 
-const ensureEngineAndImages = async (progress: Progress) => {
+const ensureEngineAndImages = async (progress: Progress, majors: readonly PostgresMajor[]) => {
   await ensureEngine(progress);
   await ensureBaseImage(progress);
-  return ensureImages(progress);
+  return ensureImages(progress, majors);
 };
 
 const exclusively = <T>(home: Home, progress: Progress, action: () => Promise<T>): Promise<T> =>

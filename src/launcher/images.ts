@@ -4,6 +4,8 @@ import { appendFileSync, mkdirSync, readFileSync, readdirSync, statSync } from '
 import { join, relative } from 'node:path';
 import { Readable } from 'node:stream';
 import { pack } from 'tar-stream';
+import { imageKinds, serverImage, type ImageKind } from '../domain/container-spec.ts';
+import { postgresMajors, type PostgresMajor } from '../domain/database.ts';
 import { baseImage } from './base-image.ts';
 import { dockerClient } from './docker-client.ts';
 import { readEnvironment } from './environment.ts';
@@ -13,12 +15,24 @@ import type { Progress } from './progress.ts';
 import { lastLines } from './run-command.ts';
 import { launcherError } from './launcher-error.ts';
 
-export type ImageName = 'postgres' | 'pgbouncer' | 'haproxy' | 'etcd';
-export type ImageTags = Readonly<Record<ImageName, string>>;
+export type ImageTags = Readonly<Record<ImageKind, string>>;
 
-const postgresMajor = '17';
+/** Of majors that the base has not: Debian's suite, and what has to come from there with the server. */
+const origins: Readonly<Record<PostgresMajor, { readonly PG_SUITE: string; readonly PG_PACKAGES: string } | null>> = {
+  15: { PG_SUITE: 'bookworm', PG_PACKAGES: 'libpq5' },
+  17: null,
+  18: { PG_SUITE: 'forky', PG_PACKAGES: 'libpq5 libc6 libc-bin libc-l10n locales-all' },
+};
+
+/** Where an image is made from, and with which arguments. */
+const recipeOf = (image: ImageKind): { readonly folder: string; readonly buildArguments: Build['buildArguments'] } => {
+  const major = postgresMajors.find((one) => serverImage(one) === image);
+  if (major === undefined) return { folder: join(imagesDirectory, image), buildArguments: {} };
+  return { folder: join(imagesDirectory, 'postgres'), buildArguments: { PG_MAJOR: String(major), ...origins[major] } };
+};
+
 /** `pgbouncer` and `postgres` share their first layer: the last one finds it made. */
-const buildOrder = ['postgres', 'haproxy', 'etcd', 'pgbouncer'] as const satisfies readonly ImageName[];
+const usualImages = ['postgres', 'haproxy', 'etcd', 'pgbouncer'] as const satisfies readonly ImageKind[];
 /** More at a time are no faster: they wait for the same package mirror and disk. */
 const buildsAtOnce = 2;
 
@@ -31,30 +45,26 @@ interface File {
 /** Names of the images that belong to the Dockerfiles as they are now; the base image must be there. */
 export const imageTags = async (): Promise<ImageTags> => {
   const base = await dockerClient().getImage(baseImage).inspect();
-  const tagOf = (image: ImageName): string => {
-    const hash = contentHash(readFolder(join(imagesDirectory, image)), base.Id);
-    return image === 'postgres' ? `pgrow/postgres:${postgresMajor}-${hash}` : `pgrow/${image}:${hash}`;
+  const tagOf = (image: ImageKind): string => {
+    const { folder, buildArguments } = recipeOf(image);
+    const hash = contentHash(readFolder(folder), JSON.stringify([base.Id, buildArguments]));
+    const { PG_MAJOR: major } = buildArguments;
+    return major === undefined ? `pgrow/${image}:${hash}` : `pgrow/postgres:${major}-${hash}`;
   };
-  return {
-    postgres: tagOf('postgres'),
-    pgbouncer: tagOf('pgbouncer'),
-    haproxy: tagOf('haproxy'),
-    etcd: tagOf('etcd'),
-  };
+  return Object.fromEntries(imageKinds.map((image) => [image, tagOf(image)])) as Record<ImageKind, string>;
 };
 
-/** Builds what is missing. */
-export const ensureImages = async (progress: Progress): Promise<ImageTags> => {
+/** Builds what is missing of the usual images, and of those of other majors. */
+export const ensureImages = async (progress: Progress, majors: readonly PostgresMajor[] = []): Promise<ImageTags> => {
   const docker = dockerClient();
   const tags = await imageTags();
-  if ((await missingImages(docker, tags)).length === 0) return tags;
+  const wanted = [...new Set<ImageKind>([...usualImages, ...majors.map(serverImage)])];
+  if ((await missingImages(docker, tags, wanted)).length === 0) return tags;
   return withLock('images', progress, async () => {
-    const missing = await missingImages(docker, tags);
+    const missing = await missingImages(docker, tags, wanted);
     const build = async (): Promise<void> => {
       for (let image = missing.shift(); image; image = missing.shift()) {
-        const folder = join(imagesDirectory, image);
-        const buildArguments = image === 'postgres' ? { PG_MAJOR: postgresMajor } : {};
-        await buildImage(docker, { image, folder, tag: tags[image], buildArguments }, progress);
+        await buildImage(docker, { image, tag: tags[image], ...recipeOf(image) }, progress);
       }
     };
     await Promise.all(Array.from({ length: buildsAtOnce }, build));
@@ -74,9 +84,9 @@ export const ensureImageOf = async (image: string, folder: string, progress: Pro
   });
 };
 
-const missingImages = async (docker: Docker, tags: ImageTags): Promise<ImageName[]> => {
-  const missing = await Promise.all(buildOrder.map((name) => isMissing(docker, tags[name])));
-  return buildOrder.filter((_, index) => missing[index]);
+const missingImages = async (docker: Docker, tags: ImageTags, wanted: readonly ImageKind[]): Promise<ImageKind[]> => {
+  const missing = await Promise.all(wanted.map((name) => isMissing(docker, tags[name])));
+  return wanted.filter((_, index) => missing[index]);
 };
 
 const isMissing = (docker: Docker, tag: string): Promise<boolean> =>
@@ -119,13 +129,19 @@ export const followBuild = async (
   { image, log }: { image: string; log: string },
 ): Promise<void> => {
   let tail = '';
+  // The engine reports a step that failed among the others, and then ends as if all were well.
+  let failure: string | undefined;
   await new Promise<void>((resolve, reject) => {
     const fail = (reason: string): void =>
       reject(launcherError(`Image ${image} cannot be built: ${reason} (all of it in ${log}):\n${lastLines(tail)}`));
     docker.modem.followProgress(
       output,
-      (error) => (error ? fail(error.message) : resolve()),
+      (error) => {
+        const reason = error?.message ?? failure;
+        return reason === undefined ? resolve() : fail(reason);
+      },
       (event: { stream?: string; error?: string }) => {
+        failure ??= event.error;
         const text = event.stream ?? event.error ?? '';
         tail = (tail + text).slice(-4000);
         appendFileSync(log, text);

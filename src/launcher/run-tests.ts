@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { z } from 'zod';
+import { postgresMajors } from '../domain/database.ts';
 import { ensureBaseImage } from './base-image.ts';
 import { ensureEngine } from './engine.ts';
 import { childEnvironment, searchPath } from './environment.ts';
@@ -16,7 +17,7 @@ export const runTests = async ({ progress }: { readonly progress: Progress }): P
   const program = ensureTemporal(progress);
   await ensureEngine(progress);
   await ensureBaseImage(progress);
-  await Promise.all([ensureImages(progress), program]);
+  await Promise.all([ensureImages(progress, postgresMajors), program]);
 
   const folder = mkdtempSync(join(tmpdir(), 'pgrow-test-'));
   try {

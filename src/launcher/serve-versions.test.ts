@@ -21,7 +21,7 @@ beforeEach(() => {
   folder = realpathSync(mkdtempSync(join(tmpdir(), 'pgrow-serve-')));
   vi.stubEnv('XDG_CACHE_HOME', join(folder, 'cache'));
   home = openHome(join(folder, 'home'));
-  writeImages(home, { postgres: 'p', pgbouncer: 'b', haproxy: 'h', etcd: 'e' });
+  writeImages(home, { postgres: 'p', postgres_15: 'p15', postgres_18: 'p18', pgbouncer: 'b', haproxy: 'h', etcd: 'e' });
   lines = [];
   moved = [];
 });

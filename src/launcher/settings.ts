@@ -57,6 +57,9 @@ export const metadataDatabase = 'pgrow';
 
 const imagesFile = z.strictObject({
   postgres: z.string(),
+  // Absent from the file of a version that knew one major only.
+  postgres_15: z.string().default('none'),
+  postgres_18: z.string().default('none'),
   pgbouncer: z.string(),
   haproxy: z.string(),
   etcd: z.string(),

@@ -13,7 +13,7 @@ import type { Dependencies } from './dependencies.ts';
 
 /** A node's container, apart from its files. */
 export const nodeContainer = (
-  database: Pick<Database, 'id' | 'name' | 'home' | 'ports' | 'network'>,
+  database: Pick<Database, 'id' | 'name' | 'home' | 'ports' | 'network' | 'postgres_major'>,
   images: Dependencies['images'],
   node: Node,
   labels: Labels,
@@ -21,7 +21,7 @@ export const nodeContainer = (
   const path = dataPath[node.kind];
   return {
     ...attachmentOf(database, node),
-    image: images[imageOf(node.kind)],
+    image: images[imageOf(node.kind, database.postgres_major)],
     hostname: node.name,
     mounts: node.volume && path ? [{ volume: node.volume, path }] : [],
     ports: publishedPorts(node, database.ports),

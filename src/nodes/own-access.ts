@@ -5,7 +5,7 @@ import type { NodeDependencies } from './dependencies.ts';
 
 interface Inputs {
   readonly dependencies: NodeDependencies;
-  readonly database: Pick<Database, 'id' | 'name' | 'topology'>;
+  readonly database: Pick<Database, 'id' | 'name' | 'topology' | 'postgres_major'>;
   readonly passwords: OwnPasswords;
   /** A superuser's connection that does not restore anything itself. */
   readonly connect: (node: NodeRef, database: string) => Promise<PostgresConnection>;
@@ -55,7 +55,7 @@ const restore = async (inputs: Inputs, first: NodeRef | null): Promise<boolean> 
 
 /** Null if it cannot be done. */
 const restoreOn = async (
-  { dependencies: { platform, components }, passwords }: Inputs,
+  { dependencies: { platform, components }, database, passwords }: Inputs,
   { container }: NodeRef,
 ): Promise<'changed' | 'unchanged' | null> => {
   const { ownRolesQuery, ownRolesScript } = components.postgres;
@@ -64,7 +64,7 @@ const restoreOn = async (
   if (answer.exitCode !== 0) return null;
   const known = JSON.parse(answer.stdout) as KnownRoles;
   if (known.standby) return null;
-  const script = ownRolesScript(known.roles, passwords);
+  const script = ownRolesScript(known.roles, passwords, database.postgres_major);
   if (script === '') return 'unchanged';
   return (await platform.exec(container, psql, script)).exitCode === 0 ? 'changed' : null;
 };

@@ -1,4 +1,4 @@
-import { applicationName, type Database } from '../domain/database.ts';
+import { applicationName, hasTransactionTimeout, type Database } from '../domain/database.ts';
 import { connectCommand } from '../domain/container-spec.ts';
 import { PgrowError } from '../domain/errors.ts';
 import { refusalOf } from '../domain/login-refusal.ts';
@@ -81,14 +81,14 @@ const arrivalLimitMs = 2000;
  * For a role with more rights than the application, in the application's database: it finds nothing that the application
  * has defined, and no setting of that database can change its role.
  */
-const ownSettings = {
+const ownSettings = ({ postgres_major }: Pick<Database, 'postgres_major'>) => ({
   search_path: 'pg_catalog',
   role: 'none',
   default_transaction_read_only: 'off',
   default_transaction_isolation: 'read committed',
   default_transaction_deferrable: 'off',
-  transaction_timeout: '0',
-};
+  ...(hasTransactionTimeout(postgres_major) ? { transaction_timeout: '0' } : {}),
+});
 
 /** A pooler keeps a connection as long as the server accepts it, even if the server's role has changed since. */
 export const reconnectPoolers = async (
@@ -171,7 +171,7 @@ export const openSession = async (
       port: ports.postgres,
       user: roles.own,
       password: secrets.own,
-      settings: { ...ownSettings, session_authorization: roles.own },
+      settings: { ...ownSettings(database), session_authorization: roles.own },
       ...more,
     });
   const access = {
@@ -191,7 +191,7 @@ export const openSession = async (
         password: secrets.reader,
         // A view in the place of a table would run its owner's code.
         settings: {
-          ...ownSettings,
+          ...ownSettings(database),
           default_transaction_read_only: 'on',
           restrict_nonsystem_relation_kind: 'view,foreign-table',
         },

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 
-import { ensureImages, type ImageName } from '../../src/launcher/images.ts';
+import { ensureImages, type ImageTags } from '../../src/launcher/images.ts';
 import { createDockerPlatform } from '../../src/platform/docker/index.ts';
 import type { Platform } from '../../src/platform/platform.ts';
 
 export interface Node {
   /** Its name in the stack's network. */
   readonly name: string;
-  readonly image: ImageName;
+  readonly image: keyof ImageTags;
   /** Below /etc/pgrow, all readable by their owner alone. */
   readonly files?: Readonly<Record<string, string>>;
   /** Run instead of the node, once. */

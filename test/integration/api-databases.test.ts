@@ -56,7 +56,7 @@ describe('creating', () => {
       instance: services,
       problems: [
         { path: 'name', value: 'Shop' },
-        { path: 'postgres_major', value: 9, allowed: '17' },
+        { path: 'postgres_major', value: 9, allowed: '15, 17, 18' },
         { path: 'locale', value: 'english', allowed: expect.stringContaining('en_US.UTF-8') },
         { path: 'memory', value: '4', allowed: expect.stringContaining('such as 4GiB') },
         { path: 'cpus', value: 0.1, allowed: expect.stringContaining('from 0.25 to 512') },

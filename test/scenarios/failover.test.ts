@@ -41,7 +41,7 @@ const expectSucceeded = async (dead: { readonly name: string }) => {
 
 describe('in synchronous mode, through PgBouncer', () => {
   test('a single instance grows to it and waits for the signal; then no transaction through PgBouncer fails', async () => {
-    shop = await plane.create('crash');
+    shop = await plane.create('crash', '--postgres-major', '15');
     await keepData(shop);
     const direct = await shop.endpoint('postgres');
     const pooled = { ...direct, port: (await shop.ports()).pooled };

@@ -25,7 +25,7 @@ let later: WholeContent;
 let before: Surroundings;
 
 beforeAll(async () => {
-  origin = await plane.create('origin');
+  origin = await plane.create('origin', '--postgres-major', '18');
   await keepData(origin);
   await fillWithEverything(origin);
   asOfSnapshot = await contentOf(origin);

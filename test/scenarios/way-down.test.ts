@@ -34,7 +34,7 @@ describe('down from high availability and back', () => {
   let first: Readonly<Record<string, string>>;
 
   test('to replicas: another node takes over and no one notices', async () => {
-    shop = await plane.create('down');
+    shop = await plane.create('down', '--postgres-major', '18');
     // Among it a time zone, which what is kept then shows its times in.
     await fillWithEverything(shop);
     await keepData(shop);

@@ -13,8 +13,8 @@ import { withWorkload } from '../support/workload.ts';
 
 const plane = useControlPlane();
 
-const pooledDatabase = async (name: string): Promise<ManagedDatabase> => {
-  const database = await plane.create(name);
+const pooledDatabase = async (name: string, ...options: string[]): Promise<ManagedDatabase> => {
+  const database = await plane.create(name, ...options);
   await keepData(database);
   await database.expand('pooling');
   return database;
@@ -30,7 +30,7 @@ describe('ways back', () => {
   // The rollback wanted a primary to hand over from. Of a stage that had none it was refused, though the old primary
   // had every write; nothing looked again, and when the window closed the old primary was removed.
   test.concurrent('a stage that takes no writes any more is rolled back by itself, with every write', async () => {
-    const ailing = await pooledDatabase('ailing');
+    const ailing = await pooledDatabase('ailing', '--postgres-major', '15');
     await withWorkload(ailing, { through: 'pooled', mayFail: 'anything' }, async (workload) => {
       expect(await ailing.expand('ha')).toMatchObject({ status: 'done', checkpoint: { status: 'open' } });
       await workload.nextAcknowledgement();

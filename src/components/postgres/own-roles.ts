@@ -1,3 +1,4 @@
+import { hasTransactionTimeout, type PostgresMajor } from '../../domain/database.ts';
 import { roles } from '../../domain/naming.ts';
 import { leastIterations, matchesVerifier, scramVerifier, usualIterations } from './scram.ts';
 
@@ -74,8 +75,8 @@ SELECT json_build_object('standby', pg_is_in_recovery(), 'roles', coalesce(json_
  * Statements for psql that make pgrow's own roles what they should be; empty where they are. A role that has its password
  * keeps its verifier: with another salt the logins that PgBouncer has learnt would no longer open connections.
  */
-export const ownRolesScript = (known: KnownRoles['roles'], passwords: OwnPasswords): string => {
-  const statements = ownRoles(passwords).flatMap((role) => statementsFor(role, known[role.name]));
+export const ownRolesScript = (known: KnownRoles['roles'], passwords: OwnPasswords, major: PostgresMajor): string => {
+  const statements = ownRoles(passwords).flatMap((role) => statementsFor(role, known[role.name], major));
   if (statements.length === 0) return '';
   return `${["SET log_min_error_statement = 'panic'", "SET log_statement = 'none'", ...statements].join(';\n')};\n`;
 };
@@ -83,6 +84,7 @@ export const ownRolesScript = (known: KnownRoles['roles'], passwords: OwnPasswor
 const statementsFor = (
   { name, rights, password, iterations }: OwnRole,
   stored: StoredRole | undefined,
+  major: PostgresMajor,
 ): readonly string[] => {
   const kept = stored?.verifier != null && matchesVerifier(password, stored.verifier);
   const fits = kept && stored.login && !stored.expired && stored.superuser === (name === roles.own);
@@ -91,11 +93,11 @@ const statementsFor = (
     ...(stored ? [] : [`CREATE ROLE ${name}`]),
     `ALTER ROLE ${name} ${rights} VALID UNTIL 'infinity'`,
     ...(kept ? [] : [`ALTER ROLE ${name} PASSWORD '${scramVerifier(password, { iterations })}'`]),
-    ...(grants[name] ?? []),
+    ...(grants(major)[name] ?? []),
   ];
 };
 
-const grants: Readonly<Record<string, readonly string[]>> = {
+const grants = (major: PostgresMajor): Readonly<Record<string, readonly string[]>> => ({
   // Settings of a role take precedence over those of a database, which its owner can choose.
   [roles.reader]: [
     `GRANT pg_read_all_data TO ${roles.reader}`,
@@ -109,7 +111,7 @@ const grants: Readonly<Record<string, readonly string[]>> = {
     `ALTER ROLE ${roles.probe} SET default_transaction_read_only = off`,
     `ALTER ROLE ${roles.probe} SET default_transaction_isolation = 'read committed'`,
     `ALTER ROLE ${roles.probe} SET default_transaction_deferrable = off`,
-    `ALTER ROLE ${roles.probe} SET transaction_timeout = 0`,
+    ...(hasTransactionTimeout(major) ? [`ALTER ROLE ${roles.probe} SET transaction_timeout = 0`] : []),
   ],
   // What pg_rewind needs without being a superuser (PostgreSQL manual, pg_rewind, Notes).
   [roles.rewind]: [
@@ -118,4 +120,4 @@ const grants: Readonly<Record<string, readonly string[]>> = {
     'pg_read_binary_file(text)',
     'pg_read_binary_file(text, bigint, bigint, boolean)',
   ].map((signature) => `GRANT EXECUTE ON FUNCTION pg_catalog.${signature} TO ${roles.rewind}`),
-};
+});
