@@ -34,8 +34,8 @@ export default defineConfig({
         test: {
           name: 'scenarios',
           include: ['test/scenarios/**/*.test.ts'],
-          // Each stack takes a dozen containers: more at a time only slow each other down.
-          maxWorkers: 2,
+          // Each stack takes a dozen containers, which mostly wait: two leave the machine idle, four slow each other down.
+          maxWorkers: 3,
           globalSetup: ['./test/support/scenario-setup.ts'],
           sequence: { groupOrder: 2 },
         },
