@@ -20,7 +20,7 @@ export const doctor = (program: Command): void => {
     .command('doctor')
     .description(
       'find leftovers (containers, volumes, networks, slots, paused poolers, abandoned operations) and nodes that are ' +
-        'missing or were changed; exit 1 if there are any',
+        'missing, were changed or have a stopped server; exit 1 if there are any',
     )
     .option('--remove', 'remove leftovers that are safe to remove')
     .option('--json', 'print one JSON document')

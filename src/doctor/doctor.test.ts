@@ -5,7 +5,7 @@ import { nodeContainer } from '../nodes/node-container.ts';
 import { lastingLabels, networkName } from '../domain/naming.ts';
 import type { Database } from '../domain/database.ts';
 import { replicaTopology, sampleDatabase, samplePasswords } from '../../test/support/sample-database.ts';
-import { nodesOf, type Topology } from '../domain/topology.ts';
+import { nodeNamed, nodesOf, type Topology } from '../domain/topology.ts';
 import type { ContainerSpec } from '../platform/platform.ts';
 import { newNode } from '../domain/nodes.ts';
 import { poolingOptions } from '../domain/options.ts';
@@ -135,6 +135,18 @@ test('a container that differs from what pgrow would make is named with each dif
     ['postgres-1', `${prefix} ${policy}; memory is 512 MB, should be 1 GB.`],
   ]);
   expect(await changed(true)).toEqual([]);
+});
+
+test('a server that its supervisor keeps stopped is found', async () => {
+  const { doctor, platform } = await newDoctor();
+  const { container } = nodeNamed(firstTopology(shop), 'postgres-1');
+  await platform.startContainer(container);
+  platform.onExec(({ command }) =>
+    command[0] === 'pgrow-server' ? { stdout: JSON.stringify({ state: 'stopped', running: false }) } : undefined,
+  );
+  expect((await doctor.examine()).filter(({ kind }) => kind === 'stopped_server')).toMatchObject([
+    { name: 'postgres-1', command: `docker exec ${container} pgrow-server start` },
+  ]);
 });
 
 test('an operation that begins between the look and the removal keeps what is its own', async () => {

@@ -37,6 +37,7 @@ export const createDoctor = (dependencies: DoctorDependencies): Doctor => {
         return attempt(name, command, () => resume(database, name));
       case 'missing_node':
       case 'changed_container':
+      case 'stopped_server':
       case 'rollback_window':
         return [];
       default:

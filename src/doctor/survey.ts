@@ -1,6 +1,7 @@
 import { readChanged } from '../nodes/read-changed.ts';
 import { readFaults } from '../nodes/read-faults.ts';
 import { lookLimits, openSession } from '../nodes/session.ts';
+import { whyKeptDown } from '../nodes/server-control.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
 import type { Database } from '../domain/database.ts';
 import type { OperationDocument } from '../domain/operation.ts';
@@ -97,8 +98,18 @@ const readAbandoned = async (
   return { how, again: commandToResume(record.name, (await store.readPlan(last.id))?.asked) };
 };
 
-type FromNodes = Pick<SurveyedDatabase, 'faults' | 'changed' | 'slots' | 'permanentSlots' | 'pausedPoolers'>;
-const nothing: FromNodes = { faults: [], changed: [], slots: [], permanentSlots: [], pausedPoolers: [] };
+type FromNodes = Pick<
+  SurveyedDatabase,
+  'faults' | 'changed' | 'slots' | 'permanentSlots' | 'pausedPoolers' | 'stoppedServers'
+>;
+const nothing: FromNodes = {
+  faults: [],
+  changed: [],
+  slots: [],
+  permanentSlots: [],
+  pausedPoolers: [],
+  stoppedServers: [],
+};
 
 /** A node that does not answer is nothing that a doctor of leftovers can say anything of. */
 const readNodes = async (dependencies: DoctorDependencies, database: Database): Promise<FromNodes> => {
@@ -133,6 +144,7 @@ const readNodes = async (dependencies: DoctorDependencies, database: Database): 
   const permanent = topology.ha ? await firstOf(servers, permanentOf) : [];
   const poolers = nodesOf(topology, 'pgbouncer');
   const paused = await Promise.all(poolers.map(isPaused));
+  const kept = await Promise.all(servers.map((node) => whyKeptDown(dependencies.platform, node)));
   return {
     faults: await readFaults(dependencies.platform, database),
     changed: await readChanged(dependencies, database),
@@ -140,6 +152,7 @@ const readNodes = async (dependencies: DoctorDependencies, database: Database): 
     slots: permanent === null ? [] : (await Promise.all(servers.map(slotsOf))).flat(),
     permanentSlots: permanent ?? [],
     pausedPoolers: poolers.filter((_, index) => paused[index]).map(({ name }) => name),
+    stoppedServers: servers.filter((_, index) => kept[index] === 'stopped').map(({ name }) => name),
   };
 };
 

@@ -62,6 +62,7 @@ const surveyed = (change: Partial<SurveyedDatabase> = {}): SurveyedDatabase => (
   faults: [],
   changed: [],
   pausedPoolers: [],
+  stoppedServers: [],
   ...change,
 });
 
@@ -233,4 +234,17 @@ test('a rollback window whose workflow is gone is named, but not while an operat
     { kind: 'rollback_window', database: 'shop', removable: false, command: './pgrow confirm shop' },
   ]);
   expect(found(true)).toEqual([]);
+});
+
+test('a server that somebody stopped on purpose is found, with what starts it, unless an operation runs', () => {
+  const stopped = { stoppedServers: ['postgres-1'] };
+  expect(diagnose({ resources: [], databases: [surveyed(stopped)] })).toMatchObject([
+    {
+      kind: 'stopped_server',
+      name: 'postgres-1',
+      removable: false,
+      command: `docker exec ${shop.topology.nodes.find(({ name }) => name === 'postgres-1')!.container} pgrow-server start`,
+    },
+  ]);
+  expect(diagnose({ resources: [], databases: [surveyed({ ...stopped, running: true })] })).toEqual([]);
 });

@@ -4,6 +4,7 @@ import { changedFindings, type ChangedContainer } from './changed-containers.ts'
 import type { Finding } from './finding.ts';
 import { slotName, verificationName } from './naming.ts';
 import { isPastReturn, type OperationDocument } from './operation.ts';
+import { nodeNamed } from './topology.ts';
 
 /** What exists. Read before the metadata, so that nothing created in between counts as a leftover. */
 export interface Survey {
@@ -50,6 +51,8 @@ export interface SurveyedDatabase {
   readonly changed: readonly ChangedContainer[];
   /** Names of the nodes. */
   readonly pausedPoolers: readonly string[];
+  /** Names of the nodes whose supervisor was ordered to keep their server stopped. */
+  readonly stoppedServers: readonly string[];
 }
 
 export interface SurveyedSlot {
@@ -81,6 +84,7 @@ export const diagnose = ({ resources, databases }: Survey): readonly Finding[] =
         ...(database.record ? changedFindings(database.record, database.changed) : []),
         ...slotFindings(database),
         ...pauseFindings(database),
+        ...stopFindings(database),
       ]),
   ];
 };
@@ -210,6 +214,19 @@ const pauseFindings = ({ record, pausedPoolers }: SurveyedDatabase): readonly Fi
         explanation: `It holds the clients of ${record.name} although no operation is running.`,
         removable: true,
         command: './pgrow doctor --remove',
+      }));
+
+/** It stays down through every restart of its container: nothing starts it but the same order taken back. */
+const stopFindings = ({ record, stoppedServers }: SurveyedDatabase): readonly Finding[] =>
+  !record
+    ? []
+    : stoppedServers.map((name) => ({
+        kind: 'stopped_server',
+        name,
+        database: record.name,
+        explanation: `Its server was stopped on purpose, and stays down although no operation of ${record.name} runs.`,
+        removable: false,
+        command: `docker exec ${nodeNamed(record.topology, name).container} pgrow-server start`,
       }));
 
 /** Where an operation did not finish the record is not what the database is, so nothing is known to be missing. */

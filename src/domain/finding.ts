@@ -9,6 +9,7 @@ export interface Finding {
     | 'paused_pooler'
     | 'missing_node'
     | 'changed_container'
+    | 'stopped_server'
     | 'rollback_window';
   /** Of a slot or pooler with its node: `postgres_4 on postgres-1`. */
   readonly name: string;

@@ -17,6 +17,8 @@ const stopLimitSeconds = 20;
 const startLimitSeconds = 5;
 /** On top of a limit: a forced end, and the command's own start. */
 const marginMs = 15_000;
+/** A node that hangs must not hold up who looks at it. */
+const statusLimitMs = 3000;
 
 /** What became of a server that was stopped. */
 export interface Stopped {
@@ -106,7 +108,7 @@ const tell = async (
 ): Promise<Told | null> => {
   const command = ['pgrow-server', action, '--timeout', String(limitSeconds)];
   // A restart is a stop and a start.
-  const timeoutMs = 2 * limitSeconds * 1000 + marginMs;
+  const timeoutMs = action === 'status' ? statusLimitMs : 2 * limitSeconds * 1000 + marginMs;
   const { exitCode, stdout, stderr } = await engine.exec(container, command, undefined, { timeoutMs });
   if (noSuchCommand.includes(exitCode)) return null;
   return { code: exitCode, said: read(stdout) ?? { error: stderr.trim() || stdout.trim() } };
