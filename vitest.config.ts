@@ -34,8 +34,9 @@ export default defineConfig({
         test: {
           name: 'scenarios',
           include: ['test/scenarios/**/*.test.ts'],
-          // Each stack takes a dozen containers, which mostly wait: two leave the machine idle, four slow each other down.
-          maxWorkers: 3,
+          // Each stack takes a dozen containers: with three at a time on two cores each scenario takes half as long again, and
+          // some run into their limits.
+          maxWorkers: 2,
           globalSetup: ['./test/support/scenario-setup.ts'],
           sequence: { groupOrder: 2 },
         },

@@ -28,7 +28,7 @@ describe('an expansion to ha that is called off', () => {
     const asked = await plane.run('expand', shop.name, '--to', 'ha');
     expect(asked.exitCode).toBe(2);
     expect(asked.stderr).toMatch(/Empties 1 unlogged table.*: \w+\.public\.sessions\./);
-    expect(asked.stderr).toContain('Slot barman is kept on the server that takes over');
+    expect(asked.stderr).toContain('Slot barman moves to the new primary');
     await sql('drop table sessions');
 
     await shop.runOn('postgres-1', ['mkdir', '/var/lib/postgresql/ts']);

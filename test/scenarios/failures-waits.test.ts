@@ -18,16 +18,14 @@ describe.concurrent('a router that does not see a server which answers', () => {
   const step = 'wait until HAProxy sees';
 
   // Both used to be looked for at the wrong place until the whole operation was given up.
-  test('has a wrong name and address for it: reconfigured, and the expansion is done', async () => {
+  test('has a wrong address for it: reconfigured, and the expansion is done', async () => {
     const shop = await plane.create('astray');
     await withWorkload(shop, {}, async () => {
       const started = await shop.startExpand('replicas');
       const release = await holdNode(shop, 'postgres-2');
-      for (const change of ['fqdn nowhere.invalid', 'addr 127.0.0.1', 'check-port 1'])
+      for (const change of ['addr 127.0.0.1', 'check-port 1'])
         await askRouter(shop, 'haproxy-1', `set server replicas/postgres-2 ${change}`);
-      expect(await askRouter(shop, 'haproxy-1', 'show servers state')).toMatch(
-        / postgres-2 127\.0\.0\.1 .* nowhere\.invalid /,
-      );
+      expect(await askRouter(shop, 'haproxy-1', 'show servers state')).toContain(' postgres-2 127.0.0.1 ');
       await release();
 
       await untilStepSays(shop, started, step, /haproxy-1: reads do not reach postgres-2/);
@@ -37,7 +35,7 @@ describe.concurrent('a router that does not see a server which answers', () => {
     const [network] = Object.values(NetworkSettings.Networks);
     const state = await askRouter(shop, 'haproxy-1', 'show servers state');
     expect(state).toContain(` postgres-2 ${network!.IPAddress} `);
-    expect(state).not.toContain('nowhere.invalid');
+    expect(state).not.toContain('127.0.0.1');
     expect(await shop.query('select pg_is_in_recovery() as replica', 'read_only')).toEqual([{ replica: true }]);
     await expectServed(shop, 'postgres-1');
   });

@@ -111,7 +111,7 @@ describe('three synchronous replicas, least connections', () => {
     await loseNode(shop, 'postgres-1');
     const refused = await plane.run('repair', shop.name);
     expect(refused.exitCode).toBe(2);
-    expect(refused.stderr).toMatch(/postgres-\d is made the leader.*How far postgres-1 was is not known/s);
+    expect(refused.stderr).toMatch(/postgres-\d will lead.*The last position of postgres-1 is not known/s);
     expect(await shop.change('repair', '--yes')).toMatchObject({ status: 'done', from_stage: 2, to_stage: 2 });
     await expectDatabase(shop).toBeHealthy();
     await expectDatabase(shop).toHaveNodes({ postgres: 4, haproxy: 1, pgbouncer: 1 });
