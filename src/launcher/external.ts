@@ -1,6 +1,6 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { readIfThere, replaceFile } from './kept-files.ts';
 import type { Environment } from './environment.ts';
 import { chooseProfile, readProfile, temporalProfile, type TemporalProfile } from './temporal-profile.ts';
 
@@ -47,9 +47,7 @@ export const keepExternal = (home: string, external: External): void => {
   const { temporal, temporalWeb, taskQueue, databaseUrl } = external;
   if (temporal.address === undefined && taskQueue === undefined && databaseUrl === undefined) return;
   const content = { temporal, temporal_web: temporalWeb, task_queue: taskQueue, database_url: databaseUrl };
-  const draft = `${pathIn(home)}.${process.pid}`;
-  writeFileSync(draft, `${JSON.stringify(content, null, 2)}\n`, { mode: 0o600 });
-  renameSync(draft, pathIn(home));
+  replaceFile(pathIn(home), `${JSON.stringify(content, null, 2)}\n`);
 };
 
 /** Whether a home was brought up with this Temporal before. */
@@ -60,10 +58,6 @@ const profileIn = ({ temporal, temporal_address: address }: z.infer<typeof exter
   temporal ?? (address === undefined ? {} : { address });
 
 const readFile = (path: string): z.infer<typeof externalFile> => {
-  try {
-    return externalFile.parse(JSON.parse(readFileSync(path, 'utf8')));
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {};
-    throw error;
-  }
+  const content = readIfThere(path);
+  return content === null ? {} : externalFile.parse(JSON.parse(content));
 };

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, linkSync, mkdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, linkSync, mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { readIfThere } from './kept-files.ts';
 import { launcherError } from './launcher-error.ts';
 import { directoryOf, environmentOf, leadsSession, processIds } from './process-table.ts';
 
@@ -93,11 +94,4 @@ const keep = (path: string, make: () => string): string => {
 };
 
 /** Content of a kept file without its line end; null when it is not there. */
-export const readKept = (path: string): string | null => {
-  try {
-    return readFileSync(path, 'utf8').trim() || null;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
-  }
-};
+export const readKept = (path: string): string | null => readIfThere(path)?.trim() || null;

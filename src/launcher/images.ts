@@ -45,9 +45,11 @@ interface File {
 /** Names of the images that belong to the Dockerfiles as they are now; the base image must be there. */
 export const imageTags = async (): Promise<ImageTags> => {
   const base = await dockerClient().getImage(baseImage).inspect();
+  const folders = new Set(imageKinds.map((image) => recipeOf(image).folder));
+  const contents = new Map([...folders].map((folder) => [folder, readFolder(folder)]));
   const tagOf = (image: ImageKind): string => {
     const { folder, buildArguments } = recipeOf(image);
-    const hash = contentHash(readFolder(folder), JSON.stringify([base.Id, buildArguments]));
+    const hash = contentHash(contents.get(folder)!, JSON.stringify([base.Id, buildArguments]));
     const { PG_MAJOR: major } = buildArguments;
     return major === undefined ? `pgrow/${image}:${hash}` : `pgrow/postgres:${major}-${hash}`;
   };

@@ -1,8 +1,9 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Home } from './home.ts';
+import { replaceFile } from './kept-files.ts';
 import { launcherError } from './launcher-error.ts';
 
 const port = z.number().int().min(1).max(65_535);
@@ -57,11 +58,7 @@ export const isPortFree = (candidate: number): Promise<boolean> =>
     server.listen({ port: candidate, host: '127.0.0.1', exclusive: true }, () => server.close(() => resolve(true)));
   });
 
-const writePorts = (home: Home, ports: Ports): void => {
-  const draft = `${pathOf(home)}.${process.pid}`;
-  writeFileSync(draft, `${JSON.stringify(ports, null, 2)}\n`, { mode: 0o600 });
-  renameSync(draft, pathOf(home));
-};
+const writePorts = (home: Home, ports: Ports): void => replaceFile(pathOf(home), `${JSON.stringify(ports, null, 2)}\n`);
 
 /** Each home begins to look at a place of its own, so that two homes started at once do not meet. */
 const findFreePort = async (home: Home, taken: ReadonlySet<number>): Promise<number> => {

@@ -1,7 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { invalidInput, problemsOf } from '../domain/input-problems.ts';
 import { priceFile, usualPrices, type Prices } from '../domain/prices.ts';
+import { readIfThere } from './kept-files.ts';
 import { launcherError, messageOf } from './launcher-error.ts';
 
 /**
@@ -16,15 +16,6 @@ export const readPrices = (home: string): Prices => {
   const parsed = priceFile.safeParse(given);
   if (parsed.success) return parsed.data;
   throw invalidInput(path, problemsOf(priceFile, parsed.error, given));
-};
-
-const readIfThere = (path: string): string | null => {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-    throw error;
-  }
 };
 
 const parseJson = (path: string, content: string): unknown => {

@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { z } from 'zod';
 import { readEnvironment } from './environment.ts';
@@ -6,6 +6,7 @@ import { readExternal, type External } from './external.ts';
 import { openHome, readKept, type Home } from './home.ts';
 import type { ImageTags } from './images.ts';
 import type { Prices } from '../domain/prices.ts';
+import { replaceFile } from './kept-files.ts';
 import { readPorts } from './ports.ts';
 import { readPrices } from './price-file.ts';
 import { launcherError } from './launcher-error.ts';
@@ -123,11 +124,8 @@ export const imagesPath = (home: Pick<Home, 'path'>, build?: string): string =>
   join(home.path, build === undefined ? 'images.json' : `images-${build}.json`);
 
 export const writeImages = (home: Home, images: ImageTags, build?: string): void => {
-  for (const path of new Set([imagesPath(home), imagesPath(home, build)])) {
-    const draft = `${path}.${process.pid}`;
-    writeFileSync(draft, `${JSON.stringify(images, null, 2)}\n`, { mode: 0o600 });
-    renameSync(draft, path);
-  }
+  for (const path of new Set([imagesPath(home), imagesPath(home, build)]))
+    replaceFile(path, `${JSON.stringify(images, null, 2)}\n`);
 };
 
 /** Those of now, or of one version of the worker. */
