@@ -4,7 +4,7 @@ import { realComponents } from '../nodes/dependencies.ts';
 import { nodeContainer } from '../nodes/node-container.ts';
 import { lastingLabels, networkName } from '../domain/naming.ts';
 import type { Database } from '../domain/database.ts';
-import { replicaTopology, sampleDatabase, samplePasswords } from '../../test/support/sample-database.ts';
+import { fakeImages, replicaTopology, sampleDatabase, samplePasswords } from '../../test/support/sample-database.ts';
 import { nodeNamed, nodesOf, type Topology } from '../domain/topology.ts';
 import type { ContainerSpec } from '../platform/platform.ts';
 import { newNode } from '../domain/nodes.ts';
@@ -16,14 +16,6 @@ import { createDoctor } from './doctor.ts';
 
 const home = '1a2b3c4d';
 const shop = sampleDatabase('shop', { home });
-const images = {
-  postgres: 'postgres:1',
-  postgres_15: 'postgres:15',
-  postgres_18: 'postgres:18',
-  pgbouncer: 'pgbouncer:1',
-  haproxy: 'haproxy:1',
-  etcd: 'etcd:1',
-};
 const labels = (database: string, kind = 'postgres') => ({
   'pgrow.home': home,
   'pgrow.database': database,
@@ -65,7 +57,7 @@ const newDoctor = async (
     platform,
     store,
     home,
-    images,
+    images: fakeImages,
     components: realComponents,
     isWindowServed: async () => true,
     isRunning: async (id) => id === shop.id && isRunning(),
@@ -85,7 +77,7 @@ const createAll = async (
 ): Promise<void> => {
   await platform.ensureNetwork({ name: networkName(database), labels: {} });
   for (const node of database.topology.nodes) {
-    const spec = nodeContainer(database, images, node, lastingLabels(database, node));
+    const spec = nodeContainer(database, fakeImages, node, lastingLabels(database, node));
     await platform.ensureContainer({ ...spec, ...more });
   }
 };
@@ -202,7 +194,7 @@ test('slots are looked for on every server that runs', async () => {
       readSecrets: async () => samplePasswords,
     } as unknown as Store,
     home,
-    images,
+    images: fakeImages,
     components: { ...realComponents, postgres: { ...realComponents.postgres, connectPostgres } },
     isWindowServed: async () => true,
     isRunning: async () => false,
@@ -245,7 +237,7 @@ test('a pooler that stays paused is resumed once, at every port that it has', as
       readSecrets: async () => samplePasswords,
     } as unknown as Store,
     home,
-    images,
+    images: fakeImages,
     components: {
       ...realComponents,
       pgbouncer: { ...realComponents.pgbouncer, connectPooler: connectPooler as never },

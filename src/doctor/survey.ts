@@ -6,7 +6,7 @@ import type { Dependencies } from '../nodes/dependencies.ts';
 import type { Database } from '../domain/database.ts';
 import type { OperationDocument } from '../domain/operation.ts';
 import { commandToResume } from '../domain/resumption.ts';
-import type { Survey, SurveyedDatabase, SurveyedResource, SurveyedSlot } from '../domain/doctor.ts';
+import type { Survey, SurveyedDatabase, SurveyedResource, SurveyedSlot } from '../domain/survey.ts';
 import { labelNames, ports } from '../domain/naming.ts';
 import { nodesOf, type Node } from '../domain/topology.ts';
 import { readWindow } from '../store/rollback-window.ts';

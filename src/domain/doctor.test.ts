@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { diagnose, type Survey, type SurveyedDatabase, type SurveyedResource } from './doctor.ts';
+import { diagnose } from './doctor.ts';
+import type { Survey, SurveyedDatabase, SurveyedResource } from './survey.ts';
 import { haTopology } from '../../test/support/sample-database.ts';
 import type { Database } from './database.ts';
 import { newNode } from './nodes.ts';
@@ -236,7 +237,7 @@ test('a rollback window whose workflow is gone is named, but not while an operat
   expect(found(true)).toEqual([]);
 });
 
-test('a server that somebody stopped on purpose is found, with what starts it, unless an operation runs', () => {
+test('a server that was stopped on purpose is found, with what starts it, unless an operation runs', () => {
   const stopped = { stoppedServers: ['postgres-1'] };
   expect(diagnose({ resources: [], databases: [surveyed(stopped)] })).toMatchObject([
     {

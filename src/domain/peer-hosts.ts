@@ -17,7 +17,7 @@ export const peerHostsOf =
     return peerHostOf(network, { name, ...(address_number === undefined ? {} : { address_number }) });
   };
 
-/** The same of one node, whoever asks. */
+/** The same for one node, for all of its peers. */
 export const peerHostOf = (
   network: Pick<DatabaseNetwork, 'subnet'> | undefined,
   node: Pick<Node, 'name' | 'address_number'>,

@@ -31,8 +31,8 @@ export const memoryText = (bytes: number): string =>
 const least = { memory_bytes: 512 * mebibyte, cpus: 0.25 };
 const most = { memory_bytes: 4 * tebibyte, cpus: 512 };
 
-export const memoryRule = '512MiB to 4TiB, no more than the host has: a number with MiB, GiB or TiB, such as 4GiB';
-export const cpusRule = 'a number from 0.25 to 512, no more than the host has, with at most two decimals';
+export const memoryRule = '512MiB to 4TiB, at most what the host has: a number with MiB, GiB or TiB, such as 4GiB';
+export const cpusRule = 'a number from 0.25 to 512, at most what the host has, with at most two decimals';
 
 /** Memory as a person writes it, or in bytes; becomes bytes. */
 export const memory = z

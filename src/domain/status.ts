@@ -1,4 +1,4 @@
-import { usualSize } from './server-size.ts';
+import { sizeOf } from './container-spec.ts';
 import type { Database } from './database.ts';
 import { addressText, endpointsOf } from './endpoints.ts';
 import type { LiveState } from './live-state.ts';
@@ -86,7 +86,7 @@ export const statusDocument = ({
   name: database.name,
   project: database.project,
   postgres_major: database.postgres_major,
-  size: database.size ?? usualSize,
+  size: sizeOf(database),
   health: live.health,
   seen_at,
   age_ms,

@@ -28,7 +28,7 @@ export const takesWrites = async (
   node: Node,
 ): Promise<boolean> => !(await session.asSuperuser(node, components.postgres.readPosition)).in_recovery;
 
-/** A plain standby that was told to promote either is no longer a standby, or has the signal file in its data directory. */
+/** A plain standby that received a promotion command either is no longer a standby, or has the signal file in its data directory. */
 export const refuseIfPromoted = async (_: HandOverWay['dependencies'], session: Session, { from, to }: CutOver) => {
   const [row] = await session.asSuperuser(to, (connection) =>
     connection.query<{ follows: boolean }>(

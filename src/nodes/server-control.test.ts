@@ -97,7 +97,7 @@ test('a restart is an order, and leaves the container alone', async () => {
 test.each([
   ['still starts', 5],
   ['is fenced', 3],
-])('a server that %s is no failure: whoever needs it waits for it', async (_, exitCode) => {
+])('a server that %s is no failure: the step that needs it waits for it', async (_, exitCode) => {
   const { platform } = await saying({ state: 'starting', running: false, error: 'still starting' }, exitCode);
   await expect(startServer(platform, node)).resolves.toBeUndefined();
 });

@@ -46,7 +46,7 @@ export const stopServer = async (engine: Engine, node: NodeRef): Promise<Stopped
 const byEngine: Stopped = { by: 'engine', control: null, how: null };
 
 /**
- * Starts what the node is told to be, and its container if that has exited. It may still be starting when this ends; a fenced
+ * Starts what the node is configured to be, and its container if that has exited. It may still be starting when this ends; a fenced
  * one stays down until its fence falls.
  * @throws PgrowError `node_failed` in the supervisor's words
  */

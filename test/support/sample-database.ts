@@ -124,3 +124,13 @@ export const samplePlan = (database: Database, to: Topology, change: Partial<Pla
 
 /** Of a database that was registered. */
 export const samplePasswords = Object.fromEntries(secretNames.map((name) => [name, `password of ${name}`]));
+
+/** Names of images that the fake engine has. */
+export const fakeImages = {
+  postgres: 'postgres:1',
+  postgres_15: 'postgres:15',
+  postgres_18: 'postgres:18',
+  pgbouncer: 'pgbouncer:1',
+  haproxy: 'haproxy:1',
+  etcd: 'etcd:1',
+};

@@ -1,6 +1,6 @@
 """Orders to this node's supervisor: to keep the node stopped, or to restart it once.
 
-An order outlives whoever gave it and the supervisor itself. It lies in the container and not on its volume: like a stop by
+An order outlives the command that gave it and the supervisor itself. It lies in the container and not on its volume: like a stop by
 the engine it holds through every restart of the container, and ends with the container. What must hold for the data,
 whatever container they are in, is the fence.
 """

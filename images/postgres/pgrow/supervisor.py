@@ -74,7 +74,7 @@ class Supervisor:
         self._stop_server_left_over()
         print(f'{state}: {says}', file=sys.stderr)
         while holds():
-            # Whoever waits for a stop is told of it, whatever else holds as well.
+            # A stop is shown before a fence: pgrow-server waits to see it.
             self._show('stopped' if orders.is_stopped() else state)
             self._pause(WAITING_POLL_SECONDS)
         print(f'no longer {state}', file=sys.stderr)

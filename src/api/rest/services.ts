@@ -3,7 +3,7 @@ import { addressOf } from '../../domain/addresses.ts';
 import { costOf } from '../../domain/cost.ts';
 import type { Database } from '../../domain/database.ts';
 import type { Prices } from '../../domain/prices.ts';
-import { usualSize } from '../../domain/server-size.ts';
+import { sizeOf } from '../../domain/container-spec.ts';
 import { invalidInput } from '../../domain/input-problems.ts';
 import { answerRepeated } from '../accept.ts';
 import { bodyRules, createBody } from '../bodies.ts';
@@ -81,30 +81,30 @@ const destroyRules = {
   },
 } as const;
 
-const serviceDocument = (
-  { id, project, name, postgres_major, ports, network, topology, size = usualSize }: Database,
-  prices: Prices,
-) => ({
-  id,
-  project,
-  name,
-  type: 'postgres',
-  postgres_major,
-  /** Of each of its PostgreSQL servers. */
-  size,
-  stage: topology.stage,
-  pooling: topology.pooling !== null,
-  /** Null if the engine has chosen it, of a database made before it had one of its own. */
-  subnet: network?.subnet ?? null,
-  nodes: topology.nodes.map((node) => ({
-    name: node.name,
-    kind: node.kind,
-    container: node.container,
-    address: addressOf(network, node),
-  })),
-  ports,
-  monthly_usd: costOf(topology, prices).monthly_usd,
-});
+const serviceDocument = (database: Database, prices: Prices) => {
+  const { id, project, name, postgres_major, ports, network, topology } = database;
+  return {
+    id,
+    project,
+    name,
+    type: 'postgres',
+    postgres_major,
+    /** Of each of its PostgreSQL servers. */
+    size: sizeOf(database),
+    stage: topology.stage,
+    pooling: topology.pooling !== null,
+    /** Null if the engine has chosen it, of a database made before it had one of its own. */
+    subnet: network?.subnet ?? null,
+    nodes: topology.nodes.map((node) => ({
+      name: node.name,
+      kind: node.kind,
+      container: node.container,
+      address: addressOf(network, node),
+    })),
+    ports,
+    monthly_usd: costOf(topology, prices).monthly_usd,
+  };
+};
 
 /** All data goes: the name has to be typed, in the path or beside it. */
 const refuseUnconfirmed = ({ name }: Database, inPath: string, confirm: string | undefined): void => {

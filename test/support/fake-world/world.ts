@@ -1,3 +1,4 @@
+import { fakeImages } from '../sample-database.ts';
 import { usualPrices } from '../../../src/domain/prices.ts';
 import { defaultSubnetPool } from '../../../src/domain/addresses.ts';
 import { createActivities } from '../../../src/activities/index.ts';
@@ -83,14 +84,7 @@ export const createWorld = (): World => {
       catchingUp,
       outside,
     }),
-    images: {
-      postgres: 'postgres:1',
-      postgres_15: 'postgres:15',
-      postgres_18: 'postgres:18',
-      pgbouncer: 'pgbouncer:1',
-      haproxy: 'haproxy:1',
-      etcd: 'etcd:1',
-    },
+    images: fakeImages,
     subnetPool: defaultSubnetPool,
     prices: usualPrices,
     home: worldHome,
