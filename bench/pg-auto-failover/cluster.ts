@@ -5,7 +5,7 @@ import { connectPostgres } from '../../src/components/postgres/index.ts';
 import { dataPath, serverResources } from '../../src/domain/container-spec.ts';
 import { messageOf } from '../../src/domain/errors.ts';
 import { containerName, labelNames, networkName, ports, volumeName } from '../../src/domain/naming.ts';
-import { ensureImageOf } from '../../src/launcher/images.ts';
+import { ensureOtherImage } from '../../src/launcher/images.ts';
 import { isPortFree } from '../../src/launcher/ports.ts';
 import type { Endpoint } from '../../src/workload/endpoint.ts';
 import type { Bench } from '../bench.ts';
@@ -48,7 +48,7 @@ export interface PeerCluster {
 /** Its containers, volumes and network carry the label of the bench's home as well, which removes what is left over. */
 export const openPeerCluster = async (bench: Bench): Promise<PeerCluster> => {
   const { platform, settings, say } = bench;
-  const image = await ensureImageOf('bench-pg-auto-failover', imageFolder, say);
+  const image = await ensureOtherImage({ image: 'bench-pg-auto-failover', folder: imageFolder }, say);
   const named = { home: settings.homeId, name: 'peer', id: randomUUID() };
   const labels = { [labelNames.home]: named.home, [labelNames.kind]: 'bench' };
   const network = networkName(named);

@@ -6,6 +6,7 @@ import { print, printJson, printProgress } from './output.ts';
 
 interface ImagesFlags {
   readonly postgresMajor?: readonly string[];
+  readonly compose?: true;
   readonly json?: true;
 }
 
@@ -17,14 +18,24 @@ export const images = (program: Command): void => {
       '--postgres-major <majors...>',
       `also for these majors, now and after every update: ${postgresMajors.join(', ')}`,
     )
+    .option(
+      '--compose',
+      'also build what docker-compose.yml runs, for engines without an image registry, and name it in .env',
+    )
     .option('--json', 'print their names as one JSON document')
-    .action(async ({ postgresMajor = [], json }: ImagesFlags) => {
+    .action(async ({ postgresMajor = [], compose, json }: ImagesFlags) => {
       const majors = postgresMajor.map(majorIn);
       const { buildImages } = await import('../launcher/control-plane.ts');
-      const built = await buildImages({ majors, progress: printProgress });
+      const nodes = await buildImages({ majors, progress: printProgress });
+      const built = compose ? { ...nodes, ...(await imagesOfCompose(nodes.postgres!)) } : nodes;
       if (json) return printJson(built);
       for (const name of Object.values(built)) print(name);
     });
+};
+
+const imagesOfCompose = async (postgres: string) => {
+  const { ensureComposeImages } = await import('../launcher/compose-images.ts');
+  return ensureComposeImages(postgres, printProgress);
 };
 
 const majorIn = (text: string) => {

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { expect, test } from 'vitest';
-import { contentHash, followBuild } from './images.ts';
+import { contentHash } from './image-context.ts';
+import { followBuild } from './images.ts';
 
 const dockerfile = { path: 'Dockerfile', mode: 0o644, content: Buffer.from('FROM base\n') };
 const script = { path: 'bin/start', mode: 0o755, content: Buffer.from('#!/bin/sh\n') };

@@ -1,14 +1,12 @@
 import type Docker from 'dockerode';
-import { createHash } from 'node:crypto';
-import { appendFileSync, mkdirSync, readFileSync, readdirSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
-import { Readable } from 'node:stream';
-import { pack } from 'tar-stream';
+import { appendFileSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { imageKinds, serverImage, type ImageKind } from '../domain/container-spec.ts';
 import { postgresMajors, type PostgresMajor } from '../domain/database.ts';
 import { baseImage } from './base-image.ts';
 import { dockerClient } from './docker-client.ts';
 import { readEnvironment } from './environment.ts';
+import { contentHash, packFiles, readFolder, type ContextFile } from './image-context.ts';
 import { withLock } from './lock.ts';
 import { imagesDirectory } from './paths.ts';
 import type { Progress } from './progress.ts';
@@ -36,12 +34,6 @@ const usualImages = ['postgres', 'haproxy', 'etcd', 'pgbouncer'] as const satisf
 /** More at a time are no faster: they wait for the same package mirror and disk. */
 const buildsAtOnce = 2;
 
-interface File {
-  readonly path: string;
-  readonly mode: number;
-  readonly content: Buffer;
-}
-
 /** Names of the images that belong to the Dockerfiles as they are now; the base image must be there. */
 export const imageTags = async (): Promise<ImageTags> => {
   const base = await dockerClient().getImage(baseImage).inspect();
@@ -66,7 +58,7 @@ export const ensureImages = async (progress: Progress, majors: readonly Postgres
     const missing = await missingImages(docker, tags, wanted);
     const build = async (): Promise<void> => {
       for (let image = missing.shift(); image; image = missing.shift()) {
-        await buildImage(docker, { image, tag: tags[image], ...recipeOf(image) }, progress);
+        await buildImage(docker, nodeBuild(image, tags[image]), progress);
       }
     };
     await Promise.all(Array.from({ length: buildsAtOnce }, build));
@@ -74,16 +66,42 @@ export const ensureImages = async (progress: Progress, majors: readonly Postgres
   });
 };
 
-/** One more image on the same base, from a folder elsewhere: built unless it is there. Returns its name. */
-export const ensureImageOf = async (image: string, folder: string, progress: Progress): Promise<string> => {
+export interface OtherImage {
+  readonly image: string;
+  /** Dockerfile and what it copies. */
+  readonly folder: string;
+  /** Default: the base of all images. */
+  readonly base?: string;
+  /** Further files of the context that make another image where they change. */
+  readonly files?: readonly ContextFile[];
+  /** Those that `files` implies, read only to build it. */
+  readonly implied?: () => Iterable<ContextFile>;
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
+/** An image that is none of a node's: built unless it is there. Returns its name. */
+export const ensureOtherImage = async (options: OtherImage, progress: Progress): Promise<string> => {
+  const { image, folder, base = baseImage, files = [], implied = () => [], labels = {} } = options;
   const docker = dockerClient();
-  const base = await docker.getImage(baseImage).inspect();
-  const tag = `pgrow/${image}:${contentHash(readFolder(folder), base.Id)}`;
+  const content = [...readFolder(folder), ...files];
+  const tag = `pgrow/${image}:${contentHash(content, (await docker.getImage(base).inspect()).Id)}`;
   if (!(await isMissing(docker, tag))) return tag;
   return withLock('images', progress, async () => {
-    if (await isMissing(docker, tag)) await buildImage(docker, { image, folder, tag, buildArguments: {} }, progress);
+    const context = {
+      *[Symbol.iterator]() {
+        yield* content;
+        yield* implied();
+      },
+    };
+    const build = { image, tag, context, buildArguments: { BASE: base }, labels };
+    if (await isMissing(docker, tag)) await buildImage(docker, build, progress);
     return tag;
   });
+};
+
+const nodeBuild = (image: ImageKind, tag: string): Build => {
+  const { folder, buildArguments } = recipeOf(image);
+  return { image, tag, context: readFolder(folder), buildArguments };
 };
 
 const missingImages = async (docker: Docker, tags: ImageTags, wanted: readonly ImageKind[]): Promise<ImageKind[]> => {
@@ -102,23 +120,24 @@ const isAbsent = (error: { statusCode?: number }): boolean => {
 
 interface Build {
   readonly image: string;
-  readonly folder: string;
   readonly tag: string;
+  readonly context: Iterable<ContextFile>;
   readonly buildArguments: Readonly<Record<string, string>>;
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 const buildImage = async (docker: Docker, build: Build, progress: Progress): Promise<void> => {
-  const { image, folder, tag, buildArguments } = build;
+  const { image, tag, context, buildArguments, labels = {} } = build;
   const startedAt = performance.now();
   progress(`Building image ${tag}`);
   const log = join(readEnvironment().cache, `build-${image}.log`);
   mkdirSync(readEnvironment().cache, { recursive: true });
-  const context = packFolder(readFolder(folder));
-  const output = await docker.buildImage(context, {
+  const output = await docker.buildImage(packFiles(context), {
     t: tag,
     rm: true,
     forcerm: true,
     buildargs: { BASE: baseImage, ...buildArguments },
+    labels,
   });
   await followBuild(docker, output, { image, log });
   progress(`Built image ${tag} in ${Math.round((performance.now() - startedAt) / 1000)} s`);
@@ -150,29 +169,4 @@ export const followBuild = async (
       },
     );
   });
-};
-
-/** Twelve hexadecimal digits. Of the modes only "executable" counts, as in git: the umask of a checkout must not. */
-export const contentHash = (files: readonly File[], base: string): string => {
-  const hash = createHash('sha256').update(base);
-  for (const { path, mode, content } of files) hash.update(`\0${path}\0${mode}\0${content.length}\0`).update(content);
-  return hash.digest('hex').slice(0, 12);
-};
-
-const readFolder = (folder: string): readonly File[] =>
-  readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !entry.parentPath.includes('__pycache__'))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort()
-    .map((path) => ({
-      path: relative(folder, path),
-      mode: (statSync(path).mode & 0o100) === 0 ? 0o644 : 0o755,
-      content: readFileSync(path),
-    }));
-
-const packFolder = (files: readonly File[]): Readable => {
-  const archive = pack();
-  for (const { path, mode, content } of files) archive.entry({ name: path, mode }, content);
-  archive.finalize();
-  return Readable.from(archive);
 };

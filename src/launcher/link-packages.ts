@@ -30,7 +30,7 @@ export const linkPackages = (lock: string, from: string, to: string): void => {
 };
 
 /** For people and compilers: two files of three. */
-const isNeededToRun = (name: string): boolean => !/\.(d\.[cm]?ts|map|md|markdown|h|rs)$/.test(name);
+export const isNeededToRun = (name: string): boolean => !/\.(d\.[cm]?ts|map|md|markdown|h|rs)$/.test(name);
 
 const linkTree = (from: string, to: string): void => {
   mkdirSync(to, { recursive: true });

@@ -6,3 +6,4 @@ export const repositoryRoot = inRepository('.');
 export const sourceDirectory = inRepository('src');
 export const imagesDirectory = inRepository('images');
 export const temporalModule = inRepository('tools/temporal');
+export const composeModule = inRepository('tools/compose');

@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readEnvironment } from './environment.ts';
+import { findGo } from './go-program.ts';
 import { withLock } from './lock.ts';
 import { repositoryRoot, temporalModule } from './paths.ts';
 import type { Progress } from './progress.ts';
@@ -81,7 +82,7 @@ const download = async (target: string, progress: Progress): Promise<boolean> =>
 };
 
 const build = async (target: string, log: string, progress: Progress): Promise<void> => {
-  const go = findProgram('go') ?? (isThere('/usr/local/go/bin/go') ? '/usr/local/go/bin/go' : null);
+  const go = findGo();
   if (go === null) {
     throw launcherError(
       `Temporal is missing: there is no "temporal" (1.5 or newer) on PATH, temporal.download cannot be reached, and ` +
