@@ -1,7 +1,14 @@
-import { request } from 'node:http';
+import { request, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { messageOf, PgrowError, type ErrorCode, type Problem } from '../domain/errors.ts';
-import { answerLimitMs, hearingLimitMs, type Looks } from '../domain/looks.ts';
+import {
+  answerLimitMs,
+  hearingLimitMs,
+  type LogFollower,
+  type LogLine,
+  type LogStart,
+  type Looks,
+} from '../domain/looks.ts';
 
 /** Where a process answers: its name for users, and its Unix socket. */
 export interface Answerer {
@@ -16,9 +23,13 @@ interface Limits {
 
 const usualLimits: Limits = { hearingMs: hearingLimitMs, answerMs: answerLimitMs };
 
-type Said =
-  | { readonly answer: unknown }
-  | { readonly problem: { readonly code: ErrorCode; readonly message: string; readonly problems: readonly Problem[] } };
+interface Failure {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly problems: readonly Problem[];
+}
+
+type Said = { readonly answer: unknown } | { readonly problem: Failure };
 
 /** Not there, not listening, or gone before it had answered: another may answer instead. */
 class Unheard extends Error {}
@@ -29,22 +40,9 @@ class Unheard extends Error {}
  */
 export const askLooks = (answerers: readonly Answerer[], limits: Limits = usualLimits): Looks => {
   const ask = async <T>(look: keyof Looks, ...asked: readonly unknown[]): Promise<T> => {
-    const reasons: string[] = [];
-    for (const { name, path } of answerers) {
-      try {
-        const said = await askOne(path, look, asked, limits);
-        if ('answer' in said) return said.answer as T;
-        const { code, message, problems } = said.problem;
-        throw new PgrowError(code, message, { problems });
-      } catch (error) {
-        if (!(error instanceof Unheard)) throw error;
-        reasons.push(`${name}: ${error.message}`);
-      }
-    }
-    throw new PgrowError(
-      'worker_unavailable',
-      `No process of this control plane can look at the nodes (${reasons.join('; ')}). Start what is not running: ./pgrow up`,
-    );
+    const said = await firstOf(answerers, ({ path }) => askOne(path, look, asked, limits));
+    if ('answer' in said) return said.answer as T;
+    throw thrown(said.problem);
   };
   return {
     readLive: (...asked) => ask('readLive', ...asked),
@@ -57,35 +55,102 @@ export const askLooks = (answerers: readonly Answerer[], limits: Limits = usualL
   };
 };
 
+/** What the first says that is there. @throws PgrowError `worker_unavailable` when none is */
+const firstOf = async <T>(answerers: readonly Answerer[], hear: (answerer: Answerer) => Promise<T>): Promise<T> => {
+  const reasons: string[] = [];
+  for (const answerer of answerers) {
+    try {
+      return await hear(answerer);
+    } catch (error) {
+      if (!(error instanceof Unheard)) throw error;
+      reasons.push(`${answerer.name}: ${error.message}`);
+    }
+  }
+  throw new PgrowError(
+    'worker_unavailable',
+    `No process of this control plane can look at the nodes (${reasons.join('; ')}). Start what is not running: ./pgrow up`,
+  );
+};
+
+const thrown = ({ code, message, problems }: Failure): PgrowError => new PgrowError(code, message, { problems });
+
 const askOne = async (
   socketPath: string,
   look: keyof Looks,
   asked: readonly unknown[],
   { hearingMs, answerMs }: Limits,
 ): Promise<Said> => {
-  const late = new AbortController();
   const limitMs = answerMs[look];
-  let isHeard = false;
-  let timer = setTimeout(() => late.abort(), hearingMs);
+  const late = new AbortController();
+  const response = await hear({ socketPath, look, asked, hearingMs, signal: late.signal });
+  const timer = setTimeout(() => late.abort(), limitMs);
   try {
-    const { promise, resolve, reject } = Promise.withResolvers<Parameters<typeof text>[0]>();
-    request({ socketPath, method: 'POST', path: `/${look}`, agent: false, signal: late.signal }, (response) => {
-      if (response.statusCode === 200) resolve(response);
-      else reject(new Unheard(`it does not know ${look}`));
-    })
-      .on('error', reject)
-      .end(JSON.stringify(asked));
-    const response = await promise;
-    isHeard = true;
-    clearTimeout(timer);
-    timer = setTimeout(() => late.abort(), limitMs);
     return JSON.parse(await text(response)) as Said;
-  } catch (error) {
-    if (error instanceof Unheard) throw error;
-    if (!late.signal.aborted) throw new Unheard(isHeard ? 'it ended before it had answered' : messageOf(error));
-    if (!isHeard) throw new Unheard(`no answer within ${hearingMs} ms`);
+  } catch {
+    if (!late.signal.aborted) throw new Unheard('it ended before it had answered');
     throw new PgrowError('no_answer', `A look at the nodes took longer than ${limitMs / 1000} s. Try again.`);
   } finally {
     clearTimeout(timer);
   }
 };
+
+interface Question {
+  readonly socketPath: string;
+  readonly look: string;
+  readonly asked: readonly unknown[];
+  readonly hearingMs: number;
+  /** Ends the request and its answer. */
+  readonly signal: AbortSignal;
+}
+
+/** The answer, once it has begun. @throws Unheard */
+const hear = async ({ socketPath, look, asked, hearingMs, signal: wanted }: Question): Promise<IncomingMessage> => {
+  const late = new AbortController();
+  const timer = setTimeout(() => late.abort(), hearingMs);
+  const signal = AbortSignal.any([wanted, late.signal]);
+  try {
+    const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+    request({ socketPath, method: 'POST', path: `/${look}`, agent: false, signal }, (response) => {
+      if (response.statusCode === 200) resolve(response);
+      else reject(new Unheard(`it does not know ${look}`));
+    })
+      .on('error', reject)
+      .end(JSON.stringify(asked));
+    return await promise;
+  } catch (error) {
+    if (error instanceof Unheard) throw error;
+    throw new Unheard(late.signal.aborted ? `no answer within ${hearingMs} ms` : messageOf(error));
+  } finally {
+    clearTimeout(timer);
+  }
+};
+
+/** Asks the first that answers for the lines of a log, as they come. Ends with the process that answers. */
+export const askLogs = (answerers: readonly Answerer[], hearingMs = hearingLimitMs): LogFollower => ({
+  async *followLog(container: string, from: LogStart, signal: AbortSignal): AsyncGenerator<LogLine> {
+    const answer = await firstOf(answerers, ({ path: socketPath }) =>
+      hear({ socketPath, look: 'followLog', asked: [container, from], hearingMs, signal }),
+    );
+    for await (const said of saidIn(answer)) {
+      if ('problem' in said) throw thrown(said.problem);
+      yield said.line;
+    }
+  },
+});
+
+type SaidOfLog = { readonly line: LogLine } | { readonly problem: Failure };
+
+/** One document on each line; the last may be cut off with the process that wrote it. */
+async function* saidIn(answer: IncomingMessage): AsyncGenerator<SaidOfLog> {
+  let partial = '';
+  try {
+    for await (const chunk of answer.setEncoding('utf8')) {
+      const lines = (partial + String(chunk)).split('\n');
+      partial = lines.pop() ?? '';
+      for (const line of lines) yield JSON.parse(line) as SaidOfLog;
+    }
+  } catch (error) {
+    // The process has ended, or no one wants to hear more.
+    if (error instanceof SyntaxError) throw error;
+  }
+}

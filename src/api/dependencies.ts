@@ -2,18 +2,16 @@ import type { PgrowClient } from '../client/client.ts';
 import type { Database } from '../domain/database.ts';
 import type { PasswordAnswer } from '../domain/password.ts';
 import type { LiveState } from '../domain/live-state.ts';
-import type { Looks } from '../domain/looks.ts';
+import type { LogFollower, Looks } from '../domain/looks.ts';
 import type { Planning } from '../planning/planning.ts';
 
 /** What the API works with. */
-export interface ApiDependencies extends Planning {
+export interface ApiDependencies extends Planning, LogFollower, Pick<Looks, 'readLogs'> {
   readonly client: PgrowClient;
   /** Has the nodes looked at now; what is seen is recorded. */
   readonly readLive: (database: Database) => Promise<LiveState>;
   /** Whether its servers take a password for the application's role; null for the one on record. */
   readonly tryPassword: (database: Database, password: string | null) => Promise<PasswordAnswer>;
-  /** The last lines of a container's log. */
-  readonly readLogs: (container: string, lines: number, mostBytes: number) => Promise<string>;
   /** Finds and removes what is left over. */
   readonly doctor: Pick<Looks, 'examine' | 'remove'>;
   /** As `status` shows them. */

@@ -5,7 +5,7 @@ import { readSettings } from '../launcher/settings.ts';
 import { logUnhandledRejections } from '../launcher/unhandled-rejections.ts';
 import { createStore } from '../store/store.ts';
 import { createApi } from './api.ts';
-import { askLooks } from './ask-looks.ts';
+import { askLogs, askLooks } from './ask-looks.ts';
 
 /** Composition root of the API. Listens on loopback by default, and ends on SIGTERM. */
 
@@ -27,10 +27,11 @@ const client = createPgrowClient(settings.temporal);
 await client
   .registerSearchAttributes()
   .catch((error: unknown) => logger.warn({ err: error }, 'search attributes not registered'));
-const looks = askLooks([
+const answerers = [
   { name: 'the worker', path: settings.workerLooksPath },
   { name: 'the monitor', path: settings.monitorLooksPath },
-]);
+];
+const looks = askLooks(answerers);
 
 const app = await createApi({
   store,
@@ -41,6 +42,7 @@ const app = await createApi({
   readLive: ({ id }) => looks.readLive(id),
   tryPassword: ({ id }, password) => looks.tryPassword(id, password),
   readLogs: looks.readLogs,
+  ...askLogs(answerers),
   doctor: looks,
   addresses: { api: settings.apiUrl, temporal_web: settings.temporalWeb, temporal_address: settings.temporal.address },
   logger,

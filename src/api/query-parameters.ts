@@ -7,7 +7,8 @@ export const isDryRun = (request: FastifyRequest): boolean => isSet(request, 'dr
 /** `?fresh=true`: look at the nodes now. */
 export const isFresh = (request: FastifyRequest): boolean => isSet(request, 'fresh');
 
-const isSet = (request: FastifyRequest, path: string): boolean => {
+/** A parameter that is true or false; absent is false. */
+export const isSet = (request: FastifyRequest, path: string): boolean => {
   const value = (request.query as Record<string, string | undefined>)[path];
   if (value === undefined || value === 'false') return false;
   if (value === 'true' || value === '') return true;

@@ -11,6 +11,7 @@ export const errorCatalogue = {
   already_ended: { status: 409, retryable: false, title: 'Operation has ended already' },
   port_taken: { status: 409, retryable: false, title: 'Port is taken' },
   subnet_taken: { status: 409, retryable: false, title: 'Subnet is taken' },
+  too_many: { status: 429, retryable: false, title: 'Too many at once' },
   no_disk_space: { status: 409, retryable: false, title: 'Not enough disk space' },
   image_missing: { status: 409, retryable: false, title: 'Image is missing' },
   docker_unavailable: { status: 503, retryable: true, title: 'Docker does not answer' },

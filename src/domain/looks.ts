@@ -19,12 +19,36 @@ export interface Looks {
   hasStayed(serviceId: string, handOver: CutOver): Promise<boolean>;
   /** Whether its servers take a password for the application's role; null for the one on record. */
   tryPassword(serviceId: string, password: string | null): Promise<PasswordAnswer>;
-  /** The last lines of a container's log, oldest first; of more than `mostBytes` the last, saying so. */
-  readLogs(container: string, lines: number, mostBytes: number): Promise<string>;
+  /**
+   * The last lines of a container's log, oldest first; of more than `mostBytes` the last, saying so. With `since` (ISO 8601)
+   * only what was written from then on.
+   */
+  readLogs(container: string, lines: number, mostBytes: number, since?: string): Promise<string>;
   /** What nothing accounts for. */
   examine(): Promise<readonly Finding[]>;
   /** Removes of that what may be removed. */
   remove(): Promise<Removal>;
+}
+
+/** One line that a container wrote. `at`: ISO 8601 in UTC with nanoseconds, so that texts sort as times do. */
+export interface LogLine {
+  readonly at: string;
+  readonly text: string;
+}
+
+/** Where a log is read from: its last `lines` lines, with `since` (ISO 8601) only those of this moment and later. */
+export interface LogStart {
+  readonly lines: number;
+  readonly since: string | null;
+}
+
+/** A look that continues: it is answered line by line. */
+export interface LogFollower {
+  /**
+   * Ends when the container ends or is removed, when `signal` aborts, and when the process that looks goes away.
+   * @throws PgrowError when there is no such container, or no one answers
+   */
+  followLog(container: string, from: LogStart, signal: AbortSignal): AsyncIterable<LogLine>;
 }
 
 export interface Wanted {

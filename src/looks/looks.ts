@@ -1,7 +1,7 @@
 import type { PgrowClient } from '../client/client.ts';
 import type { Database } from '../domain/database.ts';
 import { PgrowError } from '../domain/errors.ts';
-import type { Looks } from '../domain/looks.ts';
+import type { LogFollower, Looks } from '../domain/looks.ts';
 import { createDoctor } from '../doctor/doctor.ts';
 import { tryApplicationPassword } from '../nodes/application-password.ts';
 import { readCircumstances } from '../nodes/circumstances.ts';
@@ -18,7 +18,7 @@ export interface LooksDependencies extends Pick<Dependencies, 'platform' | 'stor
 const undoWaitMs = 120_000;
 
 /** Answers to what the API asks. */
-export const createLooks = ({ client, ...dependencies }: LooksDependencies): Looks => {
+export const createLooks = ({ client, ...dependencies }: LooksDependencies): Looks & LogFollower => {
   const { platform, store } = dependencies;
   const doctor = createDoctor({
     ...dependencies,
@@ -43,7 +43,8 @@ export const createLooks = ({ client, ...dependencies }: LooksDependencies): Loo
     readCircumstances: async (id, wanted) => readCircumstances(dependencies, await known(id), wanted),
     hasStayed: async (id, input) => hasStayed({ dependencies, session: await openSession(dependencies, id), input }),
     tryPassword: async (id, password) => tryApplicationPassword(dependencies, await known(id), password),
-    readLogs: (container, lines, mostBytes) => platform.readLogs(container, lines, mostBytes),
+    readLogs: (...asked) => platform.readLogs(...asked),
+    followLog: (...asked) => platform.followLog(...asked),
     examine: () => doctor.examine(),
     remove: () => doctor.remove(),
   };

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import { askLooks } from '../api/ask-looks.ts';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { askLogs, askLooks } from '../api/ask-looks.ts';
 import { PgrowError } from '../domain/errors.ts';
-import { answerLimitMs, type Looks } from '../domain/looks.ts';
+import { answerLimitMs, type LogFollower, type Looks } from '../domain/looks.ts';
 import { serveLooks } from './serve-looks.ts';
 
 /** What the API asks, and who answers: the worker, or the monitor in its place. */
@@ -24,8 +24,8 @@ const warnings: object[] = [];
 const log = { info: () => undefined, warn: (fields: object) => void warnings.push(fields) };
 const at = (name: string) => join(directory, `${name}.sock`);
 
-const serve = async (name: string, looks: Partial<Looks>) => {
-  const server = await serveLooks({ path: at(name), looks: looks as Looks, log });
+const serve = async (name: string, looks: Partial<Looks & LogFollower>) => {
+  const server = await serveLooks({ path: at(name), looks: looks as Looks & LogFollower, log });
   ends.push(() => server.close());
 };
 
@@ -46,17 +46,16 @@ const listen = async (name: string, hear: (socket: Socket) => void = () => undef
   });
 };
 
+const answerers = () => [
+  { name: 'the worker', path: at('worker') },
+  { name: 'the monitor', path: at('monitor') },
+];
+
 const ask = (limits: { hearingMs?: number; readLogsMs?: number } = {}) =>
-  askLooks(
-    [
-      { name: 'the worker', path: at('worker') },
-      { name: 'the monitor', path: at('monitor') },
-    ],
-    {
-      hearingMs: limits.hearingMs ?? 5000,
-      answerMs: { ...answerLimitMs, readLogs: limits.readLogsMs ?? answerLimitMs.readLogs },
-    },
-  );
+  askLooks(answerers(), {
+    hearingMs: limits.hearingMs ?? 5000,
+    answerMs: { ...answerLimitMs, readLogs: limits.readLogsMs ?? answerLimitMs.readLogs },
+  });
 
 const readLogs = (looks: Looks) => looks.readLogs('pgrow-x-postgres-1', 10, 1000);
 
@@ -135,4 +134,52 @@ test('the socket of a process that was killed is taken over', async () => {
   await listen('worker');
   await serve('worker', { readLogs: async () => 'taken over' });
   expect(await readLogs(ask())).toBe('taken over');
+});
+
+const at0 = '2026-11-21T05:15:52.000000001Z';
+
+const followed = async (signal = new AbortController().signal, onLine: () => unknown = () => undefined) => {
+  const lines: string[] = [];
+  for await (const line of askLogs(answerers(), 5000).followLog('c', { lines: 5, since: null }, signal)) {
+    lines.push(line.text);
+    await onLine();
+  }
+  return lines;
+};
+
+test('a log is followed line by line, and the one who looks learns that no one listens any longer', async () => {
+  let learned: unknown = null;
+  await serve('monitor', {
+    async *followLog(container, from, signal) {
+      for (const text of [container, JSON.stringify(from)]) yield { at: at0, text };
+      await new Promise<void>((resolve) => {
+        signal.addEventListener('abort', () => resolve());
+      });
+      learned = 'no one listens';
+    },
+  });
+  const enough = new AbortController();
+  let heard = 0;
+  const lines = await followed(enough.signal, () => (heard += 1) === 2 && enough.abort());
+  expect(lines).toEqual(['c', '{"lines":5,"since":null}']);
+  await vi.waitFor(() => expect(learned).toBe('no one listens'));
+});
+
+test('a log that cannot be followed is an error with its words; one whose process ends ends', async () => {
+  await serve('worker', {
+    async *followLog() {
+      yield { at: at0, text: 'first' };
+      throw new PgrowError('node_failed', 'c is not there.');
+    },
+  });
+  await expect(followed()).rejects.toMatchObject({ code: 'node_failed', message: 'c is not there.' });
+
+  await ends.pop()!();
+  await listen('worker', (socket) => {
+    const half = `{"line":${JSON.stringify({ at: at0, text: 'whole' })}}\n{"line`;
+    socket.once('data', () =>
+      socket.end(`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${half.length.toString(16)}\r\n${half}`),
+    );
+  });
+  expect(await followed()).toEqual(['whole']);
 });

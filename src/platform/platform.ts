@@ -1,3 +1,4 @@
+import type { LogLine, LogStart } from '../domain/looks.ts';
 import type { Capacity } from '../domain/server-size.ts';
 import type { Duplex } from 'node:stream';
 
@@ -46,9 +47,14 @@ export interface Platform {
   listContainers(labels: Labels): Promise<readonly ContainerState[]>;
   /**
    * The last `lines` lines of standard output and error, oldest first. Where these are more than `mostBytes` (default 1 MiB),
-   * the last of them, after a line that says so.
+   * the last of them, after a line that says so. With `since` (ISO 8601) only those of this moment and later.
    */
-  readLogs(name: string, lines: number, mostBytes?: number): Promise<string>;
+  readLogs(name: string, lines: number, mostBytes?: number, since?: string): Promise<string>;
+  /**
+   * What a container writes to standard output and error, from the place in its log on that is asked for, until it ends or is
+   * removed, the connection is lost, or `signal` aborts.
+   */
+  followLog(name: string, from: LogStart, signal: AbortSignal): AsyncIterable<LogLine>;
 
   /** Puts other files into a container that is there, running or not; each is replaced whole. */
   putFiles(name: string, files: readonly NodeFile[]): Promise<void>;

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 
+import type { LogLine } from '../../src/domain/looks.ts';
 import type { ContainerEvent } from '../../src/platform/platform.ts';
 import { onEveryEngine, waitUntil } from './platform-bench.ts';
 import { bothOutputsScript, dialogueScript, talkativeScript } from './platform-engines.ts';
@@ -102,6 +103,13 @@ onEveryEngine('the inside of a container', ({ platform, stack, labels, created, 
     await waitUntil(async () => expect(await platform.readLogs(name, 10)).toContain('three'));
     expect((await platform.readLogs(name, 10)).split('\n').toSorted()).toEqual(['', 'one', 'three', 'two']);
     expect((await platform.readLogs(name, 1)).split('\n')).toHaveLength(2);
+
+    const ended = new AbortController();
+    const followed: LogLine[] = [];
+    for await (const line of platform.followLog(name, { lines: 10, since: null }, ended.signal)) {
+      if (followed.push(line) === 3) break;
+    }
+    expect(followed.map(({ text }) => text).toSorted()).toEqual(['one', 'three', 'two']);
   });
 
   test('a watcher sees what happens to its containers, and to no others, until it is called off', async () => {

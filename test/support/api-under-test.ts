@@ -98,6 +98,7 @@ export const useApi = (): ApiUnderTest => {
       ...planning,
       client: api.client,
       readLogs: async () => '',
+      async *followLog() {},
       doctor: {
         examine: async () => api.findings,
         remove: async () => ({ removed: api.findings.splice(0), failed: [] }),

@@ -10,7 +10,7 @@ import { runCommand } from './exec.ts';
 import { putFiles } from './files.ts';
 import { findByLabels } from './find-by-labels.ts';
 import { openInteractive } from './interactive-exec.ts';
-import { readLogs } from './logs.ts';
+import { followLog, readLogs } from './logs.ts';
 import { dockerNetworks } from './networks.ts';
 import { readLabels } from './read-labels.ts';
 import { observed, type Log } from './observed.ts';
@@ -34,11 +34,11 @@ export const createDockerPlatform = (options: DockerPlatformOptions = {}): Platf
   const removalTimeoutMs = options.removalTimeoutMs ?? 10_000;
   const limits = options.limits ?? engineLimits;
 
-  const calls: Omit<Platform, 'watch' | 'dial'> = {
+  const calls: Omit<Platform, 'watch' | 'dial' | 'followLog'> = {
     ...dockerNetworks(docker, removalTimeoutMs),
     ...dockerVolumes(docker, removalTimeoutMs),
     ...dockerContainers(docker, removalTimeoutMs),
-    readLogs: (name, lines, mostBytes) => readLogs(docker, name, lines, mostBytes),
+    readLogs: (...call) => readLogs(docker, ...call),
     putFiles: (name, files) => putFiles(docker, name, files),
     exec: (...call) => runCommand(docker, ...call),
     execInteractive: (name, command) => openInteractive(docker, name, command),
@@ -60,6 +60,7 @@ export const createDockerPlatform = (options: DockerPlatformOptions = {}): Platf
   return {
     ...observed(limited(calls, limits), options.log),
     dial: ({ address }, port, limitMs) => dialTcp(address, port, limitMs),
+    followLog: (...call) => followLog(docker, limits, ...call),
     watch: (labels, signal) => watch({ docker, labels, signal, log: options.log, limits }),
   };
 };

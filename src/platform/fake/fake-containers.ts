@@ -74,6 +74,7 @@ export const fakeContainers = (state: FakeState): Containers => ({
   listContainers: async (labels) =>
     [...state.containers.values()].filter(({ spec }) => carries(spec.labels, labels)).map(stateOf),
 
+  // Its lines have no times.
   readLogs: async (name, lines) => {
     const { log } = existing(state, name, 'read the log of');
     return lines === 0 ? '' : (log.match(/[^\n]*\n|[^\n]+$/g) ?? []).slice(-lines).join('');

@@ -70,6 +70,10 @@ export const createFakePlatform = (options: FakePlatformOptions = {}): FakePlatf
       hasImage: async (image) => !state.missingImages.has(image),
     }),
     watch: events.watch,
+    followLog: async function* (name, { lines }) {
+      const { log } = existing(state, name, 'read the log of');
+      for (const text of log.split('\n').slice(0, -1).slice(-lines)) yield { at: '', text };
+    },
     // Nothing listens in a container without processes.
     dial: async ({ address }, port) => {
       throw Object.assign(new Error(`connect ECONNREFUSED ${address}:${port}`), { code: 'ECONNREFUSED' });
