@@ -1,5 +1,6 @@
 import { request, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
+import type { LooksSockets } from '../domain/answerers.ts';
 import { messageOf, PgrowError, type ErrorCode, type Problem } from '../domain/errors.ts';
 import {
   answerLimitMs,
@@ -9,12 +10,6 @@ import {
   type LogStart,
   type Looks,
 } from '../domain/looks.ts';
-
-/** Where a process answers: its name for users, and its Unix socket. */
-export interface Answerer {
-  readonly name: string;
-  readonly path: string;
-}
 
 interface Limits {
   readonly hearingMs: number;
@@ -33,14 +28,16 @@ type Said = { readonly answer: unknown } | { readonly problem: Failure };
 
 /** Not there, not listening, or gone before it had answered: another may answer instead. */
 class Unheard extends Error {}
+/** Nobody listens on its socket. */
+class Dead extends Unheard {}
 
 /**
  * Asks the first that answers.
  * @throws PgrowError `worker_unavailable` when none does, else what the look was answered with
  */
-export const askLooks = (answerers: readonly Answerer[], limits: Limits = usualLimits): Looks => {
+export const askLooks = (sockets: LooksSockets, limits: Limits = usualLimits): Looks => {
   const ask = async <T>(look: keyof Looks, ...asked: readonly unknown[]): Promise<T> => {
-    const said = await firstOf(answerers, ({ path }) => askOne(path, look, asked, limits));
+    const said = await firstOf(sockets, (path) => askOne(path, look, asked, limits));
     if ('answer' in said) return said.answer as T;
     throw thrown(said.problem);
   };
@@ -56,19 +53,20 @@ export const askLooks = (answerers: readonly Answerer[], limits: Limits = usualL
 };
 
 /** What the first says that is there. @throws PgrowError `worker_unavailable` when none is */
-const firstOf = async <T>(answerers: readonly Answerer[], hear: (answerer: Answerer) => Promise<T>): Promise<T> => {
+const firstOf = async <T>(sockets: LooksSockets, hear: (socketPath: string) => Promise<T>): Promise<T> => {
   const reasons: string[] = [];
-  for (const answerer of answerers) {
+  for (const answerer of sockets.list()) {
     try {
-      return await hear(answerer);
+      return await hear(sockets.pathOf(answerer));
     } catch (error) {
       if (!(error instanceof Unheard)) throw error;
+      if (error instanceof Dead) sockets.forget(answerer);
       reasons.push(`${answerer.name}: ${error.message}`);
     }
   }
   throw new PgrowError(
     'worker_unavailable',
-    `No process of this control plane can look at the nodes (${reasons.join('; ')}). Start what is not running: ./pgrow up`,
+    `No process of this control plane can look at the nodes (${reasons.join('; ') || 'none is running'}). Start what is not running: ./pgrow up`,
   );
 };
 
@@ -119,6 +117,7 @@ const hear = async ({ socketPath, look, asked, hearingMs, signal: wanted }: Ques
     return await promise;
   } catch (error) {
     if (error instanceof Unheard) throw error;
+    if ((error as NodeJS.ErrnoException).code === 'ECONNREFUSED') throw new Dead('it has ended');
     throw new Unheard(late.signal.aborted ? `no answer within ${hearingMs} ms` : messageOf(error));
   } finally {
     clearTimeout(timer);
@@ -126,9 +125,9 @@ const hear = async ({ socketPath, look, asked, hearingMs, signal: wanted }: Ques
 };
 
 /** Asks the first that answers for the lines of a log, as they come. Ends with the process that answers. */
-export const askLogs = (answerers: readonly Answerer[], hearingMs = hearingLimitMs): LogFollower => ({
+export const askLogs = (sockets: LooksSockets, hearingMs = hearingLimitMs): LogFollower => ({
   async *followLog(container: string, from: LogStart, signal: AbortSignal): AsyncGenerator<LogLine> {
-    const answer = await firstOf(answerers, ({ path: socketPath }) =>
+    const answer = await firstOf(sockets, (socketPath) =>
       hear({ socketPath, look: 'followLog', asked: [container, from], hearingMs, signal }),
     );
     for await (const said of saidIn(answer)) {

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import pino from 'pino';
 import { createPgrowClient } from '../client/client.ts';
+import { looksSockets } from '../launcher/looks-sockets.ts';
 import { readSettings } from '../launcher/settings.ts';
 import { logUnhandledRejections } from '../launcher/unhandled-rejections.ts';
 import { createStore } from '../store/store.ts';
@@ -27,11 +28,8 @@ const client = createPgrowClient(settings.temporal);
 await client
   .registerSearchAttributes()
   .catch((error: unknown) => logger.warn({ err: error }, 'search attributes not registered'));
-const answerers = [
-  { name: 'the worker', path: settings.workerLooksPath },
-  { name: 'the monitor', path: settings.monitorLooksPath },
-];
-const looks = askLooks(answerers);
+const sockets = looksSockets({ path: settings.home });
+const looks = askLooks(sockets);
 
 const app = await createApi({
   store,
@@ -42,7 +40,7 @@ const app = await createApi({
   readLive: ({ id }) => looks.readLive(id),
   tryPassword: ({ id }, password) => looks.tryPassword(id, password),
   readLogs: looks.readLogs,
-  ...askLogs(answerers),
+  ...askLogs(sockets),
   doctor: looks,
   addresses: { api: settings.apiUrl, temporal_web: settings.temporalWeb, temporal_address: settings.temporal.address },
   logger,

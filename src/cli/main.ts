@@ -25,6 +25,7 @@ import { replicas } from './replicas.ts';
 import { restore } from './restore.ts';
 import { rollback } from './rollback.ts';
 import { scaleDown } from './scale-down.ts';
+import { serve } from './serve.ts';
 import { snapshots } from './snapshots.ts';
 import { status } from './status.ts';
 import { switchover } from './switchover.ts';
@@ -39,6 +40,7 @@ const verbs: readonly ((program: Command) => void)[] = [
   down,
   demo,
   images,
+  serve,
   test,
   create,
   list,

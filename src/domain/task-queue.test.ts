@@ -1,8 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { pollerLivesFor, workerIdentity, workerOfAnother } from './task-queue.ts';
 
-const own = workerIdentity('1a2b3c4d', 41, 'db1');
-const another = workerIdentity('99999999', 42, 'db1');
+const first = { pid: 1, host: 'db1', instance: '00000001' };
+const own = workerIdentity('1a2b3c4d', first);
+const another = workerIdentity('99999999', { ...first, instance: '00000002' });
+
+// Each of them is process 1 of its container, and on the host's network they have its name.
+test('two workers in containers have two identities', () => {
+  expect(workerIdentity('1a2b3c4d', { ...first, instance: '00000002' })).not.toBe(own);
+});
 
 describe('a worker of another control plane on the queue', () => {
   test('is one that asked for work while it may still live, under another home', () => {

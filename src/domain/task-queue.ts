@@ -22,9 +22,17 @@ export interface Poller {
 
 const identityPrefix = 'pgrow-worker ';
 
+/** By what a worker process is known. Containers share process ids, and host names on the host's network. */
+export interface WorkerProcess {
+  readonly pid: number;
+  readonly host: string;
+  /** Random. */
+  readonly instance: string;
+}
+
 /** Identity of a worker in Temporal. It begins with the home, which distinguishes control planes. */
-export const workerIdentity = (home: string, pid: number, host: string): string =>
-  `${identityPrefix}${home} ${pid}@${host}`;
+export const workerIdentity = (home: string, { pid, host, instance }: WorkerProcess): string =>
+  `${identityPrefix}${home} ${pid}@${host} ${instance}`;
 
 /** Seconds. A worker that lives asks again within one minute, and one that has ended is listed for five. */
 export const pollerLivesFor = 90;

@@ -5,6 +5,7 @@ import {
   pinnedBuildOf,
   servedLine,
   strandedLine,
+  versionsToRun,
   type PinnedOperation,
 } from './worker-versions.ts';
 
@@ -64,4 +65,41 @@ test('of the builds that no control plane needs the last ones used are kept', ()
   ];
   expect(dispensable(builds, 1)).toEqual(['second', 'first']);
   expect(dispensable(builds, 3)).toEqual([]);
+});
+
+describe('what runs where a version is served', () => {
+  const look = (own: string, more: Partial<Parameters<typeof versionsToRun>[0]> = {}) =>
+    versionsToRun({ own, prepared: ['a', 'b'], current: 'a', pinned: [], isKept: () => true, ...more });
+  const pinnedTo = (build: string) => ({ build, workflow_id: 'w', run_id: 'r', workflow: 'expand', database: 'shop' });
+
+  test('the newest version always, which becomes the current one', () => {
+    expect(look('b')).toEqual({ run: ['b'], stranded: [], becomesCurrent: true });
+    expect(look('b', { current: 'b' })).toMatchObject({ becomesCurrent: false });
+    expect(look('b', { current: null })).toMatchObject({ becomesCurrent: true });
+  });
+
+  // It had started again during the update, and what began went back to the old code.
+  test('an older version until another is current and nothing continues under it; it never becomes current again', () => {
+    expect(look('a')).toMatchObject({ run: ['a'], becomesCurrent: false });
+    expect(look('a', { current: 'b' })).toMatchObject({ run: [], becomesCurrent: false });
+    expect(look('a', { current: 'b', pinned: [pinnedTo('a')] })).toMatchObject({ run: ['a'], becomesCurrent: false });
+    expect(look('a', { current: null })).toMatchObject({ becomesCurrent: false });
+  });
+
+  test('versions before it while operations continue under them; later ones run where they are served', () => {
+    const pinned = ['a', 'b', 'c', 'unknown'].map(pinnedTo);
+    const prepared = ['a', 'b', 'c'];
+    expect(look('b', { prepared, pinned, current: 'c' }).run).toEqual(['b', 'a', 'unknown']);
+    expect(look('c', { prepared, pinned, current: 'c', isKept: (build) => build !== 'a' })).toMatchObject({
+      run: ['c', 'b', 'unknown'],
+      stranded: [pinnedTo('a')],
+    });
+  });
+
+  test('a version that is prepared again is the newest one: a return to it', () => {
+    expect(look('a', { prepared: ['b', 'a'], current: 'b', pinned: [pinnedTo('b')] })).toMatchObject({
+      run: ['a', 'b'],
+      becomesCurrent: true,
+    });
+  });
 });

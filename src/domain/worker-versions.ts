@@ -51,6 +51,46 @@ export const olderVersions = ({
   };
 };
 
+export interface VersionsToRun {
+  /** Builds whose worker has to run. */
+  readonly run: readonly string[];
+  /** Operations that cannot continue: the copy of their build is gone. */
+  readonly stranded: readonly PinnedOperation[];
+  /** Whether this version is to get what begins and does not yet. */
+  readonly becomesCurrent: boolean;
+}
+
+/**
+ * What runs where version `own` is served: its worker, and those of versions that were prepared before it, while operations
+ * continue under them. Only the newest version becomes the current one: an older one that starts again during an update
+ * does not.
+ */
+export const versionsToRun = ({
+  own,
+  prepared,
+  current,
+  pinned,
+  isKept,
+}: {
+  readonly own: string;
+  /** Builds, the newest last. */
+  readonly prepared: readonly string[];
+  readonly current: string | null;
+  readonly pinned: readonly PinnedOperation[];
+  readonly isKept: (build: string) => boolean;
+}): VersionsToRun => {
+  const isNewest = prepared.at(-1) === own;
+  const newer = prepared.slice(prepared.indexOf(own) + 1);
+  const known = pinned.filter(({ build }) => !newer.includes(build));
+  const { serve, stranded } = olderVersions({ current: own, pinned: known, isKept });
+  const isNeeded = isNewest || current === own || known.some(({ build }) => build === own);
+  return {
+    run: [...(isNeeded ? [own] : []), ...serve.keys()],
+    stranded,
+    becomesCurrent: isNewest && current !== own,
+  };
+};
+
 /** For the person who waits for `up`. */
 export const servedLine = (build: string, operations: readonly PinnedOperation[]): string =>
   operations.length === 1
@@ -61,7 +101,7 @@ export const strandedLine = (operations: readonly PinnedOperation[], place: stri
   const builds = [...new Set(operations.map(({ build }) => build))].join(', ');
   return (
     `These operations cannot continue: ${namesOf(operations)}. They started under version ${builds}, whose copy is not in ${place}. ` +
-    'Run ./pgrow up in a checkout of that version, or continue them under this version: ./pgrow up --move-operations'
+    'Run ./pgrow up in a checkout of that version, or continue them under this version: ./pgrow up --move-operations (where containers serve it: pgrow serve worker --move-operations)'
   );
 };
 

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { dockerClient } from './docker-client.ts';
 import { installPackages } from './packages.ts';
 import { readEnvironment } from './environment.ts';
+import { draftOf } from './kept-files.ts';
 import { withLock } from './lock.ts';
 import type { Progress } from './progress.ts';
 import { findProgram, runCommand } from './run-command.ts';
@@ -97,7 +98,7 @@ const debootstrap = async (tarball: string, progress: Progress): Promise<void> =
   const log = join(cache, 'debootstrap.log');
   const work = mkdtempSync(join(tmpdir(), 'pgrow-base-'));
   const root = join(work, 'root');
-  const draft = `${tarball}.${process.pid}`;
+  const draft = draftOf(tarball);
   try {
     const script = debootstrapScript();
     const options = ['--variant=minbase', `--keyring=${keyring}`, suite, root, mirror, ...script];

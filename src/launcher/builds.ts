@@ -17,6 +17,7 @@ import { join } from 'node:path';
 import { dispensable } from '../domain/worker-versions.ts';
 import { readEnvironment } from './environment.ts';
 import { readKept, type Home } from './home.ts';
+import { draftOf } from './kept-files.ts';
 import { linkPackages } from './link-packages.ts';
 import { withLock } from './lock.ts';
 import { repositoryRoot, sourceDirectory } from './paths.ts';
@@ -37,6 +38,7 @@ export interface Build {
 
 /** Of those that no control plane needs. */
 const keptAtMost = 5;
+const draftLastsMs = 3_600_000;
 
 /** All copies of this machine. */
 export const buildsDirectory = (): string => join(readEnvironment().cache, 'workers');
@@ -114,32 +116,46 @@ const isShipped = (name: string): boolean => !name.endsWith('.test.ts');
 
 const makeCopy = async ({ id, directory }: Build, progress: Progress): Promise<void> => {
   progress(`Preparing version ${id}`);
-  const packages = ensurePackages();
-  const draft = `${directory}.draft`;
-  rmSync(draft, { recursive: true, force: true });
+  const draft = draftOf(directory);
   mkdirSync(draft, { recursive: true });
+  // First of all: packages that no copy links to may be removed.
+  symlinkSync(join(packagesFor(packageLock()), 'node_modules'), join(draft, 'node_modules'));
+  ensurePackages();
   cpSync(sourceDirectory, join(draft, 'src'), { recursive: true, filter: isShipped });
   for (const file of manifests) cpSync(join(repositoryRoot, file), join(draft, file));
-  symlinkSync(join(packages, 'node_modules'), join(draft, 'node_modules'));
   const copy = { id, directory: draft };
   await runCommand({
     command: nodeOf(copy),
     arguments: ['--disable-warning=ExperimentalWarning', join(draft, 'src/worker/prepare.ts')],
   });
-  renameSync(draft, directory);
+  moveInto(draft, directory);
+};
+
+/** Another container may have made the same: the lock does not reach beyond a network namespace. */
+const moveInto = (draft: string, directory: string): void => {
+  try {
+    renameSync(draft, directory);
+  } catch (error) {
+    if (!['ENOTEMPTY', 'EEXIST'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    rmSync(draft, { recursive: true, force: true });
+  }
 };
 
 /** Packages by their lock file: an update of this checkout replaces its own in place. */
-const ensurePackages = (): string => {
-  const lockFile = readFileSync(join(repositoryRoot, 'package-lock.json'), 'utf8');
-  const hash = createHash('sha256').update(`${process.platform}-${process.arch}`).update(lockFile).digest('hex');
-  const directory = join(packagesDirectory(), hash.slice(0, 16));
-  if (existsSync(directory)) return directory;
-  const draft = `${directory}.draft`;
-  rmSync(draft, { recursive: true, force: true });
+const ensurePackages = (): void => {
+  const lockFile = packageLock();
+  const directory = packagesFor(lockFile);
+  if (existsSync(directory)) return;
+  const draft = draftOf(directory);
   linkPackages(lockFile, repositoryRoot, draft);
-  renameSync(draft, directory);
-  return directory;
+  moveInto(draft, directory);
+};
+
+const packageLock = (): string => readFileSync(join(repositoryRoot, 'package-lock.json'), 'utf8');
+
+const packagesFor = (lockFile: string): string => {
+  const hash = createHash('sha256').update(`${process.platform}-${process.arch}`).update(lockFile).digest('hex');
+  return join(packagesDirectory(), hash.slice(0, 16));
 };
 
 const holderPath = (home: Pick<Home, 'id'>, id: string): string => join(directoryOf(id), 'held-by', home.id);
@@ -157,8 +173,7 @@ const readHolders = (id: string): ReadonlySet<string> => {
   return new Set(homes.filter((home) => existsSync(readKept(join(folder, home)) ?? '')));
 };
 
-const readIds = (): readonly string[] =>
-  existsSync(buildsDirectory()) ? readdirSync(buildsDirectory()).filter((name) => /^[0-9a-f]+$/.test(name)) : [];
+const readIds = (): readonly string[] => namesIn(buildsDirectory()).filter((name) => /^[0-9a-f]+$/.test(name));
 
 const removeDispensable = (): void => {
   const builds = readIds().map((build) => ({
@@ -166,9 +181,29 @@ const removeDispensable = (): void => {
     held: readHolders(build).size > 0,
     used_at: statSync(directoryOf(build)).mtimeMs,
   }));
-  for (const build of dispensable(builds, keptAtMost)) rmSync(directoryOf(build), { recursive: true });
-  const needed = new Set(readIds().map((id) => readlinkSync(join(directoryOf(id), 'node_modules'))));
+  const remove = (path: string): void => rmSync(path, { recursive: true, force: true });
+  for (const build of dispensable(builds, keptAtMost)) remove(directoryOf(build));
   const packages = packagesDirectory();
-  for (const name of existsSync(packages) ? readdirSync(packages) : [])
-    if (!needed.has(join(packages, name, 'node_modules'))) rmSync(join(packages, name), { recursive: true });
+  for (const folder of [buildsDirectory(), packages])
+    for (const name of namesIn(folder)) if (isLeftBehind(join(folder, name))) remove(join(folder, name));
+  const needed = new Set(namesIn(buildsDirectory()).map(packagesOf));
+  for (const name of namesIn(packages)) {
+    const isDraft = name.endsWith('.draft');
+    if (!isDraft && !needed.has(join(packages, name, 'node_modules'))) remove(join(packages, name));
+  }
 };
+
+const namesIn = (folder: string): readonly string[] => (existsSync(folder) ? readdirSync(folder) : []);
+
+/** Of a copy, finished or not; null while it has none. */
+const packagesOf = (name: string): string | null => {
+  try {
+    return readlinkSync(join(buildsDirectory(), name, 'node_modules'));
+  } catch {
+    return null;
+  }
+};
+
+/** A draft takes seconds: an old one was being made by a process that was killed. */
+const isLeftBehind = (path: string): boolean =>
+  path.endsWith('.draft') && Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) > draftLastsMs;

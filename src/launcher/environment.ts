@@ -37,6 +37,8 @@ export interface Environment {
   readonly breakpoints: string | undefined;
   /** Set by `up` for a worker: the build that it is. */
   readonly build: string | undefined;
+  /** Set by `serve` for its programs: which of several processes of one program this is. Eight hexadecimal digits. */
+  readonly instance: string | undefined;
 }
 
 const optional = unlessEmpty(z.string());
@@ -60,6 +62,7 @@ const variables = z.object({
   PGROW_API_PORT: unlessEmpty(z.coerce.number().int().min(1).max(65_535)),
   PGROW_BREAKPOINTS: optional,
   PGROW_BUILD: optional,
+  PGROW_INSTANCE: unlessEmpty(z.string().regex(/^[0-9a-f]{8}$/, 'must be eight hexadecimal digits')),
 });
 
 export const readEnvironment = (source: NodeJS.ProcessEnv = process.env): Environment => {
@@ -85,6 +88,7 @@ export const readEnvironment = (source: NodeJS.ProcessEnv = process.env): Enviro
     apiPort: values.PGROW_API_PORT,
     breakpoints: values.PGROW_BREAKPOINTS,
     build: values.PGROW_BUILD,
+    instance: values.PGROW_INSTANCE,
   };
 };
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, linkSync, mkdirSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readIfThere } from './kept-files.ts';
+import { draftOf, readIfThere } from './kept-files.ts';
 import { launcherError } from './launcher-error.ts';
 import { directoryOf, environmentOf, leadsSession, processIds } from './process-table.ts';
 
@@ -79,7 +79,7 @@ const ensureFolder = (path: string): void => {
 const keep = (path: string, make: () => string): string => {
   const kept = readKept(path);
   if (kept !== null) return kept;
-  const draft = `${path}.${process.pid}`;
+  const draft = draftOf(path);
   writeFileSync(draft, `${make()}\n`, { mode: 0o600 });
   try {
     linkSync(draft, path);

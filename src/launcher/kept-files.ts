@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 
 /** Null when it is not there. */
@@ -10,9 +11,15 @@ export const readIfThere = (path: string): string | null => {
   }
 };
 
+/**
+ * Where a file or directory is made before it is renamed to `path`. Random: processes of several containers share a
+ * directory and have the same process id.
+ */
+export const draftOf = (path: string): string => `${path}.${randomBytes(4).toString('hex')}.draft`;
+
 /** The file has all of its new content or all of what it had before, and only its owner reads it. */
 export const replaceFile = (path: string, content: string): void => {
-  const draft = `${path}.${process.pid}`;
+  const draft = draftOf(path);
   writeFileSync(draft, content, { mode: 0o600 });
   renameSync(draft, path);
 };

@@ -24,7 +24,7 @@ export interface ServeVersions {
 }
 
 /** Milliseconds; a new version is known a second or two after its worker has begun. */
-const currentWithinMs = 45_000;
+export const currentWithinMs = 45_000;
 
 /** Stops a worker from before there were versions: it would take what is not pinned to any. */
 export const stopUnversioned = async (home: Home): Promise<void> => {
@@ -68,8 +68,9 @@ const serveOlder = async (
   await untilHealthy(spec);
 };
 
-const helpStranded = async (
-  { versions, moveOperations, progress }: ServeVersions,
+/** Names operations whose version is gone, or lets them continue under the current one. */
+export const helpStranded = async (
+  { versions, moveOperations, progress }: Pick<ServeVersions, 'versions' | 'moveOperations' | 'progress'>,
   stranded: readonly PinnedOperation[],
 ): Promise<void> => {
   if (!moveOperations) return progress(strandedLine(stranded, buildsDirectory()));
@@ -99,7 +100,7 @@ const runningBuilds = (home: Home): readonly string[] => [
 ];
 
 /** Of versions that do not run any longer. */
-const forgetImages = (home: Home, needed: readonly string[]): void => {
+export const forgetImages = (home: Home, needed: readonly string[]): void => {
   for (const name of readdirSync(home.path)) {
     const [, build] = /^images-([0-9a-f]+)\.json$/.exec(name) ?? [];
     if (build !== undefined && !needed.includes(build)) rmSync(imagesPath(home, build), { force: true });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, renameSync, rmSync, symlinkSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { commandFor, type Build } from './builds.ts';
 import type { Home } from './home.ts';
 import { messageOf } from './launcher-error.ts';
@@ -55,16 +55,7 @@ export const ensureServices = async (options: EnsureServices): Promise<void> => 
   const { worker, apiPort, progress } = options;
   const specs = [worker, serviceProcess(options, 'api'), serviceProcess(options, 'monitor')];
   for (const spec of specs) await ensureRunning(spec, progress);
-  askWorker(worker);
   await Promise.all(specs.map((spec) => untilHealthy(spec, apiPort)));
-};
-
-/** Of several versions the API asks this one. */
-const askWorker = ({ home, build }: ProcessSpec): void => {
-  const path = runPath(home, 'worker', 'sock');
-  const draft = `${path}.${process.pid}`;
-  symlinkSync(basename(runPath(home, 'worker', 'sock', build)), draft);
-  renameSync(draft, path);
 };
 
 /** Starts it unless it runs with this code and configuration. */
@@ -74,7 +65,7 @@ export const ensureRunning = async (spec: ProcessSpec, progress: Progress): Prom
   const title = titleOf(spec);
   progress(running[0] ? `Restarting the ${title}: ${whyAgain(running, spec)}` : `Starting the ${title}`);
   if (running.length > 0) await stopProcess(spec, stopGraceMs[spec.name as ServiceName]);
-  rmSync(runPath(spec.home, spec.name, 'ready', spec.build), { force: true });
+  rmSync(runPath(spec.home, spec.name, 'ready', spec), { force: true });
   startProcess(spec);
 };
 
@@ -103,9 +94,10 @@ export const ensureApiPort = async (home: Home, ports: Ports, progress: Progress
 /** Of every version, where there are several. False when it did not run. */
 export const stopService = async (home: Home, name: ServiceName): Promise<boolean> => {
   const stopped = await stopProcess({ home, name }, stopGraceMs[name]);
-  for (const file of readdirSync(home.run))
-    if (new RegExp(`^${name}(-[0-9a-f]+)?\\.(pid|ready|sock)$`).test(file))
-      rmSync(join(home.run, file), { force: true });
+  // Not those of a program that `serve` runs.
+  const own =
+    name === 'worker' ? /^worker(-[0-9a-f]+)?\.(pid|ready|sock)$/ : new RegExp(`^${name}\\.(pid|ready|sock)$`);
+  for (const file of readdirSync(home.run)) if (own.test(file)) rmSync(join(home.run, file), { force: true });
   return stopped;
 };
 
@@ -117,7 +109,7 @@ const whyUnhealthy = async ({ home, name, build }: ProcessSpec, apiPort?: number
       (error: Error) => `${address}: ${messageOf(error.cause ?? error)}`,
     );
   }
-  const ready = runPath(home, name, 'ready', build);
+  const ready = runPath(home, name, 'ready', { build });
   return existsSync(ready) || `there is no ${ready}`;
 };
 

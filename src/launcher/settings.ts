@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { z } from 'zod';
@@ -8,6 +9,7 @@ import type { ImageTags } from './images.ts';
 import type { Prices } from '../domain/prices.ts';
 import { replaceFile } from './kept-files.ts';
 import { readPorts } from './ports.ts';
+import { recordPrepared } from './prepared.ts';
 import { readPrices } from './price-file.ts';
 import { launcherError } from './launcher-error.ts';
 import { readSubnetPool } from './subnet-pool.ts';
@@ -33,6 +35,8 @@ export interface Settings {
   readonly secretKeyPath: string;
   /** Of this worker: sixteen hexadecimal digits; null for one that was not started by `up`, and for all other programs. */
   readonly build: string | null;
+  /** Of this process, unlike any other: eight hexadecimal digits. */
+  readonly instance: string;
   /** The worker makes this file when it takes tasks. */
   readonly workerReadyPath: string;
   /** The monitor makes this file when it watches. */
@@ -94,10 +98,11 @@ export const readSettings = (): Settings => {
     tokenPath: home.tokenPath,
     secretKeyPath: home.secretKeyPath,
     build: environment.build ?? null,
-    workerReadyPath: runPath(home, 'worker', 'ready', environment.build),
-    monitorReadyPath: runPath(home, 'monitor', 'ready'),
-    workerLooksPath: relative(process.cwd(), runPath(home, 'worker', 'sock', environment.build)),
-    monitorLooksPath: relative(process.cwd(), runPath(home, 'monitor', 'sock')),
+    instance: environment.instance ?? randomBytes(4).toString('hex'),
+    workerReadyPath: runPath(home, 'worker', 'ready', environment),
+    monitorReadyPath: runPath(home, 'monitor', 'ready', { instance: environment.instance }),
+    workerLooksPath: relative(process.cwd(), runPath(home, 'worker', 'sock', environment)),
+    monitorLooksPath: relative(process.cwd(), runPath(home, 'monitor', 'sock', { instance: environment.instance })),
     breakpointsPath: environment.breakpoints ?? null,
     images: readImages(home, environment.build),
     subnetPool: readSubnetPool(home.path, environment),
@@ -115,17 +120,26 @@ export const temporalSettings = ({ temporal, taskQueue = defaultTaskQueue }: Ext
 export const metadataUrl = (home: Home, port: number, database = metadataDatabase): string =>
   `postgresql://${metadataUser}:${readKept(home.metadataPasswordPath)}@127.0.0.1:${port}/${database}`;
 
-/** `ready`: a file that a program makes when it serves. `sock`: where it answers the API; without a build, the current worker. */
-export const runPath = (home: Pick<Home, 'run'>, name: string, kind: 'ready' | 'sock', build?: string): string =>
-  join(home.run, build === undefined ? `${name}.${kind}` : `${name}-${build}.${kind}`);
+/**
+ * `ready`: a file that a program makes when it serves. `sock`: where it answers the API. `up` runs a program once for each
+ * build; of what `serve` runs there may be several, each with an instance.
+ */
+export const runPath = (
+  home: Pick<Home, 'run'>,
+  name: string,
+  kind: 'ready' | 'sock',
+  { build, instance }: { readonly build?: string | undefined; readonly instance?: string | undefined } = {},
+): string => join(home.run, `${[name, build, instance].filter((part) => part !== undefined).join('-')}.${kind}`);
 
 /** `build`: of one version of the worker, which continues with the images that it was made for. */
 export const imagesPath = (home: Pick<Home, 'path'>, build?: string): string =>
   join(home.path, build === undefined ? 'images.json' : `images-${build}.json`);
 
+/** Of the version that this home is prepared for from now on, where it is named. */
 export const writeImages = (home: Home, images: ImageTags, build?: string): void => {
   for (const path of new Set([imagesPath(home), imagesPath(home, build)]))
     replaceFile(path, `${JSON.stringify(images, null, 2)}\n`);
+  if (build !== undefined) recordPrepared(home, build);
 };
 
 /** Those of now, or of one version of the worker. */

@@ -2,6 +2,7 @@ import { chmodSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } fro
 import { join } from 'node:path';
 import { readEnvironment } from './environment.ts';
 import { findGo } from './go-program.ts';
+import { draftOf } from './kept-files.ts';
 import { withLock } from './lock.ts';
 import { repositoryRoot, temporalModule } from './paths.ts';
 import type { Progress } from './progress.ts';
@@ -24,7 +25,7 @@ export const ensureTemporal = async (progress: Progress): Promise<string> => {
   return withLock('temporal-binary', progress, async () => {
     if (isThere(ours)) return ours;
     mkdirSync(join(cache, 'bin'), { recursive: true });
-    const draft = `${ours}.${process.pid}`;
+    const draft = draftOf(ours);
     try {
       if (!(await download(draft, progress))) await build(draft, join(cache, 'temporal-build.log'), progress);
       chmodSync(draft, 0o755);

@@ -1,11 +1,14 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { askLogs, askLooks } from '../api/ask-looks.ts';
 import { PgrowError } from '../domain/errors.ts';
 import { answerLimitMs, type LogFollower, type Looks } from '../domain/looks.ts';
+import { looksSockets } from '../launcher/looks-sockets.ts';
+import { recordPrepared } from '../launcher/prepared.ts';
 import { serveLooks } from './serve-looks.ts';
 
 /** What the API asks, and who answers: the worker, or the monitor in its place. */
@@ -14,6 +17,7 @@ let directory: string;
 const ends: (() => unknown)[] = [];
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'pgrow-looks-'));
+  mkdirSync(join(directory, 'run'));
   ends.push(() => rmSync(directory, { recursive: true, force: true }));
 });
 afterEach(async () => {
@@ -22,7 +26,7 @@ afterEach(async () => {
 
 const warnings: object[] = [];
 const log = { info: () => undefined, warn: (fields: object) => void warnings.push(fields) };
-const at = (name: string) => join(directory, `${name}.sock`);
+const at = (name: string) => join(directory, 'run', `${name}.sock`);
 
 const serve = async (name: string, looks: Partial<Looks & LogFollower>) => {
   const server = await serveLooks({ path: at(name), looks: looks as Looks & LogFollower, log });
@@ -46,13 +50,10 @@ const listen = async (name: string, hear: (socket: Socket) => void = () => undef
   });
 };
 
-const answerers = () => [
-  { name: 'the worker', path: at('worker') },
-  { name: 'the monitor', path: at('monitor') },
-];
+const sockets = () => looksSockets({ path: directory });
 
 const ask = (limits: { hearingMs?: number; readLogsMs?: number } = {}) =>
-  askLooks(answerers(), {
+  askLooks(sockets(), {
     hearingMs: limits.hearingMs ?? 5000,
     answerMs: { ...answerLimitMs, readLogs: limits.readLogsMs ?? answerLimitMs.readLogs },
   });
@@ -117,12 +118,14 @@ test('the monitor answers in place of a worker that is frozen, or dies before it
 });
 
 test('without either, the error says who does not answer, why, and what to do', async () => {
+  await expect(readLogs(ask())).rejects.toThrow(
+    'No process of this control plane can look at the nodes (none is running). Start what is not running: ./pgrow up',
+  );
+  leaveBehind('worker');
   await listen('monitor');
   const failure = await readLogs(ask({ hearingMs: 50 })).catch((error: unknown) => error);
   expect(failure).toMatchObject({ code: 'worker_unavailable', status: 503 });
-  expect((failure as Error).message).toMatch(
-    /^No process of this control plane can look at the nodes \(the worker: .*ENOENT.*; the monitor: no answer within 50 ms\)\. Start what is not running: \.\/pgrow up$/,
-  );
+  expect((failure as Error).message).toContain('(the worker: it has ended; the monitor: no answer within 50 ms)');
 });
 
 test('a look that continues for too long is an error of its own: someone is there', async () => {
@@ -130,8 +133,19 @@ test('a look that continues for too long is an error of its own: someone is ther
   await expect(readLogs(ask({ readLogsMs: 50 }))).rejects.toMatchObject({ code: 'no_answer' });
 });
 
+/** The socket of a process that was killed. */
+const leaveBehind = (name: string): void => {
+  const script = `require('node:net').createServer().listen(process.argv[1], () => process.kill(process.pid, 'SIGKILL'))`;
+  try {
+    execFileSync(process.execPath, ['-e', script, at(name)], { stdio: 'ignore' });
+  } catch {
+    // It was killed.
+  }
+  expect(existsSync(at(name))).toBe(true);
+};
+
 test('the socket of a process that was killed is taken over', async () => {
-  await listen('worker');
+  leaveBehind('worker');
   await serve('worker', { readLogs: async () => 'taken over' });
   expect(await readLogs(ask())).toBe('taken over');
 });
@@ -140,7 +154,7 @@ const at0 = '2026-11-21T05:15:52.000000001Z';
 
 const followed = async (signal = new AbortController().signal, onLine: () => unknown = () => undefined) => {
   const lines: string[] = [];
-  for await (const line of askLogs(answerers(), 5000).followLog('c', { lines: 5, since: null }, signal)) {
+  for await (const line of askLogs(sockets(), 5000).followLog('c', { lines: 5, since: null }, signal)) {
     lines.push(line.text);
     await onLine();
   }
@@ -182,4 +196,39 @@ test('a log that cannot be followed is an error with its words; one whose proces
     );
   });
   expect(await followed()).toEqual(['whole']);
+});
+
+test('a process that ends leaves the socket of its successor alone', async () => {
+  await serve('worker', {});
+  const [end] = ends.splice(-1);
+  await serve('worker', { readLogs: async () => 'the successor' });
+  await end!();
+  expect(await readLogs(ask())).toBe('the successor');
+});
+
+describe('several workers of one home', () => {
+  const [first, second, older] = ['worker-bb-00000001', 'worker-bb-00000002', 'worker-aa-00000003'] as const;
+
+  test('one of the newest version is asked first, the next when it does not answer', async () => {
+    for (const build of ['aa', 'bb']) recordPrepared({ path: directory }, build);
+    for (const name of [older, first, second]) await serve(name, { readLogs: async () => name });
+    expect(await readLogs(ask())).toBe(first);
+    for (const next of [second, older]) {
+      await ends.splice(next === second ? -2 : -1, 1)[0]!();
+      expect(await readLogs(ask())).toBe(next);
+    }
+  });
+
+  // Containers that are killed leave a socket each, and none of them is ever used again.
+  test('what killed ones have left is removed, what may be a living one never', async () => {
+    for (const name of [first, 'worker-bb']) leaveBehind(name);
+    writeFileSync(at(first).replace(/sock$/, 'ready'), '');
+    await listen(second);
+    await serve('monitor', { readLogs: async () => 'from the monitor' });
+    expect(await readLogs(ask({ hearingMs: 50 }))).toBe('from the monitor');
+    // The last one's name is taken over by the next worker of that version.
+    expect(readdirSync(join(directory, 'run')).toSorted()).toEqual(
+      ['monitor.sock', `${second}.sock`, 'worker-bb.sock'].toSorted(),
+    );
+  });
 });

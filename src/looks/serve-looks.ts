@@ -1,4 +1,5 @@
-import { chmodSync, rmSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { chmodSync, renameSync, rmSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
@@ -24,8 +25,6 @@ export interface LooksServer {
  * A log is followed by `POST /followLog`: each line of the answer is `{"line": …}`, the last may be `{"problem": …}`.
  */
 export const serveLooks = async ({ path, looks, log }: Serving): Promise<LooksServer> => {
-  // Of a process that was killed.
-  rmSync(path, { force: true });
   const server = createServer((request, response) => {
     answer({ looks, log }, request, response).catch((error: unknown) => {
       log.warn({ err: error, look: request.url }, 'look not answered');
@@ -33,11 +32,17 @@ export const serveLooks = async ({ path, looks, log }: Serving): Promise<LooksSe
     });
   });
   const { promise, resolve, reject } = Promise.withResolvers<void>();
-  server.once('error', reject).listen(path, resolve);
+  // Under its name a socket always accepts: one that refuses is known to be of a process that is gone.
+  const draft = `${path}.${randomUUID().slice(0, 8)}`;
+  server.once('error', reject).listen(draft, resolve);
   await promise;
-  chmodSync(path, 0o600);
+  chmodSync(draft, 0o600);
+  const { ino } = statSync(draft);
+  renameSync(draft, path);
   return {
     async close() {
+      // Another process may have taken the name over.
+      if (statSync(path, { throwIfNoEntry: false })?.ino === ino) rmSync(path, { force: true });
       server.close();
       server.closeAllConnections();
     },

@@ -1,5 +1,4 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import pino from 'pino';
 import { realComponents } from '../nodes/dependencies.ts';
 import { readSettings } from '../launcher/settings.ts';
@@ -41,7 +40,7 @@ const dependencies = {
 };
 const failing: Failing = new Set();
 const client = createPgrowClient(settings.temporal);
-const readyPath = join(settings.home, 'run', 'monitor.ready');
+const readyPath = settings.monitorReadyPath;
 
 const stopping = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());

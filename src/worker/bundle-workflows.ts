@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { renameSync, writeFileSync } from 'node:fs';
 import { DefaultLogger } from '@temporalio/worker';
 import { bundleKinds, bundleWorkflows } from './workflow-code.ts';
@@ -8,5 +9,6 @@ const kind = bundleKinds.find((one) => one === name);
 if (file === undefined || kind === undefined) throw new Error('usage: node bundle-workflows.ts FILE plain|versioned');
 const { code } = await bundleWorkflows(new DefaultLogger('WARN'), kind);
 // The file is there as a whole, or not at all.
-writeFileSync(`${file}.${process.pid}`, code);
-renameSync(`${file}.${process.pid}`, file);
+const draft = `${file}.${randomUUID()}`;
+writeFileSync(draft, code);
+renameSync(draft, file);

@@ -108,7 +108,7 @@ const shared = {
   connection,
   ...deploymentOptions(version),
   namespace,
-  identity: workerIdentity(settings.homeId, process.pid, hostname()),
+  identity: workerIdentity(settings.homeId, { pid: process.pid, host: hostname(), instance: settings.instance }),
   dataConverter,
   interceptors: { activity: [activityInterceptor] },
   // A cancellation arrives with a heartbeat, and undoing waits for it.

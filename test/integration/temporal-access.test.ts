@@ -52,6 +52,8 @@ describe('a task queue', () => {
     expect([first.status, second.status].toSorted()).toEqual(['fulfilled', 'rejected']);
 
     await client.holdQueue(owner);
+    // A second worker of the same home, in a container.
+    await client.holdQueue({ ...owner, host: 'b5f0c1d2e3a4' });
     const refused = await client.holdQueue(other).catch((error: unknown) => error);
     expect(refused).toMatchObject({ code: 'refused' });
     const { message } = refused as Error;
@@ -66,7 +68,7 @@ describe('a task queue', () => {
     const native = await NativeConnection.connect({ address: shared.address });
     const worker = await Worker.create({
       connection: native,
-      identity: workerIdentity(here.home, 41, here.host),
+      identity: workerIdentity(here.home, { pid: 41, host: here.host, instance: '0a0a0a0a' }),
       taskQueue,
       workflowBundle: { codePath: shared.bundle },
     });
@@ -76,7 +78,7 @@ describe('a task queue', () => {
     await expect(claim.result()).rejects.toThrow(/cancelled/i);
     await expect(client.holdQueue(there)).rejects.toMatchObject({
       code: 'refused',
-      message: expect.stringMatching(/worker "pgrow-worker 1a2b3c4d 41@db1" asked for work \d+ s ago/),
+      message: expect.stringMatching(/worker "pgrow-worker 1a2b3c4d 41@db1 0a0a0a0a" asked for work \d+ s ago/),
     });
     // Its own control plane takes it again.
     await client.holdQueue(here);
