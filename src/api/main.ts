@@ -4,6 +4,7 @@ import { createPgrowClient } from '../client/client.ts';
 import { looksSockets } from '../launcher/looks-sockets.ts';
 import { readSettings } from '../launcher/settings.ts';
 import { logUnhandledRejections } from '../launcher/unhandled-rejections.ts';
+import { versionOfSources } from '../launcher/version.ts';
 import { createStore } from '../store/store.ts';
 import { createApi } from './api.ts';
 import { askLogs, askLooks } from './ask-looks.ts';
@@ -16,6 +17,7 @@ logUnhandledRejections(logger);
 const store = await createStore({
   connection: { url: settings.databaseUrl },
   encryptionKey: Buffer.from(readFileSync(settings.secretKeyPath, 'utf8').trim(), 'base64'),
+  version: versionOfSources(),
 });
 await store.ensureToken({
   token: readFileSync(settings.tokenPath, 'utf8').trim(),

@@ -41,6 +41,8 @@ export interface Settings {
   readonly workerReadyPath: string;
   /** The monitor makes this file when it watches. */
   readonly monitorReadyPath: string;
+  /** Of the lease by which one monitor of a home acts. `up` runs one at a time, which takes over from its predecessor at once. */
+  readonly monitorLeaseHolder: string;
   /** Unix sockets on which worker and monitor answer the API, from where this process works: their names must be short. */
   readonly workerLooksPath: string;
   readonly monitorLooksPath: string;
@@ -101,6 +103,7 @@ export const readSettings = (): Settings => {
     instance: environment.instance ?? randomBytes(4).toString('hex'),
     workerReadyPath: runPath(home, 'worker', 'ready', environment),
     monitorReadyPath: runPath(home, 'monitor', 'ready', { instance: environment.instance }),
+    monitorLeaseHolder: environment.instance ?? 'up',
     workerLooksPath: relative(process.cwd(), runPath(home, 'worker', 'sock', environment)),
     monitorLooksPath: relative(process.cwd(), runPath(home, 'monitor', 'sock', { instance: environment.instance })),
     breakpointsPath: environment.breakpoints ?? null,

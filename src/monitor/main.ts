@@ -3,6 +3,7 @@ import pino from 'pino';
 import { realComponents } from '../nodes/dependencies.ts';
 import { readSettings } from '../launcher/settings.ts';
 import { logUnhandledRejections } from '../launcher/unhandled-rejections.ts';
+import { versionOfSources } from '../launcher/version.ts';
 import { createDockerPlatform } from '../platform/docker/index.ts';
 import { createStore } from '../store/store.ts';
 import { createPgrowClient } from '../client/client.ts';
@@ -12,6 +13,7 @@ import { fenceIsolatedLeaders } from './fence-isolated-leaders.ts';
 import { failBack } from './fail-back.ts';
 import { expireSnapshots } from './snapshots.ts';
 import { guardLeaders, type Failing } from './guard-leaders.ts';
+import { whileHolding } from './lease.ts';
 import { watchLeaders } from './leaders.ts';
 import { watchNodes } from './nodes.ts';
 import { observeDatabases } from './observe.ts';
@@ -29,6 +31,7 @@ logUnhandledRejections(log);
 const store = await createStore({
   connection: { url: settings.databaseUrl },
   encryptionKey: Buffer.from(readFileSync(settings.secretKeyPath, 'utf8').trim(), 'base64'),
+  version: versionOfSources(),
 });
 const dependencies = {
   platform: createDockerPlatform(),
@@ -38,7 +41,6 @@ const dependencies = {
   images: settings.images,
   home: settings.homeId,
 };
-const failing: Failing = new Set();
 const client = createPgrowClient(settings.temporal);
 const readyPath = settings.monitorReadyPath;
 
@@ -51,17 +53,22 @@ const looks = await serveLooks({
   log,
 });
 writeFileSync(readyPath, `${process.pid}\n`);
-await Promise.all([
-  guardLeaders(dependencies, failing, stopping.signal),
-  fenceIsolatedLeaders(dependencies, stopping.signal),
-  failBack({ ...dependencies, client }, stopping.signal),
-  watchNodes(dependencies, stopping.signal),
-  observeDatabases(dependencies, failing, stopping.signal),
-  watchLeaders(dependencies, failing, stopping.signal),
-  expireSnapshots(dependencies, stopping.signal),
-  refreshPoolerLookups(dependencies, stopping.signal),
-  serveWindows({ ...dependencies, client }, stopping.signal),
-]);
+const act = async (signal: AbortSignal): Promise<void> => {
+  const failing: Failing = new Set();
+  await Promise.all([
+    guardLeaders(dependencies, failing, signal),
+    fenceIsolatedLeaders(dependencies, signal),
+    failBack({ ...dependencies, client }, signal),
+    watchNodes(dependencies, signal),
+    observeDatabases(dependencies, failing, signal),
+    watchLeaders(dependencies, failing, signal),
+    expireSnapshots(dependencies, signal),
+    refreshPoolerLookups(dependencies, signal),
+    serveWindows({ ...dependencies, client }, signal),
+  ]);
+};
+const lease = { name: `monitor of ${settings.homeId}`, holder: settings.monitorLeaseHolder };
+await whileHolding({ store, log, ...lease, signal: stopping.signal }, act);
 rmSync(readyPath, { force: true });
 await looks.close();
 await client.close();

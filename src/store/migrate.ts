@@ -12,18 +12,25 @@ export interface Migration {
 /** Any number, the same in every release: two starting processes wait for each other. */
 const migrationLock = 7_064_711;
 
-/**
- * Whether a schema may be newer than the code: migrations only add to it, so that an older version of the worker can continue
- * beside the one that has applied them.
- */
-export type NewerSchema = 'tolerate' | 'refuse';
+/** As the database knows it. The last two are those of the version that applied it. */
+export interface AppliedMigration {
+  readonly name: string;
+  readonly checksum: string;
+  /** Null for one from before this was recorded. */
+  readonly applied_by: string | null;
+  /** Whether versions that do not know it cannot work with its schema. */
+  readonly breaks_older: boolean;
+}
 
-/** Brings the schema up to date. Migrations never change: one that differs from what was applied is refused. */
-export const migrate = async (
-  pool: pg.Pool,
-  migrations: readonly Migration[],
-  newer: NewerSchema = 'refuse',
-): Promise<void> => {
+/** A line of a migration after which older versions cannot work; without it they continue beside the one that applied it. */
+const breaksOlder = /^-- Older versions cannot work with this\.$/m;
+
+/**
+ * Brings the schema up to date. Migrations never change: one that differs from what was applied is refused. One that is
+ * newer than the code is not, unless it says that older versions cannot work with it: during an update they do.
+ * `version`: of pgrow, for people.
+ */
+export const migrate = async (pool: pg.Pool, migrations: readonly Migration[], version: string): Promise<void> => {
   const client = await pool.connect();
   try {
     await client.query('SELECT pg_advisory_lock($1)', [migrationLock]);
@@ -32,10 +39,15 @@ export const migrate = async (
         `CREATE TABLE IF NOT EXISTS pgrow_migrations (
            name TEXT PRIMARY KEY, checksum CHAR(64) NOT NULL, applied_at TIMESTAMPTZ NOT NULL DEFAULT NOW())`,
       );
-      const applied = await client.query<{ name: string; checksum: string }>(
-        'SELECT name, checksum FROM pgrow_migrations ORDER BY name',
+      await client.query(
+        `ALTER TABLE pgrow_migrations
+           ADD COLUMN IF NOT EXISTS applied_by TEXT, ADD COLUMN IF NOT EXISTS breaks_older BOOLEAN NOT NULL DEFAULT FALSE`,
       );
-      for (const migration of pendingMigrations(migrations, applied.rows, newer)) await apply(client, migration);
+      const applied = await client.query<AppliedMigration>(
+        'SELECT name, checksum, applied_by, breaks_older FROM pgrow_migrations ORDER BY name',
+      );
+      for (const migration of pendingMigrations(migrations, applied.rows, version))
+        await apply(client, migration, version);
     } finally {
       await client.query('SELECT pg_advisory_unlock($1)', [migrationLock]);
     }
@@ -44,30 +56,32 @@ export const migrate = async (
   }
 };
 
-/** @throws PgrowError `needs_operator` where the schema is not one that these migrations made. */
+/** @throws PgrowError `needs_operator` where the schema is not one that this version can work with. */
 export const pendingMigrations = (
   migrations: readonly Migration[],
-  applied: readonly { name: string; checksum: string }[],
-  newer: NewerSchema = 'refuse',
+  applied: readonly AppliedMigration[],
+  version: string,
 ): readonly Migration[] => {
   const done = new Set(applied.map(({ name }) => name));
   const pending = migrations.filter(({ name }) => !done.has(name));
   const known = new Map(migrations.map((migration) => [migration.name, checksum(migration)]));
-  for (const { name, checksum: recorded } of applied) {
+  for (const { name, checksum: recorded, applied_by, breaks_older } of applied) {
     const present = known.get(name);
-    if (present === undefined) {
-      if (newer === 'tolerate' && pending.length === 0) continue;
-      throw new PgrowError(
-        'needs_operator',
-        `The metadata database has migration ${name}, which this version of pgrow does not know. Start the newer version that applied it.`,
-      );
-    }
-    if (present !== recorded) {
+    if (present !== undefined && present !== recorded) {
       throw new PgrowError(
         'needs_operator',
         `Migration ${name} has been changed since it was applied. Restore the file as it was and put the change into a new migration.`,
       );
     }
+    if (present !== undefined || (!breaks_older && pending.length === 0)) continue;
+    const reason = breaks_older
+      ? 'which older versions cannot work with'
+      : `which this version does not know, and it lacks ${pending[0]?.name}: neither is newer than the other`;
+    throw new PgrowError(
+      'needs_operator',
+      `The metadata database has migration ${name}, ${reason}. It was applied by pgrow ${applied_by ?? 'of another version'}; this is pgrow ${version}. ` +
+        'Nothing was changed. Start that version again, or restore the metadata from a backup made before it was started.',
+    );
   }
   return pending;
 };
@@ -80,14 +94,14 @@ export const readMigrations = async (): Promise<readonly Migration[]> => {
 
 const checksum = ({ sql }: Migration): string => createHash('sha256').update(sql).digest('hex');
 
-const apply = async (client: pg.PoolClient, migration: Migration): Promise<void> => {
+const apply = async (client: pg.PoolClient, migration: Migration, version: string): Promise<void> => {
   await client.query('BEGIN');
   try {
     await client.query(migration.sql);
-    await client.query('INSERT INTO pgrow_migrations (name, checksum) VALUES ($1, $2)', [
-      migration.name,
-      checksum(migration),
-    ]);
+    await client.query(
+      'INSERT INTO pgrow_migrations (name, checksum, applied_by, breaks_older) VALUES ($1, $2, $3, $4)',
+      [migration.name, checksum(migration), version, breaksOlder.test(migration.sql)],
+    );
     await client.query('COMMIT');
   } catch (error) {
     await client.query('ROLLBACK');

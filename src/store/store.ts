@@ -4,7 +4,8 @@ import { connectMetadata, toStoreError, type Connection } from './connection.ts'
 import { databaseStore, type DatabaseStore } from './databases.ts';
 import { eventStore, type EventStore } from './events.ts';
 import { idempotencyStore, type IdempotencyStore } from './idempotency.ts';
-import { migrate, readMigrations, type NewerSchema } from './migrate.ts';
+import { leaseStore, type LeaseStore } from './leases.ts';
+import { migrate, readMigrations } from './migrate.ts';
 import { observedStore, type ObservedStore } from './observed.ts';
 import { operationStore, type OperationStore } from './operations.ts';
 import { secretStore, type SecretStore } from './secrets.ts';
@@ -18,6 +19,7 @@ export type Store = DatabaseStore &
   SnapshotStore &
   EventStore &
   ObservedStore &
+  LeaseStore &
   AccessStore &
   IdempotencyStore & {
     /** Brings the schema up to date; safe from several processes at once. */
@@ -31,12 +33,16 @@ export interface StoreOptions {
   readonly connection: Connection;
   /** 32 bytes. Seals the secrets. */
   readonly encryptionKey: Buffer;
-  /** Default `refuse`. */
-  readonly newerSchema?: NewerSchema;
+  /** Of pgrow, for people: it is recorded with what it changes in the schema. */
+  readonly version?: string;
 }
 
 /** Connects and migrates. */
-export const createStore = async ({ connection, encryptionKey, newerSchema }: StoreOptions): Promise<Store> => {
+export const createStore = async ({
+  connection,
+  encryptionKey,
+  version = 'of an unknown version',
+}: StoreOptions): Promise<Store> => {
   if (encryptionKey.length !== 32) throw new TypeError('the encryption key of the metadata must be 32 bytes');
   const { pool, queries } = connectMetadata(connection);
   const store: Store = withStoreErrors({
@@ -47,10 +53,11 @@ export const createStore = async ({ connection, encryptionKey, newerSchema }: St
     ...snapshotStore(queries),
     ...eventStore(queries),
     ...observedStore(queries),
+    ...leaseStore(queries),
     ...accessStore(queries),
     ...idempotencyStore(queries),
     async migrate() {
-      await migrate(pool, await readMigrations(), newerSchema);
+      await migrate(pool, await readMigrations(), version);
     },
     async ping() {
       await pool.query('SELECT 1');

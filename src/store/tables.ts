@@ -21,6 +21,7 @@ export interface Tables {
   snapshots: SnapshotsTable;
   checkpoints: CheckpointsTable;
   observed: ObservedTable;
+  leases: { name: string; holder: string; until: Timestamp };
   secrets: { service_id: string; name: string; ciphertext: Buffer; created_at: Generated<Date> };
   tokens: { hash: string; actor: string; project: string; role: Role; created_at: Generated<Date> };
   audit: AuditTable;

@@ -21,6 +21,7 @@ import { deploymentNameOf, watchQueueOf } from '../domain/naming.ts';
 import { workerIdentity } from '../domain/task-queue.ts';
 import { readSettings } from '../launcher/settings.ts';
 import { logUnhandledRejections } from '../launcher/unhandled-rejections.ts';
+import { versionOfSources } from '../launcher/version.ts';
 import { createLooks } from '../looks/looks.ts';
 import { serveLooks } from '../looks/serve-looks.ts';
 import { createDockerPlatform } from '../platform/docker/index.ts';
@@ -73,8 +74,7 @@ Runtime.install({
 const store = await createStore({
   connection: { url: settings.databaseUrl },
   encryptionKey: Buffer.from(readFileSync(settings.secretKeyPath, 'utf8').trim(), 'base64'),
-  // A version that continues beside a newer one, whose API has brought the schema up to date.
-  ...(settings.build !== null && { newerSchema: 'tolerate' }),
+  version: versionOfSources(),
 });
 await completeSecrets(store);
 // Before it asks for the first task: it might be another control plane's.

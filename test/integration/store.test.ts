@@ -541,6 +541,20 @@ test('all running operations, and the databases they are working on, are one que
   expect((await store.listBusy()).has(shop.id)).toBe(false);
 });
 
+test('a lease has one holder, which renews it; another takes it once it was released or has run out', async () => {
+  const name = 'monitor';
+  const take = (holder: string, lastsMs: number) => store.takeLease({ name, holder, lastsMs });
+  const tried = await Promise.all(['a', 'b', 'c'].map((holder) => take(holder, 60_000)));
+  expect(tried.filter(Boolean)).toHaveLength(1);
+  const holder = ['a', 'b', 'c'][tried.indexOf(true)]!;
+  expect([await take(holder, 60_000), await take('d', 60_000)]).toEqual([true, false]);
+  await store.releaseLease({ name, holder: 'd' });
+  expect(await take('d', 60_000)).toBe(false);
+  await store.releaseLease({ name, holder });
+  expect(await take('d', 0)).toBe(true);
+  expect(await take('e', 60_000)).toBe(true);
+});
+
 describe('migrations', () => {
   test('two processes that start at once both come up', async () => {
     const fresh = await server.newDatabase();
@@ -561,13 +575,51 @@ describe('migrations', () => {
     });
   });
 
-  test('a schema of a newer version stops the start', async () => {
-    await query(url, `INSERT INTO pgrow_migrations VALUES ('9999_later.sql', repeat('0', 64))`);
+  const open = (address: string, version: string) =>
+    createStore({ connection: { url: address }, encryptionKey, version });
+  const fromTheFuture = (address: string, breaksOlder: boolean) =>
+    query(
+      address,
+      `INSERT INTO pgrow_migrations (name, checksum, applied_by, breaks_older)
+         VALUES ('9999_later.sql', repeat('0', 64), '9.0.0 (bbbb)', ${breaksOlder})`,
+    );
 
-    await expect(store.migrate()).rejects.toThrow('9999_later.sql, which this version of pgrow does not know');
-    // But not that of a worker that continues beside the newer version.
-    const older = await createStore({ connection: { url }, encryptionKey, newerSchema: 'tolerate' });
-    await older.close();
+  // During an update API, monitor and worker of the older version start again beside the newer one.
+  test('an older version works on with a schema that a newer one has added to', async () => {
+    const fresh = await server.newDatabase();
+    const before = await open(fresh, '1.0.0 (aaaa)');
+    await fromTheFuture(fresh, false);
+    await before.migrate();
+    await before.close();
+    const again = await open(fresh, '1.0.0 (aaaa)');
+    expect(await again.listDatabases({})).toEqual([]);
+    await again.close();
+  });
+
+  test('a return to a version that the schema does not fit any longer is refused, with both versions and what to do', async () => {
+    const fresh = await server.newDatabase();
+    await (await open(fresh, '1.0.0 (aaaa)')).close();
+    expect(await query(fresh, 'SELECT DISTINCT applied_by, breaks_older FROM pgrow_migrations')).toEqual([
+      { applied_by: '1.0.0 (aaaa)', breaks_older: false },
+    ]);
+    await fromTheFuture(fresh, true);
+    await expect(open(fresh, '1.0.0 (aaaa)')).rejects.toMatchObject({
+      code: 'needs_operator',
+      message: expect.stringMatching(
+        /9999_later\.sql, which older versions cannot work with\. It was applied by pgrow 9\.0\.0 \(bbbb\); this is pgrow 1\.0\.0 \(aaaa\)\. .*Start that version again, or restore/,
+      ),
+    });
+  });
+
+  // As every database was that an earlier version has migrated.
+  test('what was applied before versions were recorded is taken over', async () => {
+    const fresh = await server.newDatabase();
+    await (await open(fresh, '1.0.0 (aaaa)')).close();
+    await query(fresh, 'ALTER TABLE pgrow_migrations DROP COLUMN applied_by, DROP COLUMN breaks_older');
+    await (await open(fresh, '1.0.0 (aaaa)')).close();
+    expect(await query(fresh, 'SELECT DISTINCT applied_by, breaks_older FROM pgrow_migrations')).toEqual([
+      { applied_by: null, breaks_older: false },
+    ]);
   });
 });
 

@@ -19,6 +19,8 @@ export const createMemoryStore = (): Store => {
     }),
     ...memoryRecords(),
     ...memoryAccess(),
+    takeLease: async () => true,
+    releaseLease: async () => {},
     migrate: async () => {},
     ping: async () => {},
     close: async () => {},

@@ -1,0 +1,26 @@
+import { sql } from 'kysely';
+import type { Queries } from './connection.ts';
+
+/** What one process of several may do at a time. */
+export interface LeaseStore {
+  /** Takes a lease, or renews it. False while another holder has it. */
+  takeLease(lease: { readonly name: string; readonly holder: string; readonly lastsMs: number }): Promise<boolean>;
+  /** Another may take it at once. */
+  releaseLease(lease: { readonly name: string; readonly holder: string }): Promise<void>;
+}
+
+export const leaseStore = (queries: Queries): LeaseStore => ({
+  async takeLease({ name, holder, lastsMs }) {
+    const { rows } = await sql`
+      INSERT INTO leases (name, holder, until)
+      VALUES (${name}, ${holder}, clock_timestamp() + ${`${lastsMs} ms`}::interval)
+          ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, until = excluded.until
+       WHERE leases.holder = excluded.holder OR leases.until < clock_timestamp()
+      RETURNING name`.execute(queries);
+    return rows.length === 1;
+  },
+
+  async releaseLease({ name, holder }) {
+    await queries.deleteFrom('leases').where('name', '=', name).where('holder', '=', holder).execute();
+  },
+});
