@@ -34,3 +34,15 @@ test.for([
 ] as const)('%s pins %s', ([folder, module]) => {
   expect(pinnedVersion(readFileSync(join(folder, 'go.mod'), 'utf8'), module)).toMatch(/^\d+\.\d+\.\d+$/);
 });
+
+// Once a checksum was missing, and only machines that had compiled the program before still had it.
+test.for([temporalModule, composeModule])('every module that %s requires has its checksum', (folder) => {
+  const replaced = /^replace (\S+) => /m;
+  const goModOf = readFileSync(join(folder, 'go.mod'), 'utf8');
+  const checksums = readFileSync(join(folder, 'go.sum'), 'utf8');
+  const required = [...goModOf.matchAll(/^(?:require )?\t?([^\s()]+\.[^\s()]+) (v\S+)(?: \/\/ indirect)?$/gm)];
+  const modules = required.filter(([, module]) => module !== replaced.exec(goModOf)?.[1]);
+  expect(modules.length).toBeGreaterThan(100);
+  const missing = modules.filter(([, module, version]) => !checksums.includes(`${module} ${version} h1:`));
+  expect(missing.map(([line]) => line.trim())).toEqual([]);
+});
