@@ -28,7 +28,7 @@ type Said = { readonly answer: unknown } | { readonly problem: Failure };
 
 /** Not there, not listening, or gone before it had answered: another may answer instead. */
 class Unheard extends Error {}
-/** Nobody listens on its socket. */
+/** Its socket refuses connections: the process has ended. */
 class Dead extends Unheard {}
 
 /**

@@ -9,7 +9,7 @@ export interface Followed {
 }
 
 export interface FollowLogs extends LogFollower {
-  /** The nodes there are now; null once there is no database any more. */
+  /** The nodes there are now; null once the database is gone. */
   readonly readNodes: () => Promise<readonly Followed[] | null>;
   readonly from: LogStart;
   readonly signal: AbortSignal;
@@ -43,10 +43,7 @@ const mostLines = 10_000;
  */
 export const followLogs = async (follow: FollowLogs): Promise<void> => {
   const { readNodes, signal, send, pauses = usualPauses } = follow;
-  const followers = new Map<
-    string,
-    { readonly node: string; readonly end: () => void; readonly ended: Promise<void> }
-  >();
+  const followers = new Map<string, { readonly end: () => void; readonly ended: Promise<void> }>();
   let from = follow.from;
   try {
     while (!signal.aborted) {
@@ -63,7 +60,7 @@ export const followLogs = async (follow: FollowLogs): Promise<void> => {
       for (const node of added) {
         const ending = new AbortController();
         const ended = followNode(follow, { node, from, signal: AbortSignal.any([signal, ending.signal]) });
-        followers.set(node.container, { node: node.name, end: () => ending.abort(), ended });
+        followers.set(node.container, { end: () => ending.abort(), ended });
       }
       from = { lines: mostLines, since: null };
       await delay(pauses.nodes, undefined, { signal }).catch(() => undefined);

@@ -17,7 +17,7 @@ logUnhandledRejections(logger);
 const store = await createStore({
   connection: { url: settings.databaseUrl },
   encryptionKey: Buffer.from(readFileSync(settings.secretKeyPath, 'utf8').trim(), 'base64'),
-  version: versionOfSources(),
+  version: versionOfSources,
 });
 await store.ensureToken({
   token: readFileSync(settings.tokenPath, 'utf8').trim(),

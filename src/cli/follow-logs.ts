@@ -43,7 +43,8 @@ export const followLogs = async (follow: FollowLogs): Promise<void> => {
       if (signal.aborted) return;
       if (error instanceof PgrowError && error.code === 'not_found' && shown.latest() !== null)
         return follow.printNotice(error.message);
-      if (!(error instanceof PgrowError) ? attempt >= attempts : !error.retryable || attempt >= attempts) throw error;
+      const mayPass = !(error instanceof PgrowError) || error.retryable;
+      if (!mayPass || attempt >= attempts) throw error;
     }
     await delay(reconnectAfterMs, undefined, { signal }).catch(() => undefined);
   }

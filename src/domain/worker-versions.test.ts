@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { pinnedOperation } from '../../test/support/pinned-operation.ts';
 import {
   dispensable,
   olderVersions,
@@ -6,17 +7,7 @@ import {
   servedLine,
   strandedLine,
   versionsToRun,
-  type PinnedOperation,
 } from './worker-versions.ts';
-
-const operation = (build: string, more: Partial<PinnedOperation> = {}): PinnedOperation => ({
-  build,
-  workflow_id: 'pgrow/1',
-  run_id: 'run',
-  workflow: 'expand',
-  database: 'shop',
-  ...more,
-});
 
 describe('the build that a workflow is pinned to', () => {
   test.each([
@@ -36,7 +27,7 @@ describe('versions beside the current one', () => {
   const isKept = (build: string) => build !== 'gone';
 
   test('run for as long as they have operations, each once', () => {
-    const pinned = [operation('old'), operation('now'), operation('old', { database: 'crm' })];
+    const pinned = [pinnedOperation('old'), pinnedOperation('now'), pinnedOperation('old', { database: 'crm' })];
     const { serve, stranded } = olderVersions({ current: 'now', pinned, isKept });
     expect([...serve.keys()]).toEqual(['old']);
     expect(stranded).toEqual([]);
@@ -46,7 +37,7 @@ describe('versions beside the current one', () => {
   });
 
   test('whose copy is gone leave operations that cannot continue: which, and what can be done', () => {
-    const pinned = [operation('gone', { workflow: 'scaleDown', database: null }), operation('old')];
+    const pinned = [pinnedOperation('gone', { workflow: 'scaleDown', database: null }), pinnedOperation('old')];
     const { serve, stranded } = olderVersions({ current: 'now', pinned, isKept });
     expect([...serve.keys()]).toEqual(['old']);
     const line = strandedLine(stranded, '/cache');

@@ -119,8 +119,9 @@ const makeCopy = async ({ id, directory }: Build, progress: Progress): Promise<v
   const draft = draftOf(directory);
   mkdirSync(draft, { recursive: true });
   // First of all: packages that no copy links to may be removed.
-  symlinkSync(join(packagesFor(packageLock()), 'node_modules'), join(draft, 'node_modules'));
-  ensurePackages();
+  const lockFile = readFileSync(join(repositoryRoot, 'package-lock.json'), 'utf8');
+  symlinkSync(join(packagesFor(lockFile), 'node_modules'), join(draft, 'node_modules'));
+  ensurePackages(lockFile);
   cpSync(sourceDirectory, join(draft, 'src'), { recursive: true, filter: isShipped });
   for (const file of manifests) cpSync(join(repositoryRoot, file), join(draft, file));
   const copy = { id, directory: draft };
@@ -142,16 +143,13 @@ const moveInto = (draft: string, directory: string): void => {
 };
 
 /** Packages by their lock file: an update of this checkout replaces its own in place. */
-const ensurePackages = (): void => {
-  const lockFile = packageLock();
+const ensurePackages = (lockFile: string): void => {
   const directory = packagesFor(lockFile);
   if (existsSync(directory)) return;
   const draft = draftOf(directory);
   linkPackages(lockFile, repositoryRoot, draft);
   moveInto(draft, directory);
 };
-
-const packageLock = (): string => readFileSync(join(repositoryRoot, 'package-lock.json'), 'utf8');
 
 const packagesFor = (lockFile: string): string => {
   const hash = createHash('sha256').update(`${process.platform}-${process.arch}`).update(lockFile).digest('hex');

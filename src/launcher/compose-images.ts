@@ -47,15 +47,17 @@ export const ensureComposeImages = async (postgres: string, progress: Progress):
   // Refused before anything is built.
   withVariables(readIfThere(path), Object.fromEntries(variableNames.map((name) => [name, ''])), path);
   // One after the other: each of them takes all cores.
-  const temporal = await ensureImageOf('temporal-server', {
-    'temporal-server': await ensureGoProgram(server, progress),
-  });
+  const temporal = await ensureImageOf(
+    'temporal-server',
+    { 'temporal-server': await ensureGoProgram(server, progress) },
+    progress,
+  );
   const tools = {
     'bin/temporal-sql-tool': await ensureGoProgram(sqlTool, progress),
     'bin/temporal': await ensureTemporal(progress),
   };
-  const adminTools = await ensureImageOf('temporal-admin-tools', tools);
-  const web = await ensureImageOf('temporal-ui', { 'ui-server': await ensureGoProgram(ui, progress) });
+  const adminTools = await ensureImageOf('temporal-admin-tools', tools, progress);
+  const web = await ensureImageOf('temporal-ui', { 'ui-server': await ensureGoProgram(ui, progress) }, progress);
   const image = 'compose-postgres';
   const database = await ensureOtherImage({ image, folder: join(imagesDirectory, image), base: postgres }, progress);
   const variables: Record<(typeof variableNames)[number], string> = {
@@ -66,12 +68,18 @@ export const ensureComposeImages = async (postgres: string, progress: Progress):
     PGROW_TEMPORAL_UI_IMAGE: web,
     PGROW_DOCKER_GID: String(statSync(socketPath, { throwIfNoEntry: false })?.gid ?? 0),
   };
-  const content = withVariables(readIfThere(path), variables, path);
-  if (content !== readIfThere(path)) writeFileSync(path, content);
+  const before = readIfThere(path);
+  const content = withVariables(before, variables, path);
+  if (content !== before) writeFileSync(path, content);
   return variables;
+};
 
-  function ensureImageOf(name: string, programs: Readonly<Record<string, string>>): Promise<string> {
-    const files = Object.entries(programs).map(([inImage, program]) => readContextFile(program, inImage));
-    return ensureOtherImage({ image: name, folder: join(imagesDirectory, name), files }, progress);
-  }
+/** From the folder of that name. `programs`: files of this machine, by their paths in the image's context. */
+const ensureImageOf = (
+  name: string,
+  programs: Readonly<Record<string, string>>,
+  progress: Progress,
+): Promise<string> => {
+  const files = Object.entries(programs).map(([inContext, program]) => readContextFile(program, inContext));
+  return ensureOtherImage({ image: name, folder: join(imagesDirectory, name), files }, progress);
 };

@@ -30,7 +30,7 @@ test('what stood there is kept, also without an end of line', () => {
 
 // It would say one thing in the file and Compose would do the other: the last line wins.
 test.for(['PGROW_IMAGE=mine', ' export PGROW_IMAGE = mine', 'PGROW_IMAGE: mine'])(
-  'a line that somebody else wrote is never overruled: %s',
+  'a line that pgrow did not write is never overruled: %s',
   (line) => {
     expect(() => withVariables(`A=1\n${line}\n`, variables, path)).toThrow(
       '/srv/pgrow/.env sets PGROW_IMAGE in line 2, which pgrow did not write.',

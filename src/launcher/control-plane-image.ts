@@ -1,7 +1,7 @@
-import { existsSync, readFileSync, readdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { z } from 'zod';
-import { readContextFile, type ContextFile } from './image-context.ts';
+import { filesUnder, readContextFile, type ContextFile } from './image-context.ts';
 import { isNeededToRun, shippedPackages } from './link-packages.ts';
 import { ensureOtherImage } from './images.ts';
 import { imagesDirectory, repositoryRoot } from './paths.ts';
@@ -33,7 +33,7 @@ export const ownFiles = (root: string): readonly ContextFile[] => {
   const single = ['package.json', 'package-lock.json', 'pgrow', 'LICENSE'].map((name) => join(root, name));
   return [...inFolders, ...single]
     .filter((path) => !path.endsWith('.test.ts') && !path.includes('__pycache__'))
-    .map((path) => readContextFile(path, join('pgrow', path.slice(join(root, '/').length))));
+    .map((path) => readContextFile(path, join('pgrow', relative(root, path))));
 };
 
 /** The packages that are needed to run on this platform, read one file at a time. */
@@ -43,7 +43,7 @@ export function* packageFiles(root: string): Generator<ContextFile> {
     if (!existsSync(join(root, folder))) continue;
     for (const path of filesUnder(join(root, folder)))
       if (isNeededToRun(path) && !isSuperfluous(path))
-        yield readContextFile(path, join('packages', path.slice(join(root, '/').length)));
+        yield readContextFile(path, join('packages', relative(root, path)));
   }
 }
 
@@ -56,12 +56,6 @@ const isSuperfluous = (path: string): boolean => {
 
 const bridgeOf = (architecture: string): string =>
   `${architecture === 'arm64' ? 'aarch64' : 'x86_64'}-unknown-linux-gnu`;
-
-const filesUnder = (folder: string): readonly string[] =>
-  readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort();
 
 const manifest = z.object({ name: z.string(), version: z.string(), description: z.string(), license: z.string() });
 

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { readEnvironment } from './environment.ts';
+import { draftOf } from './kept-files.ts';
 import { launcherError } from './launcher-error.ts';
 import { withLock } from './lock.ts';
 import type { Progress } from './progress.ts';
@@ -14,8 +15,6 @@ export interface GoProgram {
   readonly module: string;
   /** Folder of the go.mod. */
   readonly pinnedIn: string;
-  /** What the linker sets, for programs that print their version from a variable. */
-  readonly set?: (version: string) => string;
 }
 
 /** Path of the program in the cache, compiled unless it is there: once per machine and version. */
@@ -27,10 +26,10 @@ export const ensureGoProgram = async (program: GoProgram, progress: Progress): P
   return withLock(`go-${program.name}`, progress, async () => {
     if (isFile(path)) return path;
     mkdirSync(join(cache, 'bin'), { recursive: true });
-    const draft = `${path}.${process.pid}`;
+    const draft = draftOf(path);
     progress(`Compiling ${program.name} ${version} with Go: some minutes, once on this machine`);
     try {
-      await compile({ ...program, target: draft, log: join(cache, `${program.name}-build.log`), version });
+      await compile({ ...program, target: draft, log: join(cache, `${program.name}-build.log`) });
       renameSync(draft, path);
     } finally {
       rmSync(draft, { force: true });
@@ -62,24 +61,24 @@ export const pinnedVersion = (goMod: string, module: string): string => {
 export const findGo = (): string | null =>
   findProgram('go') ?? (isFile('/usr/local/go/bin/go') ? '/usr/local/go/bin/go' : null);
 
-const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+export const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 
-interface Compile extends Pick<GoProgram, 'name' | 'package' | 'pinnedIn' | 'set'> {
+interface Compile extends Pick<GoProgram, 'name' | 'package' | 'pinnedIn'> {
+  /** File to make. */
   readonly target: string;
   readonly log: string;
-  readonly version: string;
 }
 
-const compile = async ({ name, package: source, pinnedIn, set, target, log, version }: Compile): Promise<void> => {
+/** @throws PgrowError when there is no Go, or it fails */
+export const compile = async ({ name, package: source, pinnedIn, target, log }: Compile): Promise<void> => {
   const go = findGo();
   if (go === null)
     throw launcherError(
       `${name} is compiled with Go, which is not installed. Install it (https://go.dev/dl) and run this again.`,
     );
-  const flags = ['-s -w', ...(set === undefined ? [] : [`-X ${set(version)}`])].join(' ');
   await runCommand({
     command: go,
-    arguments: ['build', '-ldflags', flags, '-o', target, source],
+    arguments: ['build', '-ldflags', '-s -w', '-o', target, source],
     environment: { CGO_ENABLED: '0' },
     directory: pinnedIn,
     log,

@@ -20,11 +20,16 @@ export const contentHash = (files: readonly ContextFile[], base: string): string
 
 /** All files of a folder, in a fixed order, by their path in it. */
 export const readFolder = (folder: string): readonly ContextFile[] =>
-  readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && !entry.parentPath.includes('__pycache__'))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .sort()
+  filesUnder(folder)
+    .filter((path) => !path.includes('__pycache__'))
     .map((path) => readContextFile(path, relative(folder, path)));
+
+/** Paths of all files of a folder and those in it, in a fixed order. */
+export const filesUnder = (folder: string): readonly string[] =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
 
 export const readContextFile = (source: string, path: string): ContextFile => ({
   path,

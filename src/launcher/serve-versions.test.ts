@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { pinnedOperation } from '../../test/support/pinned-operation.ts';
 import type { WorkerVersions } from '../client/worker-versions.ts';
 import type { PinnedOperation } from '../domain/worker-versions.ts';
 import { openHome, type Home } from './home.ts';
@@ -43,14 +44,6 @@ const copyOf = (build: string): void => {
   writeFileSync(join(directory, 'src/worker/main.ts'), script);
 };
 
-const operationOf = (build: string): PinnedOperation => ({
-  build,
-  workflow_id: 'pgrow/1',
-  run_id: 'run',
-  workflow: 'expand',
-  database: 'shop',
-});
-
 const up = (pinned: readonly PinnedOperation[], more: { supported?: boolean; moveOperations?: boolean } = {}) => {
   const versions: WorkerVersions = {
     areSupported: async () => more.supported ?? true,
@@ -79,7 +72,7 @@ const running = () => new Map(findProcesses({ home, name: 'worker' }).map(({ bui
 test('an older worker runs beside the current one while an operation continues under it: left alone, or started again', async () => {
   for (const build of ['aa', 'cc']) copyOf(build);
   const [older, current] = [start('aa'), start('cc')];
-  await up([operationOf('aa'), operationOf('cc')]);
+  await up([pinnedOperation('aa'), pinnedOperation('cc')]);
   expect(running()).toEqual(
     new Map([
       ['aa', older],
@@ -89,13 +82,13 @@ test('an older worker runs beside the current one while an operation continues u
   expect(lines).toEqual([expect.stringContaining('The worker of version aa keeps running for expand of shop')]);
 
   await stopProcess({ home, name: 'worker', build: 'aa' }, 100);
-  await up([operationOf('aa')]);
+  await up([pinnedOperation('aa')]);
   expect([...running().keys()].toSorted()).toEqual(['aa', 'cc']);
   expect(lines).toContain('Starting the worker of version aa');
   // It had been started with another address of Temporal.
   await stopProcess({ home, name: 'worker', build: 'aa' }, 100);
   const outdated = start('aa', 'before');
-  await up([operationOf('aa')]);
+  await up([pinnedOperation('aa')]);
   expect(running().get('aa')).not.toBe(outdated);
 });
 
@@ -117,11 +110,11 @@ test('copies are released once nothing runs from them', async () => {
 
 test('operations whose copy is gone are named, and moved only on request', async () => {
   copyOf('cc');
-  await up([operationOf('aa')]);
+  await up([pinnedOperation('aa')]);
   expect(lines).toEqual([expect.stringMatching(/expand of shop.*version aa.*--move-operations/)]);
   expect(moved).toEqual([]);
-  await up([operationOf('aa')], { moveOperations: true });
-  expect(moved).toEqual([operationOf('aa')]);
+  await up([pinnedOperation('aa')], { moveOperations: true });
+  expect(moved).toEqual([pinnedOperation('aa')]);
 });
 
 test('where Temporal knows no versions, no other worker runs: it would take what is not its own', async () => {

@@ -24,7 +24,7 @@ export interface ServeVersions {
 }
 
 /** Milliseconds; a new version is known a second or two after its worker has begun. */
-export const currentWithinMs = 45_000;
+const currentWithinMs = 45_000;
 
 /** Stops a worker from before there were versions: it would take what is not pinned to any. */
 export const stopUnversioned = async (home: Home): Promise<void> => {
@@ -45,7 +45,7 @@ export const serveVersions = async (options: ServeVersions): Promise<void> => {
     );
     return;
   }
-  await versions.makeCurrent(current, [taskQueue, watchQueueOf(taskQueue)], currentWithinMs);
+  await makeCurrent(options, current);
   const pinned = await versions.readPinned(taskQueue);
   const { serve, stranded } = olderVersions({ current, pinned, isKept: (build) => findBuild(build) !== null });
   for (const [build, operations] of serve) await serveOlder(options, build, operations);
@@ -67,6 +67,12 @@ const serveOlder = async (
   await ensureRunning(spec, progress);
   await untilHealthy(spec);
 };
+
+/** Gives a version what begins from now on. @throws PgrowError `not_ready` when its worker does not ask for work */
+export const makeCurrent = (
+  { versions, taskQueue }: Pick<ServeVersions, 'versions' | 'taskQueue'>,
+  build: string,
+): Promise<void> => versions.makeCurrent(build, [taskQueue, watchQueueOf(taskQueue)], currentWithinMs);
 
 /** Names operations whose version is gone, or lets them continue under the current one. */
 export const helpStranded = async (

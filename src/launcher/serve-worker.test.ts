@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
+import { pinnedOperation } from '../../test/support/pinned-operation.ts';
 import type { PinnedOperation } from '../domain/worker-versions.ts';
 import { buildsDirectory } from './builds.ts';
 import { openHome, type Home } from './home.ts';
@@ -26,14 +27,6 @@ beforeEach(() => {
 afterEach(() => {
   vi.unstubAllEnvs();
   rmSync(folder, { recursive: true });
-});
-
-const operationOf = (build: string): PinnedOperation => ({
-  build,
-  workflow_id: 'pgrow/1',
-  run_id: 'run',
-  workflow: 'expand',
-  database: 'shop',
 });
 
 /** A container: `running` are the workers in it, and `end` lets one of them end. */
@@ -101,7 +94,7 @@ test('an update under operations: the new container runs the old version until n
   recordPrepared(home, 'aa');
   const before = container('aa');
   await until(() => expect(current).toBe('aa'));
-  pinned = [operationOf('aa')];
+  pinned = [pinnedOperation('aa')];
   await before.stop();
 
   recordPrepared(home, 'bb');
@@ -126,7 +119,7 @@ test('an update under operations: the new container runs the old version until n
 
 test('a worker that dies ends its container; one of an older version is started again', async () => {
   for (const build of ['aa', 'bb']) recordPrepared(home, build);
-  pinned = [operationOf('aa')];
+  pinned = [pinnedOperation('aa')];
   const { builds, end, served, seen } = container('bb');
   await until(() => expect(builds()).toEqual(['aa', 'bb']));
   end('aa', 'SIGKILL');
@@ -139,7 +132,7 @@ test('a worker that dies ends its container; one of an older version is started 
 
 test('while Temporal is away what runs is left alone, and the newest version starts', async () => {
   for (const build of ['aa', 'bb']) recordPrepared(home, build);
-  pinned = [operationOf('aa')];
+  pinned = [pinnedOperation('aa')];
   let isAway = true;
   const { builds, seen } = container('bb', { answers: () => !isAway });
   await until(() => expect(seen.lines.join()).toContain('Temporal is away'));

@@ -1,6 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { WorkerVersions } from '../client/worker-versions.ts';
-import { watchQueueOf } from '../domain/naming.ts';
 import { versionsToRun, type VersionsToRun } from '../domain/worker-versions.ts';
 import { findBuild, holdOnly } from './builds.ts';
 import type { ChildProgram } from './child-program.ts';
@@ -8,7 +7,7 @@ import type { Home } from './home.ts';
 import { launcherError, messageOf } from './launcher-error.ts';
 import { readPrepared } from './prepared.ts';
 import type { Progress } from './progress.ts';
-import { currentWithinMs, forgetImages, helpStranded } from './serve-versions.ts';
+import { forgetImages, helpStranded, makeCurrent } from './serve-versions.ts';
 
 export interface ServeWorker {
   readonly home: Home;
@@ -43,7 +42,7 @@ export const serveWorker = async (options: ServeWorker): Promise<void> => {
     throw launcherError(`Version ${own} has not been prepared in ${home.path}. Run first: pgrow prepare`);
   const running = new Map<string, ChildProgram>();
   const died = Promise.withResolvers<never>();
-  // It is met below, or nobody waits for it any longer.
+  // Handled below, or too late to matter.
   died.promise.catch(() => undefined);
   const stopped = new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
   const say = sayOnce(progress);
@@ -109,12 +108,13 @@ const lookAround = async (
   return versionsToRun({ own, prepared, current, pinned, isKept: (build) => findBuild(build) !== null });
 };
 
-const becomeCurrent = async ({ versions, own, taskQueue, progress }: ServeWorker): Promise<void> => {
-  await versions.makeCurrent(own, [taskQueue, watchQueueOf(taskQueue)], currentWithinMs);
+const becomeCurrent = async (options: ServeWorker): Promise<void> => {
+  const { own, progress } = options;
+  await makeCurrent(options, own);
   progress(`Version ${own} gets what begins from now on`);
 };
 
-/** Copies and images of versions that nothing needs any longer. */
+/** Copies and images of versions that are no longer needed. */
 const release = async ({ home, progress }: ServeWorker, needed: readonly string[]): Promise<void> => {
   await holdOnly(home, needed, progress);
   forgetImages(home, needed);

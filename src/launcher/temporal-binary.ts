@@ -1,7 +1,7 @@
-import { chmodSync, mkdirSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readEnvironment } from './environment.ts';
-import { findGo } from './go-program.ts';
+import { compile, findGo, isFile } from './go-program.ts';
 import { draftOf } from './kept-files.ts';
 import { withLock } from './lock.ts';
 import { repositoryRoot, temporalModule } from './paths.ts';
@@ -19,11 +19,11 @@ const downloadStartTimeoutMs = 5000;
 export const ensureTemporal = async (progress: Progress): Promise<string> => {
   const cache = readEnvironment().cache;
   const ours = join(cache, 'bin', `temporal-${temporalVersion}`);
-  if (isThere(ours)) return ours;
+  if (isFile(ours)) return ours;
   const installed = findProgram('temporal');
   if (installed !== null && isUsable(await versionOf(installed))) return installed;
   return withLock('temporal-binary', progress, async () => {
-    if (isThere(ours)) return ours;
+    if (isFile(ours)) return ours;
     mkdirSync(join(cache, 'bin'), { recursive: true });
     const draft = draftOf(ours);
     try {
@@ -36,8 +36,6 @@ export const ensureTemporal = async (progress: Progress): Promise<string> => {
     return ours;
   });
 };
-
-const isThere = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 
 const versionOf = async (program: string): Promise<string> => {
   try {
@@ -83,19 +81,13 @@ const download = async (target: string, progress: Progress): Promise<boolean> =>
 };
 
 const build = async (target: string, log: string, progress: Progress): Promise<void> => {
-  const go = findGo();
-  if (go === null) {
+  if (findGo() === null) {
     throw launcherError(
       `Temporal is missing: there is no "temporal" (1.5 or newer) on PATH, temporal.download cannot be reached, and ` +
         `there is no Go to build it with. Install one of them (see ${join(repositoryRoot, 'README.md')}) and run this again.`,
     );
   }
   progress(`Building Temporal ${temporalVersion} with Go: about 2-4 min, once on this machine`);
-  await runCommand({
-    command: go,
-    arguments: ['build', '-ldflags', '-s -w', '-o', target, 'github.com/temporalio/cli/cmd/temporal'],
-    environment: { CGO_ENABLED: '0' },
-    directory: temporalModule,
-    log,
-  });
+  const cli = { name: 'temporal', package: 'github.com/temporalio/cli/cmd/temporal', pinnedIn: temporalModule };
+  await compile({ ...cli, target, log });
 };

@@ -161,7 +161,7 @@ const followed = async (signal = new AbortController().signal, onLine: () => unk
   return lines;
 };
 
-test('a log is followed line by line, and the one who looks learns that no one listens any longer', async () => {
+test('a log is followed line by line, and the one who looks notices when the reader has gone', async () => {
   let learned: unknown = null;
   await serve('monitor', {
     async *followLog(container, from, signal) {

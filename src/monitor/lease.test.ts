@@ -49,7 +49,7 @@ const monitor = (holder: string) => {
   onTestFinished(() => stop.abort());
   return {
     stop: () => stop.abort(),
-    /** Its queries are not answered any longer. */
+    /** Its queries are no longer answered. */
     cutOff: () => void (isFrozen = true),
   };
 };

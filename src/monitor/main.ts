@@ -31,7 +31,7 @@ logUnhandledRejections(log);
 const store = await createStore({
   connection: { url: settings.databaseUrl },
   encryptionKey: Buffer.from(readFileSync(settings.secretKeyPath, 'utf8').trim(), 'base64'),
-  version: versionOfSources(),
+  version: versionOfSources,
 });
 const dependencies = {
   platform: createDockerPlatform(),

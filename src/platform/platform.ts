@@ -93,6 +93,9 @@ export interface Platform {
   hasImage(image: string): Promise<boolean>;
 }
 
+/** The calls that are answered once: they can be limited, logged and recorded one by one. */
+export type PlatformCalls = Omit<Platform, 'watch' | 'dial' | 'followLog'>;
+
 export type Labels = Readonly<Record<string, string>>;
 
 export interface NetworkSpec {

@@ -28,9 +28,13 @@ const breaksOlder = /^-- Older versions cannot work with this\.$/m;
 /**
  * Brings the schema up to date. Migrations never change: one that differs from what was applied is refused. One that is
  * newer than the code is not, unless it says that older versions cannot work with it: during an update they do.
- * `version`: of pgrow, for people.
+ * `version`: of pgrow, for people; called only where it is needed.
  */
-export const migrate = async (pool: pg.Pool, migrations: readonly Migration[], version: string): Promise<void> => {
+export const migrate = async (
+  pool: pg.Pool,
+  migrations: readonly Migration[],
+  version: () => string,
+): Promise<void> => {
   const client = await pool.connect();
   try {
     await client.query('SELECT pg_advisory_lock($1)', [migrationLock]);
@@ -60,7 +64,7 @@ export const migrate = async (pool: pg.Pool, migrations: readonly Migration[], v
 export const pendingMigrations = (
   migrations: readonly Migration[],
   applied: readonly AppliedMigration[],
-  version: string,
+  version: () => string,
 ): readonly Migration[] => {
   const done = new Set(applied.map(({ name }) => name));
   const pending = migrations.filter(({ name }) => !done.has(name));
@@ -79,7 +83,7 @@ export const pendingMigrations = (
       : `which this version does not know, and it lacks ${pending[0]?.name}: neither is newer than the other`;
     throw new PgrowError(
       'needs_operator',
-      `The metadata database has migration ${name}, ${reason}. It was applied by pgrow ${applied_by ?? 'of another version'}; this is pgrow ${version}. ` +
+      `The metadata database has migration ${name}, ${reason}. It was applied by pgrow ${applied_by ?? 'of another version'}; this is pgrow ${version()}. ` +
         'Nothing was changed. Start that version again, or restore the metadata from a backup made before it was started.',
     );
   }
@@ -94,13 +98,13 @@ export const readMigrations = async (): Promise<readonly Migration[]> => {
 
 const checksum = ({ sql }: Migration): string => createHash('sha256').update(sql).digest('hex');
 
-const apply = async (client: pg.PoolClient, migration: Migration, version: string): Promise<void> => {
+const apply = async (client: pg.PoolClient, migration: Migration, version: () => string): Promise<void> => {
   await client.query('BEGIN');
   try {
     await client.query(migration.sql);
     await client.query(
       'INSERT INTO pgrow_migrations (name, checksum, applied_by, breaks_older) VALUES ($1, $2, $3, $4)',
-      [migration.name, checksum(migration), version, breaksOlder.test(migration.sql)],
+      [migration.name, checksum(migration), version(), breaksOlder.test(migration.sql)],
     );
     await client.query('COMMIT');
   } catch (error) {

@@ -33,15 +33,15 @@ export interface StoreOptions {
   readonly connection: Connection;
   /** 32 bytes. Seals the secrets. */
   readonly encryptionKey: Buffer;
-  /** Of pgrow, for people: it is recorded with what it changes in the schema. */
-  readonly version?: string;
+  /** Of pgrow, for people: it is recorded with what it changes in the schema. Called only then, and for a refusal. */
+  readonly version?: () => string;
 }
 
 /** Connects and migrates. */
 export const createStore = async ({
   connection,
   encryptionKey,
-  version = 'of an unknown version',
+  version = () => 'of an unknown version',
 }: StoreOptions): Promise<Store> => {
   if (encryptionKey.length !== 32) throw new TypeError('the encryption key of the metadata must be 32 bytes');
   const { pool, queries } = connectMetadata(connection);

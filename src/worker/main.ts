@@ -74,7 +74,7 @@ Runtime.install({
 const store = await createStore({
   connection: { url: settings.databaseUrl },
   encryptionKey: Buffer.from(readFileSync(settings.secretKeyPath, 'utf8').trim(), 'base64'),
-  version: versionOfSources(),
+  version: versionOfSources,
 });
 await completeSecrets(store);
 // Before it asks for the first task: it might be another control plane's.

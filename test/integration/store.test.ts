@@ -576,7 +576,7 @@ describe('migrations', () => {
   });
 
   const open = (address: string, version: string) =>
-    createStore({ connection: { url: address }, encryptionKey, version });
+    createStore({ connection: { url: address }, encryptionKey, version: () => version });
   const fromTheFuture = (address: string, breaksOlder: boolean) =>
     query(
       address,
@@ -596,7 +596,7 @@ describe('migrations', () => {
     await again.close();
   });
 
-  test('a return to a version that the schema does not fit any longer is refused, with both versions and what to do', async () => {
+  test('a return to a version that the schema no longer fits is refused, with both versions and what to do', async () => {
     const fresh = await server.newDatabase();
     await (await open(fresh, '1.0.0 (aaaa)')).close();
     expect(await query(fresh, 'SELECT DISTINCT applied_by, breaks_older FROM pgrow_migrations')).toEqual([

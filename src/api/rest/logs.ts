@@ -61,7 +61,7 @@ const description =
 
 const tooMany = new PgrowError(
   'too_many',
-  `${mostFollowers} clients follow logs already, and no more may at a time. Close one of them, or read the logs without following.`,
+  `${mostFollowers} clients follow logs already, which is the limit. Close one of them, or read the logs without following.`,
 );
 
 const rules = {

@@ -1,6 +1,6 @@
 import { engineLimits, limited, type CallLimits } from '../call-limits.ts';
 import { dialTcp } from '../dial-tcp.ts';
-import type { Platform } from '../platform.ts';
+import type { Platform, PlatformCalls } from '../platform.ts';
 import { connect } from './connection.ts';
 import { dockerContainers } from './containers.ts';
 import { capacity, freeBytes } from './disk.ts';
@@ -34,7 +34,7 @@ export const createDockerPlatform = (options: DockerPlatformOptions = {}): Platf
   const removalTimeoutMs = options.removalTimeoutMs ?? 10_000;
   const limits = options.limits ?? engineLimits;
 
-  const calls: Omit<Platform, 'watch' | 'dial' | 'followLog'> = {
+  const calls: PlatformCalls = {
     ...dockerNetworks(docker, removalTimeoutMs),
     ...dockerVolumes(docker, removalTimeoutMs),
     ...dockerContainers(docker, removalTimeoutMs),

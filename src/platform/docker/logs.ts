@@ -49,7 +49,7 @@ export const followLog = async function* (
       yield* read.splice(0);
     }
   } catch {
-    // The connection was lost, or is not wanted any longer.
+    // The connection was lost, or is no longer wanted.
   } finally {
     signal.removeEventListener('abort', end);
     end();

@@ -1,6 +1,6 @@
-import type { Platform } from '../platform.ts';
+import type { PlatformCalls } from '../platform.ts';
 
-export type PlatformCall = Exclude<keyof Platform, 'watch' | 'dial' | 'followLog'>;
+export type PlatformCall = keyof PlatformCalls;
 
 export interface FakeCall {
   readonly method: PlatformCall;
@@ -12,7 +12,7 @@ export interface Recorder {
   readonly calls: FakeCall[];
   readonly failNext: (method: PlatformCall, error: Error, times?: number) => void;
   /** The same calls, each written down and failed where a test wants it. */
-  record(calls: Omit<Platform, 'watch' | 'dial' | 'followLog'>): Omit<Platform, 'watch' | 'dial' | 'followLog'>;
+  record(calls: PlatformCalls): PlatformCalls;
 }
 
 type Call = (...args: readonly unknown[]) => Promise<unknown>;
@@ -38,7 +38,7 @@ export const createRecorder = (): Recorder => {
     record: (platform) =>
       Object.fromEntries(
         Object.entries(platform).map(([method, call]) => [method, recorded(method as PlatformCall, call as Call)]),
-      ) as unknown as Omit<Platform, 'watch' | 'dial' | 'followLog'>,
+      ) as unknown as PlatformCalls,
   };
 };
 
