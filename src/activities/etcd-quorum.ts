@@ -14,12 +14,13 @@ export const etcdQuorumActions = (dependencies: Dependencies) => {
 
   const waitUntilEtcdQuorum: Action<'waitUntilEtcdQuorum'> = async ({ nodes }, step) => {
     const session = await openSession(dependencies, step.database);
+    const failIfItExits = failIfExited(platform);
     await waitUntil({
       for: 'three healthy etcd nodes',
       step: { ...step, patience_seconds: Math.min(step.patience_seconds, quorumPatienceSeconds) },
       look: async () => {
         for (const node of nodes) {
-          await failIfExited(platform)(node);
+          await failIfItExits(node);
           const client = await session.connectEtcd(node);
           if (!(await client.isHealthy())) return { observed: `${node.name}:${ports.etcdClient} has no quorum` };
           const peers = await client.memberNames();

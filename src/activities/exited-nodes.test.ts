@@ -1,14 +1,14 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { createFakePlatform } from '../platform/fake/index.ts';
 import type { ContainerSpec } from '../platform/platform.ts';
-import { restartIfExited } from './exited-nodes.ts';
+import { failIfExited, restartIfExited } from './exited-nodes.ts';
 import { waitUntil } from './wait-until.ts';
 
 const node = { name: 'postgres-2', container: 'shop-postgres-2' };
 const step = { patience_seconds: 0.3, note: () => undefined, signal: new AbortController().signal };
 
 /** A node that exits at each of its first `times` starts. */
-const nodeThatExits = async (times: number) => {
+const nodeThatExits = async (times: number, restart: ContainerSpec['restart'] = 'no') => {
   const platform = createFakePlatform();
   await platform.ensureNetwork({ name: 'shop', labels: {} });
   await platform.ensureContainer({
@@ -17,7 +17,7 @@ const nodeThatExits = async (times: number) => {
     mounts: [],
     ports: [],
     labels: {},
-    restart: 'no',
+    restart,
   } as unknown as ContainerSpec);
   let starts = 0;
   platform.onStart(() => ((starts += 1) <= times ? 7 : undefined));
@@ -57,4 +57,36 @@ test('one that is gone ends the wait', async () => {
   const { platform, wait } = await nodeThatExits(99);
   await platform.removeContainer(node.container);
   await expect(wait).rejects.toMatchObject({ code: 'node_failed', message: expect.stringContaining(node.container) });
+});
+
+// A server is stopped and started inside its container, so one that had crashed weeks ago, and that the engine had
+// restarted, could not be taken out of Patroni: "stopped (exit code ?)" of a node that ran.
+describe('a node that has just been started', () => {
+  const started = async () => {
+    const { platform, wait } = await nodeThatExits(0, 'unless-stopped');
+    await wait;
+    const crash = async (restarts: number) => {
+      platform.kill(node.container, 7);
+      await vi.waitFor(async () =>
+        expect(await platform.inspectContainer(node.container)).toMatchObject({ running: true, restarts }),
+      );
+    };
+    return { crash, failIfItExits: failIfExited(platform), platform };
+  };
+
+  test('may have crashed before', async () => {
+    const { crash, failIfItExits } = await started();
+    await crash(1);
+    await expect(failIfItExits(node)).resolves.toBeUndefined();
+  });
+
+  test('may not crash from then on, even if the engine restarts it', async () => {
+    const { crash, failIfItExits } = await started();
+    await failIfItExits(node);
+    await crash(1);
+    await expect(failIfItExits(node)).rejects.toMatchObject({
+      code: 'node_failed',
+      message: 'postgres-2 stopped and was restarted by the engine: no room for shared memory.',
+    });
+  });
 });

@@ -10,16 +10,21 @@ import type { ActionStep } from './step-activity.ts';
 type ContainerCalls = Pick<Platform, 'inspectContainer' | 'readLogs' | 'startContainer'>;
 
 /**
- * For a new node, which is rebuilt with fresh volumes when it fails.
- * @throws PgrowError `node_failed` with the end of its log when it has exited, or has been restarted
+ * For a node that has just been started, of which a new one is rebuilt with fresh volumes when it fails; one of these watches
+ * over one wait. A crash from before it began is past: the engine counts restarts for as long as a container runs.
+ * @throws PgrowError `node_failed` with the end of its log when it has exited, or has been restarted during this wait
  */
-export const failIfExited =
-  (platform: ContainerCalls) =>
-  async (node: NodeRef): Promise<void> => {
+export const failIfExited = (platform: ContainerCalls) => {
+  const restartsBefore = new Map<string, number>();
+  return async (node: NodeRef): Promise<void> => {
     const state = await platform.inspectContainer(node.container);
-    if (state?.running && state.restarts === 0) return;
+    if (state?.running && state.restarts === (restartsBefore.get(node.name) ?? state.restarts)) {
+      restartsBefore.set(node.name, state.restarts);
+      return;
+    }
     throw await failed(platform, node, state, '');
   };
+};
 
 /**
  * For permanent nodes: one that has exited is restarted, at most a few times during one wait.
@@ -57,7 +62,8 @@ const failed = async (
   if (!state) return goneError({ name, container });
   const log = await lastWords(platform, container, logLines);
   const end = log === '' ? '' : `: ${withoutStop(log.trim())}`;
-  return new PgrowError('node_failed', `${name} stopped (exit code ${state.exitCode ?? '?'})${tried}${end}.`);
+  const what = state.running ? 'stopped and was restarted by the engine' : `stopped (exit code ${state.exitCode ?? '?'})`;
+  return new PgrowError('node_failed', `${name} ${what}${tried}${end}.`);
 };
 
 const logLines = 5;

@@ -54,11 +54,12 @@ export const replicationActions = (dependencies: Dependencies) => {
   const waitUntilStreaming: Action<'waitUntilStreaming'> = async ({ node, from, lag_limit_bytes }, step) => {
     const session = await openSession(dependencies, step.database);
     const tooMany = countCopies();
+    const failIfItExits = failIfExited(platform);
     await waitUntil({
       for: `${node.name} to stream from ${from.name}:${ports.postgres}`,
       step,
       look: async () => {
-        await failIfExited(platform)(node);
+        await failIfItExits(node);
         const replica = { name: node.name, address: (await session.peer(node)).address };
         const seen = await session.asSuperuser(from, (connection) =>
           lookAtReplica(connection, replica, lag_limit_bytes),

@@ -86,11 +86,12 @@ export const settingsActions = (dependencies: Dependencies) => {
     if (!(await session.asSuperuser(node, postgres.isReplica))) return;
     step.note(`restarting ${node.name} to apply ${pending.join(', ')} of its primary`);
     await restartServer(dependencies.platform, node);
+    const failIfItExits = failIfExited(dependencies.platform);
     await waitUntil({
       for: `${node.name} to answer`,
       step,
       look: async () => {
-        await failIfExited(dependencies.platform)(node);
+        await failIfItExits(node);
         return session
           .asSuperuser(node, postgres.isReplica)
           .then(() => ({ found: true }) as const)

@@ -16,11 +16,12 @@ export const untilItAnswers = async (
 ): Promise<void> => {
   const { name } = configured.node;
   const port = askedPort(configured.config);
+  const failIfItExits = failIfExited(dependencies.platform);
   await waitUntil({
     for: port === null ? `${name} to run` : `${name} to answer on port ${port}`,
     step,
     look: async () => {
-      await failIfExited(dependencies.platform)(configured.node);
+      await failIfItExits(configured.node);
       try {
         await askNode(session, configured);
         return { found: true };

@@ -218,7 +218,7 @@ onEveryEngine(
       );
     });
 
-    test('one that dies comes back, also after a signal to reload; one that was killed on purpose does not', async () => {
+    test('one that dies comes back, also after a signal to reload; one that was killed on purpose does not, until it is started', async () => {
       const name = await started({ command: crashableScript, restart: 'unless-stopped' });
       await waitUntil(async () => expect(await platform.readLogs(name, 1)).toBe('ready\n'));
       await platform.signalContainer(name, 'SIGHUP');
@@ -234,6 +234,9 @@ onEveryEngine(
           exitCode: 137,
         }),
       );
+
+      await platform.startContainer(name);
+      expect(await platform.inspectContainer(name)).toMatchObject({ running: true, restarts: 0 });
     });
 
     test('a search without a label is refused', async () => {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { nodesOf } from '../../src/domain/topology.ts';
 import { liveNodeOf } from '../../src/domain/node-look.ts';
 import { lookAtNode } from '../../src/nodes/look-at-node.ts';
@@ -33,6 +33,25 @@ const endedByEngine = async (takesOrders: boolean) => {
 
 test('a member of Patroni becomes a plain server in the container that it has', async () => {
   expect(await endedByEngine(true)).toEqual([]);
+});
+
+// The engine counts restarts for as long as a container runs, and this one runs on.
+test('a member that has crashed before, and that the engine has restarted, becomes a plain server as well', async () => {
+  const shop = newShop();
+  await story.prepare(shop);
+  await shop.write(acknowledged, 'postgres');
+  const { dependencies, platform, store } = shop.world;
+  const { topology } = (await store.readDatabase(shop.id))!;
+  const session = await openSession(dependencies, shop.id);
+  for (const node of nodesOf(topology, 'postgres').filter(({ name }) => name !== topology.primary)) {
+    platform.kill(node.container, 1);
+    await vi.waitFor(async () => {
+      expect(await platform.inspectContainer(node.container)).toMatchObject({ running: true, restarts: 1 });
+      expect(liveNodeOf(await lookAtNode(dependencies, session, node))).toMatchObject({ state: 'streaming' });
+    });
+  }
+  await performAtOnce(shop, story.deed);
+  await expectSound(shop, story.plan.to!.primary);
 });
 
 // Nodes keep the image that they were made from through an update of pgrow.

@@ -17,6 +17,7 @@ export const begin = (state: FakeState, container: FakeContainer, attempt: 'star
   cancelRestart(container);
   container.running = true;
   container.exitCode = null;
+  container.restarts = 0;
   container.address = address;
   container.startedAt = new Date().toISOString();
   tell(state, container, 'start');
@@ -45,12 +46,13 @@ export const dieByItself = (state: FakeState, container: FakeContainer, exitCode
 
 /** A restart that fails, as for a port taken in the meantime, leaves the container down. */
 const comeBack = (state: FakeState, container: FakeContainer): void => {
-  container.restarts += 1;
+  const restarts = container.restarts + 1;
   try {
     begin(state, container, 'restart');
   } catch {
     container.exitCode = 128;
   }
+  container.restarts = restarts;
 };
 
 export const tell = (state: FakeState, { spec }: FakeContainer, action: ContainerEvent['action']): void =>
