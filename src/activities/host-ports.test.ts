@@ -4,9 +4,11 @@ import { chooseHostPorts } from './host-ports.ts';
 const ports = { postgres: 20_000, pooled: 1, pooled_read_only: 2, read_write: 3, read_only: 4, stats: 5 };
 
 test('the ports of a database are free, its own, and no one else’s', async () => {
-  const free = new Set([20_000, 20_001, 20_002, 31_997, 31_998, 31_999, 25_000]);
+  const free = new Set([20_000, 20_001, 20_002, 31_996, 31_997, 31_998, 31_999, 25_000]);
   const chosen = await chooseHostPorts([{ name: 'rival', ports }], null, async (port) => free.has(port));
-  expect(Object.values(chosen).toSorted((a, b) => a - b)).toEqual([20_001, 20_002, 25_000, 31_997, 31_998, 31_999]);
+  expect(Object.values(chosen).toSorted((a, b) => a - b)).toEqual([
+    20_001, 20_002, 25_000, 31_996, 31_997, 31_998, 31_999,
+  ]);
 });
 
 // It continued looking for ever, and the API with it.

@@ -21,7 +21,15 @@ export const routingActions = (dependencies: Dependencies) => {
       ...(['postgres', 'read_write', 'pooled'] as const).map((name) => ({ name, node: front, port: frontPorts[name] })),
       ...routers.map((node) => ({ name: 'read-write', node, port: ports.readWrite })),
     ];
+    const isPublished = session.database.ports.any_node !== undefined;
+    const anyNode: readonly Route[] = [
+      ...(isPublished ? [{ name: 'any_node', node: front, port: frontPorts.any_node }] : []),
+      ...routers
+        .filter(({ serves_any_node }) => serves_any_node)
+        .map((node) => ({ name: 'any-node', node, port: ports.anyNode })),
+    ];
     const readable: readonly Route[] = [
+      ...anyNode,
       ...(['read_only', 'pooled_read_only'] as const).map((name) => ({ name, node: front, port: frontPorts[name] })),
       ...routers.map((node) => ({ name: 'read-only', node, port: ports.readOnly })),
     ];
@@ -66,7 +74,7 @@ export const routingActions = (dependencies: Dependencies) => {
             byReplica: await postgres.isReplica(connection),
           }));
           if (!answer.seen) return { observed: `${shown(route)} does not show the write yet` };
-          if (hasReplicas && !answer.byReplica) {
+          if (hasReplicas && !answer.byReplica && !anyNode.includes(route)) {
             if (route.name === 'pooled_read_only') await reconnect();
             return { observed: `${shown(route)} is answered by the primary` };
           }

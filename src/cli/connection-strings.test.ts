@@ -10,6 +10,7 @@ const single = {
   pooled_read_only: null,
   read_write: null,
   read_only: null,
+  any_node: null,
 };
 const strings: ConnectionStrings = {
   best: 'postgres',
@@ -31,6 +32,18 @@ describe('which connection string is printed', () => {
   test('an endpoint that the stage does not have is refused with the way to get it', () => {
     expect(() => chooseConnectionString('shop', strings, { endpoint: 'read_only' })).toThrow(
       'shop has no read-only endpoint at its present stage. Add one: ./pgrow expand shop --to replicas',
+    );
+  });
+
+  // The front of a database is never restarted for a port of its own.
+  test('of a database that was made before there was the endpoint, it says where it is to be had', () => {
+    const host = { ...single, read_only: at(5) };
+    const there = { ...strings, host, network: { ...host, any_node: 'in the network' } };
+    expect(() => chooseConnectionString('shop', there, { endpoint: 'any_node' })).toThrow(
+      'shop was made before there was an any-node endpoint, so it has no port on the host for it. Use the network: ./pgrow url shop --any-node --from network',
+    );
+    expect(() => chooseConnectionString('shop', { ...there, network: host }, { endpoint: 'any_node' })).toThrow(
+      'It comes into its network with the next operation that configures its routers',
     );
   });
 

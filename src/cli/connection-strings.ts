@@ -37,11 +37,20 @@ export const chooseConnectionString = (
   const name = endpoint ?? strings.best;
   const chosen = strings[side][name];
   if (chosen !== null) return chosen;
+  if (name === 'any_node' && strings[side].read_only !== null)
+    throw new PgrowError('refused', withoutAnyNode(database, strings));
   const target = name === 'pooled' ? 'pooling' : 'replicas';
   throw new PgrowError(
     'refused',
     `${database} has no ${name.replaceAll('_', '-')} endpoint at its present stage. Add one: ./pgrow expand ${database} --to ${target}`,
   );
+};
+
+const withoutAnyNode = (database: string, { network }: ConnectionStrings): string => {
+  const fact = `${database} was made before there was an any-node endpoint`;
+  return network.any_node === null
+    ? `${fact}. It comes into its network with the next operation that configures its routers, such as one more replica.`
+    : `${fact}, so it has no port on the host for it. Use the network: ./pgrow url ${database} --any-node --from network`;
 };
 
 /** All endpoints on the Docker host, without passwords. */

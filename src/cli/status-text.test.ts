@@ -16,6 +16,7 @@ const status: StatusDocument = {
     replicas: 1,
     rw_endpoint: 'haproxy:5432',
     ro_endpoint: 'haproxy:5433',
+    any_node_endpoint: 'haproxy:5434',
     stats_endpoint: 'haproxy:8404',
   },
   operation: null,
@@ -76,6 +77,7 @@ test('a database: health and stage first, then every node with role, state and l
   expect(text).toContain('pgbouncer-1  pgbouncer  -        running  -      pgrow-x-pgbouncer-1');
   expect(text).toContain('Pooled      pgbouncer:5432');
   expect(text).toContain('Read-only   haproxy:5433');
+  expect(text).toContain('Any node    haproxy:5434');
 });
 
 // An operation that pgrow had begun by itself could not continue, and status continued saying "healthy, stage 3".

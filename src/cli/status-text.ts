@@ -33,6 +33,7 @@ export const statusText = (status: StatusDocument, now: number = Date.now()): st
       ['Pooled', status.pooling.enabled ? status.pooling.endpoint : null],
       ['Read-write', status.routing.enabled ? status.routing.rw_endpoint : null],
       ['Read-only', status.routing.enabled ? status.routing.ro_endpoint : null],
+      ['Any node', status.routing.enabled ? status.routing.any_node_endpoint : null],
       ['Statistics', status.routing.enabled ? status.routing.stats_endpoint : null],
     ].flatMap(([label, endpoint]) => (label && endpoint ? [[label, endpoint]] : [])),
   ),

@@ -17,6 +17,7 @@ export interface EndpointFlags {
   readonly pooledReadOnly?: true;
   readonly readWrite?: true;
   readonly readOnly?: true;
+  readonly anyNode?: true;
 }
 
 export const addEndpointOptions = (command: Command): Command =>
@@ -28,7 +29,8 @@ export const addEndpointOptions = (command: Command): Command =>
     .option('--pooled', 'through PgBouncer, read-write')
     .option('--pooled-read-only', 'through PgBouncer, read-only')
     .option('--read-write', 'through HAProxy, read-write')
-    .option('--read-only', 'through HAProxy, read-only');
+    .option('--read-only', 'through HAProxy, read-only')
+    .option('--any-node', 'through HAProxy, to any server that answers, the primary among them');
 
 export const url = (program: Command): void => {
   const command = program
@@ -57,6 +59,7 @@ export const chosenEndpoint = (flags: EndpointFlags): EndpointName | undefined =
     ...(flags.pooledReadOnly ? (['pooled_read_only'] as const) : []),
     ...(flags.readWrite ? (['read_write'] as const) : []),
     ...(flags.readOnly ? (['read_only'] as const) : []),
+    ...(flags.anyNode ? (['any_node'] as const) : []),
   ];
   if (chosen.length > 1) {
     throw new PgrowError('malformed_request', `Choose one endpoint, not ${chosen.length}: ${chosen.join(', ')}.`);

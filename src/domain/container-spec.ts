@@ -90,8 +90,8 @@ export const connectCommand = (database: Parameters<typeof attachmentOf>[0], nod
 /** Only the front has ports on the host: they belong to the database, whatever moves behind it. */
 export const publishedPorts = (node: Node, ports: Database['ports']) =>
   node.kind === 'front'
-    ? (Object.keys(frontPorts) as (keyof HostPorts)[]).map((name) => ({
-        container: frontPorts[name],
-        host: ports[name],
-      }))
+    ? (Object.keys(frontPorts) as (keyof HostPorts)[]).flatMap((name) => {
+        const host = ports[name];
+        return host === undefined ? [] : [{ container: frontPorts[name], host }];
+      })
     : [];

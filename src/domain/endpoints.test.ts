@@ -4,9 +4,10 @@ import { haTopology, replicaTopology, sampleDatabase } from '../../test/support/
 import { connectionStrings, routesOnTheWay } from './endpoints.ts';
 import { replicaOptions } from './options.ts';
 import type { Plan } from './plan.ts';
+import type { Topology } from './topology.ts';
 
 const shop = sampleDatabase('shop-eu', {
-  ports: { postgres: 1, pooled: 2, pooled_read_only: 3, read_write: 4, read_only: 5, stats: 6 },
+  ports: { postgres: 1, pooled: 2, pooled_read_only: 3, read_write: 4, read_only: 5, stats: 6, any_node: 7 },
 });
 
 describe('connection strings', () => {
@@ -19,6 +20,7 @@ describe('connection strings', () => {
         pooled_read_only: null,
         read_write: null,
         read_only: null,
+        any_node: null,
       },
       network: {
         postgres: 'postgresql://shop_eu:secret@postgres:5432/shop_eu',
@@ -26,6 +28,7 @@ describe('connection strings', () => {
         pooled_read_only: null,
         read_write: null,
         read_only: null,
+        any_node: null,
       },
     });
   });
@@ -56,6 +59,26 @@ describe('connection strings', () => {
     expect(best).toBe('postgres');
     expect(host).toMatchObject({ read_write: null, read_only: 'postgresql://shop_eu:secret@127.0.0.1:5/shop_eu' });
     expect(network).toMatchObject({ read_write: null, read_only: 'postgresql://shop_eu:secret@postgres:5443/shop_eu' });
+  });
+
+  test('the any-node endpoint is a port of HAProxy, and without HAProxy one of the front', () => {
+    const topology = replicaTopology(shop);
+    const { host, network } = connectionStrings({ ...shop, topology }, 'secret');
+    expect(host.any_node).toBe('postgresql://shop_eu:secret@127.0.0.1:7/shop_eu');
+    expect(network.any_node).toBe('postgresql://shop_eu:secret@haproxy:5434/shop_eu');
+    const direct = { ...topology, nodes: topology.nodes.filter(({ kind }) => kind !== 'haproxy') };
+    expect(connectionStrings({ ...shop, topology: direct }, null).network.any_node).toContain('@postgres:5444/');
+  });
+
+  // The front of a database that is in use is not restarted for another port.
+  test('a database that was made before there was the endpoint has it where its routers have been configured since', () => {
+    const { any_node: _, ...ports } = shop.ports;
+    const topology = replicaTopology(shop);
+    const at = (nodes: Topology['nodes']) =>
+      connectionStrings({ ...shop, ports, topology: { ...topology, nodes } }, null);
+    expect(at(topology.nodes)).toMatchObject({ host: { any_node: null }, network: { any_node: expect.any(String) } });
+    const before = topology.nodes.map(({ serves_any_node: __, ...node }) => node);
+    expect(at(before)).toMatchObject({ host: { any_node: null }, network: { any_node: null } });
   });
 
   test('who may not see the password gets strings without one', () => {
@@ -97,7 +120,7 @@ describe('while an operation runs', () => {
   test('every route that is ready before the cut-over can be used while it waits', () => {
     expect(there(jump, before('hand over from'))).toEqual({
       best: 'pooled',
-      there: ['postgres', 'pooled', 'pooled_read_only', 'read_write', 'read_only'],
+      there: ['postgres', 'pooled', 'pooled_read_only', 'read_write', 'read_only', 'any_node'],
     });
   });
 

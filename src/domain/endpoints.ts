@@ -4,13 +4,14 @@ import type { FrontConfig, Upstream } from './node-config.ts';
 import type { OperationDocument } from './operation.ts';
 import type { Plan } from './plan.ts';
 import { frontConfig } from './routes.ts';
+import { nodesOf } from './topology.ts';
 
 /**
  * Where clients connect: from the Docker host and from the database's network. An endpoint exists if the front leads to it:
  * the front gets a new route once it works, and another before it is removed.
  */
 
-export const endpointNames = ['postgres', 'pooled', 'pooled_read_only', 'read_write', 'read_only'] as const;
+export const endpointNames = ['postgres', 'pooled', 'pooled_read_only', 'read_write', 'read_only', 'any_node'] as const;
 export type EndpointName = (typeof endpointNames)[number];
 
 export interface Address {
@@ -32,18 +33,27 @@ export const routesOnTheWay = (plan: Pick<Plan, 'steps'>, steps: OperationDocume
     return isDone && run.input.config.kind === 'front' ? run.input.config.routes : given;
   }, null);
 
-/** The endpoints there are; null for those there are not. */
+/**
+ * The endpoints there are; null for those there are not. Routers that were configured before there was an any-node endpoint
+ * have it with their next configuration.
+ */
 export const endpointsOf = (
   { ports: published, topology }: Pick<Database, 'ports' | 'topology'>,
   routes: Routes = frontConfig(topology).routes,
 ) => {
   const there = available(routes);
   const inNetwork = networkAddresses(routes);
-  const pick = (addressOf: (name: EndpointName) => Address): Endpoints<Address> =>
+  const pick = (addressOf: (name: EndpointName) => Address | null): Endpoints<Address> =>
     Object.fromEntries(endpointNames.map((name) => [name, there[name] ? addressOf(name) : null])) as Endpoints<Address>;
+  const isServed = isRouted(routes)
+    ? nodesOf(topology, 'haproxy').every(({ serves_any_node }) => serves_any_node)
+    : published.any_node !== undefined;
   return {
-    host: pick((name) => ({ host: hostAddress, port: published[name] })),
-    network: pick((name) => inNetwork[name]),
+    host: pick((name) => {
+      const port = published[name];
+      return port === undefined || (name === 'any_node' && !isServed) ? null : { host: hostAddress, port };
+    }),
+    network: pick((name) => (name === 'any_node' && !isServed ? null : inNetwork[name])),
   };
 };
 
@@ -84,6 +94,9 @@ const networkAddresses = (routes: Routes): Readonly<Record<EndpointName, Address
   read_only: isRouted(routes)
     ? { host: 'haproxy', port: ports.readOnly }
     : { host: 'postgres', port: frontPorts.read_only },
+  any_node: isRouted(routes)
+    ? { host: 'haproxy', port: ports.anyNode }
+    : { host: 'postgres', port: frontPorts.any_node },
 });
 
 /** Where there is no pooler its ports lead where those without it do, and without replicas readers go where writers go. */
@@ -96,6 +109,7 @@ const available = (routes: Routes): Readonly<Record<EndpointName, boolean>> => {
     pooled_read_only: pooled && replicated,
     read_write: isRouted(routes),
     read_only: replicated,
+    any_node: replicated && routes.any_node !== undefined,
   };
 };
 

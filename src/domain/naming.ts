@@ -89,6 +89,7 @@ export const ports = {
   pooledReadOnly: 5433,
   readWrite: 5432,
   readOnly: 5433,
+  anyNode: 5434,
   stats: 8404,
   /** HAProxy's runtime API, open only to the worker's address. */
   runtime: 9999,
@@ -103,6 +104,7 @@ export const frontPorts = {
   pooled_read_only: 6433,
   read_write: 5442,
   read_only: 5443,
+  any_node: 5444,
   stats: 8404,
 } as const;
 

@@ -70,7 +70,10 @@ export interface RouterConfig extends NamesNodes {
 /** The front: each of its ports leads to an upstream. */
 export interface FrontConfig extends NamesNodes {
   readonly kind: 'front';
-  readonly routes: Readonly<Record<keyof HostPorts, Upstream | null>>;
+  readonly routes: Readonly<Record<Exclude<keyof HostPorts, 'any_node'>, Upstream | null>> & {
+    /** Absent from what was recorded before there was one. */
+    readonly any_node?: Upstream;
+  };
 }
 
 export interface EtcdConfig extends NamesNodes {

@@ -2,8 +2,8 @@ import { ports } from './naming.ts';
 
 /** What a router sees of its servers, against what it should see. */
 
-/** The two backends of a router, each with the path by which it asks a server whether it takes part. */
-export const healthPaths = { primary: '/primary', replicas: '/replica' } as const;
+/** The backends of a router, each with the path by which it asks a server whether it takes part. */
+export const healthPaths = { primary: '/primary', replicas: '/replica', any: '/read-only' } as const;
 export type RouterBackend = keyof typeof healthPaths;
 
 export interface SeenServer {

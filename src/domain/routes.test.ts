@@ -38,53 +38,62 @@ const ha: Topology = {
 const at = (port: number, ...names: string[]) => ({ nodes: names, port });
 const primary = at(5432, 'postgres-1');
 const readers = at(5432, 'postgres-2', 'postgres-3');
+const allServers = at(5432, 'postgres-1', 'postgres-2', 'postgres-3');
 const pooler = at(5432, 'pgbouncer-1');
 const pooledReaders = at(5433, 'pgbouncer-1');
 const one = (port: number) => at(port, 'haproxy-1');
 const three = (port: number) => at(port, 'haproxy-1', 'haproxy-2', 'haproxy-3');
 
-/** postgres, pooled, pooled read-only, read-write, read-only, stats */
+/** postgres, pooled, pooled read-only, read-write, read-only, stats, any node */
 const fronts = [
-  ['single', single, [primary, primary, primary, primary, primary, null]],
-  ['pooling', pooled(single), [primary, pooler, pooler, primary, primary, null]],
-  ['replicas', replicas, [one(5432), one(5432), one(5433), one(5432), one(5433), one(8404)]],
-  ['replicas, pooled', pooled(replicas), [one(5432), pooler, pooledReaders, one(5432), one(5433), one(8404)]],
-  ['replicas without HAProxy', withoutHaproxy, [primary, primary, readers, primary, readers, null]],
-  ['the same, pooled', pooled(withoutHaproxy), [primary, pooler, pooledReaders, primary, readers, null]],
-  ['ha', ha, [three(5432), three(5432), three(5433), three(5432), three(5433), three(8404)]],
-  ['ha, pooled', pooled(ha), [three(5432), pooler, pooledReaders, three(5432), three(5433), three(8404)]],
+  ['single', single, [primary, primary, primary, primary, primary, null, primary]],
+  ['pooling', pooled(single), [primary, pooler, pooler, primary, primary, null, primary]],
+  ['replicas', replicas, [one(5432), one(5432), one(5433), one(5432), one(5433), one(8404), one(5434)]],
+  [
+    'replicas, pooled',
+    pooled(replicas),
+    [one(5432), pooler, pooledReaders, one(5432), one(5433), one(8404), one(5434)],
+  ],
+  ['replicas without HAProxy', withoutHaproxy, [primary, primary, readers, primary, readers, null, allServers]],
+  ['the same, pooled', pooled(withoutHaproxy), [primary, pooler, pooledReaders, primary, readers, null, allServers]],
+  ['ha', ha, [three(5432), three(5432), three(5433), three(5432), three(5433), three(8404), three(5434)]],
+  ['ha, pooled', pooled(ha), [three(5432), pooler, pooledReaders, three(5432), three(5433), three(8404), three(5434)]],
 ] as const;
 
-describe.each(fronts)('the front at %s', (_, topology, [postgres, pooledWrites, pooledReads, writes, reads, stats]) => {
-  const { routes } = frontConfig(topology);
+describe.each(fronts)(
+  'the front at %s',
+  (_, topology, [postgres, pooledWrites, pooledReads, writes, reads, stats, any]) => {
+    const { routes } = frontConfig(topology);
 
-  test('leads every address to the best there is', () => {
-    expect(routes).toEqual({
-      postgres,
-      pooled: pooledWrites,
-      pooled_read_only: pooledReads,
-      read_write: writes,
-      read_only: reads,
-      stats,
+    test('leads every address to the best there is', () => {
+      expect(routes).toEqual({
+        postgres,
+        pooled: pooledWrites,
+        pooled_read_only: pooledReads,
+        read_write: writes,
+        read_only: reads,
+        stats,
+        any_node: any,
+      });
     });
-  });
 
-  test('leads nowhere for statistics alone, and only to nodes there are', () => {
-    const names = topology.nodes.map(({ name }) => name);
-    const nowhere = Object.entries(routes).flatMap(([name, upstream]) => (upstream?.nodes.length ? [] : [name]));
-    expect(nowhere.filter((name) => name !== 'stats')).toEqual([]);
-    const unknown = Object.values(routes).flatMap((upstream) =>
-      upstream?.nodes.filter((node) => !names.includes(node)),
-    );
-    expect(unknown.filter(Boolean)).toEqual([]);
-  });
+    test('leads nowhere for statistics alone, and only to nodes there are', () => {
+      const names = topology.nodes.map(({ name }) => name);
+      const nowhere = Object.entries(routes).flatMap(([name, upstream]) => (upstream?.nodes.length ? [] : [name]));
+      expect(nowhere.filter((name) => name !== 'stats')).toEqual([]);
+      const unknown = Object.values(routes).flatMap((upstream) =>
+        upstream?.nodes.filter((node) => !names.includes(node)),
+      );
+      expect(unknown.filter(Boolean)).toEqual([]);
+    });
 
-  test('leads readers past the primary where there are replicas', () => {
-    const hasReplicas = topology.nodes.filter(({ kind }) => kind === 'postgres').length > 1;
-    const direct = [routes.read_only, routes.pooled_read_only].flatMap((upstream) => upstream?.nodes ?? []);
-    expect(hasReplicas && direct.includes(topology.primary)).toBe(false);
-  });
-});
+    test('leads readers past the primary where there are replicas', () => {
+      const hasReplicas = topology.nodes.filter(({ kind }) => kind === 'postgres').length > 1;
+      const direct = [routes.read_only, routes.pooled_read_only].flatMap((upstream) => upstream?.nodes ?? []);
+      expect(hasReplicas && direct.includes(topology.primary)).toBe(false);
+    });
+  },
+);
 
 test.each([
   ['pooling', single, primary, null],

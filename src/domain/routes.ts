@@ -20,6 +20,14 @@ const readOnly = (topology: Topology): Upstream | null => {
   return replicas.length > 0 ? upstream(replicas, ports.postgres) : null;
 };
 
+/** Every server that answers, the primary among them. */
+const anyNode = (topology: Topology): Upstream => {
+  const routers = nodesOf(topology, 'haproxy');
+  return routers.length > 0
+    ? upstream(routers, ports.anyNode)
+    : upstream(nodesOf(topology, 'postgres'), ports.postgres);
+};
+
 /** Every port of the front leads somewhere useful at every stage, so that an address once handed out keeps working. */
 export const frontConfig = (topology: Topology): FrontConfig => {
   const writes = readWrite(topology);
@@ -37,6 +45,7 @@ export const frontConfig = (topology: Topology): FrontConfig => {
       read_write: writes,
       read_only: reads ?? writes,
       stats: routers.length > 0 ? upstream(routers, ports.stats) : null,
+      any_node: anyNode(topology),
     },
   };
 };

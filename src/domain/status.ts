@@ -29,6 +29,7 @@ export const topologyDocument = (database: Database, live: LiveState) => {
       replicas: routers.length,
       rw_endpoint: endpoint('read_write'),
       ro_endpoint: routers.length > 0 ? endpoint('read_only') : null,
+      any_node_endpoint: routers.length > 0 ? endpoint('any_node') : null,
       stats_endpoint: routers.length > 0 ? `haproxy:${ports.stats}` : null,
     },
     replicas: {

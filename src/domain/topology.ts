@@ -30,6 +30,8 @@ export interface Node {
   readonly mode?: PostgresMode;
   /** Only for kind `postgres`; absent from nodes made before there was a choice, which have the usual size. */
   readonly size?: ServerSize;
+  /** Only for kind `haproxy`: it has been given a configuration with the any-node endpoint. */
+  readonly serves_any_node?: true;
   /** Only for PostgreSQL nodes that clone: the server they follow, and the replication slot. */
   readonly source?: { readonly node: string; readonly slot: string };
 }
@@ -77,6 +79,8 @@ export interface HostPorts {
   readonly read_write: number;
   readonly read_only: number;
   readonly stats: number;
+  /** Absent from databases that were made before there was one: their front would have to be made again for it. */
+  readonly any_node?: number;
 }
 
 export const nodesOf = (topology: Topology, kind: NodeKind): readonly Node[] =>

@@ -13,10 +13,10 @@ import type { Node, PostgresMode, Topology } from '../../src/domain/topology.ts'
 let nextPort = 20_000;
 
 export const sampleDatabase = (name: string, change: Partial<Database> = {}): Database => {
-  const [postgres, pooled, pooled_read_only, read_write, read_only, stats] = Array.from(
-    { length: 6 },
+  const [postgres, pooled, pooled_read_only, read_write, read_only, stats, any_node] = Array.from(
+    { length: 7 },
     () => nextPort++,
-  ) as [number, number, number, number, number, number];
+  ) as [number, number, number, number, number, number, number];
   const id = randomUUID();
   return {
     id,
@@ -24,7 +24,7 @@ export const sampleDatabase = (name: string, change: Partial<Database> = {}): Da
     name,
     postgres_major: 17,
     home: '1a2b3c4d',
-    ports: { postgres, pooled, pooled_read_only, read_write, read_only, stats },
+    ports: { postgres, pooled, pooled_read_only, read_write, read_only, stats, any_node },
     topology: singleTopology({ id, name, home: '1a2b3c4d' }),
     ...change,
   };
@@ -41,6 +41,7 @@ const node = (database: Named, kind: Node['kind'], number: number, mode?: Postgr
     container: containerName(database, name),
     volume: hasData ? volumeName(database, name) : null,
     ...(mode && { mode }),
+    ...(kind === 'haproxy' && { serves_any_node: true }),
   };
 };
 

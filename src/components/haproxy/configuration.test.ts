@@ -39,6 +39,8 @@ describe('a router', () => {
   test('reads from the primary only where no replica is up', () => {
     expect(section(router, 'frontend read_only')).toMatch(/use_backend primary if .*nbsrv\(replicas\) eq 0/);
     expect(section(router, 'frontend read_only')).toContain('default_backend replicas');
+    expect(section(router, 'frontend any_node')).toContain('default_backend any');
+    expect(section(router, 'backend any')).toContain('uri /read-only');
   });
 
   test('balances as asked', () => {

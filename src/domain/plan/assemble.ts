@@ -30,7 +30,7 @@ export const assemble = ({
   verified,
 }: Parts): UnpricedPlan => {
   const kept = parts.flatMap((part) => part.on_close);
-  const to: Topology = reversible ? reached : { ...reached, kept: [] };
+  const to = withAnyNode(reversible ? reached : { ...reached, kept: [] }, parts);
   const last: PlanItem[] =
     parts.length === 0
       ? []
@@ -64,6 +64,21 @@ export const assemble = ({
     estimated_duration_minutes: parts.reduce((sum, part) => sum + part.estimated_duration_minutes, 0),
     snapshot: parts.find((part) => part.snapshot)?.snapshot ?? null,
   };
+};
+
+/** Routers that the plan makes or configures have the any-node endpoint from then on. */
+const withAnyNode = (to: Topology, parts: readonly PlanPart[]): Topology => {
+  const { steps } = flatten(parts.flatMap((part) => part.outline));
+  const configured = steps.flatMap(({ run }) =>
+    (run.action === 'ensureNode' || run.action === 'configureNode') && run.input.config.kind === 'haproxy'
+      ? [run.input.node.name]
+      : [],
+  );
+  if (configured.length === 0) return to;
+  const nodes = to.nodes.map((node) =>
+    node.kind === 'haproxy' && configured.includes(node.name) ? { ...node, serves_any_node: true as const } : node,
+  );
+  return { ...to, nodes };
 };
 
 const removeKept = (call: ActivityCall): PlanItem =>

@@ -11,7 +11,7 @@ import { comparable } from './world-snapshot.ts';
 export const acknowledged = 'order 1';
 
 const writable = ['postgres', 'read_write', 'pooled'] as const;
-const readable = ['read_only', 'pooled_read_only'] as const;
+const readable = ['read_only', 'pooled_read_only', 'any_node'] as const;
 
 /** One primary takes writes, every address leads there, nothing acknowledged is lost and no client waits. */
 export const expectSound = async (shop: Shop, primary?: string | null): Promise<void> => {
