@@ -62,7 +62,9 @@ const failed = async (
   if (!state) return goneError({ name, container });
   const log = await lastWords(platform, container, logLines);
   const end = log === '' ? '' : `: ${withoutStop(log.trim())}`;
-  const what = state.running ? 'stopped and was restarted by the engine' : `stopped (exit code ${state.exitCode ?? '?'})`;
+  const what = state.running
+    ? 'stopped and was restarted by the engine'
+    : `stopped (exit code ${state.exitCode ?? '?'})`;
   return new PgrowError('node_failed', `${name} ${what}${tried}${end}.`);
 };
 
