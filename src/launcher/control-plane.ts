@@ -13,13 +13,13 @@ import { usualMajor, type PostgresMajor } from '../domain/database.ts';
 import { withLock } from './lock.ts';
 import { ensureMetadata, stopMetadata } from './metadata.ts';
 import { ensurePorts, readPorts } from './ports.ts';
-import { readPrices } from './price-file.ts';
 import { refuseCopy, stopProcess } from './processes.ts';
 import type { Progress } from './progress.ts';
 import { serveVersions, stopUnversioned } from './serve-versions.ts';
 import { ensureApiPort, ensureServices, serviceNames, stopService } from './services.ts';
 import { readSettings, temporalSettings, writeImages } from './settings.ts';
 import { keepSubnetPool, readSubnetPool } from './subnet-pool.ts';
+import { readPrices, readRetention } from './team-file.ts';
 import { ensureTemporal } from './temporal-binary.ts';
 import { tryTemporal } from './temporal-elsewhere.ts';
 import { ensureTemporalServer } from './temporal-server.ts';
@@ -71,7 +71,8 @@ export const up = ({ moveOperations = false, progress }: Up): Promise<Addresses>
     const ports = await ensureApiPort(home, afterMetadata, progress);
 
     const subnetPool = readSubnetPool(home.path, environment);
-    const shared = JSON.stringify({ external, elsewhere, ports, subnetPool, prices: readPrices(home.path) });
+    const ofTeam = { prices: readPrices(home.path), retention: readRetention(home.path) };
+    const shared = JSON.stringify({ external, elsewhere, ports, subnetPool, ...ofTeam });
     const worker = workerProcess(home, build, shared);
     const configuration = JSON.stringify([shared, images, build.id]);
     await stopUnversioned(home);

@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
-import { openSync, closeSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { openSync, closeSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { childEnvironment } from './environment.ts';
 import type { Home } from './home.ts';
 import { readKept } from './home.ts';
 import { commandOf, directoryOf, environmentOf, leadsSession, processIds, worksIn } from './process-table.ts';
+import { putAside } from './log-files.ts';
 import { lastLines } from './run-command.ts';
 import { waitUntil } from './wait-until.ts';
 import { launcherError, messageOf } from './launcher-error.ts';
@@ -43,9 +44,6 @@ type Known = Pick<ProcessSpec, 'home' | 'name' | 'build' | 'older'>;
 
 /** For a person. */
 export const titleOf = ({ name, build, older }: Known): string => (older ? `${name} of version ${build}` : name);
-
-/** Bytes after which a log is put aside at the next start. */
-const logLimitBytes = 20 * 1024 * 1024;
 
 const pidPath = ({ home, name, build, older }: Known): string =>
   join(home.run, older ? `${name}-${build}.pid` : `${name}.pid`);
@@ -115,7 +113,7 @@ export const runsAsTold = (running: readonly RunningProcess[], { home, fingerpri
 
 export const startProcess = (spec: ProcessSpec): number => {
   const log = logPath(spec);
-  if ((statSync(log, { throwIfNoEntry: false })?.size ?? 0) > logLimitBytes) renameSync(log, `${log}.1`);
+  putAside(log);
   const output = openSync(log, 'a', 0o600);
   try {
     const child = spawn(spec.command, spec.arguments, {

@@ -7,10 +7,11 @@ import { readExternal, type External } from './external.ts';
 import { openHome, readKept, type Home } from './home.ts';
 import type { ImageTags } from './images.ts';
 import type { Prices } from '../domain/prices.ts';
+import type { Retention } from '../domain/retention.ts';
 import { replaceFile } from './kept-files.ts';
 import { readPorts } from './ports.ts';
 import { recordPrepared } from './prepared.ts';
-import { readPrices } from './price-file.ts';
+import { readPrices, readRetention } from './team-file.ts';
 import { launcherError } from './launcher-error.ts';
 import { readSubnetPool } from './subnet-pool.ts';
 import { accessOf, defaultNamespace, type TemporalAccess } from './temporal-profile.ts';
@@ -52,6 +53,7 @@ export interface Settings {
   /** Private range in which databases get their subnets. */
   readonly subnetPool: string;
   readonly prices: Prices;
+  readonly retention: Retention;
 }
 
 export interface TemporalSettings extends TemporalAccess {
@@ -110,6 +112,7 @@ export const readSettings = (): Settings => {
     images: readImages(home, environment.build),
     subnetPool: readSubnetPool(home.path, environment),
     prices: readPrices(home.path),
+    retention: readRetention(home.path),
   };
 };
 

@@ -1,6 +1,8 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import pino from 'pino';
 import { realComponents } from '../nodes/dependencies.ts';
+import { trimLogs } from '../launcher/log-files.ts';
 import { readSettings } from '../launcher/settings.ts';
 import { logUnhandledRejections } from '../launcher/unhandled-rejections.ts';
 import { versionOfSources } from '../launcher/version.ts';
@@ -9,8 +11,10 @@ import { createStore } from '../store/store.ts';
 import { createPgrowClient } from '../client/client.ts';
 import { createLooks } from '../looks/looks.ts';
 import { serveLooks } from '../looks/serve-looks.ts';
+import { atIntervals } from './at-intervals.ts';
 import { fenceIsolatedLeaders } from './fence-isolated-leaders.ts';
 import { failBack } from './fail-back.ts';
+import { dropHistory } from './history.ts';
 import { expireSnapshots } from './snapshots.ts';
 import { guardLeaders, type Failing } from './guard-leaders.ts';
 import { whileHolding } from './lease.ts';
@@ -24,6 +28,8 @@ import { serveWindows } from './windows.ts';
  * Composition root of the monitor. It observes, records, fails over faster than Patroni alone, and removes old snapshots;
  * without it everything else works on.
  */
+
+const trimEveryMs = 60_000;
 
 const settings = readSettings();
 const log = pino({ base: { program: 'monitor' } });
@@ -63,6 +69,14 @@ const act = async (signal: AbortSignal): Promise<void> => {
     observeDatabases(dependencies, failing, signal),
     watchLeaders(dependencies, failing, signal),
     expireSnapshots(dependencies, signal),
+    dropHistory({ ...dependencies, retention: settings.retention }, signal),
+    atIntervals({
+      whenItFails: 'logs not trimmed',
+      everyMs: trimEveryMs,
+      log,
+      signal,
+      once: async () => trimLogs(join(settings.home, 'logs')),
+    }),
     refreshPoolerLookups(dependencies, signal),
     serveWindows({ ...dependencies, client }, signal),
   ]);

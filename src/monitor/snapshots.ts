@@ -1,22 +1,21 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '../domain/database.ts';
 import { messageOf } from '../domain/errors.ts';
 import { labelNames } from '../domain/naming.ts';
+import { atIntervals } from './at-intervals.ts';
 import type { MonitorDependencies } from './dependencies.ts';
 
 const lookEveryMs = 60_000;
 const retentionMs = 24 * 3_600_000;
 
 /** Removes snapshots whose time is over, and those of databases that are gone. */
-export const expireSnapshots = async (dependencies: MonitorDependencies, signal: AbortSignal): Promise<void> => {
-  const { log } = dependencies;
-  while (!signal.aborted) {
-    await expireOnce(dependencies, Date.now()).catch((error: unknown) =>
-      log.warn({ error: String(error) }, 'snapshots not looked at'),
-    );
-    await delay(lookEveryMs, undefined, { signal }).catch(() => undefined);
-  }
-};
+export const expireSnapshots = (dependencies: MonitorDependencies, signal: AbortSignal): Promise<void> =>
+  atIntervals({
+    whenItFails: 'snapshots not looked at',
+    everyMs: lookEveryMs,
+    log: dependencies.log,
+    signal,
+    once: () => expireOnce(dependencies, Date.now()),
+  });
 
 /** `now`: milliseconds since the epoch. */
 export const expireOnce = async (dependencies: MonitorDependencies, now: number): Promise<void> => {

@@ -1,8 +1,8 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { PgrowClient } from '../client/client.ts';
 import type { Database } from '../domain/database.ts';
 import { messageOf } from '../domain/errors.ts';
 import { readWindow } from '../store/rollback-window.ts';
+import { atIntervals } from './at-intervals.ts';
 import type { MonitorDependencies } from './dependencies.ts';
 
 type WindowDependencies = Pick<MonitorDependencies, 'store' | 'log'> & {
@@ -15,14 +15,14 @@ const lookEveryMs = 15_000;
  * Restarts the workflow of an open rollback window that was terminated, or lost with Temporal's database: without it the
  * stage is not watched, and what is kept for a rollback is never removed.
  */
-export const serveWindows = async (dependencies: WindowDependencies, signal: AbortSignal): Promise<void> => {
-  while (!signal.aborted) {
-    await serveWindowsOnce(dependencies).catch((error: unknown) =>
-      dependencies.log.warn({ error: messageOf(error) }, 'rollback windows not looked at'),
-    );
-    await delay(lookEveryMs, undefined, { signal }).catch(() => undefined);
-  }
-};
+export const serveWindows = (dependencies: WindowDependencies, signal: AbortSignal): Promise<void> =>
+  atIntervals({
+    whenItFails: 'rollback windows not looked at',
+    everyMs: lookEveryMs,
+    log: dependencies.log,
+    signal,
+    once: () => serveWindowsOnce(dependencies),
+  });
 
 export const serveWindowsOnce = async (dependencies: WindowDependencies): Promise<void> => {
   const open = await dependencies.store.listOpenWindows();

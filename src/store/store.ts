@@ -8,6 +8,7 @@ import { leaseStore, type LeaseStore } from './leases.ts';
 import { migrate, readMigrations } from './migrate.ts';
 import { observedStore, type ObservedStore } from './observed.ts';
 import { operationStore, type OperationStore } from './operations.ts';
+import { retentionStore, type RetentionStore } from './retention.ts';
 import { secretStore, type SecretStore } from './secrets.ts';
 import { snapshotStore, type SnapshotStore } from './snapshots.ts';
 
@@ -21,6 +22,7 @@ export type Store = DatabaseStore &
   ObservedStore &
   LeaseStore &
   AccessStore &
+  RetentionStore &
   IdempotencyStore & {
     /** Brings the schema up to date; safe from several processes at once. */
     migrate(): Promise<void>;
@@ -56,6 +58,7 @@ export const createStore = async ({
     ...leaseStore(queries),
     ...accessStore(queries),
     ...idempotencyStore(queries),
+    ...retentionStore(queries),
     async migrate() {
       await migrate(pool, await readMigrations(), version);
     },

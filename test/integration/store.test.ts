@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import type { Database } from '../../src/domain/database.ts';
 import type { LiveState } from '../../src/domain/live-state.ts';
+import { usualRetention } from '../../src/domain/retention.ts';
 import { connectMetadata } from '../../src/store/connection.ts';
 import { readMigrations } from '../../src/store/migrate.ts';
 import { createStore, type Store } from '../../src/store/store.ts';
@@ -553,6 +554,89 @@ test('a lease has one holder, which renews it; another takes it once it was rele
   await store.releaseLease({ name, holder });
   expect(await take('d', 0)).toBe(true);
   expect(await take('e', 60_000)).toBe(true);
+});
+
+describe('history', () => {
+  const begun = async (shop: Database): Promise<string> => {
+    const id = randomUUID();
+    const plan = samplePlan(shop, replicaTopology(shop));
+    const operation = { id, service_id: shop.id, workflow_id: 'w', run_id: null, type: plan.type, plan, actor: 'a' };
+    await store.beginOperation(operation);
+    await store.endOperation({ id, status: 'done', stall_ms: null, error: null });
+    return id;
+  };
+  const openWindow = (shop: Database, operation_id: string) =>
+    store.openCheckpoint({
+      service_id: shop.id,
+      operation_id,
+      stage: 2,
+      snapshot_id: null,
+      nodes_created: [],
+      config_changes: [],
+      health_check_endpoint: '',
+      rollback_available_until: '2031-01-01T10:30:00.000Z',
+    });
+  const records = async (shop: Database) => {
+    await store.recordEvent({
+      service_id: shop.id,
+      event_type: 'failover',
+      from_stage: null,
+      to_stage: null,
+      metadata: {},
+    });
+    await store.recordAudit({ actor: 'a', project: 'default', service_id: shop.id, action: 'expand', details: {} });
+  };
+  const count = async (table: string) => Number((await query(url, `SELECT count(*) FROM ${table}`))[0]!['count']);
+
+  test('goes once it is older than it is kept, except what something may still need', async () => {
+    const shop = await store.registerDatabase(sampleDatabase('shop'));
+    const [done, open, withSnapshot, last] = [
+      await begun(shop),
+      await begun(shop),
+      await begun(shop),
+      await begun(shop),
+    ];
+    await store.closeCheckpoint((await openWindow(shop, done)).id);
+    await openWindow(shop, open);
+    await store.recordSnapshot({ id: 's', service_id: shop.id, operation_id: withSnapshot, volume: 'v' });
+    const key = { project: 'default', key: 'k', request_hash: 'h'.repeat(64), service_id: shop.id };
+    await store.claimIdempotencyKey({ ...key, operation_id: done });
+    await store.claimIdempotencyKey({ ...key, key: 'of the last one', operation_id: last });
+    await records(shop);
+    await query(url, `UPDATE operations SET ended_at = now() - interval '401 days'`);
+    await query(url, `UPDATE idempotency_keys SET created_at = now() - interval '401 days'`);
+    await query(url, `UPDATE postgres_expansion_events SET created_at = now() - interval '401 days'`);
+    await query(url, `UPDATE audit SET at = now() - interval '401 days'`);
+    await records(shop);
+
+    const forever = { operations_days: null, events_days: null, audit_days: null };
+    expect(await store.removeHistory(forever)).toEqual({ operations: 0, events: 0, audit: 0, idempotency_keys: 0 });
+    expect(await store.removeHistory(usualRetention)).toEqual({
+      operations: 1,
+      events: 1,
+      audit: 0,
+      idempotency_keys: 1,
+    });
+    const kept = (await store.listOperations(shop.id)).map(({ id }) => id);
+    expect(kept.toSorted()).toEqual([open, withSnapshot, last].toSorted());
+    expect((await store.readOpenCheckpoint(shop.id))?.status).toBe('open');
+    expect(await store.findByIdempotencyKey('default', 'of the last one')).not.toBeNull();
+    expect([await count('checkpoints'), await count('postgres_expansion_events'), await count('audit')]).toEqual([
+      1, 1, 2,
+    ]);
+    expect((await store.removeHistory({ ...usualRetention, audit_days: 400 })).audit).toBe(1);
+  });
+
+  test('goes in several batches where there is much of it', async () => {
+    const shop = await store.registerDatabase(sampleDatabase('shop'));
+    await query(
+      url,
+      `INSERT INTO audit (at, actor, project, service_id, action, details)
+       SELECT now() - interval '2000 days', 'a', 'default', '${shop.id}', 'expand', '{}' FROM generate_series(1, 2500)`,
+    );
+    expect((await store.removeHistory(usualRetention)).audit).toBe(2500);
+    expect(await count('audit')).toBe(0);
+  });
 });
 
 describe('migrations', () => {

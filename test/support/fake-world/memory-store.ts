@@ -21,6 +21,7 @@ export const createMemoryStore = (): Store => {
     ...memoryAccess(),
     takeLease: async () => true,
     releaseLease: async () => {},
+    removeHistory: async () => ({ operations: 0, events: 0, audit: 0, idempotency_keys: 0 }),
     migrate: async () => {},
     ping: async () => {},
     close: async () => {},
