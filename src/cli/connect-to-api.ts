@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { PgrowError } from '../domain/errors.ts';
-import { readEnvironment } from '../launcher/environment.ts';
+import { hostToReach, readEnvironment } from '../launcher/environment.ts';
 import { readKept, refuseMovedAway } from '../launcher/home.ts';
 import { readPorts } from '../launcher/ports.ts';
 import { createApiClient, type ApiClient } from './api-client.ts';
@@ -14,7 +14,5 @@ export const connectToApi = (): ApiClient => {
     refuseMovedAway(home);
     throw new PgrowError('internal', `The control plane of ${home} has never been started. Start it: ./pgrow up`);
   }
-  // An API that listens on all addresses is reached on the loopback one.
-  const host = apiHost === '0.0.0.0' ? '127.0.0.1' : apiHost;
-  return createApiClient({ url: `http://${host}:${port}`, token });
+  return createApiClient({ url: `http://${hostToReach(apiHost)}:${port}`, token });
 };

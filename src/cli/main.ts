@@ -19,6 +19,7 @@ import { operations } from './operations.ts';
 import { password } from './password.ts';
 import { plan } from './plan.ts';
 import { pooling } from './pooling.ts';
+import { prepare } from './prepare.ts';
 import { reinit } from './reinit.ts';
 import { repair } from './repair.ts';
 import { replicas } from './replicas.ts';
@@ -40,6 +41,7 @@ const verbs: readonly ((program: Command) => void)[] = [
   down,
   demo,
   images,
+  prepare,
   serve,
   test,
   create,

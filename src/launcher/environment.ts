@@ -27,6 +27,8 @@ export interface Environment {
   readonly taskQueue: string | undefined;
   /** An existing PostgreSQL for the metadata; without it pgrow starts its own. */
   readonly databaseUrl: string | undefined;
+  /** File with the password for `databaseUrl`, which then has none. */
+  readonly databasePasswordFile: string | undefined;
   /** Private range in which databases get their subnets. */
   readonly subnetPool: string | undefined;
   readonly dockerHost: string | undefined;
@@ -56,6 +58,7 @@ const variables = z.object({
   XDG_CACHE_HOME: optional,
   TEMPORAL_WEB: optional,
   DATABASE_URL: unlessEmpty(z.string().regex(/^postgres(ql)?:\/\//, 'must be a postgresql:// URL')),
+  PGROW_DATABASE_PASSWORD_FILE: optional,
   PGROW_SUBNET_POOL: unlessEmpty(subnetPool),
   DOCKER_HOST: optional,
   PGROW_API_HOST: optional,
@@ -82,6 +85,7 @@ export const readEnvironment = (source: NodeJS.ProcessEnv = process.env): Enviro
     temporalWeb: values.TEMPORAL_WEB,
     taskQueue: values.PGROW_TASK_QUEUE,
     databaseUrl: values.DATABASE_URL,
+    databasePasswordFile: values.PGROW_DATABASE_PASSWORD_FILE && resolve(values.PGROW_DATABASE_PASSWORD_FILE),
     subnetPool: values.PGROW_SUBNET_POOL,
     dockerHost: values.DOCKER_HOST,
     apiHost: values.PGROW_API_HOST ?? '127.0.0.1',
@@ -102,6 +106,9 @@ export const childEnvironment = (additions: Readonly<Record<string, string>>): N
   );
   return { ...Object.fromEntries(inherited), ...additions };
 };
+
+/** An API that listens on all addresses is reached on the loopback one. */
+export const hostToReach = (host: string): string => (host === '0.0.0.0' ? '127.0.0.1' : host);
 
 /** Directories in which programs are looked for. */
 export const searchPath = (): readonly string[] => [

@@ -11,6 +11,7 @@ const externalFile = z.strictObject({
   temporal_web: z.string().optional(),
   task_queue: z.string().optional(),
   database_url: z.string().optional(),
+  database_password_file: z.string().optional(),
 });
 
 /** Engines that are not pgrow's own. */
@@ -21,6 +22,8 @@ export interface External {
   /** Where this control plane queues its work, in whichever Temporal. */
   readonly taskQueue: string | undefined;
   readonly databaseUrl: string | undefined;
+  /** Of a URL without a password. */
+  readonly databasePasswordFile: string | undefined;
 }
 
 const pathIn = (home: string): string => join(home, 'external.json');
@@ -36,6 +39,10 @@ export const readExternal = (home: string, environment: Environment): External =
     temporalWeb: environment.temporalWeb ?? kept.temporal_web,
     taskQueue: environment.taskQueue ?? kept.task_queue,
     databaseUrl: environment.databaseUrl ?? kept.database_url,
+    // That of the record belongs to the URL of the record.
+    databasePasswordFile:
+      environment.databasePasswordFile ??
+      (environment.databaseUrl === undefined ? kept.database_password_file : undefined),
   };
 };
 
@@ -44,9 +51,15 @@ export const readExternal = (home: string, environment: Environment): External =
  * empty metadata database, and the processes do not need what is secret in their environment.
  */
 export const keepExternal = (home: string, external: External): void => {
-  const { temporal, temporalWeb, taskQueue, databaseUrl } = external;
+  const { temporal, temporalWeb, taskQueue, databaseUrl, databasePasswordFile } = external;
   if (temporal.address === undefined && taskQueue === undefined && databaseUrl === undefined) return;
-  const content = { temporal, temporal_web: temporalWeb, task_queue: taskQueue, database_url: databaseUrl };
+  const content = {
+    temporal,
+    temporal_web: temporalWeb,
+    task_queue: taskQueue,
+    database_url: databaseUrl,
+    database_password_file: databasePasswordFile,
+  };
   replaceFile(pathIn(home), `${JSON.stringify(content, null, 2)}\n`);
 };
 

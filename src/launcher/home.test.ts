@@ -54,6 +54,20 @@ test('an existing metadata database stays chosen when the variable is gone, in a
   expect(readExternal(home.path, without).databaseUrl).toBe('postgresql://u:p@db/pgrow');
 });
 
+// A mounted secret may be replaced; a copy in the home would be the old password.
+test('of a password in a file the home keeps the path, for the database that it was given with', () => {
+  const home = openHome(folder);
+  const url = 'postgresql://u@db/pgrow';
+  const given = { DATABASE_URL: url, PGROW_DATABASE_PASSWORD_FILE: '/run/secrets/metadata' };
+  keepExternal(home.path, readExternal(home.path, readEnvironment(given)));
+  expect(readExternal(home.path, readEnvironment({}))).toMatchObject({
+    databaseUrl: url,
+    databasePasswordFile: '/run/secrets/metadata',
+  });
+  const other = readExternal(home.path, readEnvironment({ DATABASE_URL: 'postgresql://u:p@other/pgrow' }));
+  expect(other.databasePasswordFile).toBeUndefined();
+});
+
 test('an existing Temporal and the queue in it stay chosen, its key for the owner alone', () => {
   const home = openHome(folder);
   const given = { TEMPORAL_ADDRESS: 'temporal:7233', TEMPORAL_API_KEY: 'secret', PGROW_TASK_QUEUE: 'orders' };

@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { z } from 'zod';
-import { readEnvironment } from './environment.ts';
+import { PgrowError } from '../domain/errors.ts';
+import { databaseUrlWith } from './database-url.ts';
+import { readEnvironment, hostToReach } from './environment.ts';
 import { readExternal, type External } from './external.ts';
 import { openHome, readKept, type Home } from './home.ts';
 import type { ImageTags } from './images.ts';
@@ -95,10 +97,10 @@ export const readSettings = (): Settings => {
       taskQueue: external.taskQueue ?? defaultTaskQueue,
     },
     temporalWeb: address === undefined ? `http://127.0.0.1:${chosen('temporal_ui')}` : (external.temporalWeb ?? null),
-    databaseUrl: external.databaseUrl ?? metadataUrl(home, chosen('metadata')),
+    databaseUrl: databaseUrlOf(external) ?? metadataUrl(home, chosen('metadata')),
     apiHost: environment.apiHost,
     apiPort,
-    apiUrl: `http://${environment.apiHost}:${apiPort}`,
+    apiUrl: `http://${hostToReach(environment.apiHost)}:${apiPort}`,
     tokenPath: home.tokenPath,
     secretKeyPath: home.secretKeyPath,
     build: environment.build ?? null,
@@ -120,6 +122,18 @@ export const readSettings = (): Settings => {
 export const temporalSettings = ({ temporal, taskQueue = defaultTaskQueue }: External): TemporalSettings | null => {
   const { address } = temporal;
   return address === undefined ? null : { ...accessOf({ ...temporal, address }), taskQueue };
+};
+
+/** Of metadata in a PostgreSQL that is not pgrow's own; null if it is. */
+export const databaseUrlOf = ({ databaseUrl, databasePasswordFile }: External): string | null =>
+  databaseUrl === undefined ? refuseLone(databasePasswordFile) : databaseUrlWith(databaseUrl, databasePasswordFile);
+
+const refuseLone = (passwordFile: string | undefined): null => {
+  if (passwordFile === undefined) return null;
+  throw new PgrowError(
+    'invalid_input',
+    'PGROW_DATABASE_PASSWORD_FILE is set and DATABASE_URL is not. Set both or neither.',
+  );
 };
 
 /** Of our own metadata database. */

@@ -65,7 +65,11 @@ export const createStore = async ({
     async ping() {
       await pool.query('SELECT 1');
     },
-    close: () => queries.destroy(),
+    async close() {
+      // It ends the pool only if it has asked something itself: idle connections would keep the process for ten seconds.
+      await queries.destroy();
+      if (!pool.ending) await pool.end();
+    },
   });
   try {
     await store.migrate();

@@ -640,6 +640,23 @@ describe('history', () => {
 });
 
 describe('migrations', () => {
+  // What migrates and does nothing else ran on for ten seconds, until its idle connection ended by itself.
+  test('a store that has done nothing else leaves no connection when it is closed', async () => {
+    const fresh = await server.newDatabase();
+    await (await open(fresh, '1.0.0 (aaaa)')).close();
+    await retryUntil(
+      'the end of its connection',
+      async () => {
+        const left = await query(
+          fresh,
+          `SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'pgrow'`,
+        );
+        expect(left).toEqual([]);
+      },
+      3000,
+    );
+  });
+
   test('two processes that start at once both come up', async () => {
     const fresh = await server.newDatabase();
     const stores = await Promise.all([1, 2, 3].map(() => createStore({ connection: { url: fresh }, encryptionKey })));
