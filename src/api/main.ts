@@ -5,9 +5,13 @@ import { looksSockets } from '../launcher/looks-sockets.ts';
 import { readSettings } from '../launcher/settings.ts';
 import { logUnhandledRejections } from '../launcher/unhandled-rejections.ts';
 import { versionOfSources } from '../launcher/version.ts';
+import { metricsPorts } from '../domain/metrics.ts';
 import { createStore } from '../store/store.ts';
+import { serveMetrics } from '../telemetry/serve-metrics.ts';
+import { openTracing } from '../telemetry/tracing.ts';
 import { createApi } from './api.ts';
 import { askLogs, askLooks } from './ask-looks.ts';
+import { controlPlaneGauges } from './gauges.ts';
 
 /** Composition root of the API. Listens on loopback by default, and ends on SIGTERM. */
 
@@ -25,7 +29,9 @@ await store.ensureToken({
   role: 'admin',
   actor: 'cli',
 });
-const client = createPgrowClient(settings.temporal);
+const { metrics: served, collector } = settings.telemetry;
+const tracing = await openTracing({ program: 'api', collector });
+const client = createPgrowClient(settings.temporal, tracing?.client);
 // Needed only where Temporal is not ours; a start that misses them says so.
 await client
   .registerSearchAttributes()
@@ -47,11 +53,18 @@ const app = await createApi({
   addresses: { api: settings.apiUrl, temporal_web: settings.temporalWeb, temporal_address: settings.temporal.address },
   logger,
 });
+const metrics = await serveMetrics({
+  address: served && { host: served.host, port: metricsPorts(served.port).api },
+  gauges: controlPlaneGauges({ store, client }),
+  log: logger,
+});
 await app.listen({ host: settings.apiHost, port: settings.apiPort });
 
 const stop = async (): Promise<void> => {
   await app.close();
+  await metrics.close();
   await client.close();
   await store.close();
+  await tracing?.close();
 };
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => void stop());

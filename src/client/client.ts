@@ -4,6 +4,7 @@ import {
   WorkflowExecutionAlreadyStartedError,
   WorkflowFailedError,
   type ConnectionOptions,
+  type WorkflowClientInterceptor,
 } from '@temporalio/client';
 import { PgrowError } from '../domain/errors.ts';
 import { operationTypeOf, type OperationInput, type OperationWorkflow } from '../domain/inputs.ts';
@@ -98,11 +99,16 @@ export interface ClientOptions extends Pick<ConnectionOptions, 'tls' | 'apiKey' 
 /** Within it the client tries again by itself. */
 const callTimeoutMs = 5000;
 
+export type { WorkflowClientInterceptor as WorkflowInterceptor };
+
 /** Connects at the first call. */
-export const createPgrowClient = (given: ClientOptions): PgrowClient => {
+export const createPgrowClient = (
+  given: ClientOptions,
+  interceptors: readonly WorkflowClientInterceptor[] = [],
+): PgrowClient => {
   const { namespace = 'default', taskQueue = defaultTaskQueue, ...access } = given;
   const connection = Connection.lazy(access);
-  const client = new Client({ connection, namespace });
+  const client = new Client({ connection, namespace, interceptors: { workflow: [...interceptors] } });
   const { workflow } = client;
 
   const call = async <T>(action: () => Promise<T>): Promise<T> => {

@@ -20,6 +20,7 @@ import { ensureApiPort, ensureServices, serviceNames, stopService } from './serv
 import { readSettings, temporalSettings, writeImages } from './settings.ts';
 import { keepSubnetPool, readSubnetPool } from './subnet-pool.ts';
 import { readPrices, readRetention } from './team-file.ts';
+import { keepTelemetry, readTelemetry } from './telemetry-settings.ts';
 import { ensureTemporal } from './temporal-binary.ts';
 import { tryTemporal } from './temporal-elsewhere.ts';
 import { ensureTemporalServer } from './temporal-server.ts';
@@ -51,6 +52,7 @@ export const up = ({ moveOperations = false, progress }: Up): Promise<Addresses>
     if (elsewhere !== null) await tryTemporal(home, elsewhere, isKept(home.path, external), progress);
     keepExternal(home.path, external);
     keepSubnetPool(home.path, environment);
+    keepTelemetry(home.path, environment);
     const chosen = await ensurePorts(home);
 
     // The Temporal program may have to be built: at the same time as the images, which take as long.
@@ -71,8 +73,9 @@ export const up = ({ moveOperations = false, progress }: Up): Promise<Addresses>
     const ports = await ensureApiPort(home, afterMetadata, progress);
 
     const subnetPool = readSubnetPool(home.path, environment);
+    const telemetry = readTelemetry(home.path, environment);
     const ofTeam = { prices: readPrices(home.path), retention: readRetention(home.path) };
-    const shared = JSON.stringify({ external, elsewhere, ports, subnetPool, ...ofTeam });
+    const shared = JSON.stringify({ external, elsewhere, ports, subnetPool, telemetry, ...ofTeam });
     const worker = workerProcess(home, build, shared);
     const configuration = JSON.stringify([shared, images, build.id]);
     await stopUnversioned(home);

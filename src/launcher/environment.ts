@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { isSubnetPool, subnetPoolRule } from '../domain/addresses.ts';
 import { PgrowError } from '../domain/errors.ts';
+import { firstMetricsPorts, isFirstMetricsPort } from '../domain/metrics.ts';
 import {
   setVariables,
   taskQueueName,
@@ -35,6 +36,15 @@ export interface Environment {
   /** Where the API listens; only for set-ups without `pgrow up`, which chooses a loopback port. */
   readonly apiHost: string;
   readonly apiPort: number | undefined;
+  /** IP address and first of the ports at which the programs serve their metrics to Prometheus; port 0 turns them off. */
+  readonly metricsHost: string | undefined;
+  readonly metricsPort: number | undefined;
+  /** Base URL of an OpenTelemetry collector. This and the next two have the names that OpenTelemetry gives them. */
+  readonly otlpEndpoint: string | undefined;
+  /** `name=value` pairs, which may be secret. */
+  readonly otlpHeaders: string | undefined;
+  /** Turns traces off. */
+  readonly otlpDisabled: boolean;
   /** Where tests of crashes write at which line the worker is to stand still; without it there is no such line. */
   readonly breakpoints: string | undefined;
   /** Set by `up` for a worker: the build that it is. */
@@ -48,6 +58,17 @@ const optional = unlessEmpty(z.string());
 const subnetPool = z.string().refine(isSubnetPool, {
   error: ({ input }) => `${subnetPoolRule}; it is ${JSON.stringify(input)}`,
 });
+
+const metricsPort = z.coerce.number().refine((port) => port === 0 || isFirstMetricsPort(port), {
+  error: `must be a port from ${firstMetricsPorts.from} to ${firstMetricsPorts.to}, or 0 for no metrics`,
+});
+
+const collectorUrl = z
+  .url({ protocol: /^https?$/, error: 'must be an http:// or https:// URL' })
+  .refine((url) => new URL(url).username === '' && new URL(url).password === '', {
+    error: 'must not hold a user or a password: set OTEL_EXPORTER_OTLP_HEADERS',
+    abort: true,
+  });
 
 const variables = z.object({
   ...temporalVariables,
@@ -63,6 +84,11 @@ const variables = z.object({
   DOCKER_HOST: optional,
   PGROW_API_HOST: optional,
   PGROW_API_PORT: unlessEmpty(z.coerce.number().int().min(1).max(65_535)),
+  PGROW_METRICS_HOST: unlessEmpty(z.union([z.ipv4(), z.ipv6()], { error: 'must be an IP address' })),
+  PGROW_METRICS_PORT: unlessEmpty(metricsPort),
+  OTEL_EXPORTER_OTLP_ENDPOINT: unlessEmpty(collectorUrl),
+  OTEL_EXPORTER_OTLP_HEADERS: optional,
+  OTEL_SDK_DISABLED: optional,
   PGROW_BREAKPOINTS: optional,
   PGROW_BUILD: optional,
   PGROW_INSTANCE: unlessEmpty(z.string().regex(/^[0-9a-f]{8}$/, 'must be eight hexadecimal digits')),
@@ -90,11 +116,18 @@ export const readEnvironment = (source: NodeJS.ProcessEnv = process.env): Enviro
     dockerHost: values.DOCKER_HOST,
     apiHost: values.PGROW_API_HOST ?? '127.0.0.1',
     apiPort: values.PGROW_API_PORT,
+    metricsHost: values.PGROW_METRICS_HOST,
+    metricsPort: values.PGROW_METRICS_PORT,
+    otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,
+    otlpHeaders: values.OTEL_EXPORTER_OTLP_HEADERS,
+    otlpDisabled: values.OTEL_SDK_DISABLED?.toLowerCase() === 'true',
     breakpoints: values.PGROW_BREAKPOINTS,
     build: values.PGROW_BUILD,
     instance: values.PGROW_INSTANCE,
   };
 };
+
+const secretVariables: readonly string[] = ['DATABASE_URL', 'OTEL_EXPORTER_OTLP_HEADERS'];
 
 /**
  * Our own variables for a child process. What may hold a secret stays behind: our programs find it in the home. So does
@@ -102,7 +135,7 @@ export const readEnvironment = (source: NodeJS.ProcessEnv = process.env): Enviro
  */
 export const childEnvironment = (additions: Readonly<Record<string, string>>): NodeJS.ProcessEnv => {
   const inherited = Object.entries(process.env).filter(
-    ([name]) => name !== 'DATABASE_URL' && !name.startsWith('TEMPORAL_'),
+    ([name]) => !secretVariables.includes(name) && !name.startsWith('TEMPORAL_'),
   );
   return { ...Object.fromEntries(inherited), ...additions };
 };

@@ -15,6 +15,7 @@ import { readMajors } from './majors.ts';
 import type { Progress } from './progress.ts';
 import { databaseUrlOf, temporalSettings, writeImages, type TemporalSettings } from './settings.ts';
 import { keepSubnetPool } from './subnet-pool.ts';
+import { keepTelemetry } from './telemetry-settings.ts';
 import { tryTemporal } from './temporal-elsewhere.ts';
 import { versionOfSources } from './version.ts';
 
@@ -47,6 +48,7 @@ export const prepare = (progress: Progress): Promise<Prepared> => {
     await registerSearchAttributes(temporal, progress);
     keepExternal(home.path, external);
     keepSubnetPool(home.path, environment);
+    keepTelemetry(home.path, environment);
     progress('Bringing the schema of the metadata up to date');
     await migrate(home, databaseUrl);
     await ensureBaseImage(progress);

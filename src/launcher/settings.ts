@@ -16,6 +16,7 @@ import { recordPrepared } from './prepared.ts';
 import { readPrices, readRetention } from './team-file.ts';
 import { launcherError } from './launcher-error.ts';
 import { readSubnetPool } from './subnet-pool.ts';
+import { readTelemetry, type TelemetrySettings } from './telemetry-settings.ts';
 import { accessOf, defaultNamespace, type TemporalAccess } from './temporal-profile.ts';
 import { defaultTaskQueue } from '../domain/naming.ts';
 
@@ -56,6 +57,7 @@ export interface Settings {
   readonly subnetPool: string;
   readonly prices: Prices;
   readonly retention: Retention;
+  readonly telemetry: TelemetrySettings;
 }
 
 export interface TemporalSettings extends TemporalAccess {
@@ -115,6 +117,7 @@ export const readSettings = (): Settings => {
     subnetPool: readSubnetPool(home.path, environment),
     prices: readPrices(home.path),
     retention: readRetention(home.path),
+    telemetry: readTelemetry(home.path, environment),
   };
 };
 

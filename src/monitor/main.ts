@@ -7,7 +7,10 @@ import { readSettings } from '../launcher/settings.ts';
 import { logUnhandledRejections } from '../launcher/unhandled-rejections.ts';
 import { versionOfSources } from '../launcher/version.ts';
 import { createDockerPlatform } from '../platform/docker/index.ts';
+import { metricsPorts } from '../domain/metrics.ts';
 import { createStore } from '../store/store.ts';
+import { serveMetrics } from '../telemetry/serve-metrics.ts';
+import { openTracing } from '../telemetry/tracing.ts';
 import { createPgrowClient } from '../client/client.ts';
 import { createLooks } from '../looks/looks.ts';
 import { serveLooks } from '../looks/serve-looks.ts';
@@ -19,6 +22,7 @@ import { expireSnapshots } from './snapshots.ts';
 import { guardLeaders, type Failing } from './guard-leaders.ts';
 import { whileHolding } from './lease.ts';
 import { watchLeaders } from './leaders.ts';
+import { monitorGauges } from './gauges.ts';
 import { watchNodes } from './nodes.ts';
 import { observeDatabases } from './observe.ts';
 import { refreshPoolerLookups } from './pooler-lookups.ts';
@@ -47,7 +51,9 @@ const dependencies = {
   images: settings.images,
   home: settings.homeId,
 };
-const client = createPgrowClient(settings.temporal);
+const { metrics: served, collector } = settings.telemetry;
+const tracing = await openTracing({ program: 'monitor', collector });
+const client = createPgrowClient(settings.temporal, tracing?.client);
 const readyPath = settings.monitorReadyPath;
 
 const stopping = new AbortController();
@@ -56,6 +62,11 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 const looks = await serveLooks({
   path: settings.monitorLooksPath,
   looks: createLooks({ ...dependencies, client }),
+  log,
+});
+const metrics = await serveMetrics({
+  address: served && { host: served.host, port: metricsPorts(served.port).monitor },
+  gauges: monitorGauges(store),
   log,
 });
 writeFileSync(readyPath, `${process.pid}\n`);
@@ -85,5 +96,7 @@ const lease = { name: `monitor of ${settings.homeId}`, holder: settings.monitorL
 await whileHolding({ store, log, ...lease, signal: stopping.signal }, act);
 rmSync(readyPath, { force: true });
 await looks.close();
+await metrics.close();
 await client.close();
 await store.close();
+await tracing?.close();

@@ -2,14 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import {
-  DefaultLogger,
-  NativeConnection,
-  Runtime,
-  TransportError,
-  Worker,
-  type WorkerOptions,
-} from '@temporalio/worker';
+import { NativeConnection, TransportError, Worker, type WorkerOptions } from '@temporalio/worker';
 import pino from 'pino';
 import { realComponents } from '../nodes/dependencies.ts';
 import { createPgrowClient } from '../client/client.ts';
@@ -27,8 +20,10 @@ import { serveLooks } from '../looks/serve-looks.ts';
 import { createDockerPlatform } from '../platform/docker/index.ts';
 import { completeSecrets } from '../nodes/secrets.ts';
 import { createStore } from '../store/store.ts';
+import { openTracing } from '../telemetry/tracing.ts';
 import { none, openBreakpoints } from './breakpoints.ts';
 import { deploymentOptions } from './deployment.ts';
+import { installRuntime } from './install-runtime.ts';
 import { untilDispensable } from './retirement.ts';
 import { bundlesOfThisCopy, ensureWorkflowBundle } from './workflow-bundle.ts';
 import { dataConverter } from './workflow-code.ts';
@@ -66,10 +61,8 @@ const settings = readSettings();
 const { taskQueue, namespace, ...access } = settings.temporal;
 const log = pino({ base: { program: 'worker', ...(settings.build !== null && { version: settings.build }) } });
 logUnhandledRejections(log);
-Runtime.install({
-  logger: new DefaultLogger('WARN', ({ level, message, meta }) => log.warn({ level, ...meta }, message)),
-  shutdownSignals: ['SIGINT', 'SIGTERM'],
-});
+installRuntime({ log, metrics: settings.telemetry.metrics });
+const tracing = await openTracing({ program: 'worker', collector: settings.telemetry.collector });
 
 const store = await createStore({
   connection: { url: settings.databaseUrl },
@@ -78,7 +71,7 @@ const store = await createStore({
 });
 await completeSecrets(store);
 // Before it asks for the first task: it might be another control plane's.
-const client = createPgrowClient(settings.temporal);
+const client = createPgrowClient(settings.temporal, tracing?.client);
 const holder = { home: settings.homeId, path: settings.home, host: hostname() };
 await untilTemporalAnswers(() => client.holdQueue(holder));
 const connection = await untilTemporalAnswers(() => NativeConnection.connect(access));
@@ -89,7 +82,7 @@ const isVersioned = build !== null && (await untilTemporalAnswers(() => versions
 const version = isVersioned ? { deploymentName, buildId: build } : null;
 const workflowBundle = await ensureWorkflowBundle(
   build === null ? join(settings.home, 'bundles') : bundlesOfThisCopy,
-  version === null ? 'plain' : 'versioned',
+  `${tracing === null ? '' : 'traced-'}${version === null ? 'plain' : 'versioned'}`,
 );
 const breakpoints = settings.breakpointsPath === null ? none : openBreakpoints(settings.breakpointsPath);
 const platform = createDockerPlatform();
@@ -110,7 +103,7 @@ const shared = {
   namespace,
   identity: workerIdentity(settings.homeId, { pid: process.pid, host: hostname(), instance: settings.instance }),
   dataConverter,
-  interceptors: { activity: [activityInterceptor] },
+  interceptors: { activity: [...(tracing?.activities ?? []), activityInterceptor] },
   // A cancellation arrives with a heartbeat, and undoing waits for it.
   maxHeartbeatThrottleInterval: '1s',
   defaultHeartbeatThrottleInterval: '1s',
@@ -123,6 +116,7 @@ const operations = await untilTemporalAnswers(() =>
     taskQueue,
     workflowBundle,
     activities,
+    ...(tracing && { sinks: tracing.sinks }),
     maxConcurrentActivityTaskExecutions: activitiesAtOnce,
   }),
 );
@@ -168,4 +162,5 @@ try {
   await client.close();
   await connection.close();
   await store.close();
+  await tracing?.close();
 }

@@ -17,6 +17,7 @@ import { closePreviousWindow, closePreviousWindowFirst, endWindow, startRollback
 import { hasEnded, operationFailure, toOperationError } from './failures.ts';
 import { progress } from './messages.ts';
 import { answerOpening } from './opening.ts';
+import { measured } from './operation-metrics.ts';
 import { handleMessages, type Standing, type ReceivedMessages } from './operation-messages.ts';
 import { openAfterUndoingAbandoned } from './undo-abandoned.ts';
 import { createProgressBoard, planning, type ProgressBoard } from './steps/progress.ts';
@@ -33,7 +34,9 @@ export const runOperation = (workflow: OperationWorkflow, input: OperationReques
   const received = handleMessages(standing, abort);
   // Temporal's own Cancel means the same. It is ignored if it arrives too late.
   CancellationScope.current().cancelRequested.catch(abort);
-  return CancellationScope.nonCancellable(() => perform({ workflow, input, standing, scope, received }));
+  return CancellationScope.nonCancellable(() =>
+    measured(workflow, perform({ workflow, input, standing, scope, received })),
+  );
 };
 
 interface Performance {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
-import { describe, expect, test } from 'vitest';
-import { dataConverter, workflowsPath } from '../../src/worker/workflow-code.ts';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { bundleWorkflows, dataConverter } from '../../src/worker/workflow-code.ts';
 import * as workflows from '../../src/workflows/index.ts';
 import { secretNames } from '../../src/nodes/secrets.ts';
 
@@ -22,19 +22,22 @@ const plainText = (history: object): string =>
   );
 
 describe('histories of real runs', () => {
+  beforeAll(() => void Runtime.install({ logger: new DefaultLogger('ERROR') }));
+
   test('there are some of every kind of workflow', () => {
     const kinds = Object.keys(workflows).toSorted();
     expect(kinds.length).toBeGreaterThan(10);
     expect(kinds.filter((kind) => !files.some((name) => name.startsWith(`${kind}-`)))).toEqual([]);
   });
 
-  test('are replayed by the workflows as they are now', async () => {
-    Runtime.install({ logger: new DefaultLogger('ERROR') });
+  // A control plane may begin to send traces while operations run.
+  test.each(['plain', 'traced-plain'] as const)('are replayed by the workflows as they are now: %s', async (kind) => {
+    const { code } = await bundleWorkflows(new DefaultLogger('ERROR'), kind);
     const histories = files.map(read);
     const failures: Record<string, string> = {};
     let replayed = 0;
     for await (const { workflowId, runId, error } of Worker.runReplayHistories(
-      { workflowsPath, dataConverter },
+      { workflowBundle: { code }, dataConverter, sinks: { exporter: { export: { fn: () => {} } } } },
       histories,
     )) {
       replayed += 1;

@@ -5,6 +5,7 @@ import type { LeftOver, OpenedOperation } from '../../domain/operation-activitie
 import type { Block } from '../../domain/plan.ts';
 import { operationActivities, perform } from '../activities.ts';
 import { codeOf, cutOverDeadlineMissed, hasHandedBack } from '../failures.ts';
+import { recordStep } from '../operation-metrics.ts';
 import type { ProgressBoard } from './progress.ts';
 import { newUndoScope, undo, type UndoEntry, type UndoScope } from './undo.ts';
 
@@ -98,6 +99,7 @@ export const createPlanRun = (inputs: Inputs): PlanRun => {
     if (CancellationScope.current().consideredCancelled) throw new CancelledFailure('called off');
     if (step.point_of_no_return) committed = true;
     board.mark(index, 'running');
+    const startedAt = Date.now();
     try {
       const result = await performStep(index, attempt);
       if (result?.stall_ms !== undefined) stall = Math.max(stall ?? 0, result.stall_ms);
@@ -107,9 +109,11 @@ export const createPlanRun = (inputs: Inputs): PlanRun => {
       // Of parallel steps, the first failure stops the others.
       if (!isCancellation(error)) failedStep ??= index;
       board.mark(index, 'failed');
+      recordStep(step.run.action, isCancellation(error) ? 'cancelled' : 'failed', startedAt);
       throw error;
     }
     board.mark(index, 'done');
+    recordStep(step.run.action, 'done', startedAt);
   };
 
   const performStep = async (index: number, attempt: number): Promise<ActionResult> => {

@@ -5,6 +5,7 @@ import { watchQueueOf } from '../../../src/domain/naming.ts';
 import { activityInterceptor } from '../../../src/activities/interceptor.ts';
 import type { ActionContext } from '../../../src/domain/step-actions.ts';
 import { deploymentOptions } from '../../../src/worker/deployment.ts';
+import type { Tracing } from '../../../src/telemetry/tracing.ts';
 import { dataConverter } from '../../../src/worker/workflow-code.ts';
 import { createWorld, type World } from './world.ts';
 
@@ -35,6 +36,8 @@ interface Variant {
   readonly worlds?: Map<string, World>;
   /** Null for a worker without one. */
   readonly version?: WorkerVersion | null;
+  /** Null for a worker that sends no traces. The bundle has to be a traced one otherwise. */
+  readonly tracing?: Tracing | null;
   /** Hears the name of each activity that this worker runs, and the database's id. */
   readonly onActivity?: (activity: string, id: string) => void;
 }
@@ -53,7 +56,7 @@ const databaseOf = new Map<string, string>();
 
 export const startControlPlane = async (
   { client, connection, bundle }: TemporalAccess,
-  { taskQueue = `test-${randomUUID()}`, worlds = new Map(), version = null, onActivity }: Variant = {},
+  { taskQueue = `test-${randomUUID()}`, worlds = new Map(), version = null, tracing = null, onActivity }: Variant = {},
 ): Promise<ControlPlane> => {
   const worldOf = (input: AnyInput, activity: string): World => {
     const id =
@@ -81,7 +84,7 @@ export const startControlPlane = async (
     connection,
     ...deploymentOptions(version),
     dataConverter,
-    interceptors: { activity: [activityInterceptor] },
+    interceptors: { activity: [...(tracing?.activities ?? []), activityInterceptor] },
     maxConcurrentActivityTaskExecutions: 400,
     // As the product's: a cancellation arrives with a heartbeat, and undoing waits for it.
     maxHeartbeatThrottleInterval: '200ms',
@@ -90,7 +93,13 @@ export const startControlPlane = async (
     shutdownForceTime: '10s',
   } satisfies Partial<WorkerOptions>;
   const workers = await Promise.all([
-    Worker.create({ ...shared, taskQueue, workflowBundle: { codePath: bundle }, activities: others }),
+    Worker.create({
+      ...shared,
+      taskQueue,
+      workflowBundle: { codePath: bundle },
+      activities: others,
+      ...(tracing && { sinks: tracing.sinks }),
+    }),
     Worker.create({ ...shared, taskQueue: watchQueueOf(taskQueue), activities: { watchHealth, verifySnapshot } }),
   ]);
   const running = Promise.all(workers.map((worker) => worker.run()));
