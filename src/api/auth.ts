@@ -61,3 +61,10 @@ const refuseOtherProject = (identity: Identity, request: FastifyRequest): void =
     `The token is for project ${identity.project}, not for ${projectId}. Use another token.`,
   );
 };
+
+/** For what concerns the control plane as a whole. @throws PgrowError `forbidden` */
+export const requireAllProjects = (request: FastifyRequest): void => {
+  const { project } = callerOf(request);
+  if (project === '*') return;
+  throw new PgrowError('forbidden', `The token is for project ${project}; this concerns all. Use another token.`);
+};

@@ -3,6 +3,7 @@ import type { Database } from '../domain/database.ts';
 import type { PasswordAnswer } from '../domain/password.ts';
 import type { LiveState } from '../domain/live-state.ts';
 import type { LogFollower, Looks } from '../domain/looks.ts';
+import type { WorkersDocument } from '../domain/workers.ts';
 import type { Planning } from '../planning/planning.ts';
 
 /** What the API works with. */
@@ -14,6 +15,8 @@ export interface ApiDependencies extends Planning, LogFollower, Pick<Looks, 'rea
   readonly tryPassword: (database: Database, password: string | null) => Promise<PasswordAnswer>;
   /** Finds and removes what is left over. */
   readonly doctor: Pick<Looks, 'examine' | 'remove'>;
+  /** Who works for this control plane. @throws PgrowError when Temporal does not answer */
+  readonly readWorkers: () => Promise<WorkersDocument>;
   /** As `status` shows them. */
   readonly addresses: {
     readonly api: string;

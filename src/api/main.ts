@@ -1,7 +1,11 @@
 import { readFileSync } from 'node:fs';
 import pino from 'pino';
 import { createPgrowClient } from '../client/client.ts';
+import { openKnownWorkers } from '../client/known-workers.ts';
+import { deploymentNameOf } from '../domain/naming.ts';
+import { workersDocument } from '../domain/workers.ts';
 import { looksSockets } from '../launcher/looks-sockets.ts';
+import { readPrepared } from '../launcher/prepared.ts';
 import { readSettings } from '../launcher/settings.ts';
 import { logUnhandledRejections } from '../launcher/unhandled-rejections.ts';
 import { versionOfSources } from '../launcher/version.ts';
@@ -36,6 +40,7 @@ const client = createPgrowClient(settings.temporal, tracing?.client);
 await client
   .registerSearchAttributes()
   .catch((error: unknown) => logger.warn({ err: error }, 'search attributes not registered'));
+const workers = openKnownWorkers(settings.temporal, deploymentNameOf(settings.homeId));
 const sockets = looksSockets({ path: settings.home });
 const looks = askLooks(sockets);
 
@@ -50,6 +55,7 @@ const app = await createApi({
   readLogs: looks.readLogs,
   ...askLogs(sockets),
   doctor: looks,
+  readWorkers: async () => workersDocument(await workers.read(), readPrepared({ path: settings.home })),
   addresses: { api: settings.apiUrl, temporal_web: settings.temporalWeb, temporal_address: settings.temporal.address },
   logger,
 });
@@ -64,6 +70,7 @@ const stop = async (): Promise<void> => {
   await app.close();
   await metrics.close();
   await client.close();
+  await workers.close();
   await store.close();
   await tracing?.close();
 };

@@ -34,6 +34,7 @@ import { test } from './test.ts';
 import { images } from './images.ts';
 import { up } from './up.ts';
 import { url } from './url.ts';
+import { workers } from './workers.ts';
 
 /** Each verb adds its command to the program; one file per verb. */
 const verbs: readonly ((program: Command) => void)[] = [
@@ -68,6 +69,7 @@ const verbs: readonly ((program: Command) => void)[] = [
   events,
   logs,
   cost,
+  workers,
   doctor,
   destroy,
 ];

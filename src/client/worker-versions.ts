@@ -4,6 +4,7 @@ import { PgrowError } from '../domain/errors.ts';
 import { searchAttributes as names } from '../domain/temporal-names.ts';
 import type { ClientOptions } from './client.ts';
 import { toClientError } from './temporal-errors.ts';
+import type { KnownWorkers } from '../domain/workers.ts';
 import { pinnedBuildOf, type PinnedOperation } from '../domain/worker-versions.ts';
 
 /** The versions of one control plane's worker, as Temporal knows them. */
@@ -12,6 +13,8 @@ export interface WorkerVersions {
   areSupported(): Promise<boolean>;
   /** The build that gets what begins; null if there is none yet. */
   readCurrent(): Promise<string | null>;
+  /** All versions that Temporal knows of, and which is current. */
+  readDeployed(): Promise<Pick<KnownWorkers, 'current' | 'versions'>>;
   /**
    * Makes a build the current one, as soon as its worker asks for work in all of these task queues.
    * @throws PgrowError `not_ready` when that takes longer than `limitMs`
@@ -141,6 +144,22 @@ const askVersions = ({ connection, namespace, deployment }: Required<Omit<Versio
       }
     },
     readCurrent,
+    async readDeployed() {
+      const info = await describeDeployment();
+      return {
+        current: info?.routingConfig?.currentDeploymentVersion?.buildId || null,
+        versions: (info?.versionSummaries ?? []).flatMap(({ deploymentVersion, createTime }) =>
+          deploymentVersion?.buildId
+            ? [
+                {
+                  build: deploymentVersion.buildId,
+                  since: createTime?.seconds ? new Date(Number(createTime.seconds) * 1000).toISOString() : null,
+                },
+              ]
+            : [],
+        ),
+      };
+    },
     async makeCurrent(build, queues, limitMs) {
       if ((await readCurrent()) === build) return;
       const deadline = performance.now() + limitMs;

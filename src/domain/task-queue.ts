@@ -34,6 +34,14 @@ export interface WorkerProcess {
 export const workerIdentity = (home: string, { pid, host, instance }: WorkerProcess): string =>
   `${identityPrefix}${home} ${pid}@${host} ${instance}`;
 
+/** Null for an identity that is not that of a worker of pgrow. Older ones have no instance. */
+export const processOf = (
+  identity: string,
+): { readonly home: string; readonly pid: number; readonly host: string } | null => {
+  const [, home, pid, host] = /^pgrow-worker (\S+) (\d+)@(\S+)/.exec(identity) ?? [];
+  return home === undefined || host === undefined ? null : { home, pid: Number(pid), host };
+};
+
 /** Seconds. A worker that lives asks again within one minute, and one that has ended is listed for five. */
 export const pollerLivesFor = 90;
 

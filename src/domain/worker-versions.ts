@@ -108,7 +108,8 @@ export const strandedLine = (operations: readonly PinnedOperation[], place: stri
 export const movedLine = (operations: readonly PinnedOperation[]): string =>
   `These operations continue under this version: ${namesOf(operations)}. If one of them makes no progress, terminate its workflow in Temporal Web and repeat it`;
 
-const namesOf = (operations: readonly PinnedOperation[]): string =>
+/** For a person. */
+export const namesOf = (operations: readonly PinnedOperation[]): string =>
   operations
     .map(({ workflow, database, workflow_id }) => {
       const type = operationTypeOf[workflow as OperationWorkflow] ?? workflow;

@@ -47,6 +47,7 @@ const copyOf = (build: string): void => {
 const up = (pinned: readonly PinnedOperation[], more: { supported?: boolean; moveOperations?: boolean } = {}) => {
   const versions: WorkerVersions = {
     areSupported: async () => more.supported ?? true,
+    readDeployed: async () => ({ current: null, versions: [] }),
     readCurrent: async () => 'cc',
     makeCurrent: async () => undefined,
     readPinned: async () => pinned,

@@ -55,6 +55,7 @@ const container = (own: string, { answers = (): boolean => true } = {}) => {
     versions: {
       areSupported: asked(() => true),
       readCurrent: asked(() => current),
+      readDeployed: asked(() => ({ current, versions: [] })),
       readPinned: asked(() => pinned),
       makeCurrent: async (build) => void (current = build),
       moveAlong: async () => undefined,

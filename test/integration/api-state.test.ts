@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { PgrowError } from '../../src/domain/errors.ts';
 import { services, shopPath, useApi } from '../support/api-under-test.ts';
 import { planned, pooling } from '../support/grown-databases.ts';
+import { pinnedOperation } from '../support/pinned-operation.ts';
 import { haTopology, replicaTopology } from '../support/sample-database.ts';
 
 const api = useApi();
@@ -258,4 +259,26 @@ test('the OpenAPI document names every route and its body', async () => {
 
 test('the health of the API needs no token', async () => {
   expect((await api.call('GET', '/healthz', { token: null })).body).toEqual({ status: 'ok' });
+});
+
+describe('workers', () => {
+  test('are shown with their versions and with what waits, to those who may see all projects', async () => {
+    api.workers = {
+      current: 'bb',
+      versions: [{ build: 'bb', since: '2026-11-29T08:00:00.000Z' }],
+      pollers: [{ identity: 'pgrow-worker 0badcafe 7@alpha 00c0ffee', build: 'bb', seen_ago: 3 }],
+      pinned: [pinnedOperation('aa')],
+    };
+    expect((await api.call('GET', '/v1/workers')).body).toMatchObject({
+      current: 'bb',
+      versions: [
+        { version: 'bb', status: 'current', workers: ['pgrow-worker 0badcafe 7@alpha 00c0ffee'], operations: [] },
+        { version: 'aa', status: 'finishing', workers: [], operations: [{ workflow: 'expand', database: 'shop' }] },
+      ],
+      workers: [{ host: 'alpha', pid: 7, version: 'bb', seen_ago: 3, polls: true }],
+      notices: [expect.stringContaining('No worker of version aa polls')],
+    });
+    const token = await api.newToken('default', 'admin');
+    expect((await api.call('GET', '/v1/workers', { token })).status).toBe(403);
+  });
 });

@@ -8,6 +8,7 @@ import type { Database } from '../../src/domain/database.ts';
 import type { Finding } from '../../src/domain/finding.ts';
 import type { Facts } from '../../src/domain/facts.ts';
 import type { LiveState } from '../../src/domain/live-state.ts';
+import { workersDocument, type KnownWorkers } from '../../src/domain/workers.ts';
 import type { Plan } from '../../src/domain/plan.ts';
 import type { NodeReaders } from '../../src/planning/planning.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -28,6 +29,8 @@ export interface ApiUnderTest {
   live: LiveState | Error;
   /** What the servers hold that a plan has to reckon with; nothing at first. */
   holds: Partial<Facts>;
+  /** Who asks Temporal for work. */
+  workers: KnownWorkers;
   /** What a doctor finds; a removal takes it away. */
   findings: Finding[];
   /** Those that the servers take for the application's role; `on record` stands for the one that pgrow has. */
@@ -71,6 +74,7 @@ export const useApi = (): ApiUnderTest => {
     api.client = createFakeClient();
     api.live = liveOf('healthy');
     api.findings = [];
+    api.workers = { current: null, versions: [], pollers: [], pinned: [] };
     api.passwords = ['on record'];
     api.holds = {};
     const nodes: NodeReaders = {
@@ -103,6 +107,7 @@ export const useApi = (): ApiUnderTest => {
         examine: async () => api.findings,
         remove: async () => ({ removed: api.findings.splice(0), failed: [] }),
       },
+      readWorkers: async () => workersDocument(api.workers, []),
       addresses: {
         api: 'http://127.0.0.1:8080',
         temporal_web: 'http://127.0.0.1:8233',
@@ -126,7 +131,10 @@ export const useApi = (): ApiUnderTest => {
 };
 
 const underTest = (): ApiUnderTest => {
-  const api: Omit<ApiUnderTest, 'store' | 'client' | 'app' | 'live' | 'holds' | 'findings' | 'passwords' | 'admin'> = {
+  const api: Omit<
+    ApiUnderTest,
+    'store' | 'client' | 'app' | 'live' | 'holds' | 'findings' | 'workers' | 'passwords' | 'admin'
+  > = {
     async newToken(project, role) {
       const token = randomBytes(24).toString('base64url');
       await ready.store.ensureToken({ token, project, role, actor: `${role} of ${project}` });

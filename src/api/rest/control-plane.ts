@@ -1,12 +1,12 @@
 import type { FastifyInstance } from 'fastify';
-import { callerOf } from '../auth.ts';
+import { callerOf, requireAllProjects } from '../auth.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { readHealths } from '../seen.ts';
 
 /** The control plane as a whole. */
 export const controlPlaneRoutes = (
   app: FastifyInstance,
-  { store, client, readLive, addresses }: ApiDependencies,
+  { store, client, readLive, readWorkers, addresses }: ApiDependencies,
 ): void => {
   app.get(
     '/v1/status',
@@ -31,6 +31,18 @@ export const controlPlaneRoutes = (
           operation: operations.get(id) ?? null,
         })),
       };
+    },
+  );
+
+  app.get(
+    '/v1/workers',
+    {
+      config: { role: 'viewer' },
+      schema: { tags: ['control plane'], summary: 'Versions of the worker, the operations under each, and who polls' },
+    },
+    async (request) => {
+      requireAllProjects(request);
+      return readWorkers();
     },
   );
 

@@ -1,6 +1,5 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { PgrowError } from '../../domain/errors.ts';
-import { callerOf } from '../auth.ts';
+import type { FastifyInstance } from 'fastify';
+import { callerOf, requireAllProjects } from '../auth.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 
 /** What is left over in the whole control plane, of any project: so it needs a token for all projects. */
@@ -36,10 +35,4 @@ export const doctorRoutes = (app: FastifyInstance, { doctor, store }: ApiDepende
       return { removed, failed, findings: await doctor.examine() };
     },
   );
-};
-
-const requireAllProjects = (request: FastifyRequest): void => {
-  const { project } = callerOf(request);
-  if (project === '*') return;
-  throw new PgrowError('forbidden', `The token is for project ${project}; this concerns all. Use another token.`);
 };
