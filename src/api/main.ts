@@ -36,10 +36,6 @@ await store.ensureToken({
 const { metrics: served, collector } = settings.telemetry;
 const tracing = await openTracing({ program: 'api', collector });
 const client = createPgrowClient(settings.temporal, tracing?.client);
-// Needed only where Temporal is not ours; a start that misses them says so.
-await client
-  .registerSearchAttributes()
-  .catch((error: unknown) => logger.warn({ err: error }, 'search attributes not registered'));
 const workers = openKnownWorkers(settings.temporal, deploymentNameOf(settings.homeId));
 const sockets = looksSockets({ path: settings.home });
 const looks = askLooks(sockets);

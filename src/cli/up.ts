@@ -12,7 +12,7 @@ export const up = (program: Command): void => {
       const addresses = await startControlPlane({ moveOperations, progress: printProgress });
       if (json) return printJson(addresses);
       print(`API           ${addresses.api}`);
-      print(`Temporal Web  ${addresses.temporal_web}`);
+      print(`Temporal Web  ${addresses.temporal_web ?? 'not known: set TEMPORAL_WEB'}`);
       print(`Temporal      ${addresses.temporal_address}`);
     });
 };

@@ -19,7 +19,7 @@ import { openOperation, type OpenedRun, type StartedRun } from './open-operation
 import { readEnd, readRun, runningError, type OperationRun } from './operation-run.ts';
 import { holdQueue } from './queue-holder.ts';
 import { searchAttributePairs, type About } from '../workflows/search-attribute-keys.ts';
-import { registerSearchAttributes } from './search-attributes.ts';
+import { registerSearchAttributes, toleratingUnknownAttributes } from './search-attributes.ts';
 import { sendMessage, type Answer } from './send-message.ts';
 import { failureOf, toClientError } from './temporal-errors.ts';
 import { windowClient, type WindowClient } from './window-client.ts';
@@ -108,7 +108,8 @@ export const createPgrowClient = (
 ): PgrowClient => {
   const { namespace = 'default', taskQueue = defaultTaskQueue, ...access } = given;
   const connection = Connection.lazy(access);
-  const client = new Client({ connection, namespace, interceptors: { workflow: [...interceptors] } });
+  const workflowInterceptors = [...interceptors, toleratingUnknownAttributes];
+  const client = new Client({ connection, namespace, interceptors: { workflow: workflowInterceptors } });
   const { workflow } = client;
 
   const call = async <T>(action: () => Promise<T>): Promise<T> => {

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createPgrowClient } from '../client/client.ts';
 import { PgrowError } from '../domain/errors.ts';
 import { createStore } from '../store/store.ts';
 import { ensureBaseImage } from './base-image.ts';
@@ -45,7 +44,6 @@ export const prepare = (progress: Progress): Promise<Prepared> => {
         `The Docker engine does not answer: ${silence}. Its socket must be mounted, and this user be in the socket's group.`,
       );
     await tryTemporal(home, temporal, false, progress);
-    await registerSearchAttributes(temporal, progress);
     keepExternal(home.path, external);
     keepSubnetPool(home.path, environment);
     keepTelemetry(home.path, environment);
@@ -70,18 +68,6 @@ const addressesIn = (external: External): { readonly temporal: TemporalSettings;
     `A home is prepared for a Temporal and a PostgreSQL that are there: set ${missing.filter((name) => name !== null).join(' and ')}. ` +
       'Without them, "pgrow up" starts its own.',
   );
-};
-
-/** Not every Temporal lets its users do that: without them, operations are found by their workflow's ID only. */
-const registerSearchAttributes = async (temporal: TemporalSettings, progress: Progress): Promise<void> => {
-  const client = createPgrowClient(temporal);
-  try {
-    await client.registerSearchAttributes();
-  } catch (error) {
-    progress(`Search attributes are not registered: ${error instanceof Error ? error.message : String(error)}`);
-  } finally {
-    await client.close();
-  }
 };
 
 const migrate = async (home: Home, url: string): Promise<void> => {

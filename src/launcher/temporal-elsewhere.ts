@@ -1,11 +1,14 @@
 import { hostname } from 'node:os';
-import { PgrowError } from '../domain/errors.ts';
+import type { PgrowClient } from '../client/client.ts';
+import { messageOf, PgrowError, withoutStop } from '../domain/errors.ts';
 import type { Home } from './home.ts';
 import type { Progress } from './progress.ts';
 import type { TemporalSettings } from './settings.ts';
+import { tlsRefusal } from './tls-refusal.ts';
 
 /**
- * Takes the task queue in a Temporal that is not pgrow's own, which also shows whether it lets pgrow in. One that is away
+ * Takes the task queue in a Temporal that is not pgrow's own, which also shows whether it lets pgrow in, and registers search
+ * attributes there. One that is away
  * and was there before does not keep the rest of a control plane from starting: databases are guarded without it.
  * @throws PgrowError `refused` when the queue is another control plane's, `invalid_input`, `temporal_unavailable`
  */
@@ -20,10 +23,37 @@ export const tryTemporal = async (
   const client = createPgrowClient(settings);
   try {
     await client.holdQueue({ home: home.id, path: home.path, host: hostname() });
+    await registerSearchAttributes(client, settings, progress);
   } catch (error) {
-    if (!(known && error instanceof PgrowError && error.code === 'temporal_unavailable')) throw error;
+    if (!(error instanceof PgrowError && error.code === 'temporal_unavailable')) throw error;
+    const refusal = await tlsRefusal(settings);
+    if (refusal !== null) throw noTls(settings, refusal);
+    if (!known) throw error;
     progress(error.message);
   } finally {
     await client.close();
   }
 };
+
+/** Not every Temporal lets its users do that: without them everything works, but operations are found by workflow ID alone. */
+const registerSearchAttributes = async (
+  client: Pick<PgrowClient, 'registerSearchAttributes'>,
+  { namespace }: TemporalSettings,
+  progress: Progress,
+): Promise<void> => {
+  const { describedAttributes } = await import('../client/search-attributes.ts');
+  await client.registerSearchAttributes().catch((error: unknown) => {
+    const mayNot = error instanceof PgrowError && error.code === 'invalid_input';
+    const reason = mayNot ? 'pgrow may not do that' : withoutStop(messageOf(error));
+    progress(
+      `Search attributes are not registered in namespace ${namespace}: ${reason}. Everything works without them, but Temporal's ` +
+        `lists find operations by workflow ID only. An administrator can add ${describedAttributes}.`,
+    );
+  });
+};
+
+const noTls = ({ address }: TemporalSettings, refusal: string): PgrowError =>
+  new PgrowError(
+    'invalid_input',
+    `Temporal at ${address} and pgrow do not agree on TLS (${refusal}). Check TEMPORAL_TLS_….`,
+  );

@@ -9,10 +9,12 @@ import { Client, Connection } from '@temporalio/client';
 import { DefaultLogger, NativeConnection, Runtime, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test, vi } from 'vitest';
 import { createPgrowClient, type ClientOptions, type PgrowClient } from '../../src/client/client.ts';
-import { queueHolderWorkflowId } from '../../src/domain/naming.ts';
+import { operationWorkflowId, queueHolderWorkflowId } from '../../src/domain/naming.ts';
 import { workerIdentity, type QueueHolder } from '../../src/domain/task-queue.ts';
+import { tlsRefusal } from '../../src/launcher/tls-refusal.ts';
 import { readEnvironment } from '../../src/launcher/environment.ts';
 import { accessOf, readProfile } from '../../src/launcher/temporal-profile.ts';
+import { searchAttributeKeys } from '../../src/workflows/search-attribute-keys.ts';
 import type { SharedTemporal } from '../support/global-setup.ts';
 import { runCli } from '../support/run-cli.ts';
 
@@ -93,14 +95,14 @@ describe('a task queue', () => {
   });
 });
 
-describe('up', () => {
-  const upWith = async (variables: Readonly<Record<string, string>>) => {
-    const home = mkdtempSync(join(tmpdir(), 'pgrow-guest-'));
-    onTestFinished(() => rmSync(home, { recursive: true }));
-    const answer = await runCli({ PGROW_HOME: home, ...variables }, ['up']);
-    return { ...answer, made: readdirSync(home), started: readdirSync(join(home, 'run')) };
-  };
+const upWith = async (variables: Readonly<Record<string, string>>) => {
+  const home = mkdtempSync(join(tmpdir(), 'pgrow-guest-'));
+  onTestFinished(() => rmSync(home, { recursive: true }));
+  const answer = await runCli({ PGROW_HOME: home, ...variables }, ['up']);
+  return { ...answer, made: readdirSync(home), started: readdirSync(join(home, 'run')) };
+};
 
+describe('up', () => {
   test('is refused before anything starts where the queue is that of another control plane', async () => {
     const taskQueue = `queue-${randomUUID()}`;
     const owner = { home: '99999999', path: '/home/ann/pgrow', host: 'laptop' };
@@ -166,19 +168,20 @@ const listening = async (server: Server): Promise<string> => {
   return `127.0.0.1:${(server.address() as AddressInfo).port}`;
 };
 
-describe('a Temporal behind TLS', () => {
-  const behindTls = (): Promise<string> => {
-    const [host, port] = shared.address.split(':') as [string, string];
-    const options = { ...serverSide, requestCert: true, ALPNProtocols: ['h2'] };
-    const server = createTlsServer(options, (outside) => {
-      const inside = connect(Number(port), host);
-      outside.pipe(inside).pipe(outside);
-      outside.on('error', () => inside.destroy());
-      inside.on('error', () => outside.destroy());
-    });
-    return listening(server);
-  };
+/** The shared one, for clients that have a certificate. */
+const behindTls = (): Promise<string> => {
+  const [host, port] = shared.address.split(':') as [string, string];
+  const options = { ...serverSide, requestCert: true, ALPNProtocols: ['h2'] };
+  const server = createTlsServer(options, (outside) => {
+    const inside = connect(Number(port), host);
+    outside.pipe(inside).pipe(outside);
+    outside.on('error', () => inside.destroy());
+    inside.on('error', () => outside.destroy());
+  });
+  return listening(server);
+};
 
+describe('a Temporal behind TLS', () => {
   test('lets clients and workers in that have its authority and a certificate', async () => {
     const access = accessBy({ TEMPORAL_ADDRESS: await behindTls(), ...authority, ...certificate });
     await opened({ ...access, taskQueue: `queue-${randomUUID()}` }).holdQueue({ home: 'h', path: '/', host: 'h' });
@@ -196,6 +199,29 @@ describe('a Temporal behind TLS', () => {
     for (const { status, ...answer } of await Promise.allSettled(lacking)) {
       expect({ status, ...answer }).toMatchObject({ status: 'rejected', reason: { code: 'temporal_unavailable' } });
     }
+  });
+
+  // gRPC says "Deadline exceeded … waiting for metadata filters", and up said "Check that it runs".
+  test('is no silent one to up where it asks for a certificate', async () => {
+    const address = await behindTls();
+    const refused = await upWith({ TEMPORAL_ADDRESS: address, ...authority });
+    expect(refused).toMatchObject({ exitCode: 2, started: [] });
+    expect(refused.stderr).toContain(
+      `Temporal at ${address} and pgrow do not agree on TLS (tlsv13 alert certificate required). Check TEMPORAL_TLS_…`,
+    );
+  });
+
+  test('says what is wrong with TLS on either side', async () => {
+    const address = await behindTls();
+    const refusal = (variables: Readonly<Record<string, string>>) =>
+      tlsRefusal(accessBy({ TEMPORAL_ADDRESS: address, TEMPORAL_TLS: 'true', ...variables }));
+    expect(await refusal({ ...authority, ...certificate })).toBeNull();
+    expect(await refusal(certificate)).toContain('self-signed certificate in certificate chain');
+    expect(await refusal({ ...authority, ...certificate, TEMPORAL_TLS_SERVER_NAME: 'temporal.example' })).toContain(
+      'Host: temporal.example. is not in the cert',
+    );
+    expect(await refusal({ TEMPORAL_ADDRESS: shared.address })).toContain('wrong version number');
+    expect(await refusal({ TEMPORAL_ADDRESS: '127.0.0.1:1' })).toBeNull();
   });
 });
 
@@ -222,4 +248,39 @@ test('an API key reaches Temporal in a header alone, and one that is refused is 
   });
   expect(JSON.stringify([refused.message, refused.stack, String(refused.cause)])).not.toContain('hunter2');
   await vi.waitFor(() => expect(seen[0]).toEqual(['Bearer hunter2', 'storage']));
+});
+
+// With credentials that may not register search attributes every start was refused: "Namespace pgrow has no mapping defined
+// for search attribute PgrowDatabase".
+test('a namespace that does not know the search attributes takes operations without them, and with them once it does', async () => {
+  const namespace = `bare-${randomUUID()}`;
+  const workflowExecutionRetentionPeriod = { seconds: 86_400 } as object;
+  await connection.workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod });
+  const client = opened({ address: shared.address, namespace, taskQueue: 'pgrow' });
+  const about = { database: 'shop', stage: 1 } as const;
+  const ids = { service_id: randomUUID(), operation_id: randomUUID() };
+  const attributesOf = async (service_id: string) => {
+    const handle = new Client({ connection, namespace }).workflow.getHandle(operationWorkflowId(service_id));
+    return (await handle.describe()).typedSearchAttributes.get(searchAttributeKeys.database);
+  };
+  // Temporal's caches learn of it within seconds.
+  await vi.waitFor(() => client.describe(ids.service_id), { timeout: 30_000, interval: 200 });
+
+  await client.start('expand', { ...ids, target: 'pooling' }, about);
+  const opening = { service_id: randomUUID(), operation_id: randomUUID() };
+  expect(await client.open('expand', { ...opening, target: 'pooling' }, about)).toMatchObject({ opened: null });
+  const switching = { service_id: randomUUID(), operation_id: randomUUID() };
+  await client.switchOver(switching, about);
+  for (const { service_id } of [ids, opening, switching]) expect(await attributesOf(service_id)).toBeUndefined();
+
+  await client.registerSearchAttributes();
+  await client.registerSearchAttributes();
+  await vi.waitFor(
+    async () => {
+      const later = randomUUID();
+      await client.start('expand', { service_id: later, operation_id: randomUUID(), target: 'pooling' }, about);
+      expect(await attributesOf(later)).toBe('shop');
+    },
+    { timeout: 30_000, interval: 200 },
+  );
 });
