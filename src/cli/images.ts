@@ -27,15 +27,19 @@ export const images = (program: Command): void => {
       const majors = postgresMajor.map(majorIn);
       const { buildImages } = await import('../launcher/control-plane.ts');
       const nodes = await buildImages({ majors, progress: printProgress });
-      const built = compose ? { ...nodes, ...(await imagesOfCompose(nodes.postgres!)) } : nodes;
+      const ofCompose = compose ? await imagesOfCompose(nodes.postgres!) : null;
+      const built = { ...nodes, ...ofCompose?.images };
       if (json) return printJson(built);
       for (const name of Object.values(built)) print(name);
+      if (ofCompose !== null) print(`Start the control plane: ${ofCompose.command.join(' ')} up --detach`);
     });
 };
 
 const imagesOfCompose = async (postgres: string) => {
   const { ensureComposeImages } = await import('../launcher/compose-images.ts');
-  return ensureComposeImages(postgres, printProgress);
+  const { ensureCompose } = await import('../launcher/compose-program.ts');
+  const { PGROW_DOCKER_GID: _, ...built } = await ensureComposeImages(postgres, printProgress);
+  return { images: built, command: await ensureCompose(printProgress) };
 };
 
 const majorIn = (text: string) => {

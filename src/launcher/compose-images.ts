@@ -24,7 +24,8 @@ const ui: GoProgram = {
   pinnedIn: temporalModule,
 };
 
-const variableNames = [
+/** Read by docker-compose.yml. */
+export const variableNames = [
   'PGROW_IMAGE',
   'PGROW_POSTGRES_IMAGE',
   'PGROW_TEMPORAL_IMAGE',

@@ -33,6 +33,8 @@ export interface Environment {
   /** Private range in which databases get their subnets. */
   readonly subnetPool: string | undefined;
   readonly dockerHost: string | undefined;
+  /** Directory of what belongs to this user's `docker` command. */
+  readonly dockerConfig: string;
   /** Where the API listens; only for set-ups without `pgrow up`, which chooses a loopback port. */
   readonly apiHost: string;
   readonly apiPort: number | undefined;
@@ -82,6 +84,7 @@ const variables = z.object({
   PGROW_DATABASE_PASSWORD_FILE: optional,
   PGROW_SUBNET_POOL: unlessEmpty(subnetPool),
   DOCKER_HOST: optional,
+  DOCKER_CONFIG: optional,
   PGROW_API_HOST: optional,
   PGROW_API_PORT: unlessEmpty(z.coerce.number().int().min(1).max(65_535)),
   PGROW_METRICS_HOST: unlessEmpty(z.union([z.ipv4(), z.ipv6()], { error: 'must be an IP address' })),
@@ -114,6 +117,7 @@ export const readEnvironment = (source: NodeJS.ProcessEnv = process.env): Enviro
     databasePasswordFile: values.PGROW_DATABASE_PASSWORD_FILE && resolve(values.PGROW_DATABASE_PASSWORD_FILE),
     subnetPool: values.PGROW_SUBNET_POOL,
     dockerHost: values.DOCKER_HOST,
+    dockerConfig: resolve(values.DOCKER_CONFIG ?? join(homedir(), '.docker')),
     apiHost: values.PGROW_API_HOST ?? '127.0.0.1',
     apiPort: values.PGROW_API_PORT,
     metricsHost: values.PGROW_METRICS_HOST,

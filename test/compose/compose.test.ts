@@ -1,0 +1,72 @@
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { sessionOpener } from '../../src/workload/session.ts';
+import { parseEndpoint } from '../../src/workload/endpoint.ts';
+import { startWorkload } from '../../src/workload/workload.ts';
+import { openComposeStack, type ComposeStack } from './compose-stack.ts';
+
+const database = `shop-${randomBytes(3).toString('hex')}`;
+let stack: ComposeStack;
+
+beforeAll(async () => {
+  stack = await openComposeStack();
+  await stack.compose('up', '--detach', '--wait');
+});
+afterAll(() => stack.remove());
+
+test('a database is created, expands while clients write and a worker is killed, and leaves nothing', async () => {
+  await stack.pgrow('create', database);
+  const endpoint = parseEndpoint((await stack.pgrow('url', database)).trim());
+  const workload = await startWorkload({
+    endpoint: () => endpoint,
+    clients: 4,
+    maximumTransactionsPerSecond: 100,
+    open: sessionOpener(60_000),
+    transactionTimeoutMs: 60_000,
+  });
+  try {
+    await workload.ready();
+    await stack.compose('up', '--detach', '--wait', '--scale', 'worker=3');
+    const expansion = stack.pgrow('expand', database, '--to', 'pooling');
+    await killWorker();
+    await expansion;
+    await workload.nextAcknowledgement();
+  } finally {
+    const { lost, failed, errors } = await workload.stop();
+    expect({ lost, failed, errors }).toEqual({ lost: 0, failed: 0, errors: [] });
+  }
+
+  await stack.compose('up', '--detach', '--wait', '--scale', 'worker=3');
+  const workers = (await stack.containers()).filter(({ service }) => service === 'worker');
+  expect(workers.filter(({ restarts }) => restarts === 1)).toHaveLength(1);
+  await stack.compose('down');
+  expect(await stack.nodesOf(database)).not.toEqual([]);
+  await stack.compose('up', '--detach', '--wait');
+  expect(await stack.pgrow('status', database)).toContain(`${database}: healthy, stage 1 (pooling)`);
+
+  await expectNoSecret();
+  await stack.pgrow('destroy', database, '--confirm', database);
+  expect(await stack.nodesOf(database)).toEqual([]);
+  await stack.compose('down', '--volumes');
+  expect(await stack.leftovers()).toEqual([]);
+});
+
+/** All processes of the first one, from inside: one that the engine is told to stop stays down. */
+const killWorker = async (): Promise<void> => {
+  // The command ends with the container, so its own end says nothing.
+  await stack.compose('exec', '-T', '--index', '1', 'worker', 'sh', '-c', 'kill -s KILL -- -1').catch(() => undefined);
+};
+
+/** Also of services that have ended: the engine keeps what they were started with and what they said. */
+const expectNoSecret = async (): Promise<void> => {
+  const all = await stack.secrets();
+  expect(all).toHaveLength(5);
+  for (const { service, described, logs, processes, ports } of await stack.containers()) {
+    const shows = all.filter(({ value }) => [described, logs, processes].some((text) => text.includes(value)));
+    expect({ service, shows: shows.map(({ name }) => name) }).toEqual({ service, shows: [] });
+    expect({ service, beyondLoopback: ports.filter((port) => !port.startsWith('127.0.0.1:')) }).toEqual({
+      service,
+      beyondLoopback: [],
+    });
+  }
+};
