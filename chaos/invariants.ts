@@ -19,8 +19,13 @@ export interface Verdict {
 /** How long what comes back by itself is waited for. */
 const patienceMs = 90_000;
 
-export const examine = async (chaos: Chaos, database: string, ended: OperationDocument): Promise<Verdict> => {
-  const checks = [expectHealthy, expectOnePrimary, expectNoSlotOnReplicas, expectRoutes];
+export const examine = async (
+  chaos: Chaos,
+  database: string,
+  ended: OperationDocument,
+  isStopped = false,
+): Promise<Verdict> => {
+  const checks = isStopped ? [expectAllDown] : [expectHealthy, expectOnePrimary, expectNoSlotOnReplicas, expectRoutes];
   const violations: string[] = [];
   for (const check of checks) {
     await check(chaos, database).catch((error: unknown) => violations.push(messageOf(error)));
@@ -64,6 +69,12 @@ const expectHealthy = async ({ api }: Chaos, database: string): Promise<void> =>
   });
 };
 
+const expectAllDown = async ({ api }: Chaos, database: string): Promise<void> => {
+  const { health, nodes } = await api.get<StatusDocument>(postgresPath(database, 'status'));
+  const up = nodes.filter(({ state }) => state !== 'stopped').map(({ name, state }) => `${name} ${state}`);
+  if (health !== 'stopped' || up.length > 0) throw new Error(`not stopped: ${health}, ${up.join(', ')}`);
+};
+
 /** By asking every server that runs, on record or not. */
 const expectOnePrimary = async (chaos: Chaos, database: string): Promise<void> => {
   const answers = await askServers(chaos, database, 'select pg_is_in_recovery()');
@@ -99,7 +110,8 @@ export const askServers = async ({ platform }: Chaos, database: string, sql: str
 const expectRoutes = async ({ api }: Chaos, database: string): Promise<void> => {
   const { host } = await api.get<ConnectionStrings>(postgresPath(database, 'connection-strings'));
   for (const [name, address] of Object.entries(host) as [EndpointName, string | null][]) {
-    if (address === null) continue;
+    // Any server may answer there, one that takes no writes among them.
+    if (address === null || name === 'any_node') continue;
     const readOnly = name === 'read_only' || name === 'pooled_read_only';
     await until(`${name} leads to ${readOnly ? 'a replica' : 'the primary'}`, patienceMs, async () => {
       const client = new pg.Client({ ...parseEndpoint(address), connectionTimeoutMillis: 5000, query_timeout: 5000 });

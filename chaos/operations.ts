@@ -7,6 +7,8 @@ import {
   repairChange,
   replicasChange,
   scaleDownChange,
+  startDatabaseChange,
+  stopChange,
   switchoverChange,
 } from '../src/api/choose-change.ts';
 import type { Change } from '../src/api/start-change.ts';
@@ -21,7 +23,7 @@ import { nodesOf } from '../src/domain/topology.ts';
 
 /** What databases are taken through, as edges between the states they can be in. To test another one, add a line. */
 
-export const states = ['none', 'single', 'pooled', 'replicas', 'replicas-2', 'ha', 'ha-3'] as const;
+export const states = ['none', 'single', 'pooled', 'replicas', 'replicas-2', 'ha', 'ha-3', 'stopped'] as const;
 export type State = (typeof states)[number];
 
 export interface ChaosOperation {
@@ -63,6 +65,9 @@ const reinitialize = change('reinitialize', reinitializeChange);
 const repair = change('repair', repairChange);
 const switchover = change('switchover', switchoverChange, {});
 
+const stop = change('stop', stopChange, { patience: 120 });
+const start = change('start', startDatabaseChange, { patience: 120 });
+
 const someReplica: ChaosOperation['body'] = ({ topology }, leader) => ({
   node: nodesOf(topology, 'postgres').findLast(({ name }) => name !== leader)?.name,
 });
@@ -102,6 +107,8 @@ export const operations: readonly ChaosOperation[] = [
   replicas('fewer-standbys', 'ha-3', 'ha', { count: 2 }),
   switchover('switchover-member', 'ha', 'ha', {}),
   reinitialize('reinitialize-member', 'ha', 'ha', someReplica),
+  stop('stop', 'ha', 'stopped', { confirm: true }),
+  start('start', 'stopped', 'ha', {}),
   // Clients do without any of them.
   { ...repair('repair', 'ha', 'ha', {}), lost: ['haproxy-2', 'etcd-1'] },
   scaleDown('ha-to-replicas', 'ha', 'replicas', { target: 'replicas', ...confirmed }),

@@ -37,7 +37,8 @@ export const runCase = async (chaos: Chaos, it: ChaosCase, database: string): Pr
   const note = (error: unknown): void => void violations.push(error instanceof Error ? error.message : String(error));
   // Before clients write: what fails with the lost nodes is none of the operation's.
   await loseNodes(chaos, operation, database);
-  const workload = operation.from === 'none' || operation.to === 'none' ? null : await letWrite(chaos, database);
+  const isServed = [operation.from, operation.to].every((state) => state !== 'none' && state !== 'stopped');
+  const workload = isServed ? await letWrite(chaos, database) : null;
   let ended: OperationDocument | null = null;
   let struck: Struck | null = null;
   let effect: string | null = null;
@@ -132,8 +133,8 @@ const judge = async (
   database: string,
   ended: OperationDocument,
 ): Promise<Verdict> => {
-  const isThere = ended.status === 'done' ? operation.to !== 'none' : operation.from !== 'none';
-  if (isThere) return examine(chaos, database, ended);
+  const restsAt = ended.status === 'done' ? operation.to : operation.from;
+  if (restsAt !== 'none') return examine(chaos, database, ended, restsAt === 'stopped');
   const record = await findDatabase(chaos, database);
   return {
     leftovers: await findLeftovers(chaos, database, ended),

@@ -1,5 +1,5 @@
-import { PgrowError } from '../domain/errors.ts';
-import { containerName, networkName, nodeLabels } from '../domain/naming.ts';
+import { messageOf, PgrowError } from '../domain/errors.ts';
+import { containerName, labelNames, networkName, nodeLabels } from '../domain/naming.ts';
 import type { ConfiguredNode, NodeConfig } from '../domain/node-config.ts';
 import { hangOf } from '../domain/node-look.ts';
 import { agreedByAlterSystem, type Settings } from '../domain/settings.ts';
@@ -15,9 +15,17 @@ import { startServer, stopServer } from '../nodes/server-control.ts';
 import { openSession, type Session } from '../nodes/session.ts';
 import type { Action, ActionStep } from './step-activity.ts';
 import { untilItAnswers } from './until-it-answers.ts';
+import { waitUntil } from './wait-until.ts';
 
 /** Seconds for an orderly end before the container is killed. */
 const stopTimeoutSeconds = 20;
+
+/** Seconds that a primary has to write everything to disk before it is stopped the hard way. */
+const orderlyStopSeconds = 120;
+/** Times that it is tried. */
+const stopsInOrder = 3;
+/** Of a server's control data (`pg_controldata`). A standby's is the second. */
+const orderlyStates: readonly string[] = ['shut down', 'shut down in recovery'];
 
 export const nodeActions = (dependencies: Dependencies) => {
   const { platform, components } = dependencies;
@@ -26,14 +34,61 @@ export const nodeActions = (dependencies: Dependencies) => {
     const session = await openSession(dependencies, step.database);
     const labels = nodeLabels(session.database, node, step.operation);
     if (node.volume) await platform.ensureVolume({ name: node.volume, labels });
-    const files = await filesOf(session, { node, config }, step);
-    await platform.ensureContainer({ ...nodeContainer(session.database, dependencies.images, node, labels), files });
+    await ensureContainer(session, { node, config }, step);
     await platform.startContainer(node.container);
     const answers = untilItAnswers(dependencies, session, { node, config }, step);
     const source = clonedFrom(config);
     await (source === null
       ? answers
       : answers.catch(explainCopy(dependencies, session, { from: session.nodeRef(source), to: node })));
+  };
+
+  const ensureContainer = async (session: Session, configured: ConfiguredNode, step: ActionStep) => {
+    const { node } = configured;
+    const labels = nodeLabels(session.database, node, step.operation);
+    const files = await filesOf(session, configured, step);
+    await platform.ensureContainer({ ...nodeContainer(session.database, dependencies.images, node, labels), files });
+  };
+
+  const startNode: Action<'startNode'> = async ({ node, config }, step) => {
+    const session = await openSession(dependencies, step.database);
+    // With an empty volume it would come up as another database.
+    if (node.volume && (await platform.readLabels('volume', node.volume)) === null)
+      throw new PgrowError('node_failed', `${node.name} has lost its data: there is no volume ${node.volume}.`);
+    const state = await platform.inspectContainer(node.container);
+    // A node with data has its files, which may say more than the record does, unless its container is one of this operation's.
+    const hasItsFiles = node.volume !== null && state !== null && state.labels[labelNames.operation] !== step.operation;
+    if (!hasItsFiles) await ensureContainer(session, { node, config }, step);
+    await (node.kind === 'postgres' ? startServer(platform, node) : platform.startContainer(node.container));
+    await untilItAnswers(dependencies, session, { node, config }, step);
+  };
+
+  const stopNode: Action<'stopNode'> = async ({ node, in_order = false }, step) => {
+    if (node.kind === 'postgres') await (in_order ? stopInOrder(node, step) : stopServer(platform, node));
+    await platform.stopContainer(node.container, stopTimeoutSeconds);
+  };
+
+  /** What is not on disk in order is recovered first: a server that is started replays it. */
+  const stopInOrder = async (node: Node, step: ActionStep): Promise<void> => {
+    const session = await openSession(dependencies, step.database);
+    for (let time = 1; ; time += 1) {
+      const { control } = await stopServer(platform, node, orderlyStopSeconds);
+      // Where it has not been said, its container has exited before, or its image is older: it recovers as it starts.
+      if (control === null || orderlyStates.includes(control.state)) return;
+      const how = `${node.name} was not shut down in order: its files say "${control.state}"`;
+      if (time === stopsInOrder) throw new PgrowError('node_failed', `${how}, ${time} times in a row.`);
+      step.note(`${how}; starting it to stop it again`);
+      await startServer(platform, node);
+      await waitUntil({
+        for: `${node.name} to take connections`,
+        step,
+        look: () =>
+          session
+            .asSuperuser(node, (connection) => connection.query('SELECT 1'))
+            .then(() => ({ found: true }) as const)
+            .catch((error: unknown) => ({ observed: messageOf(error) })),
+      });
+    }
   };
 
   const configureNode: Action<'configureNode'> = async ({ node, config, can_do_without }, step) => {
@@ -142,6 +197,8 @@ export const nodeActions = (dependencies: Dependencies) => {
     ensureNode,
     configureNode,
     restartNode,
+    startNode,
+    stopNode,
     removeNode,
   };
 };

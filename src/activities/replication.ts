@@ -1,5 +1,6 @@
 import { applicationName } from '../domain/database.ts';
 import { copiesAtMost, countCopies } from '../domain/copy-attempts.ts';
+import { formatBytes } from '../domain/format-bytes.ts';
 import { isOwnSlot, ports } from '../domain/naming.ts';
 import { explainCopy } from './copy-facts.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
@@ -123,7 +124,39 @@ export const replicationActions = (dependencies: Dependencies) => {
     });
   };
 
+  /** Not the newest there is: something may write all the time. */
+  const waitUntilCaughtUp: Action<'waitUntilCaughtUp'> = async ({ primary, replicas, aside = [] }, step) => {
+    const session = await openSession(dependencies, step.database);
+    const keep = restartIfExited(platform, step);
+    const without = leaveAside(dependencies, session, step);
+    let target: number | null = null;
+    await waitUntil({
+      for: `${replicas.map(({ name }) => name).join(', ')} to have received everything`,
+      // Clients are shut out meanwhile.
+      step: { ...step, patience_seconds: Math.min(step.patience_seconds, catchUpSeconds) },
+      look: async () => {
+        const hanging = await without(aside);
+        const present = replicas.filter(({ name }) => !hanging.includes(name));
+        await keep(primary, ...present);
+        const { written, followers } = await session.asSuperuser(primary, async (connection) => ({
+          written: Number(postgres.parseLsn((await postgres.readPosition(connection)).lsn)),
+          followers: await postgres.readReplication(connection),
+        }));
+        target ??= written;
+        const has = (name: string) => followers.find((follower) => follower.name === name);
+        for (const { name } of present) {
+          const follower = has(name);
+          if (!follower) return { observed: `${name} does not follow ${primary.name}` };
+          const missing = follower.lag_bytes - (written - target);
+          if (missing > 0) return { observed: `${name} is ${formatBytes(missing)} behind`, remaining: missing };
+        }
+        return { found: true };
+      },
+    });
+  };
+
   return {
+    waitUntilCaughtUp,
     pruneReplicationSlots,
     waitUntilReplicated,
     ensureRoles,
@@ -132,6 +165,9 @@ export const replicationActions = (dependencies: Dependencies) => {
     waitUntilStreaming,
   };
 };
+
+/** Seconds that replicas have to receive the rest, while clients are shut out. */
+const catchUpSeconds = 60;
 
 /** Enough for what a copy says when it fails. */
 const logLines = 20;

@@ -13,7 +13,7 @@ export const routingActions = (dependencies: Dependencies) => {
   const { haproxy, postgres } = components;
 
   /** A probe written through each read-write route and read back through it, then read through each read-only one. */
-  const verifyRoutes: Action<'verifyRoutes'> = async ({ topology }, step) => {
+  const verifyRoutes: Action<'verifyRoutes'> = async ({ topology, writes_only = false }, step) => {
     const session = await openSession(dependencies, step.database);
     const front = nodeNamed(topology, 'front');
     const routers = nodesOf(topology, 'haproxy');
@@ -59,6 +59,7 @@ export const routingActions = (dependencies: Dependencies) => {
         return { found: true };
       },
     });
+    if (writes_only) return;
     const hasReplicas = nodesOf(topology, 'postgres').length > 1;
     // The probe's own connections lead to replicas, but an application's may be older than a change of the primary. The
     // monitor replaces those as well, where it ran.

@@ -45,6 +45,17 @@ export const topologyActions = (dependencies: Dependencies) => {
         key: `${step.operation}-stage-${topology.stage}`,
       });
     }
+    if ((topology.stopped === true) !== (database.topology.stopped === true) && step.direction === 'run') {
+      const event_type = topology.stopped ? 'database_stopped' : 'database_started';
+      await store.recordEvent({
+        service_id: database.id,
+        event_type,
+        from_stage,
+        to_stage: topology.stage,
+        metadata: { operation_id: step.operation },
+        key: `${step.operation}-${event_type}`,
+      });
+    }
     for (const [event_type, node] of changedReplicas(database.topology, topology)) {
       await store.recordEvent({
         service_id: database.id,

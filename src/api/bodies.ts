@@ -106,6 +106,10 @@ export const switchoverBody = {
   options: operationOptions.pick({ patience: true, cutover: true, cutover_deadline: true }),
 } satisfies Parts;
 
+export const stopBody = { confirmation, options: operationOptions.pick({ patience: true }) } satisfies Parts;
+
+export const startBody = { options: operationOptions.pick({ patience: true }) } satisfies Parts;
+
 export const restoreBody = {
   restore: restoreSnapshotInput.pick({ name: true, snapshot: true, port: true, memory: true, cpus: true }),
 } satisfies Parts;

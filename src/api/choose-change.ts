@@ -12,6 +12,8 @@ import {
   replicasBody,
   scaleDownBody,
   standbysBody,
+  startBody,
+  stopBody,
   switchoverBody,
 } from './bodies.ts';
 import { asObject, parseBody } from './parse-body.ts';
@@ -88,10 +90,20 @@ export const switchoverChange = (body: unknown): Change => {
   return confirmable('switchover', { ...switchover, options }, confirmation);
 };
 
+export const stopChange = (body: unknown): Change => {
+  const { confirmation, options } = parseBody(stopBody, body);
+  return confirmable('stopDatabase', { options }, confirmation);
+};
+
+export const startDatabaseChange = (body: unknown): Change => {
+  const { options } = parseBody(startBody, body);
+  return { workflow: 'startDatabase', input: { options } };
+};
+
 type Confirmation = { readonly confirm: boolean };
 
 /** Starts only with its warnings confirmed, should its plan have any of those: its workflow asks for that. */
-const confirmable = <W extends Exclude<Change['workflow'], 'destroyDatabase'>>(
+const confirmable = <W extends Exclude<Change['workflow'], 'destroyDatabase' | 'startDatabase'>>(
   workflow: W,
   input: Extract<Change, { workflow: W }>['input'],
   { confirm }: Confirmation,

@@ -29,6 +29,8 @@ import { scaleDown } from './scale-down.ts';
 import { serve } from './serve.ts';
 import { snapshots } from './snapshots.ts';
 import { status } from './status.ts';
+import { start } from './start.ts';
+import { stop } from './stop.ts';
 import { switchover } from './switchover.ts';
 import { test } from './test.ts';
 import { images } from './images.ts';
@@ -54,6 +56,8 @@ const verbs: readonly ((program: Command) => void)[] = [
   pooling,
   replicas,
   switchover,
+  stop,
+  start,
   reinit,
   repair,
   rollback,

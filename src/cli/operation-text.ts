@@ -35,7 +35,13 @@ export const stepLine = (step: StepRecord, index: number, steps: readonly StepRe
 };
 
 const nothing = (type: OperationDocument['type']): string =>
-  type === 'repair' ? 'nothing to repair.' : 'nothing to do, it is already as requested.';
+  nothingToDo[type] ?? 'nothing to do, it is already as requested.';
+
+const nothingToDo: Partial<Record<OperationDocument['type'], string>> = {
+  repair: 'nothing to repair.',
+  stop: 'nothing to do, it is stopped already.',
+  start: 'nothing to do, it is not stopped.',
+};
 
 /** What is said when it is over. */
 export const operationResult = (operation: OperationDocument): string[] => {

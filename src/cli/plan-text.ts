@@ -37,7 +37,7 @@ export const planText = (plan: PlanView): string[] => {
       ['Nodes added', plan.nodes_added.join(', ') || 'none'],
       ['Nodes removed', plan.nodes_removed.join(', ') || 'none'],
       ['Cost per month', `$${plan.cost_before.monthly_usd} -> $${plan.cost_after.monthly_usd}`],
-      ['Expected write stall', plan.expected_stall_ms === 0 ? 'none' : `about ${formatMs(plan.expected_stall_ms)}`],
+      ['Expected write stall', stallText(plan)],
       ['Point of no return', plan.point_of_no_return ?? 'none: everything can be undone'],
       ...(plan.estimated_duration_minutes === undefined
         ? []
@@ -46,6 +46,11 @@ export const planText = (plan: PlanView): string[] => {
     ...warningLines(plan),
     ...(toConfirm(plan) === null ? [] : ['To run it, confirm with --yes']),
   ];
+};
+
+const stallText = ({ type, expected_stall_ms }: PlanView): string => {
+  if (type === 'stop') return 'until it is started again';
+  return expected_stall_ms === 0 ? 'none' : `about ${formatMs(expected_stall_ms)}`;
 };
 
 /** Numbered, the phase named once where it begins. */

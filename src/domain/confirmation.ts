@@ -4,8 +4,8 @@ import type { Plan } from './plan.ts';
 /** What has to be read and confirmed before a plan runs; null for nothing. */
 export const toConfirm = ({ type, steps, warnings, losses = [] }: Confirmable): readonly string[] | null => {
   if (steps.length === 0) return null;
-  // It takes something away in any case.
-  if (type === 'scale_down') return warnings;
+  // It takes something away in any case, or interrupts.
+  if (type === 'scale_down' || type === 'stop') return warnings;
   return losses.length > 0 ? losses : null;
 };
 

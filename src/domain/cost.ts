@@ -22,9 +22,11 @@ const nodePrice = (node: Node, prices: Prices): number => {
 const total = (amounts: readonly number[]): number =>
   Math.round(amounts.reduce((sum, amount) => sum + amount, 0) * 100) / 100;
 
+/** A stopped database costs what its storage costs: it uses no CPU and no memory. */
 export const costOf = (topology: Topology | null, prices: Prices = usualPrices): Cost => {
   if (!topology) return { monthly_usd: 0, items: [] };
-  const items = (['postgres', 'pgbouncer', 'haproxy', 'etcd'] as const)
+  const kinds = topology.stopped ? [] : (['postgres', 'pgbouncer', 'haproxy', 'etcd'] as const);
+  const items = kinds
     .map((kind) => ({ kind: kind as string, nodes: nodesOf(topology, kind) }))
     .filter(({ nodes }) => nodes.length > 0)
     .map(({ kind, nodes }) => ({

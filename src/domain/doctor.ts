@@ -176,6 +176,8 @@ const missingFindings = ({ record, last, abandoned, faults }: SurveyedDatabase):
   return missing.map((node) => {
     const without = faults.find(({ name }) => name === node.name)?.has_data === false ? ', and its volume is gone' : '';
     const isKept = kept.includes(node);
+    // A start creates the container again.
+    const again = record.topology.stopped && without === '' ? `./pgrow start ${record.name}` : null;
     return {
       kind: 'missing_node',
       name: node.name,
@@ -184,7 +186,7 @@ const missingFindings = ({ record, last, abandoned, faults }: SurveyedDatabase):
         ? `It is kept for a rollback of ${record.name}, but there is no container ${node.container}${without}: a rollback is not possible.`
         : `It is on record for ${record.name}, but there is no container ${node.container}${without}.`,
       removable: false,
-      command: isKept ? `./pgrow confirm ${record.name}` : repairCommand(record.name, node.name),
+      command: again ?? (isKept ? `./pgrow confirm ${record.name}` : repairCommand(record.name, node.name)),
     };
   });
 };

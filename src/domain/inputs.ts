@@ -111,6 +111,18 @@ export const rollbackInput = z.strictObject({
   options: operationOptions.prefault({}),
 });
 
+/** Every node of the database stops; what it holds stays. An outage until it is started again. */
+export const stopDatabaseInput = z.strictObject({
+  ...started,
+  confirm,
+  options: operationOptions.prefault({}),
+});
+
+export const startDatabaseInput = z.strictObject({
+  ...started,
+  options: operationOptions.prefault({}),
+});
+
 /** A new database from a snapshot of another, whose PostgreSQL major and locale it has. */
 export const restoreSnapshotInput = createDatabaseInput.omit({ postgres_major: true, locale: true }).extend({
   /** The database whose snapshot it is. */
@@ -131,6 +143,8 @@ export const operationInputs = {
   reinitialize: reinitializeInput,
   repair: repairInput,
   rollback: rollbackInput,
+  stopDatabase: stopDatabaseInput,
+  startDatabase: startDatabaseInput,
   restoreSnapshot: restoreSnapshotInput,
   destroyDatabase: destroyDatabaseInput,
 } as const;
@@ -152,6 +166,8 @@ export const operationTypeOf = {
   reinitialize: 'reinitialize',
   repair: 'repair',
   rollback: 'rollback',
+  stopDatabase: 'stop',
+  startDatabase: 'start',
   restoreSnapshot: 'restore',
   destroyDatabase: 'destroy',
 } as const satisfies Record<OperationWorkflow, OperationType>;

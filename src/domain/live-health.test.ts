@@ -61,3 +61,10 @@ test('one acknowledged write outweighs all failed ones', () => {
   const writes = [write('front:5432', 'failed'), write('haproxy-1:5432', 'acknowledged')];
   expect(verdictOf(seen(), writes)).toBe('served');
 });
+
+// It was "down", as if it had failed.
+test('one that was stopped on purpose is stopped, whatever is seen of its nodes', () => {
+  const all = Object.fromEntries(topology.nodes.map(({ name }) => [name, ['stopped'] as const]));
+  expect(healthOf(seen(all), { ...topology, stopped: true }, [])).toBe('stopped');
+  expect(healthOf(seen(), { ...topology, stopped: true }, [])).toBe('stopped');
+});

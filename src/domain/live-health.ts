@@ -10,6 +10,8 @@ export const ownNodes = (nodes: readonly LiveNode[], { kept }: Pick<Topology, 'k
 
 /** Whether the states alone leave open that clients can write: then a write through their ways has to tell. */
 export const isDoubtful = (nodes: readonly LiveNode[], topology: Topology): boolean => {
+  // It is known to serve no client.
+  if (topology.stopped) return false;
   const own = ownNodes(nodes, topology);
   const runs = ({ state }: LiveNode) => state === 'running';
   const all = (kind: NodeKind) => own.filter((node) => node.kind === kind);
@@ -45,6 +47,7 @@ export const verdictOf = (nodes: readonly LiveNode[], writes: readonly RouteWrit
 
 /** `writes`: tried where the nodes left room for doubt, else none. */
 export const healthOf = (nodes: readonly LiveNode[], topology: Topology, writes: readonly RouteWrite[]): Health => {
+  if (topology.stopped) return 'stopped';
   const own = ownNodes(nodes, topology);
   const servers = own.filter(({ kind }) => kind === 'postgres');
   if (!isDoubtful(nodes, topology)) return own.every(isAsItShouldBe) ? 'healthy' : 'degraded';

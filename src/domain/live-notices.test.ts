@@ -83,3 +83,14 @@ test('a server that is kept down on purpose is named, with what starts it', () =
     `The server of ${second} is kept down: ${detail}.`,
   );
 });
+
+test('of a database that was stopped on purpose nothing but that is wrong, unless some of it runs', () => {
+  const stopped = { ...topology, stopped: true as const };
+  const all = Object.fromEntries(topology.nodes.map(({ name }) => [name, { state: 'stopped' as const }]));
+  const of = (change: Readonly<Record<string, Partial<LiveNode>>>) =>
+    noticesOf({ name: 'shop', topology: stopped, nodes: seen(change), writes: [] });
+  expect(of(all)).toEqual(['shop is stopped on purpose. Start it: ./pgrow start shop']);
+  expect(of({ ...all, [second!]: { state: 'running' } })).toContain(
+    `${second} of it is not down. Stop: ./pgrow stop shop`,
+  );
+});

@@ -17,6 +17,7 @@ interface Seen {
 export const noticesOf = (seen: Seen): readonly string[] => {
   const { topology, nodes } = seen;
   const own = ownNodes(nodes, topology);
+  if (topology.stopped) return onPurpose(seen, own);
   return [
     ...keptOut(seen, own),
     ...ofState(own, 'unknown').map(
@@ -32,6 +33,17 @@ export const noticesOf = (seen: Seen): readonly string[] => {
       kind !== 'postgres' && state !== 'running' && detail ? [`${name} is ${state}: ${detail}.`] : [],
     ),
     ...clientsWrites(seen),
+  ];
+};
+
+const onPurpose = ({ name }: Seen, own: readonly LiveNode[]): readonly string[] => {
+  const isDown = ({ state }: LiveNode) => state === 'stopped' || state === 'absent' || state === 'server stopped';
+  const up = own.filter((node) => !isDown(node)).map((node) => node.name);
+  return [
+    `${name} is stopped on purpose. Start it: ./pgrow start ${name}`,
+    ...(up.length > 0
+      ? [`${up.join(', ')} of it ${up.length > 1 ? 'are' : 'is'} not down. Stop: ./pgrow stop ${name}`]
+      : []),
   ];
 };
 

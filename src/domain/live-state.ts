@@ -21,9 +21,9 @@ export interface LiveState {
 
 /**
  * `degraded`: it takes writes, but not everything is as it should be. `down`: clients' writes fail. `unknown`: pgrow cannot
- * see whether it takes writes.
+ * see whether it takes writes. `stopped`: on purpose, as the record says.
  */
-export type Health = 'healthy' | 'degraded' | 'down' | 'unknown';
+export type Health = 'healthy' | 'degraded' | 'down' | 'unknown' | 'stopped';
 
 /**
  * `absent`, `stopped`: down, according to the engine. `not answering`: its container runs, but nothing was heard from it.

@@ -12,6 +12,8 @@ export const operationTypes = [
   'repair',
   'rotate_credentials',
   'rollback',
+  'stop',
+  'start',
   'restore',
   'destroy',
 ] as const;

@@ -59,6 +59,8 @@ test.each([
   ['repair', {}, 'repair shop'],
   ['repair', { node: 'haproxy-2' }, 'repair shop haproxy-2'],
   ['rollback', {}, 'rollback shop'],
+  ['stopDatabase', {}, 'stop shop --yes'],
+  ['startDatabase', {}, 'start shop'],
   ['destroyDatabase', {}, 'destroy shop'],
 ] as const)('%s %j is asked for again by a command', (workflow, input, command) =>
   expect(commandToResume('shop', requestOf(workflow, input))).toBe(`./pgrow ${command}`),

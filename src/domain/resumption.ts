@@ -60,6 +60,10 @@ export const commandToResume = (database: string, asked: RecordedRequest | undef
       return `./pgrow repair ${database}${node === undefined ? '' : ` ${node}`}`;
     case 'rollback':
       return `./pgrow rollback ${database}`;
+    case 'stopDatabase':
+      return `./pgrow stop ${database} --yes`;
+    case 'startDatabase':
+      return `./pgrow start ${database}`;
     case 'destroyDatabase':
       return `./pgrow destroy ${database}`;
     default:

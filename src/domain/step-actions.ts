@@ -17,6 +17,16 @@ export interface Actions {
   configureNode: ConfiguredNode & CanDoWithout;
   /** Stops a node, gives it new files and starts it, so that it becomes something else on the same volume. */
   restartNode: ConfiguredNode;
+  /**
+   * Its program and its container; the volume stays. Absent is success. `in_order`: a server has to be shut down in order, with
+   * everything on disk; one that is not is started and stopped again.
+   */
+  stopNode: { readonly node: Node; readonly in_order?: boolean };
+  /**
+   * Starts a node that was stopped, with the files that the record implies, and waits until it answers as its kind does. A
+   * container that is gone is created again around its volume, never around an empty one.
+   */
+  startNode: ConfiguredNode;
   /** Container and volume. */
   removeNode: { readonly node: Node };
 
@@ -48,6 +58,13 @@ export interface Actions {
 
   /** Until `node` streams from `from` and is less than `lag_limit_bytes` behind. */
   waitUntilStreaming: { readonly node: Node; readonly from: Node; readonly lag_limit_bytes: number };
+  /** Until every replica has received what the primary had written when the wait began. */
+  waitUntilCaughtUp: {
+    readonly primary: Node;
+    readonly replicas: readonly Node[];
+    /** Of the replicas, those that may be left aside when they hang. */
+    readonly aside?: readonly Node[];
+  };
   /** Takes an etcd node that has lost its data out of the quorum of the others and in again, as one without data. */
   readmitEtcdMember: { readonly node: Node; readonly others: readonly Node[] };
   /** Of a Patroni cluster without a leader: lets this member lead, whatever it lacks. Refused once another leads or is further. */
@@ -76,7 +93,11 @@ export interface Actions {
   /** Login and query, through this pooler, as the application. */
   verifyPooler: ConfiguredNode;
   /** Writes a probe through each route and reads it back. */
-  verifyRoutes: { readonly topology: Topology };
+  verifyRoutes: {
+    readonly topology: Topology;
+    /** Where no replica is there to answer readers. Default false. */
+    readonly writes_only?: boolean;
+  };
   /** System identifier, position and rows of the standby cluster against the running primary. */
   verifyStandbyCluster: { readonly primary: Node; readonly leader: Node };
 
@@ -169,6 +190,7 @@ export const looks: readonly ActionName[] = [
   'verifyRoutes',
   'verifyStandbyCluster',
   'waitUntilStreaming',
+  'waitUntilCaughtUp',
   'waitUntilEtcdQuorum',
   'waitUntilRouting',
   'waitUntilClusterHealthy',

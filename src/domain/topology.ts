@@ -50,6 +50,11 @@ export interface Topology {
   readonly pooling: Pooling | null;
   readonly replicas: ReplicaOptions | null;
   readonly ha: (HaOptions & PatroniScope & Routing) | null;
+  /**
+   * Stopped on purpose: none of its nodes runs, and none is to be started, repaired or failed over by itself. Recorded before
+   * the first node stops, and removed after the last one runs again.
+   */
+  readonly stopped?: true;
 }
 
 /** How connections are pooled: what was asked for, and what the server has room for. */

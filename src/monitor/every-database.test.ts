@@ -44,6 +44,27 @@ test('one that hangs and one that fails keep no other from being looked at', asy
   expect(warnings).toContainEqual({ error: 'odd record', database: 'odd', event: 'not looked at' });
 });
 
+// Else it would be failed over, or started again.
+test('one that was stopped on purpose is left alone, but for where it is asked for', async () => {
+  const { log } = monitored();
+  const [first, ...others] = databases;
+  const stopped = { ...first!, topology: { ...first!.topology, stopped: true as const } };
+  const store = { listDatabases: async () => [stopped, ...others] } as unknown as Store;
+  const lookedAt = async (stoppedToo: boolean): Promise<readonly string[]> => {
+    const stopping = new AbortController();
+    const looks: string[] = [];
+    const rounds = { otherwise: 'not looked at', everyMs: 1, signal: stopping.signal, stoppedToo };
+    await everyDatabase({ store, log }, rounds, async ({ name }) => {
+      looks.push(name);
+      if (name === others.at(-1)!.name) stopping.abort();
+    });
+    return looks;
+  };
+
+  expect(await lookedAt(false)).not.toContain(stopped.name);
+  expect(await lookedAt(true)).toContain(stopped.name);
+});
+
 test('metadata that do not answer in one round are asked again in the next', async () => {
   const { log, warnings } = monitored();
   const stopping = new AbortController();

@@ -18,6 +18,8 @@ interface Rounds {
   readonly stage?: Stage;
   /** Those of the listed that matter; all of them by default. */
   readonly of?: (database: Database) => boolean;
+  /** Whether those that were stopped on purpose are looked at too. Default false. */
+  readonly stoppedToo?: boolean;
   /** Hears at the beginning of every round which databases there are. */
   readonly onRound?: (databases: readonly Database[]) => void;
 }
@@ -28,7 +30,7 @@ interface Rounds {
  */
 export const everyDatabase = async (
   { store, log }: Pick<MonitorDependencies, 'store' | 'log'>,
-  { otherwise, everyMs, atOnce = usuallyAtOnce, signal, stage, of = () => true, onRound }: Rounds,
+  { otherwise, everyMs, atOnce = usuallyAtOnce, signal, stage, of = () => true, stoppedToo = false, onRound }: Rounds,
   look: (database: Database) => Promise<void>,
 ): Promise<void> => {
   const underWay = new Map<string, Promise<void>>();
@@ -44,7 +46,9 @@ export const everyDatabase = async (
   let pauseMs = typeof everyMs === 'number' ? everyMs : everyMs(0);
   while (!signal.aborted) {
     try {
-      const databases = (await store.listDatabases(stage === undefined ? {} : { stage })).filter(of);
+      const databases = (await store.listDatabases(stage === undefined ? {} : { stage })).filter(
+        (database) => (stoppedToo || !database.topology.stopped) && of(database),
+      );
       if (typeof everyMs === 'function') pauseMs = everyMs(databases.length);
       onRound?.(databases);
       for (const database of databases) {

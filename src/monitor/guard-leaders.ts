@@ -49,7 +49,7 @@ const suspect = async (dependencies: MonitorDependencies, failing: Failing, fail
   // At once: clients that reconnect before they are held are refused.
   failover.holdClients();
   try {
-    if (await store.isBusy(database.id)) return;
+    if (await isLeftAlone(store, database.id)) return;
     const deadline = performance.now() + suspicionLimitMs;
     while (performance.now() < deadline) {
       if (await failover.leaderHasExited('nothing reported'))
@@ -95,8 +95,12 @@ const memberOf = async (
   const [database, running] = await Promise.all([store.readDatabase(id), store.isBusy(id)]);
   const node = database?.topology.nodes.find(({ name }) => name === labels[labelNames.node]);
   if (!database || node?.kind !== 'postgres' || database.topology.stage !== 3) return null;
-  return running ? null : { database, node };
+  return running || database.topology.stopped ? null : { database, node };
 };
+
+/** Whether an operation works on it, or it was stopped on purpose. */
+const isLeftAlone = async (store: MonitorDependencies['store'], id: string): Promise<boolean> =>
+  (await store.isBusy(id)) || (await store.readDatabase(id))?.topology.stopped === true;
 
 /** `at`: milliseconds since the epoch. */
 const succeed = async (
@@ -146,7 +150,7 @@ const fenceFrozen = async (
   if (node.name !== topology.primary) return;
   await delay(frozenLimitMs, undefined, { signal });
   const state = await platform.inspectContainer(node.container);
-  if (!state?.frozen || (await store.isBusy(id))) return;
+  if (!state?.frozen || (await isLeftAlone(store, id))) return;
   log.warn({ database: name, node: node.name }, 'leader frozen, fencing it');
   await platform.signalContainer(node.container, 'SIGKILL');
 };

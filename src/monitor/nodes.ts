@@ -26,7 +26,8 @@ const record = async ({ store }: MonitorDependencies, event: ContainerEvent): Pr
   if (!service_id || !node || (!cause && !recoveries.includes(event.action))) return;
   const database = await store.readDatabase(service_id);
   if (!database?.topology.nodes.some((known) => known.name === node)) return;
-  if (await store.isBusy(service_id)) return;
+  // Nor of one that is stopped on purpose.
+  if (database.topology.stopped || (await store.isBusy(service_id))) return;
   await store.recordEvent({
     service_id,
     event_type: cause ? 'node_unhealthy' : 'node_recovered',

@@ -24,7 +24,7 @@ export const revive = async (
     await delay(wait, undefined, { signal });
     const database = await store.readDatabase(id);
     // An operation that came meanwhile has its own idea of this node.
-    if (!database?.topology.nodes.some(({ name }) => name === node.name)) return;
+    if (!database?.topology.nodes.some(({ name }) => name === node.name) || database.topology.stopped) return;
     if (await store.isBusy(id)) return;
     const state = await platform.inspectContainer(node.container);
     if (!state) return;

@@ -30,16 +30,16 @@ export interface Stopped {
 }
 
 /** Until nothing of it runs, also after its container was restarted; stopped already is success. */
-export const stopServer = async (engine: Engine, node: NodeRef): Promise<Stopped> => {
+export const stopServer = async (engine: Engine, node: NodeRef, limitSeconds = stopLimitSeconds): Promise<Stopped> => {
   const state = await engine.inspectContainer(node.container);
   if (!state?.running) return byEngine;
   // What is frozen takes no command.
-  const told = state.frozen ? null : await tell(engine, node, 'stop', stopLimitSeconds);
+  const told = state.frozen ? null : await tell(engine, node, 'stop', limitSeconds);
   if (told?.code === codes.done) {
     return { by: 'supervisor', control: told.said.control ?? null, how: told.said.exit?.how ?? null };
   }
   // One whose supervisor does not do it is not left half stopped: the engine kills what does not end.
-  await engine.stopContainer(node.container, stopLimitSeconds);
+  await engine.stopContainer(node.container, limitSeconds);
   return byEngine;
 };
 

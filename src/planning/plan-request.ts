@@ -64,9 +64,7 @@ export const planRequest = async (
   const last = previous && (await store.readPlan(previous.operation_id));
   // What is removed as a whole needs no look, and no passwords, which may be lost.
   const isRemoved = workflow === 'destroyDatabase';
-  const { leadership, facts, settings } = isRemoved
-    ? unlooked(database)
-    : await nodes.readCircumstances(database, { facts: true, settings: true });
+  const { leadership, facts, settings } = isRemoved ? unlooked(database) : await lookAt(nodes, database);
   const circumstances = { database, operation_id: operation, ...leadership, last, restored: null, facts };
   const plan = planOperation(workflow, input, circumstances, planning.prices);
   return { ...planned, plan, unfinished: null, previous, settings };
@@ -81,6 +79,14 @@ const overUnreadable = (store: Store): Store => ({
       throw error;
     }),
 });
+
+/** Of one that is stopped only the engine can say anything; who led last is on record. */
+const lookAt = async (nodes: Planning['nodes'], database: Database) => {
+  const { stopped, primary: leader } = database.topology;
+  if (!stopped) return nodes.readCircumstances(database, { facts: true, settings: true });
+  const { leadership } = await nodes.readCircumstances(database, { facts: false, settings: false });
+  return { leadership: { ...leadership, leader, leaderless: false, holdings: null }, facts: null, settings: null };
+};
 
 const unlooked = ({ topology }: Database) => ({
   leadership: { leader: topology.primary, candidates: [] },

@@ -12,6 +12,8 @@ export const eventTypes = [
   'leader_changed',
   'node_unhealthy',
   'node_recovered',
+  'database_stopped',
+  'database_started',
 ] as const;
 export type EventType = (typeof eventTypes)[number];
 

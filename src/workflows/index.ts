@@ -8,6 +8,8 @@ export { switchover } from './switchover.ts';
 export { reinitialize } from './reinitialize.ts';
 export { repair } from './repair.ts';
 export { rollback } from './rollback.ts';
+export { stopDatabase } from './stop-database.ts';
+export { startDatabase } from './start-database.ts';
 export { restoreSnapshot } from './restore-snapshot.ts';
 export { verifySnapshot } from './verify-snapshot.ts';
 export { destroyDatabase } from './destroy-database.ts';

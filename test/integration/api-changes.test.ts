@@ -230,6 +230,41 @@ describe('repair', () => {
   });
 });
 
+describe('stop and start', () => {
+  const stopped = () => api.shopAtStage((database) => ({ ...replicaTopology(database), stopped: true }));
+
+  test('a stop is an outage, so it has to be confirmed', async () => {
+    api.takeUp(await api.shopAtStage(replicaTopology));
+    expect(await dryRun('stop', {})).toMatchObject({
+      type: 'stop',
+      warnings: [expect.stringContaining('is down until')],
+    });
+    expect((await start('stop', {})).body).toMatchObject({
+      status: 422,
+      problems: [{ path: 'confirm', value: false }],
+    });
+    expect((await start('stop', { confirm: true })).started).toMatchObject({
+      workflow: 'stopDatabase',
+      input: { confirm: true },
+    });
+  });
+
+  test('a stopped one is started; nothing else is done with it before', async () => {
+    api.takeUp(await stopped());
+    const { body } = await start('switchover', {});
+    expect(body).toMatchObject({
+      status: 409,
+      detail: expect.stringContaining('is stopped. Start it first: ./pgrow start'),
+    });
+    expect((await start('start', {})).started).toMatchObject({ workflow: 'startDatabase' });
+  });
+
+  test('to start one that runs touches nothing', async () => {
+    await api.shopAtStage(replicaTopology);
+    expect(await dryRun('start', {})).toMatchObject({ type: 'start', steps: [] });
+  });
+});
+
 describe('rollback', () => {
   const shopAfterExpansion = async (): Promise<Database> => {
     const shop = await api.shopAtStage(replicaTopology);

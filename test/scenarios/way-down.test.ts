@@ -82,6 +82,29 @@ describe('down from high availability and back', () => {
     expect(await contentOf(shop, await leader(shop))).toEqual(everything);
   });
 
+  test('stopped, it uses nothing and stays down; started, it serves at once with everything', async () => {
+    const led = await leader(shop);
+    const ports = await shop.ports();
+    const addresses = await expectDatabase(shop).toHaveTheAddressesOnRecord();
+    expect(await shop.change('stop', '--yes')).toMatchObject({ type: 'stop', status: 'done', error: null });
+    const { health, nodes } = await shop.status();
+    expect(health).toBe('stopped');
+    expect(nodes.filter(({ state }) => state !== 'stopped')).toEqual([]);
+    expect(await plane.json('doctor')).toEqual({ findings: [] });
+    const refused = await plane.run('switchover', shop.name);
+    expect(refused.exitCode).toBe(3);
+    expect(refused.stderr).toContain(`./pgrow start ${shop.name}`);
+
+    expect(await shop.change('start')).toMatchObject({ type: 'start', status: 'done', error: null });
+    await expectDatabase(shop).toBeHealthy();
+    expect(await leader(shop)).toBe(led);
+    await expectDatabase(shop).toTakeWritesThrough('postgres', 'pooled', 'read_write');
+    await expectDatabase(shop).toHoldItsData();
+    expect(await contentOf(shop, led)).toEqual(everything);
+    expect(await shop.ports()).toEqual(ports);
+    expect(await expectDatabase(shop).toHaveTheAddressesOnRecord()).toMatchObject(addresses);
+  });
+
   test('a router, an etcd member with its data, the front: what someone removed is named, and rebuilt', async () => {
     const ports = await shop.ports();
     for (const node of ['haproxy-2', 'etcd-1', 'front']) await loseNode(shop, node);

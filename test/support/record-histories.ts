@@ -68,6 +68,13 @@ const stories: Readonly<Record<string, Tell>> = {
     await shop.run('setPooling', { pooling: { default_pool_size: 7 } });
     return { 'setPooling-1-1-completed': await last(shop) };
   },
+  async stopped(shop) {
+    await begin(shop, 'replicas');
+    await shop.run('stopDatabase', { confirm: true });
+    const down = { 'stopDatabase-2-2-completed': await last(shop) };
+    await shop.run('startDatabase', {});
+    return { ...down, 'startDatabase-2-2-completed': await last(shop) };
+  },
   async grace(shop) {
     await begin(shop, 'pooling');
     const down = { target: 'single', grace_period: 3600, confirm: true } as const;

@@ -15,6 +15,8 @@ const all = [
   stories.repairs,
   stories.switchovers,
   stories.rollbacks,
+  stories.stops,
+  stories.startsAgain,
   stories.destructions,
 ].flatMap((group): readonly Story[] => Object.values(group));
 

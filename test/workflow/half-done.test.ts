@@ -5,13 +5,15 @@ import {
   expansions,
   reductions,
   rollbacks,
+  startsAgain,
+  stops,
   switchovers,
 } from '../support/fake-world/operations-under-test.ts';
 import { useControlPlane } from '../support/fake-world/use-control-plane.ts';
 
 const newShop = useControlPlane();
 const { haToReplicas, haToSync, ...others } = reductions;
-const groups = [others, adjustments, expansions, switchovers, rollbacks];
+const groups = [others, adjustments, expansions, switchovers, rollbacks, stops, startsAgain];
 
 for (const story of [...groups.flatMap((group) => Object.values(group)), creations.empty]) {
   undoHalfOfEveryStep({ newShop, story });

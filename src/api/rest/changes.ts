@@ -12,6 +12,8 @@ import {
   replicasBody,
   scaleDownBody,
   standbysBody,
+  startBody,
+  stopBody,
   switchoverBody,
   type Parts,
 } from '../bodies.ts';
@@ -22,6 +24,8 @@ import {
   repairChange,
   replicasChange,
   scaleDownChange,
+  startDatabaseChange,
+  stopChange,
   switchoverChange,
 } from '../choose-change.ts';
 import type { ApiDependencies } from '../dependencies.ts';
@@ -63,4 +67,6 @@ export const changeRoutes = (app: FastifyInstance, dependencies: ApiDependencies
   route('switchover', 'Move writes to another node', [switchoverBody], switchoverChange);
   route('reinitialize', 'Rebuild one replica', [reinitializeBody], reinitializeChange);
   route('repair', 'Rebuild a node, or everything that is missing', [repairBody], repairChange);
+  route('stop', 'Stop a database with all its nodes, and keep everything', [stopBody], stopChange);
+  route('start', 'Start a database that was stopped', [startBody], startDatabaseChange);
 };

@@ -93,6 +93,7 @@ const serviceDocument = (database: Database, prices: Prices) => {
     size: sizeOf(database),
     stage: topology.stage,
     pooling: topology.pooling !== null,
+    stopped: topology.stopped === true,
     /** Null if the engine has chosen it, of a database made before it had one of its own. */
     subnet: network?.subnet ?? null,
     nodes: topology.nodes.map((node) => ({

@@ -17,6 +17,8 @@ interface Parts {
   readonly reversible?: boolean;
   /** Of an operation that leaves the record as it is: the database as it is then verified. */
   readonly verified?: Topology;
+  /** Whether only routes that take writes are verified. Default false. */
+  readonly writesOnly?: boolean;
 }
 
 /** One plan of several stretches of the way, with what every operation ends with. No stretches: nothing to do. */
@@ -28,6 +30,7 @@ export const assemble = ({
   closesWindowOf,
   reversible = true,
   verified,
+  writesOnly = false,
 }: Parts): UnpricedPlan => {
   const kept = parts.flatMap((part) => part.on_close);
   const to = withAnyNode(reversible ? reached : { ...reached, kept: [] }, parts);
@@ -38,7 +41,7 @@ export const assemble = ({
           ...(reversible ? [] : kept.map(removeKept)),
           step('finish', 'write and read through every endpoint', {
             action: 'verifyRoutes',
-            input: { topology: verified ?? to },
+            input: { topology: verified ?? to, ...(writesOnly ? { writes_only: true } : {}) },
           }),
           ...(verified ? [] : [recordTopology({ type, from, to })]),
         ];
@@ -70,7 +73,8 @@ export const assemble = ({
 const withAnyNode = (to: Topology, parts: readonly PlanPart[]): Topology => {
   const { steps } = flatten(parts.flatMap((part) => part.outline));
   const configured = steps.flatMap(({ run }) =>
-    (run.action === 'ensureNode' || run.action === 'configureNode') && run.input.config.kind === 'haproxy'
+    (run.action === 'ensureNode' || run.action === 'configureNode' || run.action === 'startNode') &&
+    run.input.config.kind === 'haproxy'
       ? [run.input.node.name]
       : [],
   );

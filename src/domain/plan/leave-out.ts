@@ -75,7 +75,7 @@ const withoutGone = <Call extends ActionCall>(call: Call, gone: readonly Node[])
       return call;
     case 'verifyRoutes': {
       const { topology } = call.input;
-      return { ...call, input: { topology: { ...topology, nodes: present(topology.nodes) } } };
+      return { ...call, input: { ...call.input, topology: { ...topology, nodes: present(topology.nodes) } } };
     }
     case 'waitUntilRouting': {
       const { routers, replicas, aside } = call.input;

@@ -7,6 +7,8 @@ import type { Circumstances } from './circumstances.ts';
 /** Actions that make a node, take its absence for success, or only write the record. */
 const needless: readonly ActionCall['action'][] = [
   'ensureNode',
+  'startNode',
+  'stopNode',
   'removeNode',
   'restoreSnapshot',
   'recordTopology',
@@ -15,7 +17,11 @@ const needless: readonly ActionCall['action'][] = [
 
 /** Names of the nodes that a plan makes. */
 export const madeNodes = ({ steps }: Pick<UnpricedPlan, 'steps'>): ReadonlySet<string> =>
-  new Set(steps.flatMap(({ run }) => (run.action === 'ensureNode' ? [run.input.node.name] : [])));
+  new Set(
+    steps.flatMap(({ run }) =>
+      run.action === 'ensureNode' || run.action === 'startNode' ? [run.input.node.name] : [],
+    ),
+  );
 
 /** Names of the nodes that the actions of a plan work with, but for those that the plan makes itself. */
 export const neededNodes = ({ steps }: Pick<UnpricedPlan, 'steps'>): ReadonlySet<string> => {

@@ -22,6 +22,8 @@ import { planRollback } from './rollback.ts';
 import { planScaleDown } from './scale-down.ts';
 import { planSetPooling } from './set-pooling.ts';
 import { planSetReplicas } from './set-replicas.ts';
+import { planStart } from './start.ts';
+import { planStop } from './stop.ts';
 import { planSwitchover } from './switchover.ts';
 import { refuseUnseen } from './refuse-unseen.ts';
 
@@ -57,6 +59,8 @@ const planners: Planners = {
     if (last) return { ...planRollback({ ...circumstances, done: last }), ...(reason === undefined ? {} : { reason }) };
     throw new PgrowError('refused', `${database.name} cannot be rolled back: no checkpoint is open.`);
   },
+  stopDatabase: (_, circumstances) => planStop(circumstances),
+  startDatabase: (_, circumstances) => planStart(circumstances),
   restoreSnapshot: (input, circumstances) => planNew('restoreSnapshot', input, circumstances),
   destroyDatabase: (_, { database }) => planDestroy(database),
 };
@@ -103,6 +107,7 @@ export const planOperation = <W extends OperationWorkflow>(
   prices: Prices = usualPrices,
 ): Plan => {
   const { facts = null } = circumstances;
+  refuseStopped(workflow, circumstances.database);
   const database = withBound(circumstances.database, facts);
   const planned = planners[workflow](input, { ...circumstances, database });
   const plan = leaveOutMissing(planned, circumstances);
@@ -111,6 +116,14 @@ export const planOperation = <W extends OperationWorkflow>(
   const reckoned = { ...reckon(plan, { name: database.name, facts }), asked: requestOf(workflow, input) };
   return priced(giveAddresses(reckoned, database.network), prices);
 };
+
+/** @throws PgrowError `refused` for what needs a database that runs */
+const refuseStopped = (workflow: OperationWorkflow, { name, topology }: Pick<Database, 'name' | 'topology'>) => {
+  if (!topology.stopped || worksOnStopped.includes(workflow)) return;
+  throw new PgrowError('refused', `${name} is stopped. Start it first: ./pgrow start ${name}`);
+};
+
+const worksOnStopped: readonly OperationWorkflow[] = ['startDatabase', 'stopDatabase', 'destroyDatabase'];
 
 /** Options that operations without them run with. */
 export const optionsOf = (input: object): OperationOptions =>

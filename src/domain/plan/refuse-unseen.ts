@@ -10,6 +10,7 @@ const askTheLeader: readonly ActionName[] = [
   'removeReplicationSlot',
   'pruneReplicationSlots',
   'waitUntilStreaming',
+  'waitUntilCaughtUp',
   'verifyStandbyCluster',
   'waitUntilReplicated',
 ];

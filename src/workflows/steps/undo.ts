@@ -53,6 +53,12 @@ const describe = (call: ActivityCall, error: unknown): LeftOver => {
 /** Finishes by hand what was to be undone. Nothing that was there before the operation is ever to be removed. */
 const commandToFinish = (call: ActivityCall): string => {
   switch (call.action) {
+    case 'stopNode':
+      return `docker stop ${call.input.node.container}`;
+    case 'startNode':
+      return call.input.node.kind === 'postgres'
+        ? `docker start ${call.input.node.container}, then docker exec ${call.input.node.container} pgrow-server start`
+        : `docker start ${call.input.node.container}`;
     case 'configureNode':
       return `docker restart ${call.input.node.container}`;
     case 'removeReplicationSlot':

@@ -22,6 +22,8 @@ const switchover = (target_node: string): Deed => ({ workflow: 'switchover', wis
 const reinitialize = (node: string): Deed => ({ workflow: 'reinitialize', wish: { node } });
 const repair: Deed = { workflow: 'repair', wish: {} };
 const rollback: Deed = { workflow: 'rollback', wish: {} };
+const stop: Deed = { workflow: 'stopDatabase', wish: { confirm: true } };
+const start: Deed = { workflow: 'startDatabase', wish: {} };
 const destroy: Deed = { workflow: 'destroyDatabase', wish: {} };
 
 const pooled = expand({ target: 'pooling' });
@@ -164,6 +166,20 @@ export const rollbacks = {
   haToReplicas: back('ha to replicas', pooledHa, scaleDown('replicas')),
   replicasToSingle: back('replicas to single', replicated, scaleDown('single')),
   poolingToSingle: back('pooling to single', pooled, scaleDown('single')),
+} as const;
+
+export const stops = {
+  single: story('stop', stop),
+  plain: story('stop of replicas without HAProxy', stop, { before: [plain] }),
+  confirming: story('stop of synchronous replicas', stop, { before: [confirmed] }),
+  ha: story('stop at ha, another node leading', stop, { before: [pooledHa], leader: 'postgres-3' }),
+} as const;
+
+export const startsAgain = {
+  single: story('start', start, { before: [stop] }),
+  plain: story('start of replicas without HAProxy', start, { before: [plain, stop] }),
+  confirming: story('start of synchronous replicas', start, { before: [confirmed, stop] }),
+  ha: story('start at ha', start, { before: [pooledHa, stop] }),
 } as const;
 
 export const destructions = {

@@ -29,7 +29,7 @@ export interface Servers {
   /** Someone who is sent WAL by this node, and confirms none of it. */
   attach(node: string, name: string): void;
   /** From now on a stop of this node does not end by itself, nor a promotion of it until the result is called. */
-  hangStops(name: string): void;
+  hangStops(name: string, times?: number): void;
   hangPromotions(name: string): () => void;
   stopHangs(name: string): boolean;
   /** All that follow have what it has. */
@@ -98,7 +98,8 @@ export const createServers = (machines: Machines, etcd: EtcdClusters): Servers =
   const starting = createSlowStarts();
   const violations: string[] = [];
   const lost = new Set<string>();
-  const stuck = new Set<string>();
+  /** How often a stop still hangs. */
+  const stuck = new Map<string, number>();
   const slow = new Set<string>();
   const attached: { readonly node: string; readonly name: string }[] = [];
   const listeners: (() => void)[] = [];
@@ -243,8 +244,8 @@ export const createServers = (machines: Machines, etcd: EtcdClusters): Servers =
       return senders.map((sender, index) => ({ ...sender, ...rest, pid: 100 + index }));
     },
     catchUp: stream,
-    hangStops: (name) => void stuck.add(name),
-    stopHangs: (name) => stuck.has(name),
+    hangStops: (name, times = Infinity) => void stuck.set(name, times),
+    stopHangs: (name) => (stuck.get(name) ?? 0) > 0,
     hangPromotions(name) {
       slow.add(name);
       return () => {
@@ -300,7 +301,9 @@ export const createServers = (machines: Machines, etcd: EtcdClusters): Servers =
       stopped.add(machine.spec);
       starting.callOff(machine);
       const server = on(machine);
-      if (server && stuck.has(machine.name)) running.delete(machine.container);
+      const hangs = stuck.get(machine.name) ?? 0;
+      if (server && hangs > 0) stuck.set(machine.name, hangs - 1);
+      if (server && hangs > 0) running.delete(machine.container);
       else if (server) shutDown(server);
       changed();
     },

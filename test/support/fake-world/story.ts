@@ -9,6 +9,7 @@ import { nodeNamed, nodesOf } from '../../../src/domain/topology.ts';
 import { retryUntil } from '../retry-until.ts';
 import { sampleDatabase } from '../sample-database.ts';
 import { closeWindow, performAtOnce, type Deed } from './without-temporal.ts';
+import { acknowledged } from './expectations.ts';
 import type { Shop } from './operator.ts';
 
 /** One operation as a test asks for it, with what the database has to be before and the plan that will be run. */
@@ -52,6 +53,7 @@ export const story = (
     async prepare(shop) {
       await performAtOnce(shop, creation);
       for (const [index, each] of before.entries()) {
+        if (each.workflow === 'stopDatabase') await shop.write(acknowledged, 'postgres');
         await performAtOnce(shop, each);
         if (!windowOpen || index < before.length - 1) await closeWindow(shop);
       }

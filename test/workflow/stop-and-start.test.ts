@@ -1,0 +1,104 @@
+import { expect, test } from 'vitest';
+import { nodeNamed } from '../../src/domain/topology.ts';
+import { readLiveState } from '../../src/nodes/read-live-state.ts';
+import { acknowledged, expectAccountedFor, expectSound } from '../support/fake-world/expectations.ts';
+import { startsAgain, stops } from '../support/fake-world/operations-under-test.ts';
+import { tell, type Story } from '../support/fake-world/story.ts';
+import { useControlPlane } from '../support/fake-world/use-control-plane.ts';
+
+/** What becomes of a database that is down on purpose, and of one that does not go down in order. */
+
+const newShop = useControlPlane();
+
+const prepared = async (story: Story) => {
+  const shop = newShop();
+  await story.prepare(shop);
+  const topology = async () => (await shop.world.store.readDatabase(shop.id))!.topology;
+  return { shop, topology };
+};
+
+test('nothing of it runs, its health says that this is on purpose, and its server was shut down in order', async () => {
+  const { shop, topology } = await prepared(stops.ha);
+  await shop.write(acknowledged, 'postgres');
+  expect(await tell(stops.ha, shop)).toMatchObject({ type: 'stop', status: 'done', error: null });
+
+  const { machines, store, dependencies } = shop.world;
+  expect(machines.running()).toEqual([]);
+  expect(await topology()).toMatchObject({ stopped: true, primary: 'postgres-3' });
+  const live = await readLiveState(dependencies, (await store.readDatabase(shop.id))!);
+  expect(live).toMatchObject({ health: 'stopped', writes: [] });
+  expect((await store.listEvents(shop.id, 1)).map(({ event_type }) => event_type)).toEqual(['database_stopped']);
+});
+
+test('asked for twice, a stop and a start have nothing to do', async () => {
+  const { shop } = await prepared(startsAgain.plain);
+  expect(await tell(stops.plain, shop)).toMatchObject({ status: 'done', steps: [] });
+  expect(await tell(startsAgain.plain, shop)).toMatchObject({ status: 'done', error: null });
+  expect(await tell(startsAgain.plain, shop)).toMatchObject({ status: 'done', steps: [] });
+  await expectSound(shop, 'postgres-1');
+});
+
+// A server that is killed at a limit recovers as it starts: that is to happen now, not on the day of the start.
+test('a leader whose files do not say "shut down" is started, and stopped once more', async () => {
+  const { shop } = await prepared(stops.single);
+  await shop.write(acknowledged, 'postgres');
+  shop.world.servers.hangStops('postgres-1', 1);
+  expect(await tell(stops.single, shop)).toMatchObject({ status: 'done', error: null });
+  expect(shop.world.machines.running()).toEqual([]);
+  await tell(startsAgain.single, shop);
+  await expectSound(shop, 'postgres-1');
+});
+
+test('one that never stops in order is left to an operator, who resumes the stop with the same request', async () => {
+  const { shop } = await prepared(stops.single);
+  shop.world.servers.hangStops('postgres-1', 3);
+  expect(await tell(stops.single, shop)).toMatchObject({
+    status: 'needs_operator',
+    error: {
+      message: expect.stringContaining('postgres-1 was not shut down in order: its files say "in production"'),
+      left_over: [{ command: './pgrow stop shop --yes' }],
+    },
+  });
+  expect(await tell(stops.single, shop)).toMatchObject({ status: 'done', error: null });
+});
+
+test('every operation but a start and a destroy is refused, and nothing is touched', async () => {
+  const { shop } = await prepared(startsAgain.plain);
+  await expect(shop.run('expand', { target: 'ha' })).rejects.toThrow(
+    'shop is stopped. Start it first: ./pgrow start shop',
+  );
+  expect(shop.world.machines.running()).toEqual([]);
+  expect(await shop.run('destroyDatabase', {})).toMatchObject({ status: 'done' });
+  expect(await shop.world.store.readDatabase(shop.id)).toBeNull();
+});
+
+// `docker container prune` removes what is stopped.
+test('containers that someone removed meanwhile are created again, around the volumes that are there', async () => {
+  const { shop, topology } = await prepared(startsAgain.ha);
+  for (const { container } of (await topology()).nodes) await shop.world.platform.removeContainer(container);
+  expect(await tell(startsAgain.ha, shop)).toMatchObject({ status: 'done', error: null });
+  await expectSound(shop, 'postgres-2');
+  await expectAccountedFor(shop);
+});
+
+test('a replica that has lost its data stays down and is named, a primary is never started empty', async () => {
+  const lose = async (name: string) => {
+    const { shop, topology } = await prepared(startsAgain.plain);
+    const { container, volume } = nodeNamed(await topology(), name);
+    await shop.world.platform.removeContainer(container);
+    await shop.world.platform.removeVolume(volume!);
+    return shop;
+  };
+  const withoutReplica = await lose('postgres-2');
+  expect(await tell(startsAgain.plain, withoutReplica)).toMatchObject({
+    status: 'done',
+    warnings: [expect.stringContaining('./pgrow repair shop postgres-2')],
+  });
+  expect(await withoutReplica.run('repair', {})).toMatchObject({ status: 'done' });
+  await expectSound(withoutReplica, 'postgres-1');
+  await expectAccountedFor(withoutReplica);
+
+  const withoutPrimary = await lose('postgres-1');
+  await expect(tell(startsAgain.plain, withoutPrimary)).rejects.toThrow('postgres-1 held what was written last');
+  expect(withoutPrimary.world.machines.running()).toEqual([]);
+});
