@@ -102,3 +102,32 @@ test('a replica that has lost its data stays down and is named, a primary is nev
   await expect(tell(startsAgain.plain, withoutPrimary)).rejects.toThrow('postgres-1 held what was written last');
   expect(withoutPrimary.world.machines.running()).toEqual([]);
 });
+
+// Between the plan and the step: an empty volume would have come up as another database.
+test('a primary whose data go while it is being started is not started either', async () => {
+  const { shop, topology } = await prepared(startsAgain.single);
+  const { container, volume } = nodeNamed(await topology(), 'postgres-1');
+  const held = shop.world.faults.hold(({ name }) => name === 'startNode');
+  const operation = await shop.start('startDatabase', {});
+  await held.reached;
+  await shop.world.platform.removeContainer(container);
+  await shop.world.platform.removeVolume(volume!);
+  held.release();
+  expect(await shop.end(operation)).toMatchObject({
+    status: 'rolled_back',
+    error: { message: expect.stringContaining('postgres-1 has lost its data'), left_over: [] },
+  });
+  expect(shop.world.machines.running()).toEqual([]);
+  expect(await topology()).toMatchObject({ stopped: true });
+});
+
+test('a replica that hangs is left aside, stopped as well, and follows again after a start', async () => {
+  const { shop } = await prepared(stops.plain);
+  await shop.write(acknowledged, 'postgres');
+  shop.world.machines.hang('postgres-2', 'paused');
+  expect(await tell(stops.plain, shop)).toMatchObject({ status: 'done', error: null });
+  expect(shop.world.machines.running()).toEqual([]);
+  expect(await tell(startsAgain.plain, shop)).toMatchObject({ status: 'done', error: null });
+  await expectSound(shop, 'postgres-1');
+  await expectAccountedFor(shop);
+});

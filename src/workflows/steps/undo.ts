@@ -57,7 +57,7 @@ const commandToFinish = (call: ActivityCall): string => {
       return `docker stop ${call.input.node.container}`;
     case 'startNode':
       return call.input.node.kind === 'postgres'
-        ? `docker start ${call.input.node.container}, then docker exec ${call.input.node.container} pgrow-server start`
+        ? `docker start ${call.input.node.container} && docker exec ${call.input.node.container} pgrow-server start`
         : `docker start ${call.input.node.container}`;
     case 'configureNode':
       return `docker restart ${call.input.node.container}`;
