@@ -9,7 +9,9 @@ import { stopGraceMs } from './services.ts';
 interface Service {
   readonly restart?: string;
   readonly ports?: readonly string[];
+  readonly image?: string;
   readonly volumes?: readonly string[];
+  readonly tmpfs?: readonly string[];
   readonly environment?: Readonly<Record<string, unknown>>;
   readonly healthcheck?: object;
   readonly mem_limit?: string;
@@ -83,6 +85,14 @@ test('a password is mounted by its users alone', () => {
   expect(mountedBy('secret-superuser:')).toEqual(['secrets', 'database', 'database-setup']);
   expect(mountedBy('secret-temporal:')).toEqual(['secrets', 'database-setup', 'temporal-schema', 'temporal']);
   expect(mountedBy('secret-metadata:')).toEqual(['secrets', 'database-setup', 'prepare', 'worker', 'monitor', 'api']);
+});
+
+// What an image declares as a volume and no one mounts is a volume without a name, left behind by each container.
+test('the data directory of the PostgreSQL image is mounted by all that run it', () => {
+  const users = all.filter(([, { image }]) => image?.includes('PGROW_POSTGRES_IMAGE'));
+  expect(users.map(([name]) => name)).toEqual(['secrets', 'database', 'database-setup']);
+  for (const [name, { volumes = [], tmpfs = [] }] of users)
+    expect([name, ...volumes, ...tmpfs].join(' ')).toContain('/var/lib/postgresql/data');
 });
 
 // The engine kills a worker that is still ending its activities, which then wait for their heartbeats to be missed.

@@ -23,7 +23,7 @@ export interface ComposeStack {
   secrets(): Promise<readonly { readonly name: string; readonly value: string }[]>;
   /** All of the stack, running or not. */
   containers(): Promise<readonly ComposeContainer[]>;
-  /** Containers, volumes and networks of the project. */
+  /** Containers, volumes and networks of the project, and volumes that its containers had without a name. */
   leftovers(): Promise<readonly string[]>;
   remove(): Promise<void>;
 }
@@ -39,6 +39,11 @@ export interface ComposeContainer {
   readonly processes: string;
   /** `address:port` on the host. */
   readonly ports: readonly string[];
+}
+
+interface Mount {
+  readonly Type: string;
+  readonly Name?: string;
 }
 
 const secretFiles = [
@@ -66,6 +71,7 @@ export const openComposeStack = async (): Promise<ComposeStack> => {
   };
   const docker = dockerClient();
   const platform = createDockerPlatform();
+  const nameless = new Set<string>();
   const ofProject = { filters: { label: [`com.docker.compose.project=${project}`] } };
 
   const stack: ComposeStack = {
@@ -86,6 +92,8 @@ export const openComposeStack = async (): Promise<ComposeStack> => {
         found.map(async ({ Id: id, State: state, Labels: labels, Ports: ports }) => {
           const container = docker.getContainer(id);
           const description = await container.inspect();
+          for (const { Type: type, Name: volume = '' } of description.Mounts as readonly Mount[])
+            if (type === 'volume' && !volume.startsWith(`${project}_`)) nameless.add(volume);
           return {
             service: labels['com.docker.compose.service'] ?? id,
             restarts: description.RestartCount,
@@ -107,6 +115,7 @@ export const openComposeStack = async (): Promise<ComposeStack> => {
         ...containers.flatMap(({ Names: names }) => names),
         ...volumes.map(({ Name: name }) => name),
         ...networks.map(({ Name: name }) => name),
+        ...nameless,
       ];
     },
     remove: async () => {
