@@ -78,6 +78,7 @@ export const createRouters = (machines: Machines, servers: Servers): Routers => 
   const check = (node: Machine, backend: RouterBackend): boolean => {
     const server = servers.on(node);
     if (!server || machines.hangs(node)) return false;
+    if (backend === 'any') return true;
     const leads = servers.patroni(node)?.leader === server.name;
     if (backend !== 'primary') return server.data.inRecovery && !leads;
     return servers.isPrimary(server) && (leads || readTold(machines, node).mode !== 'patroni');
