@@ -1,5 +1,5 @@
 import { messageOf, PgrowError } from '../domain/errors.ts';
-import { containerName, labelNames, networkName, nodeLabels } from '../domain/naming.ts';
+import { containerName, labelNames, lastingLabels, networkName, nodeLabels } from '../domain/naming.ts';
 import type { ConfiguredNode, NodeConfig } from '../domain/node-config.ts';
 import { hangOf } from '../domain/node-look.ts';
 import { agreedByAlterSystem, type Settings } from '../domain/settings.ts';
@@ -45,7 +45,11 @@ export const nodeActions = (dependencies: Dependencies) => {
 
   const ensureContainer = async (session: Session, configured: ConfiguredNode, step: ActionStep) => {
     const { node } = configured;
-    const labels = nodeLabels(session.database, node, step.operation);
+    // The sweep that follows an undo removes what carries the operation's label.
+    const labels =
+      step.direction === 'undo'
+        ? lastingLabels(session.database, node)
+        : nodeLabels(session.database, node, step.operation);
     const files = await filesOf(session, configured, step);
     await platform.ensureContainer({ ...nodeContainer(session.database, dependencies.images, node, labels), files });
   };

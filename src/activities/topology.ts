@@ -45,7 +45,7 @@ export const topologyActions = (dependencies: Dependencies) => {
         key: `${step.operation}-stage-${topology.stage}`,
       });
     }
-    if ((topology.stopped === true) !== (database.topology.stopped === true) && step.direction === 'run') {
+    if ((topology.stopped === true) !== (database.topology.stopped === true)) {
       const event_type = topology.stopped ? 'database_stopped' : 'database_started';
       await store.recordEvent({
         service_id: database.id,

@@ -22,11 +22,13 @@ export const unfinishedOf = (operation: OperationDocument | null, plan: Plan | n
 const withoutKept = (topology: Plan['to']) => topology && { ...topology, kept: [] };
 
 /**
- * The plan to continue with; null for a destroy, which needs none.
- * @throws PgrowError `refused` for anything but the same request
+ * The plan to continue with; null for a destroy, and for a start after a stop, which need none.
+ * @throws PgrowError `refused` for anything else but the same request
  */
 export const resume = (database: string, asked: RecordedRequest, { operation, plan }: Unfinished): Plan | null => {
   if (asked.workflow === 'destroyDatabase') return null;
+  // A stop is on record before its first node stops: who wants the database back need not finish the outage first.
+  if (asked.workflow === 'startDatabase' && plan.asked?.workflow === 'stopDatabase') return null;
   if (isSameRequest(asked, plan)) return plan;
   const what = operation.type.replaceAll('_', ' ');
   throw new PgrowError(

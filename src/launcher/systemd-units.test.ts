@@ -30,5 +30,7 @@ test('a program gets longer to stop than it takes, and starts again however ofte
     expect(Number(valueOf(unit, 'TimeoutStopSec'))).toBeGreaterThan(30);
     expect(valueOf(unit, 'Restart')).toBe('always');
     expect(valueOf(unit, 'StartLimitIntervalSec')).toBe('0');
+    // Enabled, it is there after a reboot.
+    expect(valueOf(unit, 'WantedBy')).toBe('pgrow.target');
   }
 });

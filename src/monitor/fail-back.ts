@@ -26,7 +26,11 @@ export const failBack = (
   const { store, client, log } = dependencies;
   const memories = new Map<string, Memory>();
   const lookAt = async (database: Database): Promise<void> => {
-    if (await store.isBusy(database.id)) return;
+    if (await store.isBusy(database.id)) {
+      // What an operation does to it is no steady minute.
+      memories.get(database.id)?.steadySince.clear();
+      return;
+    }
     const memory = memories.get(database.id) ?? { steadySince: new Map(), triedAt: new Map() };
     memories.set(database.id, memory);
     const target = await choose(dependencies, database, memory, now());
@@ -41,7 +45,12 @@ export const failBack = (
     );
   };
   const of = ({ topology }: Database) => topology.ha?.auto_failback === true;
-  return everyDatabase(dependencies, { otherwise: 'failback not looked at', everyMs, signal, stage: 3, of }, lookAt);
+  const onRound = (databases: readonly Database[]): void => {
+    const seen = new Set(databases.map(({ id }) => id));
+    for (const [id, { steadySince }] of memories) if (!seen.has(id)) steadySince.clear();
+  };
+  const rounds = { otherwise: 'failback not looked at', everyMs, signal, stage: 3, of, onRound } as const;
+  return everyDatabase(dependencies, rounds, lookAt);
 };
 
 const choose = async (

@@ -86,7 +86,7 @@ const act = async (signal: AbortSignal): Promise<void> => {
       everyMs: trimEveryMs,
       log,
       signal,
-      once: async () => trimLogs(join(settings.home, 'logs')),
+      once: () => trimLogs(join(settings.home, 'logs')),
     }),
     refreshPoolerLookups(dependencies, signal),
     serveWindows({ ...dependencies, client }, signal),

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { networkName } from '../../src/domain/naming.ts';
 import { nodeNamed } from '../../src/domain/topology.ts';
 import { readLiveState } from '../../src/nodes/read-live-state.ts';
 import { acknowledged, expectAccountedFor, expectSound } from '../support/fake-world/expectations.ts';
@@ -62,6 +63,16 @@ test('one that never stops in order is left to an operator, who resumes the stop
   expect(await tell(stops.single, shop)).toMatchObject({ status: 'done', error: null });
 });
 
+// Clients were out, status said "Start it", and that was refused until the stop was finished.
+test('one that needs an operator may be started in place of being finished', async () => {
+  const { shop } = await prepared(stops.single);
+  await shop.write(acknowledged, 'postgres');
+  shop.world.servers.hangStops('postgres-1', 3);
+  expect(await tell(stops.single, shop)).toMatchObject({ status: 'needs_operator' });
+  expect(await tell(startsAgain.single, shop)).toMatchObject({ status: 'done', error: null });
+  await expectSound(shop, 'postgres-1');
+});
+
 test('every operation but a start and a destroy is refused, and nothing is touched', async () => {
   const { shop } = await prepared(startsAgain.plain);
   await expect(shop.run('expand', { target: 'ha' })).rejects.toThrow(
@@ -72,10 +83,11 @@ test('every operation but a start and a destroy is refused, and nothing is touch
   expect(await shop.world.store.readDatabase(shop.id)).toBeNull();
 });
 
-// `docker container prune` removes what is stopped.
-test('containers that someone removed meanwhile are created again, around the volumes that are there', async () => {
+// `docker system prune` removes containers that are stopped, and then the network that none uses.
+test('containers and network that someone removed meanwhile are created again, around the volumes that are there', async () => {
   const { shop, topology } = await prepared(startsAgain.ha);
   for (const { container } of (await topology()).nodes) await shop.world.platform.removeContainer(container);
+  await shop.world.platform.removeNetwork(networkName((await shop.world.store.readDatabase(shop.id))!));
   expect(await tell(startsAgain.ha, shop)).toMatchObject({ status: 'done', error: null });
   await expectSound(shop, 'postgres-2');
   await expectAccountedFor(shop);

@@ -25,12 +25,15 @@ export const planStart = ({ database, faults = [] }: StartPlanInput): UnpricedPl
     type: 'start',
     from,
     to,
-    parts: stopped ? [stretch(to, [...servers(to, there), ...ways(to, there)])] : [],
+    parts: stopped ? [stretch(to, [network, ...servers(to, there), ...ways(to, there)])] : [],
     closesWindowOf: null,
     reversible: false,
     writesOnly: lacksReaders(to, there),
   });
 };
+
+/** The engine removes networks that no container uses, when it is told to prune what is unused. */
+const network = step('network', 'make sure of the private network', { action: 'ensureNetwork', input: {} });
 
 /** The one that took writes last comes first, and alone: nobody else may be elected. */
 const servers = (to: Topology, there: Topology): readonly PlanItem[] => {
