@@ -1,3 +1,4 @@
+import { PgrowError } from '../domain/errors.ts';
 import { applicationName } from '../domain/database.ts';
 import { copiesAtMost, countCopies } from '../domain/copy-attempts.ts';
 import { formatBytes } from '../domain/format-bytes.ts';
@@ -124,7 +125,10 @@ export const replicationActions = (dependencies: Dependencies) => {
     });
   };
 
-  /** Not the newest there is: something may write all the time. */
+  /**
+   * What they have replayed, up to what was written when it began: something may write all the time. One that is not there in
+   * time is named and left to catch up: the primary comes up first, and alone.
+   */
   const waitUntilCaughtUp: Action<'waitUntilCaughtUp'> = async ({ primary, replicas, aside = [] }, step) => {
     const session = await openSession(dependencies, step.database);
     const keep = restartIfExited(platform, step);
@@ -152,6 +156,9 @@ export const replicationActions = (dependencies: Dependencies) => {
         }
         return { found: true };
       },
+    }).catch((error: unknown) => {
+      if (!(error instanceof PgrowError) || error.code !== 'not_ready') throw error;
+      step.note(`left to catch up after the next start: ${error.message}`);
     });
   };
 

@@ -198,7 +198,7 @@ describe('the ladder', () => {
 
   test('every endpoint can be printed', async () => {
     const { host, network } = await shop.connectionStrings();
-    const all: EndpointName[] = ['pooled', 'pooled_read_only', 'postgres', 'read_only', 'read_write'];
+    const all: EndpointName[] = ['any_node', 'pooled', 'pooled_read_only', 'postgres', 'read_only', 'read_write'];
     expect(present(host)).toEqual(all);
     expect(network).toMatchObject({
       postgres: expect.stringContaining('@postgres:5432/'),
@@ -206,12 +206,14 @@ describe('the ladder', () => {
       pooled_read_only: expect.stringContaining('@pgbouncer:5433/'),
       read_write: expect.stringContaining('@haproxy:5432/'),
       read_only: expect.stringContaining('@haproxy:5433/'),
+      any_node: expect.stringContaining('@haproxy:5434/'),
     });
     for (const [flag, address] of [
       ['--pooled', host.pooled],
       ['--pooled-read-only', host.pooled_read_only],
       ['--read-write', host.read_write],
       ['--read-only', host.read_only],
+      ['--any-node', host.any_node],
     ] as const) {
       expect(await plane.run('url', shop.name, flag)).toMatchObject({ exitCode: 0, stdout: `${address}\n` });
     }

@@ -143,3 +143,13 @@ test('a replica that hangs is left aside, stopped as well, and follows again aft
   await expectSound(shop, 'postgres-1');
   await expectAccountedFor(shop);
 });
+
+// Its replay may be paused, or an hour behind on purpose: the stop waited for it with clients shut out, and was undone then.
+test('a replica that does not catch up in time is stopped as well', async () => {
+  const { shop } = await prepared(stops.plain);
+  await shop.write(acknowledged, 'postgres');
+  shop.world.fallBehind('postgres-2', 5_000_000);
+  shop.world.faults.losePatience('waitUntilCaughtUp', 0.3);
+  expect(await tell(stops.plain, shop)).toMatchObject({ status: 'done', error: null });
+  expect(shop.world.machines.running()).toEqual([]);
+});
