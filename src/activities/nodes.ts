@@ -13,6 +13,7 @@ import { nodeContainer } from '../nodes/node-container.ts';
 import { nodeFiles } from '../nodes/node-files.ts';
 import { startServer, stopServer } from '../nodes/server-control.ts';
 import { openSession, type Session } from '../nodes/session.ts';
+import type { Labels } from '../platform/platform.ts';
 import type { Action, ActionStep } from './step-activity.ts';
 import { untilItAnswers } from './until-it-answers.ts';
 import { waitUntil } from './wait-until.ts';
@@ -34,7 +35,7 @@ export const nodeActions = (dependencies: Dependencies) => {
     const session = await openSession(dependencies, step.database);
     const labels = nodeLabels(session.database, node, step.operation);
     if (node.volume) await platform.ensureVolume({ name: node.volume, labels });
-    await ensureContainer(session, { node, config }, step);
+    await ensureContainer(session, { node, config }, step, labels);
     await platform.startContainer(node.container);
     const answers = untilItAnswers(dependencies, session, { node, config }, step);
     const source = clonedFrom(config);
@@ -43,16 +44,14 @@ export const nodeActions = (dependencies: Dependencies) => {
       : answers.catch(explainCopy(dependencies, session, { from: session.nodeRef(source), to: node })));
   };
 
-  const ensureContainer = async (session: Session, configured: ConfiguredNode, step: ActionStep) => {
-    const { node } = configured;
-    // The sweep that follows an undo removes what carries the operation's label.
-    const labels =
-      step.direction === 'undo'
-        ? lastingLabels(session.database, node)
-        : nodeLabels(session.database, node, step.operation);
-    const files = await filesOf(session, configured, step);
-    await platform.ensureContainer({ ...nodeContainer(session.database, dependencies.images, node, labels), files });
+  const ensureContainer = async (session: Session, configured: ConfiguredNode, step: ActionStep, labels: Labels) => {
+    const container = nodeContainer(session.database, dependencies.images, configured.node, labels);
+    await platform.ensureContainer({ ...container, files: await filesOf(session, configured, step) });
   };
+
+  /** PostgreSQL by its supervisor; of all others the program is its container's own process. */
+  const startProgram = (node: Node): Promise<void> =>
+    node.kind === 'postgres' ? startServer(platform, node) : platform.startContainer(node.container);
 
   const startNode: Action<'startNode'> = async ({ node, config }, step) => {
     const session = await openSession(dependencies, step.database);
@@ -62,8 +61,11 @@ export const nodeActions = (dependencies: Dependencies) => {
     const state = await platform.inspectContainer(node.container);
     // A node with data has its files, which may say more than the record does, unless its container is one of this operation's.
     const hasItsFiles = node.volume !== null && state !== null && state.labels[labelNames.operation] !== step.operation;
-    if (!hasItsFiles) await ensureContainer(session, { node, config }, step);
-    await (node.kind === 'postgres' ? startServer(platform, node) : platform.startContainer(node.container));
+    // The sweep that follows an undo removes what carries the operation's label.
+    const isUndo = step.direction === 'undo';
+    const labels = isUndo ? lastingLabels(session.database, node) : nodeLabels(session.database, node, step.operation);
+    if (!hasItsFiles) await ensureContainer(session, { node, config }, step, labels);
+    await startProgram(node);
     await untilItAnswers(dependencies, session, { node, config }, step);
   };
 
@@ -150,7 +152,7 @@ export const nodeActions = (dependencies: Dependencies) => {
     // Of all others the program is its container's own process.
     else await platform.stopContainer(node.container, stopTimeoutSeconds);
     await putFiles(session, { node, config }, step);
-    await (node.kind === 'postgres' ? startServer(platform, node) : platform.startContainer(node.container));
+    await startProgram(node);
     await untilItAnswers(dependencies, session, { node, config }, step);
   };
 

@@ -1,16 +1,14 @@
 import {
   isGrpcServiceError,
-  ServiceError,
   type CompiledWorkflowOptions,
   type Connection,
   type WorkflowClientInterceptor,
 } from '@temporalio/client';
 import { searchAttributeKeys } from '../workflows/search-attribute-keys.ts';
+import { isUnknownAttribute, statuses } from './temporal-errors.ts';
 
 /** temporal.api.enums.v1.IndexedValueType */
 const indexedValueTypes = { KEYWORD: 2, INT: 3 };
-/** https://grpc.io/docs/guides/status-codes/ */
-const statuses = { invalidArgument: 3, alreadyExists: 6 };
 
 /** For a person who registers them. */
 export const describedAttributes = Object.values(searchAttributeKeys)
@@ -36,41 +34,20 @@ export const registerSearchAttributes = async (connection: Connection, namespace
  * those that it starts itself. It is asked each time, so that they appear once someone has registered them.
  */
 export const toleratingUnknownAttributes: WorkflowClientInterceptor = {
-  startWithDetails: (input, next) =>
-    unlessUnknown(
-      () => next(input),
-      () => next({ ...input, options: without(input.options) }),
-    ),
-  signalWithStart: (input, next) =>
-    unlessUnknown(
-      () => next(input),
-      () => next({ ...input, options: without(input.options) }),
-    ),
+  startWithDetails: (input, next) => unlessUnknown(next, input, { ...input, options: without(input.options) }),
+  signalWithStart: (input, next) => unlessUnknown(next, input, { ...input, options: without(input.options) }),
   startUpdateWithStart: (input, next) =>
-    unlessUnknown(
-      () => next(input),
-      () => next({ ...input, workflowStartOptions: without(input.workflowStartOptions) }),
-    ),
+    unlessUnknown(next, input, { ...input, workflowStartOptions: without(input.workflowStartOptions) }),
 };
 
 const without = ({ typedSearchAttributes: _unknown, ...options }: CompiledWorkflowOptions): CompiledWorkflowOptions =>
   options;
 
-const unlessUnknown = async <T>(start: () => Promise<T>, startWithout: () => Promise<T>): Promise<T> => {
+const unlessUnknown = async <I, T>(start: (input: I) => Promise<T>, input: I, bare: I): Promise<T> => {
   try {
-    return await start();
+    return await start(input);
   } catch (error) {
     if (!isUnknownAttribute(error)) throw error;
-    return startWithout();
+    return start(bare);
   }
-};
-
-/** As the server says it: "Namespace shop has no mapping defined for search attribute PgrowDatabase". */
-const isUnknownAttribute = (error: unknown): boolean => {
-  const cause = error instanceof ServiceError ? error.cause : error;
-  return (
-    isGrpcServiceError(cause) &&
-    cause.code === statuses.invalidArgument &&
-    /search attribute/i.test(`${cause.message} ${(error as Error).message}`)
-  );
 };

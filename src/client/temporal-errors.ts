@@ -9,8 +9,10 @@ import { errorCatalogue, PgrowError, type ErrorCode, type Problem } from '../dom
 import type { OperationDocument } from '../domain/operation.ts';
 
 /** https://grpc.io/docs/guides/status-codes/ */
-const statuses = {
+export const statuses = {
+  invalidArgument: 3,
   deadlineExceeded: 4,
+  alreadyExists: 6,
   permissionDenied: 7,
   failedPrecondition: 9,
   unavailable: 14,
@@ -63,6 +65,16 @@ export const isUnanswered = (error: unknown): boolean => {
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError) return true;
   const cause = error instanceof ServiceError ? error.cause : error;
   return isGrpcServiceError(cause) && cause.code === statuses.failedPrecondition;
+};
+
+/** As the server says it: "Namespace shop has no mapping defined for search attribute PgrowDatabase". */
+export const isUnknownAttribute = (error: unknown): boolean => {
+  const cause = error instanceof ServiceError ? error.cause : error;
+  return (
+    isGrpcServiceError(cause) &&
+    cause.code === statuses.invalidArgument &&
+    /search attribute/i.test(`${cause.message} ${(error as Error).message}`)
+  );
 };
 
 /** What a workflow that failed has to say: its operation's document, or the error that kept it from beginning. */

@@ -43,17 +43,19 @@ export const endpointsOf = (
 ) => {
   const there = available(routes);
   const inNetwork = networkAddresses(routes);
-  const pick = (addressOf: (name: EndpointName) => Address | null): Endpoints<Address> =>
-    Object.fromEntries(endpointNames.map((name) => [name, there[name] ? addressOf(name) : null])) as Endpoints<Address>;
   const isServed = isRouted(routes)
     ? nodesOf(topology, 'haproxy').every(({ serves_any_node }) => serves_any_node)
     : published.any_node !== undefined;
+  const pick = (addressOf: (name: EndpointName) => Address | null): Endpoints<Address> =>
+    Object.fromEntries(
+      endpointNames.map((name) => [name, there[name] && (name !== 'any_node' || isServed) ? addressOf(name) : null]),
+    ) as Endpoints<Address>;
   return {
     host: pick((name) => {
       const port = published[name];
-      return port === undefined || (name === 'any_node' && !isServed) ? null : { host: hostAddress, port };
+      return port === undefined ? null : { host: hostAddress, port };
     }),
-    network: pick((name) => (name === 'any_node' && !isServed ? null : inNetwork[name])),
+    network: pick((name) => inNetwork[name]),
   };
 };
 

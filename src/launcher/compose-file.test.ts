@@ -40,7 +40,7 @@ test('the services are those of the documentation', () => {
 
 describe.for(all)('%s', ([name, service]) => {
   test('listens on loopback only, unless told otherwise', () => {
-    // Of what has no login nobody else can be let in by mistake.
+    // What has no login cannot be opened by mistake.
     const address = name === 'api' ? '${PGROW_BIND_ADDRESS:-127.0.0.1}:' : '127.0.0.1:';
     for (const port of service.ports ?? []) expect(port.startsWith(address), port).toBe(true);
   });

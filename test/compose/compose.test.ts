@@ -51,7 +51,7 @@ test('a database is created, expands while clients write and a worker is killed,
   expect(await stack.leftovers()).toEqual([]);
 });
 
-/** All processes of the first one, from inside: one that the engine is told to stop stays down. */
+/** All processes of the first one, from inside: the engine does not restart one that it was asked to stop. */
 const killWorker = async (): Promise<void> => {
   // The command ends with the container, so its own end says nothing.
   await stack.compose('exec', '-T', '--index', '1', 'worker', 'sh', '-c', 'kill -s KILL -- -1').catch(() => undefined);

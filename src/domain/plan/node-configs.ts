@@ -32,7 +32,7 @@ const serverConfigOf = (topology: Topology, { name, source }: Node): NodeConfig 
   return { kind: 'postgres', mode: 'primary', synchronous_standbys: confirming.map((node) => node.name) };
 };
 
-const etcdConfigOf = (topology: Topology): EtcdConfig => {
+export const etcdConfigOf = (topology: Topology): EtcdConfig => {
   if (!topology.ha) throw new Error('only at stage 3 there is etcd');
   const members = nodesOf(topology, 'etcd').map((node) => node.name);
   return { kind: 'etcd', members, token: topology.ha.etcd_token };

@@ -2,6 +2,7 @@ import { PgrowError } from '../errors.ts';
 import { faultOf } from '../faults.ts';
 import type { EtcdConfig } from '../node-config.ts';
 import { nodesOf, type Node } from '../topology.ts';
+import { etcdConfigOf } from './node-configs.ts';
 import { retriedFromScratch, step, type PlanItem } from './plan-builder.ts';
 import { chosenOf, clear, type Repaired, type RepairPart } from './repaired.ts';
 
@@ -21,11 +22,7 @@ export const repairEtcd = (repaired: Repaired): RepairPart => {
   const replaced = lost.filter((node) => !returning.includes(node));
   const voting = all.filter((node) => returning.includes(node) || !faultOf(faults, node));
   if (voting.length <= all.length / 2) throw quorumLost(repaired, voting);
-  const config: EtcdConfig = {
-    kind: 'etcd',
-    members: all.map(({ name }) => name),
-    token: database.topology.ha!.etcd_token,
-  };
+  const config = etcdConfigOf(database.topology);
   return {
     outline: [
       ...returning.map((node) =>

@@ -2,6 +2,7 @@ import { PgrowError } from '../errors.ts';
 import { faultOf } from '../faults.ts';
 import { furthestOf, lossOf } from '../holdings.ts';
 import { nodeNamed, nodesOf, type Node } from '../topology.ts';
+import { nodeConfigOf } from './node-configs.ts';
 import { inParallel, step, type PlanItem } from './plan-builder.ts';
 import { rebuildReplica } from './rebuild-replica.ts';
 import { replacePrimary } from './replace-primary.ts';
@@ -52,14 +53,11 @@ const refuseLost = ({ database: { name } }: Repaired, primary: Node): never => {
 };
 
 /** Below stage 3 only pgrow promotes: what the primary's volume holds is the newest there is. */
-const startPrimary = ({ database: { topology } }: Repaired, primary: Node): PlanItem => {
-  const replicas = nodesOf(topology, 'postgres').filter((node) => node !== primary);
-  const synchronous_standbys = topology.replicas?.replication_mode === 'sync' ? replicas.map((node) => node.name) : [];
-  return step('postgres', `start ${primary.name} on its volume`, {
+const startPrimary = ({ database: { topology } }: Repaired, primary: Node): PlanItem =>
+  step('postgres', `start ${primary.name} on its volume`, {
     action: 'ensureNode',
-    input: { node: primary, config: { kind: 'postgres', mode: 'primary', synchronous_standbys } },
+    input: { node: primary, config: nodeConfigOf(topology, primary) },
   });
-};
 
 /** A Patroni cluster without a leader: members that have their data come back first, for they may hold most. */
 const restoreStandbyLeader = (repaired: Repaired, lost: readonly Node[]): ServersPart => {

@@ -32,10 +32,10 @@ export const planStart = ({ database, faults = [] }: StartPlanInput): UnpricedPl
   });
 };
 
-/** The engine removes networks that no container uses, when it is told to prune what is unused. */
+/** `docker system prune` removes networks that no container uses. */
 const network = step('network', 'make sure of the private network', { action: 'ensureNetwork', input: {} });
 
-/** The one that took writes last comes first, and alone: nobody else may be elected. */
+/** The one that took writes last comes first, and alone, so that no other member is elected. */
 const servers = (to: Topology, there: Topology): readonly PlanItem[] => {
   const primary = nodeNamed(there, there.primary);
   const replicas = nodesOf(there, 'postgres').filter((node) => node !== primary);
