@@ -1,11 +1,11 @@
 import { defineConfig } from 'vitest/config';
-import { LongestFirst } from './test/support/longest-first.ts';
+import { filesAtOnce, TwoKindsAtOnce } from './test/support/two-kinds-at-once.ts';
 
 export default defineConfig({
   test: {
     // Temporal's native bridge crashes in worker threads.
     pool: 'forks',
-    sequence: { sequencer: LongestFirst },
+    sequence: { sequencer: TwoKindsAtOnce },
     // Control planes are ended then.
     teardownTimeout: 120_000,
     projects: [
@@ -22,7 +22,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/{images,integration,workflow}/**/*.test.ts'],
-          maxWorkers: 2,
+          maxWorkers: filesAtOnce,
           testTimeout: 300_000,
           hookTimeout: 300_000,
           globalSetup: ['./test/support/global-setup.ts'],
@@ -34,11 +34,11 @@ export default defineConfig({
         test: {
           name: 'scenarios',
           include: ['test/scenarios/**/*.test.ts'],
-          // Each stack takes a dozen containers: with three at a time on two cores each scenario takes half as long again, and
-          // some run into their limits.
-          maxWorkers: 2,
+          // Each stack takes a dozen containers: with three scenarios at a time on two cores each takes half as long again, and
+          // some run into their limits. The sequencer lets about two run, beside one file of the others.
+          maxWorkers: filesAtOnce,
           globalSetup: ['./test/support/scenario-setup.ts'],
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 1 },
         },
       },
     ],
