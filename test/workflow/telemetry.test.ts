@@ -35,7 +35,8 @@ const received: string[] = [];
 let headers: Record<string, unknown> = {};
 let tracing: Tracing;
 let start: (isTraced: boolean, queue?: Queue) => Promise<ControlPlane>;
-let metricsPort: number;
+let metricsAddress: string;
+let takenPort: number;
 const folder = mkdtempSync(join(tmpdir(), 'pgrow-telemetry-'));
 const closing: (() => Promise<void>)[] = [];
 
@@ -52,9 +53,13 @@ beforeAll(async () => {
   await listen(collector);
   // The port of someone else is passed over.
   const taken = createServer();
-  metricsPort = (await listen(taken)) + 1;
-  installRuntime({ log: pino({ level: 'silent' }), metrics: { host: '127.0.0.1', port: metricsPort - 3 } });
+  takenPort = await listen(taken);
+  const logged: string[] = [];
+  const log = pino({ level: 'info' }, { write: (line) => void logged.push(line) });
+  installRuntime({ log, metrics: { host: '127.0.0.1', port: takenPort - 2 } });
   taken.close();
+  // Which one is for the log to say: the next may be someone else's as well.
+  metricsAddress = (JSON.parse(logged[0] ?? '{}') as { address: string }).address;
 
   const { port } = collector.address() as AddressInfo;
   const endpoint = `http://127.0.0.1:${port}/collect`;
@@ -111,8 +116,9 @@ test('an operation is one trace from its start to its actions, and counted with 
   // Inputs are not shown.
   expect(received.join('')).not.toMatch(/"shop"|password|searchAttributes/);
 
+  expect(metricsAddress).not.toBe(`127.0.0.1:${takenPort}`);
   const metrics = await vi.waitFor(async () => {
-    const text = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+    const text = await (await fetch(`http://${metricsAddress}/metrics`)).text();
     expect(text).toMatch(/^pgrow_operations_total{.*end="refused".*} 1$/m);
     return text;
   });
