@@ -50,6 +50,8 @@ const insideOf: Partial<Record<ActionName, readonly Pick<Breakpoint, 'at' | 'cal
   ensureNode: [{ at: 'platform.ensureVolume' }, { at: 'platform.ensureContainer' }, { at: 'platform.startContainer' }],
   restartNode: [{ at: 'platform.exec' }, { at: 'platform.putFiles' }, { at: 'platform.exec', call: 2 }],
   configureNode: [{ at: 'platform.putFiles' }],
+  startNode: [{ at: 'platform.startContainer' }],
+  stopNode: [{ at: 'platform.stopContainer' }],
   removeNode: [{ at: 'platform.removeContainer' }],
   takeSnapshot: [{ at: 'platform.ensureContainer' }, { at: 'platform.startContainer' }],
   ensureRoles: [{ at: 'postgres.query' }],
@@ -117,6 +119,8 @@ export const nodesIn = ({ action, input }: ActionCall): Partial<Record<Role, Nod
     case 'ensureNode':
     case 'configureNode':
     case 'restartNode':
+    case 'startNode':
+    case 'stopNode':
     case 'verifyPooler':
     case 'removeNode':
     case 'ensureRoles':
@@ -189,8 +193,9 @@ const ofStep = (operation: string, step: string, run: ActionCall, index: number)
     of('control-plane', begin),
     ...Object.keys(nodesIn(run)).flatMap((name) => {
       const role = name as Role;
-      // What is only being made can be hit once it has started.
-      const moments = run.action === 'ensureNode' ? inside.slice(-1) : [begin, ...(isLong ? inside : [])];
+      // What is only being made, or does not run yet, can be hit once it has started.
+      const isStart = run.action === 'ensureNode' || run.action === 'startNode';
+      const moments = isStart ? inside.slice(-1) : [begin, ...(isLong ? inside : [])];
       return [
         ...(['node', 'network'] as const).flatMap((fault) => moments.map((at) => of(fault, at, role))),
         ...(['hang', 'slow'] as const).flatMap((fault) => moments.slice(0, 1).map((at) => of(fault, at, role))),

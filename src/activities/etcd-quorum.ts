@@ -3,7 +3,8 @@ import { ports } from '../domain/naming.ts';
 import { peerHostOf } from '../domain/peer-hosts.ts';
 import type { Node } from '../domain/topology.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
-import { failIfExited } from './exited-nodes.ts';
+import { failIfExited, restartIfExited } from './exited-nodes.ts';
+import { asideWhenLate } from './left-aside.ts';
 import { runningOf } from '../nodes/running-nodes.ts';
 import { openSession, type Session } from '../nodes/session.ts';
 import type { Action } from './step-activity.ts';
@@ -12,21 +13,37 @@ import { waitUntil } from './wait-until.ts';
 export const etcdQuorumActions = (dependencies: Dependencies) => {
   const { platform } = dependencies;
 
-  const waitUntilEtcdQuorum: Action<'waitUntilEtcdQuorum'> = async ({ nodes }, step) => {
+  const waitUntilEtcdQuorum: Action<'waitUntilEtcdQuorum'> = async ({ nodes, aside = [] }, step) => {
     const session = await openSession(dependencies, step.database);
     const failIfItExits = failIfExited(platform);
+    const keep = restartIfExited(platform, step);
+    const bounded = { ...step, patience_seconds: Math.min(step.patience_seconds, quorumPatienceSeconds) };
+    // A member may need a few seconds longer than the others.
+    const isLate = asideWhenLate(session.database, bounded, bounded.patience_seconds / 2);
+    const mayBeLeft = (node: Node) => aside.some(({ name }) => name === node.name);
+    const lookAt = async (node: Node): Promise<string | null> => {
+      await (mayBeLeft(node) ? keep(node) : failIfItExits(node));
+      const client = await session.connectEtcd(node);
+      if (!(await client.isHealthy())) return `${node.name}:${ports.etcdClient} has no quorum`;
+      // One that is left aside was a member before, and is counted among them whether it runs or not.
+      if (aside.length > 0) return null;
+      const peers = await client.memberNames();
+      return peers.filter(Boolean).length < nodes.length ? `${node.name} sees ${peers.join(', ')}` : null;
+    };
     await waitUntil({
-      for: 'three healthy etcd nodes',
-      step: { ...step, patience_seconds: Math.min(step.patience_seconds, quorumPatienceSeconds) },
+      for: `${nodes.length} healthy etcd nodes`,
+      step: bounded,
       look: async () => {
+        const late: string[] = [];
+        const wrong: string[] = [];
         for (const node of nodes) {
-          await failIfItExits(node);
-          const client = await session.connectEtcd(node);
-          if (!(await client.isHealthy())) return { observed: `${node.name}:${ports.etcdClient} has no quorum` };
-          const peers = await client.memberNames();
-          if (peers.filter(Boolean).length < nodes.length) return { observed: `${node.name} sees ${peers.join(', ')}` };
+          const says = await (mayBeLeft(node) ? lookAt(node).catch(messageOf) : lookAt(node));
+          const isLeft = mayBeLeft(node) && isLate(node.name, says === null ? null : { says });
+          if (says !== null) (isLeft ? late : wrong).push(says);
         }
-        return { found: true };
+        const isMajority = late.length * 2 < nodes.length;
+        const [observed] = isMajority ? wrong : [...wrong, ...late];
+        return observed === undefined ? { found: true } : { observed };
       },
     }).catch(async (error: unknown) => {
       if (!(error instanceof PgrowError) || error.code !== 'not_ready') throw error;

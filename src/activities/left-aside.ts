@@ -1,3 +1,6 @@
+import type { Database } from '../domain/database.ts';
+import { withoutStop } from '../domain/errors.ts';
+import { repairCommand } from '../domain/faults.ts';
 import { formatBytes } from '../domain/format-bytes.ts';
 import { settlingSeconds } from '../domain/remedies.ts';
 import type { Node } from '../domain/topology.ts';
@@ -8,32 +11,51 @@ import { lookAtNode } from '../nodes/look-at-node.ts';
 import type { Session } from '../nodes/session.ts';
 import type { ActionStep } from './step-activity.ts';
 
+/** Of a node that the operation does without: what its result says. */
+export const leftAsideText = ({ name }: Pick<Database, 'name'>, node: string, says: string): string =>
+  `${node} was left aside: ${withoutStop(says)}. Mend it: ${repairCommand(name, node)}`;
+
 /**
- * For a wait that has to come to its end without some nodes if it must: at every look, those of them that hang. One of
- * which that is known is left aside at once, one that is silent when it has been for a while; each is noted.
+ * For a wait that has to come to its end without some nodes if it must: whether it does without this one by now, or without a way
+ * that leads over `nodes`. `why`: what is wrong with it at this look, null for nothing. What is known is not waited for; anything
+ * else is given a while.
  */
+export const asideWhenLate = (
+  database: Pick<Database, 'name'>,
+  step: Pick<ActionStep, 'patience_seconds' | 'remark'>,
+  afterSeconds: number = settlingSeconds(step.patience_seconds),
+) => {
+  const since = new Map<string, number>();
+  return (
+    what: string,
+    why: { readonly says: string; readonly known?: boolean } | null,
+    nodes: readonly string[] = [what],
+  ): boolean => {
+    if (!why) {
+      if (since.delete(what)) for (const node of nodes) step.remark(node, null);
+      return false;
+    }
+    const began = since.get(what) ?? performance.now();
+    since.set(what, began);
+    if (!why.known && performance.now() - began < afterSeconds * 1000) return false;
+    for (const node of nodes) step.remark(node, leftAsideText(database, node, why.says));
+    return true;
+  };
+};
+
+/** Seconds that a node has to be as it should be that what continues does not need: less than what others are waited for. */
+export const dispensableSeconds = ({ patience_seconds }: Pick<ActionStep, 'patience_seconds'>): number =>
+  Math.min(60, patience_seconds / 2);
+
+/** For the same wait: at every look, those of these nodes that hang, and are left aside. */
 export const leaveAside = (
   dependencies: NodeDependencies,
   session: Session,
-  step: Pick<ActionStep, 'patience_seconds' | 'note'>,
+  step: Pick<ActionStep, 'patience_seconds' | 'remark'>,
 ) => {
-  const silentSince = new Map<string, number>();
-  const noted = new Set<string>();
-
-  const isAside = async (node: Node): Promise<boolean> => {
-    const reason = hangOf(await lookAtNode(dependencies, session, node));
-    if (!reason) {
-      silentSince.delete(node.name);
-      return false;
-    }
-    const since = silentSince.get(node.name) ?? performance.now();
-    silentSince.set(node.name, since);
-    if (!reason.known && performance.now() - since < settlingSeconds(step.patience_seconds) * 1000) return false;
-    if (!noted.has(node.name)) step.note(`left aside: ${node.name}, ${reason.says}`);
-    noted.add(node.name);
-    return true;
-  };
-
+  const isLate = asideWhenLate(session.database, step);
+  const isAside = async (node: Node): Promise<boolean> =>
+    isLate(node.name, hangOf(await lookAtNode(dependencies, session, node)));
   return async (nodes: readonly Node[]): Promise<readonly string[]> => {
     const aside = await Promise.all(nodes.map(isAside));
     return nodes.filter((_, index) => aside[index]).map(({ name }) => name);

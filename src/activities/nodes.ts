@@ -1,5 +1,5 @@
-import { messageOf, PgrowError } from '../domain/errors.ts';
-import { containerName, labelNames, lastingLabels, networkName, nodeLabels } from '../domain/naming.ts';
+import { PgrowError } from '../domain/errors.ts';
+import { containerName, networkName, nodeLabels } from '../domain/naming.ts';
 import type { ConfiguredNode, NodeConfig } from '../domain/node-config.ts';
 import { hangOf } from '../domain/node-look.ts';
 import { agreedByAlterSystem, type Settings } from '../domain/settings.ts';
@@ -15,18 +15,8 @@ import { startServer, stopServer } from '../nodes/server-control.ts';
 import { openSession, type Session } from '../nodes/session.ts';
 import type { Labels } from '../platform/platform.ts';
 import type { Action, ActionStep } from './step-activity.ts';
+import { stopAndStartActions, stopTimeoutSeconds } from './stop-and-start.ts';
 import { untilItAnswers } from './until-it-answers.ts';
-import { waitUntil } from './wait-until.ts';
-
-/** Seconds for an orderly end before the container is killed. */
-const stopTimeoutSeconds = 20;
-
-/** Seconds that a primary has to write everything to disk before it is stopped the hard way. */
-const orderlyStopSeconds = 120;
-/** Times that it is tried. */
-const stopsInOrder = 3;
-/** Of a server's control data (`pg_controldata`). A standby's is the second. */
-const orderlyStates: readonly string[] = ['shut down', 'shut down in recovery'];
 
 export const nodeActions = (dependencies: Dependencies) => {
   const { platform, components } = dependencies;
@@ -52,50 +42,6 @@ export const nodeActions = (dependencies: Dependencies) => {
   /** PostgreSQL by its supervisor; of all others the program is its container's own process. */
   const startProgram = (node: Node): Promise<void> =>
     node.kind === 'postgres' ? startServer(platform, node) : platform.startContainer(node.container);
-
-  const startNode: Action<'startNode'> = async ({ node, config }, step) => {
-    const session = await openSession(dependencies, step.database);
-    // With an empty volume it would come up as another database.
-    if (node.volume && (await platform.readLabels('volume', node.volume)) === null)
-      throw new PgrowError('node_failed', `${node.name} has lost its data: there is no volume ${node.volume}.`);
-    const state = await platform.inspectContainer(node.container);
-    // A node with data has its files, which may say more than the record does, unless its container is one of this operation's.
-    const hasItsFiles = node.volume !== null && state !== null && state.labels[labelNames.operation] !== step.operation;
-    // The sweep that follows an undo removes what carries the operation's label.
-    const isUndo = step.direction === 'undo';
-    const labels = isUndo ? lastingLabels(session.database, node) : nodeLabels(session.database, node, step.operation);
-    if (!hasItsFiles) await ensureContainer(session, { node, config }, step, labels);
-    await startProgram(node);
-    await untilItAnswers(dependencies, session, { node, config }, step);
-  };
-
-  const stopNode: Action<'stopNode'> = async ({ node, in_order = false }, step) => {
-    if (node.kind === 'postgres') await (in_order ? stopInOrder(node, step) : stopServer(platform, node));
-    await platform.stopContainer(node.container, stopTimeoutSeconds);
-  };
-
-  /** What is not on disk in order is recovered first: a server that is started replays it. */
-  const stopInOrder = async (node: Node, step: ActionStep): Promise<void> => {
-    const session = await openSession(dependencies, step.database);
-    for (let time = 1; ; time += 1) {
-      const { control } = await stopServer(platform, node, orderlyStopSeconds);
-      // Where it has not been said, its container has exited before, or its image is older: it recovers as it starts.
-      if (control === null || orderlyStates.includes(control.state)) return;
-      const how = `${node.name} was not shut down in order: its files say "${control.state}"`;
-      if (time === stopsInOrder) throw new PgrowError('node_failed', `${how}, ${time} times in a row.`);
-      step.note(`${how}; starting it to stop it again`);
-      await startServer(platform, node);
-      await waitUntil({
-        for: `${node.name} to take connections`,
-        step,
-        look: () =>
-          session
-            .asSuperuser(node, (connection) => connection.query('SELECT 1'))
-            .then(() => ({ found: true }) as const)
-            .catch((error: unknown) => ({ observed: messageOf(error) })),
-      });
-    }
-  };
 
   const configureNode: Action<'configureNode'> = async ({ node, config, can_do_without }, step) => {
     const session = await openSession(dependencies, step.database);
@@ -134,8 +80,9 @@ export const nodeActions = (dependencies: Dependencies) => {
     // One that is merely silent is asked again.
     if (!reason?.known) return false;
     await putFiles(session, configured, step).catch(() => undefined);
-    step.note(
-      `left aside: ${node.name}, ${reason.says}; once it is back: ./pgrow reinit ${session.database.name} ${node.name}`,
+    step.remark(
+      node.name,
+      `${node.name} was left aside: ${reason.says}. Once it is back: ./pgrow reinit ${session.database.name} ${node.name}`,
     );
     return true;
   };
@@ -203,9 +150,8 @@ export const nodeActions = (dependencies: Dependencies) => {
     ensureNode,
     configureNode,
     restartNode,
-    startNode,
-    stopNode,
     removeNode,
+    ...stopAndStartActions(dependencies, { ensureContainer, startProgram }),
   };
 };
 

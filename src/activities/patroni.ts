@@ -6,7 +6,7 @@ import { compareRows } from './compare-rows.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
 import { restartIfExited } from './exited-nodes.ts';
 import { runningOf } from '../nodes/running-nodes.ts';
-import { leaveAside } from './left-aside.ts';
+import { asideWhenLate, dispensableSeconds, leaveAside } from './left-aside.ts';
 import { openSession, type Session } from '../nodes/session.ts';
 import type { Action } from './step-activity.ts';
 import { waitUntil } from './wait-until.ts';
@@ -80,25 +80,37 @@ export const patroniActions = (dependencies: Dependencies) => {
   };
 
   const waitUntilClusterHealthy: Action<'waitUntilClusterHealthy'> = async (
-    { nodes, standbys, ha, aside = [] },
+    { nodes, standbys, ha, aside = [], can_do_without = false },
     step,
   ) => {
     const session = await openSession(dependencies, step.database);
     const keep = restartIfExited(dependencies.platform, step);
     const without = leaveAside(dependencies, session, step);
+    const isLate = asideWhenLate(session.database, step, dispensableSeconds(step));
+    const mayBeLeft = (name: string) => can_do_without && aside.some((node) => node.name === name);
     await waitUntil({
       for: `a healthy cluster of ${nodes.map(({ name }) => `${name}:${ports.health}`).join(', ')}`,
       step,
       look: async () => {
         const hanging = await without(aside);
         const present = nodes.filter(({ name }) => !hanging.includes(name));
-        await keep(...present);
+        await keep(...present.filter(({ name }) => !mayBeLeft(name)));
+        for (const node of present.filter(({ name }) => mayBeLeft(name))) await keep(node).catch(() => undefined);
         const { members } = await onAnyMember(session, present, (client) => client.cluster());
         const shown = members.map(({ name, role, state }) => `${name} ${role} ${state}`).join(', ');
         const leaders = members.filter((member) => member.role === 'leader' && member.state === 'running');
         const streaming = members.filter((member) => member.role !== 'leader' && member.state === 'streaming');
         const confirming = members.filter((member) => ['sync_standby', 'quorum_standby'].includes(member.role));
-        const expected = standbys - hanging.length;
+        const late = present.filter(({ name }) => {
+          if (!mayBeLeft(name)) return false;
+          const member = members.find((each) => each.name === name);
+          const isThere = member && [...leaders, ...streaming].includes(member);
+          return isLate(
+            name,
+            isThere ? null : { says: `as a member of Patroni it is ${member?.state ?? 'not known'}` },
+          );
+        });
+        const expected = standbys - hanging.length - late.length;
         const wanted = Math.min(expected, { async: 0, sync_one: 1, sync_all: standbys }[ha.sync_mode]);
         if (leaders.length !== 1 || streaming.length < expected) return { observed: shown };
         if (confirming.length < wanted) return { observed: `${confirming.length} of ${wanted} synchronous: ${shown}` };

@@ -3,11 +3,12 @@ import { applicationName } from '../domain/database.ts';
 import { copiesAtMost, countCopies } from '../domain/copy-attempts.ts';
 import { formatBytes } from '../domain/format-bytes.ts';
 import { isOwnSlot, ports } from '../domain/naming.ts';
+import type { Node } from '../domain/topology.ts';
 import { explainCopy } from './copy-facts.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
 import { restartIfExited, failIfExited } from './exited-nodes.ts';
 import { lastWords } from '../nodes/last-words.ts';
-import { leaveAside, leaveCatchingUp } from './left-aside.ts';
+import { asideWhenLate, dispensableSeconds, leaveAside, leaveCatchingUp } from './left-aside.ts';
 import { openSession } from '../nodes/session.ts';
 import type { Action } from './step-activity.ts';
 import { waitUntil, type Observation } from './wait-until.ts';
@@ -98,9 +99,13 @@ export const replicationActions = (dependencies: Dependencies) => {
     };
   };
 
-  const waitUntilReplicated: Action<'waitUntilReplicated'> = async ({ primary, replicas, aside = [] }, step) => {
+  const waitUntilReplicated: Action<'waitUntilReplicated'> = async (
+    { primary, replicas, aside = [], can_do_without = false },
+    step,
+  ) => {
     const session = await openSession(dependencies, step.database);
     const keep = restartIfExited(platform, step);
+    const isLate = asideWhenLate(session.database, step, dispensableSeconds(step));
     const without = leaveAside(dependencies, session, step);
     const letCatchUp = leaveCatchingUp(step);
     await waitUntil({
@@ -109,7 +114,8 @@ export const replicationActions = (dependencies: Dependencies) => {
       look: async () => {
         const hanging = await without(aside);
         const present = replicas.filter(({ name }) => !hanging.includes(name));
-        await keep(primary, ...present);
+        await keep(primary, ...(can_do_without ? [] : present));
+        if (can_do_without) for (const node of present) await keep(node).catch(() => undefined);
         if (await session.asSuperuser(primary, postgres.isReplica))
           return { observed: `${primary.name}:${ports.postgres} takes no writes` };
         const followers = await session.asSuperuser(primary, postgres.readReplication);
@@ -118,9 +124,12 @@ export const replicationActions = (dependencies: Dependencies) => {
           ...followers.filter(({ state }) => state === 'streaming').map(({ name }) => name),
           ...onTheirWay,
         ];
-        const missing = present.filter(({ name }) => !arrived.includes(name)).map(({ name }) => name);
-        if (missing.length === 0) return { found: true };
-        return { observed: `${missing.join(', ')} does not stream from it yet` };
+        const says = `does not stream from ${primary.name}`;
+        const missing = present
+          .map(({ name }) => ({ name, why: arrived.includes(name) ? null : { says: `it ${says}` } }))
+          .filter(({ name, why }) => (can_do_without && isLate(name, why) ? false : why !== null))
+          .map(({ name }) => name);
+        return missing.length === 0 ? { found: true } : { observed: `${missing.join(', ')} ${says} yet` };
       },
     });
   };
@@ -132,7 +141,11 @@ export const replicationActions = (dependencies: Dependencies) => {
   const waitUntilCaughtUp: Action<'waitUntilCaughtUp'> = async ({ primary, replicas, aside = [] }, step) => {
     const session = await openSession(dependencies, step.database);
     const keep = restartIfExited(platform, step);
-    const without = leaveAside(dependencies, session, step);
+    // One that hangs is stopped as well: there is nothing to mend before the next start.
+    const without = leaveAside(dependencies, session, {
+      ...step,
+      remark: (_, text) => text !== null && step.note(text),
+    });
     let target: number | null = null;
     await waitUntil({
       for: `${replicas.map(({ name }) => name).join(', ')} to have received everything`,
@@ -158,7 +171,11 @@ export const replicationActions = (dependencies: Dependencies) => {
       },
     }).catch((error: unknown) => {
       if (!(error instanceof PgrowError) || error.code !== 'not_ready') throw error;
-      step.note(`left to catch up after the next start: ${error.message}`);
+      const [{ name }] = replicas as readonly [Node, ...Node[]];
+      step.remark(
+        name,
+        `${replicas.map((each) => each.name).join(', ')} will catch up after the next start: ${error.message}`,
+      );
     });
   };
 

@@ -13,6 +13,11 @@ export interface ActionStep extends ActionContext {
   readonly signal: AbortSignal;
   /** Shows what the step waits for, or how far it is. */
   note(detail: string): void;
+  /**
+   * What the operation's result says of a node that was left as it was (`remarks.ts`); null takes that back. `text` begins with the
+   * node's name.
+   */
+  remark(node: string, text: string | null): void;
 }
 
 /** An action as a step of an operation: recorded, logged, and tried again for as long as its failures are worth it. */
@@ -22,6 +27,8 @@ export const stepActivity =
     const fields = { action: name, operation: context.operation, database: context.database, step: context.step };
     const position = { operation: context.operation, step: context.step };
     const forward = context.direction === 'run';
+    const note = (detail: string) => void store.stepDetail({ ...position, detail }).catch(() => undefined);
+    const remarks = new Map<string, string>();
     const began = performance.now();
     try {
       if (context.direction !== 'close') refuseAfterDeaths(name);
@@ -31,9 +38,16 @@ export const stepActivity =
       const result = await action(input, {
         ...context,
         signal: Context.current().cancellationSignal,
-        note: (detail) => void store.stepDetail({ ...position, detail }).catch(() => undefined),
+        note,
+        remark(node, text) {
+          if (text === null) return void remarks.delete(node);
+          const line = text.replaceAll(/\s*\n\s*/g, ' ');
+          if (remarks.get(node) !== line) note(line);
+          remarks.set(node, line);
+        },
       });
-      if (forward) await store.stepEnded({ ...position, status: 'done' });
+      const detail = remarks.size === 0 ? null : [...remarks.values()].join('\n');
+      if (forward) await store.stepEnded({ ...position, status: 'done', detail });
       if (context.direction === 'undo') await store.stepEnded({ ...position, status: 'undone' });
       log.info({ ...fields, ms: Math.round(performance.now() - began) }, 'step done');
       return result ?? {};

@@ -1,11 +1,12 @@
 import { messageOf, PgrowError, withoutStop } from '../domain/errors.ts';
 import { labelNames, ports, roles } from '../domain/naming.ts';
-import type { PoolerConfig, Upstream } from '../domain/node-config.ts';
+import type { ConfiguredNode, PoolerConfig, Upstream } from '../domain/node-config.ts';
 import { poolerRemedies, type PoolerRemedy } from '../domain/remedies.ts';
 import type { Node, NodeRef } from '../domain/topology.ts';
 import { createEscalation } from './escalation.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
 import { restartIfExited } from './exited-nodes.ts';
+import { asideWhenLate, dispensableSeconds, leftAsideText } from './left-aside.ts';
 import { openSession, type Session } from '../nodes/session.ts';
 import type { Action, ActionStep } from './step-activity.ts';
 import { waitUntil } from './wait-until.ts';
@@ -19,7 +20,19 @@ interface Nodes {
 export const verifyPoolerAction = (dependencies: Dependencies, { configureNode, restartNode }: Nodes) => {
   const { platform, log } = dependencies;
 
-  const verifyPooler: Action<'verifyPooler'> = async ({ node, config }, step) => {
+  const verifyPooler: Action<'verifyPooler'> = async ({ can_do_without = false, ...configured }, step) => {
+    if (!can_do_without) return verify(configured, step, false);
+    const { node } = configured;
+    const patience_seconds = Math.min(step.patience_seconds, dispensableSeconds(step));
+    await verify(configured, { ...step, patience_seconds }, true).catch(async (error: unknown) => {
+      if (!(error instanceof PgrowError) || (error.code !== 'not_ready' && error.code !== 'node_failed')) throw error;
+      const { database } = await openSession(dependencies, step.database);
+      step.remark(node.name, leftAsideText(database, node.name, error.message));
+    });
+  };
+
+  /** `canSpare`: a way whose servers do not take the application from here either is no fault of the pooler's. */
+  const verify = async ({ node, config }: ConfiguredNode, step: ActionStep, canSpare: boolean): Promise<void> => {
     if (config.kind !== 'pgbouncer') throw new PgrowError('internal', `${node.name} is not a pooler.`);
     const session = await openSession(dependencies, step.database);
     const escalation = createEscalation(
@@ -27,6 +40,8 @@ export const verifyPoolerAction = (dependencies: Dependencies, { configureNode, 
       step.patience_seconds,
     );
     const keep = restartIfExited(platform, step);
+    // What is behind it is named by the waits for that.
+    const isSpared = asideWhenLate(session.database, { ...step, remark: () => undefined });
     await waitUntil({
       for: `a query through ${routesOf(config)
         .map(({ port }) => `${node.name}:${port}`)
@@ -40,8 +55,11 @@ export const verifyPoolerAction = (dependencies: Dependencies, { configureNode, 
         const { takes, says: details } = await askBehind(session, refusal.upstream);
         if (!takes) {
           escalation.faultGone();
-          return { observed: observed(), details };
+          return canSpare && isSpared(node.name, { says: details })
+            ? { found: true }
+            : { observed: observed(), details };
         }
+        isSpared(node.name, null);
         const move = escalation.faultSeen();
         if (move === 'give up') return { hopeless: `${observed()}; ${details}.` };
         if (move !== 'wait') {

@@ -1,4 +1,5 @@
-import { isSilence, PgrowError } from '../domain/errors.ts';
+import { CancelledFailure } from '@temporalio/activity';
+import { isSilence, messageOf, PgrowError } from '../domain/errors.ts';
 import { ports } from '../domain/naming.ts';
 import type { ConfiguredRouter, RouterConfig } from '../domain/node-config.ts';
 import { routerRemedies, type RouterRemedy } from '../domain/remedies.ts';
@@ -15,7 +16,7 @@ import type { RuntimeApi } from '../components/haproxy/index.ts';
 import { createEscalation, type Escalation } from './escalation.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
 import { restartIfExited } from './exited-nodes.ts';
-import { leaveAside } from './left-aside.ts';
+import { asideWhenLate, dispensableSeconds, leaveAside } from './left-aside.ts';
 import { openSession, type Session } from '../nodes/session.ts';
 import type { Action, ActionStep } from './step-activity.ts';
 import { toObservation, waitUntil, type Observation } from './wait-until.ts';
@@ -43,7 +44,10 @@ export const waitUntilRoutingAction = (dependencies: Dependencies, { configureNo
   const { platform, components, log } = dependencies;
   const { haproxy } = components;
 
-  const waitUntilRouting: Action<'waitUntilRouting'> = async ({ routers, aside = [], ...servers }, step) => {
+  const waitUntilRouting: Action<'waitUntilRouting'> = async (
+    { routers, aside = [], can_do_without = false, ...servers },
+    step,
+  ) => {
     const session = await openSession(dependencies, step.database);
     const watched = routers.map((router) => ({
       ...withConfig(router),
@@ -51,18 +55,41 @@ export const waitUntilRoutingAction = (dependencies: Dependencies, { configureNo
     }));
     const keep = restartIfExited(platform, step);
     const without = leaveAside(dependencies, session, step);
+    const isLate = asideWhenLate(session.database, step);
+    const isUnfit = asideWhenLate(session.database, step, dispensableSeconds(step));
+    const unfit = new Set<string>();
+    /** Of replicas that answer, those that do not let routers lead readers to them. */
+    const findUnfit = async (replicas: readonly Node[]): Promise<void> => {
+      for (const { name } of replicas) {
+        const asked = { server: name, backend: 'replicas', shouldBeUp: true } as const;
+        const { contradicts: passes, says } = await checkFromHere(session, asked);
+        unfit[isUnfit(name, passes ? null : { says: `its check ${says}` }) ? 'add' : 'delete'](name);
+      }
+    };
     const { primary } = servers;
     await waitUntil({
       for: `${watched.map(({ node }) => node.name).join(', ')} to see ${primary} and ${servers.replicas.join(', ')}`,
       step,
       look: async () => {
-        const hanging = await without(aside);
-        const expected = { primary, replicas: servers.replicas.filter((name) => !hanging.includes(name)) };
-        await keep(...watched.map(({ node }) => node), ...[primary, ...expected.replicas].map(session.nodeRef));
+        const dispensable = aside.filter(({ kind }) => kind === 'postgres');
+        const hanging = await without(dispensable);
+        const isExpected = (name: string) => !hanging.includes(name) && !unfit.has(name);
+        const expected = { primary, replicas: servers.replicas.filter(isExpected) };
+        await keep(...[primary, ...expected.replicas].map(session.nodeRef));
         const looks: Observation<true>[] = [];
-        for (const router of watched)
-          looks.push(await lookAt({ ...router, session, expected, step }).catch(toObservation));
-        return worstOf(looks);
+        const late: Observation<true>[] = [];
+        for (const router of watched) {
+          const { name } = router.node;
+          const mayBeLeft = aside.some((node) => node.name === name);
+          const { look, why } = await keep(router.node)
+            .then(() => lookAt({ ...router, session, expected, step }))
+            .then(withHopelessness, mayBeLeft ? withSilence : toSeen);
+          (mayBeLeft && isLate(name, why) ? late : looks).push(look);
+        }
+        const seen = worstOf(looks.length > 0 ? looks : late);
+        if (can_do_without && !('found' in seen))
+          await findUnfit(dispensable.filter(({ name }) => !hanging.includes(name)));
+        return seen;
       },
     });
   };
@@ -93,7 +120,10 @@ export const waitUntilRoutingAction = (dependencies: Dependencies, { configureNo
   };
 
   /** Contradicts the router when the node itself answers the worker as it should answer the router. */
-  const checkFromHere = async (session: Session, server: Misjudged) => {
+  const checkFromHere = async <S extends Pick<Misjudged, 'server' | 'backend' | 'shouldBeUp'>>(
+    session: Session,
+    server: S,
+  ) => {
     const peer = await session.peer(session.nodeRef(server.server)).catch(() => null);
     if (!peer) return { server, contradicts: false, says: 'is not possible: it does not run' };
     const { passes, says } = await haproxy.checkServer({ peer, backend: server.backend });
@@ -133,6 +163,26 @@ const withConfig = (router: ConfiguredRouter | Node): { readonly node: Node; rea
 
 const toldTimes = ({ applied: { length } }: Escalation<RouterRemedy>): string =>
   length === 0 ? '' : `, its servers were rewritten ${length === 1 ? 'once' : `${length} times`}`;
+
+/** A look at a router, and why the others might do without it. */
+interface SeenRouter {
+  readonly look: Observation<true>;
+  readonly why: { readonly says: string; readonly known?: boolean } | null;
+}
+
+/** One that answers has all the remedies there are. */
+const withHopelessness = (look: Observation<true>): SeenRouter => ({
+  look,
+  why: 'hopeless' in look ? { says: look.hopeless, known: true } : null,
+});
+
+/** No error of its own ends the wait. */
+const withSilence = (error: unknown): SeenRouter => {
+  if (error instanceof CancelledFailure) throw error;
+  return { look: { observed: messageOf(error) }, why: { says: messageOf(error) } };
+};
+
+const toSeen = (error: unknown): SeenRouter => ({ look: toObservation(error), why: null });
 
 /** All routers have to be as they should; one that will never be ends the wait. */
 const worstOf = (looks: readonly Observation<true>[]): Observation<true> =>

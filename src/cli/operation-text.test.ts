@@ -42,6 +42,18 @@ describe('the end of an operation, in words', () => {
     ]);
   });
 
+  test('done without a node: which one, and how to mend it', () => {
+    const detail = 'haproxy-2 was left aside: it stopped (exit code 1). Mend it: ./pgrow repair shop haproxy-2';
+    const began = [exampleStep({ name: 'start haproxy-2', status: 'done', detail })];
+    const operation = exampleOperation({
+      type: 'start',
+      status: 'done',
+      steps: began,
+      warnings: ['of its plan', detail],
+    });
+    expect(operationResult(operation).slice(1)).toEqual([`Warning: ${detail}`]);
+  });
+
   test('a state that was already reached is distinguished from work done', () => {
     expect(operationResult(exampleOperation({ status: 'done', to_stage: 1, duration_ms: 5 }))).toEqual([
       'expand shop: nothing to do, it is already as requested.',

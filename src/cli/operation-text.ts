@@ -1,3 +1,4 @@
+import { remarksOf } from '../domain/remarks.ts';
 import type { OperationDocument, StepRecord } from '../domain/operation.ts';
 import { stageNames } from '../domain/stage.ts';
 import { formatMs } from './duration.ts';
@@ -53,7 +54,10 @@ export const operationResult = (operation: OperationDocument): string[] => {
     case 'done':
       return [
         operation.steps.length === 0 ? `${title}: ${nothing(operation.type)}` : `${title}: done${took}.`,
-        ...(operation.steps.length === 0 ? operation.warnings.map((warning) => `Warning: ${warning}`) : []),
+        // Those of the plan were shown before it began.
+        ...(operation.steps.length === 0 ? operation.warnings : remarksOf(operation.steps)).map(
+          (warning) => `Warning: ${warning}`,
+        ),
         ...(operation.stall_ms === null ? [] : [`Writes were held for ${formatMs(operation.stall_ms)}.`]),
         ...checkpointLine(operation),
       ];

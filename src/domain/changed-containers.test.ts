@@ -30,6 +30,13 @@ test('a limit that was changed is named, with the command that sets it while the
   ]);
 });
 
+// A stop takes it back, and a start that was done by hand does not give it again.
+test('a node that the engine would not bring back is named, with the command that lets it', () => {
+  const { container } = nodeNamed(single.topology, 'postgres-1');
+  const restart = { subject: 'restart policy', says: 'restart policy is no, should be unless-stopped' };
+  expect(found(single, 'postgres-1', restart)[0]?.command).toBe(`docker update --restart unless-stopped ${container}`);
+});
+
 // Someone connected it again without --ip: it ran, and nodes that look for it by its address did not find it.
 test('another address is named with the command that gives the node its own again', () => {
   const [front] = single.topology.nodes;

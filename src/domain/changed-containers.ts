@@ -35,7 +35,7 @@ const commandFor = (
   node: Node,
   differences: readonly Difference[],
 ): string => {
-  if (canChangeLive(differences)) return updateCommand(node);
+  if (canChangeLive(differences)) return updateCommand(node, differences);
   if (isOfEndpoint(differences))
     return `docker network disconnect ${networkName(database)} ${node.container} && ${connectCommand(database, node)}`;
   return againCommand(database.name, database.topology, node);
@@ -44,13 +44,19 @@ const commandFor = (
 const beyondImage = (differences: readonly Difference[]): readonly Difference[] =>
   differences.filter(({ subject }) => subject !== 'image');
 
-const updateCommand = (node: Node): string => {
+const updateCommand = (node: Node, differences: readonly Difference[]): string => {
   const { memoryBytes, cpus } = resourcesOf(node);
   const quota = Math.round(cpus * cpuPeriodMicroseconds);
-  return (
-    `docker update --memory ${memoryBytes} --memory-swap ${memoryBytes} ` +
-    `--cpu-period ${cpuPeriodMicroseconds} --cpu-quota ${quota} ${node.container}`
-  );
+  const isRestart = ({ subject }: Difference) => subject === 'restart policy';
+  const options = [
+    ...(differences.some(isRestart) ? ['--restart unless-stopped'] : []),
+    ...(differences.every(isRestart)
+      ? []
+      : [
+          `--memory ${memoryBytes} --memory-swap ${memoryBytes} --cpu-period ${cpuPeriodMicroseconds} --cpu-quota ${quota}`,
+        ]),
+  ];
+  return `docker update ${options.join(' ')} ${node.container}`;
 };
 
 /** A replica is cloned while the primary serves; a primary's place is taken by one first. Everything else has no data, or a quorum. */

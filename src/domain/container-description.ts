@@ -57,7 +57,7 @@ export interface Difference {
 }
 
 /** What changes without making the container again. */
-const liveSubjects: readonly string[] = ['memory', 'swap', 'CPU limit'];
+const liveSubjects: readonly string[] = ['memory', 'swap', 'CPU limit', 'restart policy'];
 
 /** What is of its endpoint in its network, which it can leave and join again. */
 const endpointSubjects: readonly string[] = ['address', 'network aliases'];

@@ -53,6 +53,16 @@ test('without a quorum no one can be elected, however far the members are', () =
   expect(text).not.toContain('lacks');
 });
 
+test('a node that others serve without is named, with the command that mends it', () => {
+  const text = notices({
+    [leader!]: { role: 'primary' },
+    'haproxy-2': { state: 'stopped' },
+    'etcd-1': { state: 'absent' },
+  });
+  expect(text).toContain('haproxy-2 is stopped. If it does not come back by itself: ./pgrow repair shop haproxy-2');
+  expect(text).toContain('etcd-1 is missing. If it does not come back by itself: ./pgrow repair shop etcd-1');
+});
+
 test('servers that keep pgrow out are named with their words, what it cannot do and how to let it in', () => {
   const refused: Partial<LiveNode> = { state: 'access refused', detail: 'no pg_hba.conf entry (28000)' };
   const text = notices({

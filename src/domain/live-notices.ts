@@ -1,6 +1,7 @@
 import { formatBytes } from './format-bytes.ts';
 import type { LiveNode, NodeState } from './live-state.ts';
 import { isDoubtful, ownNodes } from './live-health.ts';
+import { repairCommand } from './faults.ts';
 import { isReplayHalted } from './replay-halted.ts';
 import { writeText, type RouteWrite } from './route-write.ts';
 import type { Topology } from './topology.ts';
@@ -29,6 +30,7 @@ export const noticesOf = (seen: Seen): readonly string[] => {
       ({ name, detail }) => `The server of ${name} is kept down: ${detail}.`,
     ),
     ...hasNoLeader(seen, own),
+    ...isAway(seen, own),
     ...own.flatMap(({ kind, name, state, detail }) =>
       kind !== 'postgres' && state !== 'running' && detail ? [`${name} is ${state}: ${detail}.`] : [],
     ),
@@ -70,6 +72,14 @@ const keptOut = ({ name: database }: Seen, own: readonly LiveNode[]): readonly s
       : []),
   ];
 };
+
+/** Others serve without it. */
+const isAway = ({ name: database, topology }: Seen, own: readonly LiveNode[]): readonly string[] =>
+  own.flatMap(({ name, state, detail }) => {
+    const what = state === 'absent' ? 'missing' : state;
+    if ((what !== 'missing' && what !== 'stopped') || detail !== null || name === topology.primary) return [];
+    return [`${name} is ${what}. If it does not come back by itself: ${repairCommand(database, name)}`];
+  });
 
 /** At stage 3: where each member is, what the furthest of them lacks, and who could elect it. */
 const hasNoLeader = ({ name, topology }: Seen, own: readonly LiveNode[]): readonly string[] => {

@@ -32,7 +32,7 @@ export interface StepRecord {
   /** ISO 8601, of its last attempt; null until it has begun. */
   readonly started_at: string | null;
   readonly duration_ms: number | null;
-  /** What it waits for or how far it is: "replaying, 48 MB behind", "312 of 755 MB copied". */
+  /** What it waits for or how far it is: "312 of 755 MB copied". Of one that is done: what it left as it was (`remarks.ts`). */
   readonly detail: string | null;
   /** True where it has not begun, because it waits for something that `detail` names. */
   readonly waiting?: boolean;
@@ -78,6 +78,7 @@ export interface OperationDocument {
   readonly nodes_removed: readonly string[];
   readonly cost_before: Cost;
   readonly cost_after: Cost;
+  /** Those of its plan, then what it left as it was: a node that could not be started, for example. */
   readonly warnings: readonly string[];
   readonly checkpoint: Checkpoint | null;
   readonly error: OperationError | null;

@@ -18,7 +18,7 @@ export interface Actions {
   /** Stops a node, gives it new files and starts it, so that it becomes something else on the same volume. */
   restartNode: ConfiguredNode;
   /**
-   * Its program and its container; the volume stays. Absent is success. `in_order`: a server has to be shut down in order, with
+   * Its program and its container, which the engine does not bring back; the volume stays. Absent is success. `in_order`: a server has to be shut down in order, with
    * everything on disk; one that is not is started and stopped again.
    */
   stopNode: { readonly node: Node; readonly in_order?: boolean };
@@ -26,7 +26,7 @@ export interface Actions {
    * Starts a node that was stopped, with the files that the record implies, and waits until it answers as its kind does. A
    * container that is gone is created again around its volume, never around an empty one.
    */
-  startNode: ConfiguredNode;
+  startNode: ConfiguredNode & CanDoWithout;
   /** Container and volume. */
   removeNode: { readonly node: Node };
 
@@ -69,7 +69,8 @@ export interface Actions {
   readmitEtcdMember: { readonly node: Node; readonly others: readonly Node[] };
   /** Of a Patroni cluster without a leader: lets this member lead, whatever it lacks. Refused once another leads or is further. */
   electMember: { readonly candidate: Node; readonly members: readonly Node[] };
-  waitUntilEtcdQuorum: { readonly nodes: readonly Node[] };
+  /** `aside`: of these nodes, those that may be left aside while the others are a majority. */
+  waitUntilEtcdQuorum: { readonly nodes: readonly Node[]; readonly aside?: readonly Node[] };
   /**
    * Until every router sees exactly `primary` as writable and exactly `replicas` as readable. One that misses a server
    * which answers is configured again as it was.
@@ -78,9 +79,9 @@ export interface Actions {
     readonly routers: readonly ConfiguredRouter[];
     readonly primary: string;
     readonly replicas: readonly string[];
-    /** Of the replicas, those that may be left aside when they hang. */
+    /** Of replicas and routers, those that may be left aside when they hang; one router has to be there. */
     readonly aside?: readonly Node[];
-  };
+  } & CanDoWithout;
   /** Until all members stream, one leads, and `/cluster` shows them all. */
   waitUntilClusterHealthy: {
     readonly nodes: readonly Node[];
@@ -88,15 +89,17 @@ export interface Actions {
     readonly ha: HaOptions;
     /** Of these nodes, those that may be left aside when they hang. */
     readonly aside?: readonly Node[];
-  };
+  } & CanDoWithout;
 
   /** Login and query, through this pooler, as the application. */
-  verifyPooler: ConfiguredNode;
+  verifyPooler: ConfiguredNode & CanDoWithout;
   /** Writes a probe through each route and reads it back. */
   verifyRoutes: {
     readonly topology: Topology;
     /** Where no replica is there to answer readers. Default false. */
     readonly writes_only?: boolean;
+    /** Of replicas, routers and poolers, those that may be left aside when they hang; one router has to be there. */
+    readonly aside?: readonly Node[];
   };
   /** System identifier, position and rows of the standby cluster against the running primary. */
   verifyStandbyCluster: { readonly primary: Node; readonly leader: Node };
@@ -138,7 +141,7 @@ export interface Actions {
     readonly replicas: readonly Node[];
     /** Of the replicas, those that may be left aside when they hang. */
     readonly aside?: readonly Node[];
-  };
+  } & CanDoWithout;
 
   /** Containers, volumes and networks that carry the database's label, then its records. */
   removeEverything: Record<string, never>;
@@ -148,7 +151,10 @@ export interface Actions {
 }
 
 interface CanDoWithout {
-  /** What is continuing does not need this node: it is left aside when it hangs. Default false. */
+  /**
+   * What is continuing does not need this node, or those of a wait that may be left aside: one that is not as it should be after a
+   * while is left aside, whatever keeps it. Default false.
+   */
   readonly can_do_without?: boolean;
 }
 

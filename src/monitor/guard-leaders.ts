@@ -113,6 +113,8 @@ const succeed = async (
   if (failing.has(id)) return armed.releaseClients();
   failing.add(id);
   try {
+    // What has begun since it was asked first, a stop of the database above all, may be what ended the leader.
+    if (await isLeftAlone(dependencies.store, id)) return await armed.releaseClients();
     const failover = await armed.failOver();
     if (failover) await record(dependencies, armed, failover, at);
   } finally {

@@ -4,9 +4,8 @@ import { attachmentOf } from '../domain/container-spec.ts';
 import type { Node } from '../domain/topology.ts';
 import type { MonitorDependencies } from './dependencies.ts';
 
-/** Milliseconds the engine's own restart gets first. */
-const graceMs = 3000;
-const lookEveryMs = 1000;
+/** Milliseconds. `grace`: what the engine's own restart gets first. */
+const usualPauses = { grace: 3000, look: 1000 };
 /** Milliseconds for it to follow by itself, by pg_rewind where it has to; then it is rebuilt. */
 const followLimitMs = 120_000;
 
@@ -16,16 +15,17 @@ export const revive = async (
   id: string,
   node: Node,
   signal: AbortSignal,
+  pauses: typeof usualPauses = usualPauses,
 ): Promise<void> => {
   const { platform, store, log } = dependencies;
   let began = performance.now();
   let rebuilt = false;
-  for (let wait = graceMs; ; wait = lookEveryMs) {
+  for (let wait = pauses.grace; ; wait = pauses.look) {
     await delay(wait, undefined, { signal });
-    const database = await store.readDatabase(id);
-    // An operation that came meanwhile has its own idea of this node.
-    if (!database?.topology.nodes.some(({ name }) => name === node.name) || database.topology.stopped) return;
+    // An operation that came meanwhile has its own idea of this node. Asked first: one that ends then has recorded what it did.
     if (await store.isBusy(id)) return;
+    const database = await store.readDatabase(id);
+    if (!database?.topology.nodes.some(({ name }) => name === node.name) || database.topology.stopped) return;
     const state = await platform.inspectContainer(node.container);
     if (!state) return;
     if (!state.running) await platform.startContainer(node.container);

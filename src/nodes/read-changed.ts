@@ -14,7 +14,9 @@ export const readChanged = async (
 ): Promise<readonly ChangedContainer[]> => {
   const changeOf = async (node: Node): Promise<ChangedContainer> => {
     const is = await platform.describeContainer(node.container);
-    const should = descriptionOf(nodeContainer(database, images, node, lastingLabels(database, node)));
+    const made = descriptionOf(nodeContainer(database, images, node, lastingLabels(database, node)));
+    // A stop takes it back, so that no engine starts it; stops of earlier versions left it.
+    const should = database.topology.stopped && is?.restart === 'no' ? { ...made, restart: 'no' } : made;
     return { name: node.name, differences: is ? differencesOf(is, should) : [] };
   };
   const changes = await Promise.all(database.topology.nodes.map(changeOf));

@@ -39,6 +39,7 @@ test('a server is stopped by its supervisor, with evidence, and its container ru
     by: 'supervisor',
     control: { state: 'shut down in recovery', checkpoint: '0/4000060' },
     how: 'orderly',
+    unordered: null,
   });
   expect(orders).toEqual(['pgrow-server stop']);
   expect(await runs(platform)).toBe(true);
@@ -47,18 +48,18 @@ test('a server is stopped by its supervisor, with evidence, and its container ru
 test('a container that has exited, or is gone, needs no stop', async () => {
   const { platform, orders } = await saying(stopped);
   await platform.stopContainer(node.container, 1);
-  expect(await stopServer(platform, node)).toMatchObject({ by: 'engine' });
+  expect(await stopServer(platform, node)).toMatchObject({ by: 'nobody', unordered: null });
   await platform.removeContainer(node.container);
-  expect(await stopServer(platform, node)).toMatchObject({ by: 'engine' });
+  expect(await stopServer(platform, node)).toMatchObject({ by: 'nobody', unordered: null });
   expect(orders).toEqual([]);
 });
 
 test.each([
-  ['an older image, which knows no such order', oldImage],
-  ['a supervisor that does not do it in time', { exitCode: 5, stdout: '{"error":"still stopping"}' }],
-])('the engine stops a node of %s', async (_, answer) => {
+  ['an older image, which knows no such order', 'no supervisor', oldImage],
+  ['a supervisor that does not do it in time', 'not obeyed', { exitCode: 5, stdout: '{"error":"still stopping"}' }],
+])('the engine stops a node of %s, and nothing is known of its files', async (_, unordered, answer) => {
   const { platform } = await nodeThatSays(() => answer);
-  expect(await stopServer(platform, node)).toMatchObject({ by: 'engine', control: null });
+  expect(await stopServer(platform, node)).toEqual({ by: 'engine', control: null, how: null, unordered });
   expect(await runs(platform)).toBe(false);
 });
 
@@ -68,7 +69,7 @@ test('what is frozen takes no order: the engine stops it', async () => {
     ...platform,
     inspectContainer: async (name: string) => ({ ...(await platform.inspectContainer(name))!, frozen: true }),
   };
-  expect(await stopServer(frozen, node)).toMatchObject({ by: 'engine' });
+  expect(await stopServer(frozen, node)).toMatchObject({ by: 'engine', control: null, unordered: 'frozen' });
   expect([orders, await runs(platform)]).toEqual([[], false]);
 });
 

@@ -22,28 +22,32 @@ const statusLimitMs = 3000;
 
 /** What became of a server that was stopped. */
 export interface Stopped {
-  readonly by: 'supervisor' | 'engine';
-  /** As its files say, where they can be read: `shut down` and the like, and the position of its last checkpoint. */
+  /** `nobody`: its container did not run, and says nothing of how the server in it ended. */
+  readonly by: 'supervisor' | 'engine' | 'nobody';
+  /** As its files say: `shut down` and the like, and the position of its last checkpoint. Null where no supervisor has read them. */
   readonly control: { readonly state: string; readonly checkpoint: string } | null;
   /** How it ended: `orderly`, `immediate`, `killed`, or `by itself`; null where that is not known. */
   readonly how: string | null;
+  /** Why the engine ended it, and no order; null where it did not. */
+  readonly unordered: 'frozen' | 'no supervisor' | 'not obeyed' | null;
 }
 
 /** Until nothing of it runs, also after its container was restarted; stopped already is success. */
 export const stopServer = async (engine: Engine, node: NodeRef, limitSeconds = stopLimitSeconds): Promise<Stopped> => {
   const state = await engine.inspectContainer(node.container);
-  if (!state?.running) return byEngine;
+  if (!state?.running) return { by: 'nobody', ...unsaid, unordered: null };
   // What is frozen takes no command.
   const told = state.frozen ? null : await tell(engine, node, 'stop', limitSeconds);
   if (told?.code === codes.done) {
-    return { by: 'supervisor', control: told.said.control ?? null, how: told.said.exit?.how ?? null };
+    const { control = null, exit } = told.said;
+    return { by: 'supervisor', control, how: exit?.how ?? null, unordered: null };
   }
   // One whose supervisor does not do it is not left half stopped: the engine kills what does not end.
   await engine.stopContainer(node.container, limitSeconds);
-  return byEngine;
+  return { by: 'engine', ...unsaid, unordered: state.frozen ? 'frozen' : told ? 'not obeyed' : 'no supervisor' };
 };
 
-const byEngine: Stopped = { by: 'engine', control: null, how: null };
+const unsaid = { control: null, how: null } as const;
 
 /**
  * Starts what the node is configured to be, and its container if that has exited. It may still be starting when this ends; a fenced

@@ -37,6 +37,11 @@ export interface Platform {
   restartContainer(name: string, timeoutSeconds: number): Promise<void>;
   /** Removes it, running or not; absent is success. */
   removeContainer(name: string): Promise<void>;
+  /**
+   * Whether the engine brings it back by itself from now on. A stop alone keeps down only what it has stopped: one that had exited
+   * before comes back as the engine starts again. Absent is success.
+   */
+  setRestart(name: string, restart: ContainerSpec['restart']): Promise<void>;
   /** Sends a signal to its first process; not running is success. */
   signalContainer(name: string, signal: string): Promise<void>;
 

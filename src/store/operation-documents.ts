@@ -1,5 +1,6 @@
 import { sql, type Selectable } from 'kysely';
 import type { Plan } from '../domain/plan.ts';
+import { remarksOf } from '../domain/remarks.ts';
 import { waitingFor, type OperationDocument, type StepRecord } from '../domain/operation.ts';
 import { toCheckpoint } from './checkpoints.ts';
 import type { Queries } from './connection.ts';
@@ -122,7 +123,7 @@ const toDocument = (
     nodes_removed: plan.nodes_removed,
     cost_before: plan.cost_before,
     cost_after: plan.cost_after,
-    warnings: plan.warnings,
+    warnings: [...plan.warnings, ...remarksOf(steps)],
     checkpoint,
     error: operation.error,
   };

@@ -23,7 +23,7 @@ export interface OperationStore {
   stepWaits(step: StepOfOperation & { readonly detail: string }): Promise<void>;
   /** What the step waits for or how far it is; nothing once the step has ended. */
   stepDetail(step: StepOfOperation & { readonly detail: string }): Promise<void>;
-  stepEnded(step: StepOfOperation & { readonly status: Exclude<StepStatus, 'pending' | 'running'> }): Promise<void>;
+  stepEnded(step: EndedStep): Promise<void>;
   endOperation(end: OperationEnd): Promise<void>;
   /** Of one project or of all. */
   readOperation(id: string, project?: string): Promise<OperationDocument | null>;
@@ -62,6 +62,12 @@ export interface NewOperation {
 export interface StepOfOperation {
   readonly operation: string;
   readonly step: number;
+}
+
+export interface EndedStep extends StepOfOperation {
+  readonly status: Exclude<StepStatus, 'pending' | 'running'>;
+  /** Of a step that is done: what is to be kept of it (`remarks.ts`). Default null. */
+  readonly detail?: string | null;
 }
 
 export interface OperationEnd {
@@ -125,7 +131,7 @@ export const operationStore = (queries: Queries): OperationStore => ({
     await stepsOf(queries, operation, step).set({ detail }).where('status', '=', 'running').execute();
   },
 
-  async stepEnded({ operation, step, status }) {
+  async stepEnded({ operation, step, status, detail = null }) {
     const undoing = status === 'undone' || status === 'undo_failed';
     await stepsOf(queries, operation, step)
       // A step's time is that of its forward action, and what it waited for is over once it is done.
@@ -133,7 +139,7 @@ export const operationStore = (queries: Queries): OperationStore => ({
         status,
         waiting: false,
         ...(undoing ? {} : { ended_at: now }),
-        ...(status === 'done' ? { detail: null } : {}),
+        ...(status === 'done' ? { detail } : {}),
       })
       .where('status', '!=', status)
       .execute();

@@ -239,6 +239,30 @@ onEveryEngine(
       expect(await platform.inspectContainer(name)).toMatchObject({ running: true, restarts: 0 });
     });
 
+    // A database that is stopped on purpose: an engine that starts again would bring back what it has not stopped itself.
+    test('one that may not come back stays down when it dies, and comes back once it may again; absent is success', async () => {
+      const name = await started({ command: crashableScript, restart: 'unless-stopped' });
+      const restart = async () => (await platform.describeContainer(name))?.restart;
+      await waitUntil(async () => expect(await platform.readLogs(name, 1)).toBe('ready\n'));
+      await platform.setRestart(name, 'no');
+      expect(await restart()).toBe('no');
+      await crash(name);
+      await waitUntil(async () =>
+        expect(await platform.inspectContainer(name)).toMatchObject({ running: false, exitCode: 7, restarts: 0 }),
+      );
+
+      await platform.setRestart(name, 'unless-stopped');
+      expect(await restart()).toBe('unless-stopped');
+      expect(await platform.inspectContainer(name)).toMatchObject({ running: false });
+      await platform.startContainer(name);
+      await waitUntil(async () => expect(await platform.readLogs(name, 1)).toBe('ready\n'));
+      await crash(name);
+      await waitUntil(async () =>
+        expect(await platform.inspectContainer(name)).toMatchObject({ running: true, restarts: 1 }),
+      );
+      await platform.setRestart(`${name}-absent`, 'no');
+    });
+
     test('a search without a label is refused', async () => {
       await expect(platform.findByLabels({})).rejects.toThrow('at least one label');
       expect(() => platform.watch({}, new AbortController().signal)).toThrow('at least one label');

@@ -111,7 +111,7 @@ describe.concurrent('a member that is paused or cut off', () => {
     [
       'cut off',
       [
-        'left aside: postgres-4, its container is in no network',
+        'postgres-4 was left aside: its container is in no network. Mend it: ./pgrow repair shop postgres-4',
         'left aside because Patroni does not answer: postgres-4',
       ],
     ],
@@ -154,7 +154,7 @@ describe.concurrent('a member that is paused or cut off', () => {
     const said = listen(shop);
     expect(await shop.run('switchover', { target_node: 'postgres-2' })).toMatchObject({ status: 'done', error: null });
     expect(said).toContain(
-      'left aside: postgres-3, its container is paused; once it is back: ./pgrow reinit shop postgres-3',
+      'postgres-3 was left aside: its container is paused. Once it is back: ./pgrow reinit shop postgres-3',
     );
   });
 });

@@ -2,6 +2,8 @@ import { expect, test } from 'vitest';
 import { networkName } from '../../src/domain/naming.ts';
 import { nodeNamed } from '../../src/domain/topology.ts';
 import { readLiveState } from '../../src/nodes/read-live-state.ts';
+import { listen } from '../support/fake-world/listen.ts';
+import { retryUntil } from '../support/retry-until.ts';
 import { acknowledged, expectAccountedFor, expectSound } from '../support/fake-world/expectations.ts';
 import { startsAgain, stops } from '../support/fake-world/operations-under-test.ts';
 import { tell, type Story } from '../support/fake-world/story.ts';
@@ -152,4 +154,64 @@ test('a replica that does not catch up in time is stopped as well', async () => 
   shop.world.faults.losePatience('waitUntilCaughtUp', 0.3);
   expect(await tell(stops.plain, shop)).toMatchObject({ status: 'done', error: null });
   expect(shop.world.machines.running()).toEqual([]);
+});
+
+// "shut down" was claimed of a server that the engine had ended, whose files say nothing of the kind.
+test('a leader that is paused is ended by the engine, recovered, and shut down in order', async () => {
+  const { shop } = await prepared(stops.single);
+  await shop.write(acknowledged, 'postgres');
+  const said = listen(shop);
+  shop.world.machines.hang('postgres-1', 'paused');
+  expect(await tell(stops.single, shop)).toMatchObject({ status: 'done', error: null, warnings: [expect.any(String)] });
+  expect(said.join('\n')).toContain('its container was paused, and the engine ended it; starting it to stop it again');
+  expect(shop.world.machines.running()).toEqual([]);
+  await tell(startsAgain.single, shop);
+  await expectSound(shop, 'postgres-1');
+});
+
+test('a leader that dies while it is being stopped is recovered, and shut down in order', async () => {
+  const { shop, topology } = await prepared(stops.single);
+  await shop.write(acknowledged, 'postgres');
+  const said = listen(shop);
+  const { container } = nodeNamed(await topology(), 'postgres-1');
+  const held = shop.world.faults.hold(({ name, context }) => name === 'stopNode' && context?.committed === true);
+  const operation = await shop.start('stopDatabase', { confirm: true });
+  await held.reached;
+  await shop.world.platform.signalContainer(container, 'SIGKILL');
+  held.release();
+  expect(await shop.end(operation)).toMatchObject({ status: 'done', error: null });
+  expect(said.join('\n')).toContain('postgres-1 does not run; starting its container to see how it ended');
+  expect(shop.world.machines.running()).toEqual([]);
+  await tell(startsAgain.single, shop);
+  await expectSound(shop, 'postgres-1');
+});
+
+test('of a leader whose image is older the result says that it may have to recover', async () => {
+  const { shop } = await prepared(stops.single);
+  shop.world.machines.forgetOrders();
+  const { status, warnings } = await tell(stops.single, shop);
+  expect(status).toBe('done');
+  expect(warnings).toContainEqual(expect.stringContaining('postgres-1 may not have been shut down in order'));
+});
+
+// Docker remembers only what it has stopped itself: a front that had exited before the stop came back with the next restart of
+// the engine, and took connections for a database that is down.
+test('nothing of it comes back when the engine is restarted, also what had exited before', async () => {
+  const { shop, topology } = await prepared(stops.single);
+  await shop.write(acknowledged, 'postgres');
+  const { platform, store, machines } = shop.world;
+  const { container } = nodeNamed(await topology(), 'front');
+  const release = platform.takePort((await store.readDatabase(shop.id))!.ports.postgres);
+  platform.kill(container, 1);
+  await retryUntil('the engine to have given up on it', async () => {
+    if ((await platform.inspectContainer(container))!.exitCode !== 128) throw new Error('it has not tried yet');
+  });
+  release();
+  expect(await tell(stops.single, shop)).toMatchObject({ status: 'done', error: null });
+  platform.restartEngine();
+  expect(machines.running()).toEqual([]);
+
+  expect(await tell(startsAgain.single, shop)).toMatchObject({ status: 'done', error: null });
+  platform.restartEngine();
+  expect(machines.running()).toHaveLength((await topology()).nodes.length);
 });

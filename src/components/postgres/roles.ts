@@ -110,9 +110,18 @@ export const forgetOldProbes = async (connection: PostgresConnection): Promise<v
   await connection.query("DELETE FROM pgrow.probe WHERE at < clock_timestamp() - interval '1 hour'");
 };
 
-/** Writes a row and reads it back; one that is there already counts. */
-export const writeProbe = async (connection: PostgresConnection, id: string): Promise<boolean> => {
+/** Writes a row and reads it back; one that is there already counts. `locally`: whether or not a standby confirms the commit. */
+export const writeProbe = async (
+  connection: PostgresConnection,
+  id: string,
+  { locally = false }: { readonly locally?: boolean } = {},
+): Promise<boolean> => {
+  if (locally) {
+    await connection.query('BEGIN');
+    await connection.query('SET LOCAL synchronous_commit = local');
+  }
   await connection.query('INSERT INTO pgrow.probe (id) VALUES ($1) ON CONFLICT (id) DO NOTHING', [id]);
+  if (locally) await connection.query('COMMIT');
   return readProbe(connection, id);
 };
 

@@ -2,7 +2,7 @@ import type { ActivityCall } from '../step-actions.ts';
 import { closingStep, closingText } from '../closed-window.ts';
 import type { OperationType } from '../operation.ts';
 import type { UnpricedPlan } from '../plan.ts';
-import type { Topology } from '../topology.ts';
+import type { Node, Topology } from '../topology.ts';
 import type { PlanPart } from './plan-part.ts';
 import { flatten, step, type PlanItem } from './plan-builder.ts';
 
@@ -19,6 +19,8 @@ interface Parts {
   readonly verified?: Topology;
   /** Whether only routes that take writes are verified. Default false. */
   readonly writesOnly?: boolean;
+  /** Nodes without which the routes are verified, if they hang. Default none. */
+  readonly aside?: readonly Node[];
 }
 
 /** One plan of several stretches of the way, with what every operation ends with. No stretches: nothing to do. */
@@ -31,6 +33,7 @@ export const assemble = ({
   reversible = true,
   verified,
   writesOnly = false,
+  aside = [],
 }: Parts): UnpricedPlan => {
   const kept = parts.flatMap((part) => part.on_close);
   const to = withAnyNode(reversible ? reached : { ...reached, kept: [] }, parts);
@@ -41,7 +44,11 @@ export const assemble = ({
           ...(reversible ? [] : kept.map(removeKept)),
           step('finish', 'write and read through every endpoint', {
             action: 'verifyRoutes',
-            input: { topology: verified ?? to, ...(writesOnly ? { writes_only: true } : {}) },
+            input: {
+              topology: verified ?? to,
+              ...(writesOnly ? { writes_only: true } : {}),
+              ...(aside.length > 0 ? { aside } : {}),
+            },
           }),
           ...(verified ? [] : [recordTopology({ type, from, to })]),
         ];

@@ -74,8 +74,9 @@ const withoutGone = <Call extends ActionCall>(call: Call, gone: readonly Node[])
     case 'recordTopology':
       return call;
     case 'verifyRoutes': {
-      const { topology } = call.input;
-      return { ...call, input: { ...call.input, topology: { ...topology, nodes: present(topology.nodes) } } };
+      const { topology, aside } = call.input;
+      const there = { ...topology, nodes: present(topology.nodes) };
+      return { ...call, input: { ...call.input, topology: there, ...(aside ? { aside: present(aside) } : {}) } };
     }
     case 'waitUntilRouting': {
       const { routers, replicas, aside } = call.input;

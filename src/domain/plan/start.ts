@@ -3,6 +3,7 @@ import { PgrowError } from '../errors.ts';
 import { faultOf, type NodeFault } from '../faults.ts';
 import type { UnpricedPlan } from '../plan.ts';
 import { configuredRouters } from '../routes.ts';
+import type { Actions } from '../step-actions.ts';
 import { nodeNamed, nodesOf, type Node, type Topology } from '../topology.ts';
 import { assemble } from './assemble.ts';
 import { nodeConfigOf } from './node-configs.ts';
@@ -14,7 +15,10 @@ export interface StartPlanInput {
   readonly faults?: readonly NodeFault[];
 }
 
-/** Brings a stopped database up again, in the reverse order of its stop. What fails on the way leaves it stopped. */
+/**
+ * Brings a stopped database up again, in the reverse order of its stop. It takes its primary, a majority of etcd, one router and the
+ * front; any other node that does not come up is left aside. If one of those fails, the database stays stopped.
+ */
 export const planStart = ({ database, faults = [] }: StartPlanInput): UnpricedPlan => {
   const from: Topology = { ...database.topology, kept: [] };
   const { stopped, ...to } = from;
@@ -29,8 +33,12 @@ export const planStart = ({ database, faults = [] }: StartPlanInput): UnpricedPl
     closesWindowOf: null,
     reversible: false,
     writesOnly: lacksReaders(to, there),
+    aside: there.nodes.filter((node) => canDoWithout(to, node)),
   });
 };
+
+/** Nodes that serve beside others, or are not needed for a write to come through. */
+const canDoWithout = (to: Topology, node: Node): boolean => node.name !== to.primary && node.kind !== 'front';
 
 /** `docker system prune` removes networks that no container uses. */
 const network = step('network', 'make sure of the private network', { action: 'ensureNetwork', input: {} });
@@ -45,7 +53,10 @@ const servers = (to: Topology, there: Topology): readonly PlanItem[] => {
       ? []
       : [
           together('etcd', etcd, to),
-          step('etcd', 'wait until etcd has a quorum', { action: 'waitUntilEtcdQuorum', input: { nodes: etcd } }),
+          step('etcd', 'wait until etcd has a quorum', {
+            action: 'waitUntilEtcdQuorum',
+            input: { nodes: etcd, aside: etcd },
+          }),
         ]),
     together('primary', [primary], to),
     seen(to, `wait until ${primary.name} takes writes`, primary, []),
@@ -57,11 +68,11 @@ const servers = (to: Topology, there: Topology): readonly PlanItem[] => {
 
 const seen = (to: Topology, name: string, primary: Node, replicas: readonly Node[]): PlanItem => {
   const phase = replicas.length === 0 ? 'primary' : 'replicas';
-  if (!to.ha)
-    return step(phase, name, { action: 'waitUntilReplicated', input: { primary, replicas, aside: replicas } });
+  const aside = { aside: replicas, can_do_without: true };
+  if (!to.ha) return step(phase, name, { action: 'waitUntilReplicated', input: { primary, replicas, ...aside } });
   return step(phase, name, {
     action: 'waitUntilClusterHealthy',
-    input: { nodes: [primary, ...replicas], standbys: replicas.length, ha: to.ha, aside: replicas },
+    input: { nodes: [primary, ...replicas], standbys: replicas.length, ha: to.ha, ...aside },
   });
 };
 
@@ -80,7 +91,8 @@ const ways = (to: Topology, there: Topology): readonly PlanItem[] => {
               routers: configuredRouters(routers, to),
               primary: there.primary,
               replicas: replicas.map(({ name }) => name),
-              aside: replicas,
+              aside: [...replicas, ...routers],
+              can_do_without: true,
             },
           }),
         ]),
@@ -91,7 +103,7 @@ const ways = (to: Topology, there: Topology): readonly PlanItem[] => {
         : [
             step('routing', `log in and query through ${node.name}`, {
               action: 'verifyPooler',
-              input: { node, config: nodeConfigOf(to, node) },
+              input: { node, config: nodeConfigOf(to, node), can_do_without: true },
             }),
           ]),
     ]),
@@ -106,11 +118,17 @@ const lacksReaders = (to: Topology, there: Topology): boolean =>
 const together = (phase: string, nodes: readonly Node[], to: Topology): PlanItem =>
   inParallel(
     ...nodes.map((node) => [
-      step(phase, `start ${node.name}`, { action: 'startNode', input: { node, config: nodeConfigOf(to, node) } }, [
+      step(phase, `start ${node.name}`, { action: 'startNode', input: startInput(to, node) }, [
         { action: 'stopNode', input: { node, ...(node.name === to.primary ? { in_order: true } : {}) } },
       ]),
     ]),
   );
+
+const startInput = (to: Topology, node: Node): Actions['startNode'] => ({
+  node,
+  config: nodeConfigOf(to, node),
+  ...(canDoWithout(to, node) ? { can_do_without: true } : {}),
+});
 
 /** @throws PgrowError `refused` where what is left of it cannot come up by itself */
 const refuseLost = ({ name, topology }: Database, there: Topology): void => {

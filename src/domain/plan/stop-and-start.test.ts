@@ -72,6 +72,20 @@ describe.each(starts)('a stop of %s', (_, { database }) => {
     expect(start.to).toEqual({ ...topology, kept: [] });
     expect(start.point_of_no_return).toBeNull();
   });
+
+  test('is reversed by a start that takes its primary and the front, and does without any other node', () => {
+    const start = plan('startDatabase', { ...database, topology: stop.to! }, { faults: down(topology) });
+    const needed = start.steps.flatMap(({ run }) =>
+      run.action === 'startNode' && !run.input.can_do_without ? [run.input.node.name] : [],
+    );
+    expect(needed).toEqual([topology.primary, 'front']);
+    const waits = start.steps.flatMap(({ run }) =>
+      'aside' in run.input ? run.input.aside.map(({ name }) => name) : [],
+    );
+    expect(new Set(waits)).toEqual(
+      new Set(topology.nodes.map(({ name }) => name).filter((name) => !needed.includes(name))),
+    );
+  });
 });
 
 describe('a stop', () => {
@@ -83,6 +97,15 @@ describe('a stop', () => {
     expect(names(plan('stopDatabase', again, { faults: all }))).toEqual([]);
     const faults = all.filter(({ name }) => name !== 'postgres-2');
     expect(names(plan('stopDatabase', again, { faults }))).toContain('stop postgres-2');
+  });
+
+  test('that is undone does without what did not run before it either', () => {
+    const faults = [{ name: 'haproxy-2', state: 'stopped', has_data: null }] as const;
+    const undone = plan('stopDatabase', database, { faults }).steps.flatMap(({ undo }) => undo);
+    const spared = undone.flatMap((call) =>
+      call.action === 'startNode' && call.input.can_do_without ? [call.input.node.name] : [],
+    );
+    expect(spared).toEqual(['haproxy-2']);
   });
 
   test('is refused while a rollback window is open, with the command that closes it', () => {

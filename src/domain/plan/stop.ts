@@ -1,6 +1,7 @@
 import { PgrowError } from '../errors.ts';
 import { faultOf, isMissing, repairCommand, type NodeFault } from '../faults.ts';
 import type { Plan, Step, UnpricedPlan } from '../plan.ts';
+import type { ActivityCall } from '../step-actions.ts';
 import { nodeNamed, nodesOf, type Node, type NodeKind, type Topology } from '../topology.ts';
 import type { Database } from '../database.ts';
 import { nodeConfigOf } from './node-configs.ts';
@@ -65,13 +66,18 @@ const inOrder = (before: Topology, from: Topology, faults: readonly NodeFault[])
   const primary = nodeNamed(from, from.primary);
   const replicas = there('postgres').filter((node) => node !== primary);
   const recorded = { ...from, stopped: true as const };
+  const back = (node: Node): ActivityCall => ({
+    action: 'startNode',
+    // One that did not run before may not come up now.
+    input: { node, config: nodeConfigOf(from, node), ...(faultOf(faults, node) ? { can_do_without: true } : {}) },
+  });
   return [
     step('record', 'record that it is stopped', { action: 'recordTopology', input: { topology: recorded } }, [
       { action: 'recordTopology', input: { topology: before } },
     ]),
-    ...together('routing', there('front'), from),
-    ...together('routing', there('pgbouncer'), from),
-    ...together('routing', there('haproxy'), from),
+    ...together('routing', there('front'), back),
+    ...together('routing', there('pgbouncer'), back),
+    ...together('routing', there('haproxy'), back),
     ...(replicas.length === 0
       ? []
       : [
@@ -80,7 +86,7 @@ const inOrder = (before: Topology, from: Topology, faults: readonly NodeFault[])
             input: { primary, replicas, aside: replicas },
           }),
         ]),
-    ...together('replicas', replicas, from),
+    ...together('replicas', replicas, back),
     stopLast(primary),
     ...together('etcd', there('etcd'), null),
   ];
@@ -99,19 +105,18 @@ const stopAgain = (from: Topology, faults: readonly NodeFault[]): readonly PlanI
   ];
 };
 
-/** `back`: as what they are started again when the stop is undone; null where it is not. */
-const together = (phase: string, nodes: readonly Node[], back: Topology | null): readonly PlanItem[] =>
+/** `back`: what starts one again when the stop is undone; null where it is not. */
+const together = (
+  phase: string,
+  nodes: readonly Node[],
+  back: ((node: Node) => ActivityCall) | null,
+): readonly PlanItem[] =>
   nodes.length === 0
     ? []
     : [
         inParallel(
           ...nodes.map((node) => [
-            step(
-              phase,
-              `stop ${node.name}`,
-              { action: 'stopNode', input: { node } },
-              back ? [{ action: 'startNode', input: { node, config: nodeConfigOf(back, node) } }] : [],
-            ),
+            step(phase, `stop ${node.name}`, { action: 'stopNode', input: { node } }, back ? [back(node)] : []),
           ]),
         ),
       ];

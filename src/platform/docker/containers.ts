@@ -20,6 +20,7 @@ type Containers = Pick<
   | 'stopContainer'
   | 'restartContainer'
   | 'removeContainer'
+  | 'setRestart'
   | 'signalContainer'
   | 'inspectContainer'
   | 'describeContainer'
@@ -64,6 +65,15 @@ export const dockerContainers = (docker: Docker, removalTimeoutMs: number): Cont
       } catch (error) {
         throw startFailure(error, name, 'restart');
       }
+    },
+
+    setRestart: async (name, restart) => {
+      // What runs is not given its limits again for nothing.
+      if ((await inspect(docker, name))?.HostConfig.RestartPolicy?.Name === restart) return;
+      await docker
+        .getContainer(name)
+        .update({ RestartPolicy: { Name: restart } })
+        .catch(unless(404));
     },
 
     signalContainer: (name, signal) => sendSignal(docker, name, signal),

@@ -13,6 +13,7 @@ type Containers = Pick<
   | 'stopContainer'
   | 'restartContainer'
   | 'removeContainer'
+  | 'setRestart'
   | 'signalContainer'
   | 'inspectContainer'
   | 'describeContainer'
@@ -55,6 +56,11 @@ export const fakeContainers = (state: FakeState): Containers => ({
     state.containers.delete(name);
   },
 
+  setRestart: async (name, restart) => {
+    const container = state.containers.get(name);
+    if (container) container.restart = restart;
+  },
+
   signalContainer: async (name, signal) => {
     const container = state.containers.get(name);
     const exitCode = endings[signal.replace(/^SIG/, '')];
@@ -68,7 +74,9 @@ export const fakeContainers = (state: FakeState): Containers => ({
 
   describeContainer: async (name) => {
     const container = state.containers.get(name);
-    return container ? { ...descriptionOf(container.spec), address: container.fixedAddress ?? null } : null;
+    if (!container) return null;
+    const { spec, restart, fixedAddress } = container;
+    return { ...descriptionOf(spec), restart, address: fixedAddress ?? null };
   },
 
   listContainers: async (labels) =>
@@ -112,6 +120,8 @@ const created = (spec: ContainerSpec): FakeContainer => ({
   restarts: 0,
   address: null,
   fixedAddress: spec.address,
+  restart: spec.restart,
+  wasEnded: false,
   startedAt: '0001-01-01T00:00:00Z',
   log: '',
   restartTimer: null,

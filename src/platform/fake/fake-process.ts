@@ -16,6 +16,7 @@ export const begin = (state: FakeState, container: FakeContainer, attempt: 'star
   const address = addressFor(state, network, container);
   cancelRestart(container);
   container.running = true;
+  container.wasEnded = false;
   container.exitCode = null;
   container.restarts = 0;
   container.address = address;
@@ -25,11 +26,12 @@ export const begin = (state: FakeState, container: FakeContainer, attempt: 'star
   if (exitCode !== undefined) dieByItself(state, container, exitCode);
 };
 
-/** Its process ends on request: the restart policy does not apply. */
+/** Its process ends on request: the restart policy does not apply. Of one that has ended before, nothing is remembered. */
 export const end = (state: FakeState, container: FakeContainer, exitCode: number): void => {
   cancelRestart(container);
   if (!container.running) return;
   container.running = false;
+  container.wasEnded = true;
   container.exitCode = exitCode;
   container.address = null;
   tell(state, container, 'die');
@@ -40,8 +42,22 @@ export const end = (state: FakeState, container: FakeContainer, exitCode: number
 export const dieByItself = (state: FakeState, container: FakeContainer, exitCode: number): void => {
   if (!container.running) return;
   end(state, container, exitCode);
-  if (container.spec.restart === 'no') return;
+  container.wasEnded = false;
+  if (container.restart === 'no') return;
   container.restartTimer = setTimeout(() => comeBack(state, container), restartDelayMs).unref();
+};
+
+/** The engine ends and starts again: everything in it dies, and what was not ended on request comes back, if it may. */
+export const restartEngine = (state: FakeState): void => {
+  for (const container of state.containers.values()) {
+    const { wasEnded, running } = container;
+    end(state, container, 137);
+    container.wasEnded = !running && wasEnded;
+  }
+  for (const container of state.containers.values()) {
+    const hasRun = container.exitCode !== null;
+    if (container.restart === 'unless-stopped' && hasRun && !container.wasEnded) comeBack(state, container);
+  }
 };
 
 /** A restart that fails, as for a port taken in the meantime, leaves the container down. */

@@ -27,6 +27,10 @@ export interface FakeContainer {
   address: string | null;
   /** That it is given whenever it runs; undefined for any. */
   fixedAddress: string | undefined;
+  /** Whether the engine brings it back. */
+  restart: ContainerSpec['restart'];
+  /** Whether its process ended on request, the last time that it ended. */
+  wasEnded: boolean;
   startedAt: string;
   log: string;
   /** Brings it back after it died by itself. */

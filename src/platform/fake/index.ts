@@ -5,7 +5,7 @@ import { fakeContainers } from './fake-containers.ts';
 import { fakeEvents } from './fake-events.ts';
 import { fakeExec, type ExecHandler, type ExecHandlers, type InteractiveHandler } from './fake-exec.ts';
 import { fakeFiles, filesOf } from './fake-files.ts';
-import { dieByItself, leaveNetwork, tell } from './fake-process.ts';
+import { dieByItself, leaveNetwork, restartEngine, tell } from './fake-process.ts';
 import { fakeResources } from './fake-resources.ts';
 import { existing, type FakeState } from './fake-state.ts';
 
@@ -24,6 +24,8 @@ export interface FakePlatform extends Platform {
   onStart(handler: (container: ContainerSpec) => number | undefined): void;
   /** Its process dies by itself; `unless-stopped` brings it back as Docker would. */
   kill(container: string, exitCode: number): void;
+  /** The engine's own program is restarted, or its host. */
+  restartEngine(): void;
   /** As by hand: it runs on, in no network. */
   disconnect(container: string): void;
   setHealth(container: string, health: ContainerState['health']): void;
@@ -88,6 +90,7 @@ export const createFakePlatform = (options: FakePlatformOptions = {}): FakePlatf
       state.onStart = handler;
     },
     kill: (container, exitCode) => dieByItself(state, existing(state, container, 'kill'), exitCode),
+    restartEngine: () => restartEngine(state),
     disconnect: (container) => leaveNetwork(state, container),
     setHealth: (name, health) => {
       const container = existing(state, name, 'set the health of');

@@ -94,8 +94,8 @@ export const fakePostgres = ({
     readPendingRestart: async () => [],
     ensureProbe: async (connection) => void writable(connection),
     forgetOldProbes: async (connection) => void writable(connection),
-    async writeProbe(connection, id) {
-      servers.write(writable(connection), id);
+    async writeProbe(connection, id, { locally = false } = {}) {
+      servers.write(writable(connection), id, { locally });
       return true;
     },
     async forgetProbe(connection, id) {

@@ -25,6 +25,8 @@ export interface Machines {
   /** `paused`: nothing in it gets any time. `cut off`: its container runs in no network. Until the result is called. */
   hang(name: string, how: 'paused' | 'cut off'): () => void;
   hangs(machine: Machine): boolean;
+  /** From now on its process ends as soon as it begins, until the result is called. */
+  breakDown(name: string): () => void;
   /** The next connection to each that runs now is refused. */
   refuseOnce(): void;
   /** None of these refusals is left. */
@@ -56,6 +58,7 @@ export const createMachines = (): Machines => {
   const named = (name: string) => [...machines.values()].find(({ spec }) => spec.aliases.includes(name)) ?? null;
   const hanging = new Map<string, 'paused' | 'cut off'>();
   const kept = new Set<string>();
+  const broken = new Set<string>();
   let takesOrders = true;
   const refusing = new Set<Machine>();
   const refuseKept = (name: string) => {
@@ -72,7 +75,7 @@ export const createMachines = (): Machines => {
   fake.onStart((spec) => {
     const machine = toMachine(spec);
     machines.set(spec.name, machine);
-    const exitCode = boots.get(machine.kind)?.(machine);
+    const exitCode = broken.has(machine.name) ? 1 : boots.get(machine.kind)?.(machine);
     if (exitCode !== undefined) forget(spec.name);
     return exitCode;
   });
@@ -120,6 +123,10 @@ export const createMachines = (): Machines => {
       forget(name);
       fake.kill(name, exitCode);
     },
+    restartEngine() {
+      for (const name of machines.keys()) forget(name);
+      fake.restartEngine();
+    },
   };
 
   return {
@@ -146,6 +153,10 @@ export const createMachines = (): Machines => {
       return () => void hanging.delete(name);
     },
     hangs: ({ name }) => hanging.has(name),
+    breakDown(name) {
+      broken.add(name);
+      return () => void broken.delete(name);
+    },
     read(container, path) {
       const file = fake.files(container)[path];
       if (!file) throw new Error(`${container} was never given ${path}`);

@@ -1,4 +1,5 @@
 import { waitingFor, type Checkpoint, type OperationDocument, type StepRecord } from '../../../src/domain/operation.ts';
+import { remarksOf } from '../../../src/domain/remarks.ts';
 import { planOnRecord } from '../../../src/domain/recorded-plan.ts';
 import type { NewOperation, OperationEnd, OperationStore } from '../../../src/store/operations.ts';
 
@@ -52,14 +53,14 @@ export const memoryOperations = (neighbours: Neighbours): OperationStore => {
       const record = stepOf(operation, step);
       if (record?.status === 'running') record.detail = detail;
     },
-    async stepEnded({ operation, step, status }) {
+    async stepEnded({ operation, step, status, detail = null }) {
       const record = stepOf(operation, step);
       if (record)
         Object.assign(record, {
           status,
           waiting: false,
           duration_ms: 1,
-          ...(status === 'done' ? { detail: null } : {}),
+          ...(status === 'done' ? { detail } : {}),
         });
     },
     async endOperation(end) {
@@ -122,7 +123,7 @@ const toDocument = (row: Row, { nameOf, checkpointOf }: Neighbours): OperationDo
     nodes_removed: plan.nodes_removed,
     cost_before: plan.cost_before,
     cost_after: plan.cost_after,
-    warnings: plan.warnings,
+    warnings: [...plan.warnings, ...remarksOf(row.steps)],
     checkpoint: checkpointOf(row.id),
     error: end?.error ?? null,
   };

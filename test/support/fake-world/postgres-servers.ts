@@ -47,8 +47,11 @@ export interface Servers {
   reload(server: Server): void;
   /** Since it started. */
   timesLoaded(server: Server): number;
-  /** All that follow have it when this returns. @throws PgrowError `not_ready` when no one is there who has to confirm it */
-  write(server: Server, row: string): void;
+  /**
+   * All that follow have it when this returns. @throws PgrowError `not_ready` when no one is there who has to confirm it, unless it is
+   * written `locally`
+   */
+  write(server: Server, row: string, how?: { readonly locally: boolean }): void;
   /** All that follow have it when this returns. */
   setPassword(server: Server, role: string, password: string): void;
   /** Takes writes a moment later, unless it is stopped before. */
@@ -273,8 +276,8 @@ export const createServers = (machines: Machines, etcd: EtcdClusters): Servers =
       const upstream = server && upstreamOf(on(machine)!)?.from;
       if (upstream) stream(upstream);
     },
-    write(server, row) {
-      const confirming = running.get(server.machine.container)!.synchronous;
+    write(server, row, { locally } = { locally: false }) {
+      const confirming = locally ? [] : running.get(server.machine.container)!.synchronous;
       const present = followersOf(server).map(({ name }) => name);
       if (confirming.length > 0 && !confirming.some((name) => present.includes(name))) {
         throw new PgrowError('not_ready', `A commit on ${server.name} waits for one of ${confirming.join(', ')}.`);
