@@ -1,8 +1,9 @@
-import { InvalidArgumentError, Option, type Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { postgresPath } from './api-client.ts';
 import { connectToApi } from './connect-to-api.ts';
 import { parseSeconds } from './duration.ts';
 import { followLogs } from './follow-logs.ts';
+import { positiveInteger } from './option-groups.ts';
 import { print, printJson, printProgress } from './output.ts';
 
 interface NodeLog {
@@ -54,11 +55,6 @@ const followUntilInterrupted = async (
 const logText = ({ node, text }: NodeLog, named: boolean): string[] => {
   const lines = text.replace(/\n$/, '').split('\n');
   return named ? lines.map((line) => `${node}  ${line}`) : lines;
-};
-
-const positiveInteger = (text: string): number => {
-  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('Allowed: a whole number from 1.');
-  return Number(text);
 };
 
 /** A time that lies so far back becomes a moment; the API checks moments. */

@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { exitCodes } from './exit-codes.ts';
 import { reportFailure, reportWrongUsage } from './failure.ts';
 import { abort } from './abort.ts';
+import { audit } from './audit.ts';
 import { confirm } from './confirm.ts';
 import { connect } from './connect.ts';
 import { cost } from './cost.ts';
@@ -33,6 +34,7 @@ import { start } from './start.ts';
 import { stop } from './stop.ts';
 import { switchover } from './switchover.ts';
 import { test } from './test.ts';
+import { tokens } from './tokens.ts';
 import { images } from './images.ts';
 import { up } from './up.ts';
 import { url } from './url.ts';
@@ -73,6 +75,8 @@ const verbs: readonly ((program: Command) => void)[] = [
   events,
   logs,
   cost,
+  tokens,
+  audit,
   workers,
   doctor,
   destroy,
@@ -85,7 +89,11 @@ const program = new Command('pgrow')
 
 for (const addVerb of verbs) addVerb(program);
 // Errors of the sub-commands reach the handler below only if each of them throws.
-for (const command of program.commands) command.exitOverride();
+const throwErrors = (command: Command): void => {
+  command.exitOverride();
+  command.commands.forEach(throwErrors);
+};
+program.commands.forEach(throwErrors);
 
 // `pgrow status | head` ends early, and that is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -48,6 +48,11 @@ export const integer = (text: string): number => {
   return Number(text);
 };
 
+export const positiveInteger = (text: string): number => {
+  if (!/^[1-9]\d*$/.test(text)) throw new InvalidArgumentError('Allowed: a whole number from 1.');
+  return Number(text);
+};
+
 export const poolingOptions: readonly Option[] = [
   option('--pool-mode <mode>', `${poolModes.join(', ')} (default transaction)`),
   option('--default-pool-size <n>', 'server connections per user and database, 1–1000 (default 20)').argParser(integer),

@@ -1,4 +1,4 @@
-import { accessStore, type AccessStore } from './access.ts';
+import { auditStore, type AuditStore } from './audit.ts';
 import { checkpointStore, type CheckpointStore } from './checkpoints.ts';
 import { connectMetadata, toStoreError, type Connection } from './connection.ts';
 import { databaseStore, type DatabaseStore } from './databases.ts';
@@ -11,6 +11,7 @@ import { operationStore, type OperationStore } from './operations.ts';
 import { retentionStore, type RetentionStore } from './retention.ts';
 import { secretStore, type SecretStore } from './secrets.ts';
 import { snapshotStore, type SnapshotStore } from './snapshots.ts';
+import { tokenStore, type TokenStore } from './tokens.ts';
 
 /** What pgrow knows: what is, not what is happening, which Temporal holds. Every error is one of the catalogue. */
 export type Store = DatabaseStore &
@@ -21,7 +22,8 @@ export type Store = DatabaseStore &
   EventStore &
   ObservedStore &
   LeaseStore &
-  AccessStore &
+  AuditStore &
+  TokenStore &
   RetentionStore &
   IdempotencyStore & {
     /** Brings the schema up to date; safe from several processes at once. */
@@ -56,7 +58,8 @@ export const createStore = async ({
     ...eventStore(queries),
     ...observedStore(queries),
     ...leaseStore(queries),
-    ...accessStore(queries),
+    ...auditStore(queries),
+    ...tokenStore(queries),
     ...idempotencyStore(queries),
     ...retentionStore(queries),
     async migrate() {

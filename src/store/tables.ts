@@ -6,6 +6,7 @@ import type { PostgresMajor } from '../domain/database.ts';
 import type { LiveState } from '../domain/live-state.ts';
 import type { Stage } from '../domain/stage.ts';
 import type { Settings } from '../domain/settings.ts';
+import type { Role } from '../domain/tokens.ts';
 import type { HostPorts, Topology } from '../domain/topology.ts';
 
 /** The schema of the migrations as TypeScript sees it: what is read, what is written. */
@@ -23,12 +24,9 @@ export interface Tables {
   observed: ObservedTable;
   leases: { name: string; holder: string; until: Timestamp };
   secrets: { service_id: string; name: string; ciphertext: Buffer; created_at: Generated<Date> };
-  tokens: { hash: string; actor: string; project: string; role: Role; created_at: Generated<Date> };
+  tokens: TokensTable;
   audit: AuditTable;
 }
-
-export const roles = ['viewer', 'operator', 'admin'] as const;
-export type Role = (typeof roles)[number];
 
 /** JSONB: written as text, because pg would turn a JavaScript array into a PostgreSQL array. */
 type Json<T> = ColumnType<T, string, string>;
@@ -164,6 +162,18 @@ interface ObservedTable {
   live: Json<LiveState>;
 }
 
+interface TokensTable {
+  id: Generated<string>;
+  hash: string;
+  actor: string;
+  project: string;
+  role: Role;
+  created_at: Generated<Date>;
+  created_by: Nullable<string>;
+  expires_at: OptionalTimestamp;
+  last_used_at: OptionalTimestamp;
+}
+
 interface AuditTable {
   id: Generated<string>;
   at: Timestamp;
@@ -172,4 +182,6 @@ interface AuditTable {
   service_id: Nullable<string>;
   action: string;
   details: Json<Record<string, unknown>>;
+  token_id: Nullable<string>;
+  request_id: Nullable<string>;
 }

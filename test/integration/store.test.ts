@@ -428,11 +428,34 @@ test('an event with a key is recorded once', async () => {
 test('only a known token lets in, and it is nowhere in clear', async () => {
   const token = randomBytes(24).toString('base64url');
   expect(await store.authenticate(token)).toBeNull();
-  await store.ensureToken({ token, project: '*', role: 'admin', actor: 'cli' });
-  await store.ensureToken({ token, project: '*', role: 'admin', actor: 'cli' });
+  await store.ensureHomeToken(token);
+  await store.ensureHomeToken(token);
 
-  expect(await store.authenticate(token)).toEqual({ actor: 'cli', project: '*', role: 'admin' });
+  expect(await store.authenticate(token)).toMatchObject({ actor: 'cli', project: '*', role: 'admin', expired: false });
   expect(JSON.stringify(await query(url, 'SELECT * FROM tokens'))).not.toContain(token);
+});
+
+// The file was removed because it had leaked, and the token in it went on opening everything.
+test('a new token of the home ends the one before, and no other', async () => {
+  const [before, after, other] = ['before', 'after', 'other'].map((name) => name.padEnd(32, '.')) as [
+    string,
+    string,
+    string,
+  ];
+  await store.createToken({
+    token: other,
+    name: 'ci',
+    project: 'default',
+    role: 'viewer',
+    created_by: 'cli',
+    expires_in: null,
+  });
+  await store.ensureHomeToken(before);
+  await store.ensureHomeToken(after);
+
+  expect(await store.authenticate(before)).toBeNull();
+  expect(await store.authenticate(after)).not.toBeNull();
+  expect(await store.authenticate(other)).toMatchObject({ actor: 'ci' });
 });
 
 test('an idempotency key belongs to the request that came first', async () => {

@@ -2,8 +2,9 @@ import type { FastifyInstance } from 'fastify';
 import { applicationName } from '../../domain/database.ts';
 import { PgrowError } from '../../domain/errors.ts';
 import { passwordProblem } from '../../domain/password.ts';
-import { callerOf } from '../auth.ts';
+import { askedBy } from '../audit.ts';
 import type { ApiDependencies } from '../dependencies.ts';
+import { passwordAnswer } from '../documents/history.ts';
 import { findDatabase, serviceParams } from '../lookup.ts';
 import { asObject } from '../parse-body.ts';
 
@@ -13,7 +14,7 @@ export const passwordRoutes = (app: FastifyInstance, dependencies: ApiDependenci
   app.post(
     '/v1/projects/:projectId/services/:serviceId/postgres/password',
     {
-      config: { role: 'operator' },
+      config: { role: 'operator', answers: { 200: passwordAnswer } },
       schema: {
         tags: ['state'],
         summary: 'Record the password that was set for the application role',
@@ -36,13 +37,12 @@ export const passwordRoutes = (app: FastifyInstance, dependencies: ApiDependenci
       const answer = await tryPassword(database, password);
       if (answer !== 'accepted')
         throw new PgrowError('refused', `The password is not recorded: ${whyNot[answer](role, database.name)}`);
-      const { actor } = callerOf(request);
       await store.recordAudit({
-        actor,
+        ...askedBy(request),
         project: database.project,
         service_id: database.id,
         action: 'password',
-        details: { role },
+        details: { role, database: database.name },
       });
       await store.replaceSecret(database.id, 'application', password);
       return { role };

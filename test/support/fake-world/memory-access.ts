@@ -1,10 +1,15 @@
-import type { AccessStore } from '../../../src/store/access.ts';
+import type { AuditStore } from '../../../src/store/audit.ts';
 import type { IdempotencyStore } from '../../../src/store/idempotency.ts';
+import type { TokenStore } from '../../../src/store/tokens.ts';
 
 /** What the API alone asks for: no workflow does. */
-export const memoryAccess = (): AccessStore & IdempotencyStore => ({
-  ensureToken: notHere,
+export const memoryAccess = (): AuditStore & TokenStore & IdempotencyStore => ({
+  ensureHomeToken: notHere,
+  createToken: notHere,
   authenticate: notHere,
+  listTokens: notHere,
+  findToken: notHere,
+  revokeToken: notHere,
   recordAudit: notHere,
   findAcceptedRequest: notHere,
   listAudit: notHere,

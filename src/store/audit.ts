@@ -1,14 +1,9 @@
-import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import { operationTypes, type OperationType } from '../domain/operation.ts';
 import type { Queries } from './connection.ts';
 import { isUuid } from './service-id.ts';
-import type { Role } from './tables.ts';
 
-export interface AccessStore {
-  /** Makes the token valid; one that is known already takes the new project, role and actor. */
-  ensureToken(token: NewToken): Promise<void>;
-  authenticate(token: string): Promise<Identity | null>;
+export interface AuditStore {
   recordAudit(entry: AuditEntry): Promise<void>;
   /** The last request for an operation that was not refused at once, by the operation's id or by the database's name or id. */
   findAcceptedRequest(
@@ -16,23 +11,17 @@ export interface AccessStore {
     by: { readonly operation: string } | { readonly database: string },
   ): Promise<AcceptedRequest | null>;
   /** Newest first. */
-  listAudit(project: string, limit: number): Promise<readonly (AuditEntry & { readonly at: string })[]>;
+  listAudit(wanted: AuditQuery): Promise<readonly RecordedAudit[]>;
 }
 
-export interface NewToken {
-  /** In clear; only its hash is kept. At least 32 random characters: the hash is a plain SHA-256. */
-  readonly token: string;
-  /** `*` for all. */
-  readonly project: string;
-  readonly role: Role;
-  /** Who acts with it, for the audit. Default: the role. */
-  readonly actor?: string;
-}
-
-export interface Identity {
-  readonly actor: string;
-  readonly project: string;
-  readonly role: Role;
+export interface AuditQuery {
+  /** By default, of all projects and of the control plane itself. */
+  readonly project?: string;
+  /** Name or service id; also of a database that no longer exists. */
+  readonly database?: string;
+  /** Only entries older than the one with this id. */
+  readonly before?: string;
+  readonly limit: number;
 }
 
 /** Action of an entry beside that of a request for an operation, which was answered with a refusal. */
@@ -44,6 +33,16 @@ export interface AuditEntry {
   readonly service_id: string | null;
   readonly action: string;
   readonly details: Readonly<Record<string, unknown>>;
+  /** UUID of the token that the request came with. */
+  readonly token_id?: string | null;
+  readonly request_id?: string | null;
+}
+
+export interface RecordedAudit extends AuditEntry {
+  /** Ascending. */
+  readonly id: string;
+  /** ISO 8601. */
+  readonly at: string;
 }
 
 export interface AcceptedRequest {
@@ -55,25 +54,7 @@ export interface AcceptedRequest {
   readonly database: string;
 }
 
-export const accessStore = (queries: Queries): AccessStore => ({
-  async ensureToken({ token, project, role, actor = role }) {
-    const grant = { project, role, actor };
-    await queries
-      .insertInto('tokens')
-      .values({ hash: hashOf(token), ...grant })
-      .onConflict((conflict) => conflict.column('hash').doUpdateSet(grant))
-      .execute();
-  },
-
-  async authenticate(token) {
-    const identity = await queries
-      .selectFrom('tokens')
-      .select(['actor', 'project', 'role'])
-      .where('hash', '=', hashOf(token))
-      .executeTakeFirst();
-    return identity ?? null;
-  },
-
+export const auditStore = (queries: Queries): AuditStore => ({
   async recordAudit({ details, ...entry }) {
     await queries
       .insertInto('audit')
@@ -116,16 +97,23 @@ export const accessStore = (queries: Queries): AccessStore => ({
     return { operation_id, service_id, actor, type: row.action as OperationType, database: database ?? '' };
   },
 
-  async listAudit(project, limit) {
-    const rows = await queries
+  async listAudit({ project, database, before, limit }) {
+    let query = queries
       .selectFrom('audit')
-      .select(['actor', 'project', 'service_id', 'action', 'details', 'at'])
-      .where('project', '=', project)
-      .orderBy('id', 'desc')
-      .limit(limit)
-      .execute();
+      .select(['id', 'at', 'actor', 'project', 'service_id', 'action', 'details', 'token_id', 'request_id']);
+    if (project !== undefined) query = query.where('project', '=', project);
+    if (before !== undefined) query = query.where('id', '<', before);
+    if (database !== undefined) {
+      // A name may have belonged to several databases; entries before a database was registered carry only its name.
+      query = query.where((is) =>
+        is.or([
+          is(sql<string>`audit.details ->> 'database'`, '=', database),
+          is('service_id', 'in', is.selectFrom('services').select('services.id').where('services.name', '=', database)),
+          ...(isUuid(database) ? [is('service_id', '=', database)] : []),
+        ]),
+      );
+    }
+    const rows = await query.orderBy('id', 'desc').limit(limit).execute();
     return rows.map(({ at, ...entry }) => ({ ...entry, at: at.toISOString() }));
   },
 });
-
-const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');

@@ -1,0 +1,90 @@
+import { InvalidArgumentError, Option, type Command } from 'commander';
+import { allProjects, roles, usualLife, type Role, type TokenDocument } from '../domain/tokens.ts';
+import { project as usualProject } from './api-client.ts';
+import { connectToApi } from './connect-to-api.ts';
+import { parseSeconds } from './duration.ts';
+import { print, printJson, printProgress } from './output.ts';
+import { alignColumns } from './table.ts';
+
+interface CreateFlags {
+  readonly role: Role;
+  readonly project: string;
+  readonly expires: number | null;
+  readonly json?: true;
+}
+
+export const tokens = (program: Command): void => {
+  const verb = program.command('tokens').description('list, create and revoke the tokens that may call the API');
+  verb
+    .command('list', { isDefault: true })
+    .description('list them, newest first')
+    .option('--json', 'print them as one JSON document')
+    .action(async ({ json }: { json?: true }) => {
+      const document = await connectToApi().get<{ tokens: readonly TokenDocument[] }>('/v1/tokens');
+      if (json) printJson(document);
+      else tokensText(document.tokens).forEach(print);
+    });
+  verb
+    .command('create <name>')
+    .description('create a token for a person, a pipeline or a service, and print it')
+    .addOption(
+      new Option('--role <role>', 'what it may do: read, change, or also destroy and administer')
+        .choices(roles)
+        .makeOptionMandatory(),
+    )
+    .option(
+      '--project <project>',
+      `its project, or "${allProjects}" for all and the control plane itself`,
+      usualProject,
+    )
+    .addOption(
+      new Option('--expires <time>', 'when it expires, such as 12h or 30d, or "never"')
+        .argParser(parseExpiry)
+        .default(usualLife, '90d'),
+    )
+    .option('--json', 'print it as one JSON document')
+    .action(async (name: string, { role, project, expires, json }: CreateFlags) => {
+      const body = { name, role, project, expires_in: expires };
+      const created = await connectToApi().post<TokenDocument & { token: string }>('/v1/tokens', body);
+      if (json) return printJson(created);
+      printProgress(`${describe(created)} This is the only time it is shown:`);
+      print(created.token);
+    });
+  verb
+    .command('revoke <id>')
+    .description('revoke a token: from now on it is refused')
+    .option('--json', 'print what it was as one JSON document')
+    .action(async (id: string, { json }: { json?: true }) => {
+      const revoked = await connectToApi().delete<TokenDocument>(`/v1/tokens/${encodeURIComponent(id)}`);
+      if (json) printJson(revoked);
+      else print(`Token ${revoked.name} is revoked.`);
+    });
+};
+
+const parseExpiry = (text: string): number | null => {
+  if (text === 'never') return null;
+  try {
+    return parseSeconds(text);
+  } catch {
+    throw new InvalidArgumentError('Allowed: "never", or a time such as 12h or 30d.');
+  }
+};
+
+const describe = ({ name, role, project, expires_at }: TokenDocument): string =>
+  `Token ${name} is ${role === 'viewer' ? 'a' : 'an'} ${role} of ${project === allProjects ? 'all projects' : `project ${project}`} ` +
+  `and ${expires_at === null ? 'never expires' : `expires at ${expires_at}`}.`;
+
+export const tokensText = (all: readonly TokenDocument[]): string[] =>
+  alignColumns([
+    ['NAME', 'ROLE', 'PROJECT', 'EXPIRES', 'LAST USED', 'CREATED', 'BY', 'ID'],
+    ...all.map(({ name, role, project, expires_at, expired, last_used_at, created_at, created_by, id }) => [
+      name,
+      role,
+      project,
+      expired ? `expired ${expires_at}` : (expires_at ?? 'never'),
+      last_used_at ?? 'never',
+      created_at,
+      created_by ?? 'the control plane',
+      id,
+    ]),
+  ]);

@@ -1,0 +1,135 @@
+import { createHash } from 'node:crypto';
+import { sql } from 'kysely';
+import { allProjects, type Role, type TokenDocument } from '../domain/tokens.ts';
+import type { Queries } from './connection.ts';
+import { isUuid } from './service-id.ts';
+
+export interface TokenStore {
+  /** Makes the home's own token valid, for everything, and no other that the home had before. */
+  ensureHomeToken(token: string): Promise<void>;
+  createToken(token: NewToken): Promise<TokenDocument>;
+  /** Null if there is no such token. One that has expired is found: its holder is told so. */
+  authenticate(token: string): Promise<Identity | null>;
+  /** Of a project, or of all with `*`; newest first. */
+  listTokens(project: string): Promise<readonly TokenDocument[]>;
+  findToken(id: string): Promise<TokenDocument | null>;
+  /** From now on it is refused. Revoking one that is gone is success. */
+  revokeToken(id: string): Promise<void>;
+}
+
+export interface NewToken {
+  /** In clear; only its hash is kept. At least 32 random characters: the hash is a plain SHA-256. */
+  readonly token: string;
+  readonly name: string;
+  /** `*` for all. */
+  readonly project: string;
+  readonly role: Role;
+  readonly created_by: string;
+  /** Seconds; null if it never expires. */
+  readonly expires_in: number | null;
+}
+
+export interface Identity {
+  readonly token_id: string;
+  /** The token's name. */
+  readonly actor: string;
+  readonly project: string;
+  readonly role: Role;
+  /** ISO 8601. */
+  readonly expires_at: string | null;
+  readonly expired: boolean;
+}
+
+/** Of the home's own token. */
+const homeActor = 'cli';
+
+export const tokenStore = (queries: Queries): TokenStore => {
+  const selected = () =>
+    queries
+      .selectFrom('tokens')
+      .select(['id', 'actor', 'project', 'role', 'created_at', 'created_by', 'expires_at', 'last_used_at'])
+      .select(hasExpired.as('expired'));
+  return {
+    async ensureHomeToken(token) {
+      const hash = hashOf(token);
+      const grant = { project: allProjects, role: 'admin' as const, actor: homeActor };
+      await queries
+        .insertInto('tokens')
+        .values({ hash, ...grant })
+        .onConflict((conflict) => conflict.column('hash').doUpdateSet(grant))
+        .execute();
+      await queries.deleteFrom('tokens').where('created_by', 'is', null).where('hash', '<>', hash).execute();
+    },
+
+    async createToken({ token, name, expires_in, ...grant }) {
+      const { id } = await queries
+        .insertInto('tokens')
+        .values({
+          hash: hashOf(token),
+          actor: name,
+          ...grant,
+          expires_at: expires_in === null ? null : sql<Date>`now() + make_interval(secs => ${expires_in})`,
+        })
+        .returning('id')
+        .executeTakeFirstOrThrow();
+      return documentOf(await selected().where('id', '=', id).executeTakeFirstOrThrow());
+    },
+
+    async authenticate(token) {
+      const hash = hashOf(token);
+      const row = await selected()
+        .select(sql<boolean>`last_used_at IS NULL OR last_used_at < now() - interval '1 minute'`.as('used_again'))
+        .where('hash', '=', hash)
+        .executeTakeFirst();
+      if (!row) return null;
+      const { id, actor, project, role, expires_at, expired, used_again } = row;
+      if (used_again && !expired) {
+        await queries
+          .updateTable('tokens')
+          .set({ last_used_at: sql<Date>`now()` })
+          .where('hash', '=', hash)
+          .execute();
+      }
+      return { token_id: id, actor, project, role, expires_at: expires_at?.toISOString() ?? null, expired };
+    },
+
+    async listTokens(project) {
+      const query = selected().orderBy('created_at', 'desc').orderBy('id');
+      const rows = await (project === allProjects ? query : query.where('project', '=', project)).execute();
+      return rows.map(documentOf);
+    },
+
+    async findToken(id) {
+      const row = isUuid(id) ? await selected().where('id', '=', id).executeTakeFirst() : undefined;
+      return row ? documentOf(row) : null;
+    },
+
+    async revokeToken(id) {
+      await queries.deleteFrom('tokens').where('id', '=', id).execute();
+    },
+  };
+};
+
+const hasExpired = sql<boolean>`expires_at IS NOT NULL AND expires_at <= now()`;
+
+interface Row {
+  readonly id: string;
+  readonly actor: string;
+  readonly project: string;
+  readonly role: Role;
+  readonly created_at: Date;
+  readonly created_by: string | null;
+  readonly expires_at: Date | null;
+  readonly last_used_at: Date | null;
+  readonly expired: boolean;
+}
+
+const documentOf = ({ actor, created_at, expires_at, last_used_at, ...row }: Row): TokenDocument => ({
+  ...row,
+  name: actor,
+  created_at: created_at.toISOString(),
+  expires_at: expires_at?.toISOString() ?? null,
+  last_used_at: last_used_at?.toISOString() ?? null,
+});
+
+const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');

@@ -1,0 +1,126 @@
+import { expect, test } from 'vitest';
+import { services, shopPath, useApi } from '../support/api-under-test.ts';
+
+const api = useApi();
+
+const create = async (body: object, token = api.admin) => {
+  const answer = await api.call('POST', '/v1/tokens', { body, token });
+  return { ...answer, id: String(answer.body['id']), token: String(answer.body['token']) };
+};
+
+const ci = { name: 'ci', project: 'default', role: 'operator' };
+
+test('a token that was created works at once, and is shown only then', async () => {
+  const { status, headers, id, token, body } = await create(ci);
+  expect({ status, cache: headers['cache-control'] }).toEqual({ status: 201, cache: 'no-store' });
+  expect(body).toMatchObject({ ...ci, created_by: 'admin of *', expired: false, last_used_at: null });
+  expect(token).toMatch(/^pgrow_[\w-]{43}$/);
+
+  const me = await api.call('GET', '/v1/me', { token });
+  expect(me.body).toMatchObject({ actor: 'ci', project: 'default', role: 'operator', token: { id } });
+  const listed = JSON.stringify((await api.call('GET', '/v1/tokens')).body);
+  expect(listed).toContain(id);
+  expect(listed).not.toContain(token);
+  expect(JSON.stringify(await api.store.listAudit({ limit: 5 }))).not.toContain(token);
+});
+
+test('it says when it was used last', async () => {
+  const { id, token } = await create(ci);
+  await api.call('GET', services, { token });
+  const { tokens } = (await api.call('GET', '/v1/tokens')).body as { tokens: { id: string; last_used_at: string }[] };
+  expect(tokens.find((each) => each.id === id)?.last_used_at).toMatch(/^\d{4}-/);
+});
+
+test('a token that is revoked is refused from then on, and revoking it is on record', async () => {
+  const { id, token } = await create(ci);
+  expect(await api.call('DELETE', `/v1/tokens/${id}`)).toMatchObject({ status: 200, body: { name: 'ci' } });
+  expect((await api.call('GET', services, { token })).status).toBe(401);
+  expect(await api.store.listAudit({ limit: 1 })).toMatchObject([
+    { action: 'revoke_token', project: 'default', details: { token: id, name: 'ci' } },
+  ]);
+  expect((await api.call('DELETE', `/v1/tokens/${id}`)).status).toBe(404);
+});
+
+test('one that has expired is refused with the reason', async () => {
+  const secret = 'expired-at-once-'.padEnd(40, 'x');
+  await api.store.createToken({ ...ci, role: 'viewer', token: secret, created_by: 'tests', expires_in: 0 });
+  expect((await api.call('GET', services, { token: secret })).body).toMatchObject({
+    status: 401,
+    detail: expect.stringMatching(/^The token ci expired at \d{4}-.*\. Ask an admin for another\.$/),
+  });
+});
+
+test('an admin of one project manages the tokens of that project only', async () => {
+  const admin = await api.newToken('sales', 'admin');
+  const foreign = await create(ci);
+  expect((await create({ ...ci, project: 'sales' }, admin)).status).toBe(201);
+  for (const project of ['default', '*']) expect((await create({ ...ci, project }, admin)).status).toBe(403);
+  expect((await api.call('DELETE', `/v1/tokens/${foreign.id}`, { token: admin })).status).toBe(404);
+  const { tokens } = (await api.call('GET', '/v1/tokens', { token: admin })).body as { tokens: { project: string }[] };
+  expect(new Set(tokens.map(({ project }) => project))).toEqual(new Set(['sales']));
+});
+
+test("the home's own token is not revoked: nothing would let an admin in any more", async () => {
+  await api.store.ensureHomeToken('the-own-token'.padEnd(40, 'x'));
+  const own = (await api.store.listTokens('*')).find(({ created_by }) => created_by === null);
+  const refused = await api.call('DELETE', `/v1/tokens/${own?.id}`);
+  expect(refused.body).toMatchObject({ status: 409, detail: expect.stringContaining('remove the file token') });
+});
+
+test('what does not fit is named, all of it', async () => {
+  expect((await create({ name: '', project: 'default', role: 'root', expires_in: 5 })).body).toMatchObject({
+    status: 422,
+    problems: [
+      { path: 'name' },
+      { path: 'role', value: 'root', allowed: 'viewer, operator, admin' },
+      { path: 'expires_in' },
+    ],
+  });
+});
+
+test('a change that is refused is on record, with who asked and in which request', async () => {
+  await api.newShop();
+  const token = await api.newToken('default', 'viewer');
+  const { headers } = await api.call('POST', `${shopPath}/pooling`, { token });
+  const [entry] = await api.store.listAudit({ limit: 1 });
+  expect(entry).toMatchObject({
+    actor: 'viewer of default',
+    action: 'refused',
+    project: 'default',
+    request_id: headers['x-request-id'],
+    details: { request: `POST ${shopPath}/pooling`, code: 'forbidden', database: 'shop' },
+  });
+  expect((await api.store.listTokens('default')).map(({ id }) => id)).toContain(entry?.token_id);
+});
+
+test('a dry run that is refused asked for no change', async () => {
+  await api.call('POST', `${services}/none/postgres/pooling?dry_run=true`);
+  expect(await api.store.listAudit({ limit: 5 })).toEqual([]);
+});
+
+test('the audit is read page by page, by admins, of their own project', async () => {
+  for (const name of ['one', 'two', 'three']) await create({ ...ci, name });
+  await create({ ...ci, project: 'sales' });
+  const read = async (query: string, token = api.admin) => (await api.call('GET', `/v1/audit${query}`, { token })).body;
+  const names = (page: Record<string, unknown>) =>
+    (page['entries'] as { details: { name: string } }[]).map(({ details }) => details.name);
+
+  const admin = await api.newToken('default', 'admin');
+  const first = await read('?limit=2', admin);
+  expect(names(first)).toEqual(['three', 'two']);
+  const second = await read(`?limit=2&before=${String(first['next'])}`, admin);
+  expect(names(second)).toEqual(['one']);
+  expect(second['next']).toBeNull();
+  expect(await read('?limit=2', await api.newToken('default', 'operator'))).toMatchObject({ status: 403 });
+  expect(await read('?before=now')).toMatchObject({ status: 422 });
+});
+
+test('the audit of one database, by its name', async () => {
+  const shop = await api.newShop();
+  await api.call('POST', `${shopPath}/abort`);
+  await create(ci);
+  api.takeUp(shop);
+  await api.call('POST', `${shopPath}/pooling`);
+  const { entries } = (await api.call('GET', '/v1/audit?database=shop')).body as { entries: { action: string }[] };
+  expect(entries.map(({ action }) => action)).toEqual(['expand', 'refused']);
+});
