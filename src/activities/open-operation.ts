@@ -12,6 +12,7 @@ import type { Dependencies } from '../nodes/dependencies.ts';
 import { nodeReaders } from '../nodes/node-readers.ts';
 import { openSession } from '../nodes/session.ts';
 import { findLeftBehind, type LeftBehind } from '../planning/left-behind.ts';
+import { refuseOtherPlan } from '../planning/plan-digest.ts';
 import { isMaker, planRequest, recallRequest, type Planned } from '../planning/plan-request.ts';
 import { handBack } from './hand-back.ts';
 import { refuseUnfit } from './preflight.ts';
@@ -36,7 +37,7 @@ export const openOperation: (
   const planned = isNew ? await planRequest(planning, call, null) : await recallRequest(planning, call);
   const { plan, unfinished, previous } = planned;
   if (unfinished) await closeNeverBegun(store, planned.database.id, unfinished.operation.id);
-  if (isNew && !unfinished) await refuseBeforeTouching(dependencies, call, planned);
+  if (isNew) await refuseBeforeTouching(dependencies, call, planned);
   const database = isNew ? await ensureRecord(dependencies, call, planned) : planned.database;
   await store.beginOperation({
     id: operation,
@@ -93,11 +94,14 @@ const leavesCheckpoint: readonly OperationWorkflow[] = ['rollback', 'destroyData
 /** A database whose creation is refused never existed: one that was registered already is forgotten. */
 const refuseBeforeTouching = async (
   dependencies: Dependencies,
-  { workflow, input }: OpenOperation,
-  { database, plan, restored }: Planned,
+  { workflow, input, operation: operation_id }: OpenOperation,
+  { database, plan, restored, unfinished }: Planned,
 ) => {
+  const { confirm = false, plan_digest } = input as { confirm?: boolean; plan_digest?: string };
   try {
-    refuseUnconfirmed(plan, (input as { confirm?: boolean }).confirm === true);
+    refuseOtherPlan(plan, { operation_id, service_id: database.id }, plan_digest);
+    if (unfinished) return;
+    refuseUnconfirmed(plan, confirm);
     await refuseUnfit(dependencies, database, plan, restored);
   } catch (error) {
     if (isMaker(workflow)) {

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ApiDependencies } from './dependencies.ts';
 import { findEarlier, type OperationIds } from './idempotency.ts';
 import { serviceParams } from './lookup.ts';
-import { planDocument } from './plan-document.ts';
+import { answerPlan } from './plan-document.ts';
 import { isDryRun } from './query-parameters.ts';
 
 /** Null if it is not known: nothing has planned it yet, or it was planned earlier. */
@@ -42,7 +42,7 @@ export const answerRepeated = async ({ store }: ApiDependencies, request: Fastif
   const { ids, operation } = earlier;
   if (isDryRun(request)) {
     const plan = await store.readPlan(operation.id);
-    return plan && planDocument({ plan, database: operation.database, service_id: operation.service_id });
+    return plan && answerPlan(reply, { plan, database: operation.database, ...ids });
   }
   const { projectId: project } = serviceParams(request);
   return accept(reply, {

@@ -1,17 +1,23 @@
+import type { FastifyReply } from 'fastify';
 import { operationWorkflowId } from '../domain/naming.ts';
 import type { Plan } from '../domain/plan.ts';
+
+import { planDigest } from '../planning/plan-digest.ts';
 
 interface PlanOf {
   readonly plan: Plan;
   /** Name of the database. */
   readonly database: string;
   readonly service_id: string;
+  /** That the plan was made for. */
+  readonly operation_id: string;
 }
 
 /** A plan in the shape of the operation that would run it. */
-export const planDocument = ({ plan, database, service_id }: PlanOf) => ({
+const planDocument = ({ plan, database, service_id, operation_id }: PlanOf) => ({
   operation: {
     id: null,
+    digest: planDigest(plan, { operation_id, service_id }),
     workflow_id: operationWorkflowId(service_id),
     run_id: null,
     type: plan.type,
@@ -47,3 +53,10 @@ export const planDocument = ({ plan, database, service_id }: PlanOf) => ({
     error: null,
   },
 });
+
+/** Its digest is the entity tag: a request that sends it as `If-Match` runs this plan, or is refused. */
+export const answerPlan = (reply: FastifyReply, planned: PlanOf) => {
+  const document = planDocument(planned);
+  void reply.header('etag', `"${document.operation.digest}"`);
+  return document;
+};

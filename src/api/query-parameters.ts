@@ -24,6 +24,17 @@ export const readLimit = (request: FastifyRequest, { usual, most }: { usual: num
   throw invalidInput('The request', [{ path: 'limit', value: limit, allowed: `a whole number from 1 to ${most}` }]);
 };
 
+/** `If-Match: "DIGEST"`: only the plan with this digest may run. */
+export const agreedPlan = (request: FastifyRequest): { readonly plan_digest?: string } => {
+  const given = request.headers['if-match'];
+  if (given === undefined || given === '*') return {};
+  const digest = /^(?:W\/)?"?([0-9a-f]{64})"?$/.exec(given)?.[1];
+  if (digest !== undefined) return { plan_digest: digest };
+  throw invalidInput('The request', [
+    { path: 'If-Match', value: given, allowed: 'the digest of a plan, as its ETag has it' },
+  ]);
+};
+
 export const dryRunRules = {
   type: 'object',
   properties: { dry_run: { type: 'boolean', description: 'Answer with the plan and touch nothing.' } },

@@ -6,17 +6,21 @@ import { operationTypeOf, type OperationInput, type OperationWorkflow } from '..
 import type { Stage } from '../domain/stage.ts';
 import { stageAfter } from '../domain/stage-after.ts';
 import { accept, type Estimate } from './accept.ts';
+import { askedBy } from './audit.ts';
 import { callerOf } from './auth.ts';
-import { refusedAction, type AuditEntry } from '../store/access.ts';
+import { refusedAction, type AuditEntry } from '../store/audit.ts';
 import type { PlanRequest } from '../planning/planning.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import type { OperationIds } from './idempotency.ts';
 import { planAhead } from './plan-ahead.ts';
-import { planDocument } from './plan-document.ts';
-import { isDryRun } from './query-parameters.ts';
+import { answerPlan } from './plan-document.ts';
+import { agreedPlan, isDryRun } from './query-parameters.ts';
 
 /** What a workflow is started with besides the ids and the actor. */
-export type ChangeInput<W extends OperationWorkflow> = Omit<OperationInput<W>, 'service_id' | 'operation_id' | 'actor'>;
+export type ChangeInput<W extends OperationWorkflow> = Omit<
+  OperationInput<W>,
+  'service_id' | 'operation_id' | 'actor' | 'plan_digest'
+>;
 
 interface Change<W extends OperationWorkflow> {
   readonly request: FastifyRequest;
@@ -41,7 +45,7 @@ export const startOperation = async <W extends OperationWorkflow>(
   const asked = { workflow, input: { ...input, service_id }, operation: operation_id };
   if (isDryRun(request)) {
     await refuseWhileRunning(dependencies, { id: service_id, name: database });
-    return planDocument({ plan: await planAhead(dependencies, asked), database, service_id });
+    return answerPlan(reply, { plan: await planAhead(dependencies, asked), database, ...ids });
   }
 
   const running = await untilReallyEnded(dependencies, service_id);
@@ -49,12 +53,14 @@ export const startOperation = async <W extends OperationWorkflow>(
 
   const { actor } = callerOf(request);
   // Before anything can begin: what was asked for is known whatever becomes of it.
-  const entry = { actor, project, service_id, action: operationTypeOf[workflow] };
+  const entry = { ...askedBy(request), project, service_id, action: operationTypeOf[workflow] };
   await store.recordAudit({ ...entry, details: { ...input, operation_id, database } });
-  const complete = { ...input, service_id, operation_id, actor } as OperationInput<W> & { operation_id: string };
+  const complete = { ...input, service_id, operation_id, actor, ...agreedPlan(request) } as OperationInput<W> & {
+    operation_id: string;
+  };
   const stage = stageAfter(workflow, input, present);
   const { run, opened } = await client.open(workflow, complete, { database, stage }).catch(async (error: unknown) => {
-    await noteRefusal(dependencies, { ...entry, details: { operation_id, database } }, error);
+    await noteRefusal(dependencies, request, { ...entry, details: { operation_id, database } }, error);
     throw error;
   });
   const estimate = opened ?? (await estimateOf(dependencies, asked));
@@ -62,9 +68,15 @@ export const startOperation = async <W extends OperationWorkflow>(
 };
 
 /** The caller has the answer: what was refused at once is no operation that waits. */
-export const noteRefusal = async ({ store }: Pick<ApiDependencies, 'store'>, entry: AuditEntry, error: unknown) => {
+export const noteRefusal = async (
+  { store }: Pick<ApiDependencies, 'store'>,
+  request: FastifyRequest,
+  entry: AuditEntry,
+  error: unknown,
+) => {
   // Of a call that failed it is not known whether it was heard.
   if (!(error instanceof PgrowError) || error.code === 'temporal_unavailable' || error.code === 'internal') return;
+  request.refusalNoted = true;
   await store.recordAudit({ ...entry, action: refusedAction, details: { ...entry.details, code: error.code } });
 };
 

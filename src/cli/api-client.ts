@@ -22,6 +22,8 @@ export interface PostOptions {
   readonly dryRun?: boolean;
   /** The same key twice starts one operation. */
   readonly idempotencyKey?: string;
+  /** Only the plan with this digest may run. */
+  readonly planDigest?: string;
   /** How long the answer is waited for, in milliseconds. Default one minute. */
   readonly timeoutMs?: number;
 }
@@ -71,7 +73,7 @@ export const createApiClient = ({ url, token, timeoutMs: usualMs = usualTimeoutM
     url,
     get: <T>(path: string) => ask<T>('GET', path),
     delete: <T>(path: string) => ask<T>('DELETE', path),
-    post: <T>(path: string, body: object, { dryRun, idempotencyKey, timeoutMs }: PostOptions = {}) =>
+    post: <T>(path: string, body: object, { dryRun, idempotencyKey, planDigest, timeoutMs }: PostOptions = {}) =>
       ask<T>(
         'POST',
         dryRun ? `${path}?dry_run=true` : path,
@@ -80,6 +82,7 @@ export const createApiClient = ({ url, token, timeoutMs: usualMs = usualTimeoutM
           headers: {
             'content-type': 'application/json',
             ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
+            ...(planDigest !== undefined && { 'if-match': `"${planDigest}"` }),
           },
         },
         timeoutMs,
@@ -150,6 +153,7 @@ const codeOf = (code: unknown, status: number): ErrorCode => {
     403: 'forbidden',
     404: 'not_found',
     409: 'refused',
+    412: 'plan_changed',
     422: 'invalid_input',
   };
   return codes[status] ?? 'internal';

@@ -16,6 +16,7 @@ export interface ChangeFlags {
   readonly detach?: true;
   readonly json?: true;
   readonly idempotencyKey?: string;
+  readonly planDigest?: string;
 }
 
 /** What every verb takes that starts an operation. */
@@ -27,7 +28,11 @@ export const addChangeOptions = (command: Command): Command =>
 
 /** The same, of operations that can be planned. */
 export const addPlannedChangeOptions = (command: Command): Command =>
-  addChangeOptions(command.option('--dry-run', 'show the plan and touch nothing'));
+  addChangeOptions(
+    command
+      .option('--dry-run', 'show the plan and touch nothing')
+      .option('--plan-digest <digest>', 'run the plan that was shown with this digest, and no other'),
+  );
 
 interface FinishChange {
   readonly api: ApiClient;
@@ -77,9 +82,11 @@ export const runChange = async ({
     await showPlan({ api, database, request: { path, body }, idempotencyKey, json });
     return exitCodes.done;
   }
-  const started = await api.post<StartedOperation>(postgresPath(database, path), body, idempotency(flags));
+  const started = await api.post<StartedOperation>(postgresPath(database, path), body, postOptions(flags));
   return finishChange({ api, database: becomes, started, flags });
 };
 
-export const idempotency = ({ idempotencyKey }: ChangeFlags): PostOptions =>
-  idempotencyKey === undefined ? {} : { idempotencyKey };
+export const postOptions = ({ idempotencyKey, planDigest }: ChangeFlags): PostOptions => ({
+  ...(idempotencyKey !== undefined && { idempotencyKey }),
+  ...(planDigest !== undefined && { planDigest }),
+});

@@ -28,24 +28,34 @@ interface ConfirmedChange {
 /** Where the plan has something to confirm: shows it and asks, unless `--yes` was given. Then runs the change. */
 export const runConfirmedChange = async ({ api, database, request, flags }: ConfirmedChange): Promise<ExitCode> => {
   const { path, body } = request;
-  const run = (confirmed: boolean) =>
-    runChange({ api, database, path, body: confirmed ? { ...body, confirm: true } : body, flags });
-  const asked = async () => {
+  const run = (confirmed: Confirmed | null) =>
+    runChange({
+      api,
+      database,
+      path,
+      body: confirmed ? { ...body, confirm: true } : body,
+      // What was confirmed is what runs.
+      flags: { ...flags, ...(confirmed && flags.planDigest === undefined && { planDigest: confirmed.digest }) },
+    });
+  const asked = async (): Promise<Confirmed | null> => {
     const { operation } = await readPlan({ api, database, request, idempotencyKey: flags.idempotencyKey });
-    if (toConfirm(operation) === null) return false;
+    if (toConfirm(operation) === null) return null;
     await requireYes(database, operation, flags.yes === true);
-    return true;
+    return operation;
   };
-  if (flags.dryRun) return run(false);
+  if (flags.dryRun) return run(null);
   // A key belongs to the one request that is sent with it.
   if (flags.yes || flags.idempotencyKey !== undefined) return run(await asked());
   try {
-    return await run(false);
+    return await run(null);
   } catch (error) {
     if (!lacksConfirmation(error)) throw error;
     return run(await asked());
   }
 };
+
+/** The plan that was shown. */
+type Confirmed = Pick<PlanView, 'digest'>;
 
 const lacksConfirmation = (error: unknown): boolean =>
   error instanceof PgrowError &&

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { postgresMajors } from '../domain/database.ts';
 import { servicesPath } from './api-client.ts';
-import { addChangeOptions, finishChange, idempotency, type ChangeFlags, type StartedOperation } from './change.ts';
+import { addChangeOptions, finishChange, postOptions, type ChangeFlags, type StartedOperation } from './change.ts';
 import { connectToApi } from './connect-to-api.ts';
 
 interface CreateFlags extends ChangeFlags, SizeFlags {
@@ -35,7 +35,7 @@ export const create = (program: Command): void => {
       ...(flags.locale !== undefined && { locale: flags.locale }),
       ...sizeIn(flags),
     };
-    const started = await api.post<StartedOperation>(servicesPath, body, idempotency(flags));
+    const started = await api.post<StartedOperation>(servicesPath, body, postOptions(flags));
     process.exitCode = await finishChange({ api, database: name, started, flags });
   });
 };

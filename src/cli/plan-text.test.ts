@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { planText, type PlanView } from './plan-text.ts';
 
 const plan: PlanView = {
+  digest: '3f'.repeat(32),
   type: 'expand',
   database: 'shop',
   from_stage: 1,
@@ -36,6 +37,7 @@ test('a plan shows its steps by phase, what it changes, costs, stalls and cannot
     'Expected write stall  about 400 ms',
     'Point of no return    hand over',
     'Estimated duration    1 min',
+    `Digest                ${'3f'.repeat(32)}`,
     'Warning: Sessions that do not go through PgBouncer are reset once.',
   ]);
 });

@@ -7,6 +7,8 @@ import { alignColumns } from './table.ts';
 
 /** What a person is shown of a plan. */
 export interface PlanView {
+  /** Of what it does: only this plan runs where it is given. */
+  readonly digest: string;
   readonly type: OperationType;
   readonly database: string;
   readonly from_stage: Stage | null;
@@ -42,6 +44,7 @@ export const planText = (plan: PlanView): string[] => {
       ...(plan.estimated_duration_minutes === undefined
         ? []
         : [['Estimated duration', `${plan.estimated_duration_minutes} min`]]),
+      ['Digest', plan.digest],
     ]),
     ...warningLines(plan),
     ...(toConfirm(plan) === null ? [] : ['To run it, confirm with --yes']),

@@ -1,3 +1,4 @@
+import { canonical } from './canonical.ts';
 import { PgrowError, withoutStop } from './errors.ts';
 import type { OperationWorkflow } from './inputs.ts';
 import { isPastReturn, type OperationDocument } from './operation.ts';
@@ -90,12 +91,5 @@ const ignoredFields: readonly string[] = [
   'options',
   'grace_period',
   'confirm',
+  'plan_digest',
 ];
-
-/** Equal values, equal text: the metadata do not keep the order of keys. */
-const canonical = (value: unknown): string =>
-  JSON.stringify(value, (_, inner: unknown) =>
-    typeof inner === 'object' && inner !== null && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).toSorted(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  ) ?? '';

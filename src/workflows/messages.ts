@@ -85,6 +85,8 @@ export interface RollbackRequest {
   readonly actor?: string;
   /** The evidence, if pgrow requests it by itself. */
   readonly reason?: string;
+  /** Of the plan that was agreed to. */
+  readonly plan_digest?: string;
   readonly options?: OperationInput<'rollback'>['options'];
 }
 

@@ -170,6 +170,7 @@ const tryRollback = async (
     // A request by signal was confirmed before; the rollback of a failed stage needs no confirmation.
     confirm: true,
     ...(request.reason === undefined ? {} : { reason: request.reason }),
+    ...(request.plan_digest === undefined ? {} : { plan_digest: request.plan_digest }),
     options: { checkpoint_timeout: rollbackPatienceSeconds, ...request.options },
   };
   try {

@@ -47,6 +47,24 @@ test('a logical slot keeps writes from moving, and a tablespace keeps a server f
   await expect(shop.run('expand', { target: 'replicas' })).rejects.toThrow(/tablespace ts at/);
 });
 
+// A plan was read, a replica was added, and the request ran another plan than the one that had been read.
+test('only the plan that was agreed to runs; with another nothing is touched', async () => {
+  const shop = await pooled();
+  const before = await shop.picture();
+  const other = 'a'.repeat(64);
+  const refusal = await shop.run('expand', { target: 'ha', plan_digest: other }).catch((error: unknown) => error);
+  expect(refusal).toMatchObject({ type: 'plan_changed' });
+  expect(await shop.picture()).toEqual(before);
+  const agreed = /allowed: ([0-9a-f]{64})|"allowed":"([0-9a-f]{64})"/
+    .exec(JSON.stringify(refusal))
+    ?.slice(1)
+    .find(Boolean);
+  expect(await shop.run('expand', { target: 'ha', plan_digest: agreed! })).toMatchObject({
+    status: 'done',
+    to_stage: 3,
+  });
+});
+
 /** Names of the servers on which a slot is. */
 const having = async (shop: Shop, slot: string): Promise<readonly string[]> =>
   Object.entries((await shop.picture()).slots).flatMap(([server, slots]) => (slots.includes(slot) ? [server] : []));

@@ -7,17 +7,20 @@ import { refuseUnconfirmed } from '../../domain/confirmation.ts';
 import { PgrowError } from '../../domain/errors.ts';
 import { isPastReturn } from '../../domain/operation.ts';
 import type { Plan } from '../../domain/plan.ts';
+import { refuseOtherPlan } from '../../planning/plan-digest.ts';
 import { accept, answerRepeated } from '../accept.ts';
 import { readWindow } from '../../store/rollback-window.ts';
+import { askedBy } from '../audit.ts';
 import { callerOf } from '../auth.ts';
 import { bodyRules, rollbackBody } from '../bodies.ts';
 import type { ApiDependencies } from '../dependencies.ts';
+import { changeAnswers } from '../documents/operation.ts';
 import { claimUnlessDryRun } from '../idempotency.ts';
 import { findDatabase, serviceParams } from '../lookup.ts';
 import { parseBody } from '../parse-body.ts';
 import { planAhead } from '../plan-ahead.ts';
-import { planDocument } from '../plan-document.ts';
-import { dryRunRules, isDryRun } from '../query-parameters.ts';
+import { answerPlan } from '../plan-document.ts';
+import { agreedPlan, dryRunRules, isDryRun } from '../query-parameters.ts';
 import { noteRefusal, refuseWhileRunning } from '../start-operation.ts';
 import { untilRecorded } from '../until-recorded.ts';
 
@@ -27,7 +30,7 @@ export const rollbackRoutes = (app: FastifyInstance, dependencies: ApiDependenci
   app.post(
     '/v1/projects/:projectId/services/:serviceId/postgres/rollback',
     {
-      config: { role: 'operator' },
+      config: { role: 'operator', answers: changeAnswers },
       schema: {
         tags: ['changes'],
         summary: 'Back to the stage before the last operation, keeping every write made since',
@@ -46,7 +49,12 @@ export const rollbackRoutes = (app: FastifyInstance, dependencies: ApiDependenci
       const planned = () => planAhead(dependencies, { workflow: 'rollback', input, operation: operation_id });
       if (isDryRun(request)) {
         await refuseWhileRunning(dependencies, database);
-        return planDocument({ plan: await planned(), database: database.name, service_id: database.id });
+        return answerPlan(reply, {
+          plan: await planned(),
+          database: database.name,
+          service_id: database.id,
+          operation_id,
+        });
       }
 
       const running = await client.describe(database.id);
@@ -59,10 +67,12 @@ export const rollbackRoutes = (app: FastifyInstance, dependencies: ApiDependenci
         );
       }
       const plan = await planned();
+      const agreed = agreedPlan(request);
+      refuseOtherPlan(plan, { operation_id, service_id: database.id }, agreed.plan_digest);
       refuseUnconfirmed(plan, confirmation.confirm);
       const { actor } = callerOf(request);
       const entry = {
-        actor,
+        ...askedBy(request),
         project: database.project,
         service_id: database.id,
         action: 'rollback',
@@ -71,10 +81,12 @@ export const rollbackRoutes = (app: FastifyInstance, dependencies: ApiDependenci
       await store.recordAudit(entry);
       const run = running?.running
         ? running
-        : await begin(dependencies, database, plan, { operation_id, actor, options }).catch(async (error: unknown) => {
-            await noteRefusal(dependencies, entry, error);
-            throw error;
-          });
+        : await begin(dependencies, database, plan, { operation_id, actor, options, ...agreed }).catch(
+            async (error: unknown) => {
+              await noteRefusal(dependencies, request, entry, error);
+              throw error;
+            },
+          );
       return accept(reply, {
         project: database.project,
         ids,
@@ -99,6 +111,7 @@ const begin = async (
     readonly operation_id: string;
     readonly actor: string;
     readonly options: NonNullable<OperationInput<'rollback'>['options']>;
+    readonly plan_digest?: string;
   },
 ): Promise<{ readonly workflow_id: string; readonly run_id: string | null } | null> => {
   const { store, client } = dependencies;
