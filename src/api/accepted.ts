@@ -1,7 +1,7 @@
 import { acceptedOperation, waitsForPlan, waitsForWorker, type Acceptance } from '../domain/accepted-operation.ts';
 import { PgrowError } from '../domain/errors.ts';
 import type { OperationDocument } from '../domain/operation.ts';
-import type { AcceptedRequest } from '../store/access.ts';
+import type { AcceptedRequest } from '../store/audit.ts';
 import type { ApiDependencies } from './dependencies.ts';
 
 type AcceptedDependencies = Pick<ApiDependencies, 'store' | 'client'>;

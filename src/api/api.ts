@@ -1,13 +1,20 @@
+import { randomUUID } from 'node:crypto';
 import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
 import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { PgrowError } from '../domain/errors.ts';
-import { requireTokens } from './auth.ts';
+import { collectAnswers, withAnswers } from './answers.ts';
+import { auditRefusals } from './audit.ts';
+import { docsPath, requireTokens } from './auth.ts';
+import { checkHost } from './check-host.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { answerProblems } from './problem.ts';
+import { auditRoutes } from './rest/audit.ts';
 import { controlPlaneRoutes } from './rest/control-plane.ts';
 import { changeRoutes } from './rest/changes.ts';
 import { doctorRoutes } from './rest/doctor.ts';
 import { historyRoutes } from './rest/history.ts';
+import { ladderRoutes } from './rest/ladder.ts';
 import { logsRoutes } from './rest/logs.ts';
 import { passwordRoutes } from './rest/password.ts';
 import { progressRoutes } from './rest/progress.ts';
@@ -15,6 +22,7 @@ import { rollbackRoutes } from './rest/rollback.ts';
 import { serviceRoutes } from './rest/services.ts';
 import { signalRoutes } from './rest/signals.ts';
 import { snapshotRoutes } from './rest/snapshots.ts';
+import { tokenRoutes } from './rest/tokens.ts';
 import { topologyRoutes } from './rest/topology.ts';
 
 export interface ApiOptions extends ApiDependencies {
@@ -23,6 +31,13 @@ export interface ApiOptions extends ApiDependencies {
 
 /** Bytes. Every body there is fits many times. */
 const bodyLimit = 64 * 1024;
+
+/** Until a request has come in completely. */
+const requestTimeoutMs = 30_000;
+
+/** The caller's own, so that a request can be followed through several programs; a new one otherwise. */
+const requestIdOf = (given: string | readonly string[] | undefined): string =>
+  typeof given === 'string' && /^[\w.:-]{1,100}$/.test(given) ? given : randomUUID();
 
 const parseJson = (body: string): unknown => {
   if (body.trim() === '') return undefined;
@@ -36,11 +51,16 @@ const parseJson = (body: string): unknown => {
   }
 };
 
+/** Answers may hold passwords, and are nothing but what they say they are. */
+const safeHeaders = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
+
 /** The REST API, ready to listen. */
 export const createApi = async ({ logger, ...dependencies }: ApiOptions): Promise<FastifyInstance> => {
   const app: FastifyInstance = fastify({
     bodyLimit,
     forceCloseConnections: 'idle',
+    requestTimeout: requestTimeoutMs,
+    genReqId: ({ headers }) => requestIdOf(headers['x-request-id']),
     ...(logger ? { loggerInstance: logger } : { logger: false }),
   });
   // Bodies are parsed by the domain's own rules, which name all problems at once; the schemas of routes are documentation.
@@ -52,7 +72,14 @@ export const createApi = async ({ logger, ...dependencies }: ApiOptions): Promis
   );
 
   answerProblems(app);
-  requireTokens(app, dependencies);
+  app.addHook(
+    'onRequest',
+    async (request, reply) => void reply.headers({ ...safeHeaders, 'x-request-id': request.id }),
+  );
+  checkHost(app, dependencies);
+  await requireTokens(app, dependencies);
+  auditRefusals(app, dependencies);
+  collectAnswers(app);
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -61,6 +88,12 @@ export const createApi = async ({ logger, ...dependencies }: ApiOptions): Promis
       security: [{ token: [] }],
     },
   });
+  await app.register(swaggerUi, {
+    routePrefix: docsPath,
+    staticCSP: true,
+    transformSpecification: (document) => withAnswers(document, app.documentedRoutes),
+    transformSpecificationClone: true,
+  });
   await app.register(async (routes) => {
     serviceRoutes(routes, dependencies);
     changeRoutes(routes, dependencies);
@@ -68,13 +101,18 @@ export const createApi = async ({ logger, ...dependencies }: ApiOptions): Promis
     signalRoutes(routes, dependencies);
     passwordRoutes(routes, dependencies);
     topologyRoutes(routes, dependencies);
+    ladderRoutes(routes, dependencies);
     historyRoutes(routes, dependencies);
     snapshotRoutes(routes, dependencies);
     logsRoutes(routes, dependencies);
     progressRoutes(routes, dependencies);
     controlPlaneRoutes(routes, dependencies);
     doctorRoutes(routes, dependencies);
-    routes.get('/openapi.json', { config: { public: true }, schema: { hide: true } }, async () => app.swagger());
+    tokenRoutes(routes, dependencies);
+    auditRoutes(routes, dependencies);
+    routes.get('/openapi.json', { config: { public: true }, schema: { hide: true } }, async () =>
+      withAnswers(app.swagger(), app.documentedRoutes),
+    );
   });
   return app;
 };

@@ -2,20 +2,21 @@ import Fastify from 'fastify';
 import { expect, test } from 'vitest';
 import { requireTokens } from './auth.ts';
 
-const api = () => {
+const api = async () => {
   const app = Fastify();
-  requireTokens(app, { store: { authenticate: async () => null } as never });
+  await requireTokens(app, { store: { authenticate: async () => null } as never });
   return app;
 };
 
 // A route without a role used to need no token: whoever forgot it opened the route to all.
-test('a route that does not say who may call it is refused when it is registered', () => {
-  expect(() => api().get('/secrets', () => 'all of them')).toThrow('/secrets must either name the role');
-  expect(() => api().get('/secrets', { config: { role: 'admin', public: true } }, () => '')).toThrow('or be public');
+test('a route that does not say who may call it is refused when it is registered', async () => {
+  const app = await api();
+  expect(() => app.get('/secrets', () => 'all of them')).toThrow('/secrets must either name the role');
+  expect(() => app.get('/secrets', { config: { role: 'admin', public: true } }, () => '')).toThrow('or be public');
 });
 
 test('a public route needs no token, one with a role does', async () => {
-  const app = api();
+  const app = await api();
   app.get('/health', { config: { public: true } }, () => 'well');
   app.get('/secrets', { config: { role: 'viewer' } }, () => 'all of them');
   expect((await app.inject('/health')).statusCode).toBe(200);

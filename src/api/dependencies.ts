@@ -9,6 +9,10 @@ import type { Planning } from '../planning/planning.ts';
 /** What the API works with. */
 export interface ApiDependencies extends Planning, LogFollower, Pick<Looks, 'readLogs'> {
   readonly client: PgrowClient;
+  /** Names that a request may ask for, in lower case; null for any. */
+  readonly hosts: readonly string[] | null;
+  /** Of this program. */
+  readonly version: string;
   /** Has the nodes looked at now; what is seen is recorded. */
   readonly readLive: (database: Database) => Promise<LiveState>;
   /** Whether its servers take a password for the application's role; null for the one on record. */

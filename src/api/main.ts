@@ -14,6 +14,7 @@ import { createStore } from '../store/store.ts';
 import { serveMetrics } from '../telemetry/serve-metrics.ts';
 import { openTracing } from '../telemetry/tracing.ts';
 import { createApi } from './api.ts';
+import { servedHosts } from './check-host.ts';
 import { askLogs, askLooks } from './ask-looks.ts';
 import { controlPlaneGauges } from './gauges.ts';
 
@@ -27,12 +28,7 @@ const store = await createStore({
   encryptionKey: Buffer.from(readFileSync(settings.secretKeyPath, 'utf8').trim(), 'base64'),
   version: versionOfSources,
 });
-await store.ensureToken({
-  token: readFileSync(settings.tokenPath, 'utf8').trim(),
-  project: '*',
-  role: 'admin',
-  actor: 'cli',
-});
+await store.ensureHomeToken(readFileSync(settings.tokenPath, 'utf8').trim());
 const { metrics: served, collector } = settings.telemetry;
 const tracing = await openTracing({ program: 'api', collector });
 const client = createPgrowClient(settings.temporal, tracing?.client);
@@ -41,9 +37,11 @@ const sockets = looksSockets({ path: settings.home });
 const looks = askLooks(sockets);
 
 const app = await createApi({
+  hosts: servedHosts(settings),
   store,
   client,
   home: settings.homeId,
+  version: versionOfSources(),
   prices: settings.prices,
   nodes: { readCircumstances: ({ id }, wanted) => looks.readCircumstances(id, wanted), hasStayed: looks.hasStayed },
   readLive: ({ id }) => looks.readLive(id),

@@ -1,16 +1,19 @@
+export const findingKinds = [
+  'operation',
+  'container',
+  'volume',
+  'network',
+  'replication_slot',
+  'paused_pooler',
+  'missing_node',
+  'changed_container',
+  'stopped_server',
+  'rollback_window',
+] as const;
+
 /** A leftover, something on record that is missing, or something left in a state that nothing will end. */
 export interface Finding {
-  readonly kind:
-    | 'operation'
-    | 'container'
-    | 'volume'
-    | 'network'
-    | 'replication_slot'
-    | 'paused_pooler'
-    | 'missing_node'
-    | 'changed_container'
-    | 'stopped_server'
-    | 'rollback_window';
+  readonly kind: (typeof findingKinds)[number];
   /** Of a slot or pooler with its node: `postgres_4 on postgres-1`. */
   readonly name: string;
   /** Name of the database; null if none is known. */

@@ -23,7 +23,8 @@ export interface LiveState {
  * `degraded`: it takes writes, but not everything is as it should be. `down`: clients' writes fail. `unknown`: pgrow cannot
  * see whether it takes writes. `stopped`: on purpose, as the record says.
  */
-export type Health = 'healthy' | 'degraded' | 'down' | 'unknown' | 'stopped';
+export const healths = ['healthy', 'degraded', 'down', 'unknown', 'stopped'] as const;
+export type Health = (typeof healths)[number];
 
 /**
  * `absent`, `stopped`: down, according to the engine. `not answering`: its container runs, but nothing was heard from it.
@@ -31,20 +32,22 @@ export type Health = 'healthy' | 'degraded' | 'down' | 'unknown' | 'stopped';
  * that receives WAL and does not apply it. `server stopped`, `fenced`: its container runs, and its supervisor keeps the
  * server down on purpose. `unhealthy`: its health check fails. `unknown`: the engine does not say.
  */
-export type NodeState =
-  | 'running'
-  | 'streaming'
-  | 'replay paused'
-  | 'starting'
-  | 'access refused'
-  | 'no connection free'
-  | 'not answering'
-  | 'unhealthy'
-  | 'server stopped'
-  | 'fenced'
-  | 'stopped'
-  | 'absent'
-  | 'unknown';
+export const nodeStates = [
+  'running',
+  'streaming',
+  'replay paused',
+  'starting',
+  'access refused',
+  'no connection free',
+  'not answering',
+  'unhealthy',
+  'server stopped',
+  'fenced',
+  'stopped',
+  'absent',
+  'unknown',
+] as const;
+export type NodeState = (typeof nodeStates)[number];
 
 export interface LiveNode {
   readonly name: string;

@@ -20,7 +20,8 @@ export interface VersionedPoller extends Poller {
  * `current` gets what begins, `finishing` has operations that began under it, under `drained` nothing continues, and
  * `prepared` is in the home and has not run yet.
  */
-export type VersionStatus = 'current' | 'finishing' | 'drained' | 'prepared';
+export const versionStatuses = ['current', 'finishing', 'drained', 'prepared'] as const;
+export type VersionStatus = (typeof versionStatuses)[number];
 
 export interface WorkersDocument {
   readonly current: string | null;

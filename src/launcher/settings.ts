@@ -33,6 +33,7 @@ export interface Settings {
   /** Connection string with the password: for the database driver alone, never for a log. */
   readonly databaseUrl: string;
   readonly apiHost: string;
+  readonly apiNames: readonly string[];
   readonly apiPort: number;
   readonly apiUrl: string;
   readonly tokenPath: string;
@@ -101,6 +102,7 @@ export const readSettings = (): Settings => {
     temporalWeb: address === undefined ? `http://127.0.0.1:${chosen('temporal_ui')}` : (external.temporalWeb ?? null),
     databaseUrl: databaseUrlOf(external) ?? metadataUrl(home, chosen('metadata')),
     apiHost: environment.apiHost,
+    apiNames: environment.apiNames,
     apiPort,
     apiUrl: `http://${hostToReach(environment.apiHost)}:${apiPort}`,
     tokenPath: home.tokenPath,

@@ -43,7 +43,7 @@ describe('who may do what', () => {
     api.takeUp(shop);
     await api.call('POST', `${shopPath}/pooling`, { token: await api.newToken('default', 'operator') });
 
-    expect(await api.store.listAudit('default', 5)).toMatchObject([
+    expect(await api.store.listAudit({ project: 'default', limit: 5 })).toMatchObject([
       {
         actor: 'operator of default',
         action: 'expand',
@@ -52,4 +52,20 @@ describe('who may do what', () => {
       },
     ]);
   });
+});
+
+// A script in a loop had kept the metadata busy for everyone else.
+test('too many requests without a valid token, or with one, are refused with the time to wait', async () => {
+  const viewer = await api.newToken('default', 'viewer');
+  const last = async (count: number, token: string | null) => {
+    const ask = () => api.call('GET', '/v1/me', { token });
+    await Promise.all(Array.from({ length: count - 1 }, ask));
+    return ask();
+  };
+  const refused = await last(61, 'wrong');
+  expect(refused.body).toMatchObject({ status: 429, code: 'too_many' });
+  expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
+  // Those who have a token are not kept out by those who have none.
+  expect((await last(1200, viewer)).status).toBe(200);
+  expect((await last(1, viewer)).status).toBe(429);
 });

@@ -297,7 +297,7 @@ describe('rollback', () => {
     expect(asked).toMatchObject({ operation_id: body['operation_id'], options: { cutover: 'on_signal' } });
     const operation = await api.call('GET', `${shopPath}/operations/${String(body['operation_id'])}`);
     expect(operation.body).toMatchObject({ type: 'rollback', status: 'running' });
-    expect(await api.store.listAudit('default', 5)).toMatchObject([{ action: 'rollback' }]);
+    expect(await api.store.listAudit({ project: 'default', limit: 5 })).toMatchObject([{ action: 'rollback' }]);
   });
 
   test('a dry run shows the way back and tells no one', async () => {
@@ -389,8 +389,9 @@ describe('the doctor', () => {
       failed: [],
       findings: [],
     });
-    expect(await api.store.listAudit('*', 5)).toMatchObject([
-      { action: 'doctor_removal', details: { removed: ['volume v-1'] } },
+    expect(await api.store.listAudit({ limit: 5 })).toMatchObject([
+      { action: 'doctor_removed', details: { removed: ['volume v-1'], failed: [] } },
+      { action: 'doctor_removal', details: { found: ['volume v-1'] } },
     ]);
   });
 

@@ -49,7 +49,28 @@ describe('expanding', () => {
       },
     });
     expect(api.client.started).toEqual([]);
-    expect(await api.store.listAudit('default', 5)).toEqual([]);
+    expect(await api.store.listAudit({ project: 'default', limit: 5 })).toEqual([]);
+  });
+
+  // Between the plan that was read and the request that ran it a switchover had moved the primary.
+  test('a plan that was agreed to is what the workflow is started with, by its digest', async () => {
+    const shop = await api.newShop();
+    api.takeUp(shop);
+    const shown = await api.call('POST', `${shopPath}/ha?dry_run=true`, { body: {} });
+    const { digest } = shown.body['operation'] as { digest: string };
+    expect(shown.headers['etag']).toBe(`"${digest}"`);
+    expect((await api.call('POST', `${shopPath}/ha?dry_run=true`, { body: {} })).headers['etag']).toBe(`"${digest}"`);
+    expect((await api.call('POST', `${shopPath}/replicas?dry_run=true`)).headers['etag']).not.toBe(`"${digest}"`);
+
+    await api.call('POST', `${shopPath}/ha`, { body: {}, headers: { 'if-match': `"${digest}"` } });
+    expect(api.client.started).toMatchObject([{ workflow: 'expand', input: { plan_digest: digest } }]);
+  });
+
+  test('what is no digest is named', async () => {
+    await api.newShop();
+    const { body } = await api.call('POST', `${shopPath}/ha`, { body: {}, headers: { 'if-match': '"abc"' } });
+    expect(body).toMatchObject({ status: 422, problems: [{ path: 'If-Match', value: '"abc"' }] });
+    expect(api.client.started).toEqual([]);
   });
 
   test('what does not fit is named with its path, also inside pooling', async () => {
@@ -114,7 +135,7 @@ describe('expanding', () => {
     await api.shopAtStage(haTopology);
     expect((await api.call('POST', `${shopPath}/replicas`)).body).toMatchObject({ status: 409, code: 'refused' });
     expect((await api.call('GET', `${shopPath}/operations`)).body).toEqual({ operations: [] });
-    expect(await api.store.listAudit('default', 5)).toMatchObject([
+    expect(await api.store.listAudit({ project: 'default', limit: 5 })).toMatchObject([
       { action: 'refused', details: { code: 'refused' } },
       { action: 'expand' },
     ]);

@@ -128,7 +128,7 @@ describe('what is accepted while no worker runs', () => {
 
   test('is recorded with its caller before it can begin', async () => {
     const { shop, id } = await accept();
-    expect(await api.store.listAudit('default', 5)).toMatchObject([
+    expect(await api.store.listAudit({ project: 'default', limit: 5 })).toMatchObject([
       { actor: 'admin of *', action: 'expand', service_id: shop.id, details: { operation_id: id, database: 'shop' } },
     ]);
   });

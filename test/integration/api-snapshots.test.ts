@@ -64,7 +64,7 @@ describe('verifying', () => {
       body: { snapshot: { id: 'snap-1' }, verification: api.client.verification },
     });
     expect(api.client.verified).toEqual(['snap-1']);
-    expect(await api.store.listAudit('default', 1)).toMatchObject([
+    expect(await api.store.listAudit({ project: 'default', limit: 1 })).toMatchObject([
       { action: 'verify_snapshot', details: { snapshot: 'snap-1', status: 'damaged' } },
     ]);
   });

@@ -190,7 +190,7 @@ describe('state', () => {
     expect(await record('new one')).toMatchObject({ status: 200, body: { role: 'shop' } });
     expect(await api.store.readSecrets(shop.id)).toMatchObject({ application: 'new one' });
     expect(await strings()).toMatchObject({ host: { postgres: expect.stringContaining('shop:new%20one@') } });
-    expect(JSON.stringify(await api.store.listAudit('default', 10))).not.toContain('new one');
+    expect(JSON.stringify(await api.store.listAudit({ project: 'default', limit: 10 }))).not.toContain('new one');
   });
 
   test('connection strings name what a running operation has already published', async () => {

@@ -2,7 +2,10 @@ import { usualPrices } from '../../src/domain/prices.ts';
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
+import { z } from 'zod';
+import { eventStream } from '../../src/api/answers.ts';
 import { createApi } from '../../src/api/api.ts';
+import { problem } from '../../src/api/documents/problem.ts';
 import { planAhead } from '../../src/api/plan-ahead.ts';
 import type { Database } from '../../src/domain/database.ts';
 import type { Finding } from '../../src/domain/finding.ts';
@@ -54,6 +57,7 @@ interface Call {
   readonly body?: unknown;
   readonly token?: string | null;
   readonly key?: string;
+  readonly headers?: Readonly<Record<string, string>>;
 }
 
 interface Answer {
@@ -101,6 +105,8 @@ export const useApi = (): ApiUnderTest => {
     api.app = await createApi({
       ...planning,
       client: api.client,
+      version: '0.1.0 (tests)',
+      hosts: ['localhost', '127.0.0.1'],
       readLogs: async () => '',
       async *followLog() {},
       doctor: {
@@ -130,6 +136,23 @@ export const useApi = (): ApiUnderTest => {
   return api;
 };
 
+/** Every answer is as the OpenAPI document describes it. */
+const parseAnswer = (
+  app: FastifyInstance,
+  { method, url, status, body }: { method: string; url: string; status: number; body: unknown },
+): void => {
+  const path = url.split('?', 1)[0] ?? url;
+  if (path === '/openapi.json') return;
+  const matches = (pattern: string) => new RegExp(`^${pattern.replace(/:\w+/g, '[^/]+')}$`).test(path);
+  const route = app.documentedRoutes.find((each) => each.method === method && matches(each.url));
+  const answer = status >= 400 ? problem : route?.answers[status as 200];
+  if (!answer || answer === eventStream)
+    throw new Error(`${method} ${path} answers ${status}, which is not documented`);
+  const { error } = answer.safeParse(body);
+  if (error)
+    throw new Error(`${method} ${path} answers ${status} otherwise than documented: ${z.prettifyError(error)}`);
+};
+
 const underTest = (): ApiUnderTest => {
   const api: Omit<
     ApiUnderTest,
@@ -137,18 +160,27 @@ const underTest = (): ApiUnderTest => {
   > = {
     async newToken(project, role) {
       const token = randomBytes(24).toString('base64url');
-      await ready.store.ensureToken({ token, project, role, actor: `${role} of ${project}` });
+      await ready.store.createToken({
+        token,
+        project,
+        role,
+        name: `${role} of ${project}`,
+        created_by: 'tests',
+        expires_in: null,
+      });
       return token;
     },
-    async call(method, url, { body, token = ready.admin, key } = {}) {
+    async call(method, url, { body: payload, token = ready.admin, key, headers } = {}) {
       const authorization = token === null ? {} : { authorization: `Bearer ${token}` };
       const response = await ready.app.inject({
         method,
         url,
-        headers: { ...authorization, ...(key !== undefined && { 'idempotency-key': key }) },
-        ...(body !== undefined && { payload: body as object }),
+        headers: { ...authorization, ...(key !== undefined && { 'idempotency-key': key }), ...headers },
+        ...(payload !== undefined && { payload: payload as object }),
       });
-      return { status: response.statusCode, headers: response.headers, body: response.json<Record<string, unknown>>() };
+      const body = response.json<Record<string, unknown>>();
+      parseAnswer(ready.app, { method, url, status: response.statusCode, body });
+      return { status: response.statusCode, headers: response.headers, body };
     },
     newShop: (change = {}) => ready.store.registerDatabase(sampleDatabase('shop', change)),
     async shopAtStage(topologyOf) {

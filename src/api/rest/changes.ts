@@ -29,6 +29,7 @@ import {
   switchoverChange,
 } from '../choose-change.ts';
 import type { ApiDependencies } from '../dependencies.ts';
+import { changeAnswers } from '../documents/operation.ts';
 import { dryRunRules } from '../query-parameters.ts';
 import { startChange, type Change } from '../start-change.ts';
 
@@ -43,7 +44,7 @@ export const changeRoutes = (app: FastifyInstance, dependencies: ApiDependencies
     app.post(
       `/v1/projects/:projectId/services/:serviceId/postgres/${path}`,
       {
-        config: { role: 'operator' },
+        config: { role: 'operator', answers: changeAnswers },
         schema: { tags: ['changes'], summary, querystring: dryRunRules, body: bodyRules(...bodies) },
       },
       (request: FastifyRequest, reply: FastifyReply) =>

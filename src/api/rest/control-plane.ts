@@ -1,6 +1,9 @@
 import type { FastifyInstance } from 'fastify';
+import { allProjects } from '../../domain/tokens.ts';
 import { callerOf, requireAllProjects } from '../auth.ts';
 import type { ApiDependencies } from '../dependencies.ts';
+import { aliveAnswer, workersAnswer } from '../documents/history.ts';
+import { fleetAnswer } from '../documents/state.ts';
 import { readHealths } from '../seen.ts';
 
 /** The control plane as a whole. */
@@ -10,10 +13,13 @@ export const controlPlaneRoutes = (
 ): void => {
   app.get(
     '/v1/status',
-    { config: { role: 'viewer' }, schema: { tags: ['control plane'], summary: 'Addresses and all databases' } },
+    {
+      config: { role: 'viewer', answers: { 200: fleetAnswer } },
+      schema: { tags: ['control plane'], summary: 'Addresses and all databases' },
+    },
     async (request) => {
       const { project } = callerOf(request);
-      const filter = project === '*' ? {} : { project };
+      const filter = project === allProjects ? {} : { project };
       const [databases, running] = await Promise.all([
         store.listDatabases(filter),
         store.listRunningOperations(filter),
@@ -37,7 +43,7 @@ export const controlPlaneRoutes = (
   app.get(
     '/v1/workers',
     {
-      config: { role: 'viewer' },
+      config: { role: 'viewer', answers: { 200: workersAnswer } },
       schema: { tags: ['control plane'], summary: 'Versions of the worker, the operations under each, and who polls' },
     },
     async (request) => {
@@ -48,7 +54,10 @@ export const controlPlaneRoutes = (
 
   app.get(
     '/healthz',
-    { config: { public: true }, schema: { tags: ['control plane'], summary: 'Whether the API can do its work' } },
+    {
+      config: { public: true, answers: { 200: aliveAnswer } },
+      schema: { tags: ['control plane'], summary: 'Whether the API can do its work' },
+    },
     async () => {
       await Promise.all([store.ping(), client.ping()]);
       return { status: 'ok' };

@@ -5,6 +5,7 @@ import { invalidInput } from '../../domain/input-problems.ts';
 import type { LogFollower, Looks } from '../../domain/looks.ts';
 import type { Node } from '../../domain/topology.ts';
 import type { ApiDependencies } from '../dependencies.ts';
+import { logsAnswer } from '../documents/history.ts';
 import { followLogs } from '../follow-logs.ts';
 import { findDatabase, serviceParams } from '../lookup.ts';
 import { isSet } from '../query-parameters.ts';
@@ -26,7 +27,7 @@ export const logsRoutes = (app: FastifyInstance, dependencies: LogsDependencies)
   app.get(
     '/v1/projects/:projectId/services/:serviceId/postgres/logs',
     {
-      config: { role: 'operator' },
+      config: { role: 'operator', answers: { 200: logsAnswer } },
       schema: { tags: ['history'], summary: 'Log lines of the nodes', description, querystring: rules },
     },
     async (request, reply) => {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
+import { eventStream } from '../answers.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { findOperation, operationParams } from '../lookup.ts';
 import { eventStreams } from './event-stream.ts';
@@ -14,7 +15,10 @@ export const progressRoutes = (app: FastifyInstance, dependencies: ApiDependenci
   const streams = eventStreams(app);
   app.get(
     '/v1/projects/:projectId/services/:serviceId/postgres/operations/:operationId/progress',
-    { config: { role: 'viewer' }, schema: { tags: ['history'], summary: 'Progress as server-sent events' } },
+    {
+      config: { role: 'viewer', answers: { 200: eventStream } },
+      schema: { tags: ['history'], summary: 'Progress as server-sent events' },
+    },
     async (request, reply) => {
       const params = operationParams(request);
       const first = await findOperation(dependencies, params);

@@ -8,6 +8,8 @@ import { invalidInput } from '../../domain/input-problems.ts';
 import { answerRepeated } from '../accept.ts';
 import { bodyRules, createBody } from '../bodies.ts';
 import type { ApiDependencies } from '../dependencies.ts';
+import { changeAnswers } from '../documents/operation.ts';
+import { serviceAnswer, servicesAnswer } from '../documents/state.ts';
 import { claimUnlessDryRun } from '../idempotency.ts';
 import { findDatabase, serviceParams } from '../lookup.ts';
 import { parseBody } from '../parse-body.ts';
@@ -24,7 +26,7 @@ export const serviceRoutes = (app: FastifyInstance, dependencies: ApiDependencie
   app.post(
     services,
     {
-      config: { role: 'operator' },
+      config: { role: 'operator', answers: changeAnswers },
       schema: { tags, summary: 'Create a database', querystring: dryRunRules, body: bodyRules(createBody) },
     },
     async (request, reply) => {
@@ -46,21 +48,25 @@ export const serviceRoutes = (app: FastifyInstance, dependencies: ApiDependencie
     },
   );
 
-  app.get(services, { config: { role: 'viewer' }, schema: { tags, summary: 'List databases' } }, async (request) => {
-    const databases = await store.listDatabases({ project: serviceParams(request).projectId });
-    return { services: databases.map((database) => serviceDocument(database, dependencies.prices)) };
-  });
+  app.get(
+    services,
+    { config: { role: 'viewer', answers: { 200: servicesAnswer } }, schema: { tags, summary: 'List databases' } },
+    async (request) => {
+      const databases = await store.listDatabases({ project: serviceParams(request).projectId });
+      return { services: databases.map((database) => serviceDocument(database, dependencies.prices)) };
+    },
+  );
 
   app.get(
     `${services}/:serviceId`,
-    { config: { role: 'viewer' }, schema: { tags, summary: 'One database' } },
+    { config: { role: 'viewer', answers: { 200: serviceAnswer } }, schema: { tags, summary: 'One database' } },
     async (request) => serviceDocument(await findDatabase(dependencies, serviceParams(request)), dependencies.prices),
   );
 
   app.delete(
     `${services}/:serviceId`,
     {
-      config: { role: 'admin' },
+      config: { role: 'admin', answers: changeAnswers },
       schema: { tags, summary: 'Destroy a database with all its data', querystring: destroyRules },
     },
     async (request, reply) => {

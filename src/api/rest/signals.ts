@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
 import type { OperationRun } from '../../client/operation-run.ts';
 import type { Answer } from '../../client/send-message.ts';
 import { PgrowError } from '../../domain/errors.ts';
@@ -7,26 +8,28 @@ import { isPastReturn } from '../../domain/operation.ts';
 import { commandToResume } from '../../domain/resumption.ts';
 import type { OperationMessage } from '../../domain/temporal-names.ts';
 import { readWindow } from '../../store/rollback-window.ts';
+import { askedBy } from '../audit.ts';
 import { callerOf } from '../auth.ts';
 import type { ApiDependencies } from '../dependencies.ts';
+import { confirmed, heard } from '../documents/operation.ts';
 import { findDatabase, findSubject, serviceParams, type Subject } from '../lookup.ts';
 
 /** Messages to a running operation, or to the checkpoint of the last one. */
 export const signalRoutes = (app: FastifyInstance, dependencies: ApiDependencies): void => {
   const { store, client } = dependencies;
   const postgres = '/v1/projects/:projectId/services/:serviceId/postgres';
-  const route = (summary: string) => ({
-    config: { role: 'operator' as const },
+  const route = (summary: string, answer: z.ZodType = heard) => ({
+    config: { role: 'operator' as const, answers: { 202: answer } },
     schema: { tags: ['operations'], summary },
   });
 
   const audit = (request: FastifyRequest, subject: Subject, action: string, operation_id: string | null) =>
     store.recordAudit({
-      actor: callerOf(request).actor,
+      ...askedBy(request),
       project: subject.project,
       service_id: subject.id,
       action,
-      details: { operation_id },
+      details: { operation_id, database: subject.name },
     });
 
   const sendMessage = async (request: FastifyRequest, reply: FastifyReply, verb: OperationMessage) => {
@@ -52,7 +55,7 @@ export const signalRoutes = (app: FastifyInstance, dependencies: ApiDependencies
 
   app.post(
     `${postgres}/confirm`,
-    route('End the running grace period, or close the open checkpoint; no rollback is possible afterwards'),
+    route('End the running grace period, or close the open checkpoint; no rollback is possible afterwards', confirmed),
     async (request, reply) => {
       const database = await findDatabase(dependencies, serviceParams(request));
       if ((await client.describe(database.id))?.running) {

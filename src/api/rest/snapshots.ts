@@ -4,9 +4,11 @@ import type { Database } from '../../domain/database.ts';
 import type { Snapshot } from '../../domain/snapshot.ts';
 import { resolveSnapshot } from '../../planning/resolve-snapshot.ts';
 import { answerRepeated } from '../accept.ts';
-import { callerOf } from '../auth.ts';
+import { askedBy } from '../audit.ts';
 import { bodyRules, restoreBody } from '../bodies.ts';
 import type { ApiDependencies } from '../dependencies.ts';
+import { snapshotsAnswer, verifiedAnswers } from '../documents/history.ts';
+import { changeAnswers } from '../documents/operation.ts';
 import { claimUnlessDryRun, findEarlier } from '../idempotency.ts';
 import { findDatabase, serviceParams } from '../lookup.ts';
 import { asObject, readBody } from '../parse-body.ts';
@@ -23,7 +25,10 @@ export const snapshotRoutes = (app: FastifyInstance, dependencies: ApiDependenci
 
   app.get(
     `${postgres}/snapshots`,
-    { config: { role: 'viewer' }, schema: { tags: ['snapshots'], summary: 'Snapshots, newest first' } },
+    {
+      config: { role: 'viewer', answers: { 200: snapshotsAnswer } },
+      schema: { tags: ['snapshots'], summary: 'Snapshots, newest first' },
+    },
     async (request) => {
       const { id } = await findDatabase(dependencies, serviceParams(request));
       return { snapshots: await store.listSnapshots(id) };
@@ -33,7 +38,7 @@ export const snapshotRoutes = (app: FastifyInstance, dependencies: ApiDependenci
   app.post(
     `${postgres}/snapshots/:snapshotId/verify`,
     {
-      config: { role: 'operator' },
+      config: { role: 'operator', answers: verifiedAnswers },
       schema: {
         tags: ['snapshots'],
         summary: 'Verify a snapshot: 200 with the result, 202 while it runs; repeat the request to keep waiting',
@@ -52,11 +57,11 @@ export const snapshotRoutes = (app: FastifyInstance, dependencies: ApiDependenci
         return { snapshot: await findSnapshot(database, id), verification: { status: 'running' } };
       }
       await store.recordAudit({
-        actor: callerOf(request).actor,
+        ...askedBy(request),
         project: database.project,
         service_id: database.id,
         action: 'verify_snapshot',
-        details: { snapshot: id, status: verification.status },
+        details: { snapshot: id, status: verification.status, database: database.name },
       });
       return { snapshot: await findSnapshot(database, id), verification };
     },
@@ -65,7 +70,7 @@ export const snapshotRoutes = (app: FastifyInstance, dependencies: ApiDependenci
   app.post(
     `${postgres}/restore`,
     {
-      config: { role: 'operator' },
+      config: { role: 'operator', answers: changeAnswers },
       schema: {
         tags: ['snapshots'],
         summary: 'Create a database from a snapshot; answers with the operation of the new one',

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { z } from 'zod';
 import { costOf } from '../../domain/cost.ts';
 import type { Database } from '../../domain/database.ts';
 import type { PasswordAnswer } from '../../domain/password.ts';
@@ -8,6 +9,8 @@ import type { OperationDocument } from '../../domain/operation.ts';
 import { readAcceptedOf } from '../accepted.ts';
 import { callerOf, includes } from '../auth.ts';
 import type { ApiDependencies } from '../dependencies.ts';
+import { cost } from '../documents/operation.ts';
+import { connectionStringsAnswer, healthAnswer, statusAnswer, topologyAnswer } from '../documents/state.ts';
 import { findDatabase, serviceParams } from '../lookup.ts';
 import { freshRules, isFresh } from '../query-parameters.ts';
 import { readSeen } from '../seen.ts';
@@ -16,27 +19,34 @@ import { readSeen } from '../seen.ts';
 export const topologyRoutes = (app: FastifyInstance, dependencies: ApiDependencies): void => {
   const { store, client, tryPassword } = dependencies;
   const postgres = '/v1/projects/:projectId/services/:serviceId/postgres';
-  const route = (summary: string) => ({ config: { role: 'viewer' as const }, schema: { tags: ['state'], summary } });
-  const seenRoute = (summary: string) => ({
-    config: { role: 'viewer' as const },
+  const route = (summary: string, answer: z.ZodType) => ({
+    config: { role: 'viewer' as const, answers: { 200: answer } },
+    schema: { tags: ['state'], summary },
+  });
+  const seenRoute = (summary: string, answer: z.ZodType) => ({
+    config: { role: 'viewer' as const, answers: { 200: answer } },
     schema: { tags: ['state'], summary, querystring: freshRules },
   });
   const see = (request: FastifyRequest, database: Database) =>
     readSeen(dependencies, database, { isFresh: isFresh(request) });
 
-  app.get(`${postgres}/topology`, seenRoute('Stage, endpoints, replicas and leader'), async (request) => {
-    const database = await findDatabase(dependencies, serviceParams(request));
-    return topologyDocument(database, (await see(request, database)).live);
-  });
+  app.get(
+    `${postgres}/topology`,
+    seenRoute('Stage, endpoints, replicas and leader', topologyAnswer),
+    async (request) => {
+      const database = await findDatabase(dependencies, serviceParams(request));
+      return topologyDocument(database, (await see(request, database)).live);
+    },
+  );
 
-  app.get(`${postgres}/health`, seenRoute('Members with role, state and lag'), async (request) => {
+  app.get(`${postgres}/health`, seenRoute('Members with role, state and lag', healthAnswer), async (request) => {
     const database = await findDatabase(dependencies, serviceParams(request));
     return healthDocument(database, await see(request, database));
   });
 
   app.get(
     `${postgres}/status`,
-    seenRoute('Topology, health, nodes, running or unfinished operation, open checkpoint'),
+    seenRoute('Topology, health, nodes, running or unfinished operation, open checkpoint', statusAnswer),
     async (request) => {
       const database = await findDatabase(dependencies, serviceParams(request));
       const [seen, operation, last, checkpoints] = await Promise.all([
@@ -53,13 +63,13 @@ export const topologyRoutes = (app: FastifyInstance, dependencies: ApiDependenci
     },
   );
 
-  app.get(`${postgres}/cost`, route('Estimated cost per month'), async (request) =>
+  app.get(`${postgres}/cost`, route('Estimated cost per month', cost), async (request) =>
     costOf((await findDatabase(dependencies, serviceParams(request))).topology, dependencies.prices),
   );
 
   app.get(
     `${postgres}/connection-strings`,
-    route('Where clients connect; with password for operators'),
+    route('Where clients connect; with password for operators', connectionStringsAnswer),
     async (request) => {
       const database = await findDatabase(dependencies, serviceParams(request));
       const routes = await readRoutes(database);

@@ -1,0 +1,94 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { docsPath } from './auth.ts';
+import { problem } from './documents/problem.ts';
+
+/** In place of a schema: server-sent events, described by the route itself. */
+export const eventStream = 'text/event-stream';
+
+/** What a route answers with, by status. Problems are the same everywhere. */
+export type Answers = Readonly<Partial<Record<200 | 201 | 202, z.ZodType | typeof eventStream>>>;
+
+export interface DocumentedRoute {
+  readonly method: string;
+  /** As it is registered: `/v1/tokens/:tokenId`. */
+  readonly url: string;
+  readonly answers: Answers;
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    readonly answers?: Answers;
+  }
+  interface FastifyInstance {
+    readonly documentedRoutes: readonly DocumentedRoute[];
+  }
+}
+
+/** Collects what routes answer. One that does not say so is a mistake of ours, found when the API starts. */
+export const collectAnswers = (app: FastifyInstance): void => {
+  const routes: DocumentedRoute[] = [];
+  app.decorate('documentedRoutes', routes);
+  app.addHook('onRoute', ({ method, url, config, schema }) => {
+    if (schema?.hide || url.startsWith(docsPath)) return;
+    if (!config?.answers) throw new Error(`${url} must describe its answers`);
+    for (const each of [method].flat())
+      if (each !== 'HEAD') routes.push({ method: each, url, answers: config.answers });
+  });
+};
+
+/** The OpenAPI document with the answers of every route; the schemas that have names are components. */
+export const withAnswers = (document: object, routes: readonly DocumentedRoute[]): object => {
+  const openApi = document as OpenApi;
+  const schemas: Record<string, unknown> = {};
+  const schemaOf = (schema: z.ZodType): unknown => {
+    const { properties, $defs = {} } = published(z.object({ schema }));
+    Object.assign(schemas, $defs);
+    return properties?.['schema'];
+  };
+  const asProblem = { 'application/problem+json': { schema: schemaOf(problem) } };
+  const paths = { ...openApi.paths };
+  for (const { method, url, answers } of routes) {
+    const path = url.replace(/:(\w+)/g, '{$1}');
+    const verb = method.toLowerCase();
+    const responses = Object.fromEntries(
+      Object.entries(answers).map(([status, answer]) => {
+        const content =
+          answer === eventStream ? { [eventStream]: {} } : { 'application/json': { schema: schemaOf(answer) } };
+        return [status, { description: describe(answer, status), content }];
+      }),
+    );
+    const described = paths[path]?.[verb];
+    if (!described) continue;
+    const problems = { default: { description: 'What is wrong, and what to do next', content: asProblem } };
+    paths[path] = { ...paths[path], [verb]: { ...described, responses: { ...responses, ...problems } } };
+  }
+  const components = { ...openApi.components, schemas: { ...openApi.components?.['schemas'], ...schemas } };
+  return { ...openApi, paths, components };
+};
+
+interface OpenApi {
+  readonly paths: Readonly<Record<string, Readonly<Record<string, object>>>>;
+  readonly components?: Readonly<Record<string, object>>;
+}
+
+interface Published {
+  readonly properties?: Readonly<Record<string, unknown>>;
+  readonly $defs?: Readonly<Record<string, unknown>>;
+}
+
+/** Later versions add members, so clients must not refuse those that they do not know. */
+const published = (schema: z.ZodType): Published => {
+  const json = z.toJSONSchema(schema, {
+    override: ({ jsonSchema }) => {
+      if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
+      delete jsonSchema.id;
+    },
+  });
+  return JSON.parse(JSON.stringify(json).replaceAll('"#/$defs/', '"#/components/schemas/')) as Published;
+};
+
+const describe = (answer: z.ZodType | typeof eventStream, status: string): string => {
+  if (answer === eventStream) return 'Server-sent events';
+  return answer.meta()?.description ?? (status === '202' ? 'Accepted' : 'OK');
+};

@@ -1,0 +1,179 @@
+import { z } from 'zod';
+import { endpointNames } from '../../domain/endpoints.ts';
+import { healths, nodeStates } from '../../domain/live-state.ts';
+import { poolModes } from '../../domain/options.ts';
+import { nodeKinds } from '../../domain/topology.ts';
+import { milliseconds, moment, named, stage } from './document.ts';
+import { checkpoint, operation } from './operation.ts';
+
+const endpoint = z.string().nullable().describe('host:port in the network of the database.');
+const size = z.strictObject({ memory_bytes: z.int(), cpus: z.number() });
+const health = z.enum(healths);
+const seen = {
+  seen_at: moment.nullable().describe('When the nodes were looked at; null if never.'),
+  age_ms: milliseconds.nullable(),
+};
+const notices = z.array(z.string()).describe('What is wrong or cannot be seen, and what to do about it.');
+
+const members = z.array(
+  z.strictObject({
+    name: z.string(),
+    role: z.enum(['leader', 'replica']),
+    state: z.string(),
+    lag: z.number().nullable().describe('Bytes; null if unknown.'),
+  }),
+);
+
+const topologyMembers = {
+  stage,
+  pooling: z.strictObject({
+    enabled: z.boolean(),
+    type: z.literal('pgbouncer'),
+    endpoint,
+    pool_mode: z.enum(poolModes).optional(),
+    default_pool_size: z.int().optional(),
+    max_client_connections: z.int().optional(),
+    reserve_pool_size: z.int().optional(),
+    server_connections: z.int().optional(),
+  }),
+  routing: z.strictObject({
+    enabled: z.boolean(),
+    type: z.literal('haproxy'),
+    replicas: z.int(),
+    rw_endpoint: endpoint,
+    ro_endpoint: endpoint,
+    any_node_endpoint: endpoint,
+    stats_endpoint: endpoint,
+  }),
+  replicas: z.strictObject({
+    count: z.int(),
+    lag_bytes: z.array(z.number().nullable()).describe('Of every member, the leader first.'),
+  }),
+  ha: z.strictObject({
+    enabled: z.boolean(),
+    etcd_nodes: z.int(),
+    patroni_nodes: z.int(),
+    current_leader: z.string().nullable(),
+    patroni_version: z.string().nullable(),
+    etcd_version: z.string().nullable(),
+  }),
+};
+
+export const topologyAnswer = named('Topology', 'Stage, endpoints, replicas, leader.', z.strictObject(topologyMembers));
+
+export const healthAnswer = named(
+  'Health',
+  'The members of the cluster and how they are.',
+  z.strictObject({ cluster_name: z.string(), health, members, notices, ...seen }),
+);
+
+export const statusAnswer = named(
+  'Status',
+  'A database with everything that is known of it now.',
+  z.strictObject({
+    id: z.guid(),
+    name: z.string(),
+    project: z.string(),
+    postgres_major: z.int(),
+    size,
+    health,
+    ...seen,
+    ...topologyMembers,
+    operation: operation.nullable(),
+    unfinished_operation: operation.nullable().describe('The last one, if an operator has to finish it.'),
+    checkpoint: checkpoint.nullable(),
+    notices,
+    nodes: z.array(
+      z.strictObject({
+        name: z.string(),
+        kind: z.enum(nodeKinds),
+        role: z.enum(['primary', 'replica']).nullable(),
+        state: z.enum(nodeStates),
+        detail: z.string().nullable(),
+        container: z.string(),
+        lag_bytes: z.number().nullable(),
+        position: z.strictObject({ lsn: z.string(), timeline: z.int() }).nullable(),
+        note: z.string().optional(),
+      }),
+    ),
+  }),
+);
+
+const strings = z.strictObject(
+  Object.fromEntries(endpointNames.map((name) => [name, z.string().nullable()])) as Record<
+    (typeof endpointNames)[number],
+    z.ZodNullable<z.ZodString>
+  >,
+);
+
+export const connectionStringsAnswer = named(
+  'ConnectionStrings',
+  'For libpq, from the Docker host and from the network of the database; null for endpoints that do not exist.',
+  z.strictObject({
+    best: z.enum(endpointNames).describe('The endpoint that a writing client should use.'),
+    host: strings,
+    network: strings,
+    password: z.enum(['accepted', 'refused', 'unknown']).optional().describe('What the server says of it.'),
+  }),
+);
+
+const hostPorts = z.strictObject({
+  postgres: z.int(),
+  pooled: z.int(),
+  pooled_read_only: z.int(),
+  read_write: z.int(),
+  read_only: z.int(),
+  stats: z.int(),
+  any_node: z.int().optional(),
+});
+
+export const serviceAnswer = named(
+  'Service',
+  'A database as it is on record.',
+  z.strictObject({
+    id: z.guid(),
+    project: z.string(),
+    name: z.string(),
+    type: z.literal('postgres'),
+    postgres_major: z.int(),
+    size,
+    stage,
+    pooling: z.boolean(),
+    stopped: z.boolean(),
+    subnet: z.string().nullable(),
+    nodes: z.array(
+      z.strictObject({
+        name: z.string(),
+        kind: z.enum(nodeKinds),
+        container: z.string(),
+        address: z.string().nullable(),
+      }),
+    ),
+    ports: hostPorts,
+    monthly_usd: z.number(),
+  }),
+);
+
+export const servicesAnswer = z.strictObject({ services: z.array(serviceAnswer) });
+
+export const fleetAnswer = named(
+  'Fleet',
+  'Addresses of the control plane, and its databases.',
+  z.strictObject({
+    api: z.string(),
+    temporal_web: z.string().nullable(),
+    temporal_address: z.string(),
+    databases: z.array(
+      z.strictObject({
+        name: z.string(),
+        id: z.guid(),
+        project: z.string(),
+        stage,
+        health,
+        notice: z.string().nullable(),
+        ...seen,
+        operation: operation.nullable(),
+      }),
+    ),
+  }),
+);
