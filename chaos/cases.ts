@@ -96,13 +96,24 @@ const movesOf = {
   ],
 } as const;
 
+/** The same of one whose primary is killed. */
+const movesOfFailover = [
+  { at: 'patroni.patchConfig' },
+  { at: 'platform.signalContainer' },
+  { at: 'platform.putFiles' },
+  { at: 'postgres.promote' },
+  { at: 'haproxy.moveWrites' },
+  { at: 'postgres.writeProbe' },
+] as const;
+
 const insideCalls = (run: ActionCall): readonly Pick<Breakpoint, 'at' | 'call'>[] => {
-  if (run.action !== 'cutOver') {
+  if (run.action !== 'cutOver' && run.action !== 'failOver') {
     const hasNoVolume = run.action === 'ensureNode' && run.input.node.volume === null;
     return (insideOf[run.action] ?? []).filter(({ at }) => !hasNoVolume || at !== 'platform.ensureVolume');
   }
   const { promotion, members, poolers, routers } = run.input;
-  return movesOf[promotion].filter(({ at }) => {
+  const moves = run.action === 'failOver' ? movesOfFailover : movesOf[promotion];
+  return moves.filter(({ at }) => {
     if (at.startsWith('pgbouncer.')) return poolers.length > 0;
     if (at.startsWith('haproxy.')) return routers.length > 0;
     return at !== 'patroni.patchConfig' || members.length > 0;
@@ -145,6 +156,8 @@ export const nodesIn = ({ action, input }: ActionCall): Partial<Record<Role, Nod
       return { from: input.primary, to: input.leader };
     case 'preflightCutOver':
     case 'cutOver':
+    case 'preflightFailOver':
+    case 'failOver':
       return present({ from: input.from, to: input.to, router: input.routers[0], pooler: input.poolers[0] });
     case 'carrySettings':
       return { from: input.from, to: input.to };
@@ -182,7 +195,7 @@ const ofStep = (operation: string, step: string, run: ActionCall, index: number)
   const inside = insideCalls(run);
   const of = (fault: Fault, at: Pick<Breakpoint, 'at' | 'call'>, role: Role | null = null) =>
     newCase({ operation, step, fault, role, breakpoint: { step: index, ...at }, action: run.action });
-  const isHandOver = run.action === 'cutOver';
+  const isHandOver = run.action === 'cutOver' || run.action === 'failOver';
   const isLong = isHandOver || run.action.startsWith('waitUntil') || run.action === 'takeSnapshot';
   return [
     of('worker', begin),
@@ -210,7 +223,7 @@ const ofStep = (operation: string, step: string, run: ActionCall, index: number)
 
 /** Where an operation has to log in. */
 const ofDatabase = (operation: string, step: string, run: ActionCall, index: number): readonly ChaosCase[] =>
-  /^(wait|verify|preflight|takeSnapshot|cutOver|ensureRoles)/.test(run.action)
+  /^(wait|verify|preflight|takeSnapshot|cutOver|failOver|ensureRoles)/.test(run.action)
     ? databaseFaults.map((fault) =>
         newCase({ operation, step, fault, role: null, breakpoint: { step: index, ...begin }, action: run.action }),
       )

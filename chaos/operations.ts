@@ -1,6 +1,7 @@
 import { priced } from '../src/domain/plan/priced.ts';
 import { randomUUID } from 'node:crypto';
 import {
+  failoverChange,
   haChange,
   poolingChange,
   reinitializeChange,
@@ -32,6 +33,8 @@ export interface ChaosOperation {
   readonly to: State;
   /** Nodes that are removed with their data before it is asked for. */
   readonly lost?: readonly string[];
+  /** It kills the primary: what is under way fails, and what only that had is lost. */
+  readonly kills?: true;
   /** Possible only when this one was done last. */
   readonly after?: string;
   readonly method: 'POST' | 'DELETE';
@@ -64,6 +67,8 @@ const scaleDown = change('scale-down', scaleDownChange);
 const reinitialize = change('reinitialize', reinitializeChange);
 const repair = change('repair', repairChange);
 const switchover = change('switchover', switchoverChange, {});
+
+const failover = change('failover', failoverChange, { patience: 120 });
 
 const stop = change('stop', stopChange, { patience: 120 });
 const start = change('start', startDatabaseChange, { patience: 120 });
@@ -106,6 +111,8 @@ export const operations: readonly ChaosOperation[] = [
   replicas('more-standbys', 'ha', 'ha-3', { count: 3 }),
   replicas('fewer-standbys', 'ha-3', 'ha', { count: 2 }),
   switchover('switchover-member', 'ha', 'ha', {}),
+  { ...failover('failover', 'replicas', 'replicas', { confirm: true }), kills: true },
+  { ...failover('failover-member', 'ha', 'ha', { confirm: true }), kills: true },
   reinitialize('reinitialize-member', 'ha', 'ha', someReplica),
   stop('stop', 'ha', 'stopped', { confirm: true }),
   start('start', 'stopped', 'ha', {}),
@@ -152,12 +159,15 @@ const examplePlan = (operation: ChaosOperation, database: Database, last: Plan |
   const candidates = nodesOf(database.topology, 'postgres')
     .filter(({ name }) => name !== leader)
     .map(({ name }) => ({ name, state: 'streaming', lag_bytes: 0, synchronous: false }));
+  const held = [leader, ...candidates.map(({ name }) => name)].map((name) => ({ name, timeline: 1, position: 1 }));
+  const heard = held.map((each) => (each.name === leader ? { ...each, takes_writes: true as const } : each));
+  const holdings = { heard, unheard: [], last_known: null };
   const faults = (operation.lost ?? []).map((name) => ({ name, state: 'missing', has_data: false }) as const);
   const plan = (workflow: OperationWorkflow, input: object): Plan =>
     planOperation(
       workflow,
       parseInput(operationInputs[workflow], { ...input, service_id: database.id }) as ParsedInput<typeof workflow>,
-      { database, operation_id: randomUUID(), leader, candidates, faults, last, restored: null },
+      { database, operation_id: randomUUID(), leader, candidates, faults, holdings, last, restored: null },
     );
   switch (operation.name) {
     case 'create':

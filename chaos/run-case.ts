@@ -72,7 +72,7 @@ export const runCase = async (chaos: Chaos, it: ChaosCase, database: string): Pr
   }
   const verdict = ended ? await judge(chaos, operation, database, ended).catch(failed) : failed('it never ended');
   const { violations: seenByClients, ...wrote } = workload
-    ? await stopWriting(workload, mayFail(it, operation))
+    ? await stopWriting(workload, { mayFail: mayFail(it, operation), mayLose: operation.kills === true })
     : noWriters;
   return {
     id: it.id,
@@ -95,9 +95,10 @@ export const runCase = async (chaos: Chaos, it: ChaosCase, database: string): Pr
 };
 
 /** Only where nodes die or clients come without a pooler, which the operation may also be about to remove. */
-const mayFail = ({ fault }: ChaosCase, { from, to }: ChaosOperation): boolean => {
+const mayFail = ({ fault }: ChaosCase, { from, to, kills }: ChaosOperation): boolean => {
   const unpooled: readonly State[] = ['none', 'single'];
   return (
+    kills === true ||
     !['worker', 'temporal', 'control-plane', 'changed-settings'].includes(fault) ||
     unpooled.includes(from) ||
     unpooled.includes(to)

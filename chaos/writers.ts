@@ -41,14 +41,19 @@ export const letWrite = async ({ api }: Chaos, database: string): Promise<Worklo
   return workload;
 };
 
-export const stopWriting = async (workload: Workload, mayFail: boolean): Promise<Wrote> => {
+interface Allowed {
+  readonly mayFail: boolean;
+  readonly mayLose: boolean;
+}
+
+export const stopWriting = async (workload: Workload, { mayFail, mayLose }: Allowed): Promise<Wrote> => {
   const violations: string[] = [];
   await workload.nextAcknowledgement(clientPatienceMs).catch((error: unknown) => {
     violations.push(`clients are not served: ${String(error)}`);
   });
   const report = await workload.stop();
   const errors = report.errors.map(({ message, count }) => `${count} times: ${message}`);
-  if (report.lost !== 0) {
+  if (report.lost !== 0 && !mayLose) {
     violations.push(`acknowledged writes lost: ${report.lost ?? 'not known'} ${JSON.stringify(report.first_lost)}`);
   }
   if (!mayFail && report.failed > 0) violations.push(`${report.failed} transactions failed; ${errors.join('; ')}`);

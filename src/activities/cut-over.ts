@@ -1,7 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { CutOver } from '../domain/step-actions.ts';
+import { attachmentOf } from '../domain/container-spec.ts';
+import type { Actions, CutOver } from '../domain/step-actions.ts';
 import { isSilence, messageOf, PgrowError, type ErrorCode, withoutStop } from '../domain/errors.ts';
+import type { Database } from '../domain/database.ts';
 import { ports } from '../domain/naming.ts';
+import type { Node } from '../domain/topology.ts';
 import { createEscalation } from './escalation.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
 import { restartIfExited } from './exited-nodes.ts';
@@ -14,8 +17,8 @@ import { startSuccessor, tellPatroni } from './promotion.ts';
 import { unfence } from '../nodes/server-control.ts';
 import { openSession, type Session } from '../nodes/session.ts';
 import { restoreStandbyLeader } from './standby-leader.ts';
-import type { Action } from './step-activity.ts';
-import { waitUntil } from './wait-until.ts';
+import type { Action, ActionStep } from './step-activity.ts';
+import { waitUntil, type Observation } from './wait-until.ts';
 
 export const cutOverActions = (dependencies: Dependencies) => {
   const { components, platform } = dependencies;
@@ -155,8 +158,9 @@ export const cutOverActions = (dependencies: Dependencies) => {
     }
   };
 
-  const rejoinCluster: Action<'rejoinCluster'> = async ({ old, leader, members }, step) => {
+  const rejoinCluster: Action<'rejoinCluster'> = async ({ old, leader, members, can_do_without }, step) => {
     const session = await openSession(dependencies, step.database);
+    if (can_do_without) return comeBackIfItCan({ old, leader, members }, session, step);
     await platform.startContainer(old.container);
     await unfence(platform, old);
     await tellPatroni(session, { members }, { pause: null });
@@ -166,12 +170,55 @@ export const cutOverActions = (dependencies: Dependencies) => {
       step,
       look: async () => {
         await keep(old);
-        const replicas = await session.asSuperuser(leader, components.postgres.readReplication);
-        const follower = replicas.find((replica) => replica.name === old.name);
-        if (follower?.state === 'streaming') return { found: true };
-        return { observed: `${old.name} does not stream from ${leader.name}:${ports.postgres}` };
+        return follows(session, old, leader);
       },
     });
+  };
+
+  const follows = async (session: Session, { name }: Node, leader: Node): Promise<Observation<true>> => {
+    const replicas = await session.asSuperuser(leader, components.postgres.readReplication);
+    const follower = replicas.find((replica) => replica.name === name);
+    if (follower?.state === 'streaming') return { found: true };
+    return { observed: `${name} does not stream from ${leader.name}:${ports.postgres}` };
+  };
+
+  /** Of a member that was killed, whatever was wrong with it: the others are watched over again at once, and do without it. */
+  const comeBackIfItCan = async (
+    { old, leader, members }: Omit<Actions['rejoinCluster'], 'can_do_without'>,
+    session: Session,
+    step: ActionStep,
+  ): Promise<void> => {
+    const { database } = session;
+    await tellPatroni(session, { members }, { pause: null });
+    const patient = { ...step, patience_seconds: Math.min(step.patience_seconds, returnWithinSeconds) };
+    const keep = restartIfExited(platform, patient);
+    let isFree = false;
+    try {
+      await platform.startContainer(old.container);
+      await waitUntil({
+        for: `${old.name} to follow ${leader.name}:${ports.postgres}`,
+        step: patient,
+        look: async () => {
+          await keep(old);
+          if (!isFree) await free(database, old);
+          isFree = true;
+          return follows(session, old, leader);
+        },
+      });
+    } catch (error) {
+      if (!(error instanceof PgrowError) || (error.code !== 'not_ready' && error.code !== 'node_failed')) throw error;
+      const { name } = old;
+      step.note(
+        `left aside: ${name}, ${withoutStop(error.message)}; to rebuild it: ./pgrow reinit ${database.name} ${name}`,
+      );
+    }
+  };
+
+  /** It may have been cut off, and it was fenced. */
+  const free = async (database: Database, old: Node): Promise<void> => {
+    if ((await platform.inspectContainer(old.container))?.address === null)
+      await platform.joinNetwork(attachmentOf(database, old));
+    await unfence(platform, old);
   };
 
   const handOverFiles = async (session: Session, old: Parameters<typeof nodeFiles>[2], attempt: number) => {
@@ -180,6 +227,9 @@ export const cutOverActions = (dependencies: Dependencies) => {
 
   return { preflightCutOver, cutOver, followNewPrimary, rejoinCluster };
 };
+
+/** For a member that was killed to follow, by pg_rewind where it has to. */
+const returnWithinSeconds = 120;
 
 /** Milliseconds for a server whose stop had to be forced: it recovers first. */
 const servesAgainWithinMs = 300_000;

@@ -27,6 +27,8 @@ interface Inputs {
   readonly dependencies: NodeDependencies;
   readonly session: Session;
   readonly input: CutOver;
+  /** Whether the old primary is to be stopped. Default: unless the successor takes writes already. */
+  readonly stops?: boolean;
 }
 
 /** @throws when the successor does not answer; other nodes raise an error only when a step needs them */
@@ -34,6 +36,7 @@ export const openHandOverConnections = async ({
   dependencies,
   session,
   input,
+  stops = true,
 }: Inputs): Promise<HandOverConnections> => {
   const { from, to, poolers, routers } = input;
   const { postgres } = dependencies.components;
@@ -45,7 +48,7 @@ export const openHandOverConnections = async ({
       settled(writeRoutes(session, input)),
       connectAll(routers, session.connectRouter),
       connectAll(poolers, (pooler) => session.connectPooler(pooler, ports.pooled)),
-      position.in_recovery ? settled(armStop(dependencies.platform, from, position.system_identifier)) : null,
+      stops && position.in_recovery ? settled(armStop(dependencies.platform, from, position.system_identifier)) : null,
     ]);
     return {
       successor,

@@ -32,6 +32,8 @@ export interface HandOver {
   successorTakesWrites(): Promise<boolean>;
   /** Everything that can be done before clients have to wait. Refuses when a pooler or router does not answer. */
   prepare(): Promise<void>;
+  /** The same where the old primary is killed, not stopped. `check` runs once no member can be elected any more. */
+  prepareToFailOver(check: () => Promise<void>): Promise<void>;
   pause(): Promise<void>;
   stopOldPrimary(): Promise<void>;
   proveNothingIsMissing(): Promise<void>;
@@ -55,6 +57,8 @@ interface Inputs {
   readonly dependencies: NodeDependencies;
   readonly session: Session;
   readonly input: CutOver;
+  /** Whether the old primary is to be stopped in order. Default true. */
+  readonly stops?: boolean;
 }
 
 /** @throws when the successor does not answer; other nodes raise an error only when a step needs them */
@@ -62,11 +66,12 @@ export const openHandOver = async ({
   dependencies: { platform, components },
   session,
   input,
+  stops = true,
 }: Inputs): Promise<HandOver> => {
   const { from, to, poolers, routers } = input;
   const { postgres, haproxy } = components;
   const pausable = session.database.topology.pooling?.pool_mode !== 'session';
-  const ways = await openHandOverConnections({ dependencies: { platform, components }, session, input });
+  const ways = await openHandOverConnections({ dependencies: { platform, components }, session, input, stops });
   const { successor, successorPeer, routes, routerApis, admins, armed } = ways;
   const promotion = promotionOf({
     dependencies: { platform, components },
@@ -112,6 +117,10 @@ export const openHandOver = async ({
         ...poolers.map((pooler) => armPooler(platform, pooler)),
         ...routers.map((router) => armRouter(platform, router, input)),
       ]);
+    },
+
+    async prepareToFailOver(check) {
+      bystanders = await promotion.prepare(check);
     },
 
     async pause() {

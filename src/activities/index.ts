@@ -4,6 +4,7 @@ import { cutOverActions } from './cut-over.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
 import { electMemberAction } from './elect-member.ts';
 import { etcdQuorumActions } from './etcd-quorum.ts';
+import { failOverActions } from './fail-over.ts';
 import { forgetMembersAction } from './forget-members.ts';
 import { networkActions } from './networks.ts';
 import { nodeActions } from './nodes.ts';
@@ -41,6 +42,7 @@ export const createActivities = (dependencies: Dependencies): StepActivities & O
     ...patroniActions(dependencies),
     ...cutOverActions(dependencies),
     ...leaderlessPromotionActions(dependencies),
+    ...failOverActions(dependencies),
     ...topologyActions(dependencies),
     ...settingsActions(dependencies),
   };

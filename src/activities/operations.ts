@@ -83,7 +83,8 @@ export const operationActivities = (dependencies: Dependencies): OperationActivi
       const usesUp = ['rollback', 'destroy'].includes(document.type) && status === 'done';
       // Not that of an operation which came after it.
       if (usesUp && open && open.timestamp <= document.ended_at!) await store.closeCheckpoint(open.id);
-      if (document.type === 'switchover' && status === 'done') await recordSwitchover(document);
+      const moved = document.type === 'switchover' || document.type === 'failover' ? document.type : null;
+      if (moved && status === 'done') await recordMove(document, moved);
       return document;
     },
 
@@ -120,12 +121,15 @@ export const operationActivities = (dependencies: Dependencies): OperationActivi
     },
   };
 
-  async function recordSwitchover({ id, service_id, to_stage, stall_ms, duration_ms }: OperationDocument) {
+  async function recordMove(
+    { id, service_id, to_stage, stall_ms, duration_ms }: OperationDocument,
+    event_type: 'switchover' | 'failover',
+  ) {
     const plan = await store.readPlan(id);
     if (!plan?.from || !plan.to || plan.steps.length === 0) return;
     await store.recordEvent({
       service_id,
-      event_type: 'switchover',
+      event_type,
       from_stage: to_stage,
       to_stage,
       metadata: {
@@ -135,7 +139,7 @@ export const operationActivities = (dependencies: Dependencies): OperationActivi
         stall_ms,
         duration_ms,
       },
-      key: `${id}-switchover`,
+      key: `${id}-${event_type}`,
     });
   }
 };

@@ -16,7 +16,7 @@ import { pollUntil } from '../nodes/deadlines.ts';
 /** The one part in which hand-overs differ: how the successor comes to take writes. */
 export interface Promotion {
   /** Before clients wait: Patroni must neither elect nor restart anything meanwhile, and no third member may be a primary. */
-  prepare(): Promise<Bystanders>;
+  prepare(check?: Check): Promise<Bystanders>;
   /** May be repeated: promoting what is promoted already is success. */
   promote(): Promise<void>;
   /**
@@ -25,6 +25,9 @@ export interface Promotion {
    */
   settle(): Promise<void>;
 }
+
+/** Throws where the hand-over must not go on: it runs once no member can be elected any more, and before any is killed. */
+type Check = () => Promise<void>;
 
 /** Members that take no part. */
 export interface Bystanders {
@@ -63,7 +66,7 @@ export const promotionOf = (inputs: Inputs): Promotion => {
  * by their own checks.
  */
 const ofStandbyCluster = ({ dependencies, session, input, successor, successorPeer }: Inputs): Promotion => ({
-  prepare: () => pausePatroni(dependencies, session, input),
+  prepare: (check) => pausePatroni(dependencies, session, input, check),
   async promote() {
     const { patroni, postgres } = dependencies.components;
     const client = patroni.createPatroniClient({ peer: successorPeer });
@@ -90,7 +93,7 @@ const ofStandbyCluster = ({ dependencies, session, input, successor, successorPe
 const ofStandby = ({ dependencies, session, input, successor }: Inputs): Promotion => {
   const { platform, components } = dependencies;
   return {
-    prepare: () => pausePatroni(dependencies, session, input),
+    prepare: (check) => pausePatroni(dependencies, session, input, check),
     promote: () => components.postgres.promote(successor),
     async settle() {
       const config: PrimaryConfig = { kind: 'postgres', mode: 'primary', synchronous_standbys: [] };
@@ -114,8 +117,8 @@ const ofMember = ({ dependencies, session, input, successor }: Inputs): Promotio
   let lock: LeaderLock | null = null;
   const lockOf = async () => (lock ??= await openLeaderLock(session));
   return {
-    async prepare() {
-      const bystanders = await pausePatroni(dependencies, session, input);
+    async prepare(check) {
+      const bystanders = await pausePatroni(dependencies, session, input, check);
       await pollUntil(lockLimitMs, 'etcd to say who leads', async () => (await lockOf()) !== null);
       return bystanders;
     },
@@ -157,8 +160,12 @@ const pausePatroni = async (
   dependencies: Inputs['dependencies'],
   session: Session,
   input: CutOver,
+  check?: Check,
 ): Promise<Bystanders> => {
-  if (input.members.length === 0) return { aside: [], fenced: [] };
+  if (input.members.length === 0) {
+    await check?.();
+    return { aside: [], fenced: [] };
+  }
   await tellPatroni(session, input, { pause: true });
   const seen = (member: Node, limitMs: number) =>
     pollUntil(limitMs, `Patroni of ${member.name}:${ports.health} to pause`, async () => {
@@ -167,9 +174,13 @@ const pausePatroni = async (
       return session.asMember(member, async (client) => (await client.status()).pause === true);
     });
   const [concerned, bystanders] = divide(input);
-  const [, looks, fences] = await Promise.all([
+  const seeing = Promise.all([
     Promise.all(concerned.map((member) => seen(member, pauseSeenLimitMs))),
     Promise.allSettled(bystanders.map((member) => seen(member, bystanderLimitMs))),
+  ]);
+  if (check) await seeing.then(check);
+  const [[, looks], fences] = await Promise.all([
+    seeing,
     Promise.all(bystanders.map((member) => fenceFormerLeader(dependencies, session, member, bystanderLimitMs))),
   ]);
   return {

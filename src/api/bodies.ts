@@ -3,6 +3,7 @@ import { haOptions, operationOptions, poolingOptions, replicaCounts, replicaOpti
 import { rulesOf } from '../domain/input-problems.ts';
 import {
   createDatabaseInput,
+  failoverInput,
   reinitializeInput,
   repairInput,
   restoreSnapshotInput,
@@ -104,6 +105,12 @@ export const switchoverBody = {
   switchover: switchoverInput.pick({ target_node: true, on_obstacle: true }),
   confirmation,
   options: operationOptions.pick({ patience: true, cutover: true, cutover_deadline: true }),
+} satisfies Parts;
+
+export const failoverBody = {
+  failover: failoverInput.pick({ target_node: true }),
+  confirmation,
+  options: operationOptions.pick({ patience: true }),
 } satisfies Parts;
 
 export const stopBody = { confirmation, options: operationOptions.pick({ patience: true }) } satisfies Parts;

@@ -2,6 +2,7 @@ import type { Database } from '../domain/database.ts';
 import type { ScaleDownTarget } from '../domain/inputs.ts';
 import type { ReplicaOptions } from '../domain/options.ts';
 import {
+  failoverBody,
   haBody,
   noHaBody,
   noPoolingBody,
@@ -88,6 +89,11 @@ export const repairChange = (body: unknown): Change => {
 export const switchoverChange = (body: unknown): Change => {
   const { switchover, confirmation, options } = parseBody(switchoverBody, body);
   return confirmable('switchover', { ...switchover, options }, confirmation);
+};
+
+export const failoverChange = (body: unknown): Change => {
+  const { failover, confirmation, options } = parseBody(failoverBody, body);
+  return confirmable('failover', { ...failover, options }, confirmation);
 };
 
 export const stopChange = (body: unknown): Change => {

@@ -14,6 +14,7 @@ import { doctor } from './doctor.ts';
 import { down } from './down.ts';
 import { events } from './events.ts';
 import { expand } from './expand.ts';
+import { failover } from './failover.ts';
 import { list } from './list.ts';
 import { logs } from './logs.ts';
 import { operations } from './operations.ts';
@@ -58,6 +59,7 @@ const verbs: readonly ((program: Command) => void)[] = [
   pooling,
   replicas,
   switchover,
+  failover,
   stop,
   start,
   reinit,

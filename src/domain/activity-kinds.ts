@@ -45,6 +45,8 @@ export const stepKinds: Readonly<Record<ActivityName, ActivityKind>> = {
   // A server that recovers first is promoted when it is through. A second attempt beside the first is what must not be.
   cutOver: 'wait',
   takeOver: 'wait',
+  preflightFailOver: 'act',
+  failOver: 'wait',
   gatherWrites: 'wait',
   followNewPrimary: 'wait',
   rejoinCluster: 'wait',

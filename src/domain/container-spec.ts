@@ -56,6 +56,9 @@ export const dataPath: Record<NodeKind, string | null> = {
   etcd: '/var/lib/etcd',
 };
 
+/** In a server's volume (`images/postgres/pgrow/paths.py`): while it is there, PostgreSQL does not start on that volume. */
+export const fencePath = `${dataPath.postgres}/fenced`;
+
 /** `postgres` is that of the usual major, as it was when there was no other. */
 export const imageKinds = ['postgres', 'postgres_15', 'postgres_18', 'pgbouncer', 'haproxy', 'etcd'] as const;
 export type ImageKind = (typeof imageKinds)[number];

@@ -106,6 +106,16 @@ export const switchoverInput = z.strictObject({
   options: operationOptions.prefault({}),
 });
 
+/** Kills the primary and promotes what there is: for a primary that is dead, hangs, or is cut off. */
+export const failoverInput = z.strictObject({
+  ...started,
+  /** The server that is to lead; by default the most advanced of those that answer. */
+  target_node: z.string().min(1).max(63).optional(),
+  /** Confirms that what the plan loses has been read. Always required. */
+  confirm: z.boolean().default(false),
+  options: operationOptions.prefault({}),
+});
+
 /** Started by the checkpoint of the last operation, which keeps what it needs. */
 export const rollbackInput = z.strictObject({
   ...started,
@@ -144,6 +154,7 @@ export const operationInputs = {
   setReplicas: setReplicasInput,
   setPooling: setPoolingInput,
   switchover: switchoverInput,
+  failover: failoverInput,
   reinitialize: reinitializeInput,
   repair: repairInput,
   rollback: rollbackInput,
@@ -167,6 +178,7 @@ export const operationTypeOf = {
   setReplicas: 'set_replicas',
   setPooling: 'set_pooling',
   switchover: 'switchover',
+  failover: 'failover',
   reinitialize: 'reinitialize',
   repair: 'repair',
   rollback: 'rollback',

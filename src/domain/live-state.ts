@@ -77,7 +77,7 @@ export interface Leadership {
   readonly unseen: readonly Unseen[];
   /** Recorded nodes that are not as they should be. */
   readonly faults: readonly NodeFault[];
-  /** If no server takes writes: what each holds. */
+  /** If no server takes writes, or a failover is planned: what each holds. */
   readonly holdings: Holdings | null;
   /** Replicas that can do nothing now: paused, cut off or silent. */
   readonly hanging: readonly string[];

@@ -54,6 +54,8 @@ export interface LogFollower {
 export interface Wanted {
   readonly facts: boolean;
   readonly settings: boolean;
+  /** What each server holds, also while one takes writes. Default: only when none does. */
+  readonly holdings?: boolean;
 }
 
 export interface Circumstances {

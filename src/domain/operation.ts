@@ -8,6 +8,7 @@ export const operationTypes = [
   'set_replicas',
   'set_pooling',
   'switchover',
+  'failover',
   'reinitialize',
   'repair',
   'rotate_credentials',

@@ -59,6 +59,8 @@ test.each([
   ['repair', {}, 'repair shop'],
   ['repair', { node: 'haproxy-2' }, 'repair shop haproxy-2'],
   ['rollback', {}, 'rollback shop'],
+  ['failover', { target_node: 'postgres-3' }, 'failover shop postgres-3 --yes'],
+  ['failover', {}, 'failover shop --yes'],
   ['stopDatabase', {}, 'stop shop --yes'],
   ['startDatabase', {}, 'start shop'],
   ['destroyDatabase', {}, 'destroy shop'],
@@ -92,6 +94,18 @@ describe('continuing', () => {
       }),
     ),
   );
+
+  // The one that was chosen may be gone as well by then, and nothing else could be done with the database.
+  test('a failover goes on with another successor until one has taken over', () => {
+    const killing = { ...plan.steps[0]!, name: 'kill', point_of_no_return: true } as const;
+    const failover: Plan = { ...plan, steps: [killing], asked: requestOf('failover', {}) };
+    const another = requestOf('failover', { target_node: 'postgres-4' });
+    const waiting = { operation: ended(step('kill', 'failed')), plan: failover };
+    expect(resume('shop', another, waiting)).toBeNull();
+    expect(resume('shop', requestOf('failover', {}), waiting)).toBe(failover);
+    const promoted = { operation: ended(step('kill', 'done'), step('follow', 'failed')), plan: failover };
+    expect(() => resume('shop', another, promoted)).toThrow('The last');
+  });
 
   test('is no matter of a destroy', () => {
     expect(resume('shop', requestOf('destroyDatabase', {}), unfinished)).toBeNull();

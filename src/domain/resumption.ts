@@ -1,7 +1,7 @@
 import { canonical } from './canonical.ts';
 import { PgrowError, withoutStop } from './errors.ts';
 import type { OperationWorkflow } from './inputs.ts';
-import { isPastReturn, type OperationDocument } from './operation.ts';
+import { hasPassedReturn, isPastReturn, type OperationDocument } from './operation.ts';
 import type { RecordedRequest, Plan } from './plan.ts';
 
 /**
@@ -23,7 +23,7 @@ export const unfinishedOf = (operation: OperationDocument | null, plan: Plan | n
 const withoutKept = (topology: Plan['to']) => topology && { ...topology, kept: [] };
 
 /**
- * The plan to continue with; null for a destroy, and for a start after a stop, which need none.
+ * The plan to continue with; null for a destroy, for a start after a stop, and for a failover to another node, which need none.
  * @throws PgrowError `refused` for anything else but the same request
  */
 export const resume = (database: string, asked: RecordedRequest, { operation, plan }: Unfinished): Plan | null => {
@@ -31,6 +31,9 @@ export const resume = (database: string, asked: RecordedRequest, { operation, pl
   // A stop is on record before its first node stops: who wants the database back need not finish the outage first.
   if (asked.workflow === 'startDatabase' && plan.asked?.workflow === 'stopDatabase') return null;
   if (isSameRequest(asked, plan)) return plan;
+  // If no one has taken over yet, another may: the chosen one may be gone as well by now.
+  const isFailover = asked.workflow === 'failover' && plan.asked?.workflow === 'failover';
+  if (isFailover && !hasPassedReturn(operation, plan)) return null;
   const what = operation.type.replaceAll('_', ' ');
   throw new PgrowError(
     'refused',
@@ -57,6 +60,8 @@ export const commandToResume = (database: string, asked: RecordedRequest | undef
       return `./pgrow replicas ${database} ${count}`;
     case 'switchover':
       return `./pgrow switchover ${database}${target_node === undefined ? '' : ` ${target_node}`}`;
+    case 'failover':
+      return `./pgrow failover ${database}${target_node === undefined ? '' : ` ${target_node}`} --yes`;
     case 'reinitialize':
       return `./pgrow reinit ${database} ${node}`;
     case 'repair':

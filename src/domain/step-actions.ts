@@ -120,6 +120,10 @@ export interface Actions {
   gatherWrites: { readonly members: readonly Node[]; readonly successor: Node; readonly slot: string };
   /** After that: the successor takes writes, and routes lead to it. There is no server to stop and no client to hold. */
   takeOver: CutOver;
+  /** Refuses once the loss that was confirmed is no longer the one at hand: a server takes writes that did not, or the successor is silent. */
+  preflightFailOver: FailOver;
+  /** Kills the old primary, on the engine's word that it has exited, fences its volume, and lets the successor take over. */
+  failOver: FailOver;
   /** The old primary, stopped by the cut-over, comes back as a standby of the new one. */
   followNewPrimary: {
     readonly old: ConfiguredNode;
@@ -129,7 +133,7 @@ export interface Actions {
   };
 
   /** The old leader, stopped by a switchover, comes back as a replica of the new one; Patroni watches over all again. */
-  rejoinCluster: { readonly old: Node; readonly leader: Node; readonly members: readonly Node[] };
+  rejoinCluster: { readonly old: Node; readonly leader: Node; readonly members: readonly Node[] } & CanDoWithout;
 
   /** Gives a server back to the health checks of every router, after a hand-over took it out. */
   readmitServer: { readonly routers: readonly Node[]; readonly server: string };
@@ -174,6 +178,14 @@ export interface CutOver {
   readonly on_obstacle?: OnObstacle;
 }
 
+/** A hand-over from a primary that is killed. Its `members` are those of the Patroni cluster besides the old primary. */
+export interface FailOver extends CutOver {
+  /** Other servers of the database. */
+  readonly others: readonly Node[];
+  /** Whether the old primary took writes when the loss was confirmed. One that does again since is not killed. */
+  readonly takes_writes: boolean;
+}
+
 export type ActionName = keyof Actions;
 
 /** Actions that are activities; the others the workflow performs itself, as durable timers. */
@@ -192,6 +204,7 @@ export const sweptActions: readonly ActionName[] = ['removeNode', 'removeSnapsho
 /** Actions that only read: an operation that has done nothing else has touched nothing. */
 export const looks: readonly ActionName[] = [
   'preflightCutOver',
+  'preflightFailOver',
   'verifyPooler',
   'verifyRoutes',
   'verifyStandbyCluster',

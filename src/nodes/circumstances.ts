@@ -14,7 +14,7 @@ export const readCircumstances = async (
   wanted: Wanted,
 ): Promise<Circumstances> =>
   withSharedLogins(await openSession(dependencies, database.id), async (session) => {
-    const leadership = await readLeadership(dependencies, session);
+    const leadership = await readLeadership(dependencies, session, wanted);
     // Without a leader there is no server to ask, and no data that moved writes could leave behind.
     if (leadership.leaderless) return { leadership, facts: null, settings: null };
     const { leader } = leadership;

@@ -55,7 +55,7 @@ const openPooler = async (platform: Dependencies['platform'], session: Session, 
   const [pausing, lookups, resuming] = consoles.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
   if (!pausing || !lookups || !resuming) {
     deadMan.close();
-    for (const one of [pausing, lookups]) void one?.end();
+    for (const one of [pausing, lookups]) letGo(one);
     throw new PgrowError('no_answer', `The console of ${pooler.name}:${ports.pooled} does not answer.`);
   }
   const client = await openClient(session, pooler, () => {
@@ -116,9 +116,13 @@ const openPooler = async (platform: Dependencies['platform'], session: Session, 
     },
     close() {
       deadMan.close();
-      for (const connection of [pausing, lookups, resuming, client]) void connection?.end();
+      for (const connection of [pausing, lookups, resuming, client]) letGo(connection);
     },
   };
+};
+
+const letGo = (connection: { end(): Promise<void> } | null | undefined): void => {
+  connection?.end().catch(() => undefined);
 };
 
 /** Null if it would keep a server connection for itself, or is not let in. */

@@ -1,6 +1,7 @@
 import type { Database } from '../domain/database.ts';
 import type { NodeFault } from '../domain/faults.ts';
 import type { Leadership, LiveNode, Unseen } from '../domain/live-state.ts';
+import type { Wanted } from '../domain/looks.ts';
 import { PgrowError } from '../domain/errors.ts';
 import { isUnseen, ownNodes } from '../domain/live-health.ts';
 import { faultIn, hangOf, liveNodeOf, type NodeLook } from '../domain/node-look.ts';
@@ -15,7 +16,11 @@ export const readLeader = async (dependencies: SessionDependencies, database: Da
   (await readPatroniLeader(dependencies, database))?.name ?? database.topology.primary;
 
 /** Who takes writes and who could, from one look at every node: the basis of a plan. */
-export const readLeadership = async (dependencies: NodeDependencies, session: Session): Promise<Leadership> => {
+export const readLeadership = async (
+  dependencies: NodeDependencies,
+  session: Session,
+  { holdings: wantsHoldings = false }: Pick<Wanted, 'holdings'>,
+): Promise<Leadership> => {
   const { database } = session;
   const { topology } = database;
   const all = [...topology.nodes, ...topology.kept];
@@ -32,14 +37,14 @@ export const readLeadership = async (dependencies: NodeDependencies, session: Se
     throw new PgrowError('docker_unavailable', unasked.detail ?? `The engine says nothing of ${unasked.name}.`);
   const leaderless = isLeaderless(servers, topology);
   const faults = looks.map(faultIn).filter((fault) => fault !== null);
-  const hasNoLeader = leaderless || isLostForGood(database, faults);
+  const asksAll = wantsHoldings || leaderless || isLostForGood(database, faults);
   return {
     leader,
     candidates,
     leaderless,
     unseen: servers.flatMap(unseenOf),
     faults,
-    holdings: hasNoLeader ? await readHoldings(dependencies, session) : null,
+    holdings: asksAll ? await readHoldings(dependencies, session) : null,
     hanging: hangingIn(looks, topology, leader),
   };
 };

@@ -1,7 +1,7 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createFakePlatform, type FakePlatform } from '../platform/fake/index.ts';
 import type { ContainerSpec, ExecResult } from '../platform/platform.ts';
-import { restartServer, startServer, stopServer, unfence, whyKeptDown } from './server-control.ts';
+import { killServer, restartServer, startServer, stopServer, unfence, whyKeptDown } from './server-control.ts';
 
 const node = { name: 'postgres-2', container: 'shop-postgres-2' };
 const oldImage = { exitCode: 127, stderr: 'exec: "pgrow-server": executable file not found in $PATH' };
@@ -127,4 +127,31 @@ test.each<[object | null, string | null]>([
 ])('of %o it is known whether that is on purpose: %s', async (said, how) => {
   const { platform } = await (said ? saying(said) : nodeThatSays(() => oldImage));
   expect(await whyKeptDown(platform, node)).toBe(how);
+});
+
+describe('a server that is killed has exited when the engine shows it', () => {
+  const limitMs = 20;
+  const killed = (shown: object | null) =>
+    killServer(
+      { signalContainer: async () => {}, inspectContainer: async () => shown as never },
+      { name: 'postgres-2', container: 'shop-postgres-2' },
+      limitMs,
+    );
+
+  test('by the engine, which ends also what takes no command', async () => {
+    const { platform } = await saying(stopped);
+    await killServer(platform, node);
+    expect(await runs(platform)).toBe(false);
+  });
+
+  // What is stuck in the kernel outlives a SIGKILL; one that is gone may run where this engine does not look.
+  test.each([
+    ['still runs', { running: true }],
+    ['is unknown to the engine', null],
+  ])('not while it %s', async (_, shown) => {
+    await expect(killed(shown)).rejects.toMatchObject({
+      code: 'no_answer',
+      message: expect.stringContaining('postgres-2 may still take writes, so nothing takes over from it.'),
+    });
+  });
 });

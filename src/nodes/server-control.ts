@@ -1,7 +1,10 @@
 import { z } from 'zod';
-import { PgrowError } from '../domain/errors.ts';
+import { fencePath } from '../domain/container-spec.ts';
+import { messageOf, PgrowError } from '../domain/errors.ts';
+import { hasExited } from '../domain/exit-evidence.ts';
 import type { NodeRef } from '../domain/topology.ts';
 import type { Platform } from '../platform/platform.ts';
+import { pollUntil } from './deadlines.ts';
 
 /**
  * PostgreSQL, or Patroni with it, is stopped and started by the supervisor in its node (`images/postgres/bin/pgrow-server`), and
@@ -65,6 +68,35 @@ export const restartServer = async (engine: Engine, node: NodeRef): Promise<void
   const told = await tell(engine, node, 'restart', stopLimitSeconds);
   if (told) refuseFailure(node, 'restart', told);
   else await engine.restartContainer(node.container, stopLimitSeconds);
+};
+
+/** Keeps whatever starts this volume's server from starting it. The container has exited: it takes files, and no command. */
+export const fence = (engine: Pick<Platform, 'putFiles'>, { container }: NodeRef): Promise<void> =>
+  engine.putFiles(container, [{ path: fencePath, content: '', mode: 0o644 }]);
+
+/** Milliseconds for the engine to report the exit of what it has killed. */
+const exitLimitMs = 15_000;
+
+/**
+ * By the engine, not by its supervisor: it must not be a primary for a moment longer, and what hangs takes no command.
+ * @throws PgrowError `no_answer` while the engine does not show that it has exited: it may still take writes
+ */
+export const killServer = async (
+  engine: Pick<Platform, 'inspectContainer' | 'signalContainer'>,
+  { name, container }: NodeRef,
+  limitMs = exitLimitMs,
+): Promise<void> => {
+  await engine.signalContainer(container, 'SIGKILL');
+  const exited = async () => hasExited(await engine.inspectContainer(container), 'nothing reported');
+  await pollUntil(limitMs, `the engine to show that ${name} has exited`, exited).catch((error: unknown) => {
+    throw new PgrowError(
+      'no_answer',
+      `${name} may still take writes, so nothing takes over from it. ${messageOf(error)}`,
+      {
+        cause: error,
+      },
+    );
+  });
 };
 
 /** Lets a server run again that a hand-over stopped; not being fenced is success. */

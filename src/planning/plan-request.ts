@@ -64,7 +64,7 @@ export const planRequest = async (
   const last = previous && (await store.readPlan(previous.operation_id));
   // What is removed as a whole needs no look, and no passwords, which may be lost.
   const isRemoved = workflow === 'destroyDatabase';
-  const { leadership, facts, settings } = isRemoved ? unlooked(database) : await lookAt(nodes, database);
+  const { leadership, facts, settings } = isRemoved ? unlooked(database) : await lookAt(nodes, database, workflow);
   const circumstances = { database, operation_id: operation, ...leadership, last, restored: null, facts };
   const plan = planOperation(workflow, input, circumstances, planning.prices);
   return { ...planned, plan, unfinished: null, previous, settings };
@@ -81,9 +81,10 @@ const overUnreadable = (store: Store): Store => ({
 });
 
 /** Of one that is stopped only the engine can say anything; who led last is on record. */
-const lookAt = async (nodes: Planning['nodes'], database: Database) => {
+const lookAt = async (nodes: Planning['nodes'], database: Database, workflow: OperationWorkflow) => {
   const { stopped, primary: leader } = database.topology;
-  if (!stopped) return nodes.readCircumstances(database, { facts: true, settings: true });
+  const holdings = workflow === 'failover';
+  if (!stopped) return nodes.readCircumstances(database, { facts: true, settings: true, holdings });
   const { leadership } = await nodes.readCircumstances(database, { facts: false, settings: false });
   return { leadership: { ...leadership, leader, leaderless: false, holdings: null }, facts: null, settings: null };
 };

@@ -207,6 +207,32 @@ describe('changes at the present stage', () => {
   });
 });
 
+describe('failover', () => {
+  test('says what is lost, and starts when that has been confirmed', async () => {
+    api.takeUp(await api.shopAtStage(haTopology));
+    const { losses } = (await dryRun('failover', { target_node: 'postgres-3' })) as { losses: string[] };
+    expect(losses[0]).toMatch(/^postgres-2 takes writes\. \.\/pgrow switchover \S+ moves them without a loss\.$/);
+
+    const refused = await start('failover', { target_node: 'postgres-3' });
+    expect(refused.body).toMatchObject({ status: 422, problems: [{ path: 'confirm', value: false }] });
+    for (const line of losses) expect(refused.body['detail']).toContain(line);
+    expect(refused.started).toBeUndefined();
+
+    expect((await start('failover', { target_node: 'postgres-3', confirm: true })).started).toMatchObject({
+      workflow: 'failover',
+      input: { target_node: 'postgres-3', confirm: true },
+    });
+  });
+
+  test('to a node that cannot take over names those that can', async () => {
+    api.takeUp(await api.shopAtStage(haTopology));
+    expect((await start('failover', { target_node: 'postgres-2', confirm: true })).body).toMatchObject({
+      status: 422,
+      problems: [{ path: 'target_node', value: 'postgres-2', allowed: 'postgres-3, postgres-4' }],
+    });
+  });
+});
+
 describe('repair', () => {
   test('is started for one node, or for everything that is missing', async () => {
     api.takeUp(await api.shopAtStage(replicaTopology));

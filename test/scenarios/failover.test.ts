@@ -179,6 +179,33 @@ describe('cut off while applications write on both sides of the partition', () =
   });
 });
 
+// Patroni elects no one, and a switchover needs the leader: `patronictl failover` by hand was the only way.
+test('Patroni is paused, the monitor is down, the leader hangs: on order the chosen standby leads', async () => {
+  const dead = await leaderOf(shop);
+  const confirming = await shop.queryNode(
+    dead.name,
+    "select application_name from pg_stat_replication where sync_state = 'sync'",
+  );
+  await killMonitor(plane);
+  try {
+    await withWorkload(shop, { mayFail: 'anything' }, async (workload) => {
+      await pausePatroni(shop, dead.name);
+      await freezeNode(dead.container);
+
+      const asked = await plane.run('failover', shop.name, confirming);
+      expect(asked.exitCode).not.toBe(0);
+      expect(asked.stderr).toContain(
+        `Nothing acknowledged is lost: every commit on ${dead.name} waited for ${confirming}.`,
+      );
+      expect(await shop.change('failover', confirming, '--yes')).toMatchObject({ type: 'failover', status: 'done' });
+      await workload.nextAcknowledgement();
+    });
+  } finally {
+    await plane.up();
+  }
+  await expectSucceeded(dead);
+});
+
 test('a replica that exits comes back, and no one notices', async () => {
   const replica = (await shop.nodes('postgres')).find(({ role }) => role === 'replica')!;
   const leader = await leaderOf(shop);
@@ -222,6 +249,13 @@ test('every member takes its files again, one after the other, and no client not
     await inside.close();
   }
 });
+
+/** As with `patronictl pause`. */
+const pausePatroni = async (database: ManagedDatabase, node: string): Promise<void> => {
+  const request =
+    'r.Request("http://127.0.0.1:8008/config", b\'{"pause": true}\', {"content-type": "application/json"}, method="PATCH")';
+  await database.runOn(node, ['python3', '-c', `import urllib.request as r; r.urlopen(${request})`]);
+};
 
 const patroniConfiguration = z.object({
   ttl: z.number(),

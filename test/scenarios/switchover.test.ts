@@ -3,7 +3,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { createPgrowClient } from '../../src/client/client.ts';
 import { useControlPlane } from '../support/control-plane.ts';
 import { expectDatabase, keepData } from '../support/expectations.ts';
-import { containerOf, killWorkerAt } from '../support/faults.ts';
+import { containerOf, freezeNode, killWorkerAt } from '../support/faults.ts';
 import { retryUntil } from '../support/retry-until.ts';
 import type { ManagedDatabase } from '../support/stack.ts';
 import { expectServed } from '../support/surroundings.ts';
@@ -109,6 +109,22 @@ describe('at stage 2', () => {
       expect(await shop.change('switchover', 'postgres-1')).toMatchObject({ status: 'done' });
     });
     await expectMoved(shop, 'postgres-3', 'postgres-1');
+  });
+
+  // No one elects there, and a switchover needs the primary: there was no way on but by hand.
+  test('a primary that hangs is killed on order, and rebuilt as a replica of the one that takes over', async () => {
+    const hanging = await containerOf(shop, 'postgres-1');
+    await withWorkload(shop, { mayFail: 'anything' }, async (workload) => {
+      await freezeNode(hanging.id);
+      expect(await shop.change('failover', 'postgres-3', '--yes')).toMatchObject({ type: 'failover', status: 'done' });
+      await workload.nextAcknowledgement();
+    });
+    await expectDatabase(shop).toHavePrimary('postgres-3');
+    await expectDatabase(shop).toBeHealthy();
+    await expectDatabase(shop).toHoldItsData();
+    expect(await eventsOf(shop, 'failover')).toMatchObject([
+      { previous_leader: 'postgres-1', new_leader: 'postgres-3' },
+    ]);
   });
 });
 

@@ -10,7 +10,7 @@ import { planAhead } from '../../src/api/plan-ahead.ts';
 import type { Database } from '../../src/domain/database.ts';
 import type { Finding } from '../../src/domain/finding.ts';
 import type { Facts } from '../../src/domain/facts.ts';
-import type { LiveState } from '../../src/domain/live-state.ts';
+import type { LiveState, Member } from '../../src/domain/live-state.ts';
 import { workersDocument, type KnownWorkers } from '../../src/domain/workers.ts';
 import type { Plan } from '../../src/domain/plan.ts';
 import type { NodeReaders } from '../../src/planning/planning.ts';
@@ -83,7 +83,7 @@ export const useApi = (): ApiUnderTest => {
     api.holds = {};
     const nodes: NodeReaders = {
       hasStayed: async () => false,
-      readCircumstances: async ({ topology }) => {
+      readCircumstances: async ({ topology }, wanted) => {
         const members = api.live instanceof Error ? [] : api.live.members;
         const leader = members.find(({ role }) => role === 'leader')?.name ?? topology.primary;
         const leadership = {
@@ -93,7 +93,7 @@ export const useApi = (): ApiUnderTest => {
             .map(({ name, state, lag }) => ({ name, state, lag_bytes: lag ?? 0, synchronous: false })),
           leaderless: false,
           faults: [],
-          holdings: null,
+          holdings: wanted.holdings ? { heard: members.map(holdingOf), unheard: [], last_known: null } : null,
           unseen: [],
           hanging: [],
         };
@@ -225,3 +225,11 @@ const underTest = (): ApiUnderTest => {
   const ready = api as ApiUnderTest;
   return ready;
 };
+
+/** Of a database all of whose servers answer. */
+const holdingOf = ({ name, role, lag }: Member) => ({
+  name,
+  timeline: 1,
+  position: 0x5000000 - (lag ?? 0),
+  ...(role === 'leader' ? { takes_writes: true as const } : {}),
+});

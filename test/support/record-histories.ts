@@ -75,6 +75,11 @@ const stories: Readonly<Record<string, Tell>> = {
     await shop.run('startDatabase', {});
     return { ...down, 'startDatabase-2-2-completed': await last(shop) };
   },
+  async failover(shop) {
+    await begin(shop, 'replicas');
+    await shop.run('failover', { confirm: true });
+    return { 'failover-2-2-completed': await last(shop) };
+  },
   async grace(shop) {
     await begin(shop, 'pooling');
     const down = { target: 'single', grace_period: 3600, confirm: true } as const;

@@ -14,6 +14,7 @@ const all = [
   stories.adjustments,
   stories.repairs,
   stories.switchovers,
+  stories.failovers,
   stories.rollbacks,
   stories.stops,
   stories.startsAgain,

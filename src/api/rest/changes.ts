@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Database } from '../../domain/database.ts';
 import {
   bodyRules,
+  failoverBody,
   haBody,
   noHaBody,
   noPoolingBody,
@@ -18,6 +19,7 @@ import {
   type Parts,
 } from '../bodies.ts';
 import {
+  failoverChange,
   haChange,
   poolingChange,
   reinitializeChange,
@@ -66,6 +68,12 @@ export const changeRoutes = (app: FastifyInstance, dependencies: ApiDependencies
   route('ha', 'Turn high availability with Patroni and etcd on or off', [haBody, noHaBody], haChange);
   route('scale-down', 'Back to any lower stage', [scaleDownBody], scaleDownChange);
   route('switchover', 'Move writes to another node', [switchoverBody], switchoverChange);
+  route(
+    'failover',
+    'Kill the primary and let a replica take over, with what would be lost',
+    [failoverBody],
+    failoverChange,
+  );
   route('reinitialize', 'Rebuild one replica', [reinitializeBody], reinitializeChange);
   route('repair', 'Rebuild a node, or everything that is missing', [repairBody], repairChange);
   route('stop', 'Stop a database with all its nodes, and keep everything', [stopBody], stopChange);

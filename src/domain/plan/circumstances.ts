@@ -17,7 +17,7 @@ export interface Circumstances {
   readonly leaderless?: boolean;
   /** Recorded nodes that are not as they should be. Default none. */
   readonly faults?: readonly NodeFault[];
-  /** If no server takes writes: what each holds. */
+  /** If no server takes writes, or a failover is planned: what each holds. */
   readonly holdings?: Holdings | null;
   /** Servers that keep pgrow out. Default none. */
   readonly unseen?: readonly Unseen[];

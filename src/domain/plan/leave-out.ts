@@ -15,7 +15,7 @@ export const leaveOutMissing = (plan: UnpricedPlan, circumstances: LeaveOut): Un
   const gone = goneOf(plan, circumstances);
   if (gone.length === 0) return plan;
   const kept = plan.steps.map((step) =>
-    isAbout(step.run, gone, plan.type === 'switchover') ? null : without(step, gone),
+    isAbout(step.run, gone, plan.type === 'switchover' || plan.type === 'failover') ? null : without(step, gone),
   );
   const indexes = kept.map((step, index) => (step ? kept.slice(0, index).filter(Boolean).length : null));
   return {
@@ -47,7 +47,9 @@ const goneOf = (
   return topology.nodes.filter((node) => {
     if (!isMissing(faults, node) || made.has(node.name) || node.kind === 'front' || node.kind === 'pgbouncer')
       return false;
-    if (node.kind === 'postgres') return !leaderless && (topology.ha !== null || node.name !== primary);
+    // The losses of a failover name it.
+    const holdsNothingMore = !leaderless || plan.type === 'failover';
+    if (node.kind === 'postgres') return holdsNothingMore && (topology.ha !== null || node.name !== primary);
     return nodesOf(topology, node.kind).some((other) => !isMissing(faults, other));
   });
 };

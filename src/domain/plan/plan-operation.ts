@@ -11,6 +11,7 @@ import type { Circumstances } from './circumstances.ts';
 import { planCreate } from './create.ts';
 import { planDestroy } from './destroy.ts';
 import { planExpand } from './expand.ts';
+import { planFailover } from './failover.ts';
 import { giveAddresses } from './give-addresses.ts';
 import { leaveOutMissing } from './leave-out.ts';
 import { refuseMissing } from './needed-nodes.ts';
@@ -52,6 +53,7 @@ const planners: Planners = {
       target: input.target_node ?? null,
       on_obstacle: input.on_obstacle,
     }),
+  failover: (input, circumstances) => planFailover({ ...closing(circumstances), target: input.target_node ?? null }),
   reinitialize: (input, circumstances) => planReinitialize({ ...closing(circumstances), node: input.node }),
   repair: (input, circumstances) => planRepair({ ...circumstances, node: input.node ?? null }),
   rollback({ reason }, circumstances) {
@@ -112,7 +114,9 @@ export const planOperation = <W extends OperationWorkflow>(
   const planned = planners[workflow](input, { ...circumstances, database });
   const plan = leaveOutMissing(planned, circumstances);
   refuseMissing(plan, circumstances);
-  refuseUnseen(plan, circumstances.database.name, circumstances.leader, circumstances.unseen ?? []);
+  // It kills the one that does not let pgrow in, and needs only such as have answered.
+  if (workflow !== 'failover')
+    refuseUnseen(plan, circumstances.database.name, circumstances.leader, circumstances.unseen ?? []);
   const reckoned = { ...reckon(plan, { name: database.name, facts }), asked: requestOf(workflow, input) };
   return priced(giveAddresses(reckoned, database.network), prices);
 };

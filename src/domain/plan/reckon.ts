@@ -16,12 +16,12 @@ interface Subject {
  * @throws PgrowError `refused` for what would break, or be lost without a way to have it again
  */
 export const reckon = (plan: UnpricedPlan, { name, facts }: Subject): UnpricedPlan => {
-  const moves = plan.steps.some(({ run }) => run.action === 'cutOver');
+  const moves = plan.steps.some(({ run }) => run.action === 'cutOver' || run.action === 'failOver');
   const copies = plan.steps.some(({ run }) => copiesServer(run));
   if (!facts || !(moves || copies)) return plan;
-  if (copies) refuseTablespaces(plan.type, name, facts);
-  // Of a stage that has failed, the way back must not depend on what a consumer has left there.
-  if (moves && plan.type !== 'rollback') refuseLogicalSlots(plan.type, name, facts);
+  if (copies && plan.type !== 'failover') refuseTablespaces(plan.type, name, facts);
+  // The way out of what has failed must not depend on what a consumer has left there.
+  if (moves && plan.type !== 'rollback' && plan.type !== 'failover') refuseLogicalSlots(plan.type, name, facts);
   const kept = moves ? slotsKept(facts) : [];
   const found = moves ? leftBehind(facts) : notKnown(facts);
   const losses = [...(plan.losses ?? []), ...(moves ? found : [])];

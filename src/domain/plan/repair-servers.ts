@@ -5,8 +5,8 @@ import { nodeNamed, nodesOf, type Node } from '../topology.ts';
 import { nodeConfigOf } from './node-configs.ts';
 import { inParallel, step, type PlanItem } from './plan-builder.ts';
 import { rebuildReplica } from './rebuild-replica.ts';
-import { replacePrimary } from './replace-primary.ts';
-import { chosenOf, present, type Repaired, type RepairPart, type ServersPart } from './repaired.ts';
+import { presentOf, replacePrimary } from './replace-primary.ts';
+import { chosenOf, keptMayHoldMore, present, type Repaired, type RepairPart, type ServersPart } from './repaired.ts';
 import { memberConfigOf } from '../member-config.ts';
 
 /** PostgreSQL: replicas are built again from the leader; a server that has its data is started on them. */
@@ -22,11 +22,33 @@ export const repairServers = (repaired: Repaired): ServersPart => {
   if (topology.ha) return { ...rebuilt(repaired, lost, leader), topology, leader, losses: [] };
   const primary = nodeNamed(topology, leader);
   const replaced = lost.includes(primary) && faultOf(faults, primary)?.has_data === false;
-  if (replaced) return replacePrimary(repaired, primary, lost) ?? refuseLost(repaired, primary);
+  if (replaced) return replaceLost(repaired, primary, lost);
   const replicas = lost.filter((node) => node !== primary);
   const returning = lost.includes(primary) ? [startPrimary(repaired, primary)] : [];
   const { outline, warnings } = rebuilt(repaired, replicas, leader);
   return { topology, outline: [...returning, ...outline], warnings, leader, losses: [] };
+};
+
+/** The replica that holds most takes the place of a primary that is gone with its data. */
+const replaceLost = (repaired: Repaired, primary: Node, lost: readonly Node[]): ServersPart => {
+  const { database, faults, holdings } = repaired;
+  const candidate = holdings && furthestOf(holdings.heard);
+  if (!candidate) return refuseLost(repaired, primary);
+  const [poolers, routers] = [presentOf(repaired, 'pgbouncer'), presentOf(repaired, 'haproxy')];
+  const takeOver = (to: Node) => [
+    step(
+      'leader',
+      `let ${to.name} take over`,
+      { action: 'takeOver', input: { from: primary, to, promotion: 'standby', members: [], poolers, routers } },
+      [],
+      { point_of_no_return: true },
+    ),
+  ];
+  return {
+    ...replacePrimary({ database, faults, holdings, primary, successor: candidate.name, lost, takeOver }),
+    leader: candidate.name,
+    losses: lossOf(candidate, holdings, primary.name),
+  };
 };
 
 const rebuilt = ({ database, faults }: Repaired, lost: readonly Node[], leader: string): RepairPart => ({
@@ -115,12 +137,6 @@ const elect = (repaired: Repaired, lost: readonly Node[]): ServersPart => {
     warnings,
     topology: { ...topology, primary: candidate.name },
     leader: candidate.name,
-    losses: [...lossOf(candidate, holdings, leader), ...keptMayHoldMore(repaired)],
+    losses: [...lossOf(candidate, holdings, leader), ...keptMayHoldMore(database)],
   };
 };
-
-const keptMayHoldMore = ({ database: { name, topology } }: Repaired): readonly string[] =>
-  topology.kept
-    .filter((node) => node.kind === 'postgres')
-    .slice(0, 1)
-    .map((node) => `${node.name} is kept for a rollback and may hold more: ./pgrow rollback ${name} may lose less.`);

@@ -65,3 +65,10 @@ export const makeAgain = (
     { action: 'removeNode', input: { node } },
   ]),
 ];
+
+/** What a database has lost its leader for may still be in what it keeps for a rollback. */
+export const keptMayHoldMore = ({ name, topology }: Database): readonly string[] =>
+  topology.kept
+    .filter((node) => node.kind === 'postgres')
+    .slice(0, 1)
+    .map((node) => `${node.name} is kept for a rollback and may hold more: ./pgrow rollback ${name} may lose less.`);

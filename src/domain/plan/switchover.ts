@@ -175,7 +175,8 @@ export const keepSlot = (on: Node, node: Node): PlanItem => {
   );
 };
 
-const seen = (topology: Topology, routers: readonly Node[], aside: readonly Node[] = []): readonly PlanItem[] =>
+/** `aside`: of the replicas, those that may be left aside when they hang. */
+export const seen = (topology: Topology, routers: readonly Node[], aside: readonly Node[] = []): readonly PlanItem[] =>
   routers.length === 0
     ? []
     : [

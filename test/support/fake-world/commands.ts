@@ -72,6 +72,7 @@ export const answerCommands = ({ machines, servers, etcd, patroni, routers, pool
   });
 
   machines.platform.onInteractiveExec(({ container, command: [program, , identifier] }, input) => {
+    if (program === 'pgrow-deadman') return listen(poolers, machineOf(container.name), input);
     if (program !== 'pgrow-stop-armed') return undefined;
     return (async function* () {
       const machine = machineOf(container.name);
@@ -99,6 +100,18 @@ export const answerCommands = ({ machines, servers, etcd, patroni, routers, pool
       }
     })();
   });
+};
+
+/** A dead-man that releases when whoever holds goes away, unless another has armed it. */
+const listen = async function* (poolers: Poolers, machine: Machine, input: AsyncIterable<string>) {
+  let holds = false;
+  for await (const line of input) {
+    const isArmed = poolers.isArmed(machine);
+    if (line.startsWith('hold')) holds = !isArmed;
+    if (line === 'free') holds = false;
+    yield line.startsWith('hold') && isArmed ? 'armed' : line;
+  }
+  if (holds && !poolers.isArmed(machine)) poolers.resume(machine);
 };
 
 /** What a node's supervisor makes of an order, and says of it. */

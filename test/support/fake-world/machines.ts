@@ -1,4 +1,5 @@
 import { PgrowError } from '../../../src/domain/errors.ts';
+import { fencePath } from '../../../src/domain/container-spec.ts';
 import { labelNames } from '../../../src/domain/naming.ts';
 import { createFakePlatform, type FakePlatform } from '../../../src/platform/fake/index.ts';
 import type { ContainerSpec } from '../../../src/platform/platform.ts';
@@ -22,6 +23,8 @@ export interface Machines {
   /** Stopped, killed or removed: it runs no more. */
   onGone(hear: (machine: Machine) => void): void;
   onVolumeRemoved(forget: (volume: string) => void): void;
+  /** A fence is put into this volume, whose container has exited. */
+  onFenced(hear: (volume: string) => void): void;
   /** `paused`: nothing in it gets any time. `cut off`: its container runs in no network. Until the result is called. */
   hang(name: string, how: 'paused' | 'cut off'): () => void;
   hangs(machine: Machine): boolean;
@@ -53,6 +56,9 @@ export const createMachines = (): Machines => {
   const boots = new Map<string, (machine: Machine) => number | undefined>();
   const forgetters: ((volume: string) => void)[] = [];
   const listeners: ((machine: Machine) => void)[] = [];
+  const fenceListeners: ((volume: string) => void)[] = [];
+  /** Those that have exited as well. */
+  const known = new Map<string, Machine>();
 
   let namesAreLost = false;
   const named = (name: string) => [...machines.values()].find(({ spec }) => spec.aliases.includes(name)) ?? null;
@@ -75,6 +81,7 @@ export const createMachines = (): Machines => {
   fake.onStart((spec) => {
     const machine = toMachine(spec);
     machines.set(spec.name, machine);
+    known.set(spec.name, machine);
     const exitCode = broken.has(machine.name) ? 1 : boots.get(machine.kind)?.(machine);
     if (exitCode !== undefined) forget(spec.name);
     return exitCode;
@@ -101,6 +108,16 @@ export const createMachines = (): Machines => {
       refusePaused(name);
       return fake.execInteractive(name, command);
     },
+    async putFiles(name, files) {
+      const [others, fences] = [files.filter(({ path }) => path !== fencePath), files.length];
+      if (others.length < fences) for (const hear of fenceListeners) hear(known.get(name)?.volume ?? '');
+      if (others.length > 0 || fences === 0) await fake.putFiles(name, others);
+    },
+    async joinNetwork(attachment) {
+      await fake.joinNetwork(attachment);
+      const machine = machines.get(attachment.name);
+      if (machine && hanging.get(machine.name) === 'cut off') hanging.delete(machine.name);
+    },
     async stopContainer(name, timeoutSeconds) {
       await fake.stopContainer(name, timeoutSeconds);
       forget(name);
@@ -108,6 +125,7 @@ export const createMachines = (): Machines => {
     async removeContainer(name) {
       refuseKept(name);
       await fake.removeContainer(name);
+      hanging.delete(known.get(name)?.name ?? '');
       forget(name);
     },
     async removeVolume(name) {
@@ -164,6 +182,7 @@ export const createMachines = (): Machines => {
     },
     onBoot: (kind, boot) => void boots.set(kind, boot),
     onGone: (hear) => void listeners.push(hear),
+    onFenced: (hear) => void fenceListeners.push(hear),
     onVolumeRemoved: (forgetVolume) => void forgetters.push(forgetVolume),
     refuseOnce() {
       for (const machine of machines.values()) refusing.add(machine);

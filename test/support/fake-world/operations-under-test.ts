@@ -50,6 +50,7 @@ export const creations: Readonly<Record<'empty' | 'restored', Story>> = {
     deed: creation,
     leader: null,
     lost: [],
+    frozen: false,
     prepare: async () => {},
   },
   restored: {
@@ -62,6 +63,7 @@ export const creations: Readonly<Record<'empty' | 'restored', Story>> = {
     deed: { workflow: 'restoreSnapshot', wish: restoration },
     leader: null,
     lost: [],
+    frozen: false,
     prepare: keepSnapshot,
   },
 };
@@ -153,6 +155,24 @@ export const switchovers = {
   }),
   confirming: story('switchover among synchronous replicas', switchover('postgres-3'), { before: [confirmed] }),
   plain: story('switchover without HAProxy', switchover('postgres-2'), { before: [plain] }),
+} as const;
+
+const failover = (target_node: string): Deed => ({ workflow: 'failover', wish: { target_node, confirm: true } });
+
+/** Whoever took writes is killed. */
+export const failovers = {
+  members: story('failover at ha from a frozen leader, the window still open', failover('postgres-3'), {
+    before: [pooledHa],
+    windowOpen: true,
+    frozen: true,
+  }),
+  confirming: story('failover among synchronous replicas from a frozen primary', failover('postgres-3'), {
+    before: [confirmed],
+    frozen: true,
+  }),
+  plain: story('failover without HAProxy from a primary that takes writes', failover('postgres-2'), {
+    before: [plain],
+  }),
 } as const;
 
 const back = (of: string, ...before: readonly Deed[]) =>

@@ -86,3 +86,11 @@ export const restored = (backup: PostgresData, statements: string): PostgresData
 
 /** As PostgreSQL writes positions. */
 export const lsnText = (lsn: number): string => `0/${lsn.toString(16).toUpperCase()}`;
+
+/** As pg_rewind does: what its new primary never had is gone. */
+export const rewind = (data: PostgresData, to: PostgresData): void => {
+  data.rows.clear();
+  for (const row of to.rows) data.rows.add(row);
+  data.lsn = to.lsn;
+  data.timeline = to.timeline;
+};

@@ -3,7 +3,7 @@ import type { WalSender } from '../../../src/domain/left-out.ts';
 import { slotName } from '../../../src/domain/naming.ts';
 import type { EtcdClusters, PatroniState } from './etcd-cluster.ts';
 import type { Machine, Machines } from './machines.ts';
-import { replay, type PostgresData } from './postgres-data.ts';
+import { replay, rewind, type PostgresData } from './postgres-data.ts';
 import { createVolumes } from './postgres-volumes.ts';
 import { createSlowStarts } from './slow-starts.ts';
 import { readSynchronousStandbys, readTold, type Told } from './node-files.ts';
@@ -179,6 +179,8 @@ export const createServers = (machines: Machines, etcd: EtcdClusters): Servers =
     if (mode === 'patroni') {
       const cluster = clusterOf(machine);
       data.inRecovery = cluster?.leader !== machine.name || cluster.standbyOf !== null;
+      const leader = cluster && data.inRecovery ? named(cluster.leader)?.data : null;
+      if (leader && leader.timeline > data.timeline && leader.lsn < data.lsn) rewind(data, leader);
     }
     running.set(machine.container, { machine, synchronous: readSynchronousStandbys(machines, machine), loads: 1 });
     const server = on(machine)!;

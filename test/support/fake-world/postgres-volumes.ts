@@ -35,6 +35,10 @@ export const createVolumes = ({ machines, etcd, named, at }: Cast): Volumes => {
   let failingSnapshots = 0;
   let failingRestorations = { error: '', times: 0 };
   machines.onVolumeRemoved((volume) => volumes.delete(volume));
+  machines.onFenced((volume) => {
+    const data = volumes.get(volume);
+    if (data) data.fenced = true;
+  });
 
   const clone = (machine: Machine, source: Server | null, slot: string | null): PostgresData | null => {
     const failures = failing.get(machine.name) ?? 0;

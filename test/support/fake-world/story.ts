@@ -21,6 +21,8 @@ export interface Story {
   readonly leader: string | null;
   /** Nodes that someone has removed with their data. */
   readonly lost: readonly string[];
+  /** Whether whoever takes writes is frozen by then. */
+  readonly frozen: boolean;
   prepare(shop: Shop): Promise<void>;
 }
 
@@ -33,6 +35,8 @@ interface Telling {
   readonly windowOpen?: boolean;
   /** Nodes that someone removes with their data before it begins. */
   readonly lost?: readonly string[];
+  /** Whether the primary freezes before it begins. */
+  readonly frozen?: boolean;
 }
 
 export const creation: Deed = { workflow: 'createDatabase', wish: { name: 'shop' } };
@@ -41,15 +45,16 @@ export const creation: Deed = { workflow: 'createDatabase', wish: { name: 'shop'
 export const story = (
   name: string,
   deed: Deed,
-  { before = [], leader, windowOpen = false, lost = [] }: Telling = {},
+  { before = [], leader, windowOpen = false, lost = [], frozen = false }: Telling = {},
 ): Story => {
-  const plan = foresee(before, deed, { ...(leader ? { leader } : {}), windowOpen, lost });
+  const plan = foresee(before, deed, { ...(leader ? { leader } : {}), windowOpen, lost, frozen });
   return {
     name,
     plan,
     deed,
     leader: leader ?? plan.from?.primary ?? null,
     lost,
+    frozen,
     async prepare(shop) {
       await performAtOnce(shop, creation);
       for (const [index, each] of before.entries()) {
@@ -66,7 +71,7 @@ export const story = (
 const foresee = (
   before: readonly Deed[],
   last: Deed,
-  { leader, windowOpen, lost = [] }: Omit<Telling, 'before'>,
+  { leader, windowOpen, lost = [], frozen = false }: Omit<Telling, 'before'>,
 ): Plan => {
   const faults = lost.map((name) => ({ name, state: 'missing', has_data: false }) as const);
   let database = sampleDatabase('shop');
@@ -76,8 +81,17 @@ const foresee = (
     database = { ...database, topology: { ...done.to!, kept: [] } };
   }
   if (!windowOpen || !done)
-    return foreseeOne(database, last, { faults, ...withoutLeader(database, lost), ...(leader ? { leader } : {}) });
-  return foreseeOne({ ...database, topology: done.to! }, last, { last: done, faults });
+    return foreseeOne(database, last, {
+      faults,
+      ...withoutLeader(database, lost),
+      ...(last.workflow === 'failover' ? whatEachHolds(database, frozen) : {}),
+      ...(leader ? { leader } : {}),
+    });
+  return foreseeOne({ ...database, topology: done.to! }, last, {
+    last: done,
+    faults,
+    ...(last.workflow === 'failover' ? whatEachHolds(database, frozen) : {}),
+  });
 };
 
 /** As the planners see a database whose leader is gone with its data. */
@@ -86,6 +100,18 @@ const withoutLeader = ({ topology }: Database, lost: readonly string[]): Partial
   const left = nodesOf(topology, 'postgres').filter(({ name }) => !lost.includes(name));
   const heard = left.map(({ name }) => ({ name, timeline: 1, position: 1 }));
   return { leaderless: topology.ha !== null, holdings: { heard, unheard: [], last_known: null } };
+};
+
+/** Of servers that are all there; the primary may be frozen. */
+const whatEachHolds = ({ topology }: Database, frozen: boolean): Partial<Circumstances> => {
+  const replicas = nodesOf(topology, 'postgres').filter(({ name }) => name !== topology.primary);
+  const heard = replicas.map(({ name }) => ({ name, timeline: 1, position: 1 }));
+  const primary = { name: topology.primary, timeline: 1, position: 1, takes_writes: true } as const;
+  return {
+    leaderless: frozen && topology.ha !== null,
+    faults: frozen ? [{ name: topology.primary, state: 'frozen', has_data: true }] : [],
+    holdings: { heard: frozen ? heard : [primary, ...heard], unheard: [], last_known: null },
+  };
 };
 
 export const foreseeOne = (database: Database, { workflow, wish }: Deed, change: Partial<Circumstances> = {}): Plan => {

@@ -1,0 +1,60 @@
+import {
+  formatPosition,
+  furthestOf,
+  leadsLine,
+  unheardLines,
+  unseenSince,
+  type Holding,
+  type Holdings,
+} from './holdings.ts';
+
+interface Failover {
+  /** Name of the database. */
+  readonly database: string;
+  /** Name of the primary that is killed. */
+  readonly old: string;
+  readonly candidate: Holding;
+  /** Of the servers besides the old primary. */
+  readonly holdings: Holdings;
+  /** Of the old primary, if it takes writes; null if it does not, or does not say. */
+  readonly living: Holding | null;
+  /** Why the old primary lets pgrow in no more, in its own words; null if that is not the reason for its silence. */
+  readonly refuses: string | null;
+  /** Whether every commit waited for the candidate, or for one that has no more than it. */
+  readonly confirmed: boolean;
+}
+
+/** What is lost by a failover, for the operator who has to confirm it. */
+export const failoverLosses = (failover: Failover): readonly string[] => {
+  const { database, old, candidate, holdings, living, refuses, confirmed } = failover;
+  return [
+    ...(living ? [`${old} takes writes. ./pgrow switchover ${database} moves them without a loss.`] : []),
+    ...(refuses === null ? [] : [`${old} may take writes: it runs, and does not let pgrow in (${refuses}).`]),
+    lineOfLeader(candidate, holdings),
+    living ? lossWith(living, candidate) : unseenSince(candidate, holdings.last_known, old),
+    ...(confirmed ? [`Nothing acknowledged is lost: every commit on ${old} waited for ${candidate.name}.`] : []),
+    ...unheardLines(candidate, holdings.unheard),
+  ];
+};
+
+const lineOfLeader = (candidate: Holding, { heard }: Holdings): string => {
+  const furthest = furthestOf(heard);
+  if (!furthest || !isBehind(candidate, furthest)) return leadsLine(candidate, heard);
+  const between =
+    furthest.timeline > candidate.timeline
+      ? `${furthest.name} has followed a later primary, to ${formatPosition(furthest.position)}: what it has since then`
+      : `${furthest.name} is at ${formatPosition(furthest.position)}: the ${furthest.position - candidate.position} bytes of WAL between them`;
+  return `${candidate.name} will lead, at ${formatPosition(candidate.position)}. It is not the most advanced: ${between} are lost, which would not be if ${furthest.name} led.`;
+};
+
+/** Whether `other` holds what `one` does not. */
+export const isBehind = (one: Holding, other: Holding): boolean =>
+  other.timeline > one.timeline || (other.timeline === one.timeline && other.position > one.position);
+
+const lossWith = (living: Holding, candidate: Holding): string => {
+  const missing = living.position - candidate.position;
+  const where = `${living.name} is at ${formatPosition(living.position)}`;
+  return missing > 0
+    ? `${where}: the last ${missing} bytes of WAL, unless ${candidate.name} receives them by then, and what is written before ${living.name} is killed, are lost for good.`
+    : `${where}, and ${candidate.name} has all of it; what is written before ${living.name} is killed may be lost for good.`;
+};
