@@ -51,6 +51,8 @@ export const planFailover = (input: FailoverPlanInput): UnpricedPlan => {
     parts: [{ ...part, warnings: [...losses, ...part.warnings], expected_stall_ms: expectedStallMs }],
     closesWindowOf,
     reversible: false,
+    // A member that does not follow yet answers readers with what it has.
+    writesOnly: from.ha !== null,
   });
   return { ...plan, losses };
 };
