@@ -6,6 +6,7 @@ import { parseInput } from '../../src/domain/parse-input.ts';
 import { operationInputs } from '../../src/domain/inputs.ts';
 import type { Database } from '../../src/domain/database.ts';
 import type { Plan } from '../../src/domain/plan.ts';
+import { liveOf } from '../support/live-state.ts';
 import { shopPath, useApi } from '../support/api-under-test.ts';
 import { haTopology, pooledTopology, replicaTopology, samplePlan, singleTopology } from '../support/sample-database.ts';
 
@@ -210,6 +211,12 @@ describe('changes at the present stage', () => {
 describe('failover', () => {
   test('says what is lost, and starts when that has been confirmed', async () => {
     api.takeUp(await api.shopAtStage(haTopology));
+    const members = (['postgres-2', 'postgres-3', 'postgres-4'] as const).map((name, index) =>
+      index === 0
+        ? ({ name, role: 'leader', state: 'running', lag: null } as const)
+        : ({ name, role: 'replica', state: 'streaming', lag: 0 } as const),
+    );
+    api.live = { ...liveOf('healthy'), members };
     const { losses } = (await dryRun('failover', { target_node: 'postgres-3' })) as { losses: string[] };
     expect(losses[0]).toMatch(/^postgres-2 takes writes\. \.\/pgrow switchover \S+ moves them without a loss\.$/);
 
