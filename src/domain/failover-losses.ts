@@ -30,7 +30,7 @@ export const failoverLosses = (failover: Failover): readonly string[] => {
   return [
     ...(living ? [`${old} takes writes. ./pgrow switchover ${database} moves them without a loss.`] : []),
     ...(refuses === null ? [] : [`${old} may take writes: it runs, and does not let pgrow in (${refuses}).`]),
-    lineOfLeader(candidate, holdings),
+    living ? positionsLine(candidate, holdings) : lineOfLeader(candidate, holdings),
     living ? lossWith(living, candidate) : unseenSince(candidate, holdings.last_known, old),
     ...(confirmed ? [`Nothing acknowledged is lost: every commit on ${old} waited for ${candidate.name}.`] : []),
     ...unheardLines(candidate, holdings.unheard),
@@ -51,10 +51,14 @@ const lineOfLeader = (candidate: Holding, { heard }: Holdings): string => {
 export const isBehind = (one: Holding, other: Holding): boolean =>
   other.timeline > one.timeline || (other.timeline === one.timeline && other.position > one.position);
 
-const lossWith = (living: Holding, candidate: Holding): string => {
-  const missing = living.position - candidate.position;
-  const where = `${living.name} is at ${formatPosition(living.position)}`;
-  return missing > 0
-    ? `${where}: the last ${missing} bytes of WAL, unless ${candidate.name} receives them by then, and what is written before ${living.name} is killed, are lost for good.`
-    : `${where}, and ${candidate.name} has all of it; what is written before ${living.name} is killed may be lost for good.`;
-};
+/** While the old primary writes, who is ahead changes from one look to the next. */
+const positionsLine = (candidate: Holding, { heard }: Holdings): string =>
+  [candidate, ...heard.filter(({ name }) => name !== candidate.name)]
+    .map(
+      ({ name, position }, index) => `${name} ${index === 0 ? 'will lead, at' : 'is at'} ${formatPosition(position)}`,
+    )
+    .join('; ') + '.';
+
+const lossWith = (living: Holding, candidate: Holding): string =>
+  `${living.name} is at ${formatPosition(living.position)}: what ${candidate.name} does not receive of that and of what is written ` +
+  `before ${living.name} is killed is lost for good, ${Math.max(0, living.position - candidate.position)} bytes of WAL by now.`;

@@ -1,14 +1,20 @@
-import type { Database } from '../database.ts';
-import { PgrowError } from '../errors.ts';
 import type { Facts } from '../facts.ts';
 import { failoverLosses, isBehind } from '../failover-losses.ts';
-import { faultOf, isMissing, repairCommand, type NodeFault } from '../faults.ts';
-import { furthestOf, type Holding, type Holdings } from '../holdings.ts';
+import { faultOf, isMissing, type NodeFault } from '../faults.ts';
+import type { Holding } from '../holdings.ts';
 import type { Unseen } from '../live-state.ts';
 import type { UnpricedPlan } from '../plan.ts';
 import type { FailOver } from '../step-actions.ts';
 import { nodeNamed, nodesOf, type Node, type Topology } from '../topology.ts';
 import { assemble } from './assemble.ts';
+import {
+  chooseSuccessor,
+  oldPrimary,
+  others,
+  refuseWithoutReplica,
+  writes,
+  type FailoverChoice,
+} from './failover-cast.ts';
 import { guestsOf, keepGuests } from './hand-over.ts';
 import { handOverAttempts, step, type PlanItem } from './plan-builder.ts';
 import { stretch, type PlanPart } from './plan-part.ts';
@@ -17,14 +23,7 @@ import { keptMayHoldMore } from './repaired.ts';
 import { replacePrimary } from './replace-primary.ts';
 import { seen } from './switchover.ts';
 
-export interface FailoverPlanInput {
-  readonly database: Database;
-  /** Null: the most advanced of those that answer. */
-  readonly target: string | null;
-  /** Who leads at stage 3, as Patroni has it; the primary below. */
-  readonly leader: string;
-  readonly holdings?: Holdings | null;
-  readonly faults?: readonly NodeFault[];
+export interface FailoverPlanInput extends FailoverChoice {
   readonly unseen?: readonly Unseen[];
   /** What the server holds; null if it could not be asked. */
   readonly facts?: Facts | null;
@@ -64,78 +63,19 @@ interface Cast extends FailoverPlanInput {
   readonly faults: readonly NodeFault[];
 }
 
-const refuseWithoutReplica = ({ name }: Database, from: Topology): void => {
-  if (nodesOf(from, 'postgres').length > 1) return;
-  throw new PgrowError(
-    'refused',
-    `${name} has no replica at stage ${from.stage}, so nothing can take over from ${from.primary}. Start or rebuild what is ` +
-      `missing: ${repairCommand(name)}. Or restore a snapshot as a new database: ./pgrow snapshots ${name}, then ` +
-      `./pgrow restore ${name} --snapshot ID --as NEW`,
-  );
-};
-
-/** Who takes writes, else who did when last seen. */
-const oldPrimary = ({ database: { name }, leader, holdings, faults = [] }: FailoverPlanInput, from: Topology): Node => {
-  const heard = holdings?.heard ?? [];
-  const writers = heard.filter(({ takes_writes }) => takes_writes);
-  const writer = writers.find((holding) => holding.name === leader) ?? writers[0];
-  if (!writer && from.ha && heard.some((holding) => holding.name === leader)) {
-    throw new PgrowError(
-      'refused',
-      `${leader} led ${name} last and answers as a replica: there is no primary that would have to be killed. ` +
-        `Let the most advanced one lead: ${repairCommand(name)}`,
-    );
-  }
-  const old = nodeNamed(from, writer?.name ?? leader);
-  if (!isMissing(faults, old)) return old;
-  throw new PgrowError(
-    'refused',
-    `${old.name}, the primary of ${name}, has no container: nothing shows that it has exited, and nothing has to be killed. ` +
-      (faultOf(faults, old)?.has_data
-        ? `Its volume is there. Start it on that, which loses nothing: ${repairCommand(name)}`
-        : `Its volume is gone as well. Let a replica take its place: ${repairCommand(name)}`),
-  );
-};
-
-const chooseSuccessor = (
-  { database: { name }, target, holdings }: FailoverPlanInput,
-  from: Topology,
-  old: Node,
-): Holding => {
-  const replicas = nodesOf(from, 'postgres').flatMap((node) => (node === old ? [] : [node.name]));
-  const allowed = replicas.join(', ');
-  if (target !== null && !replicas.includes(target)) {
-    const why = target === old.name ? 'is the primary, which is killed' : `is not a replica of ${name}`;
-    throw new PgrowError('invalid_input', `${allowed} can take over from ${old.name}; ${target} ${why}.`, {
-      problems: [{ path: 'target_node', value: target, allowed }],
-    });
-  }
-  const heard = (holdings?.heard ?? []).filter((each) => replicas.includes(each.name) && !each.takes_writes);
-  const chosen = target === null ? furthestOf(heard) : heard.find((each) => each.name === target);
-  if (chosen) return chosen;
-  const answering = heard.map((each) => each.name).join(', ') || 'none';
-  throw new PgrowError(
-    'refused',
-    (target === null
-      ? `No replica of ${name} reports its WAL position, so none can lead. `
-      : `${target} does not report its WAL position, so it cannot lead. `) +
-      `Replicas that do: ${answering}. To see why: ./pgrow status ${name}`,
-  );
-};
-
 const lossesOf = (cast: Cast): readonly string[] => {
   const { database, old, candidate, holdings, unseen = [], from, faults } = cast;
   const heard = holdings!.heard.filter(({ name }) => name !== old.name);
   const isHeard = ({ name }: Node) => heard.some((each) => each.name === name);
   const silent = others(from, old).filter((node) => !isHeard(node) && faultOf(faults, node)?.has_data !== false);
-  const writes = holdings!.heard.find(({ name, takes_writes }) => name === old.name && takes_writes) ?? null;
+  const living = holdings!.heard.find(({ name, takes_writes }) => name === old.name && takes_writes) ?? null;
   return [
     ...failoverLosses({
       database: database.name,
       old: old.name,
       candidate,
       holdings: { ...holdings!, heard, unheard: silent.map(({ name }) => name) },
-      living: writes,
+      living,
       refuses: unseen.find(({ name }) => name === old.name)?.detail ?? null,
       confirmed: isConfirmed(cast, heard),
     }),
@@ -150,12 +90,12 @@ const isConfirmed = ({ from, old, candidate, holdings }: Cast, heard: readonly H
     const { leader, standbys } = holdings?.synchronous ?? { leader: null, standbys: [] };
     return leader === old.name && standbys.includes(candidate.name);
   }
-  const all = others(from, old).every(({ name }) => heard.some((each) => each.name === name));
-  return from.replicas?.replication_mode === 'sync' && all && !heard.some((other) => isBehind(candidate, other));
+  if (from.replicas?.replication_mode !== 'sync') return false;
+  const all = others(from, old);
+  if (writes(holdings, old)) return all.length === 1;
+  const areHeard = all.every(({ name }) => heard.some((each) => each.name === name));
+  return areHeard && !heard.some((other) => isBehind(candidate, other));
 };
-
-const others = (topology: Topology, { name: old }: Node): readonly Node[] =>
-  nodesOf(topology, 'postgres').filter(({ name }) => name !== old);
 
 const there = ({ from, faults }: Cast, kind: Node['kind']): readonly Node[] =>
   nodesOf(from, kind).filter((node) => !isMissing(faults, node));
@@ -171,7 +111,7 @@ const takeOver = (cast: Cast, to: Node, members: readonly Node[], poolers: reado
     others: there(cast, 'postgres').filter(({ name }) => name !== old.name && name !== to.name),
     poolers,
     routers: there(cast, 'haproxy'),
-    takes_writes: holdings!.heard.some(({ name, takes_writes }) => name === old.name && takes_writes === true),
+    takes_writes: writes(holdings, old),
   };
   return [
     ...keepGuests('failover', input, guestsOf(facts)),
@@ -207,7 +147,7 @@ const amongMembers = (cast: Cast): PlanPart => {
       input: { nodes: members, standbys: members.length - 1, ha: from.ha!, aside: bystanders },
     }),
   ];
-  const name = old.name;
+  const { name } = old;
   return stretch(to, outline, [
     `If ${name} cannot follow ${leader.name}, it is left aside after two minutes. Rebuild it then: ` +
       `./pgrow reinit ${database.name} ${name}`,
