@@ -60,11 +60,34 @@ export const withAnswers = (document: object, routes: readonly DocumentedRoute[]
     );
     const described = paths[path]?.[verb];
     if (!described) continue;
-    const problems = { default: { description: 'What is wrong, and what to do next', content: asProblem } };
-    paths[path] = { ...paths[path], [verb]: { ...described, responses: { ...responses, ...problems } } };
+    const problems = {
+      '4XX': { description: 'What is wrong with the request, and what to do next', content: asProblem },
+      '5XX': { description: 'What pgrow could not do, and whether a retry can help', content: asProblem },
+    };
+    const operation = {
+      operationId: operationIdOf(method, url),
+      ...described,
+      responses: { ...responses, ...problems },
+    };
+    paths[path] = { ...paths[path], [verb]: operation };
   }
   const components = { ...openApi.components, schemas: { ...openApi.components?.['schemas'], ...schemas } };
   return { ...openApi, paths, components };
+};
+
+/** `getPostgresOperationProgress`: the method, and where the path leads within a project. */
+export const operationIdOf = (method: string, url: string): string => {
+  const within = url
+    .replace('/v1', '')
+    .replace('/projects/:projectId', '')
+    .replace('/services/:serviceId/postgres', '/postgres');
+  const names = [...within.matchAll(/\/([\w-]+)(\/:\w+)?/g)].map(([, name = '', parameter]) =>
+    (parameter === undefined ? name : name.replace(/s$/, ''))
+      .split('-')
+      .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+      .join(''),
+  );
+  return `${method.toLowerCase()}${names.join('')}`;
 };
 
 interface OpenApi {

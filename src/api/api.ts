@@ -83,7 +83,13 @@ export const createApi = async ({ logger, ...dependencies }: ApiOptions): Promis
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
-      info: { title: 'pgrow', version: '1', description: 'Grows PostgreSQL databases, step by step and back.' },
+      info: {
+        title: 'pgrow',
+        version: '1',
+        description: 'Grows PostgreSQL databases, step by step and back.',
+        license: { name: 'Apache 2.0', identifier: 'Apache-2.0' },
+      },
+      servers: [{ url: '/', description: 'This control plane' }],
       components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
       security: [{ token: [] }],
     },
