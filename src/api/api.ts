@@ -97,6 +97,7 @@ export const createApi = async ({ logger, ...dependencies }: ApiOptions): Promis
   await app.register(swaggerUi, {
     routePrefix: docsPath,
     staticCSP: true,
+    theme: { title: 'pgrow API', css: [{ filename: 'plain.css', content: '.topbar { display: none }' }] },
     transformSpecification: (document) => withAnswers(document, app.documentedRoutes),
     transformSpecificationClone: true,
   });
