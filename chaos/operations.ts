@@ -37,6 +37,8 @@ export interface ChaosOperation {
   readonly kills?: true;
   /** Possible only when this one was done last. */
   readonly after?: string;
+  /** Refused while a rollback window is open: that is closed before it is asked for. */
+  readonly closesFirst?: true;
   readonly method: 'POST' | 'DELETE';
   readonly path: (database: string) => string;
   readonly body: (database: Database, leader: string) => Readonly<Record<string, unknown>>;
@@ -114,7 +116,7 @@ export const operations: readonly ChaosOperation[] = [
   { ...failover('failover', 'replicas', 'replicas', { confirm: true }), kills: true },
   { ...failover('failover-member', 'ha', 'ha', { confirm: true }), kills: true },
   reinitialize('reinitialize-member', 'ha', 'ha', someReplica),
-  stop('stop', 'ha', 'stopped', { confirm: true }),
+  { ...stop('stop', 'ha', 'stopped', { confirm: true }), closesFirst: true },
   start('start', 'stopped', 'ha', {}),
   // Clients do without any of them.
   { ...repair('repair', 'ha', 'ha', {}), lost: ['haproxy-2', 'etcd-1'] },

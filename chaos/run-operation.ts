@@ -28,6 +28,7 @@ export const findDatabase = async ({ store }: Chaos, name: string): Promise<Data
   );
 
 export const startOperation = async (chaos: Chaos, operation: ChaosOperation, name: string): Promise<Started> => {
+  if (operation.closesFirst) await closeWindow(chaos, name);
   const id = await accepted(chaos.api, await requestOf(chaos, operation, name));
   let last: OperationDocument | null = null;
   const read = async (): Promise<OperationDocument | null> => {
@@ -48,6 +49,15 @@ export const startOperation = async (chaos: Chaos, operation: ChaosOperation, na
     },
     hasEnded: () => last !== null && last.status !== 'running',
   };
+};
+
+const closeWindow = async (chaos: Chaos, name: string): Promise<void> => {
+  const database = await findDatabase(chaos, name);
+  await until(`the rollback window of ${name} to close`, acceptedMs, async () => {
+    if (database === null || (await chaos.store.readOpenCheckpoint(database.id)) === null) return true;
+    await chaos.api.post(postgresPath(name, 'confirm'), {});
+    return false;
+  });
 };
 
 /** Removes what the operation is to make again, as an operator would by hand. What is gone already is fine. */
