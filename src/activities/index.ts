@@ -9,15 +9,17 @@ import { forgetMembersAction } from './forget-members.ts';
 import { networkActions } from './networks.ts';
 import { nodeActions } from './nodes.ts';
 import { operationActivities } from './operations.ts';
+import { createPastReturnMarks } from './past-return.ts';
 import { patroniActions } from './patroni.ts';
 import { replicationActions } from './replication.ts';
 import { restoreActions } from './restore.ts';
 import { routingActions } from './routing.ts';
 import { settingsActions } from './settings.ts';
 import { snapshotActions } from './snapshots.ts';
-import { stepActivity, type Action } from './step-activity.ts';
+import { stepActivity, type Action, type StepDependencies } from './step-activity.ts';
 import { leaderlessPromotionActions } from './leaderless-promotion.ts';
 import { topologyActions } from './topology.ts';
+import { untilReleased } from './until-released.ts';
 import { verifyPoolerAction } from './verify-pooler.ts';
 import { waitUntilRoutingAction } from './wait-until-routing.ts';
 
@@ -50,6 +52,13 @@ export const createActivities = (dependencies: Dependencies): StepActivities & O
 };
 
 const asSteps = (dependencies: Dependencies, actions: StepActions): StepActivities => {
-  const step = <A extends ActivityName>(name: A) => [name, stepActivity(dependencies, name, actions[name])] as const;
+  const { store } = dependencies;
+  const markPastReturn = createPastReturnMarks(dependencies);
+  const beforeStep: StepDependencies['beforeStep'] = async (context, signal) => {
+    await untilReleased(store, context.database, signal);
+    await markPastReturn(context);
+  };
+  const step = <A extends ActivityName>(name: A) =>
+    [name, stepActivity({ ...dependencies, beforeStep }, name, actions[name])] as const;
   return Object.fromEntries((Object.keys(actions) as ActivityName[]).map((name) => step(name))) as StepActivities;
 };

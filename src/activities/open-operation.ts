@@ -2,7 +2,9 @@ import { refuseUnconfirmed } from '../domain/confirmation.ts';
 import type { AbandonedOperation } from '../domain/abandoned-operation.ts';
 import type { Database } from '../domain/database.ts';
 import { endedAlready, PgrowError } from '../domain/errors.ts';
-import { operationTypeOf, type OperationWorkflow } from '../domain/inputs.ts';
+import { refuseHeld } from '../domain/held-records.ts';
+import { operationInputs, operationTypeOf, type OperationWorkflow } from '../domain/inputs.ts';
+import type { MarkState } from '../domain/operation-mark.ts';
 import type { OpenedOperation, OpenOperation, OperationActivities } from '../domain/operation-activities.ts';
 import { patienceOf } from '../domain/options.ts';
 import { optionsOf } from '../domain/plan/plan-operation.ts';
@@ -10,6 +12,7 @@ import type { Plan } from '../domain/plan.ts';
 import { stepsDone } from '../domain/resumption.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
 import { nodeReaders } from '../nodes/node-readers.ts';
+import { markOperation } from '../nodes/operation-marks.ts';
 import { openSession } from '../nodes/session.ts';
 import { findLeftBehind, type LeftBehind } from '../planning/left-behind.ts';
 import { refuseOtherPlan } from '../planning/plan-digest.ts';
@@ -32,6 +35,7 @@ export const openOperation: (
   if (status !== null && status !== 'running') throw new PgrowError('already_ended', endedAlready(operation, status));
   const planning = { store, home, prices, nodes: nodeReaders(dependencies) };
   const isNew = status === null;
+  if (isNew) await refuseWhileHeld(store, call);
   const left = isNew ? await findLeftBehind(planning, call) : null;
   if (left) return { cut_off: await releaseClients(dependencies, left) };
   const planned = isNew ? await planRequest(planning, call, null) : await recallRequest(planning, call);
@@ -39,6 +43,8 @@ export const openOperation: (
   if (unfinished) await closeNeverBegun(store, planned.database.id, unfinished.operation.id);
   if (isNew) await refuseBeforeTouching(dependencies, call, planned);
   const database = isNew ? await ensureRecord(dependencies, call, planned) : planned.database;
+  const resumed = unfinished && { operation: unfinished.operation.id, done: stepsDone(unfinished.operation) };
+  await mark(dependencies, call, { ...planned.database, id: database.id }, resumed ? 'past_return' : 'running');
   await store.beginOperation({
     id: operation,
     service_id: database.id,
@@ -48,7 +54,8 @@ export const openOperation: (
     plan,
     actor: (call.input as { actor?: string }).actor ?? 'unknown',
   });
-  const resumed = unfinished && { operation: unfinished.operation.id, done: stepsDone(unfinished.operation) };
+  // What is removed with all its nodes needs no record that is right.
+  if (call.workflow === 'destroyDatabase') await store.releaseHold(database.id);
   for (const step of resumed?.done ?? []) await store.stepEnded({ operation, step, status: 'done' });
   // A rollback uses up the checkpoint that started it, destroying removes what it kept, and a repair touches nothing of it;
   // every other operation closes it.
@@ -67,6 +74,33 @@ export const openOperation: (
     cutover_deadline_seconds: options.cutover_deadline,
     patience_seconds: patienceOf(options),
   };
+};
+
+/** Before anything that the last operation has left is undone: what that would be, only the record says. */
+const refuseWhileHeld = async (store: Dependencies['store'], { workflow, input }: OpenOperation): Promise<void> => {
+  const parsed = operationInputs[workflow].safeParse(input);
+  const database = parsed.success ? await store.readDatabase(parsed.data.service_id) : null;
+  if (database) refuseHeld(workflow, database);
+};
+
+/** On the engine, before the operation is on record: a record that knows it later is never ahead of its mark. */
+const mark = async (
+  dependencies: Dependencies,
+  { workflow, operation }: OpenOperation,
+  database: Pick<Database, 'id' | 'name' | 'home'>,
+  state: MarkState,
+): Promise<void> => {
+  try {
+    await markOperation(dependencies.platform, database, { operation, state });
+  } catch (error) {
+    if (isMaker(workflow)) await forget(dependencies.store, database.id);
+    throw error;
+  }
+};
+
+const forget = async (store: Dependencies['store'], serviceId: string): Promise<void> => {
+  await store.forgetDatabase(serviceId);
+  await store.removeSecrets(serviceId);
 };
 
 /** A hand-over that stopped half-way lets its clients go before it is undone. */
@@ -104,10 +138,7 @@ const refuseBeforeTouching = async (
     refuseUnconfirmed(plan, confirm);
     await refuseUnfit(dependencies, database, plan, restored);
   } catch (error) {
-    if (isMaker(workflow)) {
-      await dependencies.store.forgetDatabase(database.id);
-      await dependencies.store.removeSecrets(database.id);
-    }
+    if (isMaker(workflow)) await forget(dependencies.store, database.id);
     throw error;
   }
 };

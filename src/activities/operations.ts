@@ -1,5 +1,6 @@
 import { CancelledFailure, Context } from '@temporalio/activity';
 import { PgrowError } from '../domain/errors.ts';
+import { heldNotices } from '../domain/held-records.ts';
 import { labelNames } from '../domain/naming.ts';
 import {
   hasPassedReturn,
@@ -11,6 +12,7 @@ import {
 import type { OperationActivities } from '../domain/operation-activities.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
 import { removeResources } from '../nodes/leftovers.ts';
+import { markOperation, removeMarks } from '../nodes/operation-marks.ts';
 import { readAbandoned } from '../planning/left-behind.ts';
 import { showWait } from './heartbeat.ts';
 import { openOperation } from './open-operation.ts';
@@ -31,7 +33,11 @@ export const operationActivities = (dependencies: Dependencies): OperationActivi
   return {
     openOperation: (call) => openOperation(dependencies, call),
 
-    findCutOff: ({ database }) => readAbandoned(store, database),
+    async findCutOff({ database }) {
+      const record = await store.readDatabase(database);
+      if (record?.held) throw new PgrowError('refused', heldNotices(record.name, record.held).join(' '));
+      return readAbandoned(store, database);
+    },
 
     noteStep: (wait) => store.stepWaits(wait),
 
@@ -65,8 +71,9 @@ export const operationActivities = (dependencies: Dependencies): OperationActivi
       // But what was left to an operator may have been undone since (`left-behind.ts`).
       const isPutBack = known?.status === 'needs_operator' && status === 'rolled_back';
       if (known && known.status !== 'running' && known.status !== status && !isPutBack) return known;
-      const type = known?.type;
-      if (leavesNothing(type, status)) {
+      // Before the record: one that still shows it as running is held when it comes back from a backup.
+      await markEnd(operation, database, known?.type, status);
+      if (leavesNothing(known?.type, status)) {
         await store.removeDatabase(database);
         await store.removeSecrets(database);
       }
@@ -120,6 +127,17 @@ export const operationActivities = (dependencies: Dependencies): OperationActivi
       await store.closeCheckpoint(checkpoint);
     },
   };
+
+  async function markEnd(
+    operation: string,
+    serviceId: string,
+    type: OperationType | undefined,
+    state: OperationStatus,
+  ) {
+    const database = await store.readDatabase(serviceId);
+    if (!database || leavesNothing(type, state)) await removeMarks(platform, { home, id: serviceId });
+    else await markOperation(platform, database, { operation, state });
+  }
 
   async function recordMove(
     { id, service_id, to_stage, stall_ms, duration_ms }: OperationDocument,

@@ -20,9 +20,14 @@ export interface ActionStep extends ActionContext {
   remark(node: string, text: string | null): void;
 }
 
+export interface StepDependencies extends Pick<Dependencies, 'store' | 'log'> {
+  /** Resolves when the step may act. */
+  readonly beforeStep: (context: ActionContext, signal: AbortSignal) => Promise<void>;
+}
+
 /** An action as a step of an operation: recorded, logged, and tried again for as long as its failures are worth it. */
 export const stepActivity =
-  <A extends ActivityName>({ store, log }: Pick<Dependencies, 'store' | 'log'>, name: A, action: Action<A>) =>
+  <A extends ActivityName>({ store, log, beforeStep }: StepDependencies, name: A, action: Action<A>) =>
   async ({ context, input }: StepCall<A>): Promise<ActionResult> => {
     const fields = { action: name, operation: context.operation, database: context.database, step: context.step };
     const position = { operation: context.operation, step: context.step };
@@ -33,6 +38,7 @@ export const stepActivity =
     try {
       if (context.direction !== 'close') refuseAfterDeaths(name);
       if (!(await mayAct(store, context))) return {};
+      await beforeStep(context, Context.current().cancellationSignal);
       if (forward) await store.stepStarted(position);
       log.info({ ...fields, direction: context.direction }, 'step begins');
       const result = await action(input, {

@@ -43,7 +43,9 @@ export const watchHealth = async (
     if (!database) throw new PgrowError('not_found', `There is no database ${id}.`);
     if (!watch) showWait(`evidence that ${database.name} takes no writes`);
     watch ??= createUnservedWatch(database.name, patience);
-    const live = (await store.isBusy(id)) ? null : ((await readHealthy(store, id)) ?? (await look(database)));
+    // A record that is held may lead to other nodes than those that serve.
+    const live =
+      database.held || (await store.isBusy(id)) ? null : ((await readHealthy(store, id)) ?? (await look(database)));
     // What an operation or a failover did meanwhile is no failure of the stage.
     const isStill = !(await store.isBusy(id));
     const reason = watch.see({ at: performance.now(), live: isStill ? live : null, topology: database.topology });

@@ -20,6 +20,7 @@ import { passwordRoutes } from './rest/password.ts';
 import { progressRoutes } from './rest/progress.ts';
 import { rollbackRoutes } from './rest/rollback.ts';
 import { serviceRoutes } from './rest/services.ts';
+import { releaseRoutes } from './rest/release.ts';
 import { signalRoutes } from './rest/signals.ts';
 import { snapshotRoutes } from './rest/snapshots.ts';
 import { tokenRoutes } from './rest/tokens.ts';
@@ -106,6 +107,7 @@ export const createApi = async ({ logger, ...dependencies }: ApiOptions): Promis
     changeRoutes(routes, dependencies);
     rollbackRoutes(routes, dependencies);
     signalRoutes(routes, dependencies);
+    releaseRoutes(routes, dependencies);
     passwordRoutes(routes, dependencies);
     topologyRoutes(routes, dependencies);
     ladderRoutes(routes, dependencies);

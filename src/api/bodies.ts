@@ -54,6 +54,8 @@ export const haBody = {
   options: operationOptions,
 } satisfies Parts;
 
+export const releaseBody = { confirmation } satisfies Parts;
+
 const unwanted = z.strictObject({ enabled: z.literal(false) });
 
 export const noPoolingBody = {

@@ -3,6 +3,7 @@ import { exitCodes } from './exit-codes.ts';
 import { reportFailure, reportWrongUsage } from './failure.ts';
 import { abort } from './abort.ts';
 import { audit } from './audit.ts';
+import { backupControlPlane } from './backup-control-plane.ts';
 import { confirm } from './confirm.ts';
 import { connect } from './connect.ts';
 import { cost } from './cost.ts';
@@ -23,9 +24,11 @@ import { plan } from './plan.ts';
 import { pooling } from './pooling.ts';
 import { prepare } from './prepare.ts';
 import { reinit } from './reinit.ts';
+import { release } from './release.ts';
 import { repair } from './repair.ts';
 import { replicas } from './replicas.ts';
 import { restore } from './restore.ts';
+import { restoreControlPlane } from './restore-control-plane.ts';
 import { rollback } from './rollback.ts';
 import { scaleDown } from './scale-down.ts';
 import { serve } from './serve.ts';
@@ -64,6 +67,7 @@ const verbs: readonly ((program: Command) => void)[] = [
   start,
   reinit,
   repair,
+  release,
   rollback,
   cutover,
   abort,
@@ -81,6 +85,8 @@ const verbs: readonly ((program: Command) => void)[] = [
   audit,
   workers,
   doctor,
+  backupControlPlane,
+  restoreControlPlane,
   destroy,
 ];
 

@@ -21,6 +21,7 @@ const status: StatusDocument = {
   },
   operation: null,
   unfinished_operation: null,
+  held: null,
   notices: [],
   checkpoint: null,
   id: 's1',

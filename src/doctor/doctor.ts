@@ -39,6 +39,7 @@ export const createDoctor = (dependencies: DoctorDependencies): Doctor => {
       case 'changed_container':
       case 'stopped_server':
       case 'rollback_window':
+      case 'held_database':
         return [];
       default:
         return kind satisfies never;

@@ -8,6 +8,7 @@ import type { OperationDocument } from '../domain/operation.ts';
 import { commandToResume } from '../domain/resumption.ts';
 import type { Survey, SurveyedDatabase, SurveyedResource, SurveyedSlot } from '../domain/survey.ts';
 import { labelNames, ports } from '../domain/naming.ts';
+import { markIn } from '../domain/operation-mark.ts';
 import { nodesOf, type Node } from '../domain/topology.ts';
 import { readWindow } from '../store/rollback-window.ts';
 
@@ -37,7 +38,7 @@ export const survey = async (dependencies: DoctorDependencies): Promise<Survey> 
 };
 
 /** Without the metadata's own. */
-const readResources = async ({ platform, home }: DoctorDependencies): Promise<readonly SurveyedResource[]> => {
+const readResources = async ({ platform, store, home }: DoctorDependencies): Promise<readonly SurveyedResource[]> => {
   const found = await platform.findByLabels({ [labelNames.home]: home });
   const kinds = [
     ...found.containers.map((name) => ['container', name] as const),
@@ -50,7 +51,15 @@ const readResources = async ({ platform, home }: DoctorDependencies): Promise<re
       // Gone since it was found, or not ours after all.
       if (labels?.[labelNames.home] !== home || labels[labelNames.kind] === 'metadata') return null;
       const snapshot = labels[labelNames.kind] === 'snapshot';
-      return { kind, name, database: labels[labelNames.database] ?? null, snapshot };
+      const operation = labels[labelNames.operation];
+      return {
+        kind,
+        name,
+        database: labels[labelNames.database] ?? null,
+        snapshot,
+        ...(markIn(labels) && { mark: true }),
+        ...(operation !== undefined && { made_by: (await store.readOperationStatus(operation)) ?? 'unknown' }),
+      };
     }),
   );
   return read.filter((resource) => resource !== null);
@@ -65,7 +74,7 @@ const readDatabase = async (dependencies: DoctorDependencies, id: string): Promi
     store.readLastOperation(id),
     store.listSnapshots(id),
   ]);
-  const nodes = record && !running ? await readNodes(dependencies, record) : nothing;
+  const nodes = record && !record.held && !running ? await readNodes(dependencies, record) : nothing;
   const abandoned = running ? null : await readAbandoned(dependencies, record, last);
   return {
     id,

@@ -1,4 +1,5 @@
 import type { DatabaseNetwork } from './addresses.ts';
+import type { Held } from './held.ts';
 import type { ServerSize } from './server-size.ts';
 import type { Settings } from './settings.ts';
 import type { HostPorts, Topology } from './topology.ts';
@@ -23,6 +24,8 @@ export interface Database {
    * earlier version.
    */
   readonly settings?: Settings;
+  /** Absent unless its record comes from a backup and has not been found to be right. */
+  readonly held?: Held;
 }
 
 /** Those that Debian has: in its suite before the present one, in the present one, and in the next. */

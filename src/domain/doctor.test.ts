@@ -249,3 +249,35 @@ test('a server that was stopped on purpose is found, with what starts it, unless
   ]);
   expect(diagnose({ resources: [], databases: [surveyed({ ...stopped, running: true })] })).toEqual([]);
 });
+
+// After the restore of an old backup `doctor --remove` took the nodes for leftovers that held the newest data.
+test('of a database whose record comes from a backup nothing is removable', () => {
+  const held = { taken_at: '2026-11-28T03:00:00.000Z', compared_at: '2026-11-28T04:00:00.000Z', differences: [] };
+  const findings = diagnose({
+    resources: [container(stray.container)],
+    databases: [surveyed({ record: { ...shop, held }, pausedPoolers: ['pgbouncer-1'] })],
+  });
+  expect(findings.map((finding) => [finding.kind, finding.removable])).toEqual([
+    ['held_database', false],
+    ['container', false],
+  ]);
+  expect(findings[0]).toMatchObject({ name: 'shop', command: './pgrow release shop' });
+});
+
+test('what was made by an operation that the record does not know, or whose end it does not know, is not removable', () => {
+  for (const made_by of ['unknown', 'failed'] as const) {
+    const resources = [{ ...container(stray.container), made_by }];
+    expect(diagnose({ resources, databases: [surveyed()] })).toMatchObject([{ kind: 'container', removable: false }]);
+  }
+  const known = [{ ...container(stray.container), made_by: 'rolled_back' as const }];
+  expect(diagnose({ resources: known, databases: [surveyed()] })).toMatchObject([{ removable: true }]);
+});
+
+test('the mark of its last operation belongs to a database, and is left over without one', () => {
+  const resources: SurveyedResource[] = [
+    { kind: 'volume', name: 'pgrow-shop-mark', database: shop.id, snapshot: false, mark: true },
+  ];
+  expect(diagnose({ resources, databases: [surveyed()] })).toEqual([]);
+  const gone = surveyed({ record: null, last: operation({ type: 'destroy' }) });
+  expect(diagnose({ resources, databases: [gone] })).toMatchObject([{ kind: 'volume', removable: true }]);
+});

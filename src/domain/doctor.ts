@@ -1,6 +1,7 @@
 import { isMissing, repairCommand } from './faults.ts';
 import { changedFindings } from './changed-containers.ts';
 import type { Finding } from './finding.ts';
+import { heldNotices } from './held-records.ts';
 import { slotName, verificationName } from './naming.ts';
 import { isPastReturn } from './operation.ts';
 import type { Survey, SurveyedDatabase, SurveyedResource, SurveyedSlot } from './survey.ts';
@@ -9,14 +10,15 @@ import { nodeNamed } from './topology.ts';
 export const diagnose = ({ resources, databases }: Survey): readonly Finding[] => {
   const byId = new Map(databases.map((database) => [database.id, database]));
   return [
-    ...databases.flatMap(operationFindings),
+    ...databases.flatMap(heldFindings),
+    ...databases.filter(({ record }) => !record?.held).flatMap(operationFindings),
     ...resources.flatMap((resource) => {
       const database = resource.database === null ? null : (byId.get(resource.database) ?? null);
       return isAccountedFor(resource, database) ? [] : [unaccounted(resource, database)];
     }),
-    // While an operation runs, its slots and pauses are its own affair.
+    // While an operation runs, its slots and pauses are its own affair; a record that is held knows nothing of them.
     ...databases
-      .filter(({ running }) => !running)
+      .filter(({ running, record }) => !running && !record?.held)
       .flatMap((database) => [
         ...windowFindings(database),
         ...missingFindings(database),
@@ -26,6 +28,13 @@ export const diagnose = ({ resources, databases }: Survey): readonly Finding[] =
         ...stopFindings(database),
       ]),
   ];
+};
+
+const heldFindings = ({ record }: SurveyedDatabase): readonly Finding[] => {
+  if (!record?.held) return [];
+  const { name, held } = record;
+  const [explanation, command] = [heldNotices(name, held).join(' '), `./pgrow release ${name}`];
+  return [{ kind: 'held_database', name, database: name, explanation, removable: false, command }];
 };
 
 /** The monitor starts it again; if it persists, the monitor is not running. */
@@ -40,13 +49,16 @@ const windowFindings = ({ record, unservedWindow }: SurveyedDatabase): readonly 
   ];
 };
 
-const isAccountedFor = ({ kind, name, snapshot }: SurveyedResource, database: SurveyedDatabase | null): boolean => {
+const isAccountedFor = (
+  { kind, name, snapshot, mark }: SurveyedResource,
+  database: SurveyedDatabase | null,
+): boolean => {
   if (!database) return false;
   if (database.running) return true;
   if (!database.record) return false;
   const { nodes, kept } = database.record.topology;
   const all = [...nodes, ...kept];
-  if (kind === 'network') return true;
+  if (kind === 'network' || mark) return true;
   const snapshots = database.snapshotVolumes;
   if (kind === 'container') {
     return all.some((node) => node.container === name) || snapshots.map(verificationName).includes(name);
@@ -54,19 +66,22 @@ const isAccountedFor = ({ kind, name, snapshot }: SurveyedResource, database: Su
   return snapshot ? snapshots.includes(name) : all.some((node) => node.volume === name);
 };
 
-const unaccounted = ({ kind, name }: SurveyedResource, database: SurveyedDatabase | null): Finding => {
+const unaccounted = ({ kind, name, made_by }: SurveyedResource, database: SurveyedDatabase | null): Finding => {
   const command = kind === 'container' ? `docker rm -f ${name}` : `docker ${kind} rm ${name}`;
   return {
     kind,
     name,
     database: database?.record?.name ?? database?.last?.database ?? null,
     command,
-    ...reason(database),
+    ...reason(database, made_by),
   };
 };
 
 /** Only what is known to be unused may be removed: a database may be on record elsewhere, or be ahead of its record. */
-const reason = (database: SurveyedDatabase | null): Pick<Finding, 'explanation' | 'removable'> => {
+const reason = (
+  database: SurveyedDatabase | null,
+  madeBy: SurveyedResource['made_by'],
+): Pick<Finding, 'explanation' | 'removable'> => {
   if (!database) return { explanation: 'It names no database.', removable: false };
   const { record, last } = database;
   if (!last) {
@@ -78,6 +93,17 @@ const reason = (database: SurveyedDatabase | null): Pick<Finding, 'explanation' 
   const which = `${last.type.replaceAll('_', ' ')} ${last.id} (${last.status})`;
   if (!record) {
     return { explanation: `Its database ${last.database} is gone; the last operation was ${which}.`, removable: true };
+  }
+  if (record.held || madeBy === 'unknown' || madeBy === 'failed') {
+    const why = record.held
+      ? `whose record comes from a backup of ${record.held.taken_at}`
+      : madeBy === 'unknown'
+        ? 'and made by an operation that the record does not know'
+        : 'and made by an operation of which it is not known how it ended';
+    return {
+      explanation: `It is not part of ${record.name}, ${why}: it may hold the newest data. Check before you remove it.`,
+      removable: false,
+    };
   }
   if (database.abandoned && !isPastReturn(last)) {
     return {

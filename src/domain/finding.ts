@@ -9,6 +9,7 @@ export const findingKinds = [
   'changed_container',
   'stopped_server',
   'rollback_window',
+  'held_database',
 ] as const;
 
 /** A leftover, something on record that is missing, or something left in a state that nothing will end. */

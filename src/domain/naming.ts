@@ -4,6 +4,8 @@ import type { Node, NodeKind } from './topology.ts';
 /** Every name on the Docker engine, in DNS and inside PostgreSQL. Nothing outside this file makes one up. */
 
 type Named = Pick<Database, 'id' | 'name' | 'home'>;
+/** Which operation it names, and how far that has come. */
+type Mark = { readonly operation: string; readonly state: string };
 
 /** Unique on the engine, also across control planes and after a destroy: `pgrow-1a2b3c4d-shop-9f8e7d6c`. */
 const stem = ({ home, name, id }: Named): string => `pgrow-${home}-${name}-${id.slice(0, 8)}`;
@@ -11,6 +13,12 @@ const stem = ({ home, name, id }: Named): string => `pgrow-${home}-${name}-${id.
 export const networkName = (database: Named): string => stem(database);
 export const containerName = (database: Named, node: string): string => `${stem(database)}-${node}`;
 export const volumeName = (database: Named, node: string): string => `${stem(database)}-${node}`;
+/** Of the empty volume that says which operation of a database was the last one, and how far it has come. */
+export const markName = (database: Named, { operation, state }: Mark): string =>
+  `${markStem(database)}${operation.slice(0, 8)}-${state.replaceAll('_', '-')}`;
+const markStem = (database: Named): string => `${stem(database)}-mark-`;
+/** Whether a volume is a mark of this database. */
+export const isMarkOf = (database: Named, volume: string): boolean => volume.startsWith(markStem(database));
 export const snapshotVolumeName = (database: Named, snapshot: string): string => `${stem(database)}-${snapshot}`;
 /** Of the container that reads a snapshot through. */
 export const verificationName = (snapshotVolume: string): string => `${snapshotVolume}-verify`;
@@ -46,6 +54,9 @@ export const labelNames = {
   operation: 'pgrow.operation',
   node: 'pgrow.node',
   kind: 'pgrow.kind',
+  /** Of a mark only. Another than `operation`, by which everything is removed that an operation has made. */
+  markedOperation: 'pgrow.marked-operation',
+  markedState: 'pgrow.marked-state',
 } as const;
 
 export const databaseLabels = ({ home, id, name }: Named): Record<string, string> => ({
@@ -65,6 +76,22 @@ export const lastingLabels = (database: Named, node: Pick<Node, 'name' | 'kind'>
   ...databaseLabels(database),
   [labelNames.node]: node.name,
   [labelNames.kind]: node.kind,
+});
+
+const markKind = 'mark';
+
+/** By which all marks of a control plane are found, or those of one of its databases. */
+export const marksOf = (home: string, serviceId?: string): Record<string, string> => ({
+  [labelNames.home]: home,
+  ...(serviceId === undefined ? {} : { [labelNames.database]: serviceId }),
+  [labelNames.kind]: markKind,
+});
+
+export const markLabels = (database: Named, { operation, state }: Mark): Record<string, string> => ({
+  ...databaseLabels(database),
+  ...marksOf(database.home, database.id),
+  [labelNames.markedOperation]: operation,
+  [labelNames.markedState]: state,
 });
 
 /** Temporal workflow IDs. */

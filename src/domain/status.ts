@@ -1,6 +1,7 @@
 import { sizeOf } from './container-spec.ts';
 import type { Database } from './database.ts';
 import { addressText, endpointsOf } from './endpoints.ts';
+import { heldNotices } from './held-records.ts';
 import type { LiveState } from './live-state.ts';
 import { ports } from './naming.ts';
 import type { Checkpoint, OperationDocument } from './operation.ts';
@@ -96,7 +97,9 @@ export const statusDocument = ({
   /** The last one, if an operator has to finish it. */
   unfinished_operation: last?.status === 'needs_operator' && !operation ? last : null,
   checkpoint,
-  notices: live.notices,
+  /** Null unless its record comes from a backup and has not been found to be right. */
+  held: database.held ?? null,
+  notices: [...(database.held ? heldNotices(database.name, database.held) : []), ...live.notices],
   nodes: live.nodes,
 });
 

@@ -1,7 +1,7 @@
 import type { ChangedContainer } from './changed-containers.ts';
 import type { Database } from './database.ts';
 import type { NodeFault } from './faults.ts';
-import type { OperationDocument } from './operation.ts';
+import type { OperationDocument, OperationStatus } from './operation.ts';
 
 /** What exists. Read before the metadata, so that nothing created in between counts as a leftover. */
 export interface Survey {
@@ -17,6 +17,10 @@ export interface SurveyedResource {
   readonly database: string | null;
   /** Of a volume that holds a snapshot, or the container that makes one. */
   readonly snapshot: boolean;
+  /** A volume that says which operation was the last one of a database. */
+  readonly mark?: true;
+  /** How the operation that made it ended, by the record; `unknown` to that. Absent if it names none. */
+  readonly made_by?: OperationStatus | 'unknown';
 }
 
 export interface SurveyedDatabase {

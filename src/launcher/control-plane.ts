@@ -145,7 +145,7 @@ export const addresses = (): Addresses => {
   return { api: apiUrl, temporal_web: temporalWeb, temporal_address: temporal.address };
 };
 
-const ensureEngineAndImages = async (progress: Progress, majors: readonly PostgresMajor[]) => {
+export const ensureEngineAndImages = async (progress: Progress, majors: readonly PostgresMajor[]) => {
   await ensureEngine(progress);
   await ensureBaseImage(progress);
   return ensureImages(progress, majors);

@@ -32,8 +32,12 @@ const pathIn = (home: string): string => join(home, 'external.json');
  * The environment has the first word; otherwise what this home was brought up with last.
  * @throws PgrowError `invalid_input` for a Temporal that cannot be reached as the variables say
  */
-export const readExternal = (home: string, environment: Environment): External => {
-  const kept = readFile(pathIn(home));
+export const readExternal = (home: string, environment: Environment): External =>
+  externalIn(readIfThere(pathIn(home)), environment);
+
+/** `content`: of the file that the home has, or is to get; null for none. */
+export const externalIn = (content: string | null, environment: Environment): External => {
+  const kept = parse(content);
   return {
     temporal: chooseProfile(profileIn(kept), readProfile(environment.temporal)),
     temporalWeb: environment.temporalWeb ?? kept.temporal_web,
@@ -65,12 +69,10 @@ export const keepExternal = (home: string, external: External): void => {
 
 /** Whether a home was brought up with this Temporal before. */
 export const isKept = (home: string, { temporal }: External): boolean =>
-  profileIn(readFile(pathIn(home))).address === temporal.address;
+  profileIn(parse(readIfThere(pathIn(home)))).address === temporal.address;
 
 const profileIn = ({ temporal, temporal_address: address }: z.infer<typeof externalFile>): TemporalProfile =>
   temporal ?? (address === undefined ? {} : { address });
 
-const readFile = (path: string): z.infer<typeof externalFile> => {
-  const content = readIfThere(path);
-  return content === null ? {} : externalFile.parse(JSON.parse(content));
-};
+const parse = (content: string | null): z.infer<typeof externalFile> =>
+  content === null ? {} : externalFile.parse(JSON.parse(content));

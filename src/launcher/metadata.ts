@@ -15,7 +15,7 @@ const stopTimeoutSeconds = 30;
 const megabyte = 1024 * 1024;
 
 /** Our own metadata PostgreSQL: one container, volume and network, all of this name. */
-export const metadataName = (home: Home): string => `pgrow-${home.id}-metadata`;
+export const metadataName = (home: Pick<Home, 'id'>): string => `pgrow-${home.id}-metadata`;
 
 export interface EnsureMetadata {
   readonly home: Home;

@@ -45,15 +45,18 @@ test('one that hangs and one that fails keep no other from being looked at', asy
 });
 
 // Else it would be failed over, or started again.
-test('one that was stopped on purpose is left alone, but for where it is asked for', async () => {
+test.each([
+  ['was stopped on purpose', (database: Database) => ({ topology: { ...database.topology, stopped: true as const } })],
+  ['has a record that comes from a backup', () => ({ held: { taken_at: '', compared_at: null, differences: [] } })],
+])('one that %s is left alone, but for where it is asked for', async (_, change) => {
   const { log } = monitored();
   const [first, ...others] = databases;
-  const stopped = { ...first!, topology: { ...first!.topology, stopped: true as const } };
-  const store = { listDatabases: async () => [stopped, ...others] } as unknown as Store;
-  const lookedAt = async (stoppedToo: boolean): Promise<readonly string[]> => {
+  const still = { ...first!, ...change(first!) };
+  const store = { listDatabases: async () => [still, ...others] } as unknown as Store;
+  const lookedAt = async (leftAloneToo: boolean): Promise<readonly string[]> => {
     const stopping = new AbortController();
     const looks: string[] = [];
-    const rounds = { otherwise: 'not looked at', everyMs: 1, signal: stopping.signal, stoppedToo };
+    const rounds = { otherwise: 'not looked at', everyMs: 1, signal: stopping.signal, leftAloneToo };
     await everyDatabase({ store, log }, rounds, async ({ name }) => {
       looks.push(name);
       if (name === others.at(-1)!.name) stopping.abort();
@@ -61,8 +64,8 @@ test('one that was stopped on purpose is left alone, but for where it is asked f
     return looks;
   };
 
-  expect(await lookedAt(false)).not.toContain(stopped.name);
-  expect(await lookedAt(true)).toContain(stopped.name);
+  expect(await lookedAt(false)).not.toContain(still.name);
+  expect(await lookedAt(true)).toContain(still.name);
 });
 
 test('metadata that do not answer in one round are asked again in the next', async () => {

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Database } from '../domain/database.ts';
 import { messageOf } from '../domain/errors.ts';
+import { isLeftAlone } from '../domain/held-records.ts';
 import type { Stage } from '../domain/stage.ts';
 import type { MonitorDependencies } from './dependencies.ts';
 
@@ -18,8 +19,8 @@ interface Rounds {
   readonly stage?: Stage;
   /** Those of the listed that matter; all of them by default. */
   readonly of?: (database: Database) => boolean;
-  /** Whether those that were stopped on purpose are looked at too. Default false. */
-  readonly stoppedToo?: boolean;
+  /** Whether those on which nothing acts (`isLeftAlone`) are looked at too. Default false. */
+  readonly leftAloneToo?: boolean;
   /** Hears at the beginning of every round which databases there are. */
   readonly onRound?: (databases: readonly Database[]) => void;
 }
@@ -30,7 +31,7 @@ interface Rounds {
  */
 export const everyDatabase = async (
   { store, log }: Pick<MonitorDependencies, 'store' | 'log'>,
-  { otherwise, everyMs, atOnce = usuallyAtOnce, signal, stage, of = () => true, stoppedToo = false, onRound }: Rounds,
+  { otherwise, everyMs, atOnce = usuallyAtOnce, signal, stage, of = () => true, leftAloneToo = false, onRound }: Rounds,
   look: (database: Database) => Promise<void>,
 ): Promise<void> => {
   const underWay = new Map<string, Promise<void>>();
@@ -47,7 +48,7 @@ export const everyDatabase = async (
   while (!signal.aborted) {
     try {
       const databases = (await store.listDatabases(stage === undefined ? {} : { stage })).filter(
-        (database) => (stoppedToo || !database.topology.stopped) && of(database),
+        (database) => (leftAloneToo || !isLeftAlone(database)) && of(database),
       );
       if (typeof everyMs === 'function') pauseMs = everyMs(databases.length);
       onRound?.(databases);

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { messageOf } from '../domain/errors.ts';
 import type { Database } from '../domain/database.ts';
+import { isLeftAlone } from '../domain/held-records.ts';
 import { labelNames } from '../domain/naming.ts';
 import type { Node } from '../domain/topology.ts';
 import type { ContainerEvent } from '../platform/platform.ts';
@@ -49,7 +50,7 @@ const suspect = async (dependencies: MonitorDependencies, failing: Failing, fail
   // At once: clients that reconnect before they are held are refused.
   failover.holdClients();
   try {
-    if (await isLeftAlone(store, database.id)) return;
+    if (await isNoCase(store, database.id)) return;
     const deadline = performance.now() + suspicionLimitMs;
     while (performance.now() < deadline) {
       if (await failover.leaderHasExited('nothing reported'))
@@ -95,12 +96,15 @@ const memberOf = async (
   const [database, running] = await Promise.all([store.readDatabase(id), store.isBusy(id)]);
   const node = database?.topology.nodes.find(({ name }) => name === labels[labelNames.node]);
   if (!database || node?.kind !== 'postgres' || database.topology.stage !== 3) return null;
-  return running || database.topology.stopped ? null : { database, node };
+  return running || isLeftAlone(database) ? null : { database, node };
 };
 
-/** Whether an operation works on it, or it was stopped on purpose. */
-const isLeftAlone = async (store: MonitorDependencies['store'], id: string): Promise<boolean> =>
-  (await store.isBusy(id)) || (await store.readDatabase(id))?.topology.stopped === true;
+/** Whether an operation works on it, or nothing acts on it. */
+const isNoCase = async (store: MonitorDependencies['store'], id: string): Promise<boolean> => {
+  if (await store.isBusy(id)) return true;
+  const database = await store.readDatabase(id);
+  return database !== null && isLeftAlone(database);
+};
 
 /** `at`: milliseconds since the epoch. */
 const succeed = async (
@@ -114,7 +118,7 @@ const succeed = async (
   failing.add(id);
   try {
     // What has begun since it was asked first, a stop of the database above all, may be what ended the leader.
-    if (await isLeftAlone(dependencies.store, id)) return await armed.releaseClients();
+    if (await isNoCase(dependencies.store, id)) return await armed.releaseClients();
     const failover = await armed.failOver();
     if (failover) await record(dependencies, armed, failover, at);
   } finally {
@@ -152,7 +156,7 @@ const fenceFrozen = async (
   if (node.name !== topology.primary) return;
   await delay(frozenLimitMs, undefined, { signal });
   const state = await platform.inspectContainer(node.container);
-  if (!state?.frozen || (await isLeftAlone(store, id))) return;
+  if (!state?.frozen || (await isNoCase(store, id))) return;
   log.warn({ database: name, node: node.name }, 'leader frozen, fencing it');
   await platform.signalContainer(node.container, 'SIGKILL');
 };

@@ -16,6 +16,8 @@ export const dropHistory = ({ store, log, retention }: HistoryDependencies, sign
     log,
     signal,
     once: async () => {
+      // What a record that is held has lost is not known yet.
+      if ((await store.listDatabases({})).some(({ held }) => held)) return;
       const removed = await store.removeHistory(retention);
       if (Object.values(removed).some((rows) => rows > 0)) log.info({ removed }, 'old history removed');
     },

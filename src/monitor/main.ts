@@ -15,6 +15,7 @@ import { createPgrowClient } from '../client/client.ts';
 import { createLooks } from '../looks/looks.ts';
 import { serveLooks } from '../looks/serve-looks.ts';
 import { atIntervals } from './at-intervals.ts';
+import { compareHeld } from './compare-held.ts';
 import { fenceIsolatedLeaders } from './fence-isolated-leaders.ts';
 import { failBack } from './fail-back.ts';
 import { dropHistory } from './history.ts';
@@ -22,6 +23,7 @@ import { expireSnapshots } from './snapshots.ts';
 import { guardLeaders, type Failing } from './guard-leaders.ts';
 import { whileHolding } from './lease.ts';
 import { watchLeaders } from './leaders.ts';
+import { markUnmarked } from './mark-unmarked.ts';
 import { monitorGauges } from './gauges.ts';
 import { watchNodes } from './nodes.ts';
 import { observeDatabases } from './observe.ts';
@@ -89,6 +91,8 @@ const act = async (signal: AbortSignal): Promise<void> => {
       once: () => trimLogs(join(settings.home, 'logs')),
     }),
     refreshPoolerLookups(dependencies, signal),
+    compareHeld(dependencies, signal),
+    markUnmarked(dependencies, signal),
     serveWindows({ ...dependencies, client }, signal),
   ]);
 };

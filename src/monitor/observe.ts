@@ -60,7 +60,7 @@ export const observeDatabases = async (
     const live = await readLiveState(looking, database, { session, versions });
     await store.recordObserved({ service_id: database.id, seen_at, live });
   };
-  const rounds = { otherwise: 'database not looked at', everyMs, atOnce, signal, stoppedToo: true, onRound };
+  const rounds = { otherwise: 'database not looked at', everyMs, atOnce, signal, leftAloneToo: true, onRound };
   await Promise.all([everyDatabase(dependencies, rounds, lookAt), doubtOnEvents(dependencies, signal)]);
   sessions.close();
 };

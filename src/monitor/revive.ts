@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { openSession } from '../nodes/session.ts';
 import { attachmentOf } from '../domain/container-spec.ts';
+import { isLeftAlone } from '../domain/held-records.ts';
 import type { Node } from '../domain/topology.ts';
 import type { MonitorDependencies } from './dependencies.ts';
 
@@ -25,7 +26,7 @@ export const revive = async (
     // An operation that came meanwhile has its own idea of this node. Asked first: one that ends then has recorded what it did.
     if (await store.isBusy(id)) return;
     const database = await store.readDatabase(id);
-    if (!database?.topology.nodes.some(({ name }) => name === node.name) || database.topology.stopped) return;
+    if (!database?.topology.nodes.some(({ name }) => name === node.name) || isLeftAlone(database)) return;
     const state = await platform.inspectContainer(node.container);
     if (!state) return;
     if (!state.running) await platform.startContainer(node.container);

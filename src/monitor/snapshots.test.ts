@@ -14,10 +14,11 @@ interface World {
   readonly snapshots: readonly Pick<Snapshot, 'id' | 'expires_at'>[];
   readonly open?: string;
   readonly running?: boolean;
+  readonly held?: object;
 }
 
 /** The database `shop` with its snapshots; `gone` was destroyed; no one has heard of `stranger`. */
-const runOnce = async ({ snapshots, open, running = false }: World) => {
+const runOnce = async ({ snapshots, open, running = false, held }: World) => {
   const platform = createFakePlatform();
   const volume = (name: string, database: string) =>
     platform.ensureVolume({
@@ -29,7 +30,7 @@ const runOnce = async ({ snapshots, open, running = false }: World) => {
   await volume('of-stranger', 'stranger');
   const records = new Map(snapshots.map((snapshot) => [snapshot.id, snapshot]));
   const store = {
-    listDatabases: async () => [{ id: 'shop', name: 'shop' }],
+    listDatabases: async () => [{ id: 'shop', name: 'shop', held }],
     readDatabase: async (id: string) => (id === 'shop' ? { id } : null),
     readLastOperation: async (id: string) => (id === 'gone' ? { status: 'done', database: 'gone' } : null),
     isBusy: async () => running,
@@ -65,6 +66,10 @@ test('the one of the open checkpoint stays; one whose checkpoint was used up get
 
 test('while an operation runs its database is left alone', async () => {
   expect((await runOnce({ snapshots: [{ id: 'old', expires_at: past }], running: true })).volumes).toContain('old');
+});
+
+test('of a database whose record comes from a backup none goes: the record may be older than its snapshots', async () => {
+  expect((await runOnce({ snapshots: [{ id: 'old', expires_at: past }], held: {} })).volumes).toContain('old');
 });
 
 test('volumes of a destroyed database go; of one that no one has heard of they stay', async () => {

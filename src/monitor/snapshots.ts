@@ -33,7 +33,7 @@ const expire = async (
   database: Database,
   now: number,
 ): Promise<void> => {
-  if (await store.isBusy(database.id)) return;
+  if (database.held || (await store.isBusy(database.id))) return;
   const checkpoint = await store.readOpenCheckpoint(database.id);
   for (const snapshot of await store.listSnapshots(database.id)) {
     if (snapshot.id === checkpoint?.snapshot_id) continue;

@@ -28,7 +28,7 @@ export const serveWindowsOnce = async (dependencies: WindowDependencies): Promis
   const open = await dependencies.store.listOpenWindows();
   if (open.size === 0) return;
   for (const database of await dependencies.store.listDatabases({})) {
-    if (!open.has(database.id)) continue;
+    if (!open.has(database.id) || database.held) continue;
     await serve(dependencies, database).catch((error: unknown) =>
       dependencies.log.warn({ error: messageOf(error), database: database.name }, 'rollback window not looked at'),
     );

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import { refuseWhileCopied } from '../domain/copied-snapshots.ts';
 import type { Database } from '../domain/database.ts';
 import { PgrowError } from '../domain/errors.ts';
+import { refuseHeld } from '../domain/held-records.ts';
 import { operationInputs, type OperationWorkflow, type ParsedInput } from '../domain/inputs.ts';
 import type { Checkpoint } from '../domain/operation.ts';
 import { parseInput } from '../domain/parse-input.ts';
@@ -51,6 +52,7 @@ export const planRequest = async (
   const store = workflow === 'destroyDatabase' ? overUnreadable(planning.store) : planning.store;
   const input = parse(request);
   const database = await knownDatabase(store, input.service_id);
+  refuseHeld(workflow, database);
   if (workflow === 'destroyDatabase') refuseWhileCopied(database, await readRunningRestores(store));
   const unfinished = left ? null : await readUnfinished(store, database.id, operation);
   const resumed = unfinished && resume(database.name, requestOf(workflow, input), unfinished);

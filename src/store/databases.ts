@@ -6,6 +6,7 @@ import type { Stage } from '../domain/stage.ts';
 import type { Topology } from '../domain/topology.ts';
 import { clusterState } from './cluster-state.ts';
 import { isUniqueViolation, type Queries } from './connection.ts';
+import { heldIn } from './holds.ts';
 import { doubt } from './observed.ts';
 import { isUuid, nodeServiceId } from './service-id.ts';
 import { insertSubnet, moveSubnet, networkIn, subnetTaken } from './subnets.ts';
@@ -133,6 +134,7 @@ export const databaseStore = (queries: Queries): DatabaseStore => ({
       await transaction.deleteFrom('host_ports').where('service_id', '=', id).execute();
       await transaction.deleteFrom('subnets').where('service_id', '=', id).execute();
       await transaction.deleteFrom('observed').where('service_id', '=', id).execute();
+      await transaction.deleteFrom('holds').where('service_id', '=', id).execute();
       await transaction
         .updateTable('services')
         .set({ deleted_at: sql<Date>`NOW()` })
@@ -163,6 +165,7 @@ const readDatabases = async (
     .selectFrom('services')
     .innerJoin('postgres_cluster_state', 'postgres_cluster_state.service_id', 'services.id')
     .leftJoin('subnets', 'subnets.service_id', 'services.id')
+    .leftJoin('holds', 'holds.service_id', 'services.id')
     .where('services.kind', '=', 'database')
     .where('services.deleted_at', 'is', null);
   if (id !== undefined) query = query.where('services.id', '=', id);
@@ -173,6 +176,7 @@ const readDatabases = async (
     .select(['services.id', 'services.project', 'services.name', 'services.size'])
     .select(['postgres_cluster_state.topology', 'postgres_cluster_state.settings'])
     .select([sql<string | null>`subnets.subnet::text`.as('subnet'), 'subnets.addresses_given'])
+    .select(['holds.taken_at', 'holds.compared_at', 'holds.differences'])
     .select((column) => [
       column.ref('services.postgres_major').$notNull().as('postgres_major'),
       column.ref('services.home').$notNull().as('home'),
@@ -180,11 +184,12 @@ const readDatabases = async (
     ])
     .orderBy('services.name')
     .execute();
-  return rows.map(({ settings, size, subnet, addresses_given, ...database }) => ({
+  return rows.map(({ settings, size, subnet, addresses_given, taken_at, compared_at, differences, ...database }) => ({
     ...database,
     ...(size ? { size } : {}),
     ...(settings ? { settings } : {}),
     ...networkIn({ subnet, addresses_given }),
+    ...heldIn({ taken_at, compared_at, differences }),
   }));
 };
 

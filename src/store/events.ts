@@ -14,6 +14,8 @@ export const eventTypes = [
   'node_recovered',
   'database_stopped',
   'database_started',
+  'backup_compared',
+  'hold_released',
 ] as const;
 export type EventType = (typeof eventTypes)[number];
 

@@ -10,7 +10,7 @@ export interface Migration {
 }
 
 /** Any number, the same in every release: two starting processes wait for each other. */
-const migrationLock = 7_064_711;
+export const migrationLock = 7_064_711;
 
 /** As the database knows it. The last two are those of the version that applied it. */
 export interface AppliedMigration {
@@ -39,25 +39,29 @@ export const migrate = async (
   try {
     await client.query('SELECT pg_advisory_lock($1)', [migrationLock]);
     try {
-      await client.query(
-        `CREATE TABLE IF NOT EXISTS pgrow_migrations (
-           name TEXT PRIMARY KEY, checksum CHAR(64) NOT NULL, applied_at TIMESTAMPTZ NOT NULL DEFAULT NOW())`,
-      );
-      await client.query(
-        `ALTER TABLE pgrow_migrations
-           ADD COLUMN IF NOT EXISTS applied_by TEXT, ADD COLUMN IF NOT EXISTS breaks_older BOOLEAN NOT NULL DEFAULT FALSE`,
-      );
+      await ensureMigrationsTable(client);
       const applied = await client.query<AppliedMigration>(
         'SELECT name, checksum, applied_by, breaks_older FROM pgrow_migrations ORDER BY name',
       );
       for (const migration of pendingMigrations(migrations, applied.rows, version))
-        await apply(client, migration, version);
+        await applyAlone(client, migration, version);
     } finally {
       await client.query('SELECT pg_advisory_unlock($1)', [migrationLock]);
     }
   } finally {
     client.release();
   }
+};
+
+export const ensureMigrationsTable = async (client: pg.ClientBase): Promise<void> => {
+  await client.query(
+    `CREATE TABLE IF NOT EXISTS pgrow_migrations (
+       name TEXT PRIMARY KEY, checksum CHAR(64) NOT NULL, applied_at TIMESTAMPTZ NOT NULL DEFAULT NOW())`,
+  );
+  await client.query(
+    `ALTER TABLE pgrow_migrations
+       ADD COLUMN IF NOT EXISTS applied_by TEXT, ADD COLUMN IF NOT EXISTS breaks_older BOOLEAN NOT NULL DEFAULT FALSE`,
+  );
 };
 
 /** @throws PgrowError `needs_operator` where the schema is not one that this version can work with. */
@@ -96,16 +100,21 @@ export const readMigrations = async (): Promise<readonly Migration[]> => {
   return Promise.all(names.map(async (name) => ({ name, sql: await readFile(new URL(name, folder), 'utf8') })));
 };
 
-const checksum = ({ sql }: Migration): string => createHash('sha256').update(sql).digest('hex');
+export const checksum = ({ sql }: Migration): string => createHash('sha256').update(sql).digest('hex');
 
-const apply = async (client: pg.PoolClient, migration: Migration, version: () => string): Promise<void> => {
+/** In the transaction that is open. */
+export const apply = async (client: pg.ClientBase, migration: Migration, version: () => string): Promise<void> => {
+  await client.query(migration.sql);
+  await client.query(
+    'INSERT INTO pgrow_migrations (name, checksum, applied_by, breaks_older) VALUES ($1, $2, $3, $4)',
+    [migration.name, checksum(migration), version(), breaksOlder.test(migration.sql)],
+  );
+};
+
+const applyAlone = async (client: pg.PoolClient, migration: Migration, version: () => string): Promise<void> => {
   await client.query('BEGIN');
   try {
-    await client.query(migration.sql);
-    await client.query(
-      'INSERT INTO pgrow_migrations (name, checksum, applied_by, breaks_older) VALUES ($1, $2, $3, $4)',
-      [migration.name, checksum(migration), version(), breaksOlder.test(migration.sql)],
-    );
+    await apply(client, migration, version);
     await client.query('COMMIT');
   } catch (error) {
     await client.query('ROLLBACK');

@@ -3,6 +3,7 @@ import { checkpointStore, type CheckpointStore } from './checkpoints.ts';
 import { connectMetadata, toStoreError, type Connection } from './connection.ts';
 import { databaseStore, type DatabaseStore } from './databases.ts';
 import { eventStore, type EventStore } from './events.ts';
+import { holdStore, type HoldStore } from './holds.ts';
 import { idempotencyStore, type IdempotencyStore } from './idempotency.ts';
 import { leaseStore, type LeaseStore } from './leases.ts';
 import { migrate, readMigrations } from './migrate.ts';
@@ -22,6 +23,7 @@ export type Store = DatabaseStore &
   EventStore &
   ObservedStore &
   LeaseStore &
+  HoldStore &
   AuditStore &
   TokenStore &
   RetentionStore &
@@ -58,6 +60,7 @@ export const createStore = async ({
     ...eventStore(queries),
     ...observedStore(queries),
     ...leaseStore(queries),
+    ...holdStore(queries),
     ...auditStore(queries),
     ...tokenStore(queries),
     ...idempotencyStore(queries),

@@ -1,3 +1,4 @@
+import type { Difference } from '../domain/held.ts';
 import type { ServerSize } from '../domain/server-size.ts';
 import type { ColumnType, Generated } from 'kysely';
 import type { OperationError, OperationStatus, OperationType, StepStatus } from '../domain/operation.ts';
@@ -22,6 +23,8 @@ export interface Tables {
   snapshots: SnapshotsTable;
   checkpoints: CheckpointsTable;
   observed: ObservedTable;
+  holds: HoldsTable;
+  restorations: { checksum: string; taken_at: Timestamp; restored_at: Timestamp };
   leases: { name: string; holder: string; until: Timestamp };
   secrets: { service_id: string; name: string; ciphertext: Buffer; created_at: Generated<Date> };
   tokens: TokensTable;
@@ -153,6 +156,13 @@ interface CheckpointsTable {
   rollback_available_until: ColumnType<Date, Date, Date>;
   status: ColumnType<'open' | 'closed', 'open' | 'closed' | undefined, 'open' | 'closed'>;
   closed_at: OptionalTimestamp;
+}
+
+interface HoldsTable {
+  service_id: string;
+  taken_at: Timestamp;
+  compared_at: OptionalTimestamp;
+  differences: ColumnType<readonly Difference[], string | undefined, string>;
 }
 
 interface ObservedTable {

@@ -1,14 +1,20 @@
-import { describe, expect, test } from 'vitest';
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, test, vi } from 'vitest';
 import { useControlPlane } from '../support/control-plane.ts';
 import { demoDocument } from '../support/documents.ts';
 import { expectDatabase, keepData } from '../support/expectations.ts';
-import { manageDatabase } from '../support/stack.ts';
+import { manageDatabase, type ManagedDatabase } from '../support/stack.ts';
 import { withWorkload } from '../support/workload.ts';
 
 /** Two control planes on one Docker engine, and one that is stopped and started while it works. */
 
 const here = useControlPlane();
 const there = useControlPlane();
+
+/** At stage 3 with an open window, once it has been grown. */
+let grown: ManagedDatabase | null = null;
 
 describe('the demo', () => {
   test('grows its database to the last stage, and a second run touches nothing', async () => {
@@ -89,5 +95,81 @@ describe('a control plane stopped in the middle of an expansion', () => {
     await expectDatabase(shop).toHavePrimary('postgres-2');
     await expectDatabase(shop).toTakeWritesThrough('postgres', 'pooled', 'read_write');
     await expectDatabase(shop).toHoldItsData();
+    grown = shop;
+  });
+});
+
+// Its home and its metadata are gone, its databases serve on: all that is left of it is a file.
+describe('a control plane that is made again from a backup', () => {
+  const backups = mkdtempSync(join(tmpdir(), 'pgrow-backups-'));
+  const [older, newest] = ['older', 'newest'].map((name) => join(backups, name)) as [string, string];
+  afterAll(() => rmSync(backups, { recursive: true }));
+
+  const lose = async () => {
+    const name = `pgrow-${here.homeId()}-metadata`;
+    await here.down();
+    rmSync(here.home, { recursive: true });
+    await here.platform.removeContainer(name);
+    // Metadata that are there may be newer than any backup.
+    expect(await here.run('restore-control-plane', newest, '--check')).toMatchObject({
+      exitCode: 3,
+      stderr: expect.stringContaining(`There is a volume ${name} on the Docker engine`),
+    });
+    await here.platform.removeVolume(name);
+    await here.platform.removeNetwork(name);
+  };
+  const restore = async (backup: string) => {
+    expect(await here.json('restore-control-plane', backup)).toMatchObject({ restored: 'now', unknown: [] });
+    await here.up();
+  };
+  /** What keeps it from being acted on, once the monitor has compared it; null once nothing does. */
+  const compared = (shop: ManagedDatabase) =>
+    vi.waitFor(
+      async () => {
+        const { held } = await shop.status();
+        expect(held === null || held.compared_at !== null).toBe(true);
+        return held;
+      },
+      { timeout: 60_000, interval: 500 },
+    );
+
+  test('goes on as before; from a backup that is older than the last operation nothing is done', async () => {
+    const shop = grown!;
+    expect(await here.json('backup-control-plane', older)).toMatchObject({ databases: [{ name: shop.name }] });
+    expect(statSync(older).mode & 0o777).toBe(0o600);
+    const moved = await shop.change('switchover');
+    expect(await here.json('backup-control-plane', newest)).toMatchObject({
+      databases: [{ last_operation: { id: moved.id, status: 'done' } }],
+    });
+    expect(await here.run('backup-control-plane', newest)).toMatchObject({ exitCode: 3 });
+    expect(await here.run('restore-control-plane', newest)).toMatchObject({
+      exitCode: 3,
+      stderr: expect.stringMatching(/The control plane of .* runs \(process \d+\)\. Nothing was touched/),
+    });
+
+    await lose();
+    writeFileSync(join(backups, 'truncated'), readFileSync(newest).subarray(0, -20));
+    expect(await here.run('restore-control-plane', join(backups, 'truncated'))).toMatchObject({ exitCode: 2 });
+    expect(await here.json('restore-control-plane', newest, '--check')).toMatchObject({ home_id: expect.any(String) });
+    expect(existsSync(here.home)).toBe(false);
+    await restore(newest);
+    expect(await compared(shop)).toBeNull();
+    await expectDatabase(shop).toBeHealthy();
+    expect(await shop.change('switchover')).toMatchObject({ status: 'done', error: null });
+    await expectDatabase(shop).toHoldItsData();
+
+    await lose();
+    await restore(older);
+    // The switchover has closed the window of the expansion.
+    const differences = (await compared(shop))?.differences.map(({ of }) => of);
+    expect(differences).toEqual(['operation', 'nodes']);
+    expect(await here.run('switchover', shop.name)).toMatchObject({
+      exitCode: 3,
+      stderr: expect.stringContaining(`./pgrow release ${shop.name}`),
+    });
+    expect(await here.run('doctor')).toMatchObject({ exitCode: 1, stdout: expect.stringContaining('held database') });
+    await expectDatabase(shop).toTakeWritesThrough('postgres', 'pooled', 'read_write');
+    expect(await here.json('release', shop.name, '--yes')).toMatchObject({ released: true });
+    await shop.destroy();
   });
 });

@@ -28,7 +28,11 @@ export const lookAround = async (database: ManagedDatabase): Promise<Surrounding
   return {
     stage: (await database.status()).stage,
     primary,
-    resources: { containers, volumes: found.volumes.toSorted(), networks: found.networks.toSorted() },
+    resources: {
+      containers,
+      volumes: found.volumes.filter((name) => !name.includes('-mark-')).toSorted(),
+      networks: found.networks.toSorted(),
+    },
     startedAt: Object.fromEntries(containers.map((name, index) => [name, states[index]?.startedAt ?? 'absent'])),
     slots: slots.split('\n').filter(Boolean),
   };

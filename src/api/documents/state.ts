@@ -13,6 +13,11 @@ const seen = {
   seen_at: moment.nullable().describe('When the nodes were looked at; null if never.'),
   age_ms: milliseconds.nullable(),
 };
+const held = z.strictObject({
+  taken_at: z.string().describe('When the backup was taken.'),
+  compared_at: z.string().nullable(),
+  differences: z.array(z.strictObject({ of: z.enum(['operation', 'progress', 'nodes', 'primary']), text: z.string() })),
+});
 const notices = z.array(z.string()).describe('What is wrong or cannot be seen, and what to do about it.');
 
 const members = z.array(
@@ -82,6 +87,7 @@ export const statusAnswer = named(
     operation: operation.nullable(),
     unfinished_operation: operation.nullable().describe('The last one, if an operator has to finish it.'),
     checkpoint: checkpoint.nullable(),
+    held: held.nullable().describe('Null unless its record comes from a backup and has not been found to be right.'),
     notices,
     nodes: z.array(
       z.strictObject({
@@ -104,6 +110,12 @@ const strings = z.strictObject(
     (typeof endpointNames)[number],
     z.ZodNullable<z.ZodString>
   >,
+);
+
+export const releasedAnswer = named(
+  'Released',
+  'A database on whose record pgrow acts again.',
+  z.strictObject({ id: z.guid(), name: z.string(), released: z.literal(true), differences: z.array(z.string()) }),
 );
 
 export const connectionStringsAnswer = named(
@@ -140,6 +152,7 @@ export const serviceAnswer = named(
     stage,
     pooling: z.boolean(),
     stopped: z.boolean(),
+    held: z.boolean(),
     subnet: z.string().nullable(),
     nodes: z.array(
       z.strictObject({

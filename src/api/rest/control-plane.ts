@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { heldNotices } from '../../domain/held-records.ts';
 import { allProjects } from '../../domain/tokens.ts';
 import { callerOf, requireAllProjects } from '../auth.ts';
 import type { ApiDependencies } from '../dependencies.ts';
@@ -28,12 +29,13 @@ export const controlPlaneRoutes = (
       const operations = new Map(running.map((operation) => [operation.service_id, operation]));
       return {
         ...addresses,
-        databases: databases.map(({ id, name, project: of, topology: { stage } }) => ({
+        databases: databases.map(({ id, name, project: of, topology: { stage }, held }) => ({
           name,
           id,
           project: of,
           stage,
           ...healths.get(id)!,
+          ...(held && { notice: heldNotices(name, held)[0] ?? null }),
           operation: operations.get(id) ?? null,
         })),
       };

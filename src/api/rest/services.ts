@@ -88,7 +88,7 @@ const destroyRules = {
 } as const;
 
 const serviceDocument = (database: Database, prices: Prices) => {
-  const { id, project, name, postgres_major, ports, network, topology } = database;
+  const { id, project, name, postgres_major, ports, network, topology, held } = database;
   return {
     id,
     project,
@@ -100,6 +100,8 @@ const serviceDocument = (database: Database, prices: Prices) => {
     stage: topology.stage,
     pooling: topology.pooling !== null,
     stopped: topology.stopped === true,
+    /** Whether its record comes from a backup and has not been found to be right. */
+    held: held !== undefined,
     /** Null if the engine has chosen it, of a database made before it had one of its own. */
     subnet: network?.subnet ?? null,
     nodes: topology.nodes.map((node) => ({

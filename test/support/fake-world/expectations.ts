@@ -1,6 +1,8 @@
 import { expect } from 'vitest';
 import type { OperationDocument } from '../../../src/domain/operation.ts';
 import { slotName } from '../../../src/domain/naming.ts';
+import { markOf } from '../../../src/domain/operation-mark.ts';
+import { readMarks } from '../../../src/nodes/operation-marks.ts';
 import { nodesOf } from '../../../src/domain/topology.ts';
 import type { Shop } from './operator.ts';
 import { comparable } from './world-snapshot.ts';
@@ -58,6 +60,8 @@ export const expectAccountedFor = async (shop: Shop): Promise<void> => {
   const { topology, containers, volumes, names, slots } = await shop.picture();
   const { servers, machines, store } = shop.world;
   const nodes = [...topology!.nodes, ...topology!.kept];
+  const [database, last] = await Promise.all([shop.database(), store.readLastOperation(shop.id)]);
+  expect(await readMarks(shop.world.platform, database!), 'marks').toEqual([markOf(last!)]);
   const snapshots = (await store.listSnapshots(shop.id)).map(({ volume }) => volume);
   expect(containers).toEqual(nodes.map(({ container }) => container).toSorted());
   expect(Object.keys(names).toSorted()).toEqual(containers);

@@ -1,18 +1,22 @@
 import type { Database } from '../../../src/domain/database.ts';
 import { PgrowError } from '../../../src/domain/errors.ts';
 import type { DatabaseStore } from '../../../src/store/databases.ts';
+import type { HoldStore } from '../../../src/store/holds.ts';
 
 interface Row {
   database: Database;
   destroyed: boolean;
 }
 
-type MemoryDatabases = DatabaseStore & {
-  /** Of a destroyed one too: its operations are still shown. */
-  nameOf(id: string): string;
-  /** As many as a plan has given by its end. */
-  countAddresses(id: string, given: number | undefined): void;
-};
+type MemoryDatabases = DatabaseStore &
+  Omit<HoldStore, 'isHeld'> & {
+    /** As after a restore of the control plane from a backup. */
+    hold(id: string, taken_at: string): void;
+    /** Of a destroyed one too: its operations are still shown. */
+    nameOf(id: string): string;
+    /** As many as a plan has given by its end. */
+    countAddresses(id: string, given: number | undefined): void;
+  };
 
 export const memoryDatabases = (): MemoryDatabases => {
   const rows = new Map<string, Row>();
@@ -71,6 +75,23 @@ export const memoryDatabases = (): MemoryDatabases => {
     async dropKept(id) {
       const row = rows.get(id);
       if (row) row.database = { ...row.database, topology: { ...row.database.topology, kept: [] } };
+    },
+    hold(id, taken_at) {
+      const row = rows.get(id);
+      if (row) row.database = { ...row.database, held: { taken_at, compared_at: null, differences: [] } };
+    },
+    async recordComparison(id, differences) {
+      const row = rows.get(id);
+      const held = row?.database.held;
+      if (row && held)
+        row.database = { ...row.database, held: { ...held, compared_at: new Date().toISOString(), differences } };
+    },
+    async releaseHold(id) {
+      const row = rows.get(id);
+      if (!row?.database.held) return false;
+      const { held: _, ...database } = row.database;
+      row.database = database;
+      return true;
     },
     async saveSettings(id, settings) {
       const row = rows.get(id);

@@ -5,11 +5,16 @@ import { memoryDatabases } from './memory-databases.ts';
 import { memoryOperations } from './memory-operations.ts';
 import { memoryRecords } from './memory-records.ts';
 
+export type MemoryStore = Store & {
+  /** As after a restore of the control plane from a backup. */
+  hold(serviceId: string, taken_at: string): Promise<void>;
+};
+
 /** The metadata in memory. Everything is copied on its way in and out, as a server would. */
-export const createMemoryStore = (): Store => {
+export const createMemoryStore = (): MemoryStore => {
   const databases = memoryDatabases();
   const checkpoints = memoryCheckpoints();
-  const store: Store = {
+  const store: MemoryStore = {
     ...databases,
     ...checkpoints,
     ...memoryOperations({
@@ -19,6 +24,10 @@ export const createMemoryStore = (): Store => {
     }),
     ...memoryRecords(),
     ...memoryAccess(),
+    hold: async (id, taken_at) => databases.hold(id, taken_at),
+    recordComparison: databases.recordComparison,
+    releaseHold: databases.releaseHold,
+    isHeld: async (id) => (await databases.readDatabase(id))?.held !== undefined,
     takeLease: async () => true,
     releaseLease: async () => {},
     removeHistory: async () => ({ operations: 0, events: 0, audit: 0, idempotency_keys: 0 }),
@@ -28,7 +37,7 @@ export const createMemoryStore = (): Store => {
   };
   return Object.fromEntries(
     Object.entries(store).map(([name, method]) => [name, copying(method as (...args: unknown[]) => Promise<unknown>)]),
-  ) as unknown as Store;
+  ) as unknown as MemoryStore;
 };
 
 const copying =

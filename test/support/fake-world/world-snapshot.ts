@@ -1,7 +1,7 @@
 import { matchesVerifier } from '../../../src/components/postgres/index.ts';
 import { addressOf, layoutOf } from '../../../src/domain/addresses.ts';
 import type { Database } from '../../../src/domain/database.ts';
-import { labelNames } from '../../../src/domain/naming.ts';
+import { isMarkOf, labelNames } from '../../../src/domain/naming.ts';
 import type { NodeFile } from '../../../src/platform/platform.ts';
 import type { Shop } from './operator.ts';
 import { worldHome, type World } from './world.ts';
@@ -29,7 +29,10 @@ export interface Picture {
 export const takePicture = async (world: World, id: string): Promise<Picture> => {
   const { platform, machines, servers, routers, etcd, store } = world;
   const labels = { [labelNames.home]: worldHome, [labelNames.database]: id };
-  const { containers, volumes, networks } = await platform.findByLabels(labels);
+  const { containers, networks, ...found } = await platform.findByLabels(labels);
+  const database = await store.readDatabase(id);
+  // A mark is accounted for as long as its database is.
+  const volumes = found.volumes.filter((volume) => !database || !isMarkOf(database, volume));
   const running = machines.running().toSorted((a, b) => a.name.localeCompare(b.name));
   const postgres = running.flatMap((machine) => servers.on(machine) ?? []);
   return {
@@ -73,7 +76,7 @@ export const takePicture = async (world: World, id: string): Promise<Picture> =>
     ),
     files: Object.fromEntries(containers.flatMap((container) => filesRead(platform.files(container), container))),
     snapshots: (await store.listSnapshots(id)).map((snapshot) => snapshot.id),
-    topology: (await store.readDatabase(id))?.topology ?? null,
+    topology: database?.topology ?? null,
   };
 };
 

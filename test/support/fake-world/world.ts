@@ -5,7 +5,6 @@ import { createActivities } from '../../../src/activities/index.ts';
 import type { Dependencies } from '../../../src/nodes/dependencies.ts';
 import type { FakePlatform } from '../../../src/platform/fake/index.ts';
 import { limited } from '../../../src/platform/call-limits.ts';
-import type { Store } from '../../../src/store/store.ts';
 import { answerCommands } from './commands.ts';
 import { createConnections, type Connections } from './connections.ts';
 import { createEtcdClusters, type EtcdClusters } from './etcd-cluster.ts';
@@ -13,7 +12,7 @@ import { createFakeComponents } from './fake-components.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { createLives, type Lives } from './crash-injection.ts';
 import { createMachines, type Machines } from './machines.ts';
-import { createMemoryStore } from './memory-store.ts';
+import { createMemoryStore, type MemoryStore } from './memory-store.ts';
 import { createPatroniClusters, type PatroniClusters } from './patroni-clusters.ts';
 import { createPoolers, type Poolers } from './poolers.ts';
 import { createServers, type Servers } from './postgres-servers.ts';
@@ -23,7 +22,7 @@ import { createRouters, type Routers } from './routers.ts';
 /** An engine, metadata and everything that speaks a protocol, in memory: the real activities work on it. */
 export interface World {
   readonly platform: FakePlatform;
-  readonly store: Store;
+  readonly store: MemoryStore;
   readonly machines: Machines;
   readonly servers: Servers;
   readonly etcd: EtcdClusters;
