@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { dockerClient } from './docker-client.ts';
 import { installPackages } from './packages.ts';
 import { readEnvironment } from './environment.ts';
+import { followProgress } from './follow-progress.ts';
 import { draftOf } from './kept-files.ts';
 import { withLock } from './lock.ts';
 import type { Progress } from './progress.ts';
@@ -61,15 +62,9 @@ const whyPullFailed = async (docker: Docker): Promise<string | null> => {
   let timer = setTimeout(() => abort.abort(), pullSilenceMs);
   try {
     const output: NodeJS.ReadableStream = await docker.pull(registryImage, { abortSignal: abort.signal });
-    await new Promise<void>((resolve, reject) => {
-      docker.modem.followProgress(
-        output,
-        (error) => (error ? reject(error) : resolve()),
-        () => {
-          clearTimeout(timer);
-          timer = setTimeout(() => abort.abort(), pullSilenceMs);
-        },
-      );
+    await followProgress(docker, output, () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => abort.abort(), pullSilenceMs);
     });
     const [repo, tag] = baseImage.split(':') as [string, string];
     await docker.getImage(registryImage).tag({ repo, tag });
@@ -125,7 +120,5 @@ const importTarball = async (docker: Docker, tarball: string, progress: Progress
   const [repo, tag] = baseImage.split(':') as [string, string];
   // dockerode sends a path's content as it is; the engine unpacks gzip by itself.
   const output = await docker.importImage(tarball, { repo, tag, changes: 'CMD ["bash"]' });
-  await new Promise<void>((resolve, reject) =>
-    docker.modem.followProgress(output, (error) => (error ? reject(error) : resolve())),
-  );
+  await followProgress(docker, output);
 };

@@ -6,12 +6,13 @@ import { postgresMajors, type PostgresMajor } from '../domain/database.ts';
 import { baseImage } from './base-image.ts';
 import { dockerClient } from './docker-client.ts';
 import { readEnvironment } from './environment.ts';
+import { failureIn, followProgress } from './follow-progress.ts';
 import { contentHash, packFiles, readFolder, type ContextFile } from './image-context.ts';
 import { withLock } from './lock.ts';
 import { imagesDirectory } from './paths.ts';
 import type { Progress } from './progress.ts';
 import { lastLines } from './run-command.ts';
-import { launcherError } from './launcher-error.ts';
+import { launcherError, messageOf } from './launcher-error.ts';
 
 export type ImageTags = Readonly<Record<ImageKind, string>>;
 
@@ -150,23 +151,16 @@ export const followBuild = async (
   { image, log }: { image: string; log: string },
 ): Promise<void> => {
   let tail = '';
-  // The engine reports a step that failed among the others, and then ends as if all were well.
-  let failure: string | undefined;
-  await new Promise<void>((resolve, reject) => {
-    const fail = (reason: string): void =>
-      reject(launcherError(`Image ${image} cannot be built: ${reason} (all of it in ${log}):\n${lastLines(tail)}`));
-    docker.modem.followProgress(
-      output,
-      (error) => {
-        const reason = error?.message ?? failure;
-        return reason === undefined ? resolve() : fail(reason);
-      },
-      (event: { stream?: string; error?: string }) => {
-        failure ??= event.error;
-        const text = event.stream ?? event.error ?? '';
-        tail = (tail + text).slice(-4000);
-        appendFileSync(log, text);
-      },
+  try {
+    await followProgress(docker, output, (event) => {
+      const text = event.stream ?? failureIn(event) ?? '';
+      tail = (tail + text).slice(-4000);
+      appendFileSync(log, text);
+    });
+  } catch (error) {
+    throw launcherError(
+      `Image ${image} cannot be built: ${messageOf(error)} (all of it in ${log}):\n${lastLines(tail)}`,
+      error,
     );
-  });
+  }
 };
