@@ -17,7 +17,8 @@ import { refuseCopy, stopProcess } from './processes.ts';
 import type { Progress } from './progress.ts';
 import { serveVersions, stopUnversioned } from './serve-versions.ts';
 import { ensureApiPort, ensureServices, serviceNames, stopService } from './services.ts';
-import { readSettings, temporalSettings, writeImages } from './settings.ts';
+import { ensureSchema } from './schema.ts';
+import { databaseUrlOf, metadataUrl, readSettings, temporalSettings, writeImages } from './settings.ts';
 import { keepSubnetPool, readSubnetPool } from './subnet-pool.ts';
 import { readPrices, readRetention } from './team-file.ts';
 import { keepTelemetry, readTelemetry } from './telemetry-settings.ts';
@@ -62,7 +63,6 @@ export const up = ({ moveOperations = false, progress }: Up): Promise<Addresses>
       program,
       ensureBuild(home, progress),
     ]);
-    writeImages(home, images, build.id);
 
     const afterTemporal =
       temporal === null ? chosen : await ensureTemporalServer({ home, ports: chosen, program: temporal, progress });
@@ -71,6 +71,9 @@ export const up = ({ moveOperations = false, progress }: Up): Promise<Addresses>
         ? await ensureMetadata({ home, ports: afterTemporal, image: images.postgres, progress })
         : afterTemporal;
     const ports = await ensureApiPort(home, afterMetadata, progress);
+    // A newer version whose schema this one cannot work with runs on: nothing of it has been touched.
+    await ensureSchema(home, databaseUrlOf(external) ?? metadataUrl(home, ports.metadata));
+    writeImages(home, images, build.id);
 
     const subnetPool = readSubnetPool(home.path, environment);
     const telemetry = readTelemetry(home.path, environment);

@@ -1,22 +1,20 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PgrowError } from '../domain/errors.ts';
-import { createStore } from '../store/store.ts';
 import { ensureBaseImage } from './base-image.ts';
 import { hashOfSources } from './builds.ts';
 import { whyDockerIsSilent } from './docker-client.ts';
 import { readEnvironment } from './environment.ts';
 import { keepExternal, readExternal, type External } from './external.ts';
-import { openHome, type Home } from './home.ts';
+import { openHome } from './home.ts';
 import { ensureImages, type ImageTags } from './images.ts';
 import { withLock } from './lock.ts';
 import { readMajors } from './majors.ts';
 import type { Progress } from './progress.ts';
+import { ensureSchema } from './schema.ts';
 import { databaseUrlOf, temporalSettings, writeImages, type TemporalSettings } from './settings.ts';
 import { keepSubnetPool } from './subnet-pool.ts';
 import { keepTelemetry } from './telemetry-settings.ts';
 import { tryTemporal } from './temporal-elsewhere.ts';
-import { versionOfSources } from './version.ts';
 
 export interface Prepared {
   readonly home: string;
@@ -48,7 +46,7 @@ export const prepare = (progress: Progress): Promise<Prepared> => {
     keepSubnetPool(home.path, environment);
     keepTelemetry(home.path, environment);
     progress('Bringing the schema of the metadata up to date');
-    await migrate(home, databaseUrl);
+    await ensureSchema(home, databaseUrl);
     await ensureBaseImage(progress);
     const images = await ensureImages(progress, readMajors(home));
     const version = hashOfSources();
@@ -68,10 +66,4 @@ const addressesIn = (external: External): { readonly temporal: TemporalSettings;
     `A home is prepared for a Temporal and a PostgreSQL that are there: set ${missing.filter((name) => name !== null).join(' and ')}. ` +
       'Without them, "pgrow up" starts its own.',
   );
-};
-
-const migrate = async (home: Home, url: string): Promise<void> => {
-  const encryptionKey = Buffer.from(readFileSync(home.secretKeyPath, 'utf8').trim(), 'base64');
-  const store = await createStore({ connection: { url }, encryptionKey, version: versionOfSources });
-  await store.close();
 };

@@ -2,16 +2,20 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test, vi } from 'vitest';
+import type { WorkersDocument } from '../../src/domain/workers.ts';
+import { openCheckout } from '../support/checkout.ts';
 import { useControlPlane } from '../support/control-plane.ts';
 import { demoDocument } from '../support/documents.ts';
 import { expectDatabase, keepData } from '../support/expectations.ts';
+import { untilStepSays } from '../support/faults.ts';
+import { retryUntil } from '../support/retry-until.ts';
 import { manageDatabase, type ManagedDatabase } from '../support/stack.ts';
 import { withWorkload } from '../support/workload.ts';
 
-/** Two control planes on one Docker engine, and one that is stopped and started while it works. */
+/** Two control planes on one Docker engine, and one that is stopped, started and updated while it works. */
 
 const here = useControlPlane();
-const there = useControlPlane();
+const there = useControlPlane({ spent: true });
 
 /** At stage 3 with an open window, once it has been grown. */
 let grown: ManagedDatabase | null = null;
@@ -76,7 +80,7 @@ describe('a control plane stopped in the middle of an expansion', () => {
         steps.some(({ phase, status }) => phase === 'convert' && status === 'running'),
       );
       // As from a new clone beside the old one: it used to say "Stopped" and leave worker, API and monitor running.
-      expect(await here.downFromAnotherCheckout()).toMatchObject({
+      expect(await here.runFrom(openCheckout(), 'down')).toMatchObject({
         exitCode: 0,
         stdout: expect.stringMatching(/^Stopped monitor, api, worker, temporal, metadata\./),
       });
@@ -171,5 +175,81 @@ describe('a control plane that is made again from a backup', () => {
     await expectDatabase(shop).toTakeWritesThrough('postgres', 'pooled', 'read_write');
     expect(await here.json('release', shop.name, '--yes')).toMatchObject({ released: true });
     await shop.destroy();
+  });
+});
+
+describe('an update', () => {
+  const workers = () => there.json<WorkersDocument>('workers');
+  const statusOf = ({ versions }: WorkersDocument, wanted: string | null) =>
+    versions.find(({ version }) => version === wanted)?.status;
+  const leaderOf = async (database: ManagedDatabase) =>
+    (await database.nodes('postgres')).find(({ role }) => role === 'primary')?.name;
+  const ofMetadata = async (sql: string): Promise<string> => {
+    const command = ['psql', '-AtX', '-v', 'ON_ERROR_STOP=1', '-U', 'postgres', '-d', 'pgrow', '-c', sql];
+    const { stdout } = await there.platform.exec(`pgrow-${there.homeId()}-metadata`, command);
+    return stdout.trim();
+  };
+
+  test('lets what runs end under its version, moves the window along, and cannot be taken back past a migration that breaks it', async () => {
+    const {
+      current: old,
+      workers: [before],
+    } = await workers();
+    const [shop, watched] = await Promise.all([there.create('pinned'), there.create('window')]);
+    await Promise.all([shop.expand('replicas', '--with-pooling'), watched.expand('pooling')]);
+    const switchover = await there.request<{ operation_id: string }>(
+      'POST',
+      `/v1/projects/default/services/${shop.name}/postgres/switchover`,
+      { cutover: 'on_signal' },
+    );
+    expect(switchover).toMatchObject({ status: 202 });
+    const waiting = { id: switchover.document.operation_id };
+    await untilStepSays(shop, waiting, 'hand over', /ready to cut over/);
+
+    const checkout = openCheckout();
+    checkout.addMigration(
+      '9001_note.sql',
+      'ALTER TABLE services ADD COLUMN note TEXT;\nALTER TABLE operations ADD COLUMN note TEXT;\n',
+    );
+    const update = await there.runFrom(checkout, 'up');
+    expect(update).toMatchObject({ exitCode: 0 });
+    expect(update.stderr).toContain(
+      `The worker of version ${old} keeps running for switchover of ${shop.name}, which started under it`,
+    );
+    const both = await workers();
+    expect(both.current).not.toBe(old);
+    expect(both.versions.filter(({ workers: polling }) => polling.length > 0)).toMatchObject([
+      { version: both.current, status: 'current', operations: [] },
+      { version: old, status: 'finishing', operations: [{ database: shop.name, workflow: 'switchover' }] },
+    ]);
+    expect(await ofMetadata('SELECT count(*) FROM operations WHERE note IS NOT NULL')).toBe('0');
+
+    const leader = await leaderOf(shop);
+    await withWorkload(shop, {}, async () => {
+      await there.json('cutover', shop.name);
+    });
+    expect(await shop.operation(waiting.id)).toMatchObject({ status: 'done', error: null });
+    expect(await leaderOf(shop)).not.toBe(leader);
+    await retryUntil('the old worker gone', async () => expect(() => process.kill(before!.pid!, 0)).toThrow(), 120_000);
+    expect(statusOf(await workers(), old)).toBe('drained');
+
+    // Only the new version is there to close it.
+    await there.json('confirm', watched.name);
+    expect(await watched.status()).toMatchObject({ checkpoint: null });
+
+    // As a version after that one records a migration with this line: `-- Older versions cannot work with this.`
+    await ofMetadata(
+      `INSERT INTO pgrow_migrations (name, checksum, applied_by, breaks_older)
+       VALUES ('9002_break.sql', repeat('0', 64), '9.9.9 (newest)', TRUE)`,
+    );
+    const back = await there.run('up');
+    expect(back).toMatchObject({ exitCode: 4, stdout: '' });
+    expect(back.stderr).toMatch(
+      new RegExp(`9002_break.sql, which older versions cannot work with. .*9.9.9 \\(newest\\); this is pgrow .*${old}`),
+    );
+    // It used to stop API and monitor of the newer version first, and leave them stopped.
+    expect(await workers()).toMatchObject({ current: both.current, notices: [] });
+    expect(await there.run('doctor')).toMatchObject({ exitCode: 0 });
+    await expectDatabase(shop).toTakeWritesThrough('postgres', 'pooled', 'read_write');
   });
 });

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { cpSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, readFileSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, inject, vi } from 'vitest';
-import { repositoryRoot } from '../../src/launcher/paths.ts';
 import { createDockerPlatform } from '../../src/platform/docker/index.ts';
 import type { Platform, Resources } from '../../src/platform/platform.ts';
 import { endControlPlane, expectOnlyMetadata, homeIdOf, openPool, resourcesOf } from './control-plane-pool.ts';
+import type { Checkout } from './checkout.ts';
 import { readCli, runCli, type CliResult } from './run-cli.ts';
 import { createDatabase, type ManagedDatabase } from './stack.ts';
 
@@ -28,14 +28,14 @@ export interface ControlPlane {
   readonly platform: Platform;
   /** `./pgrow ARGUMENTS`, to its end, whatever its exit code. */
   run(...args: string[]): Promise<CliResult>;
+  /** The same in another checkout. */
+  runFrom(checkout: Checkout, ...args: string[]): Promise<CliResult>;
   /** `./pgrow ARGUMENTS --json`: the one document on standard output; throws unless the exit code is 0. */
   json<T>(...args: string[]): Promise<T>;
   /** A request to the REST API with the command line's token. `path` begins with `/`. */
   request<T>(method: string, path: string, body?: object, headers?: Record<string, string>): Promise<Answer<T>>;
   up(): Promise<PlaneAddresses>;
   down(): Promise<void>;
-  /** By the command line of another checkout of the same code. */
-  downFromAnotherCheckout(): Promise<CliResult>;
   /** A new database at stage 0. Its name begins with `name`. */
   create(name: string, ...args: string[]): Promise<ManagedDatabase>;
   /** Everything on the engine that carries this home's label. */
@@ -58,21 +58,23 @@ const scenarioTimeoutMs = 600_000;
 interface PlaneOptions {
   /** That its worker can be told to stand still. Default false. */
   readonly breakpoints?: boolean;
+  /** That the next file cannot take it over, because of what this one does to it. Default: with breakpoints. */
+  readonly spent?: boolean;
 }
 
 /**
  * A control plane for the tests of one file: it runs before the first and has no database after the last. The next file
  * takes it over, unless it was made with options of its own.
  */
-export const useControlPlane = (options: PlaneOptions = {}): ControlPlane => {
+export const useControlPlane = ({ breakpoints = false, spent = breakpoints }: PlaneOptions = {}): ControlPlane => {
   vi.setConfig({ testTimeout: scenarioTimeoutMs, hookTimeout: scenarioTimeoutMs });
   const pool = openPool(inject('controlPlanes'));
-  const plane = options.breakpoints ? openControlPlane(options) : openControlPlane(options, pool.take());
+  const plane = breakpoints ? openControlPlane({ breakpoints }) : openControlPlane({}, pool.take());
   beforeAll(async () => {
     await plane.up();
   }, scenarioTimeoutMs);
   afterAll(async () => {
-    if (options.breakpoints) return plane.remove();
+    if (spent) return plane.remove();
     const problems = await clear(plane);
     const isAsNew = problems.length === 0 && (await plane.run('doctor')).exitCode === 0;
     if (isAsNew) return pool.giveBack(plane.home);
@@ -95,6 +97,7 @@ export const openControlPlane = (options: PlaneOptions = {}, home = newHome()): 
     platform,
     homeId: () => homeIdOf(home),
     run: (...args) => runCli(environment, args),
+    runFrom: ({ launcher }, ...args) => runCli(environment, args, launcher),
     json: <T>(...args: string[]) => readCli<T>(environment, args),
     request: async (method, path, body, headers = {}) => {
       const response = await fetch(`${api}${path}`, {
@@ -121,17 +124,6 @@ export const openControlPlane = (options: PlaneOptions = {}, home = newHome()): 
     },
     down: async () => {
       await plane.json('down');
-    },
-    downFromAnotherCheckout: async () => {
-      const checkout = mkdtempSync(join(tmpdir(), 'pgrow-checkout-'));
-      try {
-        for (const part of ['pgrow', 'package.json', 'package-lock.json', 'src'])
-          cpSync(join(repositoryRoot, part), join(checkout, part), { recursive: true });
-        symlinkSync(join(repositoryRoot, 'node_modules'), join(checkout, 'node_modules'));
-        return await runCli(environment, ['down'], join(checkout, 'pgrow'));
-      } finally {
-        rmSync(checkout, { recursive: true });
-      }
     },
     create: (name, ...args) => createDatabase(plane, `${name}-${randomBytes(2).toString('hex')}`, ...args),
     resources: () => resourcesOf(platform, home),
