@@ -6,10 +6,16 @@ import { composeModule, temporalModule } from './paths.ts';
 
 const goMod = `module pgrow/tools/example
 
+tool (
+	github.com/root/program
+	go.temporal.io/server/cmd/server
+)
+
 require github.com/one/line v1.2.3
 
 require (
 	github.com/docker/docker v28.5.1+incompatible // indirect
+	github.com/root/program v1.5.1 // indirect
 	go.temporal.io/server v1.31.2 // indirect
 )
 `;
@@ -18,6 +24,8 @@ test.for([
   ['go.temporal.io/server', '1.31.2'],
   ['github.com/docker/docker', '28.5.1'],
   ['github.com/one/line', '1.2.3'],
+  // The module itself is the program: its name stands among the tools, too.
+  ['github.com/root/program', '1.5.1'],
 ] as const)('%s is pinned at %s', ([module, version]) => {
   expect(pinnedVersion(goMod, module)).toBe(version);
 });

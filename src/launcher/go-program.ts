@@ -15,6 +15,8 @@ export interface GoProgram {
   readonly module: string;
   /** Folder of the go.mod. */
   readonly pinnedIn: string;
+  /** That it has parts in C: a compiler for those is needed as well. Default false. */
+  readonly cgo?: boolean;
 }
 
 /** Path of the program in the cache, compiled unless it is there: once per machine and version. */
@@ -51,7 +53,7 @@ export const pinnedVersion = (goMod: string, module: string): string => {
         .replace(/^require /, '')
         .split(' '),
     )
-    .find(([name]) => name === module)?.[1];
+    .find(([name, of]) => name === module && of !== undefined)?.[1];
   if (version === undefined)
     throw launcherError(`go.mod does not name ${module}. Restore the file from the repository.`);
   return version.replace(/^v/, '').replace(/\+incompatible$/, '');
@@ -63,14 +65,21 @@ export const findGo = (): string | null =>
 
 export const isFile = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
 
-interface Compile extends Pick<GoProgram, 'name' | 'package' | 'pinnedIn'> {
+interface Compile extends Pick<GoProgram, 'name' | 'package' | 'pinnedIn' | 'cgo'> {
   /** File to make. */
   readonly target: string;
   readonly log: string;
 }
 
 /** @throws PgrowError when there is no Go, or it fails */
-export const compile = async ({ name, package: source, pinnedIn, target, log }: Compile): Promise<void> => {
+export const compile = async ({
+  name,
+  package: source,
+  pinnedIn,
+  cgo = false,
+  target,
+  log,
+}: Compile): Promise<void> => {
   const go = findGo();
   if (go === null)
     throw launcherError(
@@ -79,7 +88,7 @@ export const compile = async ({ name, package: source, pinnedIn, target, log }: 
   await runCommand({
     command: go,
     arguments: ['build', '-ldflags', '-s -w', '-o', target, source],
-    environment: { CGO_ENABLED: '0' },
+    environment: { CGO_ENABLED: cgo ? '1' : '0' },
     directory: pinnedIn,
     log,
   });
