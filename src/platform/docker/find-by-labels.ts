@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
 
-import { requireLabels } from '../labels.ts';
+import { carries, requireLabels } from '../labels.ts';
 import type { Labels, Resources } from '../platform.ts';
 
 export const labelFilter = (labels: Labels): string[] =>
@@ -14,9 +14,20 @@ export const findByLabels = async (docker: Docker, labels: Labels): Promise<Reso
     docker.listVolumes({ filters }),
     docker.listNetworks({ filters }),
   ]);
+  // What is found may be removed. Podman's list of volumes has those with any of the labels.
+  const isFound = ({ Labels: carried }: { readonly Labels?: Labels | null | undefined }): boolean =>
+    carries(carried ?? {}, labels);
   return {
-    containers: containers.map(({ Names: names }) => (names[0] ?? '').replace(/^\//, '')).toSorted(),
-    volumes: volumes.Volumes.map(({ Name: name }) => name).toSorted(),
-    networks: networks.map(({ Name: name }) => name).toSorted(),
+    containers: containers
+      .filter(isFound)
+      .map(({ Names: names }) => (names[0] ?? '').replace(/^\//, ''))
+      .toSorted(),
+    volumes: volumes.Volumes.filter(isFound)
+      .map(({ Name: name }) => name)
+      .toSorted(),
+    networks: networks
+      .filter(isFound)
+      .map(({ Name: name }) => name)
+      .toSorted(),
   };
 };
