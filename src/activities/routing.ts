@@ -86,6 +86,8 @@ export const routingActions = (dependencies: Dependencies) => {
       step,
       look: async () => {
         await keepAll();
+        // All of them at each look, so that what is left aside is waited for once.
+        const missing: string[] = [];
         for (const route of readable) {
           // Where writes came through, it is the servers behind that have no reader.
           const over = route.byAny || route.over.some(({ name }) => left.has(name)) ? route.over : replicas;
@@ -93,9 +95,10 @@ export const routingActions = (dependencies: Dependencies) => {
             if (over.length > 0 && over.every(mayBeLeft)) return messageOf(error);
             throw error;
           });
-          if (!isLeft(route, over, observed) && observed !== null) return { observed };
+          if (!isLeft(route, over, observed) && observed !== null) missing.push(observed);
         }
-        return { found: true };
+        const [observed] = missing;
+        return observed === undefined ? { found: true } : { observed };
       },
     });
   };

@@ -111,6 +111,14 @@ test('what a supervisor, or Patroni, refuses is said in its words', async () => 
   });
 });
 
+// "postgres-2 does not start: ." was all that was said of one whose container ended under the command.
+test('of a command that says nothing its exit code is given', async () => {
+  const { platform } = await nodeThatSays(() => ({ exitCode: 137 }));
+  await expect(startServer(platform, node)).rejects.toMatchObject({
+    message: 'postgres-2 does not start: exit code 137.',
+  });
+});
+
 test('a fence that does not fall is an error', async () => {
   const { platform } = await nodeThatSays(() => ({ exitCode: 1, stderr: 'no space left on device\n' }));
   await expect(unfence(platform, node)).rejects.toMatchObject({ message: expect.stringContaining('no space left') });

@@ -160,5 +160,5 @@ const read = (stdout: string): z.infer<typeof answer> | null => {
 
 const refuseFailure = ({ name }: NodeRef, action: string, { code, said }: Told): void => {
   if (code === codes.done || code === codes.late || code === codes.fenced) return;
-  throw new PgrowError('node_failed', `${name} does not ${action}: ${said.error ?? `exit code ${code}`}.`);
+  throw new PgrowError('node_failed', `${name} does not ${action}: ${said.error || `exit code ${code}`}.`);
 };
