@@ -6,6 +6,7 @@ import { withTimeLimit } from '../nodes/deadlines.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
 import { takesWrites } from '../nodes/has-stayed.ts';
 import { openClientHold, type ClientHold } from '../nodes/hold-clients.ts';
+import { openLeaderLock } from '../nodes/leader-lock.ts';
 import { fence, killServer } from '../nodes/server-control.ts';
 import { openSession, type Session } from '../nodes/session.ts';
 import { noteOf } from './bystanders.ts';
@@ -39,7 +40,9 @@ export const failOverActions = (dependencies: Dependencies) => {
     const clients = await openClientHold(dependencies, session, input.poolers);
     const began = performance.now();
     try {
-      if (!(await successorTakesWrites(session, input, handOver))) await replace({ session, input, handOver, clients });
+      // It was promoted by an attempt before, or elected meanwhile: the old primary goes in either case.
+      if (await successorTakesWrites(session, input, handOver)) await onlyForward(() => end(input.from));
+      else await replace({ session, input, handOver, clients });
       await onlyForward(async () => {
         await handOver.routeWrites();
         await handOver.writeThroughEveryRoute();
@@ -70,15 +73,19 @@ export const failOverActions = (dependencies: Dependencies) => {
     const { from } = input;
     await handOver
       .prepareToFailOver(() => refuseChanged(session, input))
-      .catch((error: unknown) => callOff(session, input, error));
+      .catch((error: unknown) => callOffWhileItLives(session, input, error));
     // What is under way on the old primary fails with it; whoever comes meanwhile waits for the new one.
     clients.hold();
     await onlyForward(async () => {
-      await killServer(platform, from);
-      // The engine does not restart what it was told to kill; anything else that starts it finds the fence.
-      await fence(platform, from);
+      await end(from);
       await handOver.promote();
     });
+  };
+
+  const end = async (from: Node): Promise<void> => {
+    await killServer(platform, from);
+    // The engine does not restart what it was told to kill; anything else that starts it finds the fence.
+    await fence(platform, from);
   };
 
   const openWhileItLives = (session: Session, input: FailOver): Promise<HandOver> =>
@@ -104,7 +111,8 @@ export const failOverActions = (dependencies: Dependencies) => {
   };
 
   /** The loss was confirmed by what could be seen then. */
-  const refuseChanged = async (session: Session, { from, others, takes_writes }: FailOver): Promise<void> => {
+  const refuseChanged = async (session: Session, input: FailOver): Promise<void> => {
+    const { from, to, others, takes_writes, promotion } = input;
     const writes = (node: Node) =>
       withTimeLimit(roleWithinMs, `${node.name} is silent`, takesWrites(dependencies, session, node)).catch(
         () => false,
@@ -113,6 +121,10 @@ export const failOverActions = (dependencies: Dependencies) => {
     const other = others.find((_, index) => rest[index]);
     if (other) throw changed(`${other.name} takes writes by now`);
     if (again && !takes_writes) throw changed(`${from.name} takes writes again`);
+    // One that Patroni has elected is a replica until it is through with that.
+    const elected = promotion === 'member' ? await (await openLeaderLock(session)).holder() : null;
+    if (elected !== null && elected !== from.name && elected !== to.name)
+      throw changed(`${elected} has been elected by now`);
   };
 
   return { preflightFailOver, failOver };

@@ -45,7 +45,7 @@ export const openHandOverConnections = async ({
   try {
     const position = await postgres.readPosition(successor);
     const [routes, routerApis, admins, armed] = await Promise.all([
-      settled(writeRoutes(session, input)),
+      settled(writeRoutes(session, input, stops ? 'all' : 'those there are')),
       connectAll(routers, session.connectRouter),
       connectAll(poolers, (pooler) => session.connectPooler(pooler, ports.pooled)),
       stops && position.in_recovery ? settled(armStop(dependencies.platform, from, position.system_identifier)) : null,

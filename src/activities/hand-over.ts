@@ -196,7 +196,7 @@ export const openHandOver = async ({
       const probed = demand(routes);
       const probes = await Promise.allSettled(
         probed.map((route, index) =>
-          pollUntil(routeWithinMs, `a write through ${routers[index]?.name ?? to.name}:${route.port}`, () =>
+          pollUntil(routeWithinMs, `a write through ${route.peer.name}:${route.port}`, () =>
             session.asProbe(route, (connection) => postgres.writeProbe(connection, `${id}-${index}`)),
           ),
         ),

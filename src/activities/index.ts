@@ -54,11 +54,11 @@ export const createActivities = (dependencies: Dependencies): StepActivities & O
 const asSteps = (dependencies: Dependencies, actions: StepActions): StepActivities => {
   const { store } = dependencies;
   const markPastReturn = createPastReturnMarks(dependencies);
-  const beforeStep: StepDependencies['beforeStep'] = async (context, signal) => {
-    await untilReleased(store, context.database, signal);
-    await markPastReturn(context);
+  const waiting: Pick<StepDependencies, 'untilReleased' | 'beforeStep'> = {
+    untilReleased: (context, signal) => untilReleased(store, context, signal),
+    beforeStep: markPastReturn,
   };
   const step = <A extends ActivityName>(name: A) =>
-    [name, stepActivity({ ...dependencies, beforeStep }, name, actions[name])] as const;
+    [name, stepActivity({ ...dependencies, ...waiting }, name, actions[name])] as const;
   return Object.fromEntries((Object.keys(actions) as ActivityName[]).map((name) => step(name))) as StepActivities;
 };

@@ -54,8 +54,6 @@ export const openOperation: (
     plan,
     actor: (call.input as { actor?: string }).actor ?? 'unknown',
   });
-  // What is removed with all its nodes needs no record that is right.
-  if (call.workflow === 'destroyDatabase') await store.releaseHold(database.id);
   for (const step of resumed?.done ?? []) await store.stepEnded({ operation, step, status: 'done' });
   // A rollback uses up the checkpoint that started it, destroying removes what it kept, and a repair touches nothing of it;
   // every other operation closes it.

@@ -16,6 +16,7 @@ import { markOperation, removeMarks } from '../nodes/operation-marks.ts';
 import { readAbandoned } from '../planning/left-behind.ts';
 import { showWait } from './heartbeat.ts';
 import { openOperation } from './open-operation.ts';
+import { untilReleased } from './until-released.ts';
 import { verifySnapshot } from './verify-snapshot.ts';
 import { watchHealth } from './watch-health.ts';
 
@@ -66,6 +67,8 @@ export const operationActivities = (dependencies: Dependencies): OperationActivi
     },
 
     async endOperation({ operation, database, status, stall_ms, error, window_until }) {
+      // Else the mark would be made equal to a record that is not right.
+      await untilReleased(store, { database, operation }, Context.current().cancellationSignal);
       const known = await store.readOperation(operation);
       // A workflow that was reset says nothing new of an operation that has ended.
       // But what was left to an operator may have been undone since (`left-behind.ts`).
@@ -115,6 +118,7 @@ export const operationActivities = (dependencies: Dependencies): OperationActivi
     watchHealth: ({ database }) => watchHealth(dependencies, database),
 
     async closeCheckpoint({ checkpoint, database }) {
+      await untilReleased(store, { database, operation: checkpoint }, Context.current().cancellationSignal);
       const window = (await store.listCheckpoints(database)).find((candidate) => candidate.id === checkpoint);
       // Of a workflow that was reset: what is kept now is another window's.
       if (window?.status !== 'open') return;

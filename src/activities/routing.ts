@@ -106,6 +106,8 @@ export const routingActions = (dependencies: Dependencies) => {
   const readmitServer: Action<'readmitServer'> = async ({ routers, server }, step) => {
     const session = await openSession(dependencies, step.database);
     for (const router of routers) {
+      // One that does not run comes up with all servers of its file.
+      if ((await platform.inspectContainer(router.container))?.running === false) continue;
       await session.asRouter(router, (api) => haproxy.readmitReplica(api, server));
     }
   };

@@ -21,13 +21,15 @@ export interface ActionStep extends ActionContext {
 }
 
 export interface StepDependencies extends Pick<Dependencies, 'store' | 'log'> {
-  /** Resolves when the step may act. */
-  readonly beforeStep: (context: ActionContext, signal: AbortSignal) => Promise<void>;
+  /** Resolves when the record of the database is no longer held. */
+  readonly untilReleased: (context: ActionContext, signal: AbortSignal) => Promise<void>;
+  /** Comes before a step that acts. */
+  readonly beforeStep: (context: ActionContext) => Promise<void>;
 }
 
 /** An action as a step of an operation: recorded, logged, and tried again for as long as its failures are worth it. */
 export const stepActivity =
-  <A extends ActivityName>({ store, log, beforeStep }: StepDependencies, name: A, action: Action<A>) =>
+  <A extends ActivityName>({ store, log, untilReleased, beforeStep }: StepDependencies, name: A, action: Action<A>) =>
   async ({ context, input }: StepCall<A>): Promise<ActionResult> => {
     const fields = { action: name, operation: context.operation, database: context.database, step: context.step };
     const position = { operation: context.operation, step: context.step };
@@ -37,8 +39,10 @@ export const stepActivity =
     const began = performance.now();
     try {
       if (context.direction !== 'close') refuseAfterDeaths(name);
+      await untilReleased(context, Context.current().cancellationSignal);
+      // Not before: while it waited, an operator may have ended the operation on record.
       if (!(await mayAct(store, context))) return {};
-      await beforeStep(context, Context.current().cancellationSignal);
+      await beforeStep(context);
       if (forward) await store.stepStarted(position);
       log.info({ ...fields, direction: context.direction }, 'step begins');
       const result = await action(input, {

@@ -50,6 +50,7 @@ const { deadlineExceeded, notFound, failedPrecondition, unavailable } = statuses
 const mayPass: readonly (number | undefined)[] = [deadlineExceeded, notFound, failedPrecondition, unavailable];
 const betweenTriesMs = 200;
 const callTimeoutMs = 10_000;
+const mostAttempts = 3;
 const pageSize = 1000;
 /** temporal.api.enums.v1.VersioningBehavior */
 const autoUpgrade = 2;
@@ -63,8 +64,17 @@ export const workerVersions = ({
 }: VersionsOf): WorkerVersions => {
   const guarded = Object.entries(askVersions({ connection, namespace, deployment })).map(([name, method]) => {
     const call = method as (...args: unknown[]) => Promise<unknown>;
-    const guard = async (...args: unknown[]) =>
-      call(...args).catch((error: unknown) => Promise.reject(toClientError(error, { address, namespace })));
+    const guard = async (...args: unknown[]) => {
+      for (let attempt = 1; ; attempt += 1) {
+        try {
+          return await call(...args);
+        } catch (error) {
+          // A server that has just started may be late once; each of these calls may be repeated.
+          if (attempt < mostAttempts && statusOf(error) === deadlineExceeded) continue;
+          throw toClientError(error, { address, namespace });
+        }
+      }
+    };
     return [name, guard];
   });
   return Object.fromEntries(guarded) as WorkerVersions;

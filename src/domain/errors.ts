@@ -20,6 +20,7 @@ export const errorCatalogue = {
   temporal_unavailable: { status: 503, retryable: true, title: 'Temporal does not answer' },
   metadata_unavailable: { status: 503, retryable: true, title: 'Metadata database does not answer' },
   worker_unavailable: { status: 503, retryable: true, title: 'No worker answers' },
+  held: { status: 503, retryable: true, title: 'Record comes from a backup and is held' },
   no_answer: { status: 503, retryable: true, title: 'Node does not answer' },
   node_failed: { status: 500, retryable: true, title: 'Node failed' },
   not_ready: { status: 500, retryable: true, title: 'Not ready in time' },

@@ -19,6 +19,8 @@ export const markName = (database: Named, { operation, state }: Mark): string =>
 const markStem = (database: Named): string => `${stem(database)}-mark-`;
 /** Whether a volume is a mark of this database. */
 export const isMarkOf = (database: Named, volume: string): boolean => volume.startsWith(markStem(database));
+export const isMarkOfOperation = (database: Named, operation: string, volume: string): boolean =>
+  volume.startsWith(`${markStem(database)}${operation.slice(0, 8)}-`);
 export const snapshotVolumeName = (database: Named, snapshot: string): string => `${stem(database)}-${snapshot}`;
 /** Of the container that reads a snapshot through. */
 export const verificationName = (snapshotVolume: string): string => `${snapshotVolume}-verify`;

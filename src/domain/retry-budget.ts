@@ -91,6 +91,8 @@ type Step = Pick<ActionContext, 'direction' | 'committed' | 'patience_seconds' |
 export const budgetOfStep = (code: ErrorCode, action: ActivityName, step: Step): number => {
   // What closing removes there is no other way to get rid of.
   if (step.direction === 'close') return step.gives_up === true ? closingSeconds : Infinity;
+  // An operator decides, and may take a weekend.
+  if (code === 'held') return Infinity;
   if (isWaitedFor(code, action, step)) return silenceSeconds[step.committed === true ? 'committed' : 'undoable'];
   const usual = usualSeconds(code);
   return surroundings.includes(code) ? Math.max(usual, step.patience_seconds) : usual;

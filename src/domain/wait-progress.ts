@@ -50,5 +50,5 @@ export const followProgress = (): WaitProgress => {
 };
 
 /** Names keep theirs: `postgres-2` is another node than `postgres-3`. Positions in the WAL are numbers too. */
-const withoutNumbers = (text: string): string =>
+export const withoutNumbers = (text: string): string =>
   text.replaceAll(/(?<![\w-])[\dA-F]+\/[\dA-F]+\b/g, '#').replaceAll(/(?<![\w-])\d+(?:\.\d+)?(?![\w-])/g, '#');

@@ -1,11 +1,11 @@
-import { isMarkOf, markLabels, markName, marksOf } from '../domain/naming.ts';
+import { isMarkOf, isMarkOfOperation, markLabels, markName, marksOf } from '../domain/naming.ts';
 import { markOf } from '../domain/operation-mark.ts';
 import { atIntervals } from './at-intervals.ts';
 import type { MonitorDependencies } from './dependencies.ts';
 
 const lookEveryMs = 600_000;
 
-/** Databases whose last operation was one of a version that made no marks get theirs. */
+/** Databases whose last operation was one of a version that made no marks get theirs, in place of that of an earlier operation. */
 export const markUnmarked = (dependencies: MonitorDependencies, signal: AbortSignal): Promise<void> =>
   atIntervals({
     whenItFails: 'last operations not marked',
@@ -18,11 +18,19 @@ export const markUnmarked = (dependencies: MonitorDependencies, signal: AbortSig
 export const markUnmarkedOnce = async ({ store, platform, home }: MonitorDependencies): Promise<void> => {
   const { volumes } = await platform.findByLabels(marksOf(home));
   for (const database of await store.listDatabases({})) {
-    if (database.held || volumes.some((volume) => isMarkOf(database, volume))) continue;
+    if (database.held) continue;
+    const marks = volumes.filter((volume) => isMarkOf(database, volume));
     const last = await store.readLastOperation(database.id);
-    // One that runs, or begins now, makes its own: nothing but another mark is made here, and none removed.
+    // One that runs, or begins now, makes its own.
     if (!last || last.status === 'running' || (await store.isBusy(database.id))) continue;
     const mark = markOf(last);
+    if (marks.includes(markName(database, mark))) continue;
+    const known = await store.listOperations(database.id);
+    // One that this record does not know was made after it: this is not the place to decide which of them is right.
+    if (!marks.every((volume) => known.some((operation) => isMarkOfOperation(database, operation.id, volume))))
+      continue;
     await platform.ensureVolume({ name: markName(database, mark), labels: markLabels(database, mark) });
+    // Only those that were seen before it was known that nothing runs.
+    for (const volume of marks) await platform.removeVolume(volume);
   }
 };

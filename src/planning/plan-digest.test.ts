@@ -23,6 +23,15 @@ test('nor do figures in its sentences change it', () => {
   expect(planDigest(at('0/5000060', 12), ids)).toBe(planDigest(at('1/A5000060', 1_048_576), ids));
 });
 
+// Which server may hold more was confirmed of one, and the plan ran with another.
+test('names in its sentences do change it', () => {
+  const silent = (name: string) => ({
+    ...plan,
+    losses: [`${name} exists but does not answer. It may hold more writes.`],
+  });
+  expect(planDigest(silent('postgres-2'), ids)).not.toBe(planDigest(silent('postgres-3'), ids));
+});
+
 test('whatever it does otherwise changes it', () => {
   const digests = [
     plan,

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { canonical } from '../domain/canonical.ts';
 import { PgrowError } from '../domain/errors.ts';
 import type { Plan } from '../domain/plan.ts';
+import { withoutNumbers } from '../domain/wait-progress.ts';
 
 export interface PlannedIds {
   readonly operation_id: string;
@@ -15,7 +16,7 @@ export interface PlannedIds {
  */
 export const planDigest = (plan: Plan, { operation_id, service_id }: PlannedIds): string => {
   const { reason: _, estimated_duration_minutes: __, warnings, losses = [], ...rest } = plan;
-  const sentences = [...warnings, ...losses].map((sentence) => sentence.replace(/[\d.,]*\d(\/[0-9A-F]+)?/g, '#'));
+  const sentences = [...warnings, ...losses].map((sentence) => withoutNumbers(sentence));
   const text = [operation_id, service_id].reduce(
     (known, id) => known.replaceAll(id, 'ID').replaceAll(id.slice(0, 8), 'ID'),
     canonical({ ...rest, sentences }),

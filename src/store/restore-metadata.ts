@@ -49,6 +49,9 @@ export const restoreMetadata = (connection: Connection, backup: MetadataBackup, 
        SELECT id, $1 FROM services WHERE kind = 'database' AND deleted_at IS NULL`,
       [backup.manifest.taken_at],
     );
+    await client.query(beginSteps);
+    // They know no holds, and would act on what is held.
+    await client.query(`UPDATE pgrow_migrations SET breaks_older = TRUE WHERE name = '0011_backups.sql'`);
     await client.query('INSERT INTO restorations (checksum, taken_at) VALUES ($1, $2)', [
       backup.checksum,
       backup.manifest.taken_at,
@@ -124,6 +127,19 @@ const obstacleIn = async (client: pg.PoolClient, backup: string): Promise<Obstac
   }
   return null;
 };
+
+/**
+ * An operation that was running may have begun more steps since. What never began can be undone as well, but what is not known
+ * to have begun would stay. Steps from the point of no return on are told by the mark on the engine.
+ */
+const beginSteps = `
+  UPDATE operation_steps AS step SET status = 'running'
+    FROM operations
+   WHERE operations.id = step.operation_id AND operations.status = 'running' AND step.status = 'pending'
+     AND step.index < coalesce(
+       (SELECT min(last.index) FROM operation_steps AS last
+         WHERE last.operation_id = operations.id AND last.name = operations.plan ->> 'point_of_no_return'),
+       2147483647)`;
 
 const bytesAtOnce = 1_000_000;
 

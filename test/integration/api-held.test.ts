@@ -74,6 +74,26 @@ test('a release needs a confirmation and is in the audit; an operation of unknow
   expect(await release({ confirm: true })).toMatchObject({ status: 409, body: { code: 'refused' } });
 });
 
+// Within the first seconds there was nothing to read, and the next operation removed what the last one had made.
+test('nothing is released before record and nodes have been compared', async () => {
+  held = { ...held, compared_at: null, differences: [] };
+  await holdShop();
+  expect(await release({ confirm: true })).toMatchObject({
+    status: 409,
+    body: { detail: expect.stringContaining('has not been compared with its nodes yet') },
+  });
+});
+
+test('an operation that Temporal still runs continues after a release', async () => {
+  const shop = await holdShop();
+  const operation_id = randomUUID();
+  await api.recordOperation(shop, operation_id);
+  const run = { workflow_id: `pgrow/${shop.id}`, run_id: 'run-1', running: true, operation_id };
+  api.client.describe = async () => run as Awaited<ReturnType<typeof api.client.describe>>;
+  expect(await release({ confirm: true })).toMatchObject({ status: 200 });
+  expect(await api.store.readOperationStatus(operation_id)).toBe('running');
+});
+
 test('an operation that runs goes on where only its nodes differ', async () => {
   held = { ...held, differences: [{ of: 'nodes', text: 'postgres-2 is on record, and there is no container x.' }] };
   const shop = await holdShop();

@@ -129,6 +129,24 @@ test('every row comes back as it was, every database is held, and the next audit
   }
 });
 
+// A primary kept waiting for replicas that had been removed: the step that told it so had begun after the backup.
+test('steps that an operation may have begun since count as begun, up to its point of no return', async () => {
+  const { shop } = await fill();
+  const running = { id: shop.id.replace(/^./, '1'), service_id: shop.id, workflow_id: 'pgrow/1', run_id: null };
+  const plan = samplePlan(shop, haTopology(shop), { point_of_no_return: 'record topology' });
+  await store.beginOperation({ ...running, type: 'expand', plan, actor: 'tests' });
+  const other = await server.newDatabase();
+  await restoreMetadata({ url: other }, await takeBackup(), version);
+  const steps = await query(
+    other,
+    `SELECT name, status FROM operation_steps WHERE operation_id = '${running.id}' ORDER BY index`,
+  );
+  expect(steps).toEqual([
+    { name: 'create private network', status: 'running' },
+    { name: 'record topology', status: 'pending' },
+  ]);
+});
+
 // A migration that adds a table, and leaves backups without it.
 test('every table is either in a backup, or left out for a reason', async () => {
   const there = await query(url, 'SELECT tablename AS name FROM pg_tables WHERE schemaname = current_schema()');

@@ -73,6 +73,30 @@ describe.concurrent('a leader that hangs, its replicas too far behind to be elec
     expect(await shop.rows('postgres')).toContain('order 3');
   });
 
+  // Two servers took writes: the one that was to be killed had not been.
+  test('is killed also where Patroni elects the chosen one in the meantime', async () => {
+    const { shop } = await behind();
+    const { faults, patroni, servers } = shop.world;
+    const held = faults.hold(during('failOver'));
+    const running = shop.run('failover', { confirm: true });
+    await held.reached;
+    patroni.elect(servers.patroni(servers.named('postgres-3')!.machine)!, 'postgres-3');
+    held.release();
+
+    expect(await running).toMatchObject({ status: 'done', error: null });
+    expect(servers.isPrimary(servers.named('postgres-3')!)).toBe(true);
+    expect(servers.isPrimary(servers.named('postgres-2')!)).toBe(false);
+  });
+
+  // It ended for an operator, its cluster paused, because one of three routers was down with the primary.
+  test('is replaced although a router is down as well', async () => {
+    const { shop } = await behind();
+    const router = (await shop.database())!.topology.nodes.find(({ name }) => name === 'haproxy-2')!;
+    await shop.world.platform.stopContainer(router.container, 1);
+    expect(await shop.run('failover', { confirm: true })).toMatchObject({ status: 'done', error: null });
+    expect(shop.world.servers.isPrimary(shop.world.servers.named('postgres-3')!)).toBe(true);
+  });
+
   test('is left to whichever member was elected in the meantime', async () => {
     const { shop } = await behind();
     const { faults, patroni, servers } = shop.world;

@@ -171,6 +171,38 @@ test('a database of an earlier version has no mark, which keeps it held, until t
   expect(await marksOf(shop)).toEqual([markOf(await lastOf(shop))]);
 });
 
+// The monitor of a new version had marked it already when an operation ran under the version before, which makes no marks.
+test('the mark of an operation that was not the last one is replaced', async () => {
+  const shop = await newDatabase();
+  const first = markOf(await lastOf(shop));
+  await shop.run('expand', { target: 'pooling' });
+  await markOperation(shop.world.platform, (await shop.database())!, first);
+  await markUnmarkedOnce(shop.world.dependencies);
+  expect(await marksOf(shop)).toEqual([markOf(await lastOf(shop))]);
+
+  // One that is not on record is later than the record may be.
+  const unknown = { operation: randomUUID(), state: 'done' } as const;
+  await markOperation(shop.world.platform, (await shop.database())!, unknown);
+  await markUnmarkedOnce(shop.world.dependencies);
+  expect(await marksOf(shop)).toEqual([unknown]);
+});
+
+// It was undone on record and went on all the same: writes moved, and the record showed the stage before.
+test('a step that waited for a release does nothing if its operation was ended with it', async () => {
+  const shop = await newDatabase();
+  const held = shop.world.faults.hold(({ name }) => name === 'waitUntilEtcdQuorum');
+  const operation = await shop.start('expand', { target: 'ha', pooling: {} });
+  await held.reached;
+  await hold(shop);
+  held.release();
+  const { id } = await lastOf(shop);
+  const error = { code: 'needs_operator', message: 'Its end is not known.', step: null, left_over: [] };
+  await shop.world.store.endOperation({ id, status: 'failed', stall_ms: null, error });
+  await shop.world.store.releaseHold(shop.id);
+  await expect(operation.result()).rejects.toMatchObject({ cause: { type: 'already_ended' } });
+  expect((await shop.database())!.topology.stage).toBe(0);
+});
+
 test('what is left of a mark before goes with the next operation', async () => {
   const shop = newShop();
   const named = { id: shop.id, name: 'shop', home: '1a2b3c4d' };
