@@ -74,7 +74,7 @@ export const failOverActions = (dependencies: Dependencies) => {
     await handOver
       .prepareToFailOver(() => refuseChanged(session, input))
       .catch((error: unknown) => callOffWhileItLives(session, input, error));
-    // What is under way on the old primary fails with it; whoever comes meanwhile waits for the new one.
+    // What is under way on the old primary fails with it; clients that connect meanwhile wait for the new one.
     clients.hold();
     await onlyForward(async () => {
       await end(from);
@@ -84,7 +84,7 @@ export const failOverActions = (dependencies: Dependencies) => {
 
   const end = async (from: Node): Promise<void> => {
     await killServer(platform, from);
-    // The engine does not restart what it was told to kill; anything else that starts it finds the fence.
+    // The engine does not restart what it was told to kill; if anything else starts it, the fence keeps the server down.
     await fence(platform, from);
   };
 

@@ -8,7 +8,6 @@ import type { PoolerAdmin } from '../components/pgbouncer/index.ts';
 import type { PostgresConnection } from '../components/postgres/index.ts';
 import { armStop, type ArmedStop } from './armed-stop.ts';
 import type { NodeDependencies } from '../nodes/dependencies.ts';
-import { writeRoutes } from './promotion.ts';
 import type { Session } from '../nodes/session.ts';
 
 /** Everything that a hand-over talks to, connected before clients wait. A failed connection is represented by its error. */
@@ -68,6 +67,21 @@ export const openHandOverConnections = async ({
     letGo(successor);
     throw error;
   }
+};
+
+/** Where a hand-over's probes go. In a failover a router may be down with the primary: the others lead on without it. */
+const writeRoutes = async (
+  session: Session,
+  { routers, to }: Pick<CutOver, 'routers' | 'to'>,
+  which: 'all' | 'those there are' = 'all',
+) => {
+  if (routers.length === 0) return [{ peer: await session.peer(to), port: ports.postgres as number }];
+  const peers = await Promise.allSettled(routers.map((router) => session.peer(router)));
+  const port: number = ports.readWrite;
+  const routes = peers.flatMap((peer) => (peer.status === 'fulfilled' ? [{ peer: peer.value, port }] : []));
+  const lost = peers.find((peer) => peer.status === 'rejected');
+  if (lost && (which === 'all' || routes.length === 0)) throw lost.reason;
+  return routes;
 };
 
 const letGo = (connection: { end(): Promise<void> | void }): void => {

@@ -238,18 +238,3 @@ export const tellPatroni = async (
   }
   throw new PgrowError('no_answer', `No Patroni member accepts ${JSON.stringify(patch)}: ${reasons.join(' ')}`);
 };
-
-/** Where a hand-over's probes go. In a failover a router may be down with the primary: the others lead on without it. */
-export const writeRoutes = async (
-  session: Session,
-  { routers, to }: Pick<CutOver, 'routers' | 'to'>,
-  which: 'all' | 'those there are' = 'all',
-) => {
-  if (routers.length === 0) return [{ peer: await session.peer(to), port: ports.postgres as number }];
-  const peers = await Promise.allSettled(routers.map((router) => session.peer(router)));
-  const port: number = ports.readWrite;
-  const routes = peers.flatMap((peer) => (peer.status === 'fulfilled' ? [{ peer: peer.value, port }] : []));
-  const lost = peers.find((peer) => peer.status === 'rejected');
-  if (lost && (which === 'all' || routes.length === 0)) throw lost.reason;
-  return routes;
-};

@@ -38,7 +38,7 @@ export const routingActions = (dependencies: Dependencies) => {
       // What becomes of these is seen on the ways over them.
       for (const node of all.filter(mayBeLeft)) await keep(node).catch(() => undefined);
     };
-    // Nobody may be there to confirm a commit.
+    // There may be no standby to confirm a commit.
     const locally = aside.some(({ kind }) => kind === 'postgres');
     const reconnect = () => reconnectPoolers(session, poolers);
     await waitUntil({

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { ApiClient } from './api-client.ts';
-import { auditText, gathered, readAudit, type AuditLine } from './audit.ts';
+import { auditText, readAudit, type AuditLine } from './audit.ts';
 
 const entry = (id: number): AuditLine => ({
   id: String(id),
@@ -30,7 +30,7 @@ const apiWith = (count: number) => {
 
 test('an export reads page after page, and every entry once', async () => {
   const { api, asked } = apiWith(2500);
-  const found = await gathered(readAudit(api, 'shop', Number.POSITIVE_INFINITY));
+  const found = await Array.fromAsync(readAudit(api, 'shop', Number.POSITIVE_INFINITY));
   expect(found.map(({ id }) => Number(id))).toEqual(Array.from({ length: 2500 }, (_, index) => 2500 - index));
   expect(asked).toEqual([
     '/v1/audit?limit=1000&database=shop',
@@ -41,7 +41,7 @@ test('an export reads page after page, and every entry once', async () => {
 
 test('a limit is kept over pages', async () => {
   const { api } = apiWith(2500);
-  expect(await gathered(readAudit(api, undefined, 1001))).toHaveLength(1001);
+  expect(await Array.fromAsync(readAudit(api, undefined, 1001))).toHaveLength(1001);
 });
 
 test('an entry is one line: when, who, what, on which database, with which values', () => {

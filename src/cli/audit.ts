@@ -45,13 +45,13 @@ export const audit = (program: Command): void => {
         for await (const entry of found) print(JSON.stringify(entry));
         return;
       }
-      const entries = await gathered(found);
+      const entries = await Array.fromAsync(found);
       if (json) printJson({ entries });
       else auditText(entries).forEach(print);
     });
 };
 
-/** A page at a time: whoever exports years of it holds one page. */
+/** A page at a time: an export of many years holds one page in memory. */
 export async function* readAudit(
   api: Pick<ApiClient, 'get'>,
   database: string | undefined,
@@ -70,13 +70,6 @@ export async function* readAudit(
     left -= entries.length;
   }
 }
-
-/** All of them, where they fit. */
-export const gathered = async <T>(items: AsyncIterable<T>): Promise<T[]> => {
-  const all: T[] = [];
-  for await (const item of items) all.push(item);
-  return all;
-};
 
 export const auditText = (entries: readonly AuditLine[]): string[] =>
   entries.length === 0

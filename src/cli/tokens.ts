@@ -1,5 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
-import { allProjects, roles, usualLife, type Role, type TokenDocument } from '../domain/tokens.ts';
+import { allProjects, projectText, roles, usualLife, type Role, type TokenDocument } from '../domain/tokens.ts';
 import { project as usualProject } from './api-client.ts';
 import { connectToApi } from './connect-to-api.ts';
 import { parseSeconds } from './duration.ts';
@@ -71,7 +71,7 @@ const parseExpiry = (text: string): number | null => {
 };
 
 const describe = ({ name, role, project, expires_at }: TokenDocument): string =>
-  `Token ${name} is ${role === 'viewer' ? 'a' : 'an'} ${role} of ${project === allProjects ? 'all projects' : `project ${project}`} ` +
+  `Token ${name} is ${role === 'viewer' ? 'a' : 'an'} ${role} of ${projectText(project)} ` +
   `and ${expires_at === null ? 'never expires' : `expires at ${expires_at}`}.`;
 
 export const tokensText = (all: readonly TokenDocument[]): string[] =>

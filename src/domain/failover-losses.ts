@@ -18,9 +18,9 @@ interface Failover {
   readonly holdings: Holdings;
   /** Of the old primary, if it takes writes; null if it does not, or does not say. */
   readonly living: Holding | null;
-  /** Why the old primary lets pgrow in no more, in its own words; null if that is not the reason for its silence. */
+  /** Why the old primary no longer lets pgrow in, in its own words; null if that is not why it says nothing. */
   readonly refuses: string | null;
-  /** Whether every commit waited for the candidate, or for one that has no more than it. */
+  /** Whether every commit waited for the candidate, or for a server that holds nothing beyond it. */
   readonly confirmed: boolean;
 }
 

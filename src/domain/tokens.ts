@@ -38,5 +38,9 @@ export interface TokenDocument {
   readonly last_used_at: string | null;
 }
 
+/** `all projects`, `project shop`. */
+export const projectText = (project: string): string =>
+  project === allProjects ? 'all projects' : `project ${project}`;
+
 /** Which tokens an admin may see, create and revoke. */
 export const managesTokensOf = (own: string, project: string): boolean => own === allProjects || own === project;

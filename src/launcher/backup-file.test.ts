@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, expect, test } from 'vitest';
 import { backupFormat, fileLine, manifestLine, rowLine, type BackupManifest } from '../domain/backup.ts';
-import { collect } from '../../test/support/collect.ts';
 import { readBackup, withEnd } from './backup-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'pgrow-backup-'));
@@ -27,7 +26,7 @@ const write = async (lines: readonly string[]): Promise<Buffer> => {
   const given = async function* () {
     yield* lines;
   };
-  return gzipSync((await collect(withEnd(given()))).join(''));
+  return gzipSync((await Array.fromAsync(withEnd(given()))).join(''));
 };
 const whole = () => write([manifestLine(manifest), fileLine({ file: 'id', content: '1a2b3c4d\n' }), ...rows]);
 const read = (bytes: Buffer) => {
@@ -39,7 +38,7 @@ const read = (bytes: Buffer) => {
 test('what was written is read again, byte for byte', async () => {
   const backup = await read(await whole());
   expect(backup).toMatchObject({ manifest, files: [{ file: 'id', content: '1a2b3c4d\n' }] });
-  expect(await collect(backup.rows())).toEqual(rows.map((line) => ({ table: 'services', line })));
+  expect(await Array.fromAsync(backup.rows())).toEqual(rows.map((line) => ({ table: 'services', line })));
 });
 
 test('one that is truncated anywhere is refused', async () => {

@@ -21,10 +21,11 @@ export const markUnmarkedOnce = async ({ store, platform, home }: MonitorDepende
     if (database.held) continue;
     const marks = volumes.filter((volume) => isMarkOf(database, volume));
     const last = await store.readLastOperation(database.id);
-    // One that runs, or begins now, makes its own.
-    if (!last || last.status === 'running' || (await store.isBusy(database.id))) continue;
+    if (!last || last.status === 'running') continue;
     const mark = markOf(last);
     if (marks.includes(markName(database, mark))) continue;
+    // An operation that begins now makes its own.
+    if (await store.isBusy(database.id)) continue;
     const known = await store.listOperations(database.id);
     // One that this record does not know was made after it: this is not the place to decide which of them is right.
     if (!marks.every((volume) => known.some((operation) => isMarkOfOperation(database, operation.id, volume))))

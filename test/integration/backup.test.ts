@@ -6,7 +6,6 @@ import { connectMetadata } from '../../src/store/connection.ts';
 import { migrate, readMigrations } from '../../src/store/migrate.ts';
 import { findObstacle, restoreMetadata, type MetadataBackup } from '../../src/store/restore-metadata.ts';
 import { createStore, type Store } from '../../src/store/store.ts';
-import { collect } from '../support/collect.ts';
 import { query, startMetadataServer, type MetadataServer } from '../support/metadata.ts';
 import { haTopology, sampleDatabase, samplePlan } from '../support/sample-database.ts';
 
@@ -30,7 +29,7 @@ beforeEach(async () => {
 });
 
 const takeBackup = async (from = url): Promise<MetadataBackup> => {
-  const [summary, ...rows] = await collect(readMetadata({ url: from }));
+  const [summary, ...rows] = await Array.fromAsync(readMetadata({ url: from }));
   const manifest = {
     format: backupFormat,
     pgrow: version(),
@@ -238,6 +237,6 @@ test('what is written while a backup is taken is in it as a whole, or not at all
   const rows = readMetadata({ url });
   const { value: summary } = await rows.next();
   const late = await store.registerDatabase(sampleDatabase('late'));
-  const rest = await collect(rows);
+  const rest = await Array.fromAsync(rows);
   expect(JSON.stringify([summary, rest])).not.toContain(late.id);
 });

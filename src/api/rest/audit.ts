@@ -3,7 +3,7 @@ import { invalidInput } from '../../domain/input-problems.ts';
 import { allProjects } from '../../domain/tokens.ts';
 import { callerOf } from '../auth.ts';
 import type { ApiDependencies } from '../dependencies.ts';
-import { auditAnswer } from '../documents/history.ts';
+import { auditAnswer } from '../documents/access.ts';
 import { readLimit } from '../query-parameters.ts';
 
 /** Every change that was asked for, and every refusal. */

@@ -3,7 +3,7 @@ import { heldNotices } from '../../domain/held-records.ts';
 import { allProjects } from '../../domain/tokens.ts';
 import { callerOf, requireAllProjects } from '../auth.ts';
 import type { ApiDependencies } from '../dependencies.ts';
-import { aliveAnswer, workersAnswer } from '../documents/history.ts';
+import { aliveAnswer, workersAnswer } from '../documents/control-plane.ts';
 import { fleetAnswer } from '../documents/state.ts';
 import { readHealths } from '../seen.ts';
 

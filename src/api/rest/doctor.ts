@@ -4,7 +4,7 @@ import { allProjects } from '../../domain/tokens.ts';
 import { askedBy } from '../audit.ts';
 import { requireAllProjects } from '../auth.ts';
 import type { ApiDependencies } from '../dependencies.ts';
-import { findingsAnswer, removalAnswer } from '../documents/history.ts';
+import { findingsAnswer, removalAnswer } from '../documents/control-plane.ts';
 
 /** What is left over in the whole control plane, of any project: so it needs a token for all projects. */
 export const doctorRoutes = (app: FastifyInstance, { doctor, store }: ApiDependencies): void => {

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { PgrowError } from '../../domain/errors.ts';
-import { allProjects, managesTokensOf, newTokenInput, type TokenDocument } from '../../domain/tokens.ts';
+import { managesTokensOf, newTokenInput, projectText, type TokenDocument } from '../../domain/tokens.ts';
 import { askedBy } from '../audit.ts';
 import { callerOf } from '../auth.ts';
 import { bodyRules, type Parts } from '../bodies.ts';
 import type { ApiDependencies } from '../dependencies.ts';
-import { meAnswer, newTokenAnswer, tokenAnswer, tokensAnswer } from '../documents/history.ts';
+import { meAnswer, newTokenAnswer, tokenAnswer, tokensAnswer } from '../documents/access.ts';
 import { parseBody } from '../parse-body.ts';
 
 const tokenBody = { token: newTokenInput } satisfies Parts;
@@ -51,7 +51,7 @@ export const tokenRoutes = (app: FastifyInstance, { store, home, version }: ApiD
       const { project, name, role, expires_in } = wanted;
       const own = callerOf(request).project;
       if (!managesTokensOf(own, project))
-        throw new PgrowError('forbidden', `A token of project ${own} cannot create one for ${nameOf(project)}.`);
+        throw new PgrowError('forbidden', `A token of project ${own} cannot create one for ${projectText(project)}.`);
       const details = { name, role, expires_in };
       await store.recordAudit({ ...askedBy(request), project, service_id: null, action: 'create_token', details });
       const token = newToken();
@@ -91,5 +91,3 @@ export const tokenRoutes = (app: FastifyInstance, { store, home, version }: ApiD
 
 /** 256 bits. The prefix lets scanners for secrets find one that was published. */
 const newToken = (): string => `pgrow_${randomBytes(32).toString('base64url')}`;
-
-const nameOf = (project: string): string => (project === allProjects ? 'all projects' : `project ${project}`);
