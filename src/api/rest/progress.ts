@@ -1,11 +1,9 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { FastifyInstance } from 'fastify';
 import { eventStream } from '../answers.ts';
 import type { ApiDependencies } from '../dependencies.ts';
+import { followOperation } from '../follow-operation.ts';
 import { findOperation, operationParams } from '../lookup.ts';
 import { eventStreams } from './event-stream.ts';
-
-const lookEveryMs = 200;
 
 /**
  * Server-sent events: `progress` with the operation's document whenever it has changed, `end` after the last. For a reader
@@ -22,14 +20,11 @@ export const progressRoutes = (app: FastifyInstance, dependencies: ApiDependenci
     async (request, reply) => {
       const params = operationParams(request);
       const first = await findOperation(dependencies, params);
+      const read = () => findOperation(dependencies, params);
       await streams.answer(request, reply, async ({ signal, send }) => {
-        let shown = '';
-        for (let document = first; !signal.aborted; document = await findOperation(dependencies, params)) {
-          const text = JSON.stringify(document);
-          if (text !== shown) await send('progress', document);
-          shown = text;
-          if (document.status !== 'running') return send('end', { status: document.status });
-          await delay(lookEveryMs, undefined, { signal }).catch(() => undefined);
+        for await (const document of followOperation(first, read, signal)) {
+          await send('progress', document);
+          if (document.status !== 'running') await send('end', { status: document.status });
         }
       });
     },
