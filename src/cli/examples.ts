@@ -1,0 +1,162 @@
+/** A command as one would type it, and what it is for. */
+export type Example = readonly [command: string, meaning: string];
+
+/** What the help of each verb shows, and that of the whole command line under no name. */
+export const examples: Readonly<Record<string, readonly Example[]>> = {
+  '': [
+    ['./pgrow up', 'start the control plane'],
+    ['./pgrow create shop', 'a database: one PostgreSQL'],
+    ['./pgrow plan shop --to ha', 'what high availability would take, cost and stall'],
+    ['./pgrow expand shop --to ha', 'go there'],
+    ['./pgrow status shop --watch', 'look on'],
+    ['./pgrow url shop', 'the address for applications; it stays the same'],
+  ],
+  up: [
+    ['./pgrow up', 'start the control plane, or what of it is not running'],
+    ['./pgrow up --json', 'the same, for a script that needs the addresses'],
+  ],
+  down: [['./pgrow down', 'stop the control plane; databases keep running']],
+  demo: [
+    ['./pgrow demo', 'grow a database to high availability while 8 clients write'],
+    ['./pgrow demo --clients 32', 'the same with more clients'],
+  ],
+  images: [
+    ['./pgrow images', 'build what is missing before the first database needs it'],
+    ['./pgrow images --postgres-major 15 18', 'also for these majors'],
+    ['./pgrow images --compose', 'everything that docker-compose.yml runs'],
+  ],
+  prepare: [['./pgrow prepare', 'once, before "serve" runs the programs']],
+  serve: [
+    ['./pgrow serve worker --ready-file /run/pgrow/ready', 'the worker, for a service manager'],
+    ['./pgrow serve api', 'the API'],
+  ],
+  test: [['./pgrow test', 'every check and every test']],
+  create: [
+    ['./pgrow create shop', 'PostgreSQL 17 with 1 GiB of memory'],
+    ['./pgrow create shop --postgres-major 18 --memory 4GiB --cpus 2', 'another major and size'],
+    ['./pgrow create shop --locale de_DE.UTF-8', 'text sorted as in German'],
+  ],
+  list: [
+    ['./pgrow list', 'all databases with stage and health'],
+    ['./pgrow list --json', 'the same as a document'],
+  ],
+  status: [
+    ['./pgrow status shop', 'its nodes, endpoints and operation, looked at now'],
+    ['./pgrow status shop --watch', 'the same, refreshed every second'],
+    ['./pgrow status', 'the control plane and all databases'],
+  ],
+  plan: [
+    ['./pgrow plan shop --to ha --with-pooling', 'what the jump to ha would do'],
+    ['./pgrow plan shop --to replicas --count 2', 'what two replicas would take and cost'],
+    ['./pgrow plan shop --scale-down-to single', 'what the way down would remove'],
+  ],
+  expand: [
+    ['./pgrow expand shop --to pooling', 'put PgBouncer in front'],
+    ['./pgrow expand shop --to replicas --count 2', 'add two replicas and HAProxy'],
+    ['./pgrow expand shop --to ha --with-pooling', 'from any stage to high availability'],
+    ['./pgrow expand shop --to ha --cutover on_signal', 'prepare all, and cut over when "cutover shop" says so'],
+  ],
+  'scale-down': [
+    ['./pgrow scale-down shop --to replicas', 'from ha to one primary with one replica'],
+    ['./pgrow scale-down shop --to single --grace 10m --yes', 'back to one PostgreSQL, without asking'],
+    ['./pgrow scale-down shop --to pooling --dry-run', 'only the plan'],
+  ],
+  pooling: [
+    ['./pgrow pooling shop', 'turn it on'],
+    ['./pgrow pooling shop --default-pool-size 40', 'change an option; no client is dropped'],
+    ['./pgrow pooling shop --off --grace 1h', 'turn it off in an hour'],
+  ],
+  replicas: [
+    ['./pgrow replicas shop 3', 'three replicas, whatever there are now'],
+    ['./pgrow replicas shop 0 --dry-run', 'what removing them all would do'],
+  ],
+  switchover: [
+    ['./pgrow switchover shop', 'to the replica that is least behind'],
+    ['./pgrow switchover shop postgres-3 --wait', 'to this one, once no transaction fails by it'],
+  ],
+  failover: [
+    ['./pgrow failover shop --dry-run', 'what would be lost, and who would take over'],
+    ['./pgrow failover shop postgres-2', 'let this replica take over'],
+  ],
+  stop: [
+    ['./pgrow stop shop', 'shows what it means, and asks'],
+    ['./pgrow stop shop --yes', 'without asking'],
+  ],
+  start: [['./pgrow start shop', 'every node again, the primary first']],
+  reinit: [['./pgrow reinit shop postgres-3', 'copy the whole replica again']],
+  repair: [
+    ['./pgrow repair shop', 'everything that is missing'],
+    ['./pgrow repair shop haproxy-2', 'this node only'],
+  ],
+  release: [['./pgrow release shop', 'shows how the record differs, and asks']],
+  rollback: [
+    ['./pgrow rollback shop', 'undo the last operation, and keep every write'],
+    ['./pgrow rollback shop --dry-run', 'what that would do'],
+  ],
+  cutover: [['./pgrow cutover shop', 'now, or as soon as it is ready']],
+  abort: [['./pgrow abort shop', 'undo everything that the running operation did']],
+  confirm: [
+    ['./pgrow confirm shop', 'keep the new stage; there is no rollback after it'],
+    ['./pgrow confirm shop --detach', 'end a grace period, and do not wait'],
+  ],
+  operations: [['./pgrow operations shop', 'what was done, by whom, how long it took']],
+  snapshots: [
+    ['./pgrow snapshots shop', 'all of them, newest first'],
+    ['./pgrow snapshots shop --verify snap_1a2b3c4d', 'read one through and check it'],
+  ],
+  restore: [['./pgrow restore shop --snapshot snap_1a2b3c4d --as shop-before', 'into a new database']],
+  url: [
+    ['./pgrow url shop', 'the best endpoint that takes writes'],
+    ['./pgrow url shop --read-only --from network', 'for readers in its private network'],
+  ],
+  connect: [
+    ['./pgrow connect shop', 'psql as the application user'],
+    [`./pgrow connect shop --direct -- -c 'select version()'`, 'past PgBouncer, with arguments for psql'],
+  ],
+  password: [
+    ['./pgrow password shop', 'asks for it'],
+    ['./pgrow password shop --file new-password', 'from the first line of a file'],
+  ],
+  events: [['./pgrow events shop', 'stages, failovers and rollbacks over time']],
+  logs: [
+    ['./pgrow logs shop --follow', 'all nodes, as the lines come'],
+    ['./pgrow logs shop postgres-1 --since 10m', 'one node, the last ten minutes'],
+  ],
+  cost: [['./pgrow cost shop', 'estimated, by kind of node']],
+  tokens: [['./pgrow tokens', 'the same as "tokens list"']],
+  'tokens list': [['./pgrow tokens list', 'all of them, with role, expiry and last use']],
+  'tokens create': [
+    ['./pgrow tokens create grafana --role viewer', 'may look, for 90 days'],
+    ['./pgrow tokens create deploy --role operator --expires 12h', 'may change, for half a day'],
+  ],
+  'tokens revoke': [['./pgrow tokens revoke 6f1c2d3e-0000-4000-8000-000000000001', 'by its ID in "tokens list"']],
+  audit: [
+    ['./pgrow audit shop', 'the newest 100 entries about one database'],
+    ['./pgrow audit --all --jsonl > audit.jsonl', 'export everything'],
+  ],
+  workers: [['./pgrow workers', 'which versions run, and what still needs an older one']],
+  doctor: [
+    ['./pgrow doctor', 'look, and touch nothing'],
+    ['./pgrow doctor --remove', 'remove what is safe to remove'],
+  ],
+  'backup-control-plane': [
+    ['./pgrow backup-control-plane /backup/pgrow.tar', 'into a new file'],
+    ['./pgrow backup-control-plane - | age -r KEY > pgrow.tar.age', 'encrypted by another program'],
+  ],
+  'restore-control-plane': [
+    ['./pgrow restore-control-plane /backup/pgrow.tar --check', 'only read it'],
+    ['./pgrow restore-control-plane /backup/pgrow.tar', 'into an empty home'],
+  ],
+  destroy: [
+    ['./pgrow destroy shop', 'asks for the name once more'],
+    ['./pgrow destroy shop --confirm shop', 'for scripts'],
+  ],
+};
+
+/** The lines below the options in a verb's help. `verb` is its whole name, `tokens create`. */
+export const examplesText = (verb: string): string => {
+  const shown = examples[verb] ?? [];
+  const width = Math.max(...shown.map(([command]) => command.length));
+  const lines = shown.map(([command, meaning]) => `  ${command.padEnd(width)}  # ${meaning}`);
+  return lines.length === 0 ? '' : `\nExamples:\n${lines.join('\n')}`;
+};

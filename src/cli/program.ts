@@ -1,0 +1,111 @@
+import { Command } from 'commander';
+import { abort } from './abort.ts';
+import { audit } from './audit.ts';
+import { backupControlPlane } from './backup-control-plane.ts';
+import { confirm } from './confirm.ts';
+import { connect } from './connect.ts';
+import { cost } from './cost.ts';
+import { create } from './create.ts';
+import { cutover } from './cutover.ts';
+import { demo } from './demo.ts';
+import { destroy } from './destroy.ts';
+import { doctor } from './doctor.ts';
+import { down } from './down.ts';
+import { events } from './events.ts';
+import { expand } from './expand.ts';
+import { failover } from './failover.ts';
+import { list } from './list.ts';
+import { logs } from './logs.ts';
+import { operations } from './operations.ts';
+import { password } from './password.ts';
+import { plan } from './plan.ts';
+import { pooling } from './pooling.ts';
+import { prepare } from './prepare.ts';
+import { reinit } from './reinit.ts';
+import { release } from './release.ts';
+import { repair } from './repair.ts';
+import { replicas } from './replicas.ts';
+import { restore } from './restore.ts';
+import { restoreControlPlane } from './restore-control-plane.ts';
+import { rollback } from './rollback.ts';
+import { scaleDown } from './scale-down.ts';
+import { serve } from './serve.ts';
+import { snapshots } from './snapshots.ts';
+import { status } from './status.ts';
+import { start } from './start.ts';
+import { stop } from './stop.ts';
+import { switchover } from './switchover.ts';
+import { test } from './test.ts';
+import { tokens } from './tokens.ts';
+import { images } from './images.ts';
+import { up } from './up.ts';
+import { url } from './url.ts';
+import { workers } from './workers.ts';
+import { didYouMean } from './did-you-mean.ts';
+import { examplesText } from './examples.ts';
+import { verbOf } from './value-kinds.ts';
+
+type AddVerb = (program: Command) => void;
+
+/** Each verb adds its command to the program; one file per verb. */
+const verbs: Readonly<Record<string, readonly AddVerb[]>> = {
+  'Make and remove a database': [create, restore, destroy],
+  'Grow it, shrink it': [plan, expand, scaleDown, pooling, replicas],
+  'Steer an operation': [cutover, abort, confirm, rollback],
+  'Look at it': [list, status, operations, events, logs, snapshots, cost],
+  'Connect to it': [url, connect, password],
+  'Care for its nodes': [switchover, failover, reinit, repair],
+  'Take it down for a while': [stop, start],
+  'Run the control plane': [
+    up,
+    down,
+    demo,
+    workers,
+    doctor,
+    tokens,
+    audit,
+    release,
+    backupControlPlane,
+    restoreControlPlane,
+    images,
+    prepare,
+    serve,
+    test,
+  ],
+};
+
+/** The command line with all verbs. Wrong usage throws a `CommanderError`, after it has been said on standard error. */
+export const createProgram = (): Command => {
+  const program = new Command('pgrow')
+    .description(
+      'Grows a PostgreSQL database step by step, from a single instance to full high availability, and back.',
+    )
+    .showHelpAfterError('Run "pgrow help" for the verbs and "pgrow help VERB" for the options of one.');
+  for (const [group, added] of Object.entries(verbs)) {
+    program.commandsGroup(`${group}:`);
+    for (const addVerb of added) addVerb(program);
+  }
+  program.commandsGroup('Help:').helpCommand('help [verb]', 'show what a verb does, its options and examples');
+  complete(program);
+  return program;
+};
+
+/** What every command gets, and each command below it. */
+const complete = (command: Command): void => {
+  // Errors reach who parses only if each command throws them.
+  command.exitOverride();
+  const shown = examplesText(verbOf(command));
+  if (shown !== '') command.addHelpText('after', shown);
+  if (command.parent && command.commands.length > 0) refuseUnknown(command);
+  command.commands.forEach(complete);
+};
+
+/** A wrong word would be taken for an argument of the command that runs where none is named. */
+const refuseUnknown = (command: Command): void => {
+  command.hook('preSubcommand', (_, chosen) => {
+    const [word] = command.args;
+    if (word === undefined || word.startsWith('-') || word === chosen.name()) return;
+    const names = command.commands.map((each) => each.name());
+    command.error(`error: unknown command '${word}' of ${verbOf(command)}.${didYouMean(word, names)}`);
+  });
+};

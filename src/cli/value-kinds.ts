@@ -1,0 +1,31 @@
+import type { Argument, Command } from 'commander';
+
+/** What the value of an argument is the name of. */
+export type ValueKind = 'database' | 'node';
+
+/** These name something new, or something else. */
+const namesNoDatabase = ['create', 'tokens create'];
+
+export const kindOfArgument = (command: Command, argument: Argument | undefined): ValueKind | null => {
+  switch (argument?.name()) {
+    case 'name':
+      return namesNoDatabase.includes(verbOf(command)) ? null : 'database';
+    case 'node':
+      return 'node';
+    default:
+      return null;
+  }
+};
+
+/** Its whole name, `tokens create`. */
+export const verbOf = (command: Command): string => {
+  const names: string[] = [];
+  for (let each: Command | null = command; each?.parent; each = each.parent) names.unshift(each.name());
+  return names.join(' ');
+};
+
+/** The database that a parsed command is about. */
+export const databaseOf = (command: Command): string | undefined => {
+  const index = command.registeredArguments.findIndex((each) => kindOfArgument(command, each) === 'database');
+  return index === -1 ? undefined : command.args[index];
+};
