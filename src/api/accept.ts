@@ -1,9 +1,8 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply } from 'fastify';
+import type { ChangeRequest } from './change-request.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { findEarlier, type OperationIds } from './idempotency.ts';
-import { serviceParams } from './lookup.ts';
-import { answerPlan } from './plan-document.ts';
-import { isDryRun } from './query-parameters.ts';
+import { answerPlan, type PlanOf } from './plan-document.ts';
 
 /** Null if it is not known: nothing has planned it yet, or it was planned earlier. */
 export interface Estimate {
@@ -11,14 +10,20 @@ export interface Estimate {
   readonly estimated_monthly_cost: number | null;
 }
 
-interface Accepted extends Estimate {
+export interface Accepted extends Estimate {
   readonly project: string;
   readonly ids: OperationIds;
   readonly run: { readonly workflow_id: string; readonly run_id: string | null };
 }
 
-/** 202: what was started, and where to look. */
-export const accept = (reply: FastifyReply, { project, ids, run, ...estimate }: Accepted) => {
+/** What a request for a change leads to: its plan where only that was asked for. */
+export type Outcome = { readonly planned: PlanOf } | { readonly accepted: Accepted };
+
+/** 200 with the plan, or 202: what was started, and where to look. */
+export const answerChange = (reply: FastifyReply, outcome: Outcome) =>
+  'planned' in outcome ? answerPlan(reply, outcome.planned) : accept(reply, outcome.accepted);
+
+const accept = (reply: FastifyReply, { project, ids, run, ...estimate }: Accepted) => {
   const { service_id, operation_id } = ids;
   const service = `/v1/projects/${encodeURIComponent(project)}/services/${service_id}`;
   void reply.code(202).header('location', `${service}/postgres/operations/${operation_id}`);
@@ -36,20 +41,21 @@ export const accept = (reply: FastifyReply, { project, ids, run, ...estimate }: 
  * The same request with the same `Idempotency-Key` again: the operation it started, unless it was not done. A dry run of it
  * shows the plan on record: by now another might be made, or none.
  */
-export const answerRepeated = async ({ store }: ApiDependencies, request: FastifyRequest, reply: FastifyReply) => {
+export const findRepeated = async ({ store }: ApiDependencies, request: ChangeRequest): Promise<Outcome | null> => {
   const earlier = await findEarlier(store, request);
   if (!earlier?.operation) return null;
   const { ids, operation } = earlier;
-  if (isDryRun(request)) {
+  if (request.isDryRun) {
     const plan = await store.readPlan(operation.id);
-    return plan && answerPlan(reply, { plan, database: operation.database, ...ids });
+    return plan && { planned: { plan, database: operation.database, ...ids } };
   }
-  const { projectId: project } = serviceParams(request);
-  return accept(reply, {
-    project,
-    ids,
-    run: operation,
-    estimated_duration_minutes: null,
-    estimated_monthly_cost: operation.cost_after.monthly_usd,
-  });
+  return {
+    accepted: {
+      project: request.project,
+      ids,
+      run: operation,
+      estimated_duration_minutes: null,
+      estimated_monthly_cost: operation.cost_after.monthly_usd,
+    },
+  };
 };

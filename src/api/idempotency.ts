@@ -1,12 +1,10 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { FastifyRequest } from 'fastify';
 import { PgrowError } from '../domain/errors.ts';
 import { invalidInput } from '../domain/input-problems.ts';
 import type { OperationDocument } from '../domain/operation.ts';
 import type { KeyedRequest } from '../store/idempotency.ts';
 import type { Store } from '../store/store.ts';
-import { serviceParams } from './lookup.ts';
-import { isDryRun } from './query-parameters.ts';
+import type { ChangeRequest, KeyedPart } from './change-request.ts';
 
 /** The ids that a change works under. The same `Idempotency-Key` gets the same ids, hence the same operation. */
 export interface OperationIds {
@@ -17,14 +15,13 @@ export interface OperationIds {
 /** @throws PgrowError `invalid_input` when the key was used for another request */
 export const claimUnlessDryRun = async (
   store: Store,
-  request: FastifyRequest,
+  request: ChangeRequest,
   /** Of the database; a new one where it is to be created. */
   serviceId: string = randomUUID(),
 ): Promise<OperationIds> => {
   const fresh = { operation_id: randomUUID(), service_id: serviceId };
-  const key = readKey(request);
-  if (key === null || isDryRun(request)) return fresh;
-  const { projectId: project } = serviceParams(request);
+  const { key, project } = request;
+  if (key === null || request.isDryRun) return fresh;
   const keyed = { ...fresh, project, key, request_hash: hashOf(request) };
   const claimed = await store.claimIdempotencyKey(keyed);
   const ids = refuseOther(request, claimed);
@@ -38,15 +35,14 @@ export const claimUnlessDryRun = async (
  */
 export const findEarlier = async (
   store: Store,
-  request: FastifyRequest,
+  request: ChangeRequest,
 ): Promise<{ readonly ids: OperationIds; readonly operation: OperationDocument | null } | null> => {
-  const key = readKey(request);
-  if (key === null) return null;
-  const earlier = await store.findByIdempotencyKey(serviceParams(request).projectId, key);
+  if (request.key === null) return null;
+  const earlier = await store.findByIdempotencyKey(request.project, request.key);
   if (!earlier) return null;
   // A dry run uses no key up: that of another request is planned like one without a key.
-  if (isDryRun(request) && !isDryRunOf(request, earlier)) return null;
-  const ids = isDryRun(request) ? earlier : refuseOther(request, earlier);
+  if (request.isDryRun && !isDryRunOf(request, earlier)) return null;
+  const ids = request.isDryRun ? earlier : refuseOther(request, earlier);
   const operation = await store.readOperation(ids.operation_id);
   if (isUndone(operation)) return null;
   if (operation?.status === 'done' && operation.type !== 'destroy' && !(await store.readDatabase(ids.service_id)))
@@ -63,14 +59,7 @@ const destroyedSince = ({ type, database, id, ended_at }: OperationDocument): st
   `With this Idempotency-Key ${type.replaceAll('_', ' ')} ${database} was done (operation ${id}, ${ended_at}), and the database ` +
   'has been destroyed since. Use another key to request it again.';
 
-const readKey = (request: FastifyRequest): string | null => {
-  const key = request.headers['idempotency-key'];
-  if (key === undefined) return null;
-  if (typeof key === 'string' && key.length > 0 && key.length <= 200) return key;
-  throw invalidInput('The request', [{ path: 'Idempotency-Key', value: key, allowed: '1 to 200 characters' }]);
-};
-
-const refuseOther = (request: FastifyRequest, { key, request_hash, ...ids }: KeyedRequest): OperationIds => {
+const refuseOther = (request: KeyedPart, { key, request_hash, ...ids }: KeyedRequest): OperationIds => {
   if (request_hash === hashOf(request)) return ids;
   throw invalidInput('The request', [
     { path: 'Idempotency-Key', value: key, allowed: 'a key that was not used for another request' },
@@ -78,14 +67,14 @@ const refuseOther = (request: FastifyRequest, { key, request_hash, ...ids }: Key
 };
 
 /** Whether it asks for the plan of a request, which may have been confirmed since. */
-const isDryRunOf = ({ method, url, body }: FastifyRequest, { request_hash }: KeyedRequest): boolean => {
+const isDryRunOf = ({ method, url, body }: KeyedPart, { request_hash }: KeyedRequest): boolean => {
   const asked = { method, url: url.replace(/([?&])dry_run=[^&]*&?/, '$1').replace(/[?&]$/, ''), body };
   return [asked, { ...asked, body: { ...(body as object | null), confirm: true } }].some(
     (each) => hashOf(each) === request_hash,
   );
 };
 
-const hashOf = ({ method, url, body }: Pick<FastifyRequest, 'method' | 'url' | 'body'>): string =>
+const hashOf = ({ method, url, body }: KeyedPart): string =>
   createHash('sha256')
     .update(JSON.stringify([method, url, body ?? null]))
     .digest('hex');

@@ -4,7 +4,7 @@ import type { Plan } from '../domain/plan.ts';
 
 import { planDigest } from '../planning/plan-digest.ts';
 
-interface PlanOf {
+export interface PlanOf {
   readonly plan: Plan;
   /** Name of the database. */
   readonly database: string;
@@ -14,7 +14,7 @@ interface PlanOf {
 }
 
 /** A plan in the shape of the operation that would run it. */
-const planDocument = ({ plan, database, service_id, operation_id }: PlanOf) => ({
+export const planDocument = ({ plan, database, service_id, operation_id }: PlanOf) => ({
   operation: {
     id: null,
     digest: planDigest(plan, { operation_id, service_id }),

@@ -1,10 +1,10 @@
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Database } from '../domain/database.ts';
 import type { OperationWorkflow } from '../domain/inputs.ts';
-import { answerRepeated } from './accept.ts';
+import { findRepeated, type Outcome } from './accept.ts';
+import type { ChangeRequest } from './change-request.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { claimUnlessDryRun } from './idempotency.ts';
-import { findDatabase, serviceParams } from './lookup.ts';
+import { findDatabase } from './lookup.ts';
 import { startOperation, type ChangeInput } from './start-operation.ts';
 
 /** Operations of a database that is there; a rollback is started by its checkpoint. */
@@ -18,22 +18,22 @@ export type Change = {
   };
 }[ChangeWorkflow];
 
-/** Plans a change of a database and starts it; with `?dry_run=true` only plans. */
+/** Plans a change of a database and starts it; a dry run only plans. */
 export const startChange = async (
   dependencies: ApiDependencies,
-  request: FastifyRequest,
-  reply: FastifyReply,
+  request: ChangeRequest,
+  /** Its name or its id. */
+  serviceId: string,
   /** Parses the body, whose meaning may depend on what the database is. */
   choose: (database: Database) => Change,
-) => {
-  const repeated = await answerRepeated(dependencies, request, reply);
+): Promise<Outcome> => {
+  const repeated = await findRepeated(dependencies, request);
   if (repeated) return repeated;
-  const database = await findDatabase(dependencies, serviceParams(request));
+  const database = await findDatabase(dependencies, { projectId: request.project, serviceId });
   const { workflow, input } = choose(database);
   const ids = await claimUnlessDryRun(dependencies.store, request, database.id);
   return startOperation(dependencies, {
     request,
-    reply,
     project: database.project,
     database: database.name,
     ids,

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Database } from '../../domain/database.ts';
+import { answerChange } from '../accept.ts';
 import {
   bodyRules,
   failoverBody,
@@ -18,6 +19,7 @@ import {
   switchoverBody,
   type Parts,
 } from '../bodies.ts';
+import { changeRequestOf } from '../change-request.ts';
 import {
   failoverChange,
   haChange,
@@ -32,6 +34,7 @@ import {
 } from '../choose-change.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { changeAnswers } from '../documents/operation.ts';
+import { serviceParams } from '../lookup.ts';
 import { dryRunRules } from '../query-parameters.ts';
 import { startChange, type Change } from '../start-change.ts';
 
@@ -49,8 +52,14 @@ export const changeRoutes = (app: FastifyInstance, dependencies: ApiDependencies
         config: { role: 'operator', answers: changeAnswers },
         schema: { tags: ['changes'], summary, querystring: dryRunRules, body: bodyRules(...bodies) },
       },
-      (request: FastifyRequest, reply: FastifyReply) =>
-        startChange(dependencies, request, reply, (database) => choose(request.body, database)),
+      async (request: FastifyRequest, reply: FastifyReply) => {
+        const { serviceId } = serviceParams(request);
+        const change = changeRequestOf(request);
+        const outcome = await startChange(dependencies, change, serviceId, (database) =>
+          choose(request.body, database),
+        );
+        return answerChange(reply, outcome);
+      },
     );
 
   route(

@@ -8,11 +8,11 @@ import { PgrowError } from '../../domain/errors.ts';
 import { isPastReturn } from '../../domain/operation.ts';
 import type { Plan } from '../../domain/plan.ts';
 import { refuseOtherPlan } from '../../planning/plan-digest.ts';
-import { accept, answerRepeated } from '../accept.ts';
+import { answerChange, findRepeated } from '../accept.ts';
 import { readWindow } from '../../store/rollback-window.ts';
-import { askedBy } from '../audit.ts';
-import { callerOf } from '../auth.ts';
+import { noteRefusal } from '../audit.ts';
 import { bodyRules, rollbackBody } from '../bodies.ts';
+import { changeRequestOf } from '../change-request.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { changeAnswers } from '../documents/operation.ts';
 import { claimUnlessDryRun } from '../idempotency.ts';
@@ -20,8 +20,8 @@ import { findDatabase, serviceParams } from '../lookup.ts';
 import { parseBody } from '../parse-body.ts';
 import { planAhead } from '../plan-ahead.ts';
 import { answerPlan } from '../plan-document.ts';
-import { agreedPlan, dryRunRules, isDryRun } from '../query-parameters.ts';
-import { noteRefusal, refuseWhileRunning } from '../start-operation.ts';
+import { dryRunRules } from '../query-parameters.ts';
+import { refuseWhileRunning } from '../start-operation.ts';
 import { untilRecorded } from '../until-recorded.ts';
 
 /** Back to the stage before the last operation. Its checkpoint runs it, which knows what it has kept for that. */
@@ -39,15 +39,16 @@ export const rollbackRoutes = (app: FastifyInstance, dependencies: ApiDependenci
       },
     },
     async (request: FastifyRequest, reply: FastifyReply) => {
-      const repeated = await answerRepeated(dependencies, request, reply);
-      if (repeated) return repeated;
+      const change = changeRequestOf(request);
+      const repeated = await findRepeated(dependencies, change);
+      if (repeated) return answerChange(reply, repeated);
       const { options, confirmation } = parseBody(rollbackBody, request.body);
       const database = await findDatabase(dependencies, serviceParams(request));
-      const ids = await claimUnlessDryRun(store, request, database.id);
+      const ids = await claimUnlessDryRun(store, change, database.id);
       const { operation_id } = ids;
       const input = { options, service_id: database.id };
       const planned = () => planAhead(dependencies, { workflow: 'rollback', input, operation: operation_id });
-      if (isDryRun(request)) {
+      if (change.isDryRun) {
         await refuseWhileRunning(dependencies, database);
         return answerPlan(reply, {
           plan: await planned(),
@@ -67,12 +68,12 @@ export const rollbackRoutes = (app: FastifyInstance, dependencies: ApiDependenci
         );
       }
       const plan = await planned();
-      const agreed = agreedPlan(request);
+      const { agreed } = change;
       refuseOtherPlan(plan, { operation_id, service_id: database.id }, agreed.plan_digest);
       refuseUnconfirmed(plan, confirmation.confirm);
-      const { actor } = callerOf(request);
+      const { actor } = change.askedBy;
       const entry = {
-        ...askedBy(request),
+        ...change.askedBy,
         project: database.project,
         service_id: database.id,
         action: 'rollback',
@@ -83,16 +84,18 @@ export const rollbackRoutes = (app: FastifyInstance, dependencies: ApiDependenci
         ? running
         : await begin(dependencies, database, plan, { operation_id, actor, options, ...agreed }).catch(
             async (error: unknown) => {
-              await noteRefusal(dependencies, request, entry, error);
+              await noteRefusal(dependencies, entry, error);
               throw error;
             },
           );
-      return accept(reply, {
-        project: database.project,
-        ids,
-        run: run ?? { workflow_id: operationWorkflowId(database.id), run_id: null },
-        estimated_duration_minutes: plan.estimated_duration_minutes,
-        estimated_monthly_cost: plan.cost_after.monthly_usd,
+      return answerChange(reply, {
+        accepted: {
+          project: database.project,
+          ids,
+          run: run ?? { workflow_id: operationWorkflowId(database.id), run_id: null },
+          estimated_duration_minutes: plan.estimated_duration_minutes,
+          estimated_monthly_cost: plan.cost_after.monthly_usd,
+        },
       });
     },
   );

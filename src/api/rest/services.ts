@@ -5,8 +5,9 @@ import type { Database } from '../../domain/database.ts';
 import type { Prices } from '../../domain/prices.ts';
 import { sizeOf } from '../../domain/container-spec.ts';
 import { invalidInput } from '../../domain/input-problems.ts';
-import { answerRepeated } from '../accept.ts';
+import { answerChange, findRepeated } from '../accept.ts';
 import { bodyRules, createBody } from '../bodies.ts';
+import { changeRequestOf } from '../change-request.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { changeAnswers } from '../documents/operation.ts';
 import { serviceAnswer, servicesAnswer } from '../documents/state.ts';
@@ -32,12 +33,12 @@ export const serviceRoutes = (app: FastifyInstance, dependencies: ApiDependencie
     async (request, reply) => {
       const { projectId: project } = serviceParams(request);
       const { database: wanted } = parseBody(createBody, request.body);
-      const repeated = await answerRepeated(dependencies, request, reply);
-      if (repeated) return repeated;
-      const ids = await claimUnlessDryRun(store, request);
-      return startOperation(dependencies, {
-        request,
-        reply,
+      const change = changeRequestOf(request);
+      const repeated = await findRepeated(dependencies, change);
+      if (repeated) return answerChange(reply, repeated);
+      const ids = await claimUnlessDryRun(store, change);
+      const outcome = await startOperation(dependencies, {
+        request: change,
         project,
         database: wanted.name,
         ids,
@@ -45,6 +46,7 @@ export const serviceRoutes = (app: FastifyInstance, dependencies: ApiDependencie
         input: { ...wanted, project },
         present: null,
       });
+      return answerChange(reply, outcome);
     },
   );
 
@@ -71,10 +73,11 @@ export const serviceRoutes = (app: FastifyInstance, dependencies: ApiDependencie
     },
     async (request, reply) => {
       const { serviceId } = serviceParams(request);
-      return startChange(dependencies, request, reply, (database) => {
+      const outcome = await startChange(dependencies, changeRequestOf(request), serviceId, (database) => {
         refuseUnconfirmed(database, serviceId, (request.query as { confirm?: string }).confirm);
         return { workflow: 'destroyDatabase', input: {} };
       });
+      return answerChange(reply, outcome);
     },
   );
 };

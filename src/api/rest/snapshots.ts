@@ -3,9 +3,10 @@ import { PgrowError } from '../../domain/errors.ts';
 import type { Database } from '../../domain/database.ts';
 import type { Snapshot } from '../../domain/snapshot.ts';
 import { resolveSnapshot } from '../../planning/resolve-snapshot.ts';
-import { answerRepeated } from '../accept.ts';
+import { answerChange, findRepeated } from '../accept.ts';
 import { askedBy } from '../audit.ts';
 import { bodyRules, restoreBody } from '../bodies.ts';
+import { changeRequestOf } from '../change-request.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { snapshotsAnswer, verifiedAnswers } from '../documents/history.ts';
 import { changeAnswers } from '../documents/operation.ts';
@@ -79,20 +80,20 @@ export const snapshotRoutes = (app: FastifyInstance, dependencies: ApiDependenci
       },
     },
     async (request, reply) => {
-      const repeated = await answerRepeated(dependencies, request, reply);
-      if (repeated) return repeated;
+      const change = changeRequestOf(request);
+      const repeated = await findRepeated(dependencies, change);
+      if (repeated) return answerChange(reply, repeated);
       const source = await findDatabase(dependencies, serviceParams(request));
       const { values, problems: malformed } = readBody(restoreBody, request.body);
       const wanted = asObject(request.body);
-      const earlier = await findEarlier(store, request);
+      const earlier = await findEarlier(store, change);
       // Before the key is used up, so that the request can be put right and sent again.
       await resolveSnapshot(store, { source, wanted, service_id: earlier?.ids.service_id, malformed });
       const { restore } = values;
-      const ids = await claimUnlessDryRun(store, request);
+      const ids = await claimUnlessDryRun(store, change);
       const { project } = source;
-      return startOperation(dependencies, {
-        request,
-        reply,
+      const outcome = await startOperation(dependencies, {
+        request: change,
         project,
         database: restore.name,
         ids,
@@ -100,6 +101,7 @@ export const snapshotRoutes = (app: FastifyInstance, dependencies: ApiDependenci
         input: { ...restore, project, source_service_id: source.id },
         present: null,
       });
+      return answerChange(reply, outcome);
     },
   );
 
