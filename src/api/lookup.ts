@@ -1,7 +1,8 @@
 import type { FastifyRequest } from 'fastify';
 import type { Database } from '../domain/database.ts';
 import { PgrowError } from '../domain/errors.ts';
-import type { OperationDocument } from '../domain/operation.ts';
+import type { OperationDocument, OperationStatus, OperationType } from '../domain/operation.ts';
+import type { Page, PageWanted, Position } from '../store/lists.ts';
 import { readAccepted, readAcceptedOf } from './accepted.ts';
 import type { ApiDependencies } from './dependencies.ts';
 
@@ -70,22 +71,41 @@ export const findOperation = async (
   throw new PgrowError('not_found', `Database ${serviceId} has no operation ${operationId}.`);
 };
 
+/** Before all that is on record. */
+const beginning: Position = { at: 'infinity', id: '00000000-0000-0000-0000-000000000000' };
+
+interface OperationsPage extends PageWanted {
+  readonly types: readonly OperationType[] | undefined;
+  readonly statuses: readonly OperationStatus[] | undefined;
+}
+
 /**
- * All that was done to a database or a name that was one, newest first; what is accepted and waits comes first.
+ * What was done to a database or a name that was one, newest first; what is accepted and waits comes first.
  * @throws PgrowError `not_found`
  */
 export const findOperations = async (
   dependencies: Pick<ApiDependencies, 'store' | 'client'>,
   params: ServiceParams,
-): Promise<readonly OperationDocument[]> => {
+  { types, statuses, limit, after }: OperationsPage,
+): Promise<Page<OperationDocument>> => {
+  const { store } = dependencies;
   const { projectId, serviceId } = params;
-  const database = await dependencies.store.readDatabase(serviceId, projectId);
+  const database = await store.readDatabase(serviceId, projectId);
+  const of = database ? { service_id: database.id } : { named: serviceId, project: projectId };
+  const wanted = { ...of, ...(types && { types }), ...(statuses && { statuses }) };
   const [accepted, recorded] = await Promise.all([
-    readAcceptedOf(dependencies, projectId, serviceId),
-    database
-      ? dependencies.store.listOperations(database.id)
-      : dependencies.store.listOperationsOf(serviceId, projectId),
+    after ? null : readAcceptedOf(dependencies, projectId, serviceId),
+    store.pageOperations(wanted, { limit, after }),
   ]);
-  if (!database && !accepted && recorded.length === 0) await findDatabase(dependencies, params);
-  return [...(accepted ? [accepted] : []), ...recorded];
+  if (!database && !accepted && recorded.entries.length === 0) {
+    // A filter may leave out everything there was.
+    const { entries } = await store.pageOperations(of, { limit: 1 });
+    if (entries.length === 0) await findDatabase(dependencies, params);
+  }
+  const isWanted =
+    accepted && (types?.includes(accepted.type) ?? true) && (statuses?.includes(accepted.status) ?? true);
+  if (!isWanted) return recorded;
+  if (limit === 1) return { entries: [accepted], next: recorded.entries.length > 0 ? beginning : null };
+  const rest = recorded.entries.length < limit ? recorded : await store.pageOperations(wanted, { limit: limit - 1 });
+  return { entries: [accepted, ...rest.entries], next: rest.next };
 };

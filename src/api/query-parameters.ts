@@ -15,6 +15,33 @@ export const isSet = (request: FastifyRequest, path: string): boolean => {
   throw invalidInput('The request', [{ path, value, allowed: 'true, false' }]);
 };
 
+/** A parameter that is given once or not at all. */
+export const readText = (request: FastifyRequest, path: string): string | undefined => {
+  const value = (request.query as Record<string, string | readonly string[] | undefined>)[path];
+  if (value === undefined || typeof value === 'string') return value;
+  throw invalidInput('The request', [{ path, value, allowed: 'one value' }]);
+};
+
+/** A parameter that names some of `known`, separated by commas; undefined where it is absent. */
+export const readChoices = <C extends string>(
+  request: FastifyRequest,
+  path: string,
+  known: readonly C[],
+): readonly C[] | undefined => {
+  const value = readText(request, path);
+  if (value === undefined) return undefined;
+  const given = value.split(',');
+  const chosen = known.filter((each) => given.includes(each));
+  if (given.every((each) => chosen.some((name) => name === each))) return chosen;
+  throw invalidInput('The request', [{ path, value, allowed: `some of ${known.join(', ')}, separated by commas` }]);
+};
+
+export const choicesRule = (known: readonly string[], description: string) => ({
+  type: 'array',
+  items: { type: 'string', enum: known },
+  description,
+});
+
 /** `?limit=`: how many entries a list gives at most. */
 export const readLimit = (request: FastifyRequest, { usual, most }: { usual: number; most: number }): number => {
   const { limit } = request.query as { limit?: string };

@@ -19,10 +19,10 @@ const apiWith = (count: number) => {
     async get(path: string) {
       asked.push(path);
       const query = new URL(path, 'http://api').searchParams;
-      const newest = Number(query.get('before') ?? count + 1) - 1;
+      const newest = Number(query.get('cursor') ?? count + 1) - 1;
       const limit = Number(query.get('limit'));
       const entries = Array.from({ length: Math.min(limit, newest) }, (_, index) => entry(newest - index));
-      return { entries, next: entries.length === limit ? (entries.at(-1)?.id ?? null) : null };
+      return { entries, next_cursor: entries.length === limit ? (entries.at(-1)?.id ?? null) : null };
     },
   } as unknown as Pick<ApiClient, 'get'>;
   return { api, asked };
@@ -34,8 +34,8 @@ test('an export reads page after page, and every entry once', async () => {
   expect(found.map(({ id }) => Number(id))).toEqual(Array.from({ length: 2500 }, (_, index) => 2500 - index));
   expect(asked).toEqual([
     '/v1/audit?limit=1000&database=shop',
-    '/v1/audit?limit=1000&database=shop&before=1501',
-    '/v1/audit?limit=1000&database=shop&before=501',
+    '/v1/audit?limit=1000&database=shop&cursor=1501',
+    '/v1/audit?limit=1000&database=shop&cursor=501',
   ]);
 });
 

@@ -8,7 +8,7 @@ import { alignColumns } from './table.ts';
 /** As the API answers. */
 export interface AuditDocument {
   readonly entries: readonly AuditLine[];
-  readonly next: string | null;
+  readonly next_cursor: string | null;
 }
 
 export interface AuditLine {
@@ -58,15 +58,15 @@ export async function* readAudit(
   most: number,
 ): AsyncGenerator<AuditLine> {
   const about = database === undefined ? '' : `&database=${encodeURIComponent(database)}`;
-  let before: string | null = null;
+  let cursor: string | null = null;
   for (let left = most; left > 0;) {
-    const continued: string = before === null ? '' : `&before=${before}`;
-    const { entries, next }: AuditDocument = await api.get(
+    const continued: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
+    const { entries, next_cursor }: AuditDocument = await api.get(
       `/v1/audit?limit=${Math.min(left, page)}${about}${continued}`,
     );
     yield* entries;
-    if (next === null) return;
-    before = next;
+    if (next_cursor === null) return;
+    cursor = next_cursor;
     left -= entries.length;
   }
 }

@@ -2,14 +2,13 @@ import { sql, type Transaction } from 'kysely';
 import type { Database } from '../domain/database.ts';
 import { PgrowError } from '../domain/errors.ts';
 import type { Settings } from '../domain/settings.ts';
-import type { Stage } from '../domain/stage.ts';
 import type { Topology } from '../domain/topology.ts';
 import { clusterState } from './cluster-state.ts';
 import { isUniqueViolation, type Queries } from './connection.ts';
-import { heldIn } from './holds.ts';
 import { doubt } from './observed.ts';
+import { readDatabases, type DatabaseFilter } from './read-databases.ts';
 import { isUuid, nodeServiceId } from './service-id.ts';
-import { insertSubnet, moveSubnet, networkIn, subnetTaken } from './subnets.ts';
+import { insertSubnet, moveSubnet, subnetTaken } from './subnets.ts';
 import type { Tables } from './tables.ts';
 
 export interface DatabaseStore {
@@ -39,11 +38,6 @@ export interface DatabaseStore {
   removeDatabase(id: string): Promise<void>;
   /** Of one that no operation has begun on, no trace stays: its id can be used again. Absent is success. */
   forgetDatabase(id: string): Promise<void>;
-}
-
-export interface DatabaseFilter {
-  readonly project?: string;
-  readonly stage?: Stage;
 }
 
 export const databaseStore = (queries: Queries): DatabaseStore => ({
@@ -155,42 +149,6 @@ const forget = async (transaction: Transaction<Tables>, id: string): Promise<voi
   await transaction.deleteFrom('postgres_cluster_state').where('service_id', '=', id).execute();
   await transaction.deleteFrom('services').where('parent_id', '=', id).execute();
   await transaction.deleteFrom('services').where('id', '=', id).execute();
-};
-
-const readDatabases = async (
-  queries: Queries,
-  { id, name, project, stage }: DatabaseFilter & { readonly id?: string; readonly name?: string },
-): Promise<Database[]> => {
-  let query = queries
-    .selectFrom('services')
-    .innerJoin('postgres_cluster_state', 'postgres_cluster_state.service_id', 'services.id')
-    .leftJoin('subnets', 'subnets.service_id', 'services.id')
-    .leftJoin('holds', 'holds.service_id', 'services.id')
-    .where('services.kind', '=', 'database')
-    .where('services.deleted_at', 'is', null);
-  if (id !== undefined) query = query.where('services.id', '=', id);
-  if (name !== undefined) query = query.where('services.name', '=', name);
-  if (project !== undefined) query = query.where('services.project', '=', project);
-  if (stage !== undefined) query = query.where('postgres_cluster_state.stage', '=', stage);
-  const rows = await query
-    .select(['services.id', 'services.project', 'services.name', 'services.size'])
-    .select(['postgres_cluster_state.topology', 'postgres_cluster_state.settings'])
-    .select([sql<string | null>`subnets.subnet::text`.as('subnet'), 'subnets.addresses_given'])
-    .select(['holds.taken_at', 'holds.compared_at', 'holds.differences'])
-    .select((column) => [
-      column.ref('services.postgres_major').$notNull().as('postgres_major'),
-      column.ref('services.home').$notNull().as('home'),
-      column.ref('services.ports').$notNull().as('ports'),
-    ])
-    .orderBy('services.name')
-    .execute();
-  return rows.map(({ settings, size, subnet, addresses_given, taken_at, compared_at, differences, ...database }) => ({
-    ...database,
-    ...(size ? { size } : {}),
-    ...(settings ? { settings } : {}),
-    ...networkIn({ subnet, addresses_given }),
-    ...heldIn({ taken_at, compared_at, differences }),
-  }));
 };
 
 const insertDatabase = async (transaction: Transaction<Tables>, database: Database): Promise<void> => {

@@ -68,6 +68,17 @@ export const eventStore = (queries: Queries): EventStore => ({
       .orderBy('event.created_at', 'desc')
       .limit(limit)
       .execute();
-    return rows.map(({ created_at, ...event }) => ({ ...event, created_at: created_at.toISOString() }));
+    return rows.map(toEvent);
   },
 });
+
+export const toEvent = ({ id, event_type, from_stage, to_stage, metadata, created_at }: Row): Event => ({
+  id,
+  event_type,
+  from_stage,
+  to_stage,
+  metadata,
+  created_at: created_at.toISOString(),
+});
+
+type Row = Omit<Event, 'created_at'> & { readonly created_at: Date };

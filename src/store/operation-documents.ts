@@ -8,6 +8,7 @@ import type { Tables } from './tables.ts';
 
 interface OperationFilter {
   readonly id?: string;
+  readonly ids?: readonly string[];
   readonly service_id?: string;
   readonly status?: 'running';
   readonly project?: string;
@@ -66,6 +67,7 @@ export const readDocuments = async (queries: Queries, filter: OperationFilter): 
     .innerJoin('services', 'services.id', 'operations.service_id')
     .select(columns.map((column) => `operations.${column}` as const))
     .select(['services.name as database', planPart.as('plan')]);
+  if (filter.ids !== undefined) query = query.where('operations.id', 'in', [...filter.ids]);
   if (filter.id !== undefined) query = query.where('operations.id', '=', filter.id);
   if (filter.service_id !== undefined) query = query.where('operations.service_id', '=', filter.service_id);
   if (filter.project !== undefined) query = query.where('services.project', '=', filter.project);

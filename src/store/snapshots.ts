@@ -1,5 +1,7 @@
+import type { Selectable } from 'kysely';
 import type { Snapshot } from '../domain/snapshot.ts';
 import type { Queries } from './connection.ts';
+import type { Tables } from './tables.ts';
 
 export interface SnapshotStore {
   /** Idempotent by service and id. What its verification found stays. */
@@ -46,12 +48,18 @@ export const snapshotStore = (queries: Queries): SnapshotStore => ({
       .where('service_id', '=', serviceId)
       .orderBy('created_at', 'desc')
       .execute();
-    return rows.map(({ bytes, created_at, expires_at, verified_at, ...snapshot }) => ({
-      ...snapshot,
-      bytes: bytes === null ? null : Number(bytes),
-      created_at: created_at.toISOString(),
-      expires_at: expires_at?.toISOString() ?? null,
-      verified_at: verified_at?.toISOString() ?? null,
-    }));
+    return rows.map(toSnapshot);
   },
+});
+
+export const toSnapshot = (row: Selectable<Tables['snapshots']>): Snapshot => ({
+  id: row.id,
+  service_id: row.service_id,
+  operation_id: row.operation_id,
+  volume: row.volume,
+  damage: row.damage,
+  bytes: row.bytes === null ? null : Number(row.bytes),
+  created_at: row.created_at.toISOString(),
+  expires_at: row.expires_at?.toISOString() ?? null,
+  verified_at: row.verified_at?.toISOString() ?? null,
 });

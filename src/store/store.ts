@@ -6,6 +6,7 @@ import { eventStore, type EventStore } from './events.ts';
 import { holdStore, type HoldStore } from './holds.ts';
 import { idempotencyStore, type IdempotencyStore } from './idempotency.ts';
 import { leaseStore, type LeaseStore } from './leases.ts';
+import { listStore, type ListStore } from './lists.ts';
 import { migrate, readMigrations } from './migrate.ts';
 import { observedStore, type ObservedStore } from './observed.ts';
 import { operationStore, type OperationStore } from './operations.ts';
@@ -27,6 +28,7 @@ export type Store = DatabaseStore &
   AuditStore &
   TokenStore &
   RetentionStore &
+  ListStore &
   IdempotencyStore & {
     /** Brings the schema up to date; safe from several processes at once. */
     migrate(): Promise<void>;
@@ -65,6 +67,7 @@ export const createStore = async ({
     ...tokenStore(queries),
     ...idempotencyStore(queries),
     ...retentionStore(queries),
+    ...listStore(queries),
     async migrate() {
       await migrate(pool, await readMigrations(), version);
     },

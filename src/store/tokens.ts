@@ -10,8 +10,6 @@ export interface TokenStore {
   createToken(token: NewToken): Promise<TokenDocument>;
   /** Null if there is no such token. One that has expired is found: its holder is told so. */
   authenticate(token: string): Promise<Identity | null>;
-  /** Of a project, or of all with `*`; newest first. */
-  listTokens(project: string): Promise<readonly TokenDocument[]>;
   findToken(id: string): Promise<TokenDocument | null>;
   /** From now on it is refused. Revoking one that is gone is success. */
   revokeToken(id: string): Promise<void>;
@@ -44,11 +42,7 @@ export interface Identity {
 const homeActor = 'cli';
 
 export const tokenStore = (queries: Queries): TokenStore => {
-  const selected = () =>
-    queries
-      .selectFrom('tokens')
-      .select(['id', 'actor', 'project', 'role', 'created_at', 'created_by', 'expires_at', 'last_used_at'])
-      .select(hasExpired.as('expired'));
+  const selected = () => selectTokens(queries);
   return {
     async ensureHomeToken(token) {
       const hash = hashOf(token);
@@ -72,7 +66,7 @@ export const tokenStore = (queries: Queries): TokenStore => {
         })
         .returning('id')
         .executeTakeFirstOrThrow();
-      return documentOf(await selected().where('id', '=', id).executeTakeFirstOrThrow());
+      return toTokenDocument(await selected().where('id', '=', id).executeTakeFirstOrThrow());
     },
 
     async authenticate(token) {
@@ -93,15 +87,9 @@ export const tokenStore = (queries: Queries): TokenStore => {
       return { token_id: id, actor, project, role, expires_at: expires_at?.toISOString() ?? null, expired };
     },
 
-    async listTokens(project) {
-      const query = selected().orderBy('created_at', 'desc').orderBy('id');
-      const rows = await (project === allProjects ? query : query.where('project', '=', project)).execute();
-      return rows.map(documentOf);
-    },
-
     async findToken(id) {
       const row = isUuid(id) ? await selected().where('id', '=', id).executeTakeFirst() : undefined;
-      return row ? documentOf(row) : null;
+      return row ? toTokenDocument(row) : null;
     },
 
     async revokeToken(id) {
@@ -109,6 +97,12 @@ export const tokenStore = (queries: Queries): TokenStore => {
     },
   };
 };
+
+export const selectTokens = (queries: Queries) =>
+  queries
+    .selectFrom('tokens')
+    .select(['id', 'actor', 'project', 'role', 'created_at', 'created_by', 'expires_at', 'last_used_at'])
+    .select(hasExpired.as('expired'));
 
 const hasExpired = sql<boolean>`expires_at IS NOT NULL AND expires_at <= now()`;
 
@@ -124,12 +118,16 @@ interface Row {
   readonly expired: boolean;
 }
 
-const documentOf = ({ actor, created_at, expires_at, last_used_at, ...row }: Row): TokenDocument => ({
-  ...row,
-  name: actor,
-  created_at: created_at.toISOString(),
-  expires_at: expires_at?.toISOString() ?? null,
-  last_used_at: last_used_at?.toISOString() ?? null,
+export const toTokenDocument = (row: Row): TokenDocument => ({
+  id: row.id,
+  name: row.actor,
+  project: row.project,
+  role: row.role,
+  created_by: row.created_by,
+  expired: row.expired,
+  created_at: row.created_at.toISOString(),
+  expires_at: row.expires_at?.toISOString() ?? null,
+  last_used_at: row.last_used_at?.toISOString() ?? null,
 });
 
 const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');

@@ -62,7 +62,7 @@ test('an admin of one project manages the tokens of that project only', async ()
 
 test("the home's own token is not revoked: nothing would let an admin in any more", async () => {
   await api.store.ensureHomeToken('the-own-token'.padEnd(40, 'x'));
-  const own = (await api.store.listTokens('*')).find(({ created_by }) => created_by === null);
+  const own = (await api.store.pageTokens('*', { limit: 9 })).entries.find(({ created_by }) => created_by === null);
   const refused = await api.call('DELETE', `/v1/tokens/${own?.id}`);
   expect(refused.body).toMatchObject({ status: 409, detail: expect.stringContaining('remove the file token') });
 });
@@ -90,7 +90,7 @@ test('a change that is refused is on record, with who asked and in which request
     request_id: headers['x-request-id'],
     details: { request: `POST ${shopPath}/pooling`, code: 'forbidden', database: 'shop' },
   });
-  expect((await api.store.listTokens('default')).map(({ id }) => id)).toContain(entry?.token_id);
+  expect((await api.store.pageTokens('default', { limit: 9 })).entries.map(({ id }) => id)).toContain(entry?.token_id);
 });
 
 test('a dry run that is refused asked for no change', async () => {
@@ -108,11 +108,11 @@ test('the audit is read page by page, by admins, of their own project', async ()
   const admin = await api.newToken('default', 'admin');
   const first = await read('?limit=2', admin);
   expect(names(first)).toEqual(['three', 'two']);
-  const second = await read(`?limit=2&before=${String(first['next'])}`, admin);
+  const second = await read(`?limit=2&cursor=${String(first['next_cursor'])}`, admin);
   expect(names(second)).toEqual(['one']);
-  expect(second['next']).toBeNull();
+  expect(second['next_cursor']).toBeNull();
   expect(await read('?limit=2', await api.newToken('default', 'operator'))).toMatchObject({ status: 403 });
-  expect(await read('?before=now')).toMatchObject({ status: 422 });
+  expect(await read('?cursor=now')).toMatchObject({ status: 400, code: 'malformed_request' });
 });
 
 test('the audit of one database, by its name', async () => {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { roles, type TokenDocument } from '../../domain/tokens.ts';
-import { anything, moment, named } from './document.ts';
+import { anything, moment, named, nextCursor } from './document.ts';
 
 const tokenMembers = {
   id: z.guid(),
@@ -18,7 +18,7 @@ export const tokenAnswer: z.ZodType<TokenDocument> = named(
   'A token as it is listed.',
   z.strictObject(tokenMembers),
 );
-export const tokensAnswer = z.strictObject({ tokens: z.array(tokenAnswer) });
+export const tokensAnswer = z.strictObject({ tokens: z.array(tokenAnswer), next_cursor: nextCursor });
 export const newTokenAnswer = named(
   'NewToken',
   'A token, which is shown only here.',
@@ -55,6 +55,6 @@ export const auditAnswer = named(
         request_id: z.string().nullable(),
       }),
     ),
-    next: z.string().nullable().describe('Continues as `before`; null at the end.'),
+    next_cursor: nextCursor,
   }),
 );

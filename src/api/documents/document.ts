@@ -14,4 +14,9 @@ export const named = <S extends z.ZodType>(id: string, description: string, sche
 export const moment = z.iso.datetime();
 export const milliseconds = z.number().min(0);
 export const stage = z.literal([0, 1, 2, 3]).describe('0 single, 1 pooling, 2 replicas, 3 ha');
+/** Of every list that comes in pages. */
+export const nextCursor = z
+  .string()
+  .nullable()
+  .describe('Continues the list when it is sent as `cursor`; null at its end.');
 export const anything = z.record(z.string(), z.unknown());

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import type { Snapshot, Verification } from '../../domain/snapshot.ts';
-import { anything, milliseconds, moment, named, stage } from './document.ts';
+import { anything, milliseconds, moment, named, nextCursor, stage } from './document.ts';
 import { checkpoint, operation } from './operation.ts';
 
-export const operationsAnswer = z.strictObject({ operations: z.array(operation) });
-export const checkpointsAnswer = z.strictObject({ checkpoints: z.array(checkpoint) });
+export const operationsAnswer = z.strictObject({ operations: z.array(operation), next_cursor: nextCursor });
+export const checkpointsAnswer = z.strictObject({ checkpoints: z.array(checkpoint), next_cursor: nextCursor });
 
 const event = named(
   'Event',
@@ -18,7 +18,7 @@ const event = named(
     created_at: moment,
   }),
 );
-export const eventsAnswer = z.strictObject({ events: z.array(event) });
+export const eventsAnswer = z.strictObject({ events: z.array(event), next_cursor: nextCursor });
 
 const snapshot: z.ZodType<Snapshot> = named(
   'Snapshot',
@@ -35,7 +35,7 @@ const snapshot: z.ZodType<Snapshot> = named(
     damage: z.string().nullable(),
   }),
 );
-export const snapshotsAnswer = z.strictObject({ snapshots: z.array(snapshot) });
+export const snapshotsAnswer = z.strictObject({ snapshots: z.array(snapshot), next_cursor: nextCursor });
 
 const verification: z.ZodType<Verification> = z.strictObject({
   status: z.enum(['whole', 'damaged']),

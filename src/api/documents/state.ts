@@ -3,7 +3,7 @@ import { endpointNames } from '../../domain/endpoints.ts';
 import { healths, nodeStates } from '../../domain/live-state.ts';
 import { poolModes } from '../../domain/options.ts';
 import { nodeKinds } from '../../domain/topology.ts';
-import { milliseconds, moment, named, stage } from './document.ts';
+import { milliseconds, moment, named, nextCursor, stage } from './document.ts';
 import { checkpoint, operation } from './operation.ts';
 
 const endpoint = z.string().nullable().describe('host:port in the network of the database.');
@@ -167,7 +167,7 @@ export const serviceAnswer = named(
   }),
 );
 
-export const servicesAnswer = z.strictObject({ services: z.array(serviceAnswer) });
+export const servicesAnswer = z.strictObject({ services: z.array(serviceAnswer), next_cursor: nextCursor });
 
 export const fleetAnswer = named(
   'Fleet',

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
 import { addressOf } from '../../domain/addresses.ts';
 import { costOf } from '../../domain/cost.ts';
 import type { Database } from '../../domain/database.ts';
@@ -13,10 +14,14 @@ import { changeAnswers } from '../documents/operation.ts';
 import { serviceAnswer, servicesAnswer } from '../documents/state.ts';
 import { claimUnlessDryRun } from '../idempotency.ts';
 import { findDatabase, serviceParams } from '../lookup.ts';
+import { pagesOf } from '../pages.ts';
 import { parseBody } from '../parse-body.ts';
 import { dryRunRules } from '../query-parameters.ts';
 import { startChange } from '../start-change.ts';
 import { startOperation } from '../start-operation.ts';
+
+/** By name. */
+const pages = pagesOf('services', z.string().max(63), { usual: 1000, most: 1000 });
 
 /** Databases as a whole. */
 export const serviceRoutes = (app: FastifyInstance, dependencies: ApiDependencies): void => {
@@ -52,10 +57,20 @@ export const serviceRoutes = (app: FastifyInstance, dependencies: ApiDependencie
 
   app.get(
     services,
-    { config: { role: 'viewer', answers: { 200: servicesAnswer } }, schema: { tags, summary: 'List databases' } },
+    {
+      config: { role: 'viewer', answers: { 200: servicesAnswer } },
+      schema: {
+        tags,
+        summary: 'Databases of a project, by name',
+        querystring: { type: 'object', properties: pages.rules },
+      },
+    },
     async (request) => {
-      const databases = await store.listDatabases({ project: serviceParams(request).projectId });
-      return { services: databases.map((database) => serviceDocument(database, dependencies.prices)) };
+      const { entries, next } = await store.pageDatabases(serviceParams(request).projectId, pages.read(request));
+      return {
+        services: entries.map((database) => serviceDocument(database, dependencies.prices)),
+        next_cursor: pages.cursor(next),
+      };
     },
   );
 

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
 import { PgrowError } from '../../domain/errors.ts';
 import type { Database } from '../../domain/database.ts';
 import type { Snapshot } from '../../domain/snapshot.ts';
@@ -12,9 +13,12 @@ import { snapshotsAnswer, verifiedAnswers } from '../documents/history.ts';
 import { changeAnswers } from '../documents/operation.ts';
 import { claimUnlessDryRun, findEarlier } from '../idempotency.ts';
 import { findDatabase, serviceParams } from '../lookup.ts';
+import { newestFirst, pagesOf } from '../pages.ts';
 import { asObject, readBody } from '../parse-body.ts';
 import { dryRunRules } from '../query-parameters.ts';
 import { startOperation } from '../start-operation.ts';
+
+const pages = pagesOf('snapshots', newestFirst(z.string().max(100)), { usual: 1000, most: 1000 });
 
 /** So long a request waits for a verification; a client asks again. Milliseconds. */
 const verificationWaitMs = 20_000;
@@ -28,11 +32,16 @@ export const snapshotRoutes = (app: FastifyInstance, dependencies: ApiDependenci
     `${postgres}/snapshots`,
     {
       config: { role: 'viewer', answers: { 200: snapshotsAnswer } },
-      schema: { tags: ['snapshots'], summary: 'Snapshots, newest first' },
+      schema: {
+        tags: ['snapshots'],
+        summary: 'Snapshots, newest first',
+        querystring: { type: 'object', properties: pages.rules },
+      },
     },
     async (request) => {
       const { id } = await findDatabase(dependencies, serviceParams(request));
-      return { snapshots: await store.listSnapshots(id) };
+      const { entries, next } = await store.pageSnapshots(id, pages.read(request));
+      return { snapshots: entries, next_cursor: pages.cursor(next) };
     },
   );
 

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { PgrowError } from '../../domain/errors.ts';
 import { managesTokensOf, newTokenInput, projectText, type TokenDocument } from '../../domain/tokens.ts';
 import { askedBy } from '../audit.ts';
@@ -7,7 +8,10 @@ import { callerOf } from '../auth.ts';
 import { bodyRules, type Parts } from '../bodies.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { meAnswer, newTokenAnswer, tokenAnswer, tokensAnswer } from '../documents/access.ts';
+import { newestFirst, pagesOf } from '../pages.ts';
 import { parseBody } from '../parse-body.ts';
+
+const pages = pagesOf('tokens', newestFirst(z.guid()), { usual: 1000, most: 1000 });
 
 const tokenBody = { token: newTokenInput } satisfies Parts;
 
@@ -31,9 +35,16 @@ export const tokenRoutes = (app: FastifyInstance, { store, home, version }: ApiD
     '/v1/tokens',
     {
       config: { role: 'admin', answers: { 200: tokensAnswer } },
-      schema: { tags, summary: 'Tokens of the project, or of all, newest first' },
+      schema: {
+        tags,
+        summary: 'Tokens of the project, or of all, newest first',
+        querystring: { type: 'object', properties: pages.rules },
+      },
     },
-    async (request) => ({ tokens: await store.listTokens(callerOf(request).project) }),
+    async (request) => {
+      const { entries, next } = await store.pageTokens(callerOf(request).project, pages.read(request));
+      return { tokens: entries, next_cursor: pages.cursor(next) };
+    },
   );
 
   app.post(

@@ -1,14 +1,20 @@
 import type { AuditStore } from '../../../src/store/audit.ts';
 import type { IdempotencyStore } from '../../../src/store/idempotency.ts';
+import type { ListStore } from '../../../src/store/lists.ts';
 import type { TokenStore } from '../../../src/store/tokens.ts';
 
 /** What the API alone asks for: no workflow does. */
-export const memoryAccess = (): AuditStore & TokenStore & IdempotencyStore => ({
+export const memoryAccess = (): AuditStore & ListStore & TokenStore & IdempotencyStore => ({
   ensureHomeToken: notHere,
   createToken: notHere,
   authenticate: notHere,
-  listTokens: notHere,
   findToken: notHere,
+  pageCheckpoints: notHere,
+  pageDatabases: notHere,
+  pageEvents: notHere,
+  pageOperations: notHere,
+  pageSnapshots: notHere,
+  pageTokens: notHere,
   revokeToken: notHere,
   recordAudit: notHere,
   findAcceptedRequest: notHere,

@@ -1,0 +1,162 @@
+import { sql } from 'kysely';
+import type { Database } from '../domain/database.ts';
+import type { Checkpoint, OperationDocument, OperationStatus, OperationType } from '../domain/operation.ts';
+import type { Snapshot } from '../domain/snapshot.ts';
+import { allProjects, type TokenDocument } from '../domain/tokens.ts';
+import { toCheckpoint } from './checkpoints.ts';
+import type { Queries } from './connection.ts';
+import { readDatabases } from './read-databases.ts';
+import { toEvent, type Event } from './events.ts';
+import { readDocuments } from './operation-documents.ts';
+import { isUuid } from './service-id.ts';
+import { toSnapshot } from './snapshots.ts';
+import { selectTokens, toTokenDocument } from './tokens.ts';
+
+/** Lists page by page. A page begins after a position and not at a number, so what is added meanwhile moves nothing. */
+export interface ListStore {
+  /** Of a database, or of all that have or had this name or id in a project. Newest first. */
+  pageOperations(wanted: OperationsWanted, page: PageWanted): Promise<Page<OperationDocument>>;
+  /** Newest first, as are the next three. */
+  pageCheckpoints(serviceId: string, page: PageWanted): Promise<Page<Checkpoint>>;
+  pageEvents(serviceId: string, page: PageWanted): Promise<Page<Event>>;
+  pageSnapshots(serviceId: string, page: PageWanted): Promise<Page<Snapshot>>;
+  /** Of a project, or of all with `*`. */
+  pageTokens(project: string, page: PageWanted): Promise<Page<TokenDocument>>;
+  /** Of a project, by name. The position is the last name. */
+  pageDatabases(project: string, page: PageWanted<string>): Promise<Page<Database, string>>;
+}
+
+/** Where a page has ended. */
+export interface Position {
+  /** ISO 8601 to the microsecond, or `infinity` for the beginning of what is newest first. */
+  readonly at: string;
+  readonly id: string;
+}
+
+export interface PageWanted<P = Position> {
+  readonly limit: number;
+  /** From the beginning where it is absent. */
+  readonly after?: P | undefined;
+}
+
+export interface Page<E, P = Position> {
+  readonly entries: readonly E[];
+  /** Null at the end of the list. */
+  readonly next: P | null;
+}
+
+export type OperationsWanted = (
+  | { readonly service_id: string }
+  | { readonly named: string; readonly project: string }
+) & {
+  /** Any where there are none. */
+  readonly types?: readonly OperationType[];
+  readonly statuses?: readonly OperationStatus[];
+};
+
+export const listStore = (queries: Queries): ListStore => ({
+  async pageOperations(wanted, { limit, after }) {
+    const order = newestFirst('operations.started_at', 'operations.id');
+    let query = queries
+      .selectFrom('operations')
+      .innerJoin('services', 'services.id', 'operations.service_id')
+      .select(['operations.id', order.at]);
+    if ('service_id' in wanted) query = query.where('operations.service_id', '=', wanted.service_id);
+    else {
+      query = query.where('services.project', '=', wanted.project);
+      query = query.where(isUuid(wanted.named) ? 'services.id' : 'services.name', '=', wanted.named);
+    }
+    if (wanted.types) query = query.where('operations.type', 'in', [...wanted.types]);
+    if (wanted.statuses) query = query.where('operations.status', 'in', [...wanted.statuses]);
+    if (after) query = query.where(order.follows(after));
+    const rows = await query
+      .orderBy(order.by)
+      .limit(limit + 1)
+      .execute();
+    const { entries: ids, next } = cut(rows, limit, ({ id }) => id);
+    if (ids.length === 0) return { entries: [], next };
+    const documents = new Map((await readDocuments(queries, { ids, limit: null })).map((each) => [each.id, each]));
+    return { entries: ids.flatMap((id) => documents.get(id) ?? []), next };
+  },
+
+  async pageCheckpoints(serviceId, { limit, after }) {
+    const order = newestFirst('timestamp', 'id');
+    let query = queries.selectFrom('checkpoints').selectAll().select(order.at).where('service_id', '=', serviceId);
+    if (after) query = query.where(order.follows(after));
+    return cut(
+      await query
+        .orderBy(order.by)
+        .limit(limit + 1)
+        .execute(),
+      limit,
+      toCheckpoint,
+    );
+  },
+
+  async pageEvents(serviceId, { limit, after }) {
+    const order = newestFirst('event.created_at', 'event.id');
+    let query = queries
+      .selectFrom('postgres_expansion_events as event')
+      .innerJoin('postgres_cluster_state as cluster', 'cluster.id', 'event.cluster_id')
+      .select(['event.id', 'event_type', 'from_stage', 'to_stage', 'metadata', 'event.created_at', order.at])
+      .where('cluster.service_id', '=', serviceId);
+    if (after) query = query.where(order.follows(after));
+    return cut(
+      await query
+        .orderBy(order.by)
+        .limit(limit + 1)
+        .execute(),
+      limit,
+      toEvent,
+    );
+  },
+
+  async pageSnapshots(serviceId, { limit, after }) {
+    const order = newestFirst('created_at', 'id');
+    let query = queries.selectFrom('snapshots').selectAll().select(order.at).where('service_id', '=', serviceId);
+    if (after) query = query.where(order.follows(after));
+    return cut(
+      await query
+        .orderBy(order.by)
+        .limit(limit + 1)
+        .execute(),
+      limit,
+      toSnapshot,
+    );
+  },
+
+  async pageTokens(project, { limit, after }) {
+    const order = newestFirst('created_at', 'id');
+    let query = selectTokens(queries).select(order.at);
+    if (project !== allProjects) query = query.where('project', '=', project);
+    if (after) query = query.where(order.follows(after));
+    return cut(
+      await query
+        .orderBy(order.by)
+        .limit(limit + 1)
+        .execute(),
+      limit,
+      toTokenDocument,
+    );
+  },
+
+  async pageDatabases(project, { limit, after }) {
+    const databases = await readDatabases(queries, { project, after, limit: limit + 1 });
+    const entries = databases.slice(0, limit);
+    return { entries, next: databases.length > limit ? (entries.at(-1)?.name ?? null) : null };
+  },
+});
+
+/** Time and id: two entries of the same moment have an order too, so that none is left out between two pages. */
+const newestFirst = (time: string, id: string) => ({
+  at: sql<string>`to_char(${sql.ref(time)} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`.as('at'),
+  by: sql`${sql.ref(time)} DESC, ${sql.ref(id)} DESC`,
+  follows: (position: Position) =>
+    sql<boolean>`(${sql.ref(time)}, ${sql.ref(id)}) < (${position.at}::timestamptz, ${position.id})`,
+});
+
+/** One more than wanted was asked for: it says whether anything follows. */
+const cut = <R extends Position, E>(rows: readonly R[], limit: number, shown: (row: R) => E): Page<E> => {
+  const last = rows.length > limit ? rows[limit - 1] : undefined;
+  return { entries: rows.slice(0, limit).map(shown), next: last ? { at: last.at, id: last.id } : null };
+};
