@@ -29,7 +29,7 @@ interface MeasuredMoves {
  */
 export const measureMoves = async (bench: Bench, { repeat, traced }: MeasureMoves): Promise<MeasuredMoves> => {
   const name = 'moves';
-  await run(bench, name, 'create', servicesPath, { name });
+  await run(bench, name, 'create', servicesPath(), { name });
   try {
     await run(bench, name, 'jump', postgresPath(name, 'ha'), {
       enabled: true,

@@ -50,7 +50,7 @@ export const createDatabase = (bench: Bench, round: Round, database: string): Pr
     ...round,
     operation: 'create',
     database,
-    start: () => bench.api.post<StartedOperation>(servicesPath, { name: database }),
+    start: () => bench.api.post<StartedOperation>(servicesPath(), { name: database }),
   });
 
 export const expandDatabase = (

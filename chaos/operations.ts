@@ -90,7 +90,7 @@ export const operations: readonly ChaosOperation[] = [
     from: 'none',
     to: 'single',
     method: 'POST',
-    path: () => servicesPath,
+    path: () => servicesPath(),
     body: ({ name }) => ({ name }),
   },
   pooling('pooling', 'single', 'pooled', { enabled: true }),

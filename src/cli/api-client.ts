@@ -1,4 +1,5 @@
 import { errorCatalogue, PgrowError, type ErrorCode, type Problem } from '../domain/errors.ts';
+import { chosenProject } from './chosen-context.ts';
 import { parseServerSentEvents, type ServerSentEvent } from './server-sent-events.ts';
 
 /** The API as the verbs see it. Paths begin with `/v1`. Every failure is a `PgrowError` that says what to do next. */
@@ -33,14 +34,14 @@ export interface ApiAddress {
   readonly token: string;
   /** How long an answer is waited for, in milliseconds. */
   readonly timeoutMs?: number;
+  /** What to do where nothing listens there. */
+  readonly whenDown?: string;
 }
 
 const usualTimeoutMs = 60_000;
 
-/** The CLI's databases all belong to this project. */
-export const project = 'default';
-export const servicesPath = `/v1/projects/${project}/services`;
-export const servicePath = (name: string): string => `${servicesPath}/${encodeURIComponent(name)}`;
+export const servicesPath = (): string => `/v1/projects/${encodeURIComponent(chosenProject())}/services`;
+export const servicePath = (name: string): string => `${servicesPath()}/${encodeURIComponent(name)}`;
 export const postgresPath = (name: string, rest: string): string => `${servicePath(name)}/postgres/${rest}`;
 
 interface Sent {
@@ -49,7 +50,12 @@ interface Sent {
   readonly body?: string;
 }
 
-export const createApiClient = ({ url, token, timeoutMs: usualMs = usualTimeoutMs }: ApiAddress): ApiClient => {
+export const createApiClient = ({
+  url,
+  token,
+  timeoutMs: usualMs = usualTimeoutMs,
+  whenDown = 'Start the control plane: ./pgrow up',
+}: ApiAddress): ApiClient => {
   const send = async (method: string, path: string, { signal, headers, body }: Sent): Promise<Response> => {
     const response = await fetch(`${url}${path}`, {
       method,
@@ -65,7 +71,7 @@ export const createApiClient = ({ url, token, timeoutMs: usualMs = usualTimeoutM
       const response = await send(method, path, { ...sent, signal: AbortSignal.timeout(timeoutMs) });
       return (response.status === 204 ? null : await response.json()) as T;
     } catch (error) {
-      throw unanswered(error, { url, request: `${method} ${path}`, timeoutMs });
+      throw unanswered(error, { url, request: `${method} ${path}`, timeoutMs, whenDown });
     }
   };
 
@@ -90,18 +96,20 @@ export const createApiClient = ({ url, token, timeoutMs: usualMs = usualTimeoutM
     async *follow(path, signal) {
       const request = { signal, headers: { accept: 'text/event-stream' } };
       const response = await send('GET', path, request).catch((error: unknown) => {
-        throw unanswered(error, { url, request: `GET ${path}`, timeoutMs: usualMs });
+        throw unanswered(error, { url, request: `GET ${path}`, timeoutMs: usualMs, whenDown });
       });
       if (response.body) yield* parseServerSentEvents(response.body);
     },
   };
 };
 
+interface Unanswered extends Required<Pick<ApiAddress, 'url' | 'timeoutMs' | 'whenDown'>> {
+  /** Method and path. */
+  readonly request: string;
+}
+
 /** An API that is not there, one that is late, and one that went away in the middle are three things. */
-const unanswered = (
-  error: unknown,
-  { url, request, timeoutMs }: { readonly url: string; readonly request: string; readonly timeoutMs: number },
-): PgrowError => {
+const unanswered = (error: unknown, { url, request, timeoutMs, whenDown }: Unanswered): PgrowError => {
   if (error instanceof PgrowError) return error;
   const { name, message, cause } = error as Error & { cause?: { code?: string; message?: string } };
   const code = cause?.code ?? '';
@@ -112,9 +120,7 @@ const unanswered = (
     });
   }
   if (code === '' || neverConnected.includes(code))
-    return new PgrowError('internal', `The API at ${url} does not answer. Start the control plane: ./pgrow up`, {
-      cause: error,
-    });
+    return new PgrowError('internal', `The API at ${url} does not answer. ${whenDown}`, { cause: error });
   const broke = `The API at ${url} closed the connection before it answered ${request}: ${cause?.message ?? message}.`;
   return new PgrowError('internal', `${broke} Check what happened: ./pgrow status`, { cause: error });
 };

@@ -35,7 +35,7 @@ export const create = (program: Command): void => {
       ...(flags.locale !== undefined && { locale: flags.locale }),
       ...sizeIn(flags),
     };
-    const started = await api.post<StartedOperation>(servicesPath, body, postOptions(flags));
+    const started = await api.post<StartedOperation>(servicesPath(), body, postOptions(flags));
     process.exitCode = await finishChange({ api, database: name, started, flags });
   });
 };

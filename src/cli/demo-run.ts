@@ -63,7 +63,7 @@ export const runDemo = async (demo: RunDemo): Promise<DemoReport> => {
 const ensureDatabase = async ({ api }: RunDemo): Promise<void> => {
   const { databases } = await api.get<ControlPlaneStatus>('/v1/status');
   if (databases.some(({ name }) => name === database)) return;
-  const started = await api.post<StartedOperation>(servicesPath, { name: database });
+  const started = await api.post<StartedOperation>(servicesPath(), { name: database });
   const created = await followOperation({ api, database, operationId: started.operation_id });
   reportOperation(created);
   if (created.status !== 'done') {

@@ -39,6 +39,7 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   list: [
     ['./pgrow list', 'all databases with stage and health'],
     ['./pgrow list --json', 'the same as a document'],
+    ['./pgrow list --context prod', 'those of another control plane, see "config"'],
   ],
   status: [
     ['./pgrow status shop', 'its nodes, endpoints and operation, looked at now'],
@@ -123,6 +124,18 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
     ['./pgrow logs shop postgres-1 --since 10m', 'one node, the last ten minutes'],
   ],
   cost: [['./pgrow cost shop', 'estimated, by kind of node']],
+  config: [['./pgrow config', 'the same as "config list"']],
+  'config list': [['./pgrow config list', 'all of them; * is the one in use']],
+  'config add': [
+    ['./pgrow config add prod --api https://pgrow.example.org --token-file ~/.pgrow-prod.token', 'another machine'],
+    ['./pgrow config add team-a --api http://127.0.0.1:21088 --project team-a', 'another project on this one'],
+  ],
+  'config use': [
+    ['./pgrow config use prod', 'from now on'],
+    ['./pgrow config use local', 'back to the home on this machine'],
+  ],
+  'config remove': [['./pgrow config remove prod', 'the file of its token stays']],
+  'config show': [['./pgrow config show', 'where the next command goes, and why there']],
   tokens: [['./pgrow tokens', 'the same as "tokens list"']],
   'tokens list': [['./pgrow tokens list', 'all of them, with role, expiry and last use']],
   'tokens create': [

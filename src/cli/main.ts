@@ -1,10 +1,11 @@
 import { CommanderError, type Command } from 'commander';
+import { chooseContext, refuseAwayFromHome } from './chosen-context.ts';
 import { connectToApi } from './connect-to-api.ts';
 import { exitCodes } from './exit-codes.ts';
 import { reportFailure, reportWrongUsage } from './failure.ts';
 import { createProgram } from './program.ts';
 import { suggestDatabase } from './suggest-database.ts';
-import { databaseOf } from './value-kinds.ts';
+import { databaseOf, verbOf } from './value-kinds.ts';
 
 // `pgrow status | head` ends early, and that is no error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -18,6 +19,8 @@ const suggestionTimeoutMs = 2_000;
 let running: Command | undefined;
 const program = createProgram().hook('preAction', (_, command) => {
   running = command;
+  chooseContext(program.opts<{ context?: string }>().context);
+  refuseAwayFromHome(verbOf(command));
 });
 
 try {

@@ -1,8 +1,9 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { abort } from './abort.ts';
 import { audit } from './audit.ts';
 import { backupControlPlane } from './backup-control-plane.ts';
 import { confirm } from './confirm.ts';
+import { config } from './config.ts';
 import { connect } from './connect.ts';
 import { cost } from './cost.ts';
 import { create } from './create.ts';
@@ -62,6 +63,7 @@ const verbs: Readonly<Record<string, readonly AddVerb[]>> = {
     demo,
     workers,
     doctor,
+    config,
     tokens,
     audit,
     release,
@@ -80,7 +82,9 @@ export const createProgram = (): Command => {
     .description(
       'Grows a PostgreSQL database step by step, from a single instance to full high availability, and back.',
     )
-    .showHelpAfterError('Run "pgrow help" for the verbs and "pgrow help VERB" for the options of one.');
+    .showHelpAfterError('Run "pgrow help" for the verbs and "pgrow help VERB" for the options of one.')
+    .configureHelp({ showGlobalOptions: true })
+    .addOption(new Option('--context <name>', 'the control plane that this is about, of those in "config list"'));
   for (const [group, added] of Object.entries(verbs)) {
     program.commandsGroup(`${group}:`);
     for (const addVerb of added) addVerb(program);

@@ -17,7 +17,7 @@ export const suggestDatabase = async (
 /** None where the list cannot be had: the error itself is what has to be said. */
 const readNames = async (connect: () => Pick<ApiClient, 'get'>): Promise<string[]> => {
   try {
-    const { services } = await connect().get<{ services: readonly { readonly name: string }[] }>(servicesPath);
+    const { services } = await connect().get<{ services: readonly { readonly name: string }[] }>(servicesPath());
     return services.map(({ name }) => name);
   } catch {
     return [];

@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { allProjects, projectText, roles, usualLife, type Role, type TokenDocument } from '../domain/tokens.ts';
-import { project as usualProject } from './api-client.ts';
+import { chosenProject } from './chosen-context.ts';
 import { connectToApi } from './connect-to-api.ts';
 import { parseSeconds } from './duration.ts';
 import { print, printJson, printProgress } from './output.ts';
@@ -8,7 +8,7 @@ import { alignColumns } from './table.ts';
 
 interface CreateFlags {
   readonly role: Role;
-  readonly project: string;
+  readonly project?: string;
   readonly expires: number | null;
   readonly json?: true;
 }
@@ -34,8 +34,7 @@ export const tokens = (program: Command): void => {
     )
     .option(
       '--project <project>',
-      `its project, or "${allProjects}" for all and the control plane itself`,
-      usualProject,
+      `its project, or "${allProjects}" for all and the control plane itself (default: that of the context)`,
     )
     .addOption(
       new Option('--expires <time>', 'when it expires, such as 12h or 30d, or "never"')
@@ -43,7 +42,7 @@ export const tokens = (program: Command): void => {
         .default(usualLife, '90d'),
     )
     .option('--json', 'print it as one JSON document')
-    .action(async (name: string, { role, project, expires, json }: CreateFlags) => {
+    .action(async (name: string, { role, project = chosenProject(), expires, json }: CreateFlags) => {
       const body = { name, role, project, expires_in: expires };
       const created = await connectToApi().post<TokenDocument & { token: string }>('/v1/tokens', body);
       if (json) return printJson(created);

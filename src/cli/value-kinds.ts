@@ -1,17 +1,18 @@
 import type { Argument, Command } from 'commander';
 
 /** What the value of an argument is the name of. */
-export type ValueKind = 'database' | 'node';
+export type ValueKind = 'database' | 'node' | 'context';
 
 /** These name something new, or something else. */
-const namesNoDatabase = ['create', 'tokens create'];
+const namesNoDatabase = ['create', 'tokens create', 'config add'];
 
 export const kindOfArgument = (command: Command, argument: Argument | undefined): ValueKind | null => {
   switch (argument?.name()) {
     case 'name':
       return namesNoDatabase.includes(verbOf(command)) ? null : 'database';
     case 'node':
-      return 'node';
+    case 'context':
+      return argument.name() as ValueKind;
     default:
       return null;
   }

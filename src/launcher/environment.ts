@@ -38,6 +38,12 @@ export interface Environment {
   /** Where the API listens; only for set-ups without `pgrow up`, which chooses a loopback port. */
   readonly apiHost: string;
   readonly apiPort: number | undefined;
+  /** Where the command line keeps its contexts: the control planes of other machines. */
+  readonly configuration: string;
+  /** Name of the context that the command line uses. */
+  readonly context: string | undefined;
+  /** Whether the home was named, and is not the usual one of this user. */
+  readonly namesHome: boolean;
   /** File with a token for the API, which the command line sends instead of that of the home. */
   readonly tokenFile: string | undefined;
   /** Names under which the API is reached besides those of the loopback address: of a proxy before it. */
@@ -93,6 +99,8 @@ const variables = z.object({
   PGROW_API_NAMES: unlessEmpty(z.string().regex(/^[\w.-]+(,[\w.-]+)*$/, 'must be host names, separated by commas')),
   PGROW_API_PORT: unlessEmpty(z.coerce.number().int().min(1).max(65_535)),
   PGROW_TOKEN_FILE: optional,
+  PGROW_CONTEXT: optional,
+  XDG_CONFIG_HOME: optional,
   PGROW_METRICS_HOST: unlessEmpty(z.union([z.ipv4(), z.ipv6()], { error: 'must be an IP address' })),
   PGROW_METRICS_PORT: unlessEmpty(metricsPort),
   OTEL_EXPORTER_OTLP_ENDPOINT: unlessEmpty(collectorUrl),
@@ -126,6 +134,9 @@ export const readEnvironment = (source: NodeJS.ProcessEnv = process.env): Enviro
     dockerConfig: resolve(values.DOCKER_CONFIG ?? join(homedir(), '.docker')),
     apiHost: values.PGROW_API_HOST ?? '127.0.0.1',
     apiPort: values.PGROW_API_PORT,
+    configuration: join(values.XDG_CONFIG_HOME ?? join(homedir(), '.config'), 'pgrow', 'config.json'),
+    context: values.PGROW_CONTEXT,
+    namesHome: values.PGROW_HOME !== undefined,
     tokenFile: values.PGROW_TOKEN_FILE && resolve(values.PGROW_TOKEN_FILE),
     apiNames: values.PGROW_API_NAMES?.toLowerCase().split(',') ?? [],
     metricsHost: values.PGROW_METRICS_HOST,

@@ -13,13 +13,18 @@ export interface CliResult {
 /** Milliseconds. Scenarios share the machine with others of their kind: only what hangs may run into this. */
 const timeoutMs = 540_000;
 
-/** `./pgrow ARGUMENTS` to its end, whatever its exit code, whatever Temporal or metadata the surroundings name. */
+/** `./pgrow ARGUMENTS` to its end, whatever its exit code, whatever Temporal, metadata or context the surroundings name. */
 export const runCli = (
   environment: Readonly<Record<string, string>>,
   args: readonly string[],
   launcher = join(repositoryRoot, 'pgrow'),
 ): Promise<CliResult> => {
-  const surroundings = childEnvironment({ PGROW_TASK_QUEUE: '', ...environment });
+  const surroundings = childEnvironment({
+    PGROW_TASK_QUEUE: '',
+    PGROW_CONTEXT: '',
+    PGROW_TOKEN_FILE: '',
+    ...environment,
+  });
   const child = spawn(launcher, args, { env: surroundings, stdio: ['ignore', 'pipe', 'pipe'], timeout: timeoutMs });
   let stdout = '';
   let stderr = '';
