@@ -208,9 +208,8 @@ export const cutOverActions = (dependencies: Dependencies) => {
     } catch (error) {
       if (!(error instanceof PgrowError) || (error.code !== 'not_ready' && error.code !== 'node_failed')) throw error;
       const { name } = old;
-      step.note(
-        `left aside: ${name}, ${withoutStop(error.message)}; to rebuild it: ./pgrow reinit ${database.name} ${name}`,
-      );
+      const says = withoutStop(error.message);
+      step.remark(name, `${name} was left aside: ${says}. Rebuild it: ./pgrow reinit ${database.name} ${name}`);
     }
   };
 

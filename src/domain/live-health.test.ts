@@ -1,15 +1,17 @@
 import { expect, test } from 'vitest';
-import { haTopology, sampleDatabase } from '../../test/support/sample-database.ts';
+import { haTopology, replicaTopology, sampleDatabase } from '../../test/support/sample-database.ts';
 import { healthOf, verdictOf } from './live-health.ts';
 import type { LiveNode, NodeState } from './live-state.ts';
 import type { RouteWrite } from './route-write.ts';
+import type { Topology } from './topology.ts';
 
 const topology = haTopology(sampleDatabase('shop'));
 
 type Change = Readonly<Record<string, readonly [NodeState, LiveNode['role']?]>>;
 
 /** All well, but for these. */
-const seen = (change: Change = {}): readonly LiveNode[] =>
+const seen = (change: Change = {}): readonly LiveNode[] => seenIn(topology, change);
+const seenIn = (topology: Topology, change: Change): readonly LiveNode[] =>
   topology.nodes.map(({ name, kind, container }) => {
     const leads = name === topology.primary;
     const well = [kind === 'postgres' && !leads ? 'streaming' : 'running', leads ? 'primary' : 'replica'] as const;
@@ -55,6 +57,23 @@ test.each<[string, Change, readonly RouteWrite[], string]>([
   ],
 ])('%s', (_, change, writes, health) => {
   expect(healthOf(seen(change), topology, writes)).toBe(health);
+});
+
+// A start left both replicas aside. It ended as done, and the commits of clients hung.
+test.each<[string, Change, string]>([
+  ['all that confirm commits are down', { 'postgres-2': ['absent'], 'postgres-3': ['stopped'] }, 'down'],
+  ['one of them is there', { 'postgres-2': ['absent'] }, 'degraded'],
+  ['one of them cannot be seen', { 'postgres-2': ['absent'], 'postgres-3': ['not answering'] }, 'degraded'],
+])('%s: clients are served if one confirms', (_, change, health) => {
+  const plain = replicaTopology(sampleDatabase('shop'));
+  const replica = plain.nodes.find(({ name }) => name === 'postgres-2')!;
+  const confirming = {
+    ...plain,
+    nodes: [...plain.nodes, { ...replica, name: 'postgres-3' }],
+    replicas: { ...plain.replicas!, replication_mode: 'sync' as const },
+  };
+  expect(healthOf(seenIn(confirming, change), confirming, [])).toBe(health);
+  expect(healthOf(seenIn(confirming, change), { ...confirming, replicas: plain.replicas }, [])).toBe('degraded');
 });
 
 test('one acknowledged write outweighs all failed ones', () => {

@@ -26,6 +26,17 @@ export const takesNoWrites = ({ role, state }: Pick<LiveNode, 'role' | 'state'>)
 
 const downStates: readonly NodeState[] = ['stopped', 'absent', 'server stopped', 'fenced'];
 
+/**
+ * Whether each commit of a client waits: replicas have to confirm it, and all of them are known to be down. The primary itself looks
+ * well then. No write is tried: it would wait too, and take one of the server's connections until a replica is back.
+ */
+export const commitsWait = (nodes: readonly LiveNode[], topology: Topology): boolean => {
+  if (topology.replicas?.replication_mode !== 'sync') return false;
+  const servers = ownNodes(nodes, topology).filter(({ kind }) => kind === 'postgres');
+  const replicas = servers.filter(({ name }) => name !== topology.primary);
+  return servers.some(({ role }) => role === 'primary') && replicas.every(({ state }) => downStates.includes(state));
+};
+
 /** Servers of which pgrow cannot know, because it is kept out or its engine does not answer. */
 export const isUnseen = ({ state }: Pick<LiveNode, 'state'>): boolean => unseenStates.includes(state);
 
@@ -50,6 +61,7 @@ export const healthOf = (nodes: readonly LiveNode[], topology: Topology, writes:
   if (topology.stopped) return 'stopped';
   const own = ownNodes(nodes, topology);
   const servers = own.filter(({ kind }) => kind === 'postgres');
+  if (commitsWait(nodes, topology)) return 'down';
   if (!isDoubtful(nodes, topology)) return own.every(isAsItShouldBe) ? 'healthy' : 'degraded';
   const isLed = servers.some(({ role }) => role === 'primary');
   const verdict = verdictOf(

@@ -1,6 +1,6 @@
 import { formatBytes } from './format-bytes.ts';
 import type { LiveNode, NodeState } from './live-state.ts';
-import { isDoubtful, ownNodes } from './live-health.ts';
+import { commitsWait, isDoubtful, ownNodes } from './live-health.ts';
 import { repairCommand } from './faults.ts';
 import { isReplayHalted } from './replay-halted.ts';
 import { writeText, type RouteWrite } from './route-write.ts';
@@ -30,6 +30,7 @@ export const noticesOf = (seen: Seen): readonly string[] => {
       ({ name, detail }) => `The server of ${name} is kept down: ${detail}.`,
     ),
     ...hasNoLeader(seen, own),
+    ...commitsAreHeldUp(seen, own),
     ...isAway(seen, own),
     ...own.flatMap(({ kind, name, state, detail }) =>
       kind !== 'postgres' && state !== 'running' && detail ? [`${name} is ${state}: ${detail}.`] : [],
@@ -71,6 +72,12 @@ const keptOut = ({ name: database }: Seen, own: readonly LiveNode[]): readonly s
         ]
       : []),
   ];
+};
+
+const commitsAreHeldUp = ({ name, topology, nodes }: Seen, own: readonly LiveNode[]): readonly string[] => {
+  if (!commitsWait(nodes, topology)) return [];
+  const replicas = own.filter((node) => node.kind === 'postgres' && node.name !== topology.primary);
+  return [`Commits wait until a replica is back that confirms them (${names(replicas)}): ${repairCommand(name)}`];
 };
 
 /** Others serve without it. */

@@ -153,7 +153,7 @@ describe.concurrent('a leader that hangs, its replicas too far behind to be elec
     const document = await shop.run('failover', { confirm: true });
     expect(document).toMatchObject({ status: 'done', error: null });
     expect(document.warnings.join()).toContain('Rebuild it then: ./pgrow reinit shop postgres-2');
-    expect(notes.join()).toMatch(/left aside: postgres-2, .*; to rebuild it: \.\/pgrow reinit shop postgres-2/);
+    expect(notes.join()).toMatch(/postgres-2 was left aside: .* Rebuild it: \.\/pgrow reinit shop postgres-2/);
     await expectServed(shop, 'postgres-3');
   });
 });

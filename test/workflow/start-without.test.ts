@@ -87,6 +87,10 @@ describe.concurrent('a start', () => {
     const document = await tell(startsAgain.confirming, shop);
     expect(document).toMatchObject({ status: 'done', error: null });
     expect(document.warnings).toHaveLength(2);
+    // The primary looked well, and status said "degraded" while each commit of a client hung.
+    const { health, notices } = await live(shop);
+    expect(health).toBe('down');
+    expect(notices.join('\n')).toContain('Commits wait until a replica is back that confirms them (postgres-2, postgres-3)');
     expect(await shop.rows('postgres')).toContain(acknowledged);
   });
 
