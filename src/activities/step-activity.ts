@@ -71,7 +71,7 @@ export const stepActivity =
 
 /**
  * A workflow may be reset in Temporal after its operation has ended, or its window has closed: what it would do once
- * more, or undo, is in use by then.
+ * more, or undo, is in use by then. One that began after the backup from which the record comes is not known at all.
  * @throws PgrowError `already_ended`; what a closed window has removed is passed over
  */
 const mayAct = async (
@@ -83,11 +83,16 @@ const mayAct = async (
     return window?.status !== 'closed';
   }
   const status = await store.readOperationStatus(operation);
-  if (status === null || status === 'running') return true;
+  if (status === 'running') return true;
+  if (status === null) throw new PgrowError('already_ended', notOnRecord(operation));
   // What was left to an operator in the middle of its hand-over is undone by the next operation (`left-behind.ts`).
   if (status === 'needs_operator' && direction === 'undo') return true;
   throw new PgrowError('already_ended', endedAlready(operation, status));
 };
+
+const notOnRecord = (operation: string): string =>
+  `Operation ${operation} is not on record: it began after the backup that was restored, and ends here. ` +
+  'See what it left: ./pgrow doctor';
 
 const recordFailure = async (
   store: Dependencies['store'],

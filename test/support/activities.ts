@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { createActivities } from '../../src/activities/index.ts';
@@ -7,6 +6,7 @@ import { readSettings, type Settings } from '../../src/launcher/settings.ts';
 import { realComponents } from '../../src/nodes/dependencies.ts';
 import { createStore, type Store } from '../../src/store/store.ts';
 import type { ControlPlane } from './control-plane.ts';
+import { asOperation } from './single-step.ts';
 
 /** What a control plane's worker does, done here: for what no operation asks for yet. */
 export interface Inside {
@@ -33,18 +33,12 @@ export const openInside = async (plane: ControlPlane): Promise<Inside> => {
   });
   return {
     store,
-    async act(name, database, input) {
-      const context = {
-        operation: randomUUID(),
-        database,
-        step: 0,
-        direction: 'run',
-        attempt: 1,
-        patience_seconds: 60,
-      };
-      const call = activities[name] as (call: unknown) => Promise<unknown>;
-      await new MockActivityEnvironment().run(call, { context, input });
-    },
+    act: (name, database, input) =>
+      asOperation(store, database, (operation) => {
+        const context = { operation, database, step: 0, direction: 'run', attempt: 1, patience_seconds: 60 };
+        const call = activities[name] as (call: unknown) => Promise<unknown>;
+        return new MockActivityEnvironment().run(call, { context, input });
+      }),
     close: () => store.close(),
   };
 };

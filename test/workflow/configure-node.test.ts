@@ -5,6 +5,7 @@ import { performAtOnce, type Activity } from '../support/fake-world/without-temp
 import type { Shop } from '../support/fake-world/operator.ts';
 import { create } from '../support/fake-world/operations-under-test.ts';
 import { useControlPlane } from '../support/fake-world/use-control-plane.ts';
+import { asOperation } from '../support/single-step.ts';
 
 /** Every kind of node takes other files while it runs: settings, certificates and passwords change for as long as it lives. */
 
@@ -23,11 +24,12 @@ const grown = async (): Promise<{ readonly shop: Shop; readonly nodes: readonly 
   return { shop, nodes: [...nodes.values()] };
 };
 
-const configure = (shop: Shop, input: ConfiguredNode): Promise<unknown> => {
-  const context = { operation: 'o', database: shop.id, step: 0, direction: 'run', attempt: 1, patience_seconds: 2 };
-  const { configureNode } = shop.world.activities;
-  return new MockActivityEnvironment().run(configureNode as Activity, { context, input });
-};
+const configure = (shop: Shop, input: ConfiguredNode): Promise<void> =>
+  asOperation(shop.world.store, shop.id, (operation) => {
+    const context = { operation, database: shop.id, step: 0, direction: 'run', attempt: 1, patience_seconds: 2 };
+    const { configureNode } = shop.world.activities;
+    return new MockActivityEnvironment().run(configureNode as Activity, { context, input });
+  });
 
 const startOf = async (shop: Shop, { node }: ConfiguredNode) =>
   (await shop.world.platform.inspectContainer(node.container))!.startedAt;

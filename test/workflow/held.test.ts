@@ -203,6 +203,24 @@ test('a step that waited for a release does nothing if its operation was ended w
   expect((await shop.database())!.topology.stage).toBe(0);
 });
 
+// It went on, moved the writes, and the record knew nothing of it.
+test('an operation that began after the backup acts no more once the record is released', async () => {
+  const shop = await newDatabase();
+  const held = shop.world.faults.hold(({ name }) => name === 'waitUntilEtcdQuorum');
+  const operation = await shop.start('expand', { target: 'ha', pooling: {} });
+  await held.reached;
+  await shop.world.store.forgetOperation((await lastOf(shop)).id);
+  await hold(shop);
+  held.release();
+  await shop.world.store.releaseHold(shop.id);
+  await expect(operation.result()).rejects.toMatchObject({
+    cause: { message: expect.stringContaining('it began after the backup that was restored') },
+  });
+
+  expect(await shop.write('order 2', 'postgres')).toBe('postgres-1');
+  expect((await shop.database())!.topology.stage).toBe(0);
+});
+
 test('what is left of a mark before goes with the next operation', async () => {
   const shop = newShop();
   const named = { id: shop.id, name: 'shop', home: '1a2b3c4d' };

@@ -16,7 +16,12 @@ interface Neighbours {
   readonly countAddresses: (serviceId: string, given: number | undefined) => void;
 }
 
-export const memoryOperations = (neighbours: Neighbours): OperationStore => {
+export interface MemoryOperations extends OperationStore {
+  /** As after a restore from a backup that was taken before it. */
+  forgetOperation(id: string): Promise<void>;
+}
+
+export const memoryOperations = (neighbours: Neighbours): MemoryOperations => {
   const rows: Row[] = [];
   const stepOf = (operation: string, step: number) => rows.find(({ id }) => id === operation)?.steps[step];
   const of = (serviceId: string) =>
@@ -91,6 +96,12 @@ export const memoryOperations = (neighbours: Neighbours): OperationStore => {
     readOperationStatus: async (id) => {
       const row = rows.find((candidate) => candidate.id === id);
       return row ? (row.end?.status ?? 'running') : null;
+    },
+    async forgetOperation(id) {
+      rows.splice(
+        rows.findIndex((row) => row.id === id),
+        1,
+      );
     },
     readRunningOperation: async (serviceId) => of(serviceId).find(({ status }) => status === 'running') ?? null,
   };

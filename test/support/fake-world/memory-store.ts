@@ -2,13 +2,14 @@ import type { Store } from '../../../src/store/store.ts';
 import { memoryAccess } from './memory-access.ts';
 import { memoryCheckpoints } from './memory-checkpoints.ts';
 import { memoryDatabases } from './memory-databases.ts';
-import { memoryOperations } from './memory-operations.ts';
+import { memoryOperations, type MemoryOperations } from './memory-operations.ts';
 import { memoryRecords } from './memory-records.ts';
 
-export type MemoryStore = Store & {
-  /** As after a restore of the control plane from a backup. */
-  hold(serviceId: string, taken_at: string): Promise<void>;
-};
+export type MemoryStore = Store &
+  MemoryOperations & {
+    /** As after a restore of the control plane from a backup. */
+    hold(serviceId: string, taken_at: string): Promise<void>;
+  };
 
 /** The metadata in memory. Everything is copied on its way in and out, as a server would. */
 export const createMemoryStore = (): MemoryStore => {
