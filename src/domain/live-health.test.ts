@@ -11,9 +11,9 @@ type Change = Readonly<Record<string, readonly [NodeState, LiveNode['role']?]>>;
 
 /** All well, but for these. */
 const seen = (change: Change = {}): readonly LiveNode[] => seenIn(topology, change);
-const seenIn = (topology: Topology, change: Change): readonly LiveNode[] =>
-  topology.nodes.map(({ name, kind, container }) => {
-    const leads = name === topology.primary;
+const seenIn = (of: Topology, change: Change): readonly LiveNode[] =>
+  of.nodes.map(({ name, kind, container }) => {
+    const leads = name === of.primary;
     const well = [kind === 'postgres' && !leads ? 'streaming' : 'running', leads ? 'primary' : 'replica'] as const;
     const [state, role = null] = change[name] ?? (kind === 'postgres' ? well : ['running' as const]);
     return { name, kind, container, role, state, detail: null, lag_bytes: null, position: null };
