@@ -90,7 +90,9 @@ describe.concurrent('a start', () => {
     // The primary looked well, and status said "degraded" while each commit of a client hung.
     const { health, notices } = await live(shop);
     expect(health).toBe('down');
-    expect(notices.join('\n')).toContain('Commits wait until a replica is back that confirms them (postgres-2, postgres-3)');
+    expect(notices.join('\n')).toContain(
+      'Commits wait until a replica is back that confirms them (postgres-2, postgres-3)',
+    );
     expect(await shop.rows('postgres')).toContain(acknowledged);
   });
 
