@@ -15,6 +15,10 @@ import { readCli } from '../support/run-cli.ts';
 export interface ComposeStack {
   /** `docker compose ARGUMENTS`: its standard output; throws unless the exit code is 0. */
   compose(...args: readonly string[]): Promise<string>;
+  /** `docker compose ARGUMENTS > file`. */
+  composeTo(file: string, ...args: readonly string[]): Promise<void>;
+  /** `docker compose ARGUMENTS < file`. */
+  composeFrom(file: string, ...args: readonly string[]): Promise<string>;
   /** `docker compose exec api pgrow ARGUMENTS`. */
   pgrow(...args: readonly string[]): Promise<string>;
   /** Names of containers. */
@@ -74,9 +78,15 @@ export const openComposeStack = async (): Promise<ComposeStack> => {
   const nameless = new Set<string>();
   const ofProject = { filters: { label: [`com.docker.compose.project=${project}`] } };
 
+  const run = (command: string, ...args: readonly string[]): Promise<string> =>
+    runCommand({ command, arguments: args, environment, directory: repositoryRoot });
+  const redirected = (redirection: string, file: string, args: readonly string[]): Promise<string> =>
+    run('sh', '-c', `file=$1; shift; exec "$@" ${redirection} "$file"`, 'sh', file, program, ...first, ...args);
+
   const stack: ComposeStack = {
-    compose: (...args) =>
-      runCommand({ command: program, arguments: [...first, ...args], environment, directory: repositoryRoot }),
+    compose: (...args) => run(program, ...first, ...args),
+    composeTo: async (file, ...args) => void (await redirected('>', file, args)),
+    composeFrom: (file, ...args) => redirected('<', file, args),
     pgrow: (...args) => stack.compose('exec', '-T', 'api', 'pgrow', ...args),
     nodesOf: async (name) => (await platform.findByLabels({ [labelNames.databaseName]: name })).containers,
     secrets: () =>

@@ -1,8 +1,12 @@
 import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sessionOpener } from '../../src/workload/session.ts';
 import { parseEndpoint } from '../../src/workload/endpoint.ts';
 import { startWorkload } from '../../src/workload/workload.ts';
+import { retryUntil } from '../support/retry-until.ts';
 import { openComposeStack, type ComposeStack } from './compose-stack.ts';
 
 const database = `shop-${randomBytes(3).toString('hex')}`;
@@ -45,11 +49,34 @@ test('a database is created, expands while clients write and a worker is killed,
   expect(await stack.pgrow('status', database)).toContain(`${database}: healthy, stage 1 (pooling)`);
 
   await expectNoSecret();
+  await loseAndRestore();
   await stack.pgrow('destroy', database, '--confirm', database);
   expect(await stack.nodesOf(database)).toEqual([]);
   await stack.compose('down', '--volumes');
   expect(await stack.leftovers()).toEqual([]);
 });
+
+/** Home, metadata and Temporal go with their volumes; the database serves all the while. */
+const loseAndRestore = async (): Promise<void> => {
+  const folder = mkdtempSync(join(tmpdir(), 'pgrow-backup-'));
+  const [file, inPrepare] = [join(folder, 'backup'), ['run', '--rm', '-T', 'prepare', 'pgrow']];
+  try {
+    await stack.composeTo(file, ...inPrepare, 'backup-control-plane', '-');
+    await stack.compose('down', '--volumes');
+    expect(await stack.leftovers()).toEqual([]);
+
+    expect(await stack.composeFrom(file, ...inPrepare, 'restore-control-plane', '-')).toContain(database);
+    await stack.compose('up', '--detach', '--wait');
+    await retryUntil('the record to be compared', async () =>
+      expect(await stack.pgrow('status', database)).toContain(`${database}: healthy, stage 1 (pooling)`),
+    );
+    await retryUntil('the hold to end', async () => {
+      await stack.pgrow('scale-down', database, '--to', 'single', '--grace', '0', '--yes');
+    });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+};
 
 /** All processes of the first one, from inside: the engine does not restart one that it was asked to stop. */
 const killWorker = async (): Promise<void> => {
