@@ -14,6 +14,8 @@ export interface DocumentedRoute {
   /** As it is registered: `/v1/tokens/:tokenId`. */
   readonly url: string;
   readonly answers: Answers;
+  /** Whether its answers have entity tags (`entity-tags.ts`). */
+  readonly polled: boolean;
 }
 
 declare module 'fastify' {
@@ -33,12 +35,12 @@ export const collectAnswers = (app: FastifyInstance): void => {
     if (schema?.hide || url.startsWith(docsPath)) return;
     if (!config?.answers) throw new Error(`${url} must describe its answers`);
     for (const each of [method].flat())
-      if (each !== 'HEAD') routes.push({ method: each, url, answers: config.answers });
+      if (each !== 'HEAD') routes.push({ method: each, url, answers: config.answers, polled: config.polled === true });
   });
 };
 
 /** The OpenAPI document with the answers of every route; the schemas that have names are components. */
-export const withAnswers = (document: object, routes: readonly DocumentedRoute[]): object => {
+export const withAnswers = (document: object, routes: readonly DocumentedRoute[]): Record<string, unknown> => {
   const openApi = document as OpenApi;
   const schemas: Record<string, unknown> = {};
   const schemaOf = (schema: z.ZodType): unknown => {
@@ -48,7 +50,7 @@ export const withAnswers = (document: object, routes: readonly DocumentedRoute[]
   };
   const asProblem = { 'application/problem+json': { schema: schemaOf(problem) } };
   const paths = { ...openApi.paths };
-  for (const { method, url, answers } of routes) {
+  for (const { method, url, answers, polled } of routes) {
     const path = url.replace(/:(\w+)/g, '{$1}');
     const verb = method.toLowerCase();
     const responses = Object.fromEntries(
@@ -67,13 +69,22 @@ export const withAnswers = (document: object, routes: readonly DocumentedRoute[]
     const operation = {
       operationId: operationIdOf(method, url),
       ...described,
-      responses: { ...responses, ...problems },
+      ...(polled && { parameters: [...(described.parameters ?? []), ifNoneMatch] }),
+      responses: { ...responses, ...(polled && { 304: notModified }), ...problems },
     };
     paths[path] = { ...paths[path], [verb]: operation };
   }
   const components = { ...openApi.components, schemas: { ...openApi.components?.['schemas'], ...schemas } };
   return { ...openApi, paths, components };
 };
+
+const ifNoneMatch = {
+  in: 'header',
+  name: 'If-None-Match',
+  description: 'The `ETag` of the answer the caller has: if it still holds, the answer is 304.',
+  schema: { type: 'string' },
+};
+const notModified = { description: 'What the caller has still holds' };
 
 /** `getPostgresOperationProgress`: the method, and where the path leads within a project. */
 export const operationIdOf = (method: string, url: string): string => {
@@ -91,7 +102,7 @@ export const operationIdOf = (method: string, url: string): string => {
 };
 
 interface OpenApi {
-  readonly paths: Readonly<Record<string, Readonly<Record<string, object>>>>;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly parameters?: readonly object[] }>>>>;
   readonly components?: Readonly<Record<string, object>>;
 }
 

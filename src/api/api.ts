@@ -8,6 +8,7 @@ import { auditRefusals } from './audit.ts';
 import { docsPath, requireTokens } from './auth.ts';
 import { checkHost } from './check-host.ts';
 import type { ApiDependencies } from './dependencies.ts';
+import { tagAnswers } from './entity-tags.ts';
 import { answerProblems } from './problem.ts';
 import { auditRoutes } from './rest/audit.ts';
 import { controlPlaneRoutes } from './rest/control-plane.ts';
@@ -81,6 +82,7 @@ export const createApi = async ({ logger, ...dependencies }: ApiOptions): Promis
   await requireTokens(app, dependencies);
   auditRefusals(app, dependencies);
   collectAnswers(app);
+  tagAnswers(app);
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -95,12 +97,15 @@ export const createApi = async ({ logger, ...dependencies }: ApiOptions): Promis
       security: [{ token: [] }],
     },
   });
+  // Its schemas are made from those of the domain, which takes a while, and it never changes.
+  let document: Record<string, unknown> | undefined;
+  const openApi = () => (document ??= withAnswers(app.swagger(), app.documentedRoutes));
   await app.register(swaggerUi, {
     routePrefix: docsPath,
     staticCSP: true,
     theme: { title: 'pgrow API', css: [{ filename: 'plain.css', content: '.topbar { display: none }' }] },
-    transformSpecification: (document) => withAnswers(document, app.documentedRoutes),
-    transformSpecificationClone: true,
+    transformSpecification: () => openApi(),
+    transformSpecificationClone: false,
   });
   await app.register(async (routes) => {
     serviceRoutes(routes, dependencies);
@@ -119,9 +124,7 @@ export const createApi = async ({ logger, ...dependencies }: ApiOptions): Promis
     doctorRoutes(routes, dependencies);
     tokenRoutes(routes, dependencies);
     auditRoutes(routes, dependencies);
-    routes.get('/openapi.json', { config: { public: true }, schema: { hide: true } }, async () =>
-      withAnswers(app.swagger(), app.documentedRoutes),
-    );
+    routes.get('/openapi.json', { config: { public: true }, schema: { hide: true } }, async () => openApi());
   });
   return app;
 };

@@ -15,7 +15,7 @@ export const controlPlaneRoutes = (
   app.get(
     '/v1/status',
     {
-      config: { role: 'viewer', answers: { 200: fleetAnswer } },
+      config: { role: 'viewer', polled: true, answers: { 200: fleetAnswer } },
       schema: { tags: ['control plane'], summary: 'Addresses and all databases' },
     },
     async (request) => {

@@ -17,7 +17,7 @@ export const historyRoutes = (app: FastifyInstance, dependencies: ApiDependencie
   const { store } = dependencies;
   const postgres = '/v1/projects/:projectId/services/:serviceId/postgres';
   const route = (summary: string, answer: z.ZodType, query: object = {}) => ({
-    config: { role: 'viewer' as const, answers: { 200: answer } },
+    config: { role: 'viewer' as const, polled: true as const, answers: { 200: answer } },
     schema: { tags: ['history'], summary, querystring: { type: 'object', properties: query } },
   });
 

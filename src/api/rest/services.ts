@@ -58,7 +58,7 @@ export const serviceRoutes = (app: FastifyInstance, dependencies: ApiDependencie
   app.get(
     services,
     {
-      config: { role: 'viewer', answers: { 200: servicesAnswer } },
+      config: { role: 'viewer', polled: true, answers: { 200: servicesAnswer } },
       schema: {
         tags,
         summary: 'Databases of a project, by name',
@@ -76,7 +76,10 @@ export const serviceRoutes = (app: FastifyInstance, dependencies: ApiDependencie
 
   app.get(
     `${services}/:serviceId`,
-    { config: { role: 'viewer', answers: { 200: serviceAnswer } }, schema: { tags, summary: 'One database' } },
+    {
+      config: { role: 'viewer', polled: true, answers: { 200: serviceAnswer } },
+      schema: { tags, summary: 'One database' },
+    },
     async (request) => serviceDocument(await findDatabase(dependencies, serviceParams(request)), dependencies.prices),
   );
 

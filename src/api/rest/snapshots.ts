@@ -31,7 +31,7 @@ export const snapshotRoutes = (app: FastifyInstance, dependencies: ApiDependenci
   app.get(
     `${postgres}/snapshots`,
     {
-      config: { role: 'viewer', answers: { 200: snapshotsAnswer } },
+      config: { role: 'viewer', polled: true, answers: { 200: snapshotsAnswer } },
       schema: {
         tags: ['snapshots'],
         summary: 'Snapshots, newest first',

@@ -24,7 +24,7 @@ export const topologyRoutes = (app: FastifyInstance, dependencies: ApiDependenci
     schema: { tags: ['state'], summary },
   });
   const seenRoute = (summary: string, answer: z.ZodType) => ({
-    config: { role: 'viewer' as const, answers: { 200: answer } },
+    config: { role: 'viewer' as const, polled: true as const, answers: { 200: answer } },
     schema: { tags: ['state'], summary, querystring: freshRules },
   });
   const see = (request: FastifyRequest, database: Database) =>
