@@ -13,6 +13,7 @@ import { answerProblems } from './problem.ts';
 import { auditRoutes } from './rest/audit.ts';
 import { controlPlaneRoutes } from './rest/control-plane.ts';
 import { changeRoutes } from './rest/changes.ts';
+import { databaseRoutes } from './rest/databases.ts';
 import { doctorRoutes } from './rest/doctor.ts';
 import { historyRoutes } from './rest/history.ts';
 import { ladderRoutes } from './rest/ladder.ts';
@@ -121,6 +122,7 @@ export const createApi = async ({ logger, ...dependencies }: ApiOptions): Promis
     logsRoutes(routes, dependencies);
     progressRoutes(routes, dependencies);
     controlPlaneRoutes(routes, dependencies);
+    databaseRoutes(routes, dependencies);
     doctorRoutes(routes, dependencies);
     tokenRoutes(routes, dependencies);
     auditRoutes(routes, dependencies);

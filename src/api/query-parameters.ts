@@ -36,6 +36,18 @@ export const readChoices = <C extends string>(
   throw invalidInput('The request', [{ path, value, allowed: `some of ${known.join(', ')}, separated by commas` }]);
 };
 
+/** The same of a parameter that names one of them. */
+export const readChoice = <C extends string>(
+  request: FastifyRequest,
+  path: string,
+  known: readonly C[],
+): C | undefined => {
+  const value = readText(request, path);
+  const chosen = known.find((each) => each === value);
+  if (value === undefined || chosen !== undefined) return chosen;
+  throw invalidInput('The request', [{ path, value, allowed: `one of ${known.join(', ')}` }]);
+};
+
 export const choicesRule = (known: readonly string[], description: string) => ({
   type: 'array',
   items: { type: 'string', enum: known },

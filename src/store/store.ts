@@ -2,6 +2,7 @@ import { auditStore, type AuditStore } from './audit.ts';
 import { checkpointStore, type CheckpointStore } from './checkpoints.ts';
 import { connectMetadata, toStoreError, type Connection } from './connection.ts';
 import { databaseStore, type DatabaseStore } from './databases.ts';
+import { fleetStore, type FleetStore } from './fleet.ts';
 import { eventStore, type EventStore } from './events.ts';
 import { holdStore, type HoldStore } from './holds.ts';
 import { idempotencyStore, type IdempotencyStore } from './idempotency.ts';
@@ -29,6 +30,7 @@ export type Store = DatabaseStore &
   TokenStore &
   RetentionStore &
   ListStore &
+  FleetStore &
   IdempotencyStore & {
     /** Brings the schema up to date; safe from several processes at once. */
     migrate(): Promise<void>;
@@ -68,6 +70,7 @@ export const createStore = async ({
     ...idempotencyStore(queries),
     ...retentionStore(queries),
     ...listStore(queries),
+    ...fleetStore(queries),
     async migrate() {
       await migrate(pool, await readMigrations(), version);
     },
