@@ -136,6 +136,11 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   ],
   'config remove': [['./pgrow config remove prod', 'the file of its token stays']],
   'config show': [['./pgrow config show', 'where the next command goes, and why there']],
+  completion: [
+    ['./pgrow completion bash > /etc/bash_completion.d/pgrow', 'for all users of bash'],
+    ['./pgrow completion zsh > ~/.zfunc/_pgrow', 'zsh, in a directory of fpath'],
+    ['./pgrow completion fish > ~/.config/fish/completions/pgrow.fish', 'fish'],
+  ],
   tokens: [['./pgrow tokens', 'the same as "tokens list"']],
   'tokens list': [['./pgrow tokens list', 'all of them, with role, expiry and last use']],
   'tokens create': [

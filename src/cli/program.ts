@@ -3,6 +3,7 @@ import { abort } from './abort.ts';
 import { audit } from './audit.ts';
 import { backupControlPlane } from './backup-control-plane.ts';
 import { confirm } from './confirm.ts';
+import { completion } from './completion.ts';
 import { config } from './config.ts';
 import { connect } from './connect.ts';
 import { cost } from './cost.ts';
@@ -64,6 +65,7 @@ const verbs: Readonly<Record<string, readonly AddVerb[]>> = {
     workers,
     doctor,
     config,
+    completion,
     tokens,
     audit,
     release,
@@ -90,18 +92,18 @@ export const createProgram = (): Command => {
     for (const addVerb of added) addVerb(program);
   }
   program.commandsGroup('Help:').helpCommand('help [verb]', 'show what a verb does, its options and examples');
-  complete(program);
+  finish(program);
   return program;
 };
 
 /** What every command gets, and each command below it. */
-const complete = (command: Command): void => {
+const finish = (command: Command): void => {
   // Errors reach who parses only if each command throws them.
   command.exitOverride();
   const shown = examplesText(verbOf(command));
   if (shown !== '') command.addHelpText('after', shown);
   if (command.parent && command.commands.length > 0) refuseUnknown(command);
-  command.commands.forEach(complete);
+  command.commands.forEach(finish);
 };
 
 /** A wrong word would be taken for an argument of the command that runs where none is named. */
