@@ -1,37 +1,13 @@
-import { CommanderError, type Command } from 'commander';
 import { expect, test } from 'vitest';
+import { parseCommandLine as parse, withAllBelow } from '../../test/support/parse-command-line.ts';
+import { commandsOf } from '../../test/support/shell-commands.ts';
 import { examples } from './examples.ts';
 import { createProgram } from './program.ts';
-import { databaseOf, verbOf } from './value-kinds.ts';
-
-const below = (command: Command): Command[] => [command, ...command.commands.flatMap(below)];
-
-/** What was said, and which command would have run. */
-const parse = async (args: readonly string[]) => {
-  let said = '';
-  let parsed: Command | undefined;
-  const program = createProgram();
-  for (const command of below(program)) {
-    command.configureOutput({ writeOut: (text) => (said += text), writeErr: (text) => (said += text) });
-    // What has no action shows its help, and goes on doing so.
-    if (command.commands.length === 0) command.action(() => undefined);
-  }
-  program.hook('preAction', (_, command) => void (parsed = command));
-  try {
-    await program.parseAsync(args, { from: 'user' });
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error;
-  }
-  return { said, verb: parsed && verbOf(parsed), database: parsed && databaseOf(parsed) };
-};
-
-/** As a shell would, up to a pipe or a redirection. */
-const words = (line: string): string[] =>
-  [...line.split(/ [|>] /)[0]!.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '');
+import { verbOf } from './value-kinds.ts';
 
 test('every verb has an example, and every example belongs to a verb', () => {
   // Shells ask that one; people do not.
-  const verbs = below(createProgram())
+  const verbs = withAllBelow(createProgram())
     .map(verbOf)
     .filter((verb) => verb !== 'complete');
   expect(Object.keys(examples).toSorted()).toEqual(verbs.toSorted());
@@ -43,7 +19,7 @@ test.each(
     .filter(([verb]) => verb !== '')
     .flatMap(([verb, shown]) => shown.map(([line]) => [line, verb] as const)),
 )('%s', async (line, verb) => {
-  const [program, ...args] = words(line);
+  const [program, ...args] = commandsOf(line)[0]!.words;
   expect(program).toBe('./pgrow');
   const parsed = await parse(args);
   expect(parsed.said).toBe('');

@@ -1,0 +1,55 @@
+import { existsSync } from 'node:fs';
+import { dirname, join, normalize, relative } from 'node:path';
+import { expect, test } from 'vitest';
+import { proseOf, readPages, type Page } from '../../test/support/documentation.ts';
+import { repositoryRoot } from './paths.ts';
+
+const pages = readPages();
+const pageAt = new Map(pages.map((page) => [page.path, page]));
+
+/** Targets of links and pictures, without those to other sites. */
+const linksOf = (page: Page): readonly string[] =>
+  [...proseOf(page).matchAll(/\]\(([^)\s]+)\)/g)]
+    .map(([, target]) => target!)
+    .filter((target) => !/^\w+:/.test(target));
+
+/** As GitHub makes them of headings. */
+const anchorsOf = ({ text }: Page): readonly string[] =>
+  [...text.replaceAll(/^```[\s\S]*?^```$/gm, '').matchAll(/^#+ (.*)$/gm)].map(([, heading]) =>
+    heading!
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} _-]/gu, '')
+      .replaceAll(' ', '-'),
+  );
+
+const destinationOf = (page: Page, link: string): { readonly file: string; readonly anchor: string | undefined } => {
+  const [path = '', anchor] = link.split('#');
+  return { file: path === '' ? page.path : normalize(join(dirname(page.path), path)), anchor };
+};
+
+test.each(pages)('$path: every link leads somewhere', (page) => {
+  const broken = linksOf(page).filter((link) => {
+    const { file, anchor } = destinationOf(page, link);
+    if (!existsSync(join(repositoryRoot, file))) return true;
+    if (anchor === undefined) return false;
+    const target = pageAt.get(file);
+    return !target || !anchorsOf(target).includes(anchor);
+  });
+  expect(broken).toEqual([]);
+});
+
+test('the index of the documentation leads to every page of it', () => {
+  const seen = new Set<string>(['docs/README.md']);
+  for (const path of seen) {
+    for (const link of pageAt.has(path) ? linksOf(pageAt.get(path)!) : []) {
+      const { file } = destinationOf(pageAt.get(path)!, link);
+      if (file.startsWith('docs/')) seen.add(file);
+    }
+  }
+  const below = pages.map(({ path }) => path).filter((path) => relative('docs', path)[0] !== '.');
+  expect(below.filter((path) => !seen.has(path))).toEqual([]);
+});
+
+test('the README can be read in one go', () => {
+  expect(pageAt.get('README.md')!.text.split('\n').length).toBeLessThanOrEqual(151);
+});
