@@ -9,6 +9,7 @@ import { docsPath, requireTokens } from './auth.ts';
 import { checkHost } from './check-host.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { tagAnswers } from './entity-tags.ts';
+import { graphqlRoutes } from './graphql/route.ts';
 import { answerProblems } from './problem.ts';
 import { auditRoutes } from './rest/audit.ts';
 import { controlPlaneRoutes } from './rest/control-plane.ts';
@@ -126,6 +127,7 @@ export const createApi = async ({ logger, ...dependencies }: ApiOptions): Promis
     doctorRoutes(routes, dependencies);
     tokenRoutes(routes, dependencies);
     auditRoutes(routes, dependencies);
+    graphqlRoutes(routes, dependencies);
     routes.get('/openapi.json', { config: { public: true }, schema: { hide: true } }, async () => openApi());
   });
   return app;

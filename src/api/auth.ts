@@ -54,13 +54,9 @@ export const requireTokens = async (app: FastifyInstance, { store }: Pick<ApiDep
       );
     request.identity = identity;
     await ofToken(request, reply);
-    refuseOtherProject(identity, request);
-    if (!includes(identity.role, role)) {
-      throw new PgrowError(
-        'forbidden',
-        `This needs the role ${role}; the token's is ${identity.role}. Use another token.`,
-      );
-    }
+    const { projectId } = request.params as { projectId?: string };
+    if (projectId !== undefined) requireProject(identity, projectId);
+    requireRole(identity, role);
   });
 };
 
@@ -87,13 +83,16 @@ export const callerOf = (request: FastifyRequest): Identity => {
 
 export const includes = (held: Role, needed: Role): boolean => roles.indexOf(held) >= roles.indexOf(needed);
 
-const refuseOtherProject = (identity: Identity, request: FastifyRequest): void => {
-  const { projectId } = request.params as { projectId?: string };
-  if (projectId === undefined || identity.project === allProjects || identity.project === projectId) return;
-  throw new PgrowError(
-    'forbidden',
-    `The token is for project ${identity.project}, not for ${projectId}. Use another token.`,
-  );
+/** @throws PgrowError `forbidden` */
+export const requireRole = ({ role: held }: Identity, needed: Role): void => {
+  if (includes(held, needed)) return;
+  throw new PgrowError('forbidden', `This needs the role ${needed}; the token's is ${held}. Use another token.`);
+};
+
+/** @throws PgrowError `forbidden` */
+export const requireProject = ({ project }: Identity, projectId: string): void => {
+  if (project === allProjects || project === projectId) return;
+  throw new PgrowError('forbidden', `The token is for project ${project}, not for ${projectId}. Use another token.`);
 };
 
 /** For what concerns the control plane as a whole. @throws PgrowError `forbidden` */

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { invalidInput } from '../domain/input-problems.ts';
 import { askedBy, type AskedBy } from './audit.ts';
 import { serviceParams } from './lookup.ts';
-import { agreedPlan, isDryRun } from './query-parameters.ts';
+import { agreedPlan, isDryRun, type AgreedPlan } from './query-parameters.ts';
 
 /** What an `Idempotency-Key` stands for: a key serves one request, not another. */
 export interface KeyedPart {
@@ -21,7 +21,7 @@ export interface ChangeRequest extends KeyedPart {
   /** The `Idempotency-Key`; null for none. */
   readonly key: string | null;
   /** Only the plan with this digest may run. */
-  readonly agreed: { readonly plan_digest?: string };
+  readonly agreed: AgreedPlan;
 }
 
 /** @throws PgrowError `invalid_input` for parameters and headers that do not fit */

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { PgrowError } from '../domain/errors.ts';
-import { readLimit } from './query-parameters.ts';
+import { checkWhole, readLimit } from './query-parameters.ts';
 
 interface Limits {
   readonly usual: number;
@@ -12,6 +12,11 @@ interface Limits {
 export interface Pages<P> {
   /** @throws PgrowError `invalid_input`, or `malformed_request` for what is no cursor of this list */
   read(request: FastifyRequest): { readonly limit: number; readonly after?: P };
+  /** The same of what has not come in a query string. */
+  page(given: { readonly limit: number; readonly cursor?: string | null }): {
+    readonly limit: number;
+    readonly after?: P;
+  };
   /** As `next_cursor` has it: null at the end. */
   cursor(next: P | null): string | null;
   /** For the OpenAPI document. */
@@ -21,9 +26,8 @@ export interface Pages<P> {
 /** @param list names the list, so that the cursor of another is refused */
 export const pagesOf = <P>(list: string, position: z.ZodType<P>, { usual, most }: Limits): Pages<P> => {
   const written = z.tuple([z.literal(list), position]);
-  const readCursor = (request: FastifyRequest): { readonly after?: P } => {
-    const { cursor } = request.query as { cursor?: unknown };
-    if (cursor === undefined) return {};
+  const readCursor = (cursor: unknown): { readonly after?: P } => {
+    if (cursor === undefined || cursor === null) return {};
     const parsed = written.safeParse(typeof cursor === 'string' ? decoded(cursor) : null);
     if (parsed.success) return { after: parsed.data[1] };
     throw new PgrowError(
@@ -32,7 +36,11 @@ export const pagesOf = <P>(list: string, position: z.ZodType<P>, { usual, most }
     );
   };
   return {
-    read: (request) => ({ limit: readLimit(request, { usual, most }), ...readCursor(request) }),
+    read: (request) => ({
+      limit: readLimit(request, { usual, most }),
+      ...readCursor((request.query as { cursor?: unknown }).cursor),
+    }),
+    page: ({ limit, cursor }) => ({ limit: checkWhole('limit', limit, { least: 1, most }), ...readCursor(cursor) }),
     cursor: (next) => (next === null ? null : Buffer.from(JSON.stringify([list, next])).toString('base64url')),
     rules: {
       limit: { type: 'integer', minimum: 1, maximum: most, default: usual, description: 'Entries in one answer.' },

@@ -57,21 +57,35 @@ export const choicesRule = (known: readonly string[], description: string) => ({
 /** `?limit=`: how many entries a list gives at most. */
 export const readLimit = (request: FastifyRequest, { usual, most }: { usual: number; most: number }): number => {
   const { limit } = request.query as { limit?: string };
-  if (limit === undefined) return usual;
-  const count = Number(limit);
-  if (Number.isInteger(count) && count >= 1 && count <= most) return count;
-  throw invalidInput('The request', [{ path: 'limit', value: limit, allowed: `a whole number from 1 to ${most}` }]);
+  return limit === undefined ? usual : checkWhole('limit', limit, { least: 1, most });
+};
+
+/** @throws PgrowError `invalid_input` for what is no whole number in this range */
+export const checkWhole = (
+  path: string,
+  value: string | number,
+  { least, most }: { readonly least: number; readonly most: number },
+): number => {
+  const number = Number(value);
+  if (Number.isInteger(number) && number >= least && number <= most) return number;
+  throw invalidInput('The request', [{ path, value, allowed: `a whole number from ${least} to ${most}` }]);
 };
 
 /** `If-Match: "DIGEST"`: only the plan with this digest may run. */
-export const agreedPlan = (request: FastifyRequest): { readonly plan_digest?: string } => {
+export const agreedPlan = (request: FastifyRequest): AgreedPlan => {
   const given = request.headers['if-match'];
-  if (given === undefined || given === '*') return {};
+  return given === undefined || given === '*' ? {} : agreedDigest(given, 'If-Match');
+};
+
+export interface AgreedPlan {
+  readonly plan_digest?: string;
+}
+
+/** @throws PgrowError `invalid_input` for what is not the digest of a plan */
+export const agreedDigest = (given: string, path: string): AgreedPlan => {
   const digest = /^(?:W\/)?"?([0-9a-f]{64})"?$/.exec(given)?.[1];
   if (digest !== undefined) return { plan_digest: digest };
-  throw invalidInput('The request', [
-    { path: 'If-Match', value: given, allowed: 'the digest of a plan, as its ETag has it' },
-  ]);
+  throw invalidInput('The request', [{ path, value: given, allowed: 'the digest of a plan, as its ETag has it' }]);
 };
 
 export const dryRunRules = {

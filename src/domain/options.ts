@@ -43,6 +43,7 @@ export const replicaCounts = { 2: { least: 1, most: 5 }, 3: { least: 2, most: 6 
 
 export const failoverTimes = [10, 30, 60] as const;
 export const maximumLags = [0, 1_048_576, 10_485_760, 'unlimited'] as const;
+export const syncModes = ['async', 'sync_one', 'sync_all'] as const;
 const failoverTime = z.literal([...failoverTimes]);
 
 export const haOptions = z
@@ -50,7 +51,7 @@ export const haOptions = z
     /** Seconds. `patroni_ttl_seconds` is the same under another name. */
     failover_time: failoverTime.optional(),
     patroni_ttl_seconds: failoverTime.optional(),
-    sync_mode: z.enum(['async', 'sync_one', 'sync_all']).default('async'),
+    sync_mode: z.enum(syncModes).default('async'),
     auto_failback: z.boolean().default(false),
     /** Bytes. */
     maximum_lag_on_failover: z.literal([...maximumLags]).default(1_048_576),
@@ -69,13 +70,15 @@ export const haOptions = z
   }));
 export type HaOptions = z.infer<typeof haOptions>;
 
+export const cutoverModes = ['automatic', 'on_signal'] as const;
+
 /** What every operation that leaves a checkpoint takes. */
 export const operationOptions = z.strictObject({
   /** Seconds. How long the rollback stays possible after, and the patience of every step unless that is given. */
   checkpoint_timeout: count(60, 86_400).default(1800),
   /** Seconds without progress after which a step gives up. */
   patience: count(60, 86_400).optional(),
-  cutover: z.enum(['automatic', 'on_signal']).default('automatic'),
+  cutover: z.enum(cutoverModes).default('automatic'),
   /** Seconds a prepared cut-over waits for its signal before it is rolled back. */
   cutover_deadline: count(60, 7 * 86_400).default(86_400),
 });

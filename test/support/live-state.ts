@@ -1,10 +1,10 @@
-import type { Health, LiveState } from '../../src/domain/live-state.ts';
+import type { Health, LiveState, Member } from '../../src/domain/live-state.ts';
 
-/** A database of which nothing is seen but its health. */
-export const liveOf = (health: Health): LiveState => ({
+/** A database of which nothing is seen but its health, and the members that are given. */
+export const liveOf = (health: Health, members: readonly Member[] = []): LiveState => ({
   health,
   nodes: [],
-  members: [],
+  members,
   writes: [],
   notices: [],
   patroni_version: null,

@@ -101,7 +101,9 @@ export const planned = named(
   z.strictObject({
     operation: z.strictObject({
       id: z.null(),
-      digest: z.string().describe('Of what the plan does: sent as `If-Match`, it lets only this plan run.'),
+      digest: z
+        .string()
+        .describe('Of what the plan does: sent as `If-Match`, in GraphQL as planDigest, it lets only this plan run.'),
       run_id: z.null(),
       ...common,
       status: z.literal('planned'),

@@ -13,7 +13,7 @@ export interface EventStream {
   /** Aborts when the reader has gone, reads nothing, or the API stops. */
   readonly signal: AbortSignal;
   /** Sends one event, once the reader has taken those before it. */
-  send(event: string, data: unknown): Promise<void>;
+  send(event: string, data?: unknown): Promise<void>;
 }
 
 export interface EventStreams {
@@ -70,4 +70,5 @@ export const eventStreams = (app: FastifyInstance): EventStreams => {
   };
 };
 
-const written = (event: string, data: unknown): string => `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
+const written = (event: string, data: unknown): string =>
+  `event: ${event}\ndata: ${data === undefined ? '' : JSON.stringify(data)}\n\n`;
