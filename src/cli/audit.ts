@@ -1,4 +1,4 @@
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
 import { connectToApi } from './connect-to-api.ts';
 import type { ApiClient } from './api-client.ts';
 import { positiveInteger } from './option-groups.ts';
@@ -37,7 +37,7 @@ export const audit = (program: Command): void => {
     .description('show who asked for which change, and what was refused, newest first')
     .option('--limit <count>', 'the newest so many', positiveInteger, 100)
     .option('--all', 'everything on record')
-    .option('--jsonl', 'print one JSON document per line and entry')
+    .addOption(new Option('--jsonl', 'print one JSON document per line and entry').conflicts('json'))
     .option('--json', 'print one JSON document')
     .action(async (database: string | undefined, { limit, all, jsonl, json }: AuditFlags) => {
       const found = readAudit(connectToApi(), database, all ? Number.POSITIVE_INFINITY : limit);

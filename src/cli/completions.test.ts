@@ -15,7 +15,7 @@ describe('words of the command line itself', () => {
   });
 
   test('options of the verb and of every verb', () => {
-    expect(wordsAt('status shop --')).toEqual(['--watch', '--json', '--help', '--context']);
+    expect(wordsAt('status shop --')).toEqual(['--watch', '--json', '--help', '--context', '--output']);
     expect(wordsAt('--con')).toEqual(['--context']);
   });
 

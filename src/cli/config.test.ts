@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parse } from 'yaml';
 
 let folder: string;
 let server: Server;
@@ -61,4 +62,14 @@ test('a context that was added and is used leads to its API, with its token and 
 
   expect(await pgrow('config', 'remove', 'prod')).toMatchObject({ code: 0 });
   expect((await pgrow('config', 'show')).stdout).toMatch(/^Context +local \(chosen by default\)$/m);
+});
+
+test('with --output yaml the result is one document, and so is a refusal', async () => {
+  const shown = parse((await pgrow('config', 'show', '--output', 'yaml')).stdout);
+  expect(shown).toMatchObject({ name: 'local', chosen_by: 'default', project: 'default' });
+  const { code, stdout } = await pgrow('expnd', 'shop', '--output', 'yaml');
+  expect(code).toBe(2);
+  expect(parse(stdout)).toMatchObject({
+    error: { code: 'malformed_request', message: expect.stringContaining('expand') },
+  });
 });

@@ -6,7 +6,7 @@ import type { ApiClient, ChangeRequest } from './api-client.ts';
 import { addPlannedChangeOptions, runChange, type ChangeFlags } from './change.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { printProgress } from './output.ts';
-import type { PlanView } from './plan-text.ts';
+import { warningLines, type PlanView } from './plan-text.ts';
 import { readPlan } from './show-plan.ts';
 
 /** What would take or lose something shows its warnings first, and asks. */
@@ -77,9 +77,9 @@ const requireYes = async (database: string, plan: PlanView, yes: boolean): Promi
 };
 
 /** What a person has to know before saying yes. */
-export const consequences = ({ nodes_removed, warnings }: Pick<PlanView, 'nodes_removed' | 'warnings'>): string[] => [
-  ...warnings.map((warning) => `Warning: ${warning}`),
-  ...(nodes_removed.length > 0 ? [`Removes ${nodes_removed.join(', ')}.`] : []),
+export const consequences = (plan: Pick<PlanView, 'nodes_removed' | 'warnings'>): string[] => [
+  ...warningLines(plan, process.stderr),
+  ...(plan.nodes_removed.length > 0 ? [`Removes ${plan.nodes_removed.join(', ')}.`] : []),
 ];
 
 /** Asks on a terminal; null without one. */

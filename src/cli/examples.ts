@@ -39,6 +39,7 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   list: [
     ['./pgrow list', 'all databases with stage and health'],
     ['./pgrow list --json', 'the same as a document'],
+    ['./pgrow list --output yaml', 'the same as YAML; every verb takes it that takes --json'],
     ['./pgrow list --context prod', 'those of another control plane, see "config"'],
   ],
   status: [

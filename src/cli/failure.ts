@@ -1,5 +1,6 @@
 import type { CommanderError } from 'commander';
 import { PgrowError, type ErrorCode, type Problem } from '../domain/errors.ts';
+import { documentFormat } from './document-format.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { hasPrintedJson, printJson, printProgress } from './output.ts';
 
@@ -24,15 +25,11 @@ export const reportWrongUsage = ({ message }: CommanderError): ExitCode => {
   return exitCodes.wrongUsage;
 };
 
-/** With `--json` a refusal is a document too. */
+/** Where a document is asked for, a refusal is one too. */
 const printError = (code: ErrorCode, message: string, problems: readonly Problem[] = []): void => {
-  if (!wantsJson(process.argv.slice(2)) || hasPrintedJson()) return;
+  if (documentFormat(process.argv.slice(2)) === null || hasPrintedJson()) return;
   printJson({ error: { code, message, problems } });
 };
-
-/** What follows `--` belongs to another program. */
-export const wantsJson = (args: readonly string[]): boolean => args.slice(0, endOfOptions(args)).includes('--json');
-const endOfOptions = (args: readonly string[]): number => (args.includes('--') ? args.indexOf('--') : args.length);
 
 const exitCodeOf = (code: ErrorCode): ExitCode => {
   switch (code) {

@@ -43,6 +43,28 @@ test('lines come after the names of their nodes, in columns; of one node without
   expect((await follow([events.slice(2)], 'postgres-1')).printed).toEqual(['ready']);
 });
 
+test('only the name before a line is painted', async () => {
+  const printed: string[] = [];
+  const interrupted = new AbortController();
+  await followLogs({
+    api: {
+      async *follow() {
+        yield said('nodes', { nodes: ['postgres-1', 'front'] });
+        yield line('front', 1, 'New worker');
+        interrupted.abort();
+      },
+    },
+    database: 'shop',
+    node: undefined,
+    start: {},
+    signal: interrupted.signal,
+    print: (text) => printed.push(text),
+    paint: (node, padded) => `<${node}>${padded}</>`,
+    printNotice: () => undefined,
+  });
+  expect(printed).toEqual(['<front>front     </>  New worker']);
+});
+
 test('when the API has been restarted, it continues after the last line, and shows none twice', async () => {
   const { printed, asked } = await follow([
     [line('postgres-1', 1, 'a'), line('postgres-1', 2, 'b')],

@@ -12,6 +12,8 @@ export interface FollowLogs {
   /** Of the user, who has seen enough. */
   readonly signal: AbortSignal;
   readonly print: (line: string) => void;
+  /** A node's name as it stands before its lines, padded to the width of all. */
+  readonly paint?: (node: string, padded: string) => string;
   readonly printNotice: (line: string) => void;
   /** Milliseconds between two attempts at a stream that broke off. */
   readonly reconnectAfterMs?: number;
@@ -56,7 +58,7 @@ const pathOf = ({ database, node, start }: FollowLogs, latest: string | null): s
   return postgresPath(database, `logs?${query.toString()}`);
 };
 
-const createLogView = ({ node: only, print, printNotice }: FollowLogs) => {
+const createLogView = ({ node: only, print, paint = (_, padded) => padded, printNotice }: FollowLogs) => {
   /** Of each node, the time of the last line that was printed. */
   const last = new Map<string, string>();
   let nodes: readonly string[] | null = null;
@@ -74,7 +76,7 @@ const createLogView = ({ node: only, print, printNotice }: FollowLogs) => {
       if (event === 'line' && said.at > (last.get(said.node) ?? '')) {
         last.set(said.node, said.at);
         noticed = '';
-        print(only === undefined ? `${said.node.padEnd(width)}  ${said.text}` : said.text);
+        print(only === undefined ? `${paint(said.node, said.node.padEnd(width))}  ${said.text}` : said.text);
       }
       if (event === 'nodes') {
         for (const name of nodes ?? []) if (!said.nodes.includes(name)) notice(`${name} is no longer there.`);

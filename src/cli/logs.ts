@@ -5,6 +5,7 @@ import { parseSeconds } from './duration.ts';
 import { followLogs } from './follow-logs.ts';
 import { positiveInteger } from './option-groups.ts';
 import { print, printJson, printProgress } from './output.ts';
+import { hasColors, paintNode } from './terminal.ts';
 
 interface NodeLog {
   readonly node: string;
@@ -36,7 +37,7 @@ export const logs = (program: Command): void => {
         postgresPath(database, `logs?${query.toString()}`),
       );
       if (json) return printJson(document);
-      for (const log of document.logs) logText(log, document.logs.length > 1).forEach(print);
+      for (const line of logsText(document.logs, painter())) print(line);
     });
 };
 
@@ -48,13 +49,30 @@ const followUntilInterrupted = async (
   const interrupted = new AbortController();
   process.once('SIGINT', () => interrupted.abort());
   const { signal } = interrupted;
-  await followLogs({ api: connectToApi(), database, node, start, signal, print, printNotice: printProgress });
+  await followLogs({
+    api: connectToApi(),
+    database,
+    node,
+    start,
+    signal,
+    print,
+    paint: painter(),
+    printNotice: printProgress,
+  });
 };
 
+type Paint = (node: string, padded: string) => string;
+
+/** Each node has a colour of its own where there are colours. */
+const painter = (): Paint => (hasColors(process.stdout) ? paintNode : (_, padded) => padded);
+
 /** Each line after the name of its node where there are several. */
-const logText = ({ node, text }: NodeLog, named: boolean): string[] => {
-  const lines = text.replace(/\n$/, '').split('\n');
-  return named ? lines.map((line) => `${node}  ${line}`) : lines;
+export const logsText = (read: readonly NodeLog[], paint: Paint): string[] => {
+  const width = Math.max(...read.map(({ node }) => node.length));
+  return read.flatMap(({ node, text }) => {
+    const lines = text.replace(/\n$/, '').split('\n');
+    return read.length > 1 ? lines.map((line) => `${paint(node, node.padEnd(width))}  ${line}`) : lines;
+  });
 };
 
 /** A time that lies so far back becomes a moment; the API checks moments. */

@@ -1,6 +1,7 @@
 import { CommanderError, type Command } from 'commander';
 import { chooseContext, refuseAwayFromHome } from './chosen-context.ts';
 import { connectToApi } from './connect-to-api.ts';
+import { prepareDocuments } from './document-format.ts';
 import { exitCodes } from './exit-codes.ts';
 import { reportFailure, reportWrongUsage } from './failure.ts';
 import { createProgram } from './program.ts';
@@ -24,6 +25,7 @@ const program = createProgram().hook('preAction', (_, command) => {
 });
 
 try {
+  await prepareDocuments(process.argv.slice(2));
   await program.parseAsync();
 } catch (error) {
   process.exitCode =

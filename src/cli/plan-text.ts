@@ -4,6 +4,7 @@ import type { OperationType } from '../domain/operation.ts';
 import { stageNames, type Stage } from '../domain/stage.ts';
 import { formatMs } from './duration.ts';
 import { alignColumns } from './table.ts';
+import { widthOf, wrapIndented, type Output } from './terminal.ts';
 
 /** What a person is shown of a plan. */
 export interface PlanView {
@@ -66,4 +67,5 @@ const stepLines = ({ steps, point_of_no_return }: PlanView): string[] =>
     ]),
   );
 
-const warningLines = ({ warnings }: PlanView): string[] => warnings.map((warning) => `Warning: ${warning}`);
+export const warningLines = ({ warnings }: Pick<PlanView, 'warnings'>, output: Output = process.stdout): string[] =>
+  warnings.flatMap((warning) => wrapIndented(`Warning: ${warning}`, widthOf(output)));

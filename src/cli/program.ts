@@ -44,6 +44,7 @@ import { up } from './up.ts';
 import { url } from './url.ts';
 import { workers } from './workers.ts';
 import { didYouMean } from './did-you-mean.ts';
+import { handOverOutput, outputOption, refuseTwoFormats } from './document-format.ts';
 import { examplesText } from './examples.ts';
 import { verbOf } from './value-kinds.ts';
 
@@ -86,24 +87,27 @@ export const createProgram = (): Command => {
     )
     .showHelpAfterError('Run "pgrow help" for the verbs and "pgrow help VERB" for the options of one.')
     .configureHelp({ showGlobalOptions: true })
-    .addOption(new Option('--context <name>', 'the control plane that this is about, of those in "config list"'));
+    .addOption(new Option('--context <name>', 'the control plane that this is about, of those in "config list"'))
+    .addOption(outputOption())
+    .hook('preAction', refuseTwoFormats);
   for (const [group, added] of Object.entries(verbs)) {
     program.commandsGroup(`${group}:`);
     for (const addVerb of added) addVerb(program);
   }
   program.commandsGroup('Help:').helpCommand('help [verb]', 'show what a verb does, its options and examples');
-  finish(program);
+  finish(program, program);
   return program;
 };
 
 /** What every command gets, and each command below it. */
-const finish = (command: Command): void => {
+const finish = (program: Command, command: Command): void => {
   // Errors reach who parses only if each command throws them.
   command.exitOverride();
   const shown = examplesText(verbOf(command));
   if (shown !== '') command.addHelpText('after', shown);
+  if (command.commands.length > 0) command.hook('preSubcommand', (_, chosen) => handOverOutput(program, chosen));
   if (command.parent && command.commands.length > 0) refuseUnknown(command);
-  command.commands.forEach(finish);
+  for (const each of command.commands) finish(program, each);
 };
 
 /** A wrong word would be taken for an argument of the command that runs where none is named. */

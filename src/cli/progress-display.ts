@@ -1,6 +1,7 @@
 import type { OperationDocument } from '../domain/operation.ts';
 import { formatMs } from './duration.ts';
 import { operationTitle, stepLine } from './operation-text.ts';
+import { isLive, widthOf, type Output } from './terminal.ts';
 
 /** Shows an operation while it runs. */
 export interface ProgressDisplay {
@@ -9,15 +10,13 @@ export interface ProgressDisplay {
   end(): void;
 }
 
-export interface Terminal {
-  readonly isTTY?: boolean;
-  readonly columns?: number;
+export interface Terminal extends Output {
   readonly rows?: number;
   write(text: string): unknown;
 }
 
 export const createProgressDisplay = (output: Terminal): ProgressDisplay =>
-  output.isTTY ? liveDisplay(output) : plainLines((line) => output.write(`${line}\n`));
+  isLive(output) ? liveDisplay(output) : plainLines((line) => output.write(`${line}\n`));
 
 /** One line whenever a step begins, says something new, or ends. */
 export const plainLines = (print: (line: string) => void): ProgressDisplay => {
@@ -54,7 +53,7 @@ const liveDisplay = (output: Terminal): ProgressDisplay => {
   const draw = (): void => {
     if (!latest) return;
     const lines = liveLines(latest, startedAt, Date.now(), (output.rows ?? 24) - 1).map((line) =>
-      line.slice(0, (output.columns ?? 80) - 1),
+      line.slice(0, widthOf(output) - 1),
     );
     const up = drawn > 0 ? `\u001B[${drawn}A` : '';
     output.write(`${up}\u001B[0J${lines.join('\n')}\n`);

@@ -2,7 +2,6 @@ import { Command } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { consequences } from './confirmed-change.ts';
 import { doctorText } from './doctor.ts';
-import { wantsJson } from './failure.ts';
 import { addOptions, poolingOptions } from './option-groups.ts';
 import { poolingRequest, type PoolingVerbFlags } from './pooling.ts';
 import { addScaleDownOptions, graceOption, scaleDownRequest, type ScaleDownFlags } from './scale-down.ts';
@@ -75,12 +74,6 @@ test('before a yes: the warnings and what goes', () => {
   const plan = { warnings: ['Reads slow down.'], nodes_removed: ['postgres-2', 'haproxy-1'] };
   expect(consequences(plan)).toEqual(['Warning: Reads slow down.', 'Removes postgres-2, haproxy-1.']);
   expect(consequences({ warnings: [], nodes_removed: [] })).toEqual([]);
-});
-
-test('a document is owed to --json, unless it belongs to another program', () => {
-  expect(wantsJson(['status', '--json'])).toBe(true);
-  expect(wantsJson(['connect', 'shop', '--', '--json'])).toBe(false);
-  expect(wantsJson(['status'])).toBe(false);
 });
 
 test('the doctor says what was removed, what would not go, and what to do about the rest', () => {

@@ -163,6 +163,13 @@ export const childEnvironment = (additions: Readonly<Record<string, string>>): N
   return { ...Object.fromEntries(inherited), ...additions };
 };
 
+/** What is said of the terminal, whichever of the streams leads to it. `columns`: where it is set, it is wanted. */
+export const readTerminal = (source: NodeJS.ProcessEnv = process.env) => ({
+  noColor: (source['NO_COLOR'] ?? '') !== '',
+  isDumb: source['TERM'] === 'dumb',
+  columns: /^[1-9]\d{0,4}$/.test(source['COLUMNS'] ?? '') ? Number(source['COLUMNS']) : undefined,
+});
+
 /** An API that listens on all addresses is reached on the loopback one. */
 export const hostToReach = (host: string): string => (host === '0.0.0.0' ? '127.0.0.1' : host);
 
