@@ -1,7 +1,7 @@
 import type { OperationDocument } from '../domain/operation.ts';
 import { formatMs } from './duration.ts';
 import { operationTitle, stepLine } from './operation-text.ts';
-import { isLive, widthOf, type Output } from './terminal.ts';
+import { isLive, widthOf, type Screen } from './terminal.ts';
 
 /** Shows an operation while it runs. */
 export interface ProgressDisplay {
@@ -10,12 +10,7 @@ export interface ProgressDisplay {
   end(): void;
 }
 
-export interface Terminal extends Output {
-  readonly rows?: number;
-  write(text: string): unknown;
-}
-
-export const createProgressDisplay = (output: Terminal): ProgressDisplay =>
+export const createProgressDisplay = (output: Screen): ProgressDisplay =>
   isLive(output) ? liveDisplay(output) : plainLines((line) => output.write(`${line}\n`));
 
 /** One line whenever a step begins, says something new, or ends. */
@@ -46,7 +41,7 @@ const acceptanceLine = ({ status, steps, waiting_for }: OperationDocument): read
   status === 'running' && steps.length === 0 && waiting_for !== null ? [`Accepted, waits for ${waiting_for}`] : [];
 
 /** Redraws all steps in place; running ones count their time. */
-const liveDisplay = (output: Terminal): ProgressDisplay => {
+const liveDisplay = (output: Screen): ProgressDisplay => {
   const startedAt = new Map<number, number>();
   let latest: OperationDocument | null = null;
   let drawn = 0;

@@ -1,75 +1,10 @@
 import { expect, test } from 'vitest';
 import { exampleOperation, exampleStep } from './example-operation.ts';
+import { exampleStatus } from './example-status.ts';
 import type { StatusDocument } from './status-document.ts';
 import { controlPlaneText, databasesText, statusText } from './status-text.ts';
 
-const status: StatusDocument = {
-  name: 'shop',
-  stage: 2,
-  health: 'degraded',
-  seen_at: '2026-01-01T10:00:00.000Z',
-  age_ms: 0,
-  pooling: { enabled: true, type: 'pgbouncer', endpoint: 'pgbouncer:5432' },
-  routing: {
-    enabled: true,
-    type: 'haproxy',
-    replicas: 1,
-    rw_endpoint: 'haproxy:5432',
-    ro_endpoint: 'haproxy:5433',
-    any_node_endpoint: 'haproxy:5434',
-    stats_endpoint: 'haproxy:8404',
-  },
-  operation: null,
-  unfinished_operation: null,
-  held: null,
-  notices: [],
-  checkpoint: null,
-  id: 's1',
-  project: 'default',
-  postgres_major: 17,
-  size: { memory_bytes: 4 * 1024 ** 3, cpus: 1.5 },
-  replicas: { count: 1, lag_bytes: [0, 50_331_648] },
-  ha: {
-    enabled: false,
-    etcd_nodes: 0,
-    patroni_nodes: 0,
-    current_leader: null,
-    patroni_version: null,
-    etcd_version: null,
-  },
-  nodes: [
-    {
-      name: 'postgres-1',
-      kind: 'postgres',
-      role: 'primary',
-      state: 'running',
-      detail: null,
-      position: null,
-      container: 'pgrow-x-postgres-1',
-      lag_bytes: 0,
-    },
-    {
-      name: 'postgres-2',
-      kind: 'postgres',
-      role: 'replica',
-      state: 'stopped',
-      detail: null,
-      position: null,
-      container: 'pgrow-x-postgres-2',
-      lag_bytes: 50_331_648,
-    },
-    {
-      name: 'pgbouncer-1',
-      kind: 'pgbouncer',
-      role: null,
-      state: 'running',
-      detail: null,
-      position: null,
-      container: 'pgrow-x-pgbouncer-1',
-      lag_bytes: null,
-    },
-  ],
-};
+const status = exampleStatus;
 
 test('a database: health and stage first, then every node with role, state and lag, then where to connect', () => {
   const text = statusText(status);

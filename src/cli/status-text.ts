@@ -8,7 +8,7 @@ import { alignColumns } from './table.ts';
 
 /** `now`: milliseconds since the epoch. */
 export const statusText = (status: StatusDocument, now: number = Date.now()): string[] => [
-  `${status.name}: ${status.health}, stage ${status.stage} (${stageNames[status.stage]})${seenText(status)}`,
+  statusTitle(status),
   ...status.notices,
   '',
   ...alignColumns([
@@ -41,6 +41,10 @@ export const statusText = (status: StatusDocument, now: number = Date.now()): st
   ...windowLines(status, now),
 ];
 
+/** `shop: healthy, stage 3 (ha), seen 2 s ago`. */
+export const statusTitle = (status: StatusDocument): string =>
+  `${status.name}: ${status.health}, stage ${status.stage} (${stageNames[status.stage]})${seenText(status)}`;
+
 /** Nothing where it was looked at for this. */
 const seenText = ({ age_ms }: StatusDocument): string => (age_ms === 0 ? '' : `, seen ${ageText(age_ms)}`);
 
@@ -52,7 +56,7 @@ const ageText = (ms: number | null): string => {
 };
 
 /** Nothing is promised past its time: a window that is open by then is about to close, or held open for an operator. */
-const windowLines = ({ name, checkpoint }: StatusDocument, now: number): string[] => {
+export const windowLines = ({ name, checkpoint }: StatusDocument, now: number): string[] => {
   if (!checkpoint) return [];
   const until = checkpoint.rollback_available_until;
   return Date.parse(until) > now
@@ -60,7 +64,7 @@ const windowLines = ({ name, checkpoint }: StatusDocument, now: number): string[
     : [`Its rollback window ended at ${until} and is not closed yet. Close it: ./pgrow confirm ${name}`];
 };
 
-const operationLines = ({ operation, unfinished_operation }: StatusDocument): string[] => {
+export const operationLines = ({ operation, unfinished_operation }: StatusDocument): string[] => {
   if (unfinished_operation) return ['', ...operationResult(unfinished_operation)];
   if (!operation) return [];
   const { steps } = operation;

@@ -3,23 +3,34 @@ import type { Command } from 'commander';
 import { PgrowError } from '../domain/errors.ts';
 import { postgresPath, type ApiClient } from './api-client.ts';
 import { connectToApi } from './connect-to-api.ts';
-import { print, printJson } from './output.ts';
+import { layersText } from './layers-text.ts';
+import { print, printJson, printProgress } from './output.ts';
 import type { ControlPlaneStatus, StatusDocument } from './status-document.ts';
 import { controlPlaneText, statusText } from './status-text.ts';
+import { createStatusView, watchStatus } from './watch-status.ts';
 
 const watchIntervalMs = 1_000;
+
+interface Flags {
+  readonly watch?: true;
+  readonly json?: boolean;
+}
 
 export const status = (program: Command): void => {
   program
     .command('status [name]')
     .description('show a database: its nodes, health and running operation; without a name, the control plane')
-    .option('--watch', 'refresh every second until Ctrl-C')
+    .option('--watch', 'refresh every second until Ctrl-C; without a terminal, a JSON document a line')
     .option('--json', 'print one JSON document')
-    .action(async (name: string | undefined, { watch, json }: { watch?: true; json?: true }) => {
-      if (watch && json)
-        throw new PgrowError('malformed_request', '--json prints one document and --watch many: choose one.');
+    .action(async (name: string | undefined, { watch, json = false }: Flags) => {
+      if (watch && program.opts<{ output?: string }>().output === 'yaml')
+        throw new PgrowError('malformed_request', '--watch prints many documents: choose --output json, one a line.');
       const api = connectToApi();
-      if (watch) return watchStatus(api, name);
+      if (watch) {
+        const view = createStatusView(process.stdout, { json, textOf: watchedText, notice: printProgress });
+        const wait = () => delay(watchIntervalMs);
+        return watchStatus({ read: () => read(api, name, { isFresh: false }), view, wait });
+      }
       const document = await read(api, name, { isFresh: true });
       if (json) return printJson(document);
       textOf(document).forEach(print);
@@ -39,19 +50,5 @@ const read = (
 const textOf = (document: StatusDocument | ControlPlaneStatus): string[] =>
   'databases' in document ? controlPlaneText(document) : statusText(document);
 
-/** On a terminal in place; elsewhere only what has changed besides its age. */
-const watchStatus = async (api: ApiClient, name: string | undefined): Promise<never> => {
-  let shown = '';
-  for (;;) {
-    const document = await read(api, name, { isFresh: false });
-    const text = textOf(process.stdout.isTTY ? document : withoutAges(document)).join('\n');
-    if (text !== shown) print(process.stdout.isTTY ? `\u001B[H\u001B[2J${text}` : `${text}\n`);
-    shown = text;
-    await delay(watchIntervalMs);
-  }
-};
-
-const withoutAges = <D extends StatusDocument | ControlPlaneStatus>(document: D): D =>
-  'databases' in document
-    ? { ...document, databases: document.databases.map((database) => ({ ...database, age_ms: 0 })) }
-    : { ...document, age_ms: 0 };
+const watchedText = (document: StatusDocument | ControlPlaneStatus): string[] =>
+  'databases' in document ? controlPlaneText(document) : layersText(document);

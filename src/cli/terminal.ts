@@ -6,6 +6,12 @@ export interface Output {
   readonly columns?: number;
 }
 
+/** What lines can be drawn on. */
+export interface Screen extends Output {
+  readonly rows?: number;
+  write(text: string): unknown;
+}
+
 /** Columns to fit into; endless for a pipe or a file, whose reader wants whole lines. */
 export const widthOf = ({ isTTY, columns }: Output): number =>
   isTTY ? (readTerminal().columns ?? columns ?? 80) : Number.POSITIVE_INFINITY;
