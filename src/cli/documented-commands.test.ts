@@ -16,6 +16,8 @@ const others: Readonly<Record<string, string>> = {
   'docker compose up': 'starts the services of docker-compose.yml, which compose-file.test.ts reads',
   date: 'names a backup',
   source: 'takes what a command prints into the shell',
+  pg_dump: 'copies a database from elsewhere',
+  pg_restore: 'copies a database from elsewhere',
   useradd: 'makes the user of the systemd units',
   cp: 'installs the systemd units',
   install: 'installs a file with its mode',

@@ -1,19 +1,23 @@
 import { describe, expect, test } from 'vitest';
+import { readPages } from '../../test/support/documentation.ts';
 import { costOf } from './cost.ts';
 import { newNode } from './nodes.ts';
 import { haOptions } from './options.ts';
 import { usualPrices } from './prices.ts';
 import { firstTopology } from './plan/create.ts';
+import type { ServerSize } from './server-size.ts';
 import type { Stage } from './stage.ts';
 import type { NodeKind, Topology } from './topology.ts';
 
 const shop = { id: '0b5ad9e5-6a64-4c3b-9b52-0b8e3c0d5a11', name: 'shop', home: '1a2b3c4d' };
 
-const topologyOf = (stage: Stage, counts: Partial<Record<NodeKind, number>>): Topology => ({
+const topologyOf = (stage: Stage, counts: Partial<Record<NodeKind, number>>, size?: ServerSize): Topology => ({
   ...firstTopology(shop),
   stage,
   nodes: Object.entries({ front: 1, ...counts }).flatMap(([kind, count]) =>
-    Array.from({ length: count }, (_, index) => newNode(shop, kind as NodeKind, index + 1)),
+    Array.from({ length: count }, (_, index) =>
+      newNode({ ...shop, ...(size && { size }) }, kind as NodeKind, index + 1),
+    ),
   ),
   ha: stage === 3 ? { ...haOptions.parse({}), scope: 'shop-1', etcd_token: 'token' } : null,
 });
@@ -57,5 +61,28 @@ describe('estimated cost per month', () => {
   test('does not count what is only kept for a rollback', () => {
     const topology = topologyOf(3, { postgres: 3, etcd: 3, haproxy: 3 });
     expect(costOf({ ...topology, kept: [newNode(shop, 'postgres', 9)] }).monthly_usd).toBe(77);
+  });
+});
+
+describe('prices in the documentation', () => {
+  const ha = { postgres: 3, etcd: 3, haproxy: 3 };
+
+  test.each([
+    ['single', 0, { postgres: 1 }],
+    ['pooling', 1, { postgres: 1, pgbouncer: 1 }],
+    ['one replica, pooling', 2, { postgres: 2, haproxy: 1, pgbouncer: 1 }],
+    ['ha', 3, ha],
+    ['ha, pooling', 3, { ...ha, pgbouncer: 1 }],
+  ] as const)('of %s at three sizes', (name, stage, counts) => {
+    const [small, medium, large] = [
+      [4, 2],
+      [16, 2],
+      [64, 8],
+    ].map(([gibibytes = 0, cpus = 0]) => {
+      const size = { memory_bytes: gibibytes * 1024 ** 3, cpus };
+      return `$${costOf(topologyOf(stage, counts, size)).monthly_usd}`;
+    });
+    const page = readPages().find(({ path }) => path === 'docs/comparison.md')!;
+    expect(page.text).toContain(`| ${name} | ${small} | ${medium} | ${large} |`);
   });
 });
