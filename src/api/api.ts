@@ -26,6 +26,7 @@ import { serviceRoutes } from './rest/services.ts';
 import { releaseRoutes } from './rest/release.ts';
 import { signalRoutes } from './rest/signals.ts';
 import { snapshotRoutes } from './rest/snapshots.ts';
+import { streamRoutes } from './rest/stream.ts';
 import { tokenRoutes } from './rest/tokens.ts';
 import { topologyRoutes } from './rest/topology.ts';
 
@@ -125,6 +126,7 @@ export const createApi = async ({ logger, ...dependencies }: ApiOptions): Promis
     controlPlaneRoutes(routes, dependencies);
     databaseRoutes(routes, dependencies);
     doctorRoutes(routes, dependencies);
+    streamRoutes(routes, dependencies);
     tokenRoutes(routes, dependencies);
     auditRoutes(routes, dependencies);
     graphqlRoutes(routes, dependencies);

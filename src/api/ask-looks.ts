@@ -47,6 +47,7 @@ export const askLooks = (sockets: LooksSockets, limits: Limits = usualLimits): L
     hasStayed: (...asked) => ask('hasStayed', ...asked),
     tryPassword: (...asked) => ask('tryPassword', ...asked),
     readLogs: (...asked) => ask('readLogs', ...asked),
+    pingEngine: () => ask('pingEngine'),
     examine: () => ask('examine'),
     remove: () => ask('remove'),
   };

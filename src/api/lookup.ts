@@ -62,17 +62,25 @@ export const findOperation = async (
   dependencies: Pick<ApiDependencies, 'store' | 'client'>,
   { projectId, serviceId, operationId }: OperationParams,
 ): Promise<OperationDocument> => {
-  const { store } = dependencies;
-  const operation = await store.readOperation(operationId, projectId);
-  if (operation && [operation.service_id, operation.database].includes(serviceId)) return operation;
-  const request = await store.findAcceptedRequest(projectId, { operation: operationId });
-  const accepted = request && (await readAccepted(dependencies, request));
-  if (accepted && [accepted.service_id, accepted.database].includes(serviceId)) return accepted;
+  const found = await findAnyOperation(dependencies, { project: projectId, operation: operationId });
+  if (found && [found.service_id, found.database].includes(serviceId)) return found;
   throw new PgrowError('not_found', `Database ${serviceId} has no operation ${operationId}.`);
 };
 
 /** Before all that is on record. */
 const beginning: Position = { at: 'infinity', id: '00000000-0000-0000-0000-000000000000' };
+
+/** The same by its id alone, in one project or in all; null if there is none. */
+export const findAnyOperation = async (
+  dependencies: Pick<ApiDependencies, 'store' | 'client'>,
+  { project, operation }: { readonly project: string | null; readonly operation: string },
+): Promise<OperationDocument | null> => {
+  const { store } = dependencies;
+  const recorded = await store.readOperation(operation, project ?? undefined);
+  if (recorded) return recorded;
+  const request = await store.findAcceptedRequest(project, { operation });
+  return request && readAccepted(dependencies, request);
+};
 
 interface OperationsPage extends PageWanted {
   readonly types: readonly OperationType[] | undefined;

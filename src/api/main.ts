@@ -47,6 +47,7 @@ const app = await createApi({
   readLive: ({ id }) => looks.readLive(id),
   tryPassword: ({ id }, password) => looks.tryPassword(id, password),
   readLogs: looks.readLogs,
+  pingEngine: looks.pingEngine,
   ...askLogs(sockets),
   doctor: looks,
   readWorkers: async () => workersDocument(await workers.read(), readPrepared({ path: settings.home })),

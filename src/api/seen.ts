@@ -1,7 +1,7 @@
 import type { Database } from '../domain/database.ts';
 import { messageOf, PgrowError } from '../domain/errors.ts';
 import type { Health } from '../domain/live-state.ts';
-import { isCurrent, isStale, unseenState, whyUnseen, type ObservedHealth } from '../domain/observed.ts';
+import { isCurrent, isStale, unseenState, whyUnseen, type Observed, type ObservedHealth } from '../domain/observed.ts';
 import type { OperationDocument } from '../domain/operation.ts';
 import type { Seen } from '../domain/status.ts';
 import type { ApiDependencies } from './dependencies.ts';
@@ -24,17 +24,27 @@ export const readSeen = async (
     return { live: await readLive(database), seen_at: new Date().toISOString(), age_ms: 0 };
   } catch (error) {
     if (!isUnasked(error)) throw error;
-    if (!recorded || isStale(recorded))
-      return {
-        live: unseenState(database.topology, recorded),
-        seen_at: recorded?.seen_at ?? null,
-        age_ms: recorded?.age_ms ?? null,
-      };
+    if (!recorded || isStale(recorded)) return unseen(database, recorded);
     const { live, seen_at, age_ms } = recorded;
     const notice = `As seen at ${seen_at}: ${messageOf(error)}`;
     return { live: { ...live, notices: [notice, ...live.notices] }, seen_at, age_ms };
   }
 };
+
+/** The same from the record alone. */
+export const onRecordOf = async (
+  { store }: Pick<ApiDependencies, 'store'>,
+  { id, topology }: Pick<Database, 'id' | 'topology'>,
+): Promise<Seen> => {
+  const recorded = await store.readObserved(id);
+  return recorded && !isStale(recorded) ? recorded : unseen({ topology }, recorded);
+};
+
+const unseen = ({ topology }: Pick<Database, 'topology'>, recorded: Observed | null): Seen => ({
+  live: unseenState(topology, recorded),
+  seen_at: recorded?.seen_at ?? null,
+  age_ms: recorded?.age_ms ?? null,
+});
 
 const isUnasked = (error: unknown): boolean => error instanceof PgrowError && error.code === 'worker_unavailable';
 

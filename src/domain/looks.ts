@@ -24,6 +24,8 @@ export interface Looks {
    * only what was written from then on.
    */
   readLogs(container: string, lines: number, mostBytes: number, since?: string): Promise<string>;
+  /** Whether the Docker engine answers. @throws PgrowError `docker_unavailable` */
+  pingEngine(): Promise<void>;
   /** What nothing accounts for. */
   examine(): Promise<readonly Finding[]>;
   /** Removes of that what may be removed. */
@@ -82,6 +84,7 @@ export const answerLimitMs: Readonly<Record<keyof Looks, number>> = {
   hasStayed: 50_000,
   tryPassword: 30_000,
   readLogs: 30_000,
+  pingEngine: 10_000,
   examine: 50_000,
   remove: 300_000,
 };

@@ -104,6 +104,9 @@ export const checkpointWorkflowId = (serviceId: string): string => `pgrow/${serv
 /** Of a control plane that is given none of its own. */
 export const defaultTaskQueue = 'pgrow';
 /** Of the worker of a control plane, whose versions Temporal tells apart by their builds. */
+/** Of several monitors of a home the one that holds it acts. */
+export const monitorLeaseName = (home: string): string => `monitor of ${home}`;
+
 export const deploymentNameOf = (home: string): string => `pgrow-${home}`;
 /** Of what runs for as long as a window is open: it must not take the places of steps. */
 export const watchQueueOf = (queue: string): string => `${queue}-watch`;

@@ -45,6 +45,7 @@ export const createLooks = ({ client, ...dependencies }: LooksDependencies): Loo
     tryPassword: async (id, password) => tryApplicationPassword(dependencies, await known(id), password),
     readLogs: (...asked) => platform.readLogs(...asked),
     followLog: (...asked) => platform.followLog(...asked),
+    pingEngine: () => platform.ping(),
     examine: () => doctor.examine(),
     remove: () => doctor.remove(),
   };

@@ -33,6 +33,7 @@ const monitor = (holder: string) => {
       row = { holder, until: now + lastsMs };
       return true;
     },
+    readLease: async () => null,
     async releaseLease() {
       if (row?.holder === holder) row = null;
     },

@@ -7,6 +7,7 @@ import { readSettings } from '../launcher/settings.ts';
 import { logUnhandledRejections } from '../launcher/unhandled-rejections.ts';
 import { versionOfSources } from '../launcher/version.ts';
 import { createDockerPlatform } from '../platform/docker/index.ts';
+import { monitorLeaseName } from '../domain/naming.ts';
 import { metricsPorts } from '../domain/metrics.ts';
 import { createStore } from '../store/store.ts';
 import { serveMetrics } from '../telemetry/serve-metrics.ts';
@@ -96,7 +97,7 @@ const act = async (signal: AbortSignal): Promise<void> => {
     serveWindows({ ...dependencies, client }, signal),
   ]);
 };
-const lease = { name: `monitor of ${settings.homeId}`, holder: settings.monitorLeaseHolder };
+const lease = { name: monitorLeaseName(settings.homeId), holder: settings.monitorLeaseHolder };
 await whileHolding({ store, log, ...lease, signal: stopping.signal }, act);
 rmSync(readyPath, { force: true });
 await looks.close();

@@ -7,7 +7,8 @@ export interface AuditStore {
   recordAudit(entry: AuditEntry): Promise<void>;
   /** The last request for an operation that was not refused at once, by the operation's id or by the database's name or id. */
   findAcceptedRequest(
-    project: string,
+    /** Null for any. */
+    project: string | null,
     by: { readonly operation: string } | { readonly database: string },
   ): Promise<AcceptedRequest | null>;
   /** Newest first. */
@@ -68,7 +69,6 @@ export const auditStore = (queries: Queries): AuditStore => ({
     let query = queries
       .selectFrom('audit')
       .select(['service_id', 'actor', 'action', named.as('database'), id.as('operation_id')])
-      .where('project', '=', project)
       .where('action', 'in', [...operationTypes])
       .where('service_id', 'is not', null)
       .where(id, 'is not', null)
@@ -85,6 +85,7 @@ export const auditStore = (queries: Queries): AuditStore => ({
           ),
         ),
       );
+    if (project !== null) query = query.where('project', '=', project);
     query =
       'operation' in by
         ? query.where(id, '=', by.operation)

@@ -5,6 +5,8 @@ import type { Queries } from './connection.ts';
 export interface LeaseStore {
   /** Takes a lease, or renews it. False while another holder has it. */
   takeLease(lease: { readonly name: string; readonly holder: string; readonly lastsMs: number }): Promise<boolean>;
+  /** Null if none ever had it, or the last holder has given it back. */
+  readLease(name: string): Promise<{ readonly until: string; readonly is_held: boolean } | null>;
   /** Another may take it at once. */
   releaseLease(lease: { readonly name: string; readonly holder: string }): Promise<void>;
 }
@@ -18,6 +20,15 @@ export const leaseStore = (queries: Queries): LeaseStore => ({
        WHERE leases.holder = excluded.holder OR leases.until < clock_timestamp()
       RETURNING name`.execute(queries);
     return rows.length === 1;
+  },
+
+  async readLease(name) {
+    const row = await queries
+      .selectFrom('leases')
+      .select(['until', sql<boolean>`until > clock_timestamp()`.as('is_held')])
+      .where('name', '=', name)
+      .executeTakeFirst();
+    return row ? { until: row.until.toISOString(), is_held: row.is_held } : null;
   },
 
   async releaseLease({ name, holder }) {

@@ -10,6 +10,8 @@ export interface TokenStore {
   createToken(token: NewToken): Promise<TokenDocument>;
   /** Null if there is no such token. One that has expired is found: its holder is told so. */
   authenticate(token: string): Promise<Identity | null>;
+  /** Of these ids, those that are neither revoked nor expired. */
+  validTokens(ids: readonly string[]): Promise<ReadonlySet<string>>;
   findToken(id: string): Promise<TokenDocument | null>;
   /** From now on it is refused. Revoking one that is gone is success. */
   revokeToken(id: string): Promise<void>;
@@ -85,6 +87,15 @@ export const tokenStore = (queries: Queries): TokenStore => {
           .execute();
       }
       return { token_id: id, actor, project, role, expires_at: expires_at?.toISOString() ?? null, expired };
+    },
+
+    async validTokens(ids) {
+      if (ids.length === 0) return new Set();
+      const rows = queries
+        .selectFrom('tokens')
+        .select('id')
+        .where('id', 'in', [...ids]);
+      return new Set((await rows.where(sql<boolean>`NOT (${hasExpired})`).execute()).map(({ id }) => id));
     },
 
     async findToken(id) {

@@ -108,6 +108,9 @@ export const useApi = (): ApiUnderTest => {
       version: '0.1.0 (tests)',
       hosts: ['localhost', '127.0.0.1'],
       readLogs: async () => '',
+      pingEngine: async () => {
+        if (api.live instanceof Error) throw api.live;
+      },
       async *followLog() {},
       doctor: {
         examine: async () => api.findings,

@@ -4,20 +4,19 @@ import { costOf } from '../../domain/cost.ts';
 import type { Database } from '../../domain/database.ts';
 import type { PasswordAnswer } from '../../domain/password.ts';
 import { connectionStrings, routesOnTheWay } from '../../domain/endpoints.ts';
-import { healthDocument, statusDocument, topologyDocument } from '../../domain/status.ts';
-import type { OperationDocument } from '../../domain/operation.ts';
-import { readAcceptedOf } from '../accepted.ts';
+import { healthDocument, topologyDocument } from '../../domain/status.ts';
 import { callerOf, includes } from '../auth.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { cost } from '../documents/operation.ts';
 import { connectionStringsAnswer, healthAnswer, statusAnswer, topologyAnswer } from '../documents/state.ts';
 import { findDatabase, serviceParams } from '../lookup.ts';
 import { freshRules, isFresh } from '../query-parameters.ts';
+import { readStatus } from '../read-status.ts';
 import { readSeen } from '../seen.ts';
 
 /** What a database is and how it does, at this moment. */
 export const topologyRoutes = (app: FastifyInstance, dependencies: ApiDependencies): void => {
-  const { store, client, tryPassword } = dependencies;
+  const { store, tryPassword } = dependencies;
   const postgres = '/v1/projects/:projectId/services/:serviceId/postgres';
   const route = (summary: string, answer: z.ZodType) => ({
     config: { role: 'viewer' as const, answers: { 200: answer } },
@@ -49,17 +48,7 @@ export const topologyRoutes = (app: FastifyInstance, dependencies: ApiDependenci
     seenRoute('Topology, health, nodes, running or unfinished operation, open checkpoint', statusAnswer),
     async (request) => {
       const database = await findDatabase(dependencies, serviceParams(request));
-      const [seen, operation, last, checkpoints] = await Promise.all([
-        see(request, database),
-        readOperation(database),
-        store.readLastOperation(database.id),
-        store.listCheckpoints(database.id),
-      ]);
-      // That of an operation which runs begins when it is done.
-      const checkpoint = checkpoints.find(
-        ({ status, operation_id }) => status === 'open' && operation_id !== operation?.id,
-      );
-      return statusDocument({ database, seen, operation, last, checkpoint: checkpoint ?? null });
+      return readStatus(dependencies, database, await see(request, database));
     },
   );
 
@@ -81,22 +70,6 @@ export const topologyRoutes = (app: FastifyInstance, dependencies: ApiDependenci
       return { ...connectionStrings(database, application ?? null, routes), password };
     },
   );
-
-  /** That runs, or is accepted and waits for a worker. */
-  const readOperation = async ({ id, project }: Database) => {
-    const running = await store.readRunningOperation(id);
-    if (running) return { ...running, waiting_for: running.waiting_for ?? (await whyItIsStuck(running)) };
-    const accepted = await readAcceptedOf(dependencies, project, id);
-    return accepted?.status === 'running' ? accepted : null;
-  };
-
-  /** Of one whose workflow was ended in Temporal by hand, or lost with it: null if it runs. */
-  const whyItIsStuck = async ({ service_id, run_id, database }: OperationDocument) => {
-    const how = run_id && (await client.howEnded(service_id, run_id).catch(() => null));
-    return how
-      ? `the next operation, which undoes or resumes it: its workflow is ${how}. See ./pgrow doctor, ./pgrow operations ${database}`
-      : null;
-  };
 
   /** A cut-over may wait for hours: what is ready beside it can be used meanwhile. */
   const readRoutes = async (database: Database) => {

@@ -10,6 +10,7 @@ export const memoryAccess = (): AuditStore & FleetStore & ListStore & TokenStore
   createToken: notHere,
   authenticate: notHere,
   findToken: notHere,
+  validTokens: notHere,
   readFleet: notHere,
   pageCheckpoints: notHere,
   pageDatabases: notHere,

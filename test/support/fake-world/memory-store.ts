@@ -30,6 +30,7 @@ export const createMemoryStore = (): MemoryStore => {
     releaseHold: databases.releaseHold,
     isHeld: async (id) => (await databases.readDatabase(id))?.held !== undefined,
     takeLease: async () => true,
+    readLease: async () => null,
     releaseLease: async () => {},
     removeHistory: async () => ({ operations: 0, events: 0, audit: 0, idempotency_keys: 0 }),
     migrate: async () => {},

@@ -1,0 +1,133 @@
+import { fleetEntry, type FleetEntry } from '../../domain/fleet.ts';
+import { PgrowError } from '../../domain/errors.ts';
+import type { OperationDocument } from '../../domain/operation.ts';
+import type { statusDocument } from '../../domain/status.ts';
+import { systemParts, type SystemDocument } from '../../domain/system.ts';
+import { allProjects } from '../../domain/tokens.ts';
+import type { ApiDependencies } from '../dependencies.ts';
+import { tagOf } from '../entity-tags.ts';
+import { findAnyOperation } from '../lookup.ts';
+import { problemDocument } from '../problem.ts';
+import { readStatus } from '../read-status.ts';
+import { onRecordOf } from '../seen.ts';
+import type { Change, TopicSource } from './shared-topic.ts';
+
+/** What each topic is about. All of it is from the record; only `system` asks anything else. */
+
+/** Milliseconds between two looks. */
+const usualPace = 1000;
+const systemPace = 3000;
+/** Of an operation that gets on. */
+const quickPace = 250;
+
+export const fleetSource = (
+  { store, prices }: Pick<ApiDependencies, 'store' | 'prices'>,
+  project: string,
+): TopicSource<readonly FleetEntry[]> => {
+  const topic = 'databases';
+  return {
+    ...common(topic),
+    everyMs: () => usualPace,
+    read: async () =>
+      (await store.readFleet(project === allProjects ? {} : { project })).map((record) => fleetEntry(record, prices)),
+    snapshot: (databases) => ({ topic, databases }),
+    changes: (before, now) => {
+      const known = new Map(before.map((entry) => [entry.id, tagOf(entry)]));
+      const databases = now.filter((entry) => known.get(entry.id) !== tagOf(entry));
+      const left = new Set(now.map(({ id }) => id));
+      const removed = before.filter(({ id }) => !left.has(id)).map(({ id }) => id);
+      return databases.length + removed.length === 0 ? [] : [{ event: 'changed', data: { topic, databases, removed } }];
+    },
+    end: () => null,
+  };
+};
+
+type Status = ReturnType<typeof statusDocument>;
+
+export const databaseSource = (
+  dependencies: Pick<ApiDependencies, 'store' | 'client'>,
+  id: string,
+): TopicSource<Status | null> => {
+  const topic = `database:${id}`;
+  return {
+    ...common(topic),
+    everyMs: () => usualPace,
+    read: async () => {
+      const database = await dependencies.store.readDatabase(id);
+      return database && readStatus(dependencies, database, await onRecordOf(dependencies, database));
+    },
+    snapshot: (database) => ({ topic, database }),
+    changes: (before, now) =>
+      now && tagOf(before) !== tagOf(now) ? [{ event: 'changed', data: { topic, database: now } }] : [],
+    end: (database) => (database ? null : { topic, status: 'destroyed' }),
+  };
+};
+
+export const operationSource = (
+  dependencies: Pick<ApiDependencies, 'store' | 'client'>,
+  id: string,
+): TopicSource<OperationDocument> => {
+  const topic = `operation:${id}`;
+  return {
+    ...common(topic),
+    // One that waits may do so for days.
+    everyMs: (operation) => (operation && operation.waiting_for === null ? quickPace : usualPace),
+    read: async () => {
+      const operation = await findAnyOperation(dependencies, { project: null, operation: id });
+      if (!operation) throw new PgrowError('not_found', `There is no operation ${id} on record any longer.`);
+      return operation;
+    },
+    snapshot: (operation) => ({ topic, operation }),
+    changes: (before, now) => progressOf(topic, before, now),
+    end: ({ status }) => (status === 'running' ? null : { topic, status }),
+  };
+};
+
+/** Only what has changed: an operation may have forty steps, of which one gets on. */
+const progressOf = (topic: string, before: OperationDocument, now: OperationDocument): readonly Change[] => {
+  const isSame = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+  if (isSame(before, now)) return [];
+  // A worker has taken it up: now it has a plan.
+  if (before.steps.length !== now.steps.length) return [{ event: 'snapshot', data: { topic, operation: now } }];
+  const { steps: stepsBefore, ...restBefore } = before;
+  const { steps, ...rest } = now;
+  const changed = Object.entries(rest).filter(([name, value]) => !isSame(restBefore[name as keyof typeof rest], value));
+  return [
+    {
+      event: 'progress',
+      data: {
+        topic,
+        operation: Object.fromEntries(changed),
+        steps: steps
+          .map((step, index) => ({ index, ...step }))
+          .filter(({ index }) => !isSame(stepsBefore[index], steps[index])),
+      },
+    },
+  ];
+};
+
+export const systemSource = (readSystem: () => Promise<SystemDocument>): TopicSource<SystemDocument> => {
+  const topic = 'system';
+  return {
+    ...common(topic),
+    everyMs: () => systemPace,
+    read: readSystem,
+    snapshot: (system) => ({ topic, system }),
+    changes: (before, now) => {
+      const changed = systemParts.filter((part) => JSON.stringify(before[part]) !== JSON.stringify(now[part]));
+      if (changed.length === 0) return [];
+      const system = Object.fromEntries(changed.map((part) => [part, now[part]]));
+      return [{ event: 'changed', data: { topic, system } }];
+    },
+    end: () => null,
+  };
+};
+
+const common = (topic: string) => ({
+  problem: (error: unknown) => ({ topic, problem: problemDocument(known(error), '/v1/stream') }),
+});
+
+const known = (error: unknown): PgrowError =>
+  error instanceof PgrowError
+    ? error
+    : new PgrowError('internal', 'Something went wrong inside pgrow. See its log.', { cause: error });
