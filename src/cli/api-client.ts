@@ -7,6 +7,7 @@ export interface ApiClient {
   readonly url: string;
   get<T>(path: string): Promise<T>;
   post<T>(path: string, body: object, options?: PostOptions): Promise<T>;
+  patch<T>(path: string, body: object): Promise<T>;
   delete<T>(path: string): Promise<T>;
   /** Follows a stream of events until it ends or `signal` aborts. */
   follow(path: string, signal: AbortSignal): AsyncGenerator<ServerSentEvent>;
@@ -78,6 +79,8 @@ export const createApiClient = ({
   return {
     url,
     get: <T>(path: string) => ask<T>('GET', path),
+    patch: <T>(path: string, body: object) =>
+      ask<T>('PATCH', path, { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
     delete: <T>(path: string) => ask<T>('DELETE', path),
     post: <T>(path: string, body: object, { dryRun, idempotencyKey, planDigest, timeoutMs }: PostOptions = {}) =>
       ask<T>(

@@ -153,6 +153,27 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
     ['./pgrow audit shop', 'the newest 100 entries about one database'],
     ['./pgrow audit --all --jsonl > audit.jsonl', 'export everything'],
   ],
+  notifications: [['./pgrow notifications', 'the same as "notifications list"']],
+  'notifications list': [['./pgrow notifications list', 'all channels, and what they hear of']],
+  'notifications add': [
+    ['./pgrow notifications add ops --webhook https://hooks.example.com/pgrow', 'everything, signed'],
+    ['./pgrow notifications add chat --slack --webhook-file slack.url --events failover', 'failovers, to Slack'],
+    [
+      './pgrow notifications add night --email ops@example.com --from pgrow@example.com --smtp smtp.example.com',
+      'by e-mail',
+    ],
+  ],
+  'notifications test': [['./pgrow notifications test ops', 'and wait for how that goes']],
+  'notifications disable': [['./pgrow notifications disable ops', 'until it is enabled again']],
+  'notifications enable': [['./pgrow notifications enable ops', 'also one that pgrow itself has disabled']],
+  'notifications remove': [['./pgrow notifications remove ops', 'with its secret and what was sent']],
+  'notifications deliveries': [['./pgrow notifications deliveries --state dead', 'what was given up, and why']],
+  'notifications resend': [
+    ['./pgrow notifications resend 6f1c2d3e-0000-4000-8000-000000000001', 'by its ID in "notifications deliveries"'],
+  ],
+  'notifications announce': [
+    [`./pgrow notifications announce 'New disks' --database shop --at 2026-12-01T20:00:00Z`, 'to all who hear of it'],
+  ],
   workers: [['./pgrow workers', 'which versions run, and what still needs an older one']],
   doctor: [
     ['./pgrow doctor', 'look, and touch nothing'],

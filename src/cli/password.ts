@@ -1,11 +1,11 @@
-import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import type { Command } from 'commander';
-import { messageOf, PgrowError } from '../domain/errors.ts';
+import { PgrowError } from '../domain/errors.ts';
 import { postgresPath } from './api-client.ts';
 import { connectToApi } from './connect-to-api.ts';
 import { print, printJson } from './output.ts';
+import { readFirstLine } from './read-first-line.ts';
 
 export const password = (program: Command): void => {
   program
@@ -14,7 +14,7 @@ export const password = (program: Command): void => {
     .option('--file <path>', 'read it from the first line of a file instead; - for standard input')
     .option('--json', 'print the role as one JSON document')
     .action(async (database: string, flags: { file?: string; json?: true }) => {
-      const given = flags.file === undefined ? await ask(database) : readFirstLine(flags.file);
+      const given = flags.file === undefined ? await ask(database) : readFirstLine(flags.file, 'the password');
       const recorded = await connectToApi().post<{ role: string }>(postgresPath(database, 'password'), {
         password: given,
       });
@@ -39,13 +39,5 @@ const ask = async (database: string): Promise<string> => {
   } finally {
     terminal.close();
     process.stderr.write('\n');
-  }
-};
-
-const readFirstLine = (path: string): string => {
-  try {
-    return readFileSync(path === '-' ? 0 : path, 'utf8').split(/\r?\n/, 1)[0] ?? '';
-  } catch (error) {
-    throw new PgrowError('malformed_request', `Cannot read the password from ${path}: ${messageOf(error)}`);
   }
 };

@@ -4,7 +4,7 @@ import type { Argument, Command } from 'commander';
 export type ValueKind = 'database' | 'node' | 'context';
 
 /** These name something new, or something else. */
-const namesNoDatabase = ['create', 'tokens create', 'config add'];
+const namesNoDatabase = ['create', 'tokens create', 'config add', 'notifications add'];
 
 export const kindOfArgument = (command: Command, argument: Argument | undefined): ValueKind | null => {
   switch (argument?.name()) {

@@ -15,6 +15,7 @@ import type { QueueHolder } from '../domain/task-queue.ts';
 import { progressQuery, switchoverSignalName, type OperationMessage } from '../domain/temporal-names.ts';
 import type { Sender } from '../workflows/messages.ts';
 import { isTakenUp, workerSeenAgo } from './acceptance.ts';
+import { deliveryClient, type DeliveryClient } from './delivery-client.ts';
 import { openOperation, type OpenedRun, type StartedRun } from './open-operation.ts';
 import { readEnd, readRun, runningError, type OperationRun } from './operation-run.ts';
 import { holdQueue } from './queue-holder.ts';
@@ -25,7 +26,7 @@ import { failureOf, toClientError } from './temporal-errors.ts';
 import { windowClient, type WindowClient } from './window-client.ts';
 
 /** Starts pgrow's operations and talks to them. Every failure is an error of the catalogue. */
-export interface PgrowClient extends WindowClient {
+export interface PgrowClient extends WindowClient, DeliveryClient {
   /**
    * Starts an operation, unless one runs on that database.
    * @throws PgrowError `operation_running`, which names the one that runs
@@ -193,6 +194,7 @@ export const createPgrowClient = (
       }),
     workerSeenAgo: () => briefly(() => workerSeenAgo(client, taskQueue)),
     ...windowClient(client, taskQueue, briefly),
+    ...deliveryClient(client, taskQueue, briefly),
     verifySnapshot: (input, { database, waitMs }) =>
       call(async () => {
         const handle = await briefly(() =>

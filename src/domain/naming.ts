@@ -101,6 +101,9 @@ export const operationWorkflowId = (serviceId: string): string => `pgrow/${servi
 export const verificationWorkflowId = (serviceId: string, snapshot: string): string =>
   `pgrow/${serviceId}/verification/${snapshot}`;
 export const checkpointWorkflowId = (serviceId: string): string => `pgrow/${serviceId}/checkpoint`;
+/** One for each time that a message is sent: a second start of the same finds the first. */
+export const deliveryWorkflowId = (delivery: string, round: number): string =>
+  `pgrow/notification/${delivery}/${round}`;
 /** Of a control plane that is given none of its own. */
 export const defaultTaskQueue = 'pgrow';
 /** Of the worker of a control plane, whose versions Temporal tells apart by their builds. */

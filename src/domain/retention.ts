@@ -8,13 +8,15 @@ const limits = {
   operations_days: days,
   events_days: days,
   audit_days: days,
+  /** Notices with their deliveries. */
+  notices_days: days,
 };
 
 /** For how long the metadata keep what is over. */
 export type Retention = z.infer<z.ZodObject<typeof limits>>;
 
 /** An auditor asks for the year before the last one; an engineer for the last one. */
-export const usualRetention: Retention = { operations_days: 400, events_days: 400, audit_days: 1100 };
+export const usualRetention: Retention = { operations_days: 400, events_days: 400, audit_days: 1100, notices_days: 90 };
 
 /** What a retention file says; what it leaves out is kept as long as usual. */
 export const retentionFile = z

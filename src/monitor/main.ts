@@ -27,6 +27,7 @@ import { watchLeaders } from './leaders.ts';
 import { markUnmarked } from './mark-unmarked.ts';
 import { monitorGauges } from './gauges.ts';
 import { watchNodes } from './nodes.ts';
+import { sendNotices } from './notices.ts';
 import { observeDatabases } from './observe.ts';
 import { refreshPoolerLookups } from './pooler-lookups.ts';
 import { serveWindows } from './windows.ts';
@@ -95,6 +96,7 @@ const act = async (signal: AbortSignal): Promise<void> => {
     compareHeld(dependencies, signal),
     markUnmarked(dependencies, signal),
     serveWindows({ ...dependencies, client }, signal),
+    sendNotices({ ...dependencies, client }, signal),
   ]);
 };
 const lease = { name: monitorLeaseName(settings.homeId), holder: settings.monitorLeaseHolder };

@@ -19,6 +19,9 @@ export const backedUpTables = [
   { table: 'secrets', order: 'service_id, name' },
   { table: 'tokens', order: 'hash' },
   { table: 'audit', order: 'id' },
+  { table: 'notification_channels', order: 'id' },
+  { table: 'notices', order: 'at, id' },
+  { table: 'notification_deliveries', order: 'created_at, id' },
 ] as const;
 
 /** Tables that are not, and why. */

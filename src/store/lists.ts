@@ -148,7 +148,7 @@ export const listStore = (queries: Queries): ListStore => ({
 });
 
 /** Time and id: two entries of the same moment have an order too, so that none is left out between two pages. */
-const newestFirst = (time: string, id: string) => ({
+export const newestFirst = (time: string, id: string) => ({
   at: sql<string>`to_char(${sql.ref(time)} AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')`.as('at'),
   by: sql`${sql.ref(time)} DESC, ${sql.ref(id)} DESC`,
   follows: (position: Position) =>
@@ -156,7 +156,7 @@ const newestFirst = (time: string, id: string) => ({
 });
 
 /** One more than wanted was asked for: it says whether anything follows. */
-const cut = <R extends Position, E>(rows: readonly R[], limit: number, shown: (row: R) => E): Page<E> => {
+export const cut = <R extends Position, E>(rows: readonly R[], limit: number, shown: (row: R) => E): Page<E> => {
   const last = rows.length > limit ? rows[limit - 1] : undefined;
   return { entries: rows.slice(0, limit).map(shown), next: last ? { at: last.at, id: last.id } : null };
 };

@@ -15,6 +15,7 @@ export interface Removed {
   readonly events: number;
   readonly audit: number;
   readonly idempotency_keys: number;
+  readonly notices: number;
 }
 
 /** Small, so that no statement holds up what others write. */
@@ -31,7 +32,7 @@ export const retentionStore = (queries: Queries): RetentionStore => {
     }
   };
   return {
-    async removeHistory({ operations_days, events_days, audit_days }) {
+    async removeHistory({ operations_days, events_days, audit_days, notices_days }) {
       const operations = await inBatches(operations_days, oldOperations);
       return {
         operations,
@@ -39,6 +40,7 @@ export const retentionStore = (queries: Queries): RetentionStore => {
         idempotency_keys: await inBatches(operations_days, oldKeys),
         events: await inBatches(events_days, oldEvents),
         audit: await inBatches(audit_days, oldAudit),
+        notices: await inBatches(notices_days, oldNotices),
       };
     },
   };
@@ -72,3 +74,12 @@ const oldEvents = (limit: RawBuilder<Date>) => sql`
 
 const oldAudit = (limit: RawBuilder<Date>) => sql`
   DELETE FROM audit WHERE ctid IN (SELECT ctid FROM audit WHERE at < ${limit} LIMIT ${sql.lit(batchRows)})`;
+
+/** Their deliveries go with them, those that are still under way excepted. */
+const oldNotices = (limit: RawBuilder<Date>) => sql`
+  DELETE FROM notices
+   WHERE ctid IN (
+     SELECT ctid FROM notices AS notice
+      WHERE at < ${limit}
+        AND NOT EXISTS (SELECT FROM notification_deliveries WHERE notice_id = notice.id AND state = 'pending')
+      LIMIT ${sql.lit(batchRows)})`;

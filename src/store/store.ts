@@ -1,14 +1,17 @@
 import { auditStore, type AuditStore } from './audit.ts';
+import { channelStore, type ChannelStore } from './channels.ts';
 import { checkpointStore, type CheckpointStore } from './checkpoints.ts';
 import { connectMetadata, toStoreError, type Connection } from './connection.ts';
 import { databaseStore, type DatabaseStore } from './databases.ts';
 import { fleetStore, type FleetStore } from './fleet.ts';
+import { deliveryStore, type DeliveryStore } from './deliveries.ts';
 import { eventStore, type EventStore } from './events.ts';
 import { holdStore, type HoldStore } from './holds.ts';
 import { idempotencyStore, type IdempotencyStore } from './idempotency.ts';
 import { leaseStore, type LeaseStore } from './leases.ts';
 import { listStore, type ListStore } from './lists.ts';
 import { migrate, readMigrations } from './migrate.ts';
+import { noticeStore, type NoticeStore } from './notices.ts';
 import { observedStore, type ObservedStore } from './observed.ts';
 import { operationStore, type OperationStore } from './operations.ts';
 import { retentionStore, type RetentionStore } from './retention.ts';
@@ -31,6 +34,9 @@ export type Store = DatabaseStore &
   RetentionStore &
   ListStore &
   FleetStore &
+  ChannelStore &
+  NoticeStore &
+  DeliveryStore &
   IdempotencyStore & {
     /** Brings the schema up to date; safe from several processes at once. */
     migrate(): Promise<void>;
@@ -71,6 +77,9 @@ export const createStore = async ({
     ...retentionStore(queries),
     ...listStore(queries),
     ...fleetStore(queries),
+    ...channelStore(queries, encryptionKey),
+    ...noticeStore(queries),
+    ...deliveryStore(queries, encryptionKey),
     async migrate() {
       await migrate(pool, await readMigrations(), version);
     },

@@ -7,6 +7,9 @@ import type { PostgresMajor } from '../domain/database.ts';
 import type { LiveState } from '../domain/live-state.ts';
 import type { Stage } from '../domain/stage.ts';
 import type { Settings } from '../domain/settings.ts';
+import type { ChannelDocument, ChannelSettings } from '../domain/notifications/channels.ts';
+import type { DeliveryState } from '../domain/notifications/deliveries.ts';
+import type { NoticeData, NoticeType } from '../domain/notifications/notice.ts';
 import type { Role } from '../domain/tokens.ts';
 import type { HostPorts, Topology } from '../domain/topology.ts';
 
@@ -29,6 +32,9 @@ export interface Tables {
   secrets: { service_id: string; name: string; ciphertext: Buffer; created_at: Generated<Date> };
   tokens: TokensTable;
   audit: AuditTable;
+  notification_channels: ChannelsTable;
+  notices: NoticesTable;
+  notification_deliveries: DeliveriesTable;
 }
 
 /** JSONB: written as text, because pg would turn a JavaScript array into a PostgreSQL array. */
@@ -90,6 +96,7 @@ interface EventsTable {
   to_stage: Nullable<Stage>;
   metadata: Json<Record<string, unknown>>;
   key: Nullable<string>;
+  notified: Generated<boolean>;
   created_at: Timestamp;
 }
 
@@ -106,6 +113,7 @@ interface OperationsTable {
   stall_ms: Nullable<number>;
   error: ColumnType<OperationError | null, string | null | undefined, string | null>;
   actor: string;
+  notified: Nullable<OperationStatus>;
   started_at: Timestamp;
   ended_at: OptionalTimestamp;
 }
@@ -156,6 +164,7 @@ interface CheckpointsTable {
   rollback_available_until: ColumnType<Date, Date, Date>;
   status: ColumnType<'open' | 'closed', 'open' | 'closed' | undefined, 'open' | 'closed'>;
   closed_at: OptionalTimestamp;
+  closing_notified: Generated<boolean>;
 }
 
 interface HoldsTable {
@@ -194,4 +203,43 @@ interface AuditTable {
   details: Json<Record<string, unknown>>;
   token_id: Nullable<string>;
   request_id: Nullable<string>;
+}
+
+interface ChannelsTable {
+  id: Generated<string>;
+  name: string;
+  project: string;
+  database: string | null;
+  settings: Json<ChannelSettings>;
+  target: string;
+  events: [...ChannelDocument['events']];
+  enabled: Generated<boolean>;
+  disabled_because: Nullable<string>;
+  created_at: Timestamp;
+  created_by: string;
+}
+
+interface NoticesTable {
+  id: Generated<string>;
+  key: string;
+  type: NoticeType;
+  at: Timestamp;
+  project: string;
+  database: string | null;
+  data: Json<NoticeData>;
+}
+
+interface DeliveriesTable {
+  id: Generated<string>;
+  notice_id: string;
+  channel_id: string;
+  state: Generated<DeliveryState>;
+  round: Generated<number>;
+  attempts: Generated<number>;
+  error: Nullable<string>;
+  created_at: Timestamp;
+  started_at: OptionalTimestamp;
+  attempted_at: OptionalTimestamp;
+  next_attempt_at: OptionalTimestamp;
+  ended_at: OptionalTimestamp;
 }

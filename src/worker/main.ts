@@ -7,6 +7,7 @@ import pino from 'pino';
 import { realComponents } from '../nodes/dependencies.ts';
 import { createPgrowClient } from '../client/client.ts';
 import { createActivities } from '../activities/index.ts';
+import { notificationActivities } from '../activities/notifications.ts';
 import { activityInterceptor } from '../activities/interceptor.ts';
 import { workerVersions } from '../client/worker-versions.ts';
 import { PgrowError } from '../domain/errors.ts';
@@ -32,7 +33,7 @@ import { dataConverter } from './workflow-code.ts';
 
 /** What Docker bears at once on a small machine. */
 const activitiesAtOnce = 16;
-/** Open windows, each looked at every two seconds, and snapshots that are read through. */
+/** Open windows, each looked at every two seconds, snapshots that are read through, and notifications being sent. */
 const watchesAtOnce = 200;
 
 /** Temporal may be starting, or busy: its development server answers "database is locked" then. */
@@ -124,7 +125,7 @@ const watches = await untilTemporalAnswers(() =>
   Worker.create({
     ...shared,
     taskQueue: watchQueueOf(taskQueue),
-    activities: { watchHealth, verifySnapshot },
+    activities: { watchHealth, verifySnapshot, ...notificationActivities({ store, log }) },
     maxConcurrentActivityTaskExecutions: watchesAtOnce,
   }),
 );

@@ -3,6 +3,7 @@ import type { ActionContext, ActivityCall, ActivityName, ActionResult, StepCall 
 import { aroundKinds, attemptLimitSeconds, stepKinds, type ActivityKind } from '../domain/activity-kinds.ts';
 import { hostOfCall, queueOfHost } from '../domain/hosts.ts';
 import { watchQueueOf } from '../domain/naming.ts';
+import type { NotificationActivities } from '../domain/notifications/deliveries.ts';
 import type { OperationActivities } from '../domain/operation-activities.ts';
 import { isEndless } from '../domain/retry-budget.ts';
 
@@ -83,3 +84,12 @@ export const watchHealth: OperationActivities['watchHealth'] = (call) =>
 
 export const readThrough: OperationActivities['verifySnapshot'] = (call) =>
   around('verifySnapshot', `verify ${call.snapshot}`, besideSteps()).verifySnapshot(call);
+
+/** One attempt has a limit of its own, far below that of a `read`. */
+export const attemptDelivery: NotificationActivities['attemptDelivery'] = (attempt) =>
+  proxyActivities<NotificationActivities>({
+    ...optionsFor('read'),
+    retry: patiently,
+    ...besideSteps(),
+    summary: `attempt ${attempt.attempt}`,
+  }).attemptDelivery(attempt);

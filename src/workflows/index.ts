@@ -17,3 +17,4 @@ export { destroyDatabase } from './destroy-database.ts';
 export { putBackCutOff } from './undo-abandoned.ts';
 export { checkpoint } from './rollback-window-workflow.ts';
 export { holdTaskQueue } from './hold-task-queue.ts';
+export { deliverNotification } from './deliver-notification.ts';

@@ -12,6 +12,7 @@ const movingAlong: readonly string[] = [
   'checkpoint',
   'verifySnapshot',
   'holdTaskQueue',
+  'deliverNotification',
 ] satisfies readonly (keyof typeof workflows)[];
 
 for (const [name, workflow] of Object.entries<(input: never) => Promise<unknown>>(workflows))

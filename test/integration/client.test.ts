@@ -4,7 +4,7 @@ import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime, Worker } from '@temporalio/worker';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { createPgrowClient, type PgrowClient } from '../../src/client/client.ts';
-import { checkpointWorkflowId, defaultTaskQueue } from '../../src/domain/naming.ts';
+import { checkpointWorkflowId, defaultTaskQueue, deliveryWorkflowId } from '../../src/domain/naming.ts';
 import { ensureTemporal } from '../../src/launcher/temporal-binary.ts';
 
 let environment: TestWorkflowEnvironment;
@@ -57,6 +57,19 @@ describe('reading a snapshot through', () => {
   test('that cannot be done says why', async () => {
     await expect(read('snap-9')).rejects.toMatchObject({ code: 'not_found', message: 'gone' });
   });
+});
+
+test('a delivery is started once in each round, also after it has ended', async () => {
+  const message = { delivery: randomUUID(), attempts: 10, summary: 'test to ops', database: 'shop' };
+  const runOf = async (round: number) => {
+    await client.deliver({ ...message, round });
+    const handle = environment.client.workflow.getHandle(deliveryWorkflowId(message.delivery, round));
+    expect(await handle.result()).toEqual({ delivery: message.delivery, round, attempts: 10 });
+    return (await handle.describe()).runId;
+  };
+  const first = await runOf(1);
+  expect(await runOf(1)).toBe(first);
+  expect(await runOf(2)).not.toBe(first);
 });
 
 describe('an operation', () => {

@@ -632,13 +632,20 @@ describe('history', () => {
     await query(url, `UPDATE audit SET at = now() - interval '401 days'`);
     await records(shop);
 
-    const forever = { operations_days: null, events_days: null, audit_days: null };
-    expect(await store.removeHistory(forever)).toEqual({ operations: 0, events: 0, audit: 0, idempotency_keys: 0 });
+    const forever = { operations_days: null, events_days: null, audit_days: null, notices_days: null };
+    expect(await store.removeHistory(forever)).toEqual({
+      operations: 0,
+      events: 0,
+      audit: 0,
+      idempotency_keys: 0,
+      notices: 0,
+    });
     expect(await store.removeHistory(usualRetention)).toEqual({
       operations: 1,
       events: 1,
       audit: 0,
       idempotency_keys: 1,
+      notices: 0,
     });
     const kept = (await store.listOperations(shop.id)).map(({ id }) => id);
     expect(kept.toSorted()).toEqual([open, withSnapshot, last].toSorted());
@@ -648,6 +655,45 @@ describe('history', () => {
       1, 1, 2,
     ]);
     expect((await store.removeHistory({ ...usualRetention, audit_days: 400 })).audit).toBe(1);
+  });
+
+  test('tells of a window once, when it is about to close', async () => {
+    const shop = await store.registerDatabase(sampleDatabase('shop'));
+    const target = { name: 'ops', project: 'default', database: null, created_by: 'a', target: 'https://a.example' };
+    const settings = { kind: 'webhook', format: 'standard', allow_private: false } as const;
+    await store.addChannel({ ...target, settings, secrets: {}, events: ['rollback_window.closing'] });
+    const { id } = await openWindow(shop, await begun(shop));
+    const told = async () => {
+      await store.collectNotices();
+      return (await store.pageDeliveries({ project: '*' }, { limit: 9 })).entries.map(({ subject }) => subject);
+    };
+    const leftOf = (whole: string, left: string) =>
+      query(
+        url,
+        `UPDATE operations SET ended_at = now() - interval '${whole}' + interval '${left}';
+         UPDATE checkpoints SET rollback_available_until = now() + interval '${left}'`,
+      );
+    await leftOf('2 hours', '11 minutes');
+    expect(await told()).toEqual([]);
+    await leftOf('9 minutes', '4 minutes');
+    expect(await told()).toEqual([]);
+    await leftOf('9 minutes', '-1 minute');
+    expect(await told()).toEqual([]);
+    await leftOf('9 minutes', '2 minutes');
+    for (const _ of ['first', 'second']) expect(await told()).toEqual(['shop: the rollback window closes soon']);
+    await store.closeCheckpoint(id);
+
+    // What a message is about goes with it, unless it is still under way.
+    const soon = { ...usualRetention, notices_days: 1 };
+    await query(url, `UPDATE notices SET at = now() - interval '2 days'`);
+    expect((await store.removeHistory(soon)).notices).toBe(0);
+    await query(url, `UPDATE notification_deliveries SET started_at = now() - interval '2 days'`);
+    await store.buryLost();
+    expect((await store.pageDeliveries({ project: '*' }, { limit: 9 })).entries).toMatchObject([
+      { state: 'dead', error: 'its workflow ended before it was delivered' },
+    ]);
+    expect((await store.removeHistory(soon)).notices).toBe(1);
+    expect(await count('notification_deliveries')).toBe(0);
   });
 
   test('goes in several batches where there is much of it', async () => {

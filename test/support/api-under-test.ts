@@ -41,7 +41,7 @@ export interface ApiUnderTest {
   /** Token that may do everything; what `call` uses unless told otherwise. */
   admin: string;
   newToken(project: string, role: 'viewer' | 'operator' | 'admin'): Promise<string>;
-  call(method: 'GET' | 'POST' | 'DELETE', url: string, call?: Call): Promise<Answer>;
+  call(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', url: string, call?: Call): Promise<Answer>;
   newShop(change?: Partial<Database>): Promise<Database>;
   shopAtStage(topologyOf: (database: Database) => Database['topology']): Promise<Database>;
   /** What a worker does first. */

@@ -100,3 +100,6 @@ export const checkpoint = async (window: { readonly checkpoint: string }): Promi
 
 /** Has nothing to put back. */
 export const putBackCutOff = async (): Promise<null> => null;
+
+/** Is over at once, whatever it was given. */
+export const deliverNotification = async (input: unknown): Promise<unknown> => input;

@@ -6,6 +6,7 @@ import { operationTypeOf } from '../../src/domain/inputs.ts';
 import type { Verification } from '../../src/domain/snapshot.ts';
 import { operationWorkflowId } from '../../src/domain/naming.ts';
 import { refuseUnconfirmed } from '../../src/domain/confirmation.ts';
+import type { StartableDelivery } from '../../src/domain/notifications/deliveries.ts';
 import type { Plan } from '../../src/domain/plan.ts';
 import type { PlanRequest } from '../../src/planning/planning.ts';
 import type { RollbackWindow } from '../../src/domain/rollback-window.ts';
@@ -29,6 +30,8 @@ export interface FakeClient extends PgrowClient {
   readonly verified: string[];
   /** What is found; null while it is still read. */
   verification: Verification | null;
+  /** Deliveries whose workflows were started. */
+  readonly deliveries: StartableDelivery[];
   /** Stands for the worker: the plan that an operation is opened with. @throws PgrowError what it is refused with */
   plan: (request: PlanRequest) => Promise<Plan>;
   /** Stands for the worker: runs when an operation is started. By default it takes nothing up. */
@@ -57,6 +60,7 @@ export const createFakeClient = (): FakeClient => {
     ended: null,
     worker: true,
     verified: [],
+    deliveries: [],
     verification: { status: 'whole', found: [], duration_ms: 1 },
     plan: async () => {
       throw new PgrowError('internal', 'the fake has no plans');
@@ -134,6 +138,9 @@ export const createFakeClient = (): FakeClient => {
     async verifySnapshot({ snapshot }) {
       fake.verified.push(snapshot);
       return fake.verification;
+    },
+    async deliver(delivery) {
+      fake.deliveries.push(delivery);
     },
     progress: async () => null,
     describe: async (serviceId) => runs.get(serviceId) ?? null,

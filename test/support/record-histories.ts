@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { WorkflowHandle } from '@temporalio/client';
 import { TestWorkflowEnvironment } from '@temporalio/testing';
 import { DefaultLogger, Runtime } from '@temporalio/worker';
-import { queueHolderWorkflowId, verificationWorkflowId } from '../../src/domain/naming.ts';
+import { deliveryWorkflowId, queueHolderWorkflowId, verificationWorkflowId } from '../../src/domain/naming.ts';
 import { queueHolderType } from '../../src/domain/task-queue.ts';
 import { ensureTemporal } from '../../src/launcher/temporal-binary.ts';
 import { bundleWorkflows } from '../../src/worker/workflow-code.ts';
@@ -222,6 +222,16 @@ const stories: Readonly<Record<string, Tell>> = {
     await claim.cancel();
     await claim.result().catch(() => undefined);
     return { 'holdTaskQueue-cancelled': claim };
+  },
+  async notified({ temporal }) {
+    const delivery = randomUUID();
+    const handle = await temporal.workflow.start('deliverNotification', {
+      workflowId: deliveryWorkflowId(delivery, 1),
+      taskQueue: plane.taskQueue,
+      args: [{ delivery, round: 1, attempts: 10 }],
+    });
+    await handle.result();
+    return { 'deliverNotification-completed': handle };
   },
   async refused(shop) {
     const taken = { name: 'Shop!', operation_id: randomUUID() };

@@ -3,6 +3,7 @@ import { Client } from '@temporalio/client';
 import { NativeConnection, Worker, type WorkerOptions } from '@temporalio/worker';
 import { watchQueueOf } from '../../../src/domain/naming.ts';
 import { activityInterceptor } from '../../../src/activities/interceptor.ts';
+import type { NotificationActivities } from '../../../src/domain/notifications/deliveries.ts';
 import type { ActionContext } from '../../../src/domain/step-actions.ts';
 import { deploymentOptions } from '../../../src/worker/deployment.ts';
 import type { Tracing } from '../../../src/telemetry/tracing.ts';
@@ -50,6 +51,10 @@ interface AnyInput {
   readonly service_id?: string;
   readonly input?: { readonly service_id?: string };
 }
+
+/** A receiver that takes a message at the second attempt. */
+const attemptDelivery: NotificationActivities['attemptDelivery'] = async ({ attempt }) =>
+  attempt === 1 ? { over: false, pause: 0.01 } : { over: true, pause: 0 };
 
 /** Which database an operation is of: some activities name only the operation. */
 const databaseOf = new Map<string, string>();
@@ -100,7 +105,11 @@ export const startControlPlane = async (
       activities: others,
       ...(tracing && { sinks: tracing.sinks }),
     }),
-    Worker.create({ ...shared, taskQueue: watchQueueOf(taskQueue), activities: { watchHealth, verifySnapshot } }),
+    Worker.create({
+      ...shared,
+      taskQueue: watchQueueOf(taskQueue),
+      activities: { watchHealth, verifySnapshot, attemptDelivery },
+    }),
   ]);
   const running = Promise.all(workers.map((worker) => worker.run()));
   return {

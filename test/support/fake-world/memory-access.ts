@@ -1,11 +1,23 @@
 import type { AuditStore } from '../../../src/store/audit.ts';
+import type { ChannelStore } from '../../../src/store/channels.ts';
+import type { DeliveryStore } from '../../../src/store/deliveries.ts';
 import type { IdempotencyStore } from '../../../src/store/idempotency.ts';
 import type { FleetStore } from '../../../src/store/fleet.ts';
 import type { ListStore } from '../../../src/store/lists.ts';
+import type { NoticeStore } from '../../../src/store/notices.ts';
 import type { TokenStore } from '../../../src/store/tokens.ts';
 
-/** What the API alone asks for: no workflow does. */
-export const memoryAccess = (): AuditStore & FleetStore & ListStore & TokenStore & IdempotencyStore => ({
+type OutsideOfOperations = AuditStore &
+  FleetStore &
+  ListStore &
+  TokenStore &
+  IdempotencyStore &
+  ChannelStore &
+  NoticeStore &
+  DeliveryStore;
+
+/** What the API and the sending of notices ask for: no operation does. */
+export const memoryAccess = (): OutsideOfOperations => ({
   ensureHomeToken: notHere,
   createToken: notHere,
   authenticate: notHere,
@@ -25,8 +37,24 @@ export const memoryAccess = (): AuditStore & FleetStore & ListStore & TokenStore
   claimIdempotencyKey: notHere,
   findByIdempotencyKey: notHere,
   renewIdempotencyKey: notHere,
+  addChannel: notHere,
+  listChannels: notHere,
+  findChannel: notHere,
+  enableChannel: notHere,
+  removeChannel: notHere,
+  collectNotices: notHere,
+  recordNotice: notHere,
+  listUnstarted: notHere,
+  readStartable: notHere,
+  deliveryStarted: notHere,
+  readDue: notHere,
+  recordAttempt: notHere,
+  pageDeliveries: notHere,
+  findDelivery: notHere,
+  redeliver: notHere,
+  buryLost: notHere,
 });
 
 const notHere = async (): Promise<never> => {
-  throw new Error('the metadata in memory knows no tokens, audit and idempotency keys');
+  throw new Error('the metadata in memory knows no tokens, audit, idempotency keys and notices');
 };

@@ -32,7 +32,7 @@ export const createMemoryStore = (): MemoryStore => {
     takeLease: async () => true,
     readLease: async () => null,
     releaseLease: async () => {},
-    removeHistory: async () => ({ operations: 0, events: 0, audit: 0, idempotency_keys: 0 }),
+    removeHistory: async () => ({ operations: 0, events: 0, audit: 0, idempotency_keys: 0, notices: 0 }),
     migrate: async () => {},
     ping: async () => {},
     close: async () => {},

@@ -1,0 +1,209 @@
+import { sql } from 'kysely';
+import { mostAttempts } from '../domain/notifications/attempts.ts';
+import type { ChannelSecrets, ChannelSettings } from '../domain/notifications/channels.ts';
+import type {
+  DeliveryDocument,
+  DeliverNotification,
+  DeliveryState,
+  StartableDelivery,
+} from '../domain/notifications/deliveries.ts';
+import { testNotice, type Notice } from '../domain/notifications/notice.ts';
+import { noticeText } from '../domain/notifications/notice-text.ts';
+import { allProjects } from '../domain/tokens.ts';
+import type { Queries } from './connection.ts';
+import { cut, newestFirst, type Page, type PageWanted } from './lists.ts';
+import { noticeOf } from './notices.ts';
+import { secretStore } from './secrets.ts';
+import { isUuid } from './service-id.ts';
+
+export interface DeliveryStore {
+  /** Those whose workflow is to be started, oldest first. */
+  listUnstarted(): Promise<readonly StartableDelivery[]>;
+  /** Null for one that is over, or gone. */
+  readStartable(id: string): Promise<StartableDelivery | null>;
+  /** Its workflow of this round was started. */
+  deliveryStarted(delivery: Pick<DeliverNotification, 'delivery' | 'round'>): Promise<void>;
+  /** What an attempt needs; null where there is nothing to send any more. */
+  readDue(delivery: Pick<DeliverNotification, 'delivery' | 'round'>): Promise<DueDelivery | null>;
+  recordAttempt(attempt: AttemptRecord): Promise<void>;
+  /** Newest first; of a project, or of all with `*`. */
+  pageDeliveries(wanted: DeliveriesWanted, page: PageWanted): Promise<Page<DeliveryDocument>>;
+  findDelivery(id: string): Promise<DeliveryDocument | null>;
+  /** Begins another round of one that is over. Null for one that is pending, or gone. */
+  redeliver(id: string): Promise<DeliveryDocument | null>;
+  /** Gives up those whose workflow has ended without a word, and has been able to for long. */
+  buryLost(): Promise<void>;
+}
+
+export interface DueDelivery {
+  readonly notice_id: string;
+  readonly notice: Notice;
+  /** Made so far in this round. */
+  readonly attempts: number;
+  readonly channel: { readonly id: string; readonly name: string; readonly enabled: boolean };
+  readonly settings: ChannelSettings;
+  readonly secrets: ChannelSecrets;
+}
+
+export interface AttemptRecord extends Pick<DeliverNotification, 'delivery' | 'round'> {
+  /** Counted from 1. */
+  readonly attempt: number;
+  readonly state: DeliveryState;
+  readonly error: string | null;
+  /** Seconds until the next attempt, where one is to come. */
+  readonly pause: number | null;
+}
+
+export interface DeliveriesWanted {
+  readonly project: string;
+  /** In any where there are none. */
+  readonly states?: readonly DeliveryState[];
+}
+
+const now = sql<Date>`clock_timestamp()`;
+const startedAtOnce = 50;
+/** All attempts together take less. */
+const lostAfter = sql`interval '36 hours'`;
+
+export const deliveryStore = (queries: Queries, key: Buffer): DeliveryStore => {
+  const joined = () =>
+    queries
+      .selectFrom('notification_deliveries as delivery')
+      .innerJoin('notices as notice', 'notice.id', 'delivery.notice_id')
+      .innerJoin('notification_channels as channel', 'channel.id', 'delivery.channel_id')
+      .select(['delivery.id', 'notice_id', 'channel_id', 'channel.name as channel_name', 'channel.enabled'])
+      .select(['channel.project as channel_project', 'settings', 'state', 'round', 'attempts', 'error'])
+      .select(['delivery.created_at', 'attempted_at', 'next_attempt_at', 'ended_at'])
+      .select(['key', 'type', 'notice.at as happened_at', 'notice.project', 'notice.database', 'data']);
+  const startable = () => joined().where('state', '=', 'pending');
+  const ofRound = ({ delivery, round }: Pick<DeliverNotification, 'delivery' | 'round'>) =>
+    queries.updateTable('notification_deliveries').where('id', '=', delivery).where('round', '=', round);
+  return {
+    async listUnstarted() {
+      const query = startable().where('started_at', 'is', null).orderBy('delivery.created_at').limit(startedAtOnce);
+      return (await query.execute()).map(startableOf);
+    },
+
+    async readStartable(id) {
+      const row = await startable().where('delivery.id', '=', id).executeTakeFirst();
+      return row ? startableOf(row) : null;
+    },
+
+    async deliveryStarted(delivery) {
+      await ofRound(delivery).set({ started_at: now }).execute();
+    },
+
+    async readDue({ delivery, round }) {
+      const row = await startable().where('delivery.id', '=', delivery).where('round', '=', round).executeTakeFirst();
+      if (!row) return null;
+      const { channel_id: id, channel_name: name, enabled, settings, attempts, notice_id } = row;
+      const secrets: ChannelSecrets = await secretStore(queries, key).readSecrets(id);
+      return { notice_id, notice: noticeIn(row), attempts, channel: { id, name, enabled }, settings, secrets };
+    },
+
+    async recordAttempt({ attempt, state, error, pause, ...delivery }) {
+      await ofRound(delivery)
+        .set({
+          state,
+          error,
+          attempts: attempt,
+          attempted_at: now,
+          next_attempt_at: pause === null ? null : sql<Date>`clock_timestamp() + make_interval(secs => ${pause})`,
+          ended_at: state === 'pending' ? null : now,
+        })
+        .where('state', '=', 'pending')
+        .execute();
+    },
+
+    async pageDeliveries({ project, states }, { limit, after }) {
+      const order = newestFirst('delivery.created_at', 'delivery.id');
+      let query = joined().select(order.at);
+      if (project !== allProjects) query = query.where('channel.project', '=', project);
+      if (states) query = query.where('state', 'in', [...states]);
+      if (after) query = query.where(order.follows(after));
+      const rows = await query
+        .orderBy(order.by)
+        .limit(limit + 1)
+        .execute();
+      return cut(rows, limit, documentOf);
+    },
+
+    async findDelivery(id) {
+      const row = isUuid(id) ? await joined().where('delivery.id', '=', id).executeTakeFirst() : undefined;
+      return row ? documentOf(row) : null;
+    },
+
+    async redeliver(id) {
+      const fresh = { attempts: 0, started_at: null, next_attempt_at: null, ended_at: null };
+      const begun = await queries
+        .updateTable('notification_deliveries')
+        .set({ ...fresh, state: 'pending', round: sql<number>`round + 1` })
+        .where('id', '=', id)
+        .where('state', '<>', 'pending')
+        .returning('id')
+        .executeTakeFirst();
+      if (!begun) return null;
+      return documentOf(await joined().where('delivery.id', '=', id).executeTakeFirstOrThrow());
+    },
+
+    async buryLost() {
+      await queries
+        .updateTable('notification_deliveries')
+        .set({
+          state: 'dead',
+          next_attempt_at: null,
+          ended_at: now,
+          error: 'its workflow ended before it was delivered',
+        })
+        .where('state', '=', 'pending')
+        .where(sql<boolean>`started_at < clock_timestamp() - ${lostAfter}`)
+        .execute();
+    },
+  };
+};
+
+interface Row extends Omit<Parameters<typeof noticeOf>[0], 'at'> {
+  readonly happened_at: Date;
+  readonly id: string;
+  readonly notice_id: string;
+  readonly channel_id: string;
+  readonly channel_name: string;
+  readonly channel_project: string;
+  readonly state: DeliveryState;
+  readonly round: number;
+  readonly attempts: number;
+  readonly error: string | null;
+  readonly created_at: Date;
+  readonly attempted_at: Date | null;
+  readonly next_attempt_at: Date | null;
+  readonly ended_at: Date | null;
+}
+
+/** A page calls its own position `at`. */
+const noticeIn = ({ happened_at, ...row }: Row): Notice => noticeOf({ ...row, at: happened_at });
+
+const startableOf = (row: Row): StartableDelivery => ({
+  delivery: row.id,
+  round: row.round,
+  // Who sends a test looks at once.
+  attempts: row.type === testNotice ? 1 : mostAttempts,
+  summary: `${row.type} to ${row.channel_name}`,
+  database: row.database,
+});
+
+const documentOf = (row: Row): DeliveryDocument => ({
+  id: row.id,
+  notice_id: row.notice_id,
+  channel: { id: row.channel_id, name: row.channel_name },
+  type: row.type,
+  project: row.channel_project,
+  database: row.database,
+  subject: noticeText(noticeIn(row)).subject,
+  state: row.state,
+  attempts: row.attempts,
+  error: row.error,
+  created_at: row.created_at.toISOString(),
+  attempted_at: row.attempted_at?.toISOString() ?? null,
+  next_attempt_at: row.next_attempt_at?.toISOString() ?? null,
+  ended_at: row.ended_at?.toISOString() ?? null,
+});

@@ -1,0 +1,128 @@
+import { sql, type Selectable } from 'kysely';
+import { hears } from '../domain/notifications/channels.ts';
+import {
+  noticeOfClosing,
+  noticeOfFailover,
+  noticesOfOperation,
+  type UntoldOperation,
+} from '../domain/notifications/collected.ts';
+import type { Notice } from '../domain/notifications/notice.ts';
+import type { Queries } from './connection.ts';
+import type { Tables } from './tables.ts';
+
+export interface NoticeStore {
+  /**
+   * Makes notices of what has happened and not been told yet, each with a delivery to every channel that hears of it.
+   * Locks nothing that an operation writes for longer than one statement.
+   */
+  collectNotices(): Promise<void>;
+  /** To the channels that hear of it, or to one alone; returns the ids of the deliveries. Idempotent by key. */
+  recordNotice(notice: Notice, channel?: string): Promise<readonly string[]>;
+}
+
+/** Of each kind at a time; the rest follows with the next look. */
+const mostAtOnce = 100;
+
+/** Before a window closes: ten minutes, or a third of a shorter one. */
+const closingLead = sql`least(interval '10 minutes', (checkpoints.rollback_available_until - operations.ended_at) / 3)`;
+
+export const noticeStore = (queries: Queries): NoticeStore => {
+  const recordNotice = (notice: Notice, channel?: string): Promise<readonly string[]> =>
+    queries.transaction().execute(async (transaction) => {
+      const all = await transaction
+        .selectFrom('notification_channels')
+        .selectAll()
+        .where('enabled', '=', true)
+        .execute();
+      const wanted = all.filter((each) => (channel === undefined ? hears(each, notice) : each.id === channel));
+      if (wanted.length === 0) return [];
+      const { data, ...row } = notice;
+      const recorded = await transaction
+        .insertInto('notices')
+        .values({ ...row, at: new Date(notice.at), data: JSON.stringify(data) })
+        .onConflict((conflict) => conflict.column('key').doNothing())
+        .returning('id')
+        .executeTakeFirst();
+      if (!recorded) return [];
+      const deliveries = await transaction
+        .insertInto('notification_deliveries')
+        .values(wanted.map(({ id }) => ({ notice_id: recorded.id, channel_id: id })))
+        .returning('id')
+        .execute();
+      return deliveries.map(({ id }) => id);
+    });
+
+  return {
+    recordNotice,
+    async collectNotices() {
+      for (const operation of await untoldOperations(queries)) {
+        for (const notice of noticesOfOperation(operation)) await recordNotice(notice);
+        await queries
+          .updateTable('operations')
+          .set({ notified: operation.status })
+          .where('id', '=', operation.id)
+          .execute();
+      }
+      for (const failover of await untoldFailovers(queries)) {
+        await recordNotice(noticeOfFailover(failover));
+        await queries
+          .updateTable('postgres_expansion_events')
+          .set({ notified: true })
+          .where('id', '=', failover.id)
+          .execute();
+      }
+      for (const window of await closingWindows(queries)) {
+        await recordNotice(noticeOfClosing(window));
+        await queries.updateTable('checkpoints').set({ closing_notified: true }).where('id', '=', window.id).execute();
+      }
+    },
+  };
+};
+
+const untoldOperations = (queries: Queries): Promise<readonly UntoldOperation[]> =>
+  queries
+    .selectFrom('operations')
+    .innerJoin('services', 'services.id', 'operations.service_id')
+    .select(['operations.id', 'type', 'status', 'notified', 'actor', 'from_stage', 'to_stage', 'stall_ms', 'error'])
+    .select(['started_at', 'ended_at', 'service_id', 'services.project', 'services.name as database'])
+    .where(sql<boolean>`notified IS DISTINCT FROM status`)
+    .orderBy('started_at')
+    .limit(mostAtOnce)
+    .execute();
+
+const untoldFailovers = (queries: Queries) =>
+  queries
+    .selectFrom('postgres_expansion_events as event')
+    .innerJoin('postgres_cluster_state as cluster', 'cluster.id', 'event.cluster_id')
+    .innerJoin('services', 'services.id', 'cluster.service_id')
+    .select(['event.id', 'event.created_at', 'metadata', 'service_id', 'services.project', 'services.name as database'])
+    .where('event_type', '=', 'failover')
+    .where('notified', '=', false)
+    .orderBy('event.created_at')
+    .limit(mostAtOnce)
+    .execute();
+
+/** One that has closed meanwhile is not told: there is nothing to do about it. */
+const closingWindows = (queries: Queries) =>
+  queries
+    .selectFrom('checkpoints')
+    .innerJoin('operations', 'operations.id', 'checkpoints.operation_id')
+    .innerJoin('services', 'services.id', 'checkpoints.service_id')
+    .select(['checkpoints.id', 'operation_id', 'operations.type as operation', 'rollback_available_until as until'])
+    .select(['checkpoints.service_id', 'services.project', 'services.name as database', sql<Date>`now()`.as('now')])
+    .where('checkpoints.status', '=', 'open')
+    // Until then its end is not settled.
+    .where('operations.status', '=', 'done')
+    .where('closing_notified', '=', false)
+    .where(sql<boolean>`now() BETWEEN rollback_available_until - ${closingLead} AND rollback_available_until`)
+    .limit(mostAtOnce)
+    .execute();
+
+export const noticeOf = (row: Omit<Selectable<Tables['notices']>, 'id'>): Notice => ({
+  key: row.key,
+  type: row.type,
+  at: row.at.toISOString(),
+  project: row.project,
+  database: row.database,
+  data: row.data,
+});
