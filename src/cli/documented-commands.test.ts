@@ -22,6 +22,7 @@ const others: Readonly<Record<string, string>> = {
   cp: 'installs the systemd units',
   install: 'installs a file with its mode',
   systemctl: 'starts the systemd units',
+  sed: 'writes the token into the header that curl reads from a file',
 };
 
 /** Of a command that something else runs: `docker compose exec api pgrow list`. */
