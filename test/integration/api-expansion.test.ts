@@ -134,7 +134,7 @@ describe('expanding', () => {
   test('a lower stage than the present one is refused by the plan, and is no operation', async () => {
     await api.shopAtStage(haTopology);
     expect((await api.call('POST', `${shopPath}/replicas`)).body).toMatchObject({ status: 409, code: 'refused' });
-    expect((await api.call('GET', `${shopPath}/operations`)).body).toEqual({ operations: [] });
+    expect((await api.call('GET', `${shopPath}/operations`)).body).toEqual({ operations: [], next_cursor: null });
     expect(await api.store.listAudit({ project: 'default', limit: 5 })).toMatchObject([
       { action: 'refused', details: { code: 'refused' } },
       { action: 'expand' },
