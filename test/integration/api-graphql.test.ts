@@ -264,6 +264,16 @@ describe('changes', () => {
       },
     ]);
   });
+
+  test('a change that no field could begin with is in the audit as well', async () => {
+    const mutation = 'mutation($count: Int!) { postgresAddReplica(serviceId: "shop", count: $count) { success } }';
+    expect((await ask(mutation, { count: 'two' })).errors).toMatchObject([
+      { extensions: { code: 'malformed_request' } },
+    ]);
+    expect((await ask('mutation { postgresDestroy { success } }')).errors).toHaveLength(1);
+    const refused = { action: 'refused', details: { request: 'POST /graphql', code: 'malformed_request' } };
+    expect(await api.store.listAudit({ limit: 5 })).toMatchObject([refused, refused]);
+  });
 });
 
 test('the examples of the documentation', async () => {
@@ -326,6 +336,19 @@ describe('over HTTP', () => {
       if (seen.length === 2) await api.store.endOperation({ id, status: 'done', stall_ms: 0, error: null });
     }
     expect(seen).toEqual(['RUNNING PENDING null', 'RUNNING RUNNING null', 'DONE FAILED null']);
+  });
+
+  // Some clients accept every kind of answer with every request.
+  test('one result is JSON wherever that is accepted', async () => {
+    await api.newShop();
+    const accept = { accept: 'application/graphql-response+json, application/json, text/event-stream' };
+    const body = { query: '{ postgresCost(serviceId: "shop") { monthlyUsd } }' };
+    const { headers: answered } = await api.call('POST', '/graphql', { body, headers: accept });
+    expect(answered['content-type']).toContain('application/graphql-response+json');
+    const { body: refused } = await api.call('POST', '/graphql', {
+      body: { query: `subscription { postgresProgress(serviceId: "shop", operationId: "${someId}") { status } }` },
+    });
+    expect(refused).toMatchObject({ status: 400, detail: expect.stringContaining('Accept: text/event-stream') });
   });
 
   test('a subscription that is refused is told so in its stream', async () => {

@@ -8,7 +8,7 @@ import { problemDocument } from '../problem.ts';
  * problem document. What is not in the catalogue is logged, and its message stays inside.
  */
 export const answerError = (request: FastifyRequest, error: Readonly<Error>) => {
-  const known = knownOf(error);
+  const known = knownError(error);
   if (known.status >= 500) request.log.error({ err: error, code: known.code }, 'request failed');
   const { detail, instance: _, type: __, ...problem } = problemDocument(known, request.url);
   const { locations, path } = error instanceof GraphQLError ? error : {};
@@ -20,7 +20,8 @@ export const answerError = (request: FastifyRequest, error: Readonly<Error>) => 
   };
 };
 
-const knownOf = (error: Readonly<Error>): PgrowError => {
+/** What it is in the catalogue. */
+export const knownError = (error: Readonly<Error>): PgrowError => {
   const cause = error instanceof GraphQLError ? error.originalError : error;
   if (cause instanceof PgrowError) return cause;
   // GraphQL's own: a document that it cannot read or execute.

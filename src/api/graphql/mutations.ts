@@ -180,11 +180,11 @@ const commonResult = (types: JsonTypes): GraphQLFieldConfigMap<Changed, GraphqlC
   operationId: {
     type: GraphQLID,
     description: 'Null of a dry run.',
-    resolve: ({ operation }) => operation?.id ?? null,
+    resolve: ({ operation_id }) => operation_id,
   },
   operation: {
     type: types.output('Operation'),
-    description: 'As it is after the wait; null of a dry run.',
+    description: 'As it is after the wait; null of a dry run, and where it cannot be read at the moment.',
     resolve: ({ operation }) => operation,
   },
   plan: {

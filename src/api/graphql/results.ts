@@ -82,7 +82,7 @@ export const haResult = (): Result => ({
   migrationJobId: {
     type: GraphQLID,
     description: 'Id of the operation.',
-    resolve: ({ operation }) => operation?.id ?? null,
+    resolve: ({ operation_id }) => operation_id,
   },
   patroniClusterName: {
     type: GraphQLString,
@@ -100,7 +100,7 @@ export const switchoverResult = (): Result => ({
   newLeader: {
     type: GraphQLString,
     description: 'The node that leads, or in a dry run would; null until the operation is done.',
-    resolve: ({ operation, plan }) =>
-      operation === null || operation.status === 'done' ? (plan?.to?.primary ?? null) : null,
+    resolve: ({ operation, planned, plan }) =>
+      planned || operation?.status === 'done' ? (plan?.to?.primary ?? null) : null,
   },
 });

@@ -1,32 +1,23 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import {
-  execute,
-  getOperationAST,
-  GraphQLError,
-  parse,
-  subscribe,
-  validate,
-  type ExecutionResult,
-  type GraphQLSchema,
-} from 'graphql';
-import { createHandler, type OperationArgs, type RequestParams } from 'graphql-http';
-import { z } from 'zod';
+import { execute, subscribe, type ExecutionResult, type GraphQLError } from 'graphql';
+import { createHandler } from 'graphql-http';
 import { PgrowError } from '../../domain/errors.ts';
-import { problemsOf } from '../../domain/input-problems.ts';
+import { askedBy, recordRefused } from '../audit.ts';
+import { callerOf } from '../auth.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { graphqlAnswer } from '../documents/graphql.ts';
 import { eventStreams, type EventStream } from '../rest/event-stream.ts';
 import type { GraphqlContext } from './context.ts';
-import { answerError } from './errors.ts';
-import { mostTokens, refuseBeyondLimits } from './limits.ts';
+import { answerError, knownError } from './errors.ts';
+import { paramsRules, prepare, readParams, type Prepared } from './prepare.ts';
 import { createSchema } from './schema.ts';
 
 /** Each looks at an operation five times a second. */
 const mostStreams = 100;
 
 /**
- * `POST /graphql`, as GraphQL over HTTP has it; with `Accept: text/event-stream` the events of GraphQL over SSE, in its mode of
- * distinct connections. Whoever calls needs a token; what it may do each field says.
+ * `POST /graphql`, as GraphQL over HTTP has it; where the caller accepts nothing but `text/event-stream`, or subscribes, the events
+ * of GraphQL over SSE, in its mode of distinct connections. Whoever calls needs a token; what it may do each field says.
  */
 export const graphqlRoutes = (app: FastifyInstance, dependencies: ApiDependencies): void => {
   const schema = createSchema(dependencies);
@@ -40,93 +31,59 @@ export const graphqlRoutes = (app: FastifyInstance, dependencies: ApiDependencie
       schema: {
         tags: ['graphql'],
         summary: 'GraphQL: queries, changes, and subscriptions as server-sent events',
-        body,
+        body: paramsRules,
       },
     },
     async (request: FastifyRequest, reply: FastifyReply) => {
       const params = readParams(request);
-      if (wantsEvents(request)) {
+      const prepared = prepare(schema, params);
+      const noteRefusal = (result: ExecutionResult) => recordUnstarted(dependencies, request, prepared, result);
+      if ('errors' in prepared) await noteRefusal({ errors: prepared.errors });
+      if (wantsEvents(request, prepared)) {
         if (streams.count() >= mostStreams) throw tooMany;
-        return streams.answer(request, reply, (stream) => answerEvents(schema, request, params, stream));
+        return streams.answer(request, reply, (stream) => answerEvents(request, prepared, stream, noteRefusal));
       }
+      if (prepared.kind === 'subscription') throw needsEvents;
       const gone = new AbortController();
       reply.raw.on('close', () => gone.abort());
-      const context = { request, signal: AbortSignal.any([gone.signal, stopping.signal]) };
-      const { method, url, headers } = request;
-      const handler = createHandler<unknown, unknown, GraphqlContext>({
+      const contextValue = { request, signal: AbortSignal.any([gone.signal, stopping.signal]) };
+      const handle = createHandler<unknown, unknown, GraphqlContext>({
         parseRequestParams: () => params,
-        onSubscribe: () => prepare(schema, context, params),
+        onSubscribe: () => ('errors' in prepared ? prepared.errors : { ...prepared.args, contextValue }),
+        onOperation: (_, __, result) => noteRefusal(result),
         formatError: (error) => answerError(request, error) as unknown as GraphQLError,
       });
-      const [answer, { status, headers: answered }] = await handler({
-        method,
-        url,
-        headers,
-        body: null,
-        raw: request,
-        context: null,
-      });
+      const { method, url, headers } = request;
+      const [answer, init] = await handle({ method, url, headers, body: null, raw: request, context: null });
       if (answer === null) throw notAcceptable;
-      return reply
-        .code(status)
-        .headers(answered ?? {})
-        .send(answer);
+      void reply.code(init.status).headers(init.headers ?? {});
+      return reply.send(answer);
     },
   );
 };
 
-const requestParams = z.object({
-  query: z.string(),
-  operationName: z.string().nullish(),
-  variables: z.record(z.string(), z.unknown()).nullish(),
-  extensions: z.record(z.string(), z.unknown()).nullish(),
-});
+/** Clients that accept several kinds read JSON where there is only one result. */
+const wantsEvents = ({ headers: { accept = '*/*' } }: FastifyRequest, { kind }: Prepared): boolean =>
+  accept.includes('text/event-stream') && (kind === 'subscription' || !/json|\*/.test(accept));
 
-const body = z.toJSONSchema(requestParams, { target: 'draft-2020-12' });
-
-/** @throws PgrowError `malformed_request`; one request asks for one operation */
-const readParams = ({ body: given }: FastifyRequest): RequestParams => {
-  const { data, error } = requestParams.safeParse(given);
-  if (data) return data;
-  const problems = problemsOf(requestParams, error, given);
-  const list = problems.map(({ path, allowed }) => `${path || 'it'} must be ${allowed}`).join('; ');
-  throw new PgrowError('malformed_request', `The body is no GraphQL request: ${list}.`, { problems });
-};
-
-type Prepared = OperationArgs<GraphqlContext>;
-
-/** What is to be executed, or why it is not: refused before anything is asked. */
-const prepare = (
-  schema: GraphQLSchema,
-  contextValue: GraphqlContext,
-  { query, operationName, variables }: RequestParams,
-): Prepared | readonly GraphQLError[] => {
-  try {
-    const document = parse(query, { maxTokens: mostTokens });
-    const errors = validate(schema, document);
-    if (errors.length > 0) return errors;
-    const operation = getOperationAST(document, operationName);
-    if (!operation) {
-      const which =
-        operationName == null ? 'several operations: name one as operationName' : `no operation ${operationName}`;
-      return [new GraphQLError(`The document has ${which}.`)];
-    }
-    refuseBeyondLimits({ schema, document, operation, variables: variables ?? {} });
-    return { schema, document, operationName, variableValues: variables, contextValue };
-  } catch (error) {
-    if (error instanceof GraphQLError) return [error];
-    if (error instanceof PgrowError) return [new GraphQLError(error.message, { originalError: error })];
-    throw error;
-  }
-};
-
-const wantsEvents = ({ headers }: FastifyRequest): boolean => headers.accept?.includes('text/event-stream') ?? false;
-
-const answerEvents = async (
-  schema: GraphQLSchema,
+/** A mutation none of whose fields was run: those that were have noted their refusals themselves. */
+const recordUnstarted = async (
+  { store }: ApiDependencies,
   request: FastifyRequest,
-  params: RequestParams,
+  { kind }: Prepared,
+  { data, errors: [error] = [] }: ExecutionResult,
+): Promise<void> => {
+  if (kind !== 'mutation' || data !== undefined || !error) return;
+  const refused = { askedBy: askedBy(request), project: callerOf(request).project, request: 'POST /graphql' };
+  await recordRefused({ store, log: request.log }, knownError(error), refused);
+};
+
+/** `next` with each result, and `complete` after the last. What the caller cannot have is a result as well. */
+const answerEvents = async (
+  request: FastifyRequest,
+  prepared: Prepared,
   { signal, send }: EventStream,
+  noteRefusal: (result: ExecutionResult) => Promise<void>,
 ): Promise<void> => {
   const next = ({ data, errors }: ExecutionResult) =>
     send('next', {
@@ -134,13 +91,16 @@ const answerEvents = async (
       ...(errors && { errors: errors.map((error) => answerError(request, error)) }),
     });
   try {
-    const args = prepare(schema, { request, signal }, params);
-    if ('length' in args) await next({ errors: args });
-    else if (getOperationAST(args.document, args.operationName)?.operation === 'subscription') {
-      const results = await subscribe(args);
+    if ('errors' in prepared) await next(prepared);
+    else {
+      const args = { ...prepared.args, contextValue: { request, signal } };
+      const results = await (prepared.kind === 'subscription' ? subscribe(args) : execute(args));
       if (Symbol.asyncIterator in results) for await (const result of results) await next(result);
-      else await next(results);
-    } else await next(await execute(args));
+      else {
+        await noteRefusal(results);
+        await next(results);
+      }
+    }
   } catch (error) {
     await send('next', { errors: [answerError(request, error as Error)] });
   }
@@ -150,6 +110,11 @@ const answerEvents = async (
 const tooMany = new PgrowError(
   'too_many',
   `${mostStreams} subscriptions are open already, which is the limit. Close one of them, or ask for the operation itself.`,
+);
+
+const needsEvents = new PgrowError(
+  'malformed_request',
+  'A subscription is answered as a stream of events. Send the header "Accept: text/event-stream".',
 );
 
 const notAcceptable = new PgrowError(

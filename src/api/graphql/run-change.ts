@@ -40,7 +40,9 @@ interface Asked {
 export interface Changed {
   readonly project: string;
   readonly service_id: string;
-  /** Null of a dry run. */
+  /** Of the operation; null of a dry run. */
+  readonly operation_id: string | null;
+  /** Null of a dry run, and where it cannot be read at the moment. */
   readonly operation: OperationDocument | null;
   /** As it would be run, of a dry run. */
   readonly planned: ReturnType<typeof planDocument>['operation'] | null;
@@ -100,6 +102,7 @@ type Accepted = Extract<Outcome, { accepted: unknown }>['accepted'];
 const plannedChange = (project: string, planned: Planned): Changed => ({
   project,
   service_id: planned.service_id,
+  operation_id: null,
   operation: null,
   planned: planDocument(planned).operation,
   plan: planned.plan,
@@ -109,17 +112,18 @@ const plannedChange = (project: string, planned: Planned): Changed => ({
 
 const acceptedChange = async (
   dependencies: ApiDependencies,
-  { signal }: GraphqlContext,
+  context: GraphqlContext,
   waitSeconds: number,
   { project, ids, estimated_duration_minutes, estimated_monthly_cost }: Accepted,
 ): Promise<Changed> => {
   const { service_id, operation_id } = ids;
   const params = { projectId: project, serviceId: service_id, operationId: operation_id };
-  const operation = await latest(dependencies, params, waitSeconds, signal);
+  const operation = await latest(dependencies, context, params, waitSeconds);
   const plan = await dependencies.store.readPlan(operation_id);
   return {
     project,
     service_id,
+    operation_id,
     operation,
     planned: null,
     plan,
@@ -128,17 +132,23 @@ const acceptedChange = async (
   };
 };
 
-/** The operation when it has ended, or as it is after so long. */
+/** The operation when it has ended, or as it is after so long, or as it was when it could be read last. */
 const latest = async (
   dependencies: ApiDependencies,
+  { request: { log }, signal }: GraphqlContext,
   params: OperationParams,
   waitSeconds: number,
-  signal: AbortSignal,
-): Promise<OperationDocument> => {
+): Promise<OperationDocument | null> => {
   const read = () => findOperation(dependencies, params);
-  let last = await read();
-  if (waitSeconds === 0) return last;
-  const late = AbortSignal.any([signal, AbortSignal.timeout(waitSeconds * 1000)]);
-  for await (const operation of followOperation(last, read, late)) last = operation;
+  let last: OperationDocument | null = null;
+  try {
+    last = await read();
+    if (waitSeconds === 0) return last;
+    const late = AbortSignal.any([signal, AbortSignal.timeout(waitSeconds * 1000)]);
+    for await (const operation of followOperation(last, read, late)) last = operation;
+  } catch (error) {
+    // It has been accepted all the same, and the caller needs its id.
+    log.warn({ err: error, operation: params.operationId }, 'cannot follow an operation');
+  }
   return last;
 };
