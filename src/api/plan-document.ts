@@ -1,4 +1,5 @@
 import type { FastifyReply } from 'fastify';
+import { effectsOnEndpoints } from '../domain/endpoint-effects.ts';
 import { operationWorkflowId } from '../domain/naming.ts';
 import type { Plan } from '../domain/plan.ts';
 
@@ -49,6 +50,7 @@ export const planDocument = ({ plan, database, service_id, operation_id }: PlanO
     estimated_duration_minutes: plan.estimated_duration_minutes,
     warnings: plan.warnings,
     losses: plan.losses ?? [],
+    endpoints: effectsOnEndpoints(plan),
     checkpoint: null,
     error: null,
   },

@@ -15,10 +15,20 @@ test('the layers stand below each other as statements pass them, with roles, sta
     '              any node    haproxy:5434',
     '              direct      postgres:5432',
     '     |',
-    'poolers       pgbouncer-1  running',
+    'poolers       pgbouncer-1 running',
     '     |',
     'PostgreSQL    postgres-1  primary  running',
     '              postgres-2  replica  stopped, 48 MB behind',
+  ]);
+});
+
+test('routers share a line, and their layer is wrapped on a narrow screen', () => {
+  const pooler = exampleStatus.nodes.find(({ kind }) => kind === 'pgbouncer')!;
+  const routers = [1, 2, 3].map((number) => ({ ...pooler, kind: 'haproxy' as const, name: `haproxy-${number}` }));
+  const text = layersText({ ...exampleStatus, nodes: [...exampleStatus.nodes, ...routers] }, now, 60);
+  expect(text.slice(text.findIndex((line) => line.startsWith('routers'))).slice(0, 2)).toEqual([
+    'routers       haproxy-1 running, haproxy-2 running,',
+    '              haproxy-3 running',
   ]);
 });
 

@@ -52,13 +52,16 @@ const endpointLines = ({ pooling, routing }: StatusDocument): string[] =>
     Number.POSITIVE_INFINITY,
   );
 
-const nodeLines = ({ nodes }: StatusDocument, kind: LiveNode['kind']): string[] =>
-  alignColumns(
-    nodes
-      .filter((node) => node.kind === kind)
-      .map((node) => [node.name, ...(kind === 'postgres' ? [node.role ?? '-'] : []), stateText(node)]),
+/** Servers one below the other; what stands beside its like, in a line, so that a small screen has room for the rest. */
+const nodeLines = ({ nodes }: StatusDocument, kind: LiveNode['kind']): string[] => {
+  const ofKind = nodes.filter((node) => node.kind === kind);
+  if (ofKind.length === 0) return [];
+  if (kind !== 'postgres') return [ofKind.map((node) => `${node.name} ${stateText(node)}`).join(', ')];
+  return alignColumns(
+    ofKind.map((node) => [node.name, node.role ?? '-', stateText(node)]),
     Number.POSITIVE_INFINITY,
   );
+};
 
 const stateText = ({ role, state, detail, lag_bytes }: LiveNode): string => {
   const lag = role === 'replica' && lag_bytes !== null ? `, ${formatBytes(lag_bytes)} behind` : '';

@@ -19,6 +19,11 @@ const plan: PlanView = {
   expected_stall_ms: 400,
   point_of_no_return: 'hand over',
   losses: [],
+  endpoints: [
+    { name: 'postgres', effect: 'reset' },
+    { name: 'pooled', effect: 'waits' },
+    { name: 'read_write', effect: 'new' },
+  ],
   warnings: ['Sessions that do not go through PgBouncer are reset once.'],
   estimated_duration_minutes: 1,
 };
@@ -38,6 +43,12 @@ test('a plan shows its steps by phase, what it changes, costs, stalls and cannot
     'Point of no return    hand over',
     'Estimated duration    1 min',
     `Digest                ${'3f'.repeat(32)}`,
+    '',
+    'Endpoints',
+    '  direct      connections end once; the next connect succeeds',
+    '  pooled      waits about 400 ms; no transaction fails',
+    '  read-write  new',
+    '',
     'Warning: Sessions that do not go through PgBouncer are reset once.',
   ]);
 });
@@ -53,4 +64,10 @@ test('what can be undone to the end and stalls nothing says so', () => {
   const text = planText({ ...plan, expected_stall_ms: 0, point_of_no_return: null });
   expect(text).toContain('Expected write stall  none');
   expect(text).toContain('Point of no return    none: everything can be undone');
+});
+
+test('in a failover the pooled endpoint waits, but promises nothing for what ran on the old primary', () => {
+  expect(planText({ ...plan, type: 'failover' }).join('\n')).toContain(
+    'pooled      waits about 400 ms; transactions on the old primary fail',
+  );
 });

@@ -1,5 +1,6 @@
 import { toConfirm } from '../domain/confirmation.ts';
 import type { Cost } from '../domain/cost.ts';
+import type { AffectedEndpoint } from '../domain/endpoint-effects.ts';
 import type { OperationType } from '../domain/operation.ts';
 import { stageNames, type Stage } from '../domain/stage.ts';
 import { formatMs } from './duration.ts';
@@ -24,6 +25,7 @@ export interface PlanView {
   readonly warnings: readonly string[];
   /** What is lost for good; among the warnings as well. */
   readonly losses: readonly string[];
+  readonly endpoints: readonly AffectedEndpoint[];
   readonly estimated_duration_minutes?: number;
 }
 
@@ -47,6 +49,7 @@ export const planText = (plan: PlanView): string[] => {
         : [['Estimated duration', `${plan.estimated_duration_minutes} min`]]),
       ['Digest', plan.digest],
     ]),
+    ...endpointLines(plan),
     ...warningLines(plan),
     ...(toConfirm(plan) === null ? [] : ['To run it, confirm with --yes']),
   ];
@@ -55,6 +58,48 @@ export const planText = (plan: PlanView): string[] => {
 const stallText = ({ type, expected_stall_ms }: PlanView): string => {
   if (type === 'stop') return 'until it is started again';
   return expected_stall_ms === 0 ? 'none' : `about ${formatMs(expected_stall_ms)}`;
+};
+
+/** What applications notice, endpoint by endpoint. */
+const endpointLines = (plan: PlanView): string[] => {
+  const lines = plan.endpoints.map(({ name, effect }) => [`  ${endpointTitles[name]}`, effectText(effect, plan)]);
+  return lines.length === 0 ? [] : ['', 'Endpoints', ...alignColumns(lines), ''];
+};
+
+const endpointTitles: Readonly<Record<AffectedEndpoint['name'], string>> = {
+  postgres: 'direct',
+  pooled: 'pooled',
+  pooled_read_only: 'pooled read-only',
+  read_write: 'read-write',
+  read_only: 'read-only',
+  any_node: 'any node',
+};
+
+const effectText = (effect: AffectedEndpoint['effect'], plan: PlanView): string => {
+  switch (effect) {
+    case 'new':
+      return 'new';
+    case 'unchanged':
+      return 'as before';
+    case 'waits':
+      return plan.type === 'failover'
+        ? `waits ${stallText(plan)}; transactions on the old primary fail`
+        : `waits ${stallText(plan)}; no transaction fails`;
+    case 'reset':
+      return 'connections end once; the next connect succeeds';
+    case 'may_reset':
+      return 'connections to nodes that stop or change roles end; the next connect succeeds';
+    case 'leads_on':
+      return 'goes; its address leads to what is left';
+    case 'down':
+      return 'down until it is started again';
+    case 'up':
+      return 'up again';
+    case 'removed':
+      return 'removed';
+    default:
+      return effect satisfies never;
+  }
 };
 
 /** Numbered, the phase named once where it begins. */

@@ -4,7 +4,7 @@ import type { FrontConfig, Upstream } from './node-config.ts';
 import type { OperationDocument } from './operation.ts';
 import type { Plan } from './plan.ts';
 import { frontConfig } from './routes.ts';
-import { nodesOf } from './topology.ts';
+import { nodesOf, type Topology } from './topology.ts';
 
 /**
  * Where clients connect: from the Docker host and from the database's network. An endpoint exists if the front leads to it:
@@ -58,6 +58,10 @@ export const endpointsOf = (
     network: pick((name) => inNetwork[name]),
   };
 };
+
+/** Which endpoints there are at a topology. */
+export const endpointsAt = (topology: Topology): Readonly<Record<EndpointName, boolean>> =>
+  available(frontConfig(topology).routes);
 
 /** The endpoint that a writing client should use. */
 const bestEndpoint = (routes: Routes): EndpointName => {

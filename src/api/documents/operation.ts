@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { Cost } from '../../domain/cost.ts';
+import { endpointEffects } from '../../domain/endpoint-effects.ts';
+import { endpointNames } from '../../domain/endpoints.ts';
 import {
   operationStatuses,
   operationTypes,
@@ -115,6 +117,9 @@ export const planned = named(
       waiting_for: z.null(),
       estimated_duration_minutes: z.number(),
       losses: z.array(z.string()).describe('What would be lost for good; it has to be confirmed.'),
+      endpoints: z
+        .array(z.strictObject({ name: z.enum(endpointNames), effect: z.enum(endpointEffects) }))
+        .describe('What clients of each endpoint notice that there is before or after.'),
       checkpoint: z.null(),
       error: z.null(),
     }),
