@@ -9,7 +9,6 @@ import { localName, readConfiguration } from './contexts.ts';
 import { readDatabaseNames } from './database-names.ts';
 import { print } from './output.ts';
 import type { StatusDocument } from './status-document.ts';
-import type { ValueKind } from './value-kinds.ts';
 
 /** Milliseconds. Who presses Tab waits no longer for names. */
 const namesTimeoutMs = 1_000;
@@ -45,7 +44,7 @@ const completionLines = async (program: Command, words: readonly string[]): Prom
 const readNames = async ({ kind, database, context }: Completions): Promise<readonly string[]> => {
   if (context !== undefined) chooseContext(context);
   const connect = () => connectToApi({ timeoutMs: namesTimeoutMs });
-  switch (kind as ValueKind | null) {
+  switch (kind) {
     case 'context':
       return [localName, ...Object.keys(readConfiguration(readEnvironment().configuration).contexts)];
     case 'database':

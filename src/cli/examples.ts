@@ -194,9 +194,11 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
 };
 
 /** The lines below the options in a verb's help. `verb` is its whole name, `tokens create`. */
-export const examplesText = (verb: string): string => {
+export const examplesText = (verb: string, screen: number): string => {
   const shown = examples[verb] ?? [];
   const width = Math.max(...shown.map(([command]) => command.length));
-  const lines = shown.map(([command, meaning]) => `  ${command.padEnd(width)}  # ${meaning}`);
+  const beside = shown.map(([command, meaning]) => `  ${command.padEnd(width)}  # ${meaning}`);
+  const above = shown.map(([command, meaning]) => `  # ${meaning}\n  ${command}`);
+  const lines = beside.every(({ length }) => length <= screen) ? beside : above;
   return lines.length === 0 ? '' : `\nExamples:\n${lines.join('\n')}`;
 };

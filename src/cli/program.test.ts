@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { parseCommandLine as parse, withAllBelow } from '../../test/support/parse-command-line.ts';
 import { commandsOf } from '../../test/support/shell-commands.ts';
-import { examples } from './examples.ts';
+import { examples, examplesText } from './examples.ts';
 import { createProgram } from './program.ts';
 import { verbOf } from './value-kinds.ts';
 
@@ -29,6 +29,14 @@ test.each(
 test('the help of a verb ends with its examples', async () => {
   const { said } = await parse(['help', 'replicas']);
   expect(said).toMatch(/Examples:\n {2}\.\/pgrow replicas shop 3 +# three replicas, whatever there are now\n/);
+});
+
+test('where a screen is too narrow for both, an example stands below what it is for', () => {
+  expect(examplesText('replicas', 60)).toBe(
+    '\nExamples:\n  # three replicas, whatever there are now\n  ./pgrow replicas shop 3\n' +
+      '  # what removing them all would do\n  ./pgrow replicas shop 0 --dry-run',
+  );
+  expect(examplesText('replicas', 80)).toContain('replicas shop 3            # three');
 });
 
 test('a wrong verb, option or verb of a verb is answered with the right one', async () => {

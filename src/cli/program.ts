@@ -47,6 +47,7 @@ import { workers } from './workers.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { handOverOutput, outputOption, refuseTwoFormats } from './document-format.ts';
 import { examplesText } from './examples.ts';
+import { widthOf, type Output } from './terminal.ts';
 import { verbOf } from './value-kinds.ts';
 
 type AddVerb = (program: Command) => void;
@@ -88,7 +89,11 @@ export const createProgram = (): Command => {
       'Grows a PostgreSQL database step by step, from a single instance to full high availability, and back.',
     )
     .showHelpAfterError('Run "pgrow help" for the verbs and "pgrow help VERB" for the options of one.')
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({ showGlobalOptions: true, minWidthToWrap: 20 })
+    .configureOutput({
+      getOutHelpWidth: () => helpWidth(process.stdout),
+      getErrHelpWidth: () => helpWidth(process.stderr),
+    })
     .addOption(new Option('--context <name>', 'the control plane that this is about, of those in "config list"'))
     .addOption(outputOption())
     .hook('preAction', refuseTwoFormats);
@@ -101,12 +106,14 @@ export const createProgram = (): Command => {
   return program;
 };
 
+/** A pipe gets the width that is usual. */
+const helpWidth = (output: Output): number => (Number.isFinite(widthOf(output)) ? widthOf(output) : 80);
+
 /** What every command gets, and each command below it. */
 const finish = (program: Command, command: Command): void => {
   // Errors reach who parses only if each command throws them.
   command.exitOverride();
-  const shown = examplesText(verbOf(command));
-  if (shown !== '') command.addHelpText('after', shown);
+  command.addHelpText('after', () => examplesText(verbOf(command), widthOf(process.stdout)));
   if (command.commands.length > 0) command.hook('preSubcommand', (_, chosen) => handOverOutput(program, chosen));
   if (command.parent && command.commands.length > 0) refuseUnknown(command);
   for (const each of command.commands) finish(program, each);
