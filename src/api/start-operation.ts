@@ -14,7 +14,7 @@ import { planAhead } from './plan-ahead.ts';
 /** What a workflow is started with besides the ids and the actor. */
 export type ChangeInput<W extends OperationWorkflow> = Omit<
   OperationInput<W>,
-  'service_id' | 'operation_id' | 'actor' | 'plan_digest'
+  'service_id' | 'operation_id' | 'actor' | 'plan_digest' | 'input_version'
 >;
 
 interface Change<W extends OperationWorkflow> {

@@ -1,28 +1,26 @@
 import {
-  Client,
-  Connection,
   WorkflowExecutionAlreadyStartedError,
   WorkflowFailedError,
-  type ConnectionOptions,
   type WorkflowClientInterceptor,
 } from '@temporalio/client';
 import { PgrowError } from '../domain/errors.ts';
-import { operationTypeOf, type OperationInput, type OperationWorkflow } from '../domain/inputs.ts';
-import { defaultTaskQueue, operationWorkflowId, verificationWorkflowId } from '../domain/naming.ts';
+import type { OperationInput, OperationWorkflow } from '../domain/inputs.ts';
+import { operationWorkflowId, verificationWorkflowId } from '../domain/naming.ts';
 import type { OperationDocument } from '../domain/operation.ts';
 import type { Verification, VerifySnapshot } from '../domain/snapshot.ts';
 import type { QueueHolder } from '../domain/task-queue.ts';
 import { progressQuery, switchoverSignalName, type OperationMessage } from '../domain/temporal-names.ts';
-import type { Sender } from '../workflows/messages.ts';
+import type { Sender } from '../domain/messages.ts';
 import { isTakenUp, workerSeenAgo } from './acceptance.ts';
 import { deliveryClient, type DeliveryClient } from './delivery-client.ts';
 import { openOperation, type OpenedRun, type StartedRun } from './open-operation.ts';
 import { readEnd, readRun, runningError, type OperationRun } from './operation-run.ts';
 import { holdQueue } from './queue-holder.ts';
 import { searchAttributePairs, type About } from '../workflows/search-attribute-keys.ts';
-import { registerSearchAttributes, toleratingUnknownAttributes } from './search-attributes.ts';
+import { registerSearchAttributes } from './search-attributes.ts';
 import { sendMessage, type Answer } from './send-message.ts';
-import { failureOf, toClientError } from './temporal-errors.ts';
+import { openTemporal, startOptions, type ClientOptions } from './temporal-calls.ts';
+import { failureOf } from './temporal-errors.ts';
 import { windowClient, type WindowClient } from './window-client.ts';
 
 /** Starts pgrow's operations and talks to them. Every failure is an error of the catalogue. */
@@ -89,17 +87,6 @@ export interface PgrowClient extends WindowClient, DeliveryClient {
   close(): Promise<void>;
 }
 
-/** `apiKey`, `tls` and `metadata` may be secret. */
-export interface ClientOptions extends Pick<ConnectionOptions, 'tls' | 'apiKey' | 'metadata'> {
-  /** `host:port`. */
-  readonly address: string;
-  readonly namespace?: string;
-  readonly taskQueue?: string;
-}
-
-/** Within it the client tries again by itself. */
-const callTimeoutMs = 5000;
-
 export type { WorkflowClientInterceptor as WorkflowInterceptor };
 
 /** Connects at the first call. */
@@ -107,38 +94,15 @@ export const createPgrowClient = (
   given: ClientOptions,
   interceptors: readonly WorkflowClientInterceptor[] = [],
 ): PgrowClient => {
-  const { namespace = 'default', taskQueue = defaultTaskQueue, ...access } = given;
-  const connection = Connection.lazy(access);
-  const workflowInterceptors = [...interceptors, toleratingUnknownAttributes];
-  const client = new Client({ connection, namespace, interceptors: { workflow: workflowInterceptors } });
+  const { connection, client, namespace, taskQueue, call, briefly } = openTemporal(given, interceptors);
   const { workflow } = client;
-
-  const call = async <T>(action: () => Promise<T>): Promise<T> => {
-    try {
-      return await action();
-    } catch (error) {
-      throw toClientError(error, { ...access, namespace });
-    }
-  };
-  const briefly = <T>(action: () => Promise<T>): Promise<T> =>
-    call(() => connection.withDeadline(Date.now() + callTimeoutMs, action));
   const operationOf = (serviceId: string, runId?: string) => workflow.getHandle(operationWorkflowId(serviceId), runId);
   const describe = (serviceId: string) => briefly(() => readRun(operationOf(serviceId)));
-
-  const startOptions = <W extends OperationWorkflow>(name: W, input: OperationInput<W>, about: About) => ({
-    workflowId: operationWorkflowId(input.service_id),
-    taskQueue,
-    args: [input],
-    workflowIdReusePolicy: 'ALLOW_DUPLICATE' as const,
-    typedSearchAttributes: searchAttributePairs(operationTypeOf[name], about),
-    staticSummary: `${operationTypeOf[name]} ${about.database}`,
-    memo: { operation_id: input.operation_id ?? null },
-  });
 
   return {
     start: (name, input, about) =>
       briefly(async () => {
-        const options = startOptions(name, input, about);
+        const options = startOptions(taskQueue, name, input, about);
         const { workflowId } = options;
         try {
           const { firstExecutionRunId } = await workflow.start(name, { ...options, workflowIdConflictPolicy: 'FAIL' });
@@ -153,7 +117,7 @@ export const createPgrowClient = (
       call(() =>
         openOperation(client, {
           workflow: name,
-          options: startOptions(name, input, about),
+          options: startOptions(taskQueue, name, input, about),
           operation_id: input.operation_id,
           database: about.database,
         }),
@@ -161,7 +125,7 @@ export const createPgrowClient = (
 
     switchOver: (input, about) =>
       briefly(async () => {
-        const options = startOptions('switchover', input, about);
+        const options = startOptions(taskQueue, 'switchover', input, about);
         const { workflowId, signaledRunId } = await workflow.signalWithStart('switchover', {
           ...options,
           signal: switchoverSignalName,
@@ -186,7 +150,13 @@ export const createPgrowClient = (
       }),
 
     tell: (serviceId, message, sender) =>
-      briefly(() => sendMessage(connection, operationOf(serviceId), message, sender)),
+      briefly(() =>
+        sendMessage(connection, operationOf(serviceId), {
+          message,
+          payload: sender,
+          absent: 'no operation is running',
+        }),
+      ),
     isTakenUp: (serviceId, runId) => briefly(() => isTakenUp(operationOf(serviceId, runId))),
     withdraw: (serviceId, runId, reason) =>
       briefly(async () => {

@@ -1,7 +1,7 @@
 import { Connection } from '@temporalio/client';
 import { defaultTaskQueue } from '../domain/naming.ts';
 import type { KnownWorkers, VersionedPoller } from '../domain/workers.ts';
-import type { ClientOptions } from './client.ts';
+import type { ClientOptions } from './temporal-calls.ts';
 import { toClientError } from './temporal-errors.ts';
 import { workerVersions } from './worker-versions.ts';
 

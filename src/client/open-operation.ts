@@ -10,7 +10,7 @@ import {
 import { WorkflowNotFoundError } from '@temporalio/common';
 import { PgrowError } from '../domain/errors.ts';
 import { openedUpdateName } from '../domain/temporal-names.ts';
-import type { Opened } from '../workflows/messages.ts';
+import type { Opened } from '../domain/messages.ts';
 import { isTakenUp } from './acceptance.ts';
 import { readRun, runningError } from './operation-run.ts';
 import { refusalIn } from './temporal-errors.ts';

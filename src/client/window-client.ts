@@ -3,7 +3,7 @@ import { WorkflowNotFoundError } from '@temporalio/common';
 import { checkpointWorkflowId } from '../domain/naming.ts';
 import type { RollbackWindow } from '../domain/rollback-window.ts';
 import { checkpointMessages, type CheckpointMessage } from '../domain/temporal-names.ts';
-import type { MessageEffect, RollbackRequest } from '../workflows/messages.ts';
+import type { MessageEffect, RollbackRequest } from '../domain/messages.ts';
 import { searchAttributePairs, type About } from '../workflows/search-attribute-keys.ts';
 import { isUnanswered, refusalIn } from './temporal-errors.ts';
 import type { Answer } from './send-message.ts';

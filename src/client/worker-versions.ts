@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Connection } from '@temporalio/client';
 import { PgrowError } from '../domain/errors.ts';
 import { searchAttributes as names } from '../domain/temporal-names.ts';
-import type { ClientOptions } from './client.ts';
+import type { ClientOptions } from './temporal-calls.ts';
 import { toClientError } from './temporal-errors.ts';
 import type { KnownWorkers } from '../domain/workers.ts';
 import { pinnedBuildOf, type PinnedOperation } from '../domain/worker-versions.ts';

@@ -31,7 +31,11 @@ test('every problem has its path, the value given and what is allowed', () => {
     { path: 'target', value: 'up', allowed: 'pooling, replicas, ha' },
     { path: 'pooling.max_client_connections', value: 5, allowed: 'must not be below default_pool_size' },
     { path: 'replicas.count', value: 9, allowed: 'a whole number from 1 to 5' },
-    { path: 'pool', value: 1, allowed: expect.stringContaining('one of the names actor, confirm, ha, operation_id') },
+    {
+      path: 'pool',
+      value: 1,
+      allowed: expect.stringContaining('one of the names actor, confirm, ha, input_version, operation_id'),
+    },
   ]);
   for (const { path, value } of error.problems) expect(error.message).toContain(`${path} is ${JSON.stringify(value)}`);
 });

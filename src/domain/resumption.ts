@@ -97,4 +97,5 @@ const ignoredFields: readonly string[] = [
   'grace_period',
   'confirm',
   'plan_digest',
+  'input_version',
 ];

@@ -1,7 +1,8 @@
 import { allHandlersFinished, condition, setHandler } from '@temporalio/workflow';
 import type { OpenedOperation } from '../domain/operation-activities.ts';
 import type { OperationDocument } from '../domain/operation.ts';
-import { openedUpdate, type Opened } from './messages.ts';
+import type { Opened } from '../domain/messages.ts';
+import { openedUpdate } from './messages.ts';
 
 type Begun = OpenedOperation | { readonly done: OperationDocument };
 

@@ -1,9 +1,10 @@
 import type { UpdateDefinition } from '@temporalio/common';
 import { setHandler } from '@temporalio/workflow';
+import type { MessageEffect, Sender } from '../domain/messages.ts';
 import type { OpenedOperation } from '../domain/operation-activities.ts';
 import type { OperationMessage } from '../domain/temporal-names.ts';
 import { refusal } from './failures.ts';
-import { operationSignals, operationUpdates, switchoverSignal, type MessageEffect, type Sender } from './messages.ts';
+import { operationSignals, operationUpdates, switchoverSignal } from './messages.ts';
 import type { PlanRun } from './steps/run-plan.ts';
 
 /** Progress of an operation, as far as its messages depend on it. */

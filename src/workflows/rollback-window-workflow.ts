@@ -15,13 +15,14 @@ import {
 } from '@temporalio/workflow';
 import type { ErrorCode } from '../domain/errors.ts';
 import type { OperationInput } from '../domain/inputs.ts';
+import type { RollbackRequest } from '../domain/messages.ts';
 import { operationWorkflowId } from '../domain/naming.ts';
 import { isPastReturn } from '../domain/operation.ts';
 import type { RollbackTarget, RollbackWindow } from '../domain/rollback-window.ts';
 import { watchHealth } from './activities.ts';
 import { closeWindow } from './rollback-window.ts';
 import { codeOf, documentOf, toOperationError } from './failures.ts';
-import { checkpointQuery, type CheckpointWorkflow, type RollbackRequest, type RollbackWorkflow } from './messages.ts';
+import { checkpointQuery, type CheckpointWorkflow, type RollbackWorkflow } from './messages.ts';
 import { childAttributes } from './search-attributes.ts';
 import { handleWindowMessages } from './window-messages.ts';
 

@@ -16,9 +16,14 @@ export interface About {
   readonly stage: Stage | null;
 }
 
+/** A service that starts an operation need not know the name of the database. */
+export interface PartlyKnown extends Omit<About, 'database'> {
+  readonly database: string | null;
+}
+
 /** `type`: null for what is no operation itself. */
-export const searchAttributePairs = (type: OperationType | null, about: About): SearchAttributePair[] => [
-  { key: searchAttributeKeys.database, value: about.database },
+export const searchAttributePairs = (type: OperationType | null, about: PartlyKnown): SearchAttributePair[] => [
+  ...(about.database === null ? [] : [{ key: searchAttributeKeys.database, value: about.database }]),
   ...(type === null ? [] : [{ key: searchAttributeKeys.operation, value: type }]),
   ...(about.stage === null ? [] : [{ key: searchAttributeKeys.stage, value: about.stage }]),
 ];

@@ -1,8 +1,9 @@
 import type { UpdateDefinition } from '@temporalio/common';
 import { setHandler, type SignalDefinition } from '@temporalio/workflow';
+import type { MessageEffect, RollbackRequest } from '../domain/messages.ts';
 import type { CheckpointMessage } from '../domain/temporal-names.ts';
 import { refusal } from './failures.ts';
-import { checkpointSignals, checkpointUpdates, type MessageEffect, type RollbackRequest } from './messages.ts';
+import { checkpointSignals, checkpointUpdates } from './messages.ts';
 
 /** `going back`: a rollback runs, or begins. */
 type WindowStatus = 'open' | 'going back' | 'closing';

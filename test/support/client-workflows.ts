@@ -31,7 +31,7 @@ export const expand = async ({ service_id, operation_id }: Input): Promise<unkno
       throw ApplicationFailure.create({ type: 'refused', message: 'expand of shop is not in a grace period.' });
     },
   });
-  setHandler(defineQuery('progress'), () => ({ waiting_for: 'a signal' }));
+  setHandler(defineQuery('progress'), () => ({ waiting_for: 'a signal', waits_for_message: 'cutover' }));
   await condition(() => told !== null);
   const document = { workflow_id: `pgrow/${service_id}`, steps: [], status: told };
   if (told === 'done') return document;

@@ -10,7 +10,7 @@ import type { StartableDelivery } from '../../src/domain/notifications/deliverie
 import type { Plan } from '../../src/domain/plan.ts';
 import type { PlanRequest } from '../../src/planning/planning.ts';
 import type { RollbackWindow } from '../../src/domain/rollback-window.ts';
-import type { Opened, RollbackRequest } from '../../src/workflows/messages.ts';
+import type { Opened, RollbackRequest } from '../../src/domain/messages.ts';
 
 export interface FakeClient extends PgrowClient {
   /** What was started, with its input, in order. */

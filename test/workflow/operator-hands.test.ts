@@ -163,7 +163,10 @@ describe.concurrent('a cut-over that is held back', () => {
     const { shop, operation } = await holdBack();
     await untilItWaits(shop);
     await operation.signal('switchover', { service_id: shop.id, actor: 'ben' });
-    expect(await shop.progress()).toMatchObject({ waiting_for: 'the signal to cut over' });
+    expect(await shop.progress()).toMatchObject({
+      waiting_for: 'the signal to cut over',
+      waits_for_message: 'cutover',
+    });
     await operation.signal('switchover');
     expect(await shop.end(operation)).toMatchObject({ status: 'done' });
   });

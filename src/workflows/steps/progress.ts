@@ -1,20 +1,13 @@
 import { setCurrentDetails } from '@temporalio/workflow';
+import type { Progress } from '../../domain/messages.ts';
 import type { StepStatus } from '../../domain/operation.ts';
 import type { Step } from '../../domain/plan.ts';
-
-/** What the query `progress` answers and Temporal Web shows as current details. */
-export interface Progress {
-  readonly operation: string;
-  /** Name; null until there is a plan. */
-  readonly database: string | null;
-  readonly steps: readonly { readonly name: string; readonly phase: string; readonly status: StepStatus }[];
-  readonly waiting_for: string | null;
-}
 
 export interface ProgressBoard {
   read(): Progress;
   mark(step: number, status: StepStatus): void;
-  waitFor(what: string | null): void;
+  /** `message`: by which it would continue. */
+  waitFor(what: string | null, message?: Progress['waits_for_message']): void;
 }
 
 /** Before there is a plan. */
@@ -23,11 +16,13 @@ export const planning = (operation: string): Progress => ({
   database: null,
   steps: [],
   waiting_for: 'its plan',
+  waits_for_message: null,
 });
 
 export const createProgressBoard = (operation: string, database: string, steps: readonly Step[]): ProgressBoard => {
   const statuses: StepStatus[] = steps.map(() => 'pending');
   let waitingFor: string | null = null;
+  let waitsForMessage: Progress['waits_for_message'] = null;
   const show = () => setCurrentDetails(render(database, steps, statuses, waitingFor));
   show();
   return {
@@ -36,13 +31,15 @@ export const createProgressBoard = (operation: string, database: string, steps: 
       database,
       steps: steps.map(({ name, phase }, index) => ({ name, phase, status: statuses[index] ?? 'pending' })),
       waiting_for: waitingFor,
+      waits_for_message: waitsForMessage,
     }),
     mark(step, status) {
       statuses[step] = status;
       show();
     },
-    waitFor(what) {
+    waitFor(what, message = null) {
       waitingFor = what;
+      waitsForMessage = message;
       show();
     },
   };

@@ -125,7 +125,7 @@ export const createPlanRun = (inputs: Inputs): PlanRun => {
 
   /** A durable timer. `confirm` ends it early, `abort` cancels the operation. */
   const waitForGrace = async (index: number, seconds: number): Promise<void> => {
-    board.waitFor(`the grace period of ${seconds} s, or confirm`);
+    board.waitFor(`the grace period of ${seconds} s, or confirm`, 'confirm');
     waitsFor = 'grace period';
     await operationActivities.noteStep({
       operation,
@@ -138,7 +138,7 @@ export const createPlanRun = (inputs: Inputs): PlanRun => {
   };
 
   const waitForSignal = async (index: number): Promise<void> => {
-    board.waitFor('the signal to cut over');
+    board.waitFor('the signal to cut over', 'cutover');
     waitsFor = 'cutover';
     await operationActivities.noteStep({
       operation,

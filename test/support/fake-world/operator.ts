@@ -14,7 +14,7 @@ import type { Verification } from '../../../src/domain/snapshot.ts';
 import type { OperationDocument } from '../../../src/domain/operation.ts';
 import type { HostPorts } from '../../../src/domain/topology.ts';
 import { searchAttributePairs, type About } from '../../../src/workflows/search-attribute-keys.ts';
-import type { Progress } from '../../../src/workflows/steps/progress.ts';
+import type { Progress } from '../../../src/domain/messages.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { takePicture, type Picture } from './world-snapshot.ts';
 import { worldHome, type World } from './world.ts';
