@@ -23,6 +23,15 @@ const others: Readonly<Record<string, string>> = {
   install: 'installs a file with its mode',
   systemctl: 'starts the systemd units',
   sed: 'writes the token into the header that curl reads from a file',
+  cd: 'the folder of an example',
+  export: 'the environment of an example',
+  'npm install': 'what an example needs; client-package.test.ts has it in place',
+  'python3 -m venv': 'what examples.test.ts makes as well',
+  '.venv/bin/pip install': 'what examples.test.ts makes as well',
+  'go build': 'what examples.test.ts makes as well',
+  'node main.ts': 'runs an example, as examples.test.ts does',
+  '.venv/bin/python main.py': 'runs an example, as examples.test.ts does',
+  './pgrow-example': 'runs an example, as examples.test.ts does',
 };
 
 /** Of a command that something else runs: `docker compose exec api pgrow list`. */
@@ -51,7 +60,7 @@ test('every other command is a script of package.json, a request, or on the list
   const unknown = commands.filter((command) => {
     const [program, verb, script] = command.words as [string, string?, string?];
     if (pgrowArguments(command) || program === 'curl') return false;
-    if (program === 'npm') return !Object.hasOwn(scripts, (verb === 'run' ? script : verb)!);
+    if (program === 'npm' && verb !== 'install') return !Object.hasOwn(scripts, (verb === 'run' ? script : verb)!);
     const text = `${command.words.join(' ')} `;
     const known = Object.keys(others).find((words) => text.startsWith(`${words} `));
     if (known !== undefined) used.add(known);

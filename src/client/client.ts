@@ -13,6 +13,7 @@ import { progressQuery, switchoverSignalName, type OperationMessage } from '../d
 import type { Sender } from '../domain/messages.ts';
 import { isTakenUp, workerSeenAgo } from './acceptance.ts';
 import { deliveryClient, type DeliveryClient } from './delivery-client.ts';
+import { ensureNexusEndpoint } from './nexus-endpoint.ts';
 import { openOperation, type OpenedRun, type StartedRun } from './open-operation.ts';
 import { readEnd, readRun, runningError, type OperationRun } from './operation-run.ts';
 import { holdQueue } from './queue-holder.ts';
@@ -84,6 +85,8 @@ export interface PgrowClient extends WindowClient, DeliveryClient {
   holdQueue(holder: QueueHolder): Promise<void>;
   /** For a Temporal that was not set up by pgrow. */
   registerSearchAttributes(): Promise<void>;
+  /** @throws PgrowError `refused` where one of its name leads elsewhere, or what Temporal says: only administrators may */
+  ensureNexusEndpoint(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -225,6 +228,7 @@ export const createPgrowClient = (
     },
     holdQueue: (holder) => briefly(() => holdQueue(client, taskQueue, holder)),
     registerSearchAttributes: () => briefly(() => registerSearchAttributes(connection, namespace)),
+    ensureNexusEndpoint: () => briefly(() => ensureNexusEndpoint(connection, { namespace, taskQueue })),
     close: () => connection.close(),
   };
 };

@@ -22,8 +22,10 @@ const importsIn = (file: string): readonly string[] =>
     ([, first, second]) => first ?? second ?? '',
   );
 
-const walk = (entry: string): { readonly files: ReadonlySet<string>; readonly packages: ReadonlySet<string> } => {
-  const files = new Set([entry]);
+const walk = (
+  entries: readonly string[],
+): { readonly files: ReadonlySet<string>; readonly packages: ReadonlySet<string> } => {
+  const files = new Set(entries.map((entry) => `${source}client/${entry}.ts`));
   const packages = new Set<string>();
   for (const file of files) {
     for (const name of importsIn(file)) {
@@ -34,7 +36,7 @@ const walk = (entry: string): { readonly files: ReadonlySet<string>; readonly pa
   return { files, packages };
 };
 
-const { files, packages } = walk(`${source}client/index.ts`);
+const { files, packages } = walk(['index', 'nexus']);
 
 test('the package for other services is made of client and domain', () => {
   const folders = new Set([...files].map((file) => relative(source, file).split('/')[0]));
@@ -49,4 +51,9 @@ test('the package depends on exactly what it imports, in the versions of pgrow',
   expect(needed).toEqual(Object.keys(manifest.dependencies).toSorted());
   expect(own.dependencies).toMatchObject(manifest.dependencies);
   expect(manifest.version).toBe(own.version);
+});
+
+// The bundler refuses a client of Temporal's in workflow code.
+test('workflows can import the entry for Nexus', () => {
+  expect(walk(['nexus']).packages).toEqual(new Set(['@temporalio/common', 'nexus-rpc', 'zod']));
 });

@@ -100,24 +100,28 @@ const startOrJoin = async (client: Client, opening: Opening): Promise<Started> =
 };
 
 const join = async (client: Client, run: StartedRun): Promise<Started> => {
-  const handle = client.workflow.getHandle(run.workflow_id, run.run_id);
-  if (!(await isTakenUp(handle))) return { run, answer: null };
-  const answer = async (): Promise<Opened | null> => {
-    try {
-      return await client.withDeadline(Date.now() + heardWithinMs, () =>
-        handle.executeUpdate<Opened, []>(openedUpdateName),
-      );
-    } catch (error) {
-      if (!(error instanceof WorkflowNotFoundError)) throw error;
-    }
-    // It has ended since: refused, or done already.
-    try {
-      await handle.result();
-    } catch (error) {
-      const refusal = error instanceof WorkflowFailedError && refusalIn(error);
-      if (refusal) throw refusal;
-    }
-    return null;
-  };
-  return { run, answer };
+  const isTaken = await isTakenUp(client.workflow.getHandle(run.workflow_id, run.run_id));
+  return { run, answer: isTaken ? () => hearOpened(client, run) : null };
+};
+
+/**
+ * Asks a run what it begins with; null if it has ended since, or is done already.
+ * @throws PgrowError what it was refused with, or what the client throws: no worker has answered in time
+ */
+export const hearOpened = async (client: Client, { workflow_id, run_id }: StartedRun): Promise<Opened | null> => {
+  const handle = client.workflow.getHandle(workflow_id, run_id);
+  try {
+    return await client.withDeadline(Date.now() + heardWithinMs, () =>
+      handle.executeUpdate<Opened, []>(openedUpdateName),
+    );
+  } catch (error) {
+    if (!(error instanceof WorkflowNotFoundError)) throw error;
+  }
+  try {
+    await handle.result();
+  } catch (error) {
+    const refusal = error instanceof WorkflowFailedError && refusalIn(error);
+    if (refusal) throw refusal;
+  }
+  return null;
 };

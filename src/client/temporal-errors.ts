@@ -5,8 +5,9 @@ import {
   WorkflowUpdateRPCTimeoutOrCancelledError,
 } from '@temporalio/client';
 import { ActivityFailure, ApplicationFailure, NamespaceNotFoundError } from '@temporalio/common';
-import { errorCatalogue, PgrowError, type ErrorCode, type Problem } from '../domain/errors.ts';
+import { PgrowError } from '../domain/errors.ts';
 import type { OperationDocument } from '../domain/operation.ts';
+import { errorOf, isDocument } from './application-failures.ts';
 
 /** https://grpc.io/docs/guides/status-codes/ */
 export const statuses = {
@@ -89,19 +90,9 @@ export const failureOf = (error: WorkflowFailedError): OperationDocument | Pgrow
 };
 
 /** What kept an operation from beginning; null if it failed with something else. */
-export const refusalIn = (error: Failed): PgrowError | null => {
-  const failure = causeOf(error);
-  if (!(failure instanceof ApplicationFailure) || !failure.type || !(failure.type in errorCatalogue)) return null;
-  const [details] = failure.details ?? [];
-  return new PgrowError(failure.type as ErrorCode, failure.message, {
-    problems: Array.isArray(details) ? (details as Problem[]) : [],
-  });
-};
+export const refusalIn = (error: Failed): PgrowError | null => errorOf(causeOf(error));
 
 /** A workflow or an update. */
 type Failed = Pick<WorkflowFailedError, 'cause'>;
 
 const causeOf = ({ cause }: Failed) => (cause instanceof ActivityFailure ? cause.cause : cause);
-
-const isDocument = (details: unknown): details is OperationDocument =>
-  typeof details === 'object' && details !== null && 'workflow_id' in details && 'steps' in details;

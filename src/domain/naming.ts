@@ -106,6 +106,12 @@ export const deliveryWorkflowId = (delivery: string, round: number): string =>
   `pgrow/notification/${delivery}/${round}`;
 /** Of a control plane that is given none of its own. */
 export const defaultTaskQueue = 'pgrow';
+/** By which workflows of other namespaces reach a control plane: letters, digits and hyphens, one name in a whole Temporal. */
+export const nexusEndpointOf = (queue: string): string => {
+  const name = queue.replaceAll(/[^a-zA-Z0-9]+/g, '-').replaceAll(/^-|-$/g, '');
+  return /^[a-zA-Z].*[a-zA-Z0-9]$/.test(name) ? name : `${defaultNexusEndpoint}-${name}`;
+};
+export const defaultNexusEndpoint = 'pgrow';
 /** Of the worker of a control plane, whose versions Temporal tells apart by their builds. */
 /** Of several monitors of a home the one that holds it acts. */
 export const monitorLeaseName = (home: string): string => `monitor of ${home}`;

@@ -1,6 +1,7 @@
 import { hostname } from 'node:os';
 import type { PgrowClient } from '../client/client.ts';
 import { messageOf, PgrowError, withoutStop } from '../domain/errors.ts';
+import { nexusEndpointOf } from '../domain/naming.ts';
 import type { Home } from './home.ts';
 import type { Progress } from './progress.ts';
 import type { TemporalSettings } from './settings.ts';
@@ -8,8 +9,8 @@ import { tlsRefusal } from './tls-refusal.ts';
 
 /**
  * Takes the task queue in a Temporal that is not pgrow's own, which also shows whether it lets pgrow in, and registers search
- * attributes there. One that is away
- * and was there before does not keep the rest of a control plane from starting: databases are guarded without it.
+ * attributes and a Nexus endpoint there. One that is away and was there before does not keep the rest of a control plane
+ * from starting: databases are guarded without it.
  * @throws PgrowError `refused` when the queue is another control plane's, `invalid_input`, `temporal_unavailable`
  */
 export const tryTemporal = async (
@@ -24,6 +25,7 @@ export const tryTemporal = async (
   try {
     await client.holdQueue({ home: home.id, path: home.path, host: hostname() });
     await registerSearchAttributes(client, settings, progress);
+    await ensureNexusEndpoint(client, settings, progress);
   } catch (error) {
     if (!(error instanceof PgrowError && error.code === 'temporal_unavailable')) throw error;
     const refusal = await tlsRefusal(settings);
@@ -48,6 +50,21 @@ const registerSearchAttributes = async (
     progress(
       `Search attributes are not registered in namespace ${namespace}: ${reason}. Everything works without them, but Temporal's ` +
         `lists find operations by workflow ID only. An administrator can add ${describedAttributes}.`,
+    );
+  });
+};
+
+/** Nor that: only workflows of other namespaces miss it. The worker tries again when it starts. */
+const ensureNexusEndpoint = async (
+  client: Pick<PgrowClient, 'ensureNexusEndpoint'>,
+  { namespace, taskQueue }: TemporalSettings,
+  progress: Progress,
+): Promise<void> => {
+  await client.ensureNexusEndpoint().catch((error: unknown) => {
+    progress(
+      `There is no Nexus endpoint for this control plane: ${withoutStop(messageOf(error))}. Only workflows of other namespaces ` +
+        `need it. An administrator can make it: temporal operator nexus endpoint create --name ${nexusEndpointOf(taskQueue)} ` +
+        `--target-namespace ${namespace} --target-task-queue ${taskQueue}`,
     );
   });
 };

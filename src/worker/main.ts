@@ -25,6 +25,7 @@ import { openTracing } from '../telemetry/tracing.ts';
 import { none, openBreakpoints } from './breakpoints.ts';
 import { deploymentOptions } from './deployment.ts';
 import { installRuntime } from './install-runtime.ts';
+import { nexusOperations } from './nexus-operations.ts';
 import { untilDispensable } from './retirement.ts';
 import { bundlesOfThisCopy, ensureWorkflowBundle } from './workflow-bundle.ts';
 import { dataConverter } from './workflow-code.ts';
@@ -75,6 +76,8 @@ await completeSecrets(store);
 const client = createPgrowClient(settings.temporal, tracing?.client);
 const holder = { home: settings.homeId, path: settings.home, host: hostname() };
 await untilTemporalAnswers(() => client.holdQueue(holder));
+// Not every Temporal has Nexus, or lets pgrow make an endpoint: only callers in other namespaces need it.
+await client.ensureNexusEndpoint().catch((error: unknown) => log.info({ err: error }, 'there is no Nexus endpoint'));
 const connection = await untilTemporalAnswers(() => NativeConnection.connect(access));
 const deploymentName = deploymentNameOf(settings.homeId);
 const versions = workerVersions({ connection, address: access.address, namespace, deployment: deploymentName });
@@ -117,6 +120,7 @@ const operations = await untilTemporalAnswers(() =>
     taskQueue,
     workflowBundle,
     activities,
+    nexusServices: [nexusOperations({ taskQueue, storeOf: () => store })],
     ...(tracing && { sinks: tracing.sinks }),
     maxConcurrentActivityTaskExecutions: activitiesAtOnce,
   }),

@@ -24,7 +24,7 @@ const install = async (): Promise<void> => {
   const { dependencies } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
     readonly dependencies: Readonly<Record<string, string>>;
   };
-  for (const name of [...Object.keys(dependencies), '@types/node']) {
+  for (const name of [...Object.keys(dependencies), '@types/node', '@temporalio/workflow']) {
     mkdirSync(join(packages, name, '..'), { recursive: true });
     symlinkSync(join(repositoryRoot, 'node_modules', name), join(packages, name));
   }
@@ -32,20 +32,32 @@ const install = async (): Promise<void> => {
 
 /** The example that the package's own page shows, with a mistake that the types have to find. */
 const example = (): string => {
-  const page = readFileSync(join(repositoryRoot, 'packages', 'client', 'README.md'), 'utf8');
-  const code = /```ts\n(.*?)```/s.exec(page)?.[1];
+  const code = codeIn('packages/client/README.md', 'pgrow/client');
   return `${code}\n// @ts-expect-error: no such target\nexport const mistaken = () => pgrow.start('expand', { service_id, target: 'moon' });\n`;
 };
 
-test('a project that installs the package compiles its example and loads it', async () => {
+const codeIn = (page: string, entry: string): string => {
+  const text = readFileSync(join(repositoryRoot, page), 'utf8');
+  const blocks = [...text.matchAll(/```ts\n(.*?)```/gs)].map(([, code]) => code!);
+  return blocks.find((code) => code.includes(`from '${entry}'`))!;
+};
+
+test('a project that installs the package compiles its examples and loads it', async () => {
   await install();
   writeFileSync(join(project, 'package.json'), JSON.stringify({ type: 'module' }));
   writeFileSync(join(project, 'example.ts'), example());
+  writeFileSync(join(project, 'workflow.ts'), codeIn('docs/services.md', 'pgrow/nexus'));
   const flags = ['--strict', '--target', 'es2024', '--module', 'nodenext', '--types', 'node', '--skipLibCheck'];
-  const compiled = await run(tsc, [...flags, 'example.ts'], { cwd: project }).catch((error: unknown) => error);
+  const compiled = await run(tsc, [...flags, 'example.ts', 'workflow.ts'], { cwd: project }).catch(
+    (error: unknown) => error,
+  );
   expect(compiled).toMatchObject({ stdout: '' });
 
-  const print = `import * as entry from 'pgrow/client'; console.log(Object.keys(entry).join(' '));`;
+  const names = (entry: string) => `console.log(Object.keys(await import('${entry}')).join(' '));`;
+  const print = names('pgrow/client') + names('pgrow/nexus');
   const { stdout } = await run(process.execPath, ['--input-type=module', '-e', print], { cwd: project });
-  expect(stdout.trim()).toBe('OperationFailed PgrowError connectToPgrow errorCatalogue operationTypeOf');
+  expect(stdout.trim().split('\n')).toEqual([
+    'OperationFailed PgrowError connectToPgrow errorCatalogue operationTypeOf',
+    'defaultNexusEndpoint failureOfNexus pgrowService',
+  ]);
 });

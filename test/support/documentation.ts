@@ -14,9 +14,9 @@ export interface DocumentedCommand extends ShellCommand {
   readonly page: string;
 }
 
-const folders = ['docs', 'examples'];
+const folders = ['docs', 'examples', 'packages'];
 
-/** README.md and its neighbours, and everything below `docs` and `examples`. */
+/** README.md and its neighbours, and everything below these folders. */
 export const readPages = (): readonly Page[] => {
   const below = folders.flatMap((folder) => markdownBelow(join(repositoryRoot, folder)));
   return [...markdownIn(repositoryRoot), ...below].toSorted().map((file) => ({

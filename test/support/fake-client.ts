@@ -149,6 +149,7 @@ export const createFakeClient = (): FakeClient => {
     ping: async () => undefined,
     holdQueue: async () => undefined,
     registerSearchAttributes: async () => undefined,
+    ensureNexusEndpoint: async () => undefined,
     close: async () => undefined,
   };
   return fake;

@@ -7,6 +7,7 @@ import type { NotificationActivities } from '../../../src/domain/notifications/d
 import type { ActionContext } from '../../../src/domain/step-actions.ts';
 import { deploymentOptions } from '../../../src/worker/deployment.ts';
 import type { Tracing } from '../../../src/telemetry/tracing.ts';
+import { nexusOperations } from '../../../src/worker/nexus-operations.ts';
 import { dataConverter } from '../../../src/worker/workflow-code.ts';
 import { createWorld, type World } from './world.ts';
 
@@ -39,6 +40,8 @@ interface Variant {
   readonly version?: WorkerVersion | null;
   /** Null for a worker that sends no traces. The bundle has to be a traced one otherwise. */
   readonly tracing?: Tracing | null;
+  /** Whether it answers calls through Nexus. */
+  readonly nexus?: boolean;
   /** Hears the name of each activity that this worker runs, and the database's id. */
   readonly onActivity?: (activity: string, id: string) => void;
 }
@@ -61,7 +64,14 @@ const databaseOf = new Map<string, string>();
 
 export const startControlPlane = async (
   { client, connection, bundle }: TemporalAccess,
-  { taskQueue = `test-${randomUUID()}`, worlds = new Map(), version = null, tracing = null, onActivity }: Variant = {},
+  {
+    taskQueue = `test-${randomUUID()}`,
+    worlds = new Map(),
+    version = null,
+    tracing = null,
+    nexus = false,
+    onActivity,
+  }: Variant = {},
 ): Promise<ControlPlane> => {
   const worldOf = (input: AnyInput, activity: string): World => {
     const id =
@@ -104,6 +114,9 @@ export const startControlPlane = async (
       workflowBundle: { codePath: bundle },
       activities: others,
       ...(tracing && { sinks: tracing.sinks }),
+      ...(nexus && {
+        nexusServices: [nexusOperations({ taskQueue, storeOf: (id) => worlds.get(id)?.store ?? createWorld().store })],
+      }),
     }),
     Worker.create({
       ...shared,
