@@ -1,10 +1,11 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, expect, test } from 'vitest';
 import { repositoryRoot } from '../../src/launcher/paths.ts';
+import { installPackedClient } from '../support/packed-client.ts';
 
 /** The package as another project installs it: packed, and beside it only what it declares that it needs. */
 
@@ -12,23 +13,7 @@ const run = promisify(execFile);
 const project = mkdtempSync(join(tmpdir(), 'pgrow-service-'));
 afterAll(() => rmSync(project, { recursive: true, force: true }));
 
-const packages = join(project, 'node_modules');
 const tsc = join(repositoryRoot, 'node_modules', '.bin', 'tsc');
-
-const install = async (): Promise<void> => {
-  const folder = join(packages, 'pgrow');
-  mkdirSync(folder, { recursive: true });
-  const packing = ['run', '--silent', 'pack:client', '--', '--silent', '--pack-destination', project];
-  const { stdout } = await run('npm', packing, { cwd: repositoryRoot, timeout: 60_000 });
-  await run('tar', ['-xzf', join(project, stdout.trim()), '-C', folder, '--strip-components=1']);
-  const { dependencies } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
-    readonly dependencies: Readonly<Record<string, string>>;
-  };
-  for (const name of [...Object.keys(dependencies), '@types/node', '@temporalio/workflow']) {
-    mkdirSync(join(packages, name, '..'), { recursive: true });
-    symlinkSync(join(repositoryRoot, 'node_modules', name), join(packages, name));
-  }
-};
 
 /** The example that the package's own page shows, with a mistake that the types have to find. */
 const example = (): string => {
@@ -43,12 +28,13 @@ const codeIn = (page: string, entry: string): string => {
 };
 
 test('a project that installs the package compiles its examples and loads it', async () => {
-  await install();
+  await installPackedClient(project, ['@types/node', '@temporalio/workflow']);
   writeFileSync(join(project, 'package.json'), JSON.stringify({ type: 'module' }));
   writeFileSync(join(project, 'example.ts'), example());
   writeFileSync(join(project, 'workflow.ts'), codeIn('docs/services.md', 'pgrow/nexus'));
+  copyFileSync(join(repositoryRoot, 'examples', 'typescript', 'main.ts'), join(project, 'service.ts'));
   const flags = ['--strict', '--target', 'es2024', '--module', 'nodenext', '--types', 'node', '--skipLibCheck'];
-  const compiled = await run(tsc, [...flags, 'example.ts', 'workflow.ts'], { cwd: project }).catch(
+  const compiled = await run(tsc, [...flags, 'example.ts', 'workflow.ts', 'service.ts'], { cwd: project }).catch(
     (error: unknown) => error,
   );
   expect(compiled).toMatchObject({ stdout: '' });
