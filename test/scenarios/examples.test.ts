@@ -32,7 +32,7 @@ describe.skipIf(missing.length > 0)(`services${missing.length > 0 ? ` (missing: 
       const example = await prepareExample(language);
       const output = await example.run({ TEMPORAL_ADDRESS: addresses.temporal_address }, serviceId, workflow, target);
       const lines = output.trim().split('\n');
-      expect(lines[0]).toMatch(/^refused: (refused|invalid_input|not_found): .*postgres-99/);
+      expect(lines[0]).toMatch(/^refused: (refused|invalid_input): ./);
       const ready = lines.findIndex((line) => line.endsWith('the signal to cut over'));
       expect(lines[ready + 1], output).toMatch(/^cut over: (now|signalled)$/);
       expect(lines.at(-1)).toMatch(new RegExp(`^done: \\w+ from stage ${from} to ${to}, writes held for \\d+`));

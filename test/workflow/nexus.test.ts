@@ -86,7 +86,8 @@ test('an endpoint that leads to another control plane is left alone, and the err
 
 describe.concurrent('a workflow of another namespace', () => {
   test('grows a database, is refused what does not fit, and goes back', async () => {
-    const { id } = await newDatabase();
+    const shop = await newDatabase();
+    const { id } = shop;
     const outcomes = await call([
       { operation: 'expand', input: { service_id: id, target: 'moon' } },
       { operation: 'setReplicas', input: { service_id: id, count: 2 } },
@@ -101,6 +102,11 @@ describe.concurrent('a workflow of another namespace', () => {
       { type: 'rollback', status: 'done', to_stage: 0 },
       { code: 'refused' },
     ]);
+    // Its window has started it, which would otherwise remove what is in use now.
+    expect(await shop.operation.describe()).toMatchObject({
+      parentExecution: { workflowId: `pgrow/${id}/checkpoint` },
+    });
+    await expect(shop.checkpoint.result()).resolves.toBeUndefined();
   });
 
   test('that is cancelled aborts its operation, and a second one is told which runs', async () => {
