@@ -64,6 +64,16 @@ const fill = async () => {
   const plan = { ...samplePlan(shop, haTopology(shop)), warnings: ['line\u2028 "quoted" \\ ü \n'] };
   await store.beginOperation({ ...operation, type: 'expand', plan, actor: 'tests' });
   await store.endOperation({ id: operation.id, status: 'done', stall_ms: 123.456_789_012_345, error: null });
+  await store.addChannel({
+    name: 'ops',
+    project: '*',
+    database: null,
+    created_by: 'tests',
+    target: 'https://hooks.example.com/…',
+    events: ['failover'],
+    settings: { kind: 'webhook', format: 'standard', allow_private: false },
+    secrets: { url: 'https://hooks.example.com/x', signing: 'whsec_x' },
+  });
   await store.openCheckpoint({
     service_id: shop.id,
     operation_id: operation.id,
@@ -83,6 +93,7 @@ const fill = async () => {
     to_stage: 3,
     metadata: { lag: 1e21, none: null },
   });
+  await store.collectNotices();
   await store.recordAudit({ actor: 'tests', project: 'default', service_id: shop.id, action: 'expand', details: {} });
   await query(
     url,
