@@ -52,12 +52,13 @@ test('a database that is made or destroyed, stopped or started', () => {
   expect(effects(change({ type: 'stop', steps: [] }))).toMatchObject({ postgres: 'unchanged' });
 });
 
-test('who loses a replica loses readers, who loses the router loses what came through it', () => {
+test('who loses a replica loses readers, who loses the router loses what came through it, a repair may be of either', () => {
   expect(effects(change({ nodes_removed: ['postgres-2'] }))).toMatchObject({
     postgres: 'unchanged',
     read_write: 'unchanged',
     read_only: 'may_reset',
   });
+  expect(effects(change({ type: 'repair' }))).toMatchObject({ postgres: 'may_reset', pooled: 'may_reset' });
   expect(effects(change({ type: 'reinitialize' }))).toMatchObject({ pooled: 'unchanged', any_node: 'may_reset' });
   const { topology } = grown({ target: 'pooling' }).database;
   expect(effects(change({ type: 'scale_down', to: topology, nodes_removed: ['postgres-2', 'haproxy-1'] }))).toEqual({
