@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { serverAudits } from 'graphql-http';
 import { createClient } from 'graphql-sse';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Database } from '../../src/domain/database.ts';
 import type { Member } from '../../src/domain/live-state.ts';
 import type { OperationError } from '../../src/domain/operation.ts';
@@ -336,6 +336,23 @@ describe('over HTTP', () => {
       if (seen.length === 2) await api.store.endOperation({ id, status: 'done', stall_ms: 0, error: null });
     }
     expect(seen).toEqual(['RUNNING PENDING null', 'RUNNING RUNNING null', 'DONE FAILED null']);
+  });
+
+  test('a change that waits does not keep the API from stopping', async () => {
+    const shop = await api.newShop();
+    work(shop, samplePlan(shop, pooledTopology(shop)));
+    const query =
+      'mutation { postgresEnablePooling(serviceId: "shop", config: {}, waitSeconds: 300) { operation { status } } }';
+    const answer = fetch(await listen(), {
+      method: 'POST',
+      headers: { ...headers(), 'content-type': 'application/json' },
+      body: JSON.stringify({ query }),
+    });
+    await vi.waitFor(() => expect(api.client.started).toHaveLength(1), 10_000);
+    await api.app.close();
+    expect(await (await answer).json()).toEqual({
+      data: { postgresEnablePooling: { operation: { status: 'RUNNING' } } },
+    });
   });
 
   // Some clients accept every kind of answer with every request.

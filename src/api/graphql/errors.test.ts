@@ -14,17 +14,17 @@ const request = {
 const answer = (cause: Error) =>
   answerError(request, new GraphQLError(cause.message, { path: ['postgresCost'], originalError: cause }));
 
-test('an error of the catalogue keeps its code, status and problems', () => {
-  const problems = [{ path: 'count', value: 9, allowed: 'a whole number from 1 to 5' }];
+test('an error of the catalogue keeps its code, status and problems, which name the argument', () => {
+  const problems = [{ path: 'default_pool_size', value: 0, allowed: 'a whole number from 1 to 1000' }];
   expect(answer(invalidInput('The request', problems))).toEqual({
-    message: 'The request is invalid: count is 9, allowed: a whole number from 1 to 5.',
+    message: 'The request is invalid: default_pool_size is 0, allowed: a whole number from 1 to 1000.',
     path: ['postgresCost'],
     extensions: {
       code: 'invalid_input',
       status: 422,
       title: 'Invalid input',
       retryable: false,
-      problems,
+      problems: [{ path: 'defaultPoolSize', value: 0, allowed: 'a whole number from 1 to 1000' }],
       request_id: 'request-1',
     },
   });
