@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { documentedCommands, readPages, type DocumentedCommand } from '../../test/support/documentation.ts';
 import { parseCommandLine } from '../../test/support/parse-command-line.ts';
+import { createProgram } from './program.ts';
 
 /** Readers type what the documentation says. Requests by `curl` are read in `src/api/documented-requests.test.ts`. */
 
@@ -68,4 +69,16 @@ test('every other command is a script of package.json, a request, or on the list
   });
   expect(unknown).toEqual([]);
   expect([...used].toSorted()).toEqual(Object.keys(others).toSorted());
+});
+
+test('the README names every verb', () => {
+  const readme = readPages().find(({ path }) => path === 'README.md')!;
+  // Shells ask the first one; the second is the sentence above the table.
+  const unlisted = ['complete', 'help'];
+  const verbs = createProgram().commands.map((command) => command.name());
+  const missing = verbs.filter(
+    (verb) =>
+      !unlisted.includes(verb) && !readme.text.includes(`\`${verb}\``) && !readme.text.includes(`\n./pgrow ${verb} `),
+  );
+  expect(missing).toEqual([]);
 });

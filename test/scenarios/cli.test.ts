@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { openControlPlane, useControlPlane } from '../support/control-plane.ts';
+import { readWalk } from '../support/documentation.ts';
 import {
   addressesDocument,
   controlPlaneDocument,
@@ -16,7 +17,9 @@ import {
 import { expectDatabase } from '../support/expectations.ts';
 import { manageDatabase, type ManagedDatabase } from '../support/stack.ts';
 
-/** What scripts rely on: exit codes and the documents of `--json`. */
+/** What scripts rely on: exit codes and the documents of `--json`. They are shown by the README's own commands. */
+
+const walk = readWalk();
 
 const plane = useControlPlane();
 
@@ -31,11 +34,12 @@ describe('the documents of --json', () => {
   let shop: ManagedDatabase;
 
   beforeAll(async () => {
-    shop = await plane.create('docs');
+    await plane.json(...walk.create);
+    shop = manageDatabase(plane, walk.create[1]!);
   });
 
   test('up, again and again, gives the same addresses', async () => {
-    const addresses = await readJson(z.strictObject(addressesDocument.shape), 'up');
+    const addresses = await readJson(z.strictObject(addressesDocument.shape), ...walk.up);
     expect(await readJson(addressesDocument, 'up')).toEqual(addresses);
     expect(await readJson(controlPlaneDocument, 'status')).toMatchObject({
       ...addresses,
@@ -47,7 +51,7 @@ describe('the documents of --json', () => {
     // Positions continue by themselves.
     const nodes = async () => (await shop.nodes()).map((node) => ({ ...node, position: null }));
     const before = await nodes();
-    const { operation } = await readJson(planDocument, 'plan', shop.name, '--to', 'ha', '--with-pooling');
+    const { operation } = await readJson(planDocument, ...walk.plan);
     expect(operation).toMatchObject({ type: 'expand', database: shop.name, from_stage: 0, to_stage: 3 });
     expect(operation.steps.length).toBeGreaterThan(10);
     expect(new Set(operation.steps.map(({ status }) => status))).toEqual(new Set(['pending']));
@@ -67,7 +71,7 @@ describe('the documents of --json', () => {
 
   test('expand gives the operation that was planned', async () => {
     const { operation: planned } = await readJson(planDocument, 'plan', shop.name, '--to', 'pooling');
-    const { operation } = await readJson(operationDocument, 'expand', shop.name, '--to', 'pooling');
+    const { operation } = await readJson(operationDocument, ...walk.expand);
     expect(operation).toMatchObject({ type: 'expand', status: 'done', from_stage: 0, to_stage: 1, error: null });
     expect(operation.steps.map(({ name }) => name)).toEqual(planned.steps.map(({ name }) => name));
     expect(new Set(operation.steps.map(({ status }) => status))).toEqual(new Set(['done']));
@@ -102,6 +106,7 @@ describe('the documents of --json', () => {
   test('url, list, events, cost and operations', async () => {
     const { url } = await readJson(z.strictObject({ url: z.url() }), 'url', shop.name, '--pooled');
     expect(await plane.run('url', shop.name, '--pooled')).toMatchObject({ exitCode: 0, stdout: `${url}\n` });
+    expect(await plane.run(...walk.url)).toMatchObject({ exitCode: 0, stdout: `${url}\n` });
     const name = z.object({ name: z.string() });
     expect(await readJson(z.object({ databases: z.array(name) }), 'list')).toEqual({
       databases: [{ name: shop.name }],

@@ -55,9 +55,21 @@ export const proseOf = ({ text }: Page): string =>
  */
 export const documentedCommands = (page: Page): readonly DocumentedCommand[] => {
   const typed = blocksOf(page, 'console').flatMap((block) =>
-    [...block.matchAll(/^\$ (.*)$/gm)].map(([, line]) => line!),
+    [...block.matchAll(/^\$ ((?:.*\\\n)*.*)$/gm)].map(([, line]) => line!),
   );
   const inline = [...page.text.replaceAll(/^```[\s\S]*?^```$/gm, '').matchAll(/`(\.\/pgrow [^`]+)`/g)];
   const texts = [...blocksOf(page, 'sh'), ...typed, ...inline.map(([, code]) => code!.replaceAll(/\s+/g, ' '))];
   return texts.flatMap(commandsOf).map((command) => ({ ...command, page: page.path }));
+};
+
+/** The five commands with which the README begins, without the name of the program. */
+export const readWalk = () => {
+  const readme = readPages().find(({ path }) => path === 'README.md')!;
+  const block = blocksOf(readme, 'sh').find((each) => each.startsWith('./pgrow up'))!;
+  const lines = commandsOf(block).map(({ words }) => words.slice(1));
+  const [up, create, plan, expand, url] = lines;
+  const verbs = lines.map(([verb]) => verb).join(' ');
+  if (verbs !== 'up create plan expand url' || !up || !create || !plan || !expand || !url)
+    throw new Error(`The README is to begin with up, create, plan, expand, url; it begins with ${verbs}`);
+  return { up, create, plan, expand, url };
 };
