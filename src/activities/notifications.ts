@@ -6,6 +6,7 @@ import { noticeText } from '../domain/notifications/notice-text.ts';
 import { webhookBody } from '../domain/notifications/payload.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
 import type { DueDelivery } from '../store/deliveries.ts';
+import { limitSends } from './limit-sends.ts';
 
 /** Milliseconds that one attempt may take. */
 const attemptLimitMs = 10_000;
@@ -15,30 +16,33 @@ export const notificationActivities = ({
   store,
   log,
   limitMs = attemptLimitMs,
-}: Pick<Dependencies, 'store' | 'log'> & { readonly limitMs?: number }): NotificationActivities => ({
-  async attemptDelivery({ delivery, round, attempt, last }) {
-    const due = await store.readDue({ delivery, round });
-    if (!due) return { over: true, pause: 0 };
-    // A workflow that was reset repeats what it has done.
-    if (due.attempts >= attempt) return { over: false, pause: 0 };
-    const { channel } = due;
-    const result = channel.enabled ? await send(due, limitMs) : disabled;
-    const fields = { delivery, channel: channel.name, type: due.notice.type, attempt };
-    const record = { delivery, round, attempt };
-    if (result.accepted) {
-      await store.recordAttempt({ ...record, state: 'delivered', error: result.remark, pause: null });
-      log.info(fields, 'notification delivered');
-      return { over: true, pause: 0 };
-    }
-    const { error, final, gone, retry_after } = result;
-    const over = final || last;
-    const pause = over ? null : pauseAfter(attempt, retry_after);
-    await store.recordAttempt({ ...record, state: over ? 'dead' : 'pending', error, pause });
-    if (gone) await store.enableChannel(channel.id, false, `${error}: it wants no messages any more`);
-    log.warn({ ...fields, error, over }, 'notification not delivered');
-    return { over, pause: pause ?? 0 };
-  },
-});
+}: Pick<Dependencies, 'store' | 'log'> & { readonly limitMs?: number }): NotificationActivities => {
+  const limited = limitSends();
+  return {
+    async attemptDelivery({ delivery, round, attempt, last }) {
+      const due = await store.readDue({ delivery, round });
+      if (!due) return { over: true, pause: 0 };
+      // A workflow that was reset repeats what it has done.
+      if (due.attempts >= attempt) return { over: false, pause: 0 };
+      const { channel } = due;
+      const result = channel.enabled ? await limited(channel.id, () => send(due, limitMs)) : disabled;
+      const fields = { delivery, channel: channel.name, type: due.notice.type, attempt };
+      const record = { delivery, round, attempt };
+      if (result.accepted) {
+        await store.recordAttempt({ ...record, state: 'delivered', error: result.remark, pause: null });
+        log.info(fields, 'notification delivered');
+        return { over: true, pause: 0 };
+      }
+      const { error, final, gone, retry_after } = result;
+      const over = final || last;
+      const pause = over ? null : pauseAfter(attempt, retry_after);
+      await store.recordAttempt({ ...record, state: over ? 'dead' : 'pending', error, pause });
+      if (gone) await store.enableChannel(channel.id, false, `${error}: it wants no messages any more`);
+      log.warn({ ...fields, error, over }, 'notification not delivered');
+      return { over, pause: pause ?? 0 };
+    },
+  };
+};
 
 const disabled: SendResult = { accepted: false, error: 'the channel is disabled', final: true, retry_after: null };
 

@@ -11,7 +11,27 @@ export class HostRefused extends Error {
 /** Replaced in tests. Gives all addresses of a name. */
 export type Resolve = (host: string) => Promise<readonly LookupAddress[]>;
 
-const resolveAll: Resolve = (host) =>
+/**
+ * Each look holds one of the few threads that this process has for such things until the system's resolver answers, which may
+ * take half a minute. What operations need must find others.
+ */
+const looksAtOnce = 2;
+let looks = 0;
+const waiting: (() => void)[] = [];
+
+const resolveAll: Resolve = async (host) => {
+  if (looks >= looksAtOnce) await new Promise<void>((resume) => waiting.push(resume));
+  else looks += 1;
+  try {
+    return await askSystem(host);
+  } finally {
+    const next = waiting.shift();
+    if (next) next();
+    else looks -= 1;
+  }
+};
+
+const askSystem: Resolve = (host) =>
   new Promise((done, fail) => {
     // IPv4 first: a machine without IPv6 would try the other in vain each time.
     resolve(host, { all: true, order: 'ipv4first' }, (error, addresses) => (error ? fail(error) : done(addresses)));
