@@ -1,5 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
-import { hasColors, isLive, paintNode, widthOf, wrapIndented } from './terminal.ts';
+import { hasColors, isLive, paintNode, widthOf, wrap, wrapIndented } from './terminal.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 
@@ -51,4 +51,11 @@ test('prose is wrapped at words, and its further lines are indented', () => {
     '  through PgBouncer are reset once.',
   ]);
   expect(wrapIndented('Short.', 40)).toEqual(['Short.']);
+});
+
+test('what is copied as a whole stays whole, and what follows it goes on below', () => {
+  const digest = '3f'.repeat(32);
+  expect(wrap(digest, 40)).toEqual([digest]);
+  expect(wrap(`run ${digest} and no other plan`, 40)).toEqual(['run', digest, 'and no other plan']);
+  expect(wrap('pgrow-49274fbe-shop-085115d7-postgres-1', 30)).toEqual(['pgrow-49274fbe-shop-085115d7-', 'postgres-1']);
 });

@@ -35,18 +35,25 @@ export const paintNode = (name: string, text = name): string => {
   return `\u001B[${color}m${text}\u001B[39m`;
 };
 
-/** Into lines of at most `width`, at spaces or else after hyphens and commas; only what has neither is cut. */
+/** Into lines of at most `width`, at spaces or else after hyphens and commas. What has neither stays whole: a digest is copied. */
 export const wrap = (text: string, width: number): string[] => {
   const lines: string[] = [];
   let rest = text;
   while (rest.length > width) {
-    const space = rest.lastIndexOf(' ', width);
-    const other = Math.max(rest.lastIndexOf('-', width - 1), rest.lastIndexOf(',', width - 1)) + 1;
-    const at = space > 0 ? space : other > 0 ? other : width;
+    const at = breakIn(rest, width);
+    if (at === -1) break;
     lines.push(rest.slice(0, at));
     rest = rest.slice(at).trimStart();
   }
   return [...lines, rest];
+};
+
+/** Where a line ends: the last place that fits, else the first one that there is; -1 for none. */
+const breakIn = (text: string, width: number): number => {
+  const space = text.lastIndexOf(' ', width);
+  if (space > 0) return space;
+  const other = Math.max(text.lastIndexOf('-', width - 1), text.lastIndexOf(',', width - 1)) + 1;
+  return other > 0 ? other : text.search(/(?<=.)[ ]|(?<=[-,])[^ ]/);
 };
 
 /** Prose whose lines after the first are indented. */
