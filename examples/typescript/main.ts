@@ -18,7 +18,8 @@ const askForTheImpossible = async (): Promise<void> => {
     const operation = await pgrow.start('switchover', { service_id, target_node: 'postgres-99', actor });
     await operation.result();
   } catch (error) {
-    if (!(error instanceof PgrowError)) throw error;
+    // What may pass, such as a Temporal that is away, is no refusal.
+    if (!(error instanceof PgrowError) || error.retryable) throw error;
     console.log(`refused: ${error.code}: ${error.message}`);
   }
 };

@@ -51,6 +51,8 @@ test('the package depends on exactly what it imports, in the versions of pgrow',
   expect(needed).toEqual(Object.keys(manifest.dependencies).toSorted());
   expect(own.dependencies).toMatchObject(manifest.dependencies);
   expect(manifest.version).toBe(own.version);
+  const example = new URL('../../examples/typescript/package.json', import.meta.url);
+  expect(readFileSync(example, 'utf8')).toContain(`pgrow-${own.version}.tgz`);
 });
 
 // The bundler refuses a client of Temporal's in workflow code.

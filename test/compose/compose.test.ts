@@ -19,6 +19,9 @@ beforeAll(async () => {
 afterAll(() => stack.remove());
 
 test('a database is created, expands while clients write and a worker is killed, and leaves nothing', async () => {
+  const listEndpoints = ['operator', 'nexus', 'endpoint', 'list', '--output', 'json'];
+  const temporal = ['run', '--rm', '-T', '--no-deps', '--entrypoint', 'temporal', 'temporal-namespace'];
+  expect(await stack.compose(...temporal, ...listEndpoints)).toMatch(/"name": "pgrow"/);
   await stack.pgrow('create', database);
   const endpoint = parseEndpoint((await stack.pgrow('url', database)).trim());
   const workload = await startWorkload({
