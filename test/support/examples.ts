@@ -1,7 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { readEnvironment } from '../../src/launcher/environment.ts';
@@ -34,8 +33,9 @@ export const missingForExamples = (): readonly string[] => [
   ...(findGo() === null ? ['go'] : []),
 ];
 
-export const prepareExample = async (language: Language): Promise<Example> => {
-  const [command, ...first] = await preparations[language]();
+/** `scratch`: an empty folder, for what is not kept. */
+export const prepareExample = async (language: Language, scratch: string): Promise<Example> => {
+  const [command, ...first] = await preparations[language](scratch);
   return {
     async run(environment, ...args) {
       const { stdout } = await execute(command, [...first, ...args], {
@@ -51,9 +51,8 @@ export const prepareExample = async (language: Language): Promise<Example> => {
 
 type Command = readonly [string, ...(readonly string[])];
 
-const preparations: Readonly<Record<Language, () => Promise<Command>>> = {
-  async typescript() {
-    const project = mkdtempSync(join(tmpdir(), 'pgrow-example-'));
+const preparations: Readonly<Record<Language, (scratch: string) => Promise<Command>>> = {
+  async typescript(project) {
     await installPackedClient(project);
     for (const file of ['main.ts', 'package.json'])
       copyFileSync(join(folderOf('typescript'), file), join(project, file));
