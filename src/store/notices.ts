@@ -64,7 +64,8 @@ export const noticeStore = (queries: Queries): NoticeStore => {
           .execute();
       }
       for (const failover of await untoldFailovers(queries)) {
-        await recordNotice(noticeOfFailover(failover));
+        const notice = noticeOfFailover(failover);
+        if (notice) await recordNotice(notice);
         await queries
           .updateTable('postgres_expansion_events')
           .set({ notified: true })
@@ -95,8 +96,16 @@ const untoldFailovers = (queries: Queries) =>
     .selectFrom('postgres_expansion_events as event')
     .innerJoin('postgres_cluster_state as cluster', 'cluster.id', 'event.cluster_id')
     .innerJoin('services', 'services.id', 'cluster.service_id')
-    .select(['event.id', 'event.created_at', 'metadata', 'service_id', 'services.project', 'services.name as database'])
-    .where('event_type', '=', 'failover')
+    .select([
+      'event.id',
+      'event_type',
+      'event.created_at',
+      'metadata',
+      'service_id',
+      'services.project',
+      'services.name as database',
+    ])
+    .where('event_type', 'in', ['failover', 'leader_changed'])
     .where('notified', '=', false)
     .orderBy('event.created_at')
     .limit(mostAtOnce)

@@ -145,18 +145,22 @@ describe('what happens to a database', () => {
     await api.recordOperation(shop, after);
     await look();
     await end(after, 'needs_operator');
-    await api.store.recordEvent({
-      service_id: shop.id,
-      event_type: 'failover',
-      from_stage: 3,
-      to_stage: 3,
-      metadata: { previous_leader: 'postgres-2', new_leader: 'postgres-3', duration_ms: 900 },
-    });
+    const failover = { previous_leader: 'postgres-2', new_leader: 'postgres-3', duration_ms: 900 };
+    const byPatroni = { previous_leader: 'postgres-3', new_leader: 'postgres-4', timeline: 7 };
+    for (const [event_type, metadata] of [
+      ['failover', failover],
+      ['leader_changed', failover],
+      ['leader_changed', byPatroni],
+      ['node_unhealthy', { node: 'postgres-2' }],
+    ] as const)
+      await api.store.recordEvent({ service_id: shop.id, event_type, from_stage: 3, to_stage: 3, metadata });
     await look();
-    expect((await deliveries()).map(({ type }) => type).toSorted()).toEqual([
-      'failover',
-      'maintenance.needs_operator',
-      'maintenance.started',
+    await look();
+    expect((await deliveries()).map(({ subject }) => subject).toSorted()).toEqual([
+      'shop: expand from single to replicas has begun',
+      'shop: expand from single to replicas needs an operator',
+      'shop: failover to postgres-3',
+      'shop: failover to postgres-4',
     ]);
   });
 });

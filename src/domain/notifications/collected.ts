@@ -64,20 +64,19 @@ export const noticesOfOperation = (operation: UntoldOperation): readonly Notice[
   return [...(notified === null ? [started] : []), ...(status === 'running' ? [] : [ended(status)])];
 };
 
+/** Another leader that no operation made, or a failover. */
 export interface UntoldFailover extends About {
   readonly id: string;
+  readonly event_type: string;
   readonly created_at: Date;
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
-export const noticeOfFailover = ({
-  id,
-  created_at,
-  metadata,
-  project,
-  database,
-  service_id,
-}: UntoldFailover): Notice => {
+/** Null for a change of leader that comes with a failover, which is told already. */
+export const noticeOfFailover = ({ id, event_type, created_at, metadata, ...about }: UntoldFailover): Notice | null => {
+  const { project, database, service_id } = about;
+  // Only what Patroni has done by itself is known by its timeline.
+  if (event_type === 'leader_changed' && metadata['timeline'] === undefined) return null;
   const text = (name: string) => (typeof metadata[name] === 'string' ? metadata[name] : null);
   const duration = metadata['duration_ms'];
   return {

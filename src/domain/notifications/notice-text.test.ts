@@ -97,7 +97,7 @@ describe('in words', () => {
     const data = { previous_leader: 'postgres-2', new_leader: 'postgres-3', duration_ms: 1500 };
     expect(noticeText(notice({ data }))).toEqual({
       subject: 'shop: failover to postgres-3',
-      lines: ['postgres-2 failed, and postgres-3 takes writes now.', 'That took 1.5 s.', 'Look: ./pgrow status shop'],
+      lines: ['postgres-3 takes writes now, in place of postgres-2.', 'That took 1.5 s.', 'Look: ./pgrow status shop'],
     });
     const closing = { operation: 'expand', rollback_available_until: '2026-11-29T10:10:00.000Z' } as const;
     expect(noticeText(notice({ type: 'rollback_window.closing', data: closing })).lines).toEqual([
@@ -124,7 +124,7 @@ describe('in words', () => {
         project: 'default',
         database: 'shop',
         subject: 'shop: failover to postgres-3',
-        text: 'The primary failed, and postgres-3 takes writes now.\nLook: ./pgrow status shop',
+        text: 'postgres-3 takes writes now, in place of the primary before.\nLook: ./pgrow status shop',
       },
     });
   });

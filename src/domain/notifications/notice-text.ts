@@ -69,7 +69,7 @@ const texts: { readonly [T in Notice['type']]: (notice: Notice) => NoticeText } 
     return {
       subject: `${notice.database}: failover to ${new_leader ?? 'another node'}`,
       lines: [
-        `${previous_leader ?? 'The primary'} failed, and ${new_leader ?? 'another node'} takes writes now.`,
+        `${new_leader ?? 'Another node'} takes writes now, in place of ${previous_leader ?? 'the primary before'}.`,
         ...(duration_ms == null ? [] : [`That took ${secondsText(duration_ms)}.`]),
         lookAt(notice),
       ],
