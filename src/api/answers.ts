@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { docsPath } from './auth.ts';
 import { problem } from './documents/problem.ts';
+import { published, type Published } from './documents/published.ts';
 
 /** In place of a schema: server-sent events, described by the route itself. */
 export const eventStream = 'text/event-stream';
@@ -44,7 +45,7 @@ export const withAnswers = (document: object, routes: readonly DocumentedRoute[]
   const openApi = document as OpenApi;
   const schemas: Record<string, unknown> = {};
   const schemaOf = (schema: z.ZodType): unknown => {
-    const { properties, $defs = {} } = published(z.object({ schema }));
+    const { properties, $defs = {} } = componentsOf(z.object({ schema }));
     Object.assign(schemas, $defs);
     return properties?.['schema'];
   };
@@ -106,21 +107,9 @@ interface OpenApi {
   readonly components?: Readonly<Record<string, object>>;
 }
 
-interface Published {
-  readonly properties?: Readonly<Record<string, unknown>>;
-  readonly $defs?: Readonly<Record<string, unknown>>;
-}
-
-/** Later versions add members, so clients must not refuse those that they do not know. */
-const published = (schema: z.ZodType): Published => {
-  const json = z.toJSONSchema(schema, {
-    override: ({ jsonSchema }) => {
-      if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
-      delete jsonSchema.id;
-    },
-  });
-  return JSON.parse(JSON.stringify(json).replaceAll('"#/$defs/', '"#/components/schemas/')) as Published;
-};
+/** Named schemas are components of the document. */
+const componentsOf = (schema: z.ZodType): Published =>
+  JSON.parse(JSON.stringify(published(schema)).replaceAll('"#/$defs/', '"#/components/schemas/')) as Published;
 
 const describe = (answer: z.ZodType | typeof eventStream, status: string): string => {
   if (answer === eventStream) return 'Server-sent events';

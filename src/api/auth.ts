@@ -1,7 +1,7 @@
 import rateLimit from '@fastify/rate-limit';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { PgrowError } from '../domain/errors.ts';
-import { allProjects, roles, type Role } from '../domain/tokens.ts';
+import { allProjects, includes, type Role } from '../domain/tokens.ts';
 import type { Identity } from '../store/tokens.ts';
 import type { ApiDependencies } from './dependencies.ts';
 
@@ -80,8 +80,6 @@ export const callerOf = (request: FastifyRequest): Identity => {
     throw new Error(`${request.routeOptions.url ?? 'the route'} requires no role, so the caller is unknown`);
   return request.identity;
 };
-
-export const includes = (held: Role, needed: Role): boolean => roles.indexOf(held) >= roles.indexOf(needed);
 
 /** @throws PgrowError `forbidden` */
 export const requireRole = ({ role: held }: Identity, needed: Role): void => {

@@ -6,9 +6,9 @@ import { parseServerSentEvents, type ServerSentEvent } from './server-sent-event
 export interface ApiClient {
   readonly url: string;
   get<T>(path: string): Promise<T>;
-  post<T>(path: string, body: object, options?: PostOptions): Promise<T>;
+  post<T>(path: string, body: object, options?: SendOptions): Promise<T>;
   patch<T>(path: string, body: object): Promise<T>;
-  delete<T>(path: string): Promise<T>;
+  delete<T>(path: string, options?: SendOptions): Promise<T>;
   /** Follows a stream of events until it ends or `signal` aborts. */
   follow(path: string, signal: AbortSignal): AsyncGenerator<ServerSentEvent>;
 }
@@ -20,7 +20,7 @@ export interface ChangeRequest {
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-export interface PostOptions {
+export interface SendOptions {
   readonly dryRun?: boolean;
   /** The same key twice starts one operation. */
   readonly idempotencyKey?: string;
@@ -81,20 +81,17 @@ export const createApiClient = ({
     get: <T>(path: string) => ask<T>('GET', path),
     patch: <T>(path: string, body: object) =>
       ask<T>('PATCH', path, { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }),
-    delete: <T>(path: string) => ask<T>('DELETE', path),
-    post: <T>(path: string, body: object, { dryRun, idempotencyKey, planDigest, timeoutMs }: PostOptions = {}) =>
+    delete: <T>(path: string, options: SendOptions = {}) =>
+      ask<T>('DELETE', pathOf(path, options), { headers: headersOf(options) }, options.timeoutMs),
+    post: <T>(path: string, body: object, options: SendOptions = {}) =>
       ask<T>(
         'POST',
-        dryRun ? `${path}?dry_run=true` : path,
+        pathOf(path, options),
         {
           body: JSON.stringify(body),
-          headers: {
-            'content-type': 'application/json',
-            ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
-            ...(planDigest !== undefined && { 'if-match': `"${planDigest}"` }),
-          },
+          headers: { 'content-type': 'application/json', ...headersOf(options) },
         },
-        timeoutMs,
+        options.timeoutMs,
       ),
     async *follow(path, signal) {
       const request = { signal, headers: { accept: 'text/event-stream' } };
@@ -105,6 +102,13 @@ export const createApiClient = ({
     },
   };
 };
+
+const pathOf = (path: string, { dryRun }: SendOptions): string => (dryRun ? `${path}?dry_run=true` : path);
+
+const headersOf = ({ idempotencyKey, planDigest }: SendOptions): Readonly<Record<string, string>> => ({
+  ...(idempotencyKey !== undefined && { 'idempotency-key': idempotencyKey }),
+  ...(planDigest !== undefined && { 'if-match': `"${planDigest}"` }),
+});
 
 interface Unanswered extends Required<Pick<ApiAddress, 'url' | 'timeoutMs' | 'whenDown'>> {
   /** Method and path. */

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import type { OperationDocument } from '../domain/operation.ts';
-import { postgresPath, type ApiClient, type ChangeRequest, type PostOptions } from './api-client.ts';
+import { postgresPath, type ApiClient, type ChangeRequest, type SendOptions } from './api-client.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { followOperation, readOperation, reportOperation } from './follow-operation.ts';
 import { print, printJson, printProgress } from './output.ts';
@@ -86,7 +86,7 @@ export const runChange = async ({
   return finishChange({ api, database: becomes, started, flags });
 };
 
-export const postOptions = ({ idempotencyKey, planDigest }: ChangeFlags): PostOptions => ({
+export const postOptions = ({ idempotencyKey, planDigest }: ChangeFlags): SendOptions => ({
   ...(idempotencyKey !== undefined && { idempotencyKey }),
   ...(planDigest !== undefined && { planDigest }),
 });

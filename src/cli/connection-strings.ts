@@ -61,7 +61,7 @@ export const shownEndpoints = ({ host }: ConnectionStrings): Record<EndpointName
   >;
 
 /** Fit to be shown and logged. */
-const withoutPassword = (connectionString: string): string => {
+export const withoutPassword = (connectionString: string): string => {
   const url = new URL(connectionString);
   url.password = '';
   return url.href;

@@ -1,4 +1,3 @@
-import { toConfirm } from '../domain/confirmation.ts';
 import type { Cost } from '../domain/cost.ts';
 import type { AffectedEndpoint } from '../domain/endpoint-effects.ts';
 import type { OperationType } from '../domain/operation.ts';
@@ -51,7 +50,6 @@ export const planText = (plan: PlanView): string[] => {
     ]),
     ...endpointLines(plan),
     ...warningLines(plan),
-    ...(toConfirm(plan) === null ? [] : ['To run it, confirm with --yes']),
   ];
 };
 

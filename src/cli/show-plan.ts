@@ -1,3 +1,4 @@
+import { toConfirm } from '../domain/confirmation.ts';
 import { postgresPath, type ApiClient, type ChangeRequest } from './api-client.ts';
 import { print, printJson } from './output.ts';
 import { planText, type PlanView } from './plan-text.ts';
@@ -16,6 +17,7 @@ export const showPlan = async ({ json, ...planned }: ShowPlan): Promise<void> =>
   const document = await readPlan(planned);
   if (json) return printJson(document);
   planText(document.operation).forEach(print);
+  if (toConfirm(document.operation) !== null) print('To run it, confirm with --yes');
 };
 
 export const readPlan = ({ api, database, request: { path, body }, idempotencyKey }: Omit<ShowPlan, 'json'>) =>

@@ -4,6 +4,9 @@ import { z } from 'zod';
 export const roles = ['viewer', 'operator', 'admin'] as const;
 export type Role = (typeof roles)[number];
 
+/** Whether who has the one role may do what needs the other. */
+export const includes = (held: Role, needed: Role): boolean => roles.indexOf(held) >= roles.indexOf(needed);
+
 /** As the project of a token: all projects, and the control plane itself. */
 export const allProjects = '*';
 
