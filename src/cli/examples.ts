@@ -142,6 +142,10 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
     ['./pgrow completion zsh > ~/.zfunc/_pgrow', 'zsh, in a directory of fpath'],
     ['./pgrow completion fish > ~/.config/fish/completions/pgrow.fish', 'fish'],
   ],
+  mcp: [
+    ['./pgrow mcp', 'what a client starts: its configuration names this command'],
+    ['./pgrow mcp --context prod', 'the tools for another control plane'],
+  ],
   tokens: [['./pgrow tokens', 'the same as "tokens list"']],
   'tokens list': [['./pgrow tokens list', 'all of them, with role, expiry and last use']],
   'tokens create': [

@@ -19,6 +19,7 @@ import { failover } from './failover.ts';
 import { list } from './list.ts';
 import { logs } from './logs.ts';
 import { notifications } from './notifications.ts';
+import { mcp } from './mcp.ts';
 import { operations } from './operations.ts';
 import { password } from './password.ts';
 import { plan } from './plan.ts';
@@ -69,6 +70,7 @@ const verbs: Readonly<Record<string, readonly AddVerb[]>> = {
     doctor,
     config,
     completion,
+    mcp,
     tokens,
     audit,
     notifications,

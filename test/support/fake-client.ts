@@ -8,6 +8,7 @@ import { operationWorkflowId } from '../../src/domain/naming.ts';
 import { refuseUnconfirmed } from '../../src/domain/confirmation.ts';
 import type { StartableDelivery } from '../../src/domain/notifications/deliveries.ts';
 import type { Plan } from '../../src/domain/plan.ts';
+import { refuseOtherPlan } from '../../src/planning/plan-digest.ts';
 import type { PlanRequest } from '../../src/planning/planning.ts';
 import type { RollbackWindow } from '../../src/domain/rollback-window.ts';
 import type { Opened, RollbackRequest } from '../../src/domain/messages.ts';
@@ -93,6 +94,7 @@ export const createFakeClient = (): FakeClient => {
       const running = runs.get(service_id);
       const isSame = running?.running && running.operation_id === operation_id;
       const plan = fake.worker ? await fake.plan({ workflow, input, operation: operation_id }) : null;
+      if (plan) refuseOtherPlan(plan, { operation_id, service_id }, input.plan_digest);
       if (plan) refuseUnconfirmed(plan, (input as { confirm?: boolean }).confirm === true);
       const run = isSame ? running : await fake.start(workflow, input, about);
       const failure = runs.get(service_id)?.failure;
