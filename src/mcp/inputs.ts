@@ -23,7 +23,7 @@ export const page = (usual: number) => ({
 
 export const query = (
   path: string,
-  parameters: Readonly<Record<string, string | number | boolean | readonly string[] | undefined>>,
+  parameters: Readonly<Record<string, string | number | boolean | readonly (string | number)[] | undefined>>,
 ): string => {
   const given = Object.entries(parameters).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, String(value)] as const],

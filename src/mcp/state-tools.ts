@@ -1,16 +1,18 @@
+import { z } from 'zod';
+import { databasesAnswer } from '../api/documents/fleet.ts';
 import { cost } from '../api/documents/operation.ts';
 import { candidatesAnswer, ladderAnswer } from '../api/documents/ladder.ts';
 import {
   connectionStringsAnswer,
   healthAnswer,
   serviceAnswer,
-  servicesAnswer,
   statusAnswer,
   topologyAnswer,
 } from '../api/documents/state.ts';
-import { z } from 'zod';
-import { postgresPath, servicePath, servicesPath } from '../cli/api-client.ts';
+import { postgresPath, servicePath } from '../cli/api-client.ts';
 import { readConnectionStrings, withoutPassword } from '../cli/connection-strings.ts';
+import { healths } from '../domain/live-state.ts';
+import { stages } from '../domain/stage.ts';
 import { ofDatabase, page, query, seenDatabase } from './inputs.ts';
 import { defineTool, readOnly, readTool, type Tool } from './tool.ts';
 
@@ -20,10 +22,20 @@ export const stateTools: readonly Tool[] = [
     name: 'list_databases',
     title: 'Databases',
     description:
-      'Databases of the project by name: stage, size, nodes, host ports, cost. For their health: get_control_plane.',
-    input: z.strictObject(page(50)),
-    answer: servicesAnswer,
-    path: (input) => query(servicesPath(), input),
+      'Databases with stage, health, why someone should look at them, and the operation that runs, from what was seen last. Those of all projects that the token may see; the other tools are about one project.',
+    input: z.strictObject({
+      q: z.string().min(1).max(100).optional().describe('Part of a name or of a project.'),
+      health: z.array(z.enum(healths)).min(1).optional().describe('Only with one of these.'),
+      stage: z
+        .array(z.literal([...stages]))
+        .min(1)
+        .optional()
+        .describe('Only at one of these.'),
+      attention: z.boolean().default(false).describe('Only those that someone should look at.'),
+      ...page(50),
+    }),
+    answer: databasesAnswer,
+    path: (input) => query('/v1/databases', input),
   }),
   readTool({
     name: 'get_database',
