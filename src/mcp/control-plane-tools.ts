@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { auditAnswer, meAnswer, tokensAnswer } from '../api/documents/access.ts';
 import { findingsAnswer, workersAnswer } from '../api/documents/control-plane.ts';
 import { fleetAnswer } from '../api/documents/state.ts';
+import { systemAnswer } from '../api/documents/system.ts';
 import { nothing, page, query } from './inputs.ts';
 import { readTool, type Tool } from './tool.ts';
 
@@ -14,6 +15,15 @@ export const controlPlaneTools: readonly Tool[] = [
     input: nothing,
     answer: fleetAnswer,
     path: () => '/v1/status',
+  }),
+  readTool({
+    name: 'get_system',
+    title: 'Parts of the control plane',
+    description:
+      'API, worker, monitor, Temporal, Docker and metadata: which is up, since when, and what to do where one is not.',
+    input: nothing,
+    answer: systemAnswer,
+    path: () => '/v1/system',
   }),
   readTool({
     name: 'get_me',

@@ -73,6 +73,7 @@ const plan = (steps = [{ name: 'start pgbouncer-1', phase: 'pooling' }]) => ({
     point_of_no_return: null,
     warnings: ['Sessions are reset once.'],
     losses: [],
+    endpoints: [],
   },
 });
 
