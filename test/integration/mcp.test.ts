@@ -175,7 +175,7 @@ test('./pgrow mcp serves the tools on standard output, and nothing else', async 
   });
   const broken: Error[] = [];
   const client = new Client({ name: 'tests', version: '1' });
-  client.onerror = (error) => broken.push(error);
+  Object.assign(client, { onerror: (error: Error) => broken.push(error) });
   await client.connect(transport);
   const { call } = await withTools(client);
   expect(client.getInstructions()).toContain('plan_change');
