@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
 import { expect, test } from 'vitest';
-import { proseOf, readPages, type Page } from '../../test/support/documentation.ts';
+import { blocksOf, proseOf, readPages, type Page } from '../../test/support/documentation.ts';
 import { repositoryRoot } from './paths.ts';
 
 const pages = readPages();
@@ -36,6 +36,10 @@ test.each(pages)('$path: every link leads somewhere', (page) => {
     return !target || !anchorsOf(target).includes(anchor);
   });
   expect(broken).toEqual([]);
+});
+
+test.each(pages.filter((page) => blocksOf(page, 'json').length > 0))('$path: JSON is JSON', (page) => {
+  for (const block of blocksOf(page, 'json')) expect(() => JSON.parse(block), block).not.toThrow();
 });
 
 test('the index of the documentation leads to every page of it', () => {

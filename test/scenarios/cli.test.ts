@@ -99,7 +99,10 @@ describe('the documents of --json', () => {
     expect(status).toMatchObject({ name: shop.name, stage: 1, health: 'healthy', operation: null });
     expect(status.checkpoint).toMatchObject({ stage: 1 });
     expect(status.nodes.map(({ name }) => name).toSorted()).toEqual(['front', 'pgbouncer-1', 'postgres-1']);
-    const containers = await plane.platform.findByLabels({ 'pgrow.database-name': shop.name });
+    const containers = await plane.platform.findByLabels({
+      'pgrow.home': plane.homeId(),
+      'pgrow.database-name': shop.name,
+    });
     expect(status.nodes.map(({ container }) => container).toSorted()).toEqual(containers.containers.toSorted());
   });
 
