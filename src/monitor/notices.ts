@@ -10,7 +10,7 @@ type NoticeDependencies = Pick<MonitorDependencies, 'store' | 'log'> & {
 const lookEveryMs = 2000;
 
 /**
- * Tells channels what has happened. Operations and failovers only record: that a row has not been told yet is itself on
+ * Notifies channels of what has happened. Operations and failovers only record: that no channel was notified yet is itself on
  * record, so nothing is lost when a process dies in between, and nothing waits for a receiver.
  */
 export const sendNotices = (dependencies: NoticeDependencies, signal: AbortSignal): Promise<void> =>

@@ -4,7 +4,7 @@ import {
   noticeOfClosing,
   noticeOfFailover,
   noticesOfOperation,
-  type UntoldOperation,
+  type UnnotifiedOperation,
 } from '../domain/notifications/collected.ts';
 import type { Notice } from '../domain/notifications/notice.ts';
 import type { Queries } from './connection.ts';
@@ -12,7 +12,7 @@ import type { Tables } from './tables.ts';
 
 export interface NoticeStore {
   /**
-   * Makes notices of what has happened and not been told yet, each with a delivery to every channel that hears of it.
+   * Makes notices of what has happened since the last time, each with a delivery to every channel that hears of it.
    * Locks nothing that an operation writes for longer than one statement.
    */
   collectNotices(): Promise<void>;
@@ -55,7 +55,7 @@ export const noticeStore = (queries: Queries): NoticeStore => {
   return {
     recordNotice,
     async collectNotices() {
-      for (const operation of await untoldOperations(queries)) {
+      for (const operation of await unnotifiedOperations(queries)) {
         for (const notice of noticesOfOperation(operation)) await recordNotice(notice);
         await queries
           .updateTable('operations')
@@ -63,7 +63,7 @@ export const noticeStore = (queries: Queries): NoticeStore => {
           .where('id', '=', operation.id)
           .execute();
       }
-      for (const failover of await untoldFailovers(queries)) {
+      for (const failover of await unnotifiedFailovers(queries)) {
         const notice = noticeOfFailover(failover);
         if (notice) await recordNotice(notice);
         await queries
@@ -80,7 +80,7 @@ export const noticeStore = (queries: Queries): NoticeStore => {
   };
 };
 
-const untoldOperations = (queries: Queries): Promise<readonly UntoldOperation[]> =>
+const unnotifiedOperations = (queries: Queries): Promise<readonly UnnotifiedOperation[]> =>
   queries
     .selectFrom('operations')
     .innerJoin('services', 'services.id', 'operations.service_id')
@@ -91,7 +91,7 @@ const untoldOperations = (queries: Queries): Promise<readonly UntoldOperation[]>
     .limit(mostAtOnce)
     .execute();
 
-const untoldFailovers = (queries: Queries) =>
+const unnotifiedFailovers = (queries: Queries) =>
   queries
     .selectFrom('postgres_expansion_events as event')
     .innerJoin('postgres_cluster_state as cluster', 'cluster.id', 'event.cluster_id')
@@ -111,7 +111,7 @@ const untoldFailovers = (queries: Queries) =>
     .limit(mostAtOnce)
     .execute();
 
-/** One that has closed meanwhile is not told: there is nothing to do about it. */
+/** One that has closed meanwhile gives no notice: there is nothing to do about it. */
 const closingWindows = (queries: Queries) =>
   queries
     .selectFrom('checkpoints')

@@ -135,7 +135,7 @@ describe('what happens to a database', () => {
     expect(JSON.parse(toSlack?.body ?? '')).toEqual({ text: expect.stringMatching(/^\*shop: expand .* is done\*\n/) });
   });
 
-  test('is told of a failover and of what needs an operator, and of nothing before there was a channel', async () => {
+  test('gives notice of a failover and of what needs an operator, and of nothing before there was a channel', async () => {
     const shop = await api.newShop();
     const [before, after] = [randomUUID(), randomUUID()];
     await api.recordOperation(shop, before);
@@ -166,7 +166,7 @@ describe('what happens to a database', () => {
 });
 
 describe('a receiver', () => {
-  const told = async () => {
+  const begin = async () => {
     const shop = await api.newShop();
     await api.recordOperation(shop, randomUUID());
     await look();
@@ -174,7 +174,7 @@ describe('a receiver', () => {
 
   test('that fails twice gets the same message a third time', async () => {
     await added();
-    await told();
+    await begin();
     statuses = [500, 503];
     for (const number of [1, 2, 3]) await attempt(number);
     expect(await deliveries()).toMatchObject([{ state: 'delivered', attempts: 3, error: null }]);
@@ -187,7 +187,7 @@ describe('a receiver', () => {
 
   test('that redirects or refuses is given up, listed as dead and served again on request', async () => {
     await added();
-    await told();
+    await begin();
     statuses = [302];
     await attempt();
     const [dead] = await deliveries('?state=dead');
@@ -205,7 +205,7 @@ describe('a receiver', () => {
 
   test('that fails to the last attempt is given up', async () => {
     await added();
-    await told();
+    await begin();
     statuses = [500];
     await attempt(10, true);
     expect(await deliveries('?state=dead')).toMatchObject([{ attempts: 10, next_attempt_at: null }]);
@@ -213,7 +213,7 @@ describe('a receiver', () => {
 
   test('that is gone for good gets nothing any more', async () => {
     const { id } = await added();
-    await told();
+    await begin();
     statuses = [410];
     await attempt();
     expect(await api.store.findChannel(id)).toMatchObject({
@@ -225,7 +225,7 @@ describe('a receiver', () => {
   test('at a private address that a name leads to is not reached', async () => {
     const webhook = { url: `https://localhost.localdomain.invalid/`, allow_private: false };
     await added({ webhook });
-    await told();
+    await begin();
     await attempt();
     expect(received).toEqual([]);
     expect(await deliveries()).toMatchObject([{ state: 'pending', error: expect.stringContaining('ENOTFOUND') }]);

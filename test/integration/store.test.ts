@@ -657,13 +657,13 @@ describe('history', () => {
     expect((await store.removeHistory({ ...usualRetention, audit_days: 400 })).audit).toBe(1);
   });
 
-  test('tells of a window once, when it is about to close', async () => {
+  test('gives notice of a window once, when it is about to close', async () => {
     const shop = await store.registerDatabase(sampleDatabase('shop'));
     const target = { name: 'ops', project: 'default', database: null, created_by: 'a', target: 'https://a.example' };
     const settings = { kind: 'webhook', format: 'standard', allow_private: false } as const;
     await store.addChannel({ ...target, settings, secrets: {}, events: ['rollback_window.closing'] });
     const { id } = await openWindow(shop, await begun(shop));
-    const told = async () => {
+    const subjects = async () => {
       await store.collectNotices();
       return (await store.pageDeliveries({ project: '*' }, { limit: 9 })).entries.map(({ subject }) => subject);
     };
@@ -674,13 +674,13 @@ describe('history', () => {
          UPDATE checkpoints SET rollback_available_until = now() + interval '${left}'`,
       );
     await leftOf('2 hours', '11 minutes');
-    expect(await told()).toEqual([]);
+    expect(await subjects()).toEqual([]);
     await leftOf('9 minutes', '4 minutes');
-    expect(await told()).toEqual([]);
+    expect(await subjects()).toEqual([]);
     await leftOf('9 minutes', '-1 minute');
-    expect(await told()).toEqual([]);
+    expect(await subjects()).toEqual([]);
     await leftOf('9 minutes', '2 minutes');
-    for (const _ of ['first', 'second']) expect(await told()).toEqual(['shop: the rollback window closes soon']);
+    for (const _ of ['first', 'second']) expect(await subjects()).toEqual(['shop: the rollback window closes soon']);
     await store.closeCheckpoint(id);
 
     // What a message is about goes with it, unless it is still under way.

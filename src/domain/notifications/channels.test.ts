@@ -72,5 +72,5 @@ describe('a channel hears', () => {
     ['what concerns all databases', { ...channel, database: 'shop' }, { ...notice, database: null }, true],
     ['what concerns all projects', channel, { ...notice, project: '*', database: null }, true],
     ['no tests of others', channel, { ...notice, type: 'test' as const }, false],
-  ])('%s', (_, listener, told, heard) => expect(hears(listener, told)).toBe(heard));
+  ])('%s', (_, listener, happened, heard) => expect(hears(listener, happened)).toBe(heard));
 });

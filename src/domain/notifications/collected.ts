@@ -9,12 +9,12 @@ interface About {
   readonly service_id: string;
 }
 
-/** An operation whose status has not been told yet. */
-export interface UntoldOperation extends About {
+/** An operation of whose status no channel has been notified yet. */
+export interface UnnotifiedOperation extends About {
   readonly id: string;
   readonly type: OperationType;
   readonly status: OperationStatus;
-  /** The status that was told last; null if none was. */
+  /** The status of which channels were notified last; null if there was none. */
   readonly notified: OperationStatus | null;
   readonly actor: string;
   readonly from_stage: Stage | null;
@@ -35,7 +35,7 @@ const endTypes: Readonly<Record<Exclude<OperationStatus, 'running'>, NoticeType>
 };
 
 /** Its start and its end where both have happened since. The key holds the status: one left to an operator may be undone later. */
-export const noticesOfOperation = (operation: UntoldOperation): readonly Notice[] => {
+export const noticesOfOperation = (operation: UnnotifiedOperation): readonly Notice[] => {
   const { id, project, database, service_id, type, status, notified, started_at, ended_at } = operation;
   const { actor, from_stage, to_stage, stall_ms, error } = operation;
   const data = { service_id, operation_id: id, operation: type, actor, from_stage, to_stage };
@@ -65,15 +65,21 @@ export const noticesOfOperation = (operation: UntoldOperation): readonly Notice[
 };
 
 /** Another leader that no operation made, or a failover. */
-export interface UntoldFailover extends About {
+export interface UnnotifiedFailover extends About {
   readonly id: string;
   readonly event_type: string;
   readonly created_at: Date;
   readonly metadata: Readonly<Record<string, unknown>>;
 }
 
-/** Null for a change of leader that comes with a failover, which is told already. */
-export const noticeOfFailover = ({ id, event_type, created_at, metadata, ...about }: UntoldFailover): Notice | null => {
+/** Null for a change of leader that comes with a failover, which has its own notice. */
+export const noticeOfFailover = ({
+  id,
+  event_type,
+  created_at,
+  metadata,
+  ...about
+}: UnnotifiedFailover): Notice | null => {
   const { project, database, service_id } = about;
   // Only what Patroni has done by itself is known by its timeline.
   if (event_type === 'leader_changed' && metadata['timeline'] === undefined) return null;

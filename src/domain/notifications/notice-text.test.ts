@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { noticesOfOperation, type UntoldOperation } from './collected.ts';
+import { noticesOfOperation, type UnnotifiedOperation } from './collected.ts';
 import type { Notice } from './notice.ts';
 import { noticeText } from './notice-text.ts';
 import { webhookBody } from './payload.ts';
 
-const operation = (change: Partial<UntoldOperation> = {}): UntoldOperation => ({
+const operation = (change: Partial<UnnotifiedOperation> = {}): UnnotifiedOperation => ({
   id: 'op-1',
   project: 'default',
   database: 'shop',
@@ -21,7 +21,7 @@ const operation = (change: Partial<UntoldOperation> = {}): UntoldOperation => ({
   ended_at: null,
   ...change,
 });
-const ended = (change: Partial<UntoldOperation>) =>
+const ended = (change: Partial<UnnotifiedOperation>) =>
   noticesOfOperation(operation({ notified: 'running', ended_at: new Date('2026-11-29T10:01:30Z'), ...change }));
 const error = {
   code: 'node_failed',
