@@ -338,6 +338,27 @@ describe('over HTTP', () => {
     expect(seen).toEqual(['RUNNING PENDING null', 'RUNNING RUNNING null', 'DONE FAILED null']);
   });
 
+  test('progress ends with the token that asked for it', async () => {
+    const shop = await api.newShop();
+    await api.recordOperation(shop, someId);
+    const token = await api.newToken('default', 'viewer');
+    const client = createClient({
+      url: await listen(),
+      headers: { authorization: `Bearer ${token}` },
+      retryAttempts: 0,
+    });
+    const query = `subscription { postgresProgress(serviceId: "shop", operationId: "${someId}") { status } }`;
+    const results: unknown[] = [];
+    for await (const result of client.iterate({ query })) {
+      results.push(result);
+      if (results.length === 1) await api.store.revokeToken((await api.store.authenticate(token))!.token_id);
+    }
+    expect(results).toMatchObject([
+      { data: { postgresProgress: { status: 'RUNNING' } } },
+      { errors: [{ extensions: { code: 'unauthorized' } }] },
+    ]);
+  });
+
   test('a change that waits does not keep the API from stopping', async () => {
     const shop = await api.newShop();
     work(shop, samplePlan(shop, pooledTopology(shop)));

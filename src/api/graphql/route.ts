@@ -7,6 +7,7 @@ import { callerOf } from '../auth.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { graphqlAnswer } from '../documents/graphql.ts';
 import { eventStreams, type EventStream } from '../rest/event-stream.ts';
+import { invalidToken, watchTokens } from '../stream/valid-tokens.ts';
 import type { GraphqlContext } from './context.ts';
 import { answerError, knownError } from './errors.ts';
 import { paramsRules, prepare, readParams, type Prepared } from './prepare.ts';
@@ -22,6 +23,7 @@ const mostStreams = 100;
 export const graphqlRoutes = (app: FastifyInstance, dependencies: ApiDependencies): void => {
   const schema = createSchema(dependencies);
   const streams = eventStreams(app);
+  const tokens = watchTokens(dependencies.store);
   const stopping = new AbortController();
   app.addHook('preClose', () => stopping.abort());
   app.post(
@@ -41,7 +43,11 @@ export const graphqlRoutes = (app: FastifyInstance, dependencies: ApiDependencie
       if ('errors' in prepared) await noteRefusal({ errors: prepared.errors });
       if (wantsEvents(request, prepared)) {
         if (streams.count() >= mostStreams) throw tooMany;
-        return streams.answer(request, reply, (stream) => answerEvents(request, prepared, stream, noteRefusal));
+        return streams.answer(request, reply, async (stream) => {
+          const invalid = new AbortController();
+          const end = tokens.watch(callerOf(request).token_id, () => invalid.abort(invalidToken));
+          await answerEvents({ request, prepared, stream, noteRefusal, invalid: invalid.signal }).finally(end);
+        });
       }
       if (prepared.kind === 'subscription') throw needsEvents;
       const gone = new AbortController();
@@ -80,13 +86,23 @@ const recordUnstarted = async (
   await recordRefused({ store, log: request.log }, knownError(error), refused);
 };
 
+interface AnsweredEvents {
+  readonly request: FastifyRequest;
+  readonly prepared: Prepared;
+  readonly stream: EventStream;
+  readonly noteRefusal: (result: ExecutionResult) => Promise<void>;
+  /** Aborts when the caller's token is no longer valid. */
+  readonly invalid: AbortSignal;
+}
+
 /** `next` with each result, and `complete` after the last. What the caller cannot have is a result as well. */
-const answerEvents = async (
-  request: FastifyRequest,
-  prepared: Prepared,
-  { signal, send }: EventStream,
-  noteRefusal: (result: ExecutionResult) => Promise<void>,
-): Promise<void> => {
+const answerEvents = async ({
+  request,
+  prepared,
+  stream: { signal, send },
+  noteRefusal,
+  invalid,
+}: AnsweredEvents): Promise<void> => {
   const next = ({ data, errors }: ExecutionResult) =>
     send('next', {
       ...(data !== undefined && { data }),
@@ -95,10 +111,12 @@ const answerEvents = async (
   try {
     if ('errors' in prepared) await next(prepared);
     else {
-      const args = { ...prepared.args, contextValue: { request, signal } };
+      const args = { ...prepared.args, contextValue: { request, signal: AbortSignal.any([signal, invalid]) } };
       const results = await (prepared.kind === 'subscription' ? subscribe(args) : execute(args));
-      if (Symbol.asyncIterator in results) for await (const result of results) await next(result);
-      else {
+      if (Symbol.asyncIterator in results) {
+        for await (const result of results) await next(result);
+        invalid.throwIfAborted();
+      } else {
         await noteRefusal(results);
         await next(results);
       }

@@ -11,7 +11,7 @@ import { systemReader } from '../read-system.ts';
 import { openStreamConnection, type SentEvent, type StreamConnection } from '../stream/stream-connection.ts';
 import { readPosition, writePosition } from '../stream/stream-position.ts';
 import { mostTopics, topicRegistry } from '../stream/topics.ts';
-import { watchTokens } from '../stream/valid-tokens.ts';
+import { invalidToken, watchTokens } from '../stream/valid-tokens.ts';
 
 /** Of one token. */
 const mostStreams = 20;
@@ -66,7 +66,7 @@ export const streamRoutes = (app: FastifyInstance, dependencies: ApiDependencies
         },
       });
       open.set(connection, token_id);
-      ends.push(tokens.watch(token_id, () => connection.end(problemEvent(revoked))));
+      ends.push(tokens.watch(token_id, () => connection.end(problemEvent(invalidToken))));
       for (const [index, topic] of found.entries()) {
         const after = position?.known.has(index) ? position.sequence : null;
         const end = topic.listen(({ sequence, event, data }) => {
@@ -87,10 +87,6 @@ const problemEvent = (error: PgrowError): SentEvent => ({
 const tooSlow = new PgrowError(
   'too_many',
   'What was sent was not read, so the stream ends. Connect again; read faster, or ask for fewer topics.',
-);
-const revoked = new PgrowError(
-  'unauthorized',
-  'The token of this stream has been revoked or has expired. Connect with another.',
 );
 const tooMany = new PgrowError(
   'too_many',

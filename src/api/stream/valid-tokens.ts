@@ -1,6 +1,13 @@
+import { PgrowError } from '../../domain/errors.ts';
 import type { Store } from '../../store/store.ts';
 
 const lookEveryMs = 1000;
+
+/** What a stream ends with then. */
+export const invalidToken = new PgrowError(
+  'unauthorized',
+  'The token of this stream has been revoked or has expired. Connect with another.',
+);
 
 export interface WatchedTokens {
   /** @returns ends it */
