@@ -1,15 +1,8 @@
 import { Option, type Command } from 'commander';
 import { connectToApi } from './connect-to-api.ts';
-import type { ApiClient } from './api-client.ts';
-import { positiveInteger } from './option-groups.ts';
 import { print, printJson } from './output.ts';
+import { addLimitOptions, mostOf, readPages, type LimitFlags } from './read-pages.ts';
 import { alignColumns } from './table.ts';
-
-/** As the API answers. */
-export interface AuditDocument {
-  readonly entries: readonly AuditLine[];
-  readonly next_cursor: string | null;
-}
 
 export interface AuditLine {
   readonly id: string;
@@ -22,25 +15,21 @@ export interface AuditLine {
   readonly request_id: string | null;
 }
 
-interface AuditFlags {
-  readonly limit: number;
-  readonly all?: true;
+interface AuditFlags extends LimitFlags {
   readonly jsonl?: true;
   readonly json?: true;
 }
 
-const page = 1000;
-
 export const audit = (program: Command): void => {
-  program
+  const verb = program
     .command('audit [name]')
-    .description('show who asked for which change, and what was refused, newest first')
-    .option('--limit <count>', 'the newest so many', positiveInteger, 100)
-    .option('--all', 'everything on record')
+    .description('show who asked for which change, and what was refused, newest first');
+  addLimitOptions(verb)
     .addOption(new Option('--jsonl', 'print one JSON document per line and entry').conflicts('json'))
     .option('--json', 'print one JSON document')
-    .action(async (database: string | undefined, { limit, all, jsonl, json }: AuditFlags) => {
-      const found = readAudit(connectToApi(), database, all ? Number.POSITIVE_INFINITY : limit);
+    .action(async (database: string | undefined, { jsonl, json, ...flags }: AuditFlags) => {
+      const about = database === undefined ? '' : `?database=${encodeURIComponent(database)}`;
+      const found = readPages<AuditLine>(connectToApi(), `/v1/audit${about}`, 'entries', mostOf(flags));
       if (jsonl) {
         for await (const entry of found) print(JSON.stringify(entry));
         return;
@@ -50,26 +39,6 @@ export const audit = (program: Command): void => {
       else auditText(entries).forEach(print);
     });
 };
-
-/** A page at a time: an export of many years holds one page in memory. */
-export async function* readAudit(
-  api: Pick<ApiClient, 'get'>,
-  database: string | undefined,
-  most: number,
-): AsyncGenerator<AuditLine> {
-  const about = database === undefined ? '' : `&database=${encodeURIComponent(database)}`;
-  let cursor: string | null = null;
-  for (let left = most; left > 0;) {
-    const continued: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
-    const { entries, next_cursor }: AuditDocument = await api.get(
-      `/v1/audit?limit=${Math.min(left, page)}${about}${continued}`,
-    );
-    yield* entries;
-    if (next_cursor === null) return;
-    cursor = next_cursor;
-    left -= entries.length;
-  }
-}
 
 export const auditText = (entries: readonly AuditLine[]): string[] =>
   entries.length === 0

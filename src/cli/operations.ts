@@ -5,19 +5,20 @@ import { connectToApi } from './connect-to-api.ts';
 import { formatMs } from './duration.ts';
 import { operationTitle } from './operation-text.ts';
 import { print, printJson } from './output.ts';
+import { addLimitOptions, mostOf, readPages, type LimitFlags } from './read-pages.ts';
 import { alignColumns } from './table.ts';
 
 export const operations = (program: Command): void => {
-  program
-    .command('operations <name>')
-    .description('list the operations of a database, newest first')
+  const verb = program.command('operations <name>').description('list the operations of a database, newest first');
+  addLimitOptions(verb)
     .option('--json', 'print them as one JSON document')
-    .action(async (database: string, { json }: { json?: true }) => {
-      const document = await connectToApi().get<{ operations: readonly OperationDocument[] }>(
-        postgresPath(database, 'operations'),
+    .action(async (database: string, { json, ...flags }: LimitFlags & { json?: true }) => {
+      const path = postgresPath(database, 'operations');
+      const found = await Array.fromAsync(
+        readPages<OperationDocument>(connectToApi(), path, 'operations', mostOf(flags)),
       );
-      if (json) return printJson(document);
-      operationsText(document.operations).forEach(print);
+      if (json) return printJson({ operations: found });
+      operationsText(found).forEach(print);
     });
 };
 

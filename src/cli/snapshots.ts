@@ -6,6 +6,7 @@ import { connectToApi } from './connect-to-api.ts';
 import { formatMs } from './duration.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { print, printJson, printProgress } from './output.ts';
+import { readPages } from './read-pages.ts';
 import { alignColumns } from './table.ts';
 
 type SnapshotView = Omit<Snapshot, 'service_id' | 'operation_id'>;
@@ -27,9 +28,10 @@ export const snapshots = (program: Command): void => {
         process.exitCode = await verifySnapshot(api, { database, id: verify, json: json === true });
         return;
       }
-      const document = await api.get<{ snapshots: readonly SnapshotView[] }>(postgresPath(database, 'snapshots'));
-      if (json) return printJson(document);
-      snapshotsText(document.snapshots).forEach(print);
+      const path = postgresPath(database, 'snapshots');
+      const found = await Array.fromAsync(readPages<SnapshotView>(api, path, 'snapshots'));
+      if (json) return printJson({ snapshots: found });
+      snapshotsText(found).forEach(print);
     });
 };
 

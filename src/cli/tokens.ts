@@ -4,6 +4,7 @@ import { chosenProject } from './chosen-context.ts';
 import { connectToApi } from './connect-to-api.ts';
 import { parseSeconds } from './duration.ts';
 import { print, printJson, printProgress } from './output.ts';
+import { readPages } from './read-pages.ts';
 import { alignColumns } from './table.ts';
 
 interface CreateFlags {
@@ -20,9 +21,9 @@ export const tokens = (program: Command): void => {
     .description('list them, newest first')
     .option('--json', 'print them as one JSON document')
     .action(async ({ json }: { json?: true }) => {
-      const document = await connectToApi().get<{ tokens: readonly TokenDocument[] }>('/v1/tokens');
-      if (json) printJson(document);
-      else tokensText(document.tokens).forEach(print);
+      const found = await Array.fromAsync(readPages<TokenDocument>(connectToApi(), '/v1/tokens', 'tokens'));
+      if (json) printJson({ tokens: found });
+      else tokensText(found).forEach(print);
     });
   verb
     .command('create <name>')
