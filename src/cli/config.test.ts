@@ -50,7 +50,7 @@ test('a context that was added and is used leads to its API, with its token and 
 
   expect((await pgrow('events', 'shop')).stderr).toContain('has never been started');
   expect(await pgrow('events', 'shop', '--context', 'prod')).toMatchObject({ code: 0, stdout: 'No events.\n' });
-  expect(asked).toEqual(['/v1/projects/team-a/services/shop/postgres/events Bearer pgrow_of-prod']);
+  expect(asked).toEqual(['/v1/projects/team-a/services/shop/postgres/events?limit=100 Bearer pgrow_of-prod']);
 
   expect(await pgrow('config', 'use', 'prod')).toMatchObject({ code: 0 });
   expect(JSON.parse((await pgrow('config', 'list', '--json')).stdout)).toMatchObject({

@@ -2,8 +2,8 @@ import type { Command } from 'commander';
 import type { ApiClient } from './api-client.ts';
 import { positiveInteger } from './option-groups.ts';
 
-/** As the API answers: the entries under a name of their own. */
-type Page<K extends string, E> = Readonly<Record<K, readonly E[]>> & { readonly next_cursor: string | null };
+/** As the API answers: the entries under a name of their own. An earlier version knows no pages, and sends no cursor. */
+type Answer = Readonly<Record<string, unknown>> & { readonly next_cursor?: string | null };
 
 const pageSize = 1000;
 
@@ -23,21 +23,21 @@ export const mostOf = ({ limit, all }: LimitFlags): number => (all ? Number.POSI
  * @param path of the list, with its query if it has one
  * @param key the member of the answer that has the entries
  */
-export async function* readPages<E, K extends string = string>(
+export async function* readPages<E>(
   api: Pick<ApiClient, 'get'>,
   path: string,
-  key: K,
+  key: string,
   most = Number.POSITIVE_INFINITY,
 ): AsyncGenerator<E> {
   const joined = `${path}${path.includes('?') ? '&' : '?'}`;
   let cursor: string | null = null;
   for (let left = most; left > 0;) {
     const continued: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
-    const answer: Page<K, E> = await api.get(`${joined}limit=${Math.min(left, pageSize)}${continued}`);
-    const entries = answer[key];
+    const answer: Answer = await api.get(`${joined}limit=${Math.min(left, pageSize)}${continued}`);
+    const entries = answer[key] as readonly E[];
     yield* entries;
-    if (answer.next_cursor === null) return;
-    cursor = answer.next_cursor;
+    cursor = answer.next_cursor ?? null;
+    if (cursor === null) return;
     left -= entries.length;
   }
 }
