@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { docsPath } from './auth.ts';
+import { linksOf } from './links.ts';
 import { problem } from './documents/problem.ts';
 import { published, type Published } from './documents/published.ts';
 
@@ -17,11 +18,14 @@ export interface DocumentedRoute {
   readonly answers: Answers;
   /** Whether its answers have entity tags (`entity-tags.ts`). */
   readonly polled: boolean;
+  readonly streams: boolean;
 }
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     readonly answers?: Answers;
+    /** Its 200 can also be server-sent events, where a parameter asks for them. */
+    readonly streams?: true;
   }
   interface FastifyInstance {
     readonly documentedRoutes: readonly DocumentedRoute[];
@@ -36,7 +40,14 @@ export const collectAnswers = (app: FastifyInstance): void => {
     if (schema?.hide || url.startsWith(docsPath)) return;
     if (!config?.answers) throw new Error(`${url} must describe its answers`);
     for (const each of [method].flat())
-      if (each !== 'HEAD') routes.push({ method: each, url, answers: config.answers, polled: config.polled === true });
+      if (each !== 'HEAD')
+        routes.push({
+          method: each,
+          url,
+          answers: config.answers,
+          polled: config.polled === true,
+          streams: config.streams === true,
+        });
   });
 };
 
@@ -51,14 +62,20 @@ export const withAnswers = (document: object, routes: readonly DocumentedRoute[]
   };
   const asProblem = { 'application/problem+json': { schema: schemaOf(problem) } };
   const paths = { ...openApi.paths };
-  for (const { method, url, answers, polled } of routes) {
+  for (const { method, url, answers, polled, streams } of routes) {
     const path = url.replace(/:(\w+)/g, '{$1}');
     const verb = method.toLowerCase();
     const responses = Object.fromEntries(
       Object.entries(answers).map(([status, answer]) => {
-        const content =
-          answer === eventStream ? { [eventStream]: {} } : { 'application/json': { schema: schemaOf(answer) } };
-        return [status, { description: describe(answer, status), content }];
+        const content = {
+          ...(answer !== eventStream && { 'application/json': { schema: schemaOf(answer) } }),
+          ...((streams || answer === eventStream) && { [eventStream]: {} }),
+        };
+        const links = linksOf(operationIdOf(method, url), status);
+        return [
+          status,
+          { description: describe(answer, status), content, ...(Object.keys(links).length > 0 && { links }) },
+        ];
       }),
     );
     const described = paths[path]?.[verb];

@@ -5,7 +5,7 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance } from 'fastify';
 import { PgrowError } from '../domain/errors.ts';
 import { collectAnswers, withAnswers } from './answers.ts';
 import { auditRefusals } from './audit.ts';
-import { docsPath, requireTokens } from './auth.ts';
+import { docsPath, requireTokens, type RequestLimits } from './auth.ts';
 import { checkHost } from './check-host.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { tagAnswers } from './entity-tags.ts';
@@ -34,6 +34,7 @@ import { tokenRoutes } from './rest/tokens.ts';
 import { topologyRoutes } from './rest/topology.ts';
 
 export interface ApiOptions extends ApiDependencies {
+  readonly requests?: RequestLimits;
   readonly logger?: FastifyBaseLogger;
 }
 
@@ -47,8 +48,13 @@ const requestTimeoutMs = 30_000;
 const requestIdOf = (given: string | readonly string[] | undefined): string =>
   typeof given === 'string' && /^[\w.:-]{1,100}$/.test(given) ? given : randomUUID();
 
+/** No text in PostgreSQL can have it, so neither can a name or an id. */
+const nulInJson = '\\u0000';
+const withNul = new PgrowError('malformed_request', 'The request contains the character NUL, which no value may have.');
+
 const parseJson = (body: string): unknown => {
   if (body.trim() === '') return undefined;
+  if (body.includes(nulInJson)) throw withNul;
   try {
     return JSON.parse(body);
   } catch (error) {
@@ -63,7 +69,7 @@ const parseJson = (body: string): unknown => {
 const safeHeaders = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 
 /** The REST API, ready to listen. */
-export const createApi = async ({ logger, ...dependencies }: ApiOptions): Promise<FastifyInstance> => {
+export const createApi = async ({ logger, requests, ...dependencies }: ApiOptions): Promise<FastifyInstance> => {
   const app: FastifyInstance = fastify({
     bodyLimit,
     forceCloseConnections: 'idle',
@@ -84,8 +90,11 @@ export const createApi = async ({ logger, ...dependencies }: ApiOptions): Promis
     'onRequest',
     async (request, reply) => void reply.headers({ ...safeHeaders, 'x-request-id': request.id }),
   );
+  app.addHook('onRequest', async ({ url }) => {
+    if (url.includes('%00')) throw withNul;
+  });
   checkHost(app, dependencies);
-  await requireTokens(app, dependencies);
+  await requireTokens(app, dependencies, requests);
   auditRefusals(app, dependencies);
   collectAnswers(app);
   tagAnswers(app);

@@ -20,13 +20,22 @@ declare module 'fastify' {
 /** Of the pages that show the OpenAPI document. Static, and without a secret. */
 export const docsPath = '/docs';
 
-/** Requests in a minute: many times what a console or a careful script sends. */
-const mostOfToken = 1200;
-/** Requests in a minute without a valid token. */
-const mostRefusedOfAddress = 60;
+/** Requests in a minute. */
+export interface RequestLimits {
+  readonly mostOfToken: number;
+  /** Without a valid token. */
+  readonly mostRefusedOfAddress: number;
+}
+
+/** Many times what a console or a careful script sends. */
+const usualRequests: RequestLimits = { mostOfToken: 1200, mostRefusedOfAddress: 60 };
 
 /** Bearer tokens (RFC 6750): who calls, for which project, as what, and not too often. */
-export const requireTokens = async (app: FastifyInstance, { store }: Pick<ApiDependencies, 'store'>): Promise<void> => {
+export const requireTokens = async (
+  app: FastifyInstance,
+  { store }: Pick<ApiDependencies, 'store'>,
+  { mostOfToken, mostRefusedOfAddress }: RequestLimits = usualRequests,
+): Promise<void> => {
   await app.register(rateLimit, { global: false });
   app.decorateRequest('identity', null);
   const ofToken = limitOf(app, mostOfToken, (request) => request.identity?.token_id ?? request.ip);

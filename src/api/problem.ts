@@ -1,23 +1,16 @@
-import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { errorCatalogue, PgrowError } from '../domain/errors.ts';
+import type { DocumentedRoute } from './answers.ts';
 
 /** Every error leaves as `application/problem+json` (RFC 9457), without a stack trace. */
 export const answerProblems = (app: FastifyInstance): void => {
   app.setErrorHandler<FastifyError | Error>(async (error, request, reply) => {
-    const known = toKnown(error);
+    // What is wrong with the rest of a request matters only where there is a route.
+    const known = request.is404 && !(error instanceof PgrowError) ? noSuchRoute(app, request, reply) : toKnown(error);
     if (known.status >= 500) request.log.error({ err: error, code: known.code }, 'request failed');
     return sendProblem(reply, known, request.url);
   });
-  app.setNotFoundHandler(async (request, reply) =>
-    sendProblem(
-      reply,
-      new PgrowError(
-        'not_found',
-        `There is no ${request.method} ${pathOf(request.url)}. See /openapi.json for what there is.`,
-      ),
-      request.url,
-    ),
-  );
+  app.setNotFoundHandler(async (request, reply) => sendProblem(reply, noSuchRoute(app, request, reply), request.url));
 };
 
 export const problemDocument = (error: PgrowError, url: string) => ({
@@ -30,6 +23,26 @@ export const problemDocument = (error: PgrowError, url: string) => ({
   retryable: error.retryable,
   problems: error.problems,
 });
+
+const noSuchRoute = (
+  { documentedRoutes }: FastifyInstance,
+  { method, url }: FastifyRequest,
+  reply: FastifyReply,
+): PgrowError => {
+  const path = pathOf(url);
+  const methods = methodsOf(documentedRoutes, path).join(', ');
+  if (methods === '')
+    return new PgrowError('not_found', `There is no ${method} ${path}. See /openapi.json for what there is.`);
+  void reply.header('allow', methods);
+  return new PgrowError('method_not_allowed', `There is no ${method} ${path}, only ${methods}.`);
+};
+
+/** With which the path can be asked for. */
+const methodsOf = (routes: readonly DocumentedRoute[], path: string): readonly string[] => {
+  const isMatch = ({ url }: DocumentedRoute): boolean => new RegExp(`^${url.replace(/:\w+/g, '[^/]+')}$`).test(path);
+  const methods = routes.filter(isMatch).map(({ method }) => method);
+  return methods.includes('GET') ? ['HEAD', ...methods].toSorted() : methods.toSorted();
+};
 
 const sendProblem = (reply: FastifyReply, error: PgrowError, url: string) => {
   if (error.code === 'unauthorized') reply.header('www-authenticate', 'Bearer');

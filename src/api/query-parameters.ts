@@ -22,18 +22,24 @@ export const readText = (request: FastifyRequest, path: string): string | undefi
   throw invalidInput('The request', [{ path, value, allowed: 'one value' }]);
 };
 
-/** A parameter that names some of `known`, separated by commas; undefined where it is absent. */
+/** A parameter with several values: separated by commas, or given several times. Undefined where it is absent. */
+export const readTexts = (request: FastifyRequest, path: string): readonly string[] | undefined => {
+  const value = (request.query as Record<string, string | readonly string[] | undefined>)[path];
+  return value === undefined ? undefined : [value].flat().flatMap((each) => each.split(','));
+};
+
+/** A parameter that names some of `known`; undefined where it is absent. */
 export const readChoices = <C extends string>(
   request: FastifyRequest,
   path: string,
   known: readonly C[],
 ): readonly C[] | undefined => {
-  const value = readText(request, path);
-  if (value === undefined) return undefined;
-  const given = value.split(',');
+  const given = readTexts(request, path);
+  if (given === undefined) return undefined;
   const chosen = known.filter((each) => given.includes(each));
   if (given.every((each) => chosen.some((name) => name === each))) return chosen;
-  throw invalidInput('The request', [{ path, value, allowed: `some of ${known.join(', ')}, separated by commas` }]);
+  const allowed = `some of ${known.join(', ')}, separated by commas`;
+  throw invalidInput('The request', [{ path, value: given.join(), allowed }]);
 };
 
 /** The same of a parameter that names one of them. */
@@ -91,6 +97,24 @@ export const agreedDigest = (given: string, path: string): AgreedPlan => {
 export const dryRunRules = {
   type: 'object',
   properties: { dry_run: { type: 'boolean', description: 'Answer with the plan and touch nothing.' } },
+} as const;
+
+/** Of every request that starts an operation. */
+export const changeHeaders = {
+  type: 'object',
+  properties: {
+    'Idempotency-Key': {
+      type: 'string',
+      minLength: 1,
+      maxLength: 200,
+      description:
+        'The same request with the same key again starts nothing: it is answered with the operation of the first.',
+    },
+    'If-Match': {
+      type: 'string',
+      description: 'The digest of a plan, as the `ETag` of its dry run has it: only this plan runs.',
+    },
+  },
 } as const;
 
 export const freshRules = {

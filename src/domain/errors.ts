@@ -4,6 +4,7 @@ export const errorCatalogue = {
   malformed_request: { status: 400, retryable: false, title: 'Request cannot be read' },
   unauthorized: { status: 401, retryable: false, title: 'No valid token' },
   forbidden: { status: 403, retryable: false, title: 'Not allowed with this token' },
+  method_not_allowed: { status: 405, retryable: false, title: 'Not with this method' },
   not_found: { status: 404, retryable: false, title: 'Not found' },
   operation_running: { status: 409, retryable: false, title: 'Another operation is running' },
   name_taken: { status: 409, retryable: false, title: 'Name is taken' },

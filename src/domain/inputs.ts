@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { databaseNameRule, isDatabaseName, postgresMajors, usualMajor } from './database.ts';
+import { databaseNamePattern, databaseNameRule, isDatabaseName, postgresMajors, usualMajor } from './database.ts';
 import { defaultLocale, isLocale, localeRule } from './locale.ts';
 import type { OperationType } from './operation.ts';
 import { haOptions, operationOptions, poolingOptions, replicaOptions, replicaWishes } from './options.ts';
@@ -31,7 +31,10 @@ const confirm = z.boolean().default(false);
 export const createDatabaseInput = z.strictObject({
   ...started,
   project: z.string().min(1).max(63).default('default'),
-  name: z.string().refine(isDatabaseName, databaseNameRule),
+  name: z
+    .string()
+    .refine(isDatabaseName, databaseNameRule)
+    .meta({ pattern: databaseNamePattern.source, examples: ['shop'] }),
   postgres_major: z.literal([...postgresMajors]).default(usualMajor),
   /** Loopback port of the host for `postgres`; by default a free one. */
   port: z.number().int().min(1024).max(65_535).optional(),

@@ -27,6 +27,22 @@ describe('who may do what', () => {
     expect((await api.call('POST', `${shopPath}/pooling`, { token: operator })).status).toBe(202);
   });
 
+  test('a route that is there but not with this method says with which, and so does one whose body cannot be read', async () => {
+    const { headers, body } = await api.call('DELETE', '/v1/status');
+    expect(body).toMatchObject({ status: 405, code: 'method_not_allowed' });
+    expect(headers['allow']).toBe('GET, HEAD');
+    expect((await api.call('POST', '/v1/me', { body: {} })).status).toBe(405);
+    expect((await api.call('DELETE', '/v1/nothing')).status).toBe(404);
+  });
+
+  // PostgreSQL refuses it in any text, and the answer was a 500.
+  test('the character NUL is refused wherever it is', async () => {
+    for (const url of [`${services}/shop%00`, '/v1/audit?database=%00', '/v1/databases?q=%00'])
+      expect((await api.call('GET', url)).body).toMatchObject({ status: 400, code: 'malformed_request' });
+    const body = { name: 'ci\u0000', project: 'default', role: 'viewer' };
+    expect((await api.call('POST', '/v1/tokens', { body })).body).toMatchObject({ status: 400 });
+  });
+
   test('a token of another project sees nothing of this one', async () => {
     await api.newShop();
     const token = await api.newToken('sales', 'admin');

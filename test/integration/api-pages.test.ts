@@ -95,6 +95,7 @@ test('operations of some types or with some statuses', async () => {
   };
   expect(await read('status=failed,needs_operator')).toEqual([ids[0]]);
   expect(await read('type=expand&status=done&limit=1')).toEqual([ids[2]]);
+  expect(await read('status=failed&status=running')).toEqual([ids[0]]);
   expect(await read('type=destroy')).toEqual([]);
   expect((await api.call('GET', `${shopPath}/operations?status=over`)).body).toMatchObject({
     status: 422,

@@ -4,7 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { z } from 'zod';
 import { eventStream } from '../../src/api/answers.ts';
-import { createApi } from '../../src/api/api.ts';
+import { createApi, type ApiOptions } from '../../src/api/api.ts';
 import { problem } from '../../src/api/documents/problem.ts';
 import { planAhead } from '../../src/api/plan-ahead.ts';
 import type { Database } from '../../src/domain/database.ts';
@@ -67,7 +67,7 @@ interface Answer {
 }
 
 /** Registers the set-up and tear-down of a test file. */
-export const useApi = (): ApiUnderTest => {
+export const useApi = (change: Pick<ApiOptions, 'requests'> = {}): ApiUnderTest => {
   let server: MetadataServer;
   beforeAll(async () => {
     server = await startMetadataServer();
@@ -104,6 +104,7 @@ export const useApi = (): ApiUnderTest => {
     api.client.plan = (request) => planAhead(planning, request);
     api.app = await createApi({
       ...planning,
+      ...change,
       client: api.client,
       version: '0.1.0 (tests)',
       hosts: ['localhost', '127.0.0.1'],

@@ -35,7 +35,7 @@ import {
 import type { ApiDependencies } from '../dependencies.ts';
 import { changeAnswers } from '../documents/operation.ts';
 import { serviceParams } from '../lookup.ts';
-import { dryRunRules } from '../query-parameters.ts';
+import { changeHeaders, dryRunRules } from '../query-parameters.ts';
 import { startChange, type Change } from '../start-change.ts';
 
 /** Up and down the ladder, and changes at the present stage. */
@@ -50,7 +50,13 @@ export const changeRoutes = (app: FastifyInstance, dependencies: ApiDependencies
       `/v1/projects/:projectId/services/:serviceId/postgres/${path}`,
       {
         config: { role: 'operator', answers: changeAnswers },
-        schema: { tags: ['changes'], summary, querystring: dryRunRules, body: bodyRules(...bodies) },
+        schema: {
+          tags: ['changes'],
+          summary,
+          querystring: dryRunRules,
+          headers: changeHeaders,
+          body: bodyRules(...bodies),
+        },
       },
       async (request: FastifyRequest, reply: FastifyReply) => {
         const { serviceId } = serviceParams(request);

@@ -20,7 +20,7 @@ import { findDatabase, serviceParams } from '../lookup.ts';
 import { parseBody } from '../parse-body.ts';
 import { planAhead } from '../plan-ahead.ts';
 import { answerPlan } from '../plan-document.ts';
-import { dryRunRules } from '../query-parameters.ts';
+import { changeHeaders, dryRunRules } from '../query-parameters.ts';
 import { refuseWhileRunning } from '../start-operation.ts';
 import { untilRecorded } from '../until-recorded.ts';
 
@@ -35,6 +35,7 @@ export const rollbackRoutes = (app: FastifyInstance, dependencies: ApiDependenci
         tags: ['changes'],
         summary: 'Back to the stage before the last operation, keeping every write made since',
         querystring: dryRunRules,
+        headers: changeHeaders,
         body: bodyRules(rollbackBody),
       },
     },

@@ -16,7 +16,7 @@ import { claimUnlessDryRun } from '../idempotency.ts';
 import { findDatabase, serviceParams } from '../lookup.ts';
 import { pagesOf } from '../pages.ts';
 import { parseBody } from '../parse-body.ts';
-import { dryRunRules } from '../query-parameters.ts';
+import { changeHeaders, dryRunRules } from '../query-parameters.ts';
 import { startChange } from '../start-change.ts';
 import { startOperation } from '../start-operation.ts';
 
@@ -33,7 +33,13 @@ export const serviceRoutes = (app: FastifyInstance, dependencies: ApiDependencie
     services,
     {
       config: { role: 'operator', answers: changeAnswers },
-      schema: { tags, summary: 'Create a database', querystring: dryRunRules, body: bodyRules(createBody) },
+      schema: {
+        tags,
+        summary: 'Create a database',
+        querystring: dryRunRules,
+        headers: changeHeaders,
+        body: bodyRules(createBody),
+      },
     },
     async (request, reply) => {
       const { projectId: project } = serviceParams(request);
@@ -87,7 +93,12 @@ export const serviceRoutes = (app: FastifyInstance, dependencies: ApiDependencie
     `${services}/:serviceId`,
     {
       config: { role: 'admin', answers: changeAnswers },
-      schema: { tags, summary: 'Destroy a database with all its data', querystring: destroyRules },
+      schema: {
+        tags,
+        summary: 'Destroy a database with all its data',
+        querystring: destroyRules,
+        headers: changeHeaders,
+      },
     },
     async (request, reply) => {
       const { serviceId } = serviceParams(request);

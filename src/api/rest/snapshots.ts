@@ -15,7 +15,7 @@ import { claimUnlessDryRun, findEarlier } from '../idempotency.ts';
 import { findDatabase, serviceParams } from '../lookup.ts';
 import { newestFirst, pagesOf } from '../pages.ts';
 import { asObject, readBody } from '../parse-body.ts';
-import { dryRunRules } from '../query-parameters.ts';
+import { changeHeaders, dryRunRules } from '../query-parameters.ts';
 import { startOperation } from '../start-operation.ts';
 
 const pages = pagesOf('snapshots', newestFirst(z.string().max(100)), { usual: 1000, most: 1000 });
@@ -85,6 +85,7 @@ export const snapshotRoutes = (app: FastifyInstance, dependencies: ApiDependenci
         tags: ['snapshots'],
         summary: 'Create a database from a snapshot; answers with the operation of the new one',
         querystring: dryRunRules,
+        headers: changeHeaders,
         body: bodyRules(restoreBody),
       },
     },

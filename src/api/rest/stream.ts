@@ -6,7 +6,7 @@ import { callerOf } from '../auth.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { systemAnswer } from '../documents/system.ts';
 import { problemDocument } from '../problem.ts';
-import { readText } from '../query-parameters.ts';
+import { readTexts } from '../query-parameters.ts';
 import { systemReader } from '../read-system.ts';
 import { openStreamConnection, type SentEvent, type StreamConnection } from '../stream/stream-connection.ts';
 import { readPosition, writePosition } from '../stream/stream-position.ts';
@@ -52,7 +52,7 @@ export const streamRoutes = (app: FastifyInstance, dependencies: ApiDependencies
     },
     async (request, reply) => {
       const { token_id, project } = callerOf(request);
-      const asked = [...new Set((readText(request, 'topics') ?? '').split(',').filter((name) => name !== ''))];
+      const asked = [...new Set(readTexts(request, 'topics'))].filter((name) => name !== '');
       const found = await topics.find(asked, { project });
       if ([...open.values()].filter((id) => id === token_id).length >= mostStreams) throw tooMany;
       const position = readPosition(epoch, asked, request.headers['last-event-id'] as string | undefined);
