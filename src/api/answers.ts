@@ -19,6 +19,8 @@ export interface DocumentedRoute {
   /** Whether its answers have entity tags (`entity-tags.ts`). */
   readonly polled: boolean;
   readonly streams: boolean;
+  /** Whether HEAD answers like GET. A stream has nothing to answer but its events. */
+  readonly head: boolean;
 }
 
 declare module 'fastify' {
@@ -36,7 +38,7 @@ declare module 'fastify' {
 export const collectAnswers = (app: FastifyInstance): void => {
   const routes: DocumentedRoute[] = [];
   app.decorate('documentedRoutes', routes);
-  app.addHook('onRoute', ({ method, url, config, schema }) => {
+  app.addHook('onRoute', ({ method, url, config, schema, exposeHeadRoute }) => {
     if (schema?.hide || url.startsWith(docsPath)) return;
     if (!config?.answers) throw new Error(`${url} must describe its answers`);
     for (const each of [method].flat())
@@ -47,6 +49,7 @@ export const collectAnswers = (app: FastifyInstance): void => {
           answers: config.answers,
           polled: config.polled === true,
           streams: config.streams === true,
+          head: each === 'GET' && exposeHeadRoute !== false,
         });
   });
 };
@@ -111,7 +114,7 @@ export const operationIdOf = (method: string, url: string): string => {
     .replace('/projects/:projectId', '')
     .replace('/services/:serviceId/postgres', '/postgres');
   const names = [...within.matchAll(/\/([\w-]+)(\/:\w+)?/g)].map(([, name = '', parameter]) =>
-    (parameter === undefined ? name : name.replace(/s$/, ''))
+    (parameter === undefined ? name : name.replace(/ies$/, 'y').replace(/s$/, ''))
       .split('-')
       .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
       .join(''),

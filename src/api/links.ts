@@ -59,11 +59,29 @@ const byOperation: Readonly<Record<string, Readonly<Record<string, Link>>>> = {
     },
     ...nextPage('getPostgresSnapshots', here),
   },
+  getNotificationsDeliveries: {
+    delivery: {
+      operationId: 'getNotificationsDelivery',
+      parameters: { deliveryId: body('deliveries/0/id') },
+    },
+    ...nextPage('getNotificationsDeliveries'),
+  },
+  getNotificationsChannels: {
+    test: {
+      operationId: 'postNotificationsChannelTest',
+      parameters: { channelId: body('channels/0/id') },
+    },
+  },
+  postNotificationsChannels: {
+    remove: { operationId: 'deleteNotificationsChannel', parameters: { channelId: body('id') } },
+  },
   getAudit: nextPage('getAudit'),
   getTokens: nextPage('getTokens'),
   postTokens: { revoke: { operationId: 'deleteToken', parameters: { tokenId: body('id') } } },
 };
 
-/** @param status `202` leads to what was started, whichever route has started it */
+/** Of what concerns a database 202 leads to the operation, whichever route has started it or sent it a message. */
 export const linksOf = (operationId: string, status: string): Readonly<Record<string, Link>> =>
-  status === '202' && !operationId.endsWith('SnapshotVerify') ? ofAccepted : (byOperation[operationId] ?? {});
+  status === '202' && startsOrTells.test(operationId) ? ofAccepted : (byOperation[operationId] ?? {});
+
+const startsOrTells = /^(postServices|deleteService|postPostgres(?!SnapshotVerify).*)$/;

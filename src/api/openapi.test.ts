@@ -2,6 +2,7 @@ import { createConfig, lintFromString } from '@redocly/openapi-core';
 import { expect, test } from 'vitest';
 import { readOpenApiText } from '../../test/support/openapi.ts';
 import { operationIdOf } from './answers.ts';
+import type { Link } from './links.ts';
 
 /** Generators of clients and documentation read this document. */
 
@@ -27,6 +28,31 @@ test('every operation has a name that stays', async () => {
       ['POST', `${postgres}/scale-down`],
       ['GET', `${postgres}/operations/:operationId/progress`],
       ['DELETE', '/v1/tokens/:tokenId'],
+      ['GET', '/v1/notifications/deliveries/:deliveryId'],
     ].map(([method = '', url = '']) => operationIdOf(method, url)),
-  ).toEqual(['getServices', 'deleteService', 'postPostgresScaleDown', 'getPostgresOperationProgress', 'deleteToken']);
+  ).toEqual([
+    'getServices',
+    'deleteService',
+    'postPostgresScaleDown',
+    'getPostgresOperationProgress',
+    'deleteToken',
+    'getNotificationsDelivery',
+  ]);
+});
+
+test('every link leads to an operation that there is, with parameters that it takes', async () => {
+  interface Described {
+    readonly operationId: string;
+    readonly parameters?: readonly { readonly name: string }[];
+    readonly responses: Record<string, { readonly links?: Record<string, Link> }>;
+  }
+  const { paths } = JSON.parse(await readOpenApiText()) as { paths: Record<string, Record<string, Described>> };
+  const operations = Object.values(paths).flatMap((path) => Object.values(path));
+  const taken = new Map(operations.map((each) => [each.operationId, each.parameters?.map(({ name }) => name) ?? []]));
+  const links = operations.flatMap(({ responses }) =>
+    Object.values(responses).flatMap((each) => Object.values(each.links ?? {})),
+  );
+  expect(links.length).toBeGreaterThan(50);
+  for (const { operationId, parameters } of links)
+    expect(taken.get(operationId), operationId).toEqual(expect.arrayContaining(Object.keys(parameters)));
 });

@@ -40,8 +40,10 @@ const noSuchRoute = (
 /** With which the path can be asked for. */
 const methodsOf = (routes: readonly DocumentedRoute[], path: string): readonly string[] => {
   const isMatch = ({ url }: DocumentedRoute): boolean => new RegExp(`^${url.replace(/:\w+/g, '[^/]+')}$`).test(path);
-  const methods = routes.filter(isMatch).map(({ method }) => method);
-  return methods.includes('GET') ? ['HEAD', ...methods].toSorted() : methods.toSorted();
+  return routes
+    .filter(isMatch)
+    .flatMap(({ method, head }) => (head ? ['HEAD', method] : [method]))
+    .toSorted();
 };
 
 const sendProblem = (reply: FastifyReply, error: PgrowError, url: string) => {

@@ -35,6 +35,8 @@ export const eventStreams = (app: FastifyInstance): EventStreams => {
       const stream = new AbortController();
       open.add(stream);
       reply.raw.on('close', () => stream.abort());
+      // One that had gone before goes no second time.
+      if (reply.raw.destroyed) stream.abort();
       reply.hijack();
       reply.raw.writeHead(200, {
         'content-type': 'text/event-stream; charset=utf-8',

@@ -27,6 +27,7 @@ export const logsRoutes = (app: FastifyInstance, dependencies: LogsDependencies)
   app.get(
     '/v1/projects/:projectId/services/:serviceId/postgres/logs',
     {
+      exposeHeadRoute: false,
       config: { role: 'operator', streams: true, answers: { 200: logsAnswer } },
       schema: { tags: ['history'], summary: 'Log lines of the nodes', description, querystring: rules },
     },

@@ -14,6 +14,7 @@ export const progressRoutes = (app: FastifyInstance, dependencies: ApiDependenci
   app.get(
     '/v1/projects/:projectId/services/:serviceId/postgres/operations/:operationId/progress',
     {
+      exposeHeadRoute: false,
       config: { role: 'viewer', answers: { 200: eventStream } },
       schema: { tags: ['history'], summary: 'Progress as server-sent events' },
     },

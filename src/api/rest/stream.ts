@@ -41,6 +41,7 @@ export const streamRoutes = (app: FastifyInstance, dependencies: ApiDependencies
   app.get(
     '/v1/stream',
     {
+      exposeHeadRoute: false,
       config: { role: 'viewer', answers: { 200: eventStream } },
       schema: {
         tags: ['control plane'],
@@ -75,6 +76,8 @@ export const streamRoutes = (app: FastifyInstance, dependencies: ApiDependencies
         }, after);
         ends.push(end);
       }
+      // Its reader had gone before it began, and goes no second time.
+      if (reply.raw.destroyed) connection.end();
     },
   );
 };
