@@ -397,3 +397,9 @@ describe('over HTTP', () => {
     expect(results).toMatchObject([{ errors: [{ extensions: { code: 'not_found' } }] }]);
   });
 });
+
+// Fuzzing found it: the answer was an internal error.
+test('an empty document is a request that cannot be read', async () => {
+  const { body } = await api.call('POST', '/graphql', { body: { query: '' } });
+  expect(body).toMatchObject({ status: 400, code: 'malformed_request', problems: [{ path: 'query' }] });
+});

@@ -16,14 +16,14 @@ import { problemsOf } from '../../domain/input-problems.ts';
 import { mostTokens, refuseBeyondLimits } from './limits.ts';
 
 const requestParams = z.object({
-  query: z.string(),
+  query: z.string().min(1),
   operationName: z.string().nullish(),
   variables: z.record(z.string(), z.unknown()).nullish(),
   extensions: z.record(z.string(), z.unknown()).nullish(),
 });
 
 /** For the OpenAPI document. */
-export const paramsRules = z.toJSONSchema(requestParams);
+export const paramsRules = z.toJSONSchema(requestParams, { io: 'input' });
 
 /** @throws PgrowError `malformed_request`; one request asks for one operation */
 export const readParams = ({ body }: Pick<FastifyRequest, 'body'>): RequestParams => {
