@@ -1,4 +1,4 @@
-import { messageOf, PgrowError } from '../domain/errors.ts';
+import { PgrowError } from '../domain/errors.ts';
 import { monitorLeaseName } from '../domain/naming.ts';
 import { sinceWhen, type PartFound, type SystemDocument } from '../domain/system.ts';
 import { pollerLivesFor } from '../domain/task-queue.ts';
@@ -63,6 +63,7 @@ const seen = (found: Promise<PartFound>, failed: (error: unknown) => PartFound):
   found.catch(failed);
 const up = (says: string): PartFound => ({ state: 'up', says, next: null });
 const away = (says: string): PartFound => ({ state: 'down', says, next: start });
-const down = (error: unknown): PartFound => away(messageOf(error));
+const down = (error: unknown): PartFound =>
+  away(error instanceof PgrowError ? error.message : 'Something went wrong inside pgrow. See its log.');
 const unknown = (says: string): PartFound => ({ state: 'unknown', says, next: start });
 const isUnasked = (error: unknown): boolean => error instanceof PgrowError && error.code === 'worker_unavailable';

@@ -18,6 +18,7 @@ const record = (change: Partial<FleetRecord> = {}): FleetRecord => ({
   name: 'shop',
   postgres_major: 17,
   created_at: '2031-01-01T00:00:00.000Z',
+  exists_ms: 3_600_000,
   topology: replicaTopology(shop),
   seen: { ...seenNow, health: 'healthy', members },
   checkpoint_until: null,
@@ -54,6 +55,14 @@ test('of a look that is too old nothing is concluded, and the reason is that not
     reason: expect.stringContaining(seenNow.seen_at),
   });
   expect(entryOf({ seen: null }).reason).toContain('not looked at it yet');
+});
+
+// For five seconds each new database asked for attention.
+test('one that nothing can have looked at yet asks for no attention', () => {
+  const unseen = { health: 'unknown', attention: null, reason: null };
+  expect(entryOf({ seen: null, exists_ms: 500 })).toMatchObject(unseen);
+  const operation = { id: shop.id, type: 'restore' as const, status: 'running' as const, steps: [] };
+  expect(entryOf({ seen: null, operation })).toMatchObject(unseen);
 });
 
 test('the most urgent thing is named, with its sentence', () => {

@@ -2,7 +2,7 @@ import { costOf } from './cost.ts';
 import type { Held } from './held.ts';
 import { heldNotices } from './held-records.ts';
 import type { Health, LiveState, Member } from './live-state.ts';
-import { isStale, whyUnseen } from './observed.ts';
+import { isStale, staleAfterMs, whyUnseen } from './observed.ts';
 import { waitingFor, type OperationStatus, type OperationType, type StepRecord } from './operation.ts';
 import type { Prices } from './prices.ts';
 import type { Stage } from './stage.ts';
@@ -16,6 +16,8 @@ export interface FleetRecord {
   readonly postgres_major: number;
   /** ISO 8601, as are the others. */
   readonly created_at: string;
+  /** Milliseconds since then, by the same clock. */
+  readonly exists_ms: number;
   readonly topology: Topology;
   readonly held?: Held;
   readonly seen: FleetSeen | null;
@@ -125,9 +127,15 @@ const attentionOf = (record: FleetRecord, health: Health, waiting: string | null
   if (record.operation?.status === 'needs_operator') return 'needs_operator';
   if (health === 'down') return 'down';
   if (record.held) return 'held';
+  // Nothing can have looked at it yet.
+  if (health === 'unknown' && record.seen === null && isNew(record)) return waiting === null ? null : 'waiting';
   if (health === 'unknown' || health === 'degraded') return health;
   return waiting === null ? null : 'waiting';
 };
+
+/** It is being made, or was made a moment ago. */
+const isNew = ({ exists_ms, operation }: FleetRecord): boolean =>
+  exists_ms < staleAfterMs || (operation?.status === 'running' && ['create', 'restore'].includes(operation.type));
 
 const reasonOf = (
   attention: Attention,

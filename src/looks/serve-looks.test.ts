@@ -65,6 +65,12 @@ test('a question reaches the worker with all its arguments, and the answer comes
   expect(await readLogs(ask())).toBe('pgrow-x-postgres-1 10 1000');
 });
 
+// JSON has no undefined: the asker took the answer for a problem without one.
+test('a look that has nothing to say but that it went well is answered', async () => {
+  await serve('worker', { pingEngine: async () => undefined });
+  await expect(ask().pingEngine()).resolves.toBeNull();
+});
+
 test('only the user of the control plane can ask: passwords and logs go this way', async () => {
   await serve('worker', {});
   expect(statSync(at('worker')).mode & 0o777).toBe(0o600);

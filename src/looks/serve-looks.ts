@@ -64,7 +64,7 @@ const answer = async (
   beginAnswer(response);
   const look = looks[name] as (...asked: readonly unknown[]) => Promise<unknown>;
   const said = await look(...asked).then(
-    (found) => ({ answer: found }),
+    (found) => ({ answer: found ?? null }),
     (error: unknown) => {
       if (!(error instanceof PgrowError)) log.warn({ err: error, look: name }, 'look failed');
       return { problem: problemOf(error) };

@@ -21,6 +21,7 @@ export const fleetStore = (queries: Queries): FleetStore => ({
   async readFleet({ project, id }) {
     const { rows } = await sql<Row>`
       SELECT services.id, services.project, services.name, services.postgres_major, services.created_at,
+             extract(epoch FROM clock_timestamp() - services.created_at)::float * 1000 AS exists_ms,
              state.topology, holds.taken_at, holds.compared_at, holds.differences,
              observed.seen_at, extract(epoch FROM clock_timestamp() - observed.seen_at)::float * 1000 AS age_ms,
              jsonb_build_object('health', observed.live -> 'health', 'members', observed.live -> 'members',
@@ -58,6 +59,7 @@ const toRecord = (row: Row): FleetRecord => ({
   name: row.name,
   postgres_major: row.postgres_major,
   created_at: row.created_at.toISOString(),
+  exists_ms: row.exists_ms,
   topology: row.topology,
   ...heldIn(row),
   seen: row.seen_at && {
