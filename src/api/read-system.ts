@@ -34,7 +34,7 @@ const lookAtAll = async ({ store, client, home, version, pingEngine }: SystemDep
       if (ago === null) return away('No worker has asked Temporal for work in the last minutes.');
       return ago > pollerLivesFor
         ? away(`No worker has asked Temporal for work for ${ago} s.`)
-        : up(`A worker asked for work ${ago <= 1 ? 'within the last second' : 'within the last minute and a half'}.`);
+        : up('A worker asks Temporal for work.');
     }),
     () => unknown('Temporal, which knows the workers, does not answer.'),
   );
