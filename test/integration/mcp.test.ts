@@ -8,6 +8,7 @@ import { childEnvironment } from '../../src/launcher/environment.ts';
 import { repositoryRoot } from '../../src/launcher/paths.ts';
 import { useApi } from '../support/api-under-test.ts';
 import { connectTools, listen, withTools, type ToolAnswer } from '../support/mcp-client.ts';
+import { recordSession } from '../support/mcp-session.ts';
 import { haTopology, replicaTopology, samplePasswords } from '../support/sample-database.ts';
 
 const api = useApi();
@@ -116,6 +117,28 @@ test('a plan that is no longer the present one is not run, and the present one i
   const present = digestIn(await call('plan_change', change));
   expect(refused.texts[1]).toContain(present);
   expect((await call('run_plan', { ...change, plan_digest: present })).isError).toBe(false);
+});
+
+test('the session in the documentation is what happens', async () => {
+  const shop = await api.newShop();
+  api.client.onStart = async ({ input }) => {
+    const asked = { workflow: 'expand', input, operation: input.operation_id } as const;
+    await api.recordOperation(shop, input.operation_id, await api.client.plan(asked));
+  };
+  const session = recordSession(await connectTools(api, await api.newToken('default', 'operator')));
+  const change = { database: 'shop', change: 'pooling', options: { pool_mode: 'session' } };
+  const planned = await session.call('plan_change', change);
+  const other = { ...change, options: { pool_mode: 'transaction', default_pool_size: 40 } };
+  await session.call('run_plan', { ...other, plan_digest: digestIn(planned) });
+  const started = await session.call('run_plan', { ...change, plan_digest: digestIn(planned) });
+  const operation = started.answer['operation_id'] as string;
+  await api.store.endOperation({ id: operation, status: 'done', stall_ms: 0, error: null });
+  await session.call('wait_for_operation', { database: 'shop', operation, seconds: 30 });
+
+  const introduction =
+    'What an agent calls with the [tools](mcp.md), and what it is answered, as `test/integration/mcp.test.ts` records it. Ids and ' +
+    'digests are shortened, and of an answer only what is meant for people is shown.';
+  await expect(session.page('A session with the tools', introduction)).toMatchFileSnapshot('../../docs/mcp-session.md');
 });
 
 test('a destroy is planned and run by its digest, by an admin alone', async () => {
