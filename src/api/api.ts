@@ -10,6 +10,7 @@ import { checkHost } from './check-host.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { tagAnswers } from './entity-tags.ts';
 import { graphqlRoutes } from './graphql/route.ts';
+import { letGoOfConnections } from './let-go-of-connections.ts';
 import { answerProblems } from './problem.ts';
 import { announcementRoutes } from './rest/announcements.ts';
 import { auditRoutes } from './rest/audit.ts';
@@ -93,6 +94,7 @@ export const createApi = async ({ logger, requests, ...dependencies }: ApiOption
   app.addHook('onRequest', async ({ url }) => {
     if (url.includes('%00')) throw withNul;
   });
+  letGoOfConnections(app);
   checkHost(app, dependencies);
   await requireTokens(app, dependencies, requests);
   auditRefusals(app, dependencies);

@@ -63,8 +63,6 @@ export const graphqlRoutes = (app: FastifyInstance, dependencies: ApiDependencie
       const [answer, init] = await handle({ method, url, headers, body: null, raw: request, context: null });
       if (answer === null) throw notAcceptable;
       void reply.code(init.status).headers(init.headers ?? {});
-      // A connection kept alive after its change was waited for would keep the API from stopping.
-      if (stopping.signal.aborted) void reply.header('connection', 'close');
       return reply.send(answer);
     },
   );
