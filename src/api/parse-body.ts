@@ -5,12 +5,22 @@ import { nestedPoolingBody, type Parts } from './bodies.ts';
 
 type Values<P extends Parts> = { readonly [K in keyof P]: z.output<P[K]> };
 
-/** @throws PgrowError `invalid_input` with everything that does not fit */
-export const parseBody = <P extends Parts>(parts: P, body: unknown): Parsed<P> => {
+/**
+ * @param shown paths whose values an error may show; all of them unless the body has secrets
+ * @throws PgrowError `invalid_input` with everything that does not fit
+ */
+export const parseBody = <P extends Parts>(parts: P, body: unknown, shown?: RegExp): Parsed<P> => {
   const { values, problems } = readBody(parts, body);
-  if (problems.length > 0) throw invalidInput('The request', problems);
+  const isShown = ({ path, value }: Problem): boolean => value === null || (shown?.test(path) ?? true);
+  if (problems.length > 0)
+    throw invalidInput(
+      'The request',
+      problems.map((problem) => (isShown(problem) ? problem : { ...problem, value: hidden })),
+    );
   return values;
 };
+
+const hidden = '(not shown)';
 
 type Parsed<P extends Parts> = Values<P> & { readonly nestedPooling: NestedPooling };
 

@@ -53,7 +53,12 @@ const isWanted = (entry: FleetEntry, { q, healths, stages, attention }: FleetQue
   if (attention && entry.attention === null) return false;
   if (healths && !healths.includes(entry.health)) return false;
   if (stages && !stages.includes(entry.stage)) return false;
-  return text === undefined || entry.name.includes(text) || entry.project.includes(text) || entry.id.startsWith(text);
+  return (
+    text === undefined ||
+    entry.name.includes(text) ||
+    entry.project.toLowerCase().includes(text) ||
+    entry.id.startsWith(text)
+  );
 };
 
 /** Ascending; what is not known comes last. */

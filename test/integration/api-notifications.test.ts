@@ -87,6 +87,19 @@ describe('a channel', () => {
     });
   });
 
+  // The answer had the password of the mail server, and command lines print it into the logs of pipelines.
+  test.each([
+    [{ webhook: { url: 'http://hooks.example.com/token-in-path' } }],
+    [{ webhook: { url: 'https://user:hidden@hooks.example.com/' } }],
+    [{ webhook_url: 'https://hooks.example.com/token-in-path' }],
+    [{ webhook: undefined, email: { to: ['a@example.com'], from: 'b@example.com', host: 'mx', password: 'hidden' } }],
+    [{ webhook: undefined, email: { to: ['a@example.com'], from: 'b@example.com', host: 'mx', pasword: 'hidden' } }],
+  ])('whose input does not fit is refused without showing its secrets: %j', async (change) => {
+    const { status, body } = await add(change);
+    expect(status).toBe(422);
+    expect(JSON.stringify(body)).not.toMatch(/hidden|token-in-path/);
+  });
+
   test('of one project is no concern of another, and leads to private addresses only by the word of an admin of all', async () => {
     const { id } = await added();
     const sales = await api.newToken('sales', 'admin');

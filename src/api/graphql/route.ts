@@ -22,7 +22,7 @@ const mostStreams = 100;
  */
 export const graphqlRoutes = (app: FastifyInstance, dependencies: ApiDependencies): void => {
   const schema = createSchema(dependencies);
-  const streams = eventStreams(app);
+  const streams = eventStreams(app, null);
   const tokens = watchTokens(dependencies.store);
   const stopping = new AbortController();
   app.addHook('preClose', () => stopping.abort());

@@ -1,6 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { PgrowError } from '../../domain/errors.ts';
+import { callerOf } from '../auth.ts';
 import { problemDocument } from '../problem.ts';
+import { invalidToken, type WatchedTokens } from '../stream/valid-tokens.ts';
 import { isTaken } from './slow-readers.ts';
 
 /** A comment this often keeps proxies from closing a stream in which nothing happens. */
@@ -16,8 +18,12 @@ export interface EventStream {
   send(event: string, data?: unknown): Promise<void>;
 }
 
+/** Of one kind, that one token may have open, so that it leaves room for others. */
+export const mostOfToken = 20;
+
 export interface EventStreams {
-  readonly count: () => number;
+  /** How many are open: in all, or of one token. */
+  readonly count: (tokenId?: string) => number;
   /**
    * Answers with server-sent events (HTML Living Standard, section 9.2) until `tell` ends. What it throws is the last event,
    * `error`.
@@ -25,15 +31,22 @@ export interface EventStreams {
   answer(request: FastifyRequest, reply: FastifyReply, tell: (stream: EventStream) => Promise<void>): Promise<void>;
 }
 
-/** Streams of one kind; they end when the API stops. */
-export const eventStreams = (app: FastifyInstance): EventStreams => {
-  const open = new Set<AbortController>();
-  app.addHook('preClose', () => open.forEach((stream) => stream.abort()));
+/**
+ * Streams of one kind; they end when the API stops, and with `tokens` when the caller's is no longer valid.
+ * @throws PgrowError `too_many` for one more of a token than it may have
+ */
+export const eventStreams = (app: FastifyInstance, tokens: WatchedTokens | null): EventStreams => {
+  const open = new Map<AbortController, string>();
+  app.addHook('preClose', () => [...open.keys()].forEach((stream) => stream.abort()));
+  const count = (tokenId?: string): number =>
+    tokenId === undefined ? open.size : [...open.values()].filter((id) => id === tokenId).length;
   return {
-    count: () => open.size,
+    count,
     answer: async (request, reply, tell) => {
+      const { token_id } = callerOf(request);
+      if (count(token_id) >= mostOfToken) throw tooManyOfToken;
       const stream = new AbortController();
-      open.add(stream);
+      open.set(stream, token_id);
       reply.raw.on('close', () => stream.abort());
       // One that had gone before goes no second time.
       if (reply.raw.destroyed) stream.abort();
@@ -57,6 +70,9 @@ export const eventStreams = (app: FastifyInstance): EventStreams => {
       const keepAlive = setInterval(() => {
         if (!reply.raw.writableNeedDrain) void write(': still there\n\n');
       }, keepAliveMs);
+      const endWatch = tokens?.watch(token_id, () => {
+        void write(written('error', problemDocument(invalidToken, request.url))).finally(() => stream.abort());
+      });
       try {
         await tell({ signal: stream.signal, send: (event, data) => write(written(event, data)) });
       } catch (error) {
@@ -65,12 +81,18 @@ export const eventStreams = (app: FastifyInstance): EventStreams => {
         await write(written('error', problemDocument(known, request.url)));
       } finally {
         clearInterval(keepAlive);
+        endWatch?.();
         open.delete(stream);
         reply.raw.end();
       }
     },
   };
 };
+
+const tooManyOfToken = new PgrowError(
+  'too_many',
+  `This token has ${mostOfToken} streams of this kind open, which is the limit. Close one of them.`,
+);
 
 const written = (event: string, data: unknown): string =>
   `event: ${event}\ndata: ${data === undefined ? '' : JSON.stringify(data)}\n\n`;

@@ -9,6 +9,7 @@ import { logsAnswer } from '../documents/history.ts';
 import { followLogs } from '../follow-logs.ts';
 import { findDatabase, serviceParams } from '../lookup.ts';
 import { isSet } from '../query-parameters.ts';
+import { watchTokens } from '../stream/valid-tokens.ts';
 import { eventStreams } from './event-stream.ts';
 
 export interface LogsDependencies extends Pick<ApiDependencies, 'store'>, LogFollower, Pick<Looks, 'readLogs'> {}
@@ -23,7 +24,7 @@ const mostFollowers = 16;
 
 /** `GET …/postgres/logs?node=&lines=&since=&follow=`: log lines of every node, or of one. */
 export const logsRoutes = (app: FastifyInstance, dependencies: LogsDependencies): void => {
-  const streams = eventStreams(app);
+  const streams = eventStreams(app, watchTokens(dependencies.store));
   app.get(
     '/v1/projects/:projectId/services/:serviceId/postgres/logs',
     {

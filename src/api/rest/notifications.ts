@@ -41,7 +41,7 @@ export const notificationRoutes = (app: FastifyInstance, { store }: ApiDependenc
       },
     },
     async (request, reply) => {
-      const { channel } = parseBody(channelBody, request.body);
+      const { channel } = parseBody(channelBody, request.body, withoutSecrets);
       const { name, project, database = null, events = noticeTypes } = channel;
       refuseForeign(request, channel);
       if (database !== null && !(await store.readDatabase(database, project === allProjects ? undefined : project)))
@@ -90,6 +90,9 @@ export const notificationRoutes = (app: FastifyInstance, { store }: ApiDependenc
     { id, name, project }: { readonly id: string; readonly name: string; readonly project: string },
   ) => store.recordAudit({ ...askedBy(request), project, service_id: null, action, details: { channel: id, name } });
 };
+
+/** A URL may hold a token, and what is misspelt may be a password. */
+const withoutSecrets = /^(name|project|database|events)\b/;
 
 /** @throws PgrowError `forbidden` */
 const refuseForeign = (

@@ -3,6 +3,7 @@ import { eventStream } from '../answers.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { followOperation } from '../follow-operation.ts';
 import { findOperation, operationParams } from '../lookup.ts';
+import { watchTokens } from '../stream/valid-tokens.ts';
 import { eventStreams } from './event-stream.ts';
 
 /**
@@ -10,7 +11,7 @@ import { eventStreams } from './event-stream.ts';
  * that is slow, older documents are skipped.
  */
 export const progressRoutes = (app: FastifyInstance, dependencies: ApiDependencies): void => {
-  const streams = eventStreams(app);
+  const streams = eventStreams(app, watchTokens(dependencies.store));
   app.get(
     '/v1/projects/:projectId/services/:serviceId/postgres/operations/:operationId/progress',
     {

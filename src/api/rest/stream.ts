@@ -57,7 +57,8 @@ export const streamRoutes = (app: FastifyInstance, dependencies: ApiDependencies
       const found = await topics.find(asked, { project });
       if ([...open.values()].filter((id) => id === token_id).length >= mostStreams) throw tooMany;
       const position = readPosition(epoch, asked, request.headers['last-event-id'] as string | undefined);
-      const known = new Set(position?.known);
+      // Of those that have begun: another break must not skip what one of the others has yet to say.
+      const known = new Set<number>();
       const ends: (() => void)[] = [];
       const connection = openStreamConnection(reply, {
         tooSlow: problemEvent(tooSlow),
@@ -71,7 +72,7 @@ export const streamRoutes = (app: FastifyInstance, dependencies: ApiDependencies
       for (const [index, topic] of found.entries()) {
         const after = position?.known.has(index) ? position.sequence : null;
         const end = topic.listen(({ sequence, event, data }) => {
-          if (event === 'snapshot') known.add(index);
+          if (event !== 'problem') known.add(index);
           connection.send({ id: writePosition(epoch, asked, { known, sequence }), event, data });
         }, after);
         ends.push(end);

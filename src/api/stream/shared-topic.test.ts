@@ -100,5 +100,18 @@ test('the end is said, also to one who comes afterwards', async () => {
   world.value = 2;
   world.ended = true;
   await vi.waitFor(() => expect(listener.heard().slice(1)).toEqual(['changed {"to":2}', 'ended {"over":true}']));
-  expect(listen().heard()).toEqual(['snapshot {"all":2}', 'ended {"over":true}']);
+  const late = listen();
+  await vi.waitFor(() => expect(late.heard()).toEqual(['snapshot {"all":2}', 'ended {"over":true}']));
+  expect(listener.heard()).toHaveLength(3);
+});
+
+// An operation that had waited for an operator was undone later. Who asked again within five minutes still heard the first end.
+test('an end is looked at again for one who comes afterwards', async () => {
+  const { world, listen } = numbers();
+  world.ended = true;
+  const listener = listen();
+  await vi.waitFor(() => expect(listener.heard()).toEqual(['snapshot {"all":1}', 'ended {"over":true}']));
+  world.value = 2;
+  const late = listen();
+  await vi.waitFor(() => expect(late.heard()).toEqual(['snapshot {"all":2}', 'ended {"over":true}']));
 });

@@ -44,6 +44,8 @@ export const sharedTopic = <S>(source: TopicSource<S>, nextSequence: () => numbe
   const problem = saidOnce();
   let state: { readonly value: S; readonly kept: KeptEvents } | null = null;
   let hasEnded = false;
+  /** The end that was said last. One that waits for an operator may end in another way after that. */
+  let saidEnd: string | null = null;
   let isLooking = false;
   let pausing = new AbortController();
 
@@ -59,7 +61,7 @@ export const sharedTopic = <S>(source: TopicSource<S>, nextSequence: () => numbe
 
   const begin = (hear: Hear, after: number | null): void => {
     if (!state) return;
-    listeners.add(hear);
+    if (!hasEnded) listeners.add(hear);
     const missed = after === null ? null : state.kept.after(after);
     const end = missed ? null : source.end(state.value);
     const events = missed ?? [eventOf(snapshot(state.value)), ...(end ? [eventOf(ended(end))] : [])];
@@ -72,13 +74,17 @@ export const sharedTopic = <S>(source: TopicSource<S>, nextSequence: () => numbe
   const take = (value: S): void => {
     const changes = changesTo(value);
     const end = source.end(value);
+    const endText = end && JSON.stringify(end);
     state = { value, kept: state?.kept ?? keptEvents(nextSequence()) };
-    for (const change of [...changes, ...(end && !hasEnded ? [ended(end)] : [])]) {
+    for (const change of [...changes, ...(end && endText !== saidEnd ? [ended(end)] : [])]) {
       const event = eventOf(change);
       state.kept.add(event);
       for (const hear of listeners) hear(event);
     }
     hasEnded = end !== null;
+    saidEnd = endText;
+    // Nothing follows for them.
+    if (hasEnded) listeners.clear();
     const coming = [...waiting];
     waiting.clear();
     for (const [hear, after] of coming) begin(hear, after);
@@ -95,20 +101,25 @@ export const sharedTopic = <S>(source: TopicSource<S>, nextSequence: () => numbe
     isLooking = false;
   };
 
+  const leave = (hear: Hear) => (): void => {
+    listeners.delete(hear);
+    waiting.delete(hear);
+    problem.forget(hear);
+    // A pause would keep a process that is to end.
+    if (!isHeard()) pausing.abort();
+  };
+
   return {
     isHeard,
     listen(hear, after) {
-      const isCurrent = hasEnded || (isLooking && state !== null && waiting.size === 0 && !problem.isThere());
+      const isCurrent = isLooking && state !== null && waiting.size === 0 && !problem.isThere();
       if (isCurrent) begin(hear, after);
       else waiting.set(hear, after);
-      if (!isLooking && !hasEnded) void look();
-      return () => {
-        listeners.delete(hear);
-        waiting.delete(hear);
-        problem.forget(hear);
-        // A pause would keep a process that is to end.
-        if (!isHeard()) pausing.abort();
-      };
+      if (!isLooking) {
+        hasEnded = false;
+        void look();
+      }
+      return leave(hear);
     },
   };
 };

@@ -1,6 +1,6 @@
 import type { FastifyReply } from 'fastify';
 
-/** Bytes that a reader may be behind; what it was sent already is not called back. */
+/** Bytes that a reader may be behind, beside the largest snapshot: one of many databases is larger than that by itself. */
 const mostUnread = 1024 * 1024;
 /** A comment this often keeps proxies from closing a stream in which nothing happens. */
 const keepAliveMs = 15_000;
@@ -43,6 +43,7 @@ export const openStreamConnection = (reply: FastifyReply, { tooSlow, onClose }: 
   });
   raw.write(`retry: ${retryMs}\n\n`);
   let isOpen = true;
+  let largestSnapshot = 0;
   const keepAlive = setInterval(() => {
     if (!raw.writableNeedDrain) raw.write(': still there\n\n');
   }, keepAliveMs);
@@ -64,8 +65,10 @@ export const openStreamConnection = (reply: FastifyReply, { tooSlow, onClose }: 
     end,
     send(event) {
       if (!isOpen) return;
-      if (raw.writableLength > mostUnread) end(tooSlow);
-      else raw.write(written(event));
+      if (raw.writableLength > mostUnread + largestSnapshot) return end(tooSlow);
+      const text = written(event);
+      if (event.event === 'snapshot') largestSnapshot = Math.max(largestSnapshot, Buffer.byteLength(text));
+      raw.write(text);
     },
   };
 };

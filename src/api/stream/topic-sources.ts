@@ -12,7 +12,7 @@ import { readStatus } from '../read-status.ts';
 import { onRecordOf } from '../seen.ts';
 import type { Change, TopicSource } from './shared-topic.ts';
 
-/** What each topic is about. All of it is from the record; only `system` asks anything else. */
+/** What each topic is about, from the record. `system` asks its parts; what is accepted and not on record yet is asked of Temporal. */
 
 /** Milliseconds between two looks. */
 const usualPace = 1000;

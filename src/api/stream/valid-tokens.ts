@@ -19,6 +19,8 @@ export const watchTokens = ({ validTokens }: Pick<Store, 'validTokens'>, everyMs
   const watched = new Map<() => void, string>();
   let timer: NodeJS.Timeout | null = null;
   const wait = (): void => {
+    // One more may have begun while a look was under way.
+    if (timer !== null) clearTimeout(timer);
     timer = watched.size > 0 ? setTimeout(() => void look().finally(wait), everyMs) : null;
   };
   const look = async (): Promise<void> => {
