@@ -6,11 +6,15 @@ import { shopPath, useApi } from '../support/api-under-test.ts';
 const api = useApi();
 
 describe('progress', () => {
-  const read = async (path: string, onEvent: (text: string) => Promise<void> | void): Promise<string> => {
+  const read = async (
+    path: string,
+    onEvent: (text: string) => Promise<void> | void,
+    token = api.admin,
+  ): Promise<string> => {
     await api.app.listen({ host: '127.0.0.1', port: 0 });
     const { port } = api.app.server.address() as AddressInfo;
     const response = await fetch(`http://127.0.0.1:${port}${path}`, {
-      headers: { authorization: `Bearer ${api.admin}` },
+      headers: { authorization: `Bearer ${token}` },
     });
     expect(response.headers.get('content-type')).toContain('text/event-stream');
     let text = '';
@@ -53,6 +57,17 @@ describe('progress', () => {
 
     expect(text).toContain('event: progress');
     expect(text).not.toContain('event: end');
+  });
+
+  // A token that had been revoked went on reading, for as long as its connection lived.
+  test('ends when its token is revoked, with the reason', async () => {
+    const shop = await api.newShop();
+    const operation = randomUUID();
+    await api.recordOperation(shop, operation);
+    const { body } = await api.call('POST', '/v1/tokens', { body: { name: 'ci', project: 'default', role: 'viewer' } });
+    const revoke = async (): Promise<void> => void (await api.call('DELETE', `/v1/tokens/${String(body['id'])}`));
+    const text = await read(`${shopPath}/operations/${operation}/progress`, revoke, String(body['token']));
+    expect(text).toMatch(/event: error\ndata: .*"code":"unauthorized".*\n\n$/);
   });
 
   test('of an operation that no one knows is a problem', async () => {
