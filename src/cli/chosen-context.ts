@@ -11,7 +11,7 @@ export const chooseContext = (option: string | undefined): void => {
   let chosen: Context | undefined;
   read = () => {
     const { context: variable, configuration: path, namesHome } = readEnvironment();
-    chosen ??= chooseFrom({ option, variable, namesHome, configuration: readConfiguration(path) });
+    chosen ??= chooseFrom({ option, variable, namesHome, configuration: () => readConfiguration(path) });
     return chosen;
   };
 };

@@ -1,9 +1,13 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import {
   addContext,
   chooseFrom,
   isUnencrypted,
   parseApiUrl,
+  readConfiguration,
   removeContext,
   useContext,
   type Configuration,
@@ -11,7 +15,7 @@ import {
 
 const prod = { api: 'https://pgrow.example.org', project: 'team-a', token_file: '/run/prod.token' };
 const configuration: Configuration = { current: 'prod', contexts: { prod, stage: { ...prod, project: 'default' } } };
-const nothing = { option: undefined, variable: undefined, namesHome: false, configuration };
+const nothing = { option: undefined, variable: undefined, namesHome: false, configuration: () => configuration };
 
 test('the option is stronger than the variable, that than a named home, that than "config use"', () => {
   expect(chooseFrom({ ...nothing, option: 'stage', variable: 'prod' })).toMatchObject({
@@ -24,11 +28,30 @@ test('the option is stronger than the variable, that than a named home, that tha
   });
   expect(chooseFrom({ ...nothing, namesHome: true })).toMatchObject({ name: 'local', remote: null });
   expect(chooseFrom(nothing)).toEqual({ name: 'prod', chosenBy: 'config use', project: 'team-a', remote: prod });
-  expect(chooseFrom({ ...nothing, configuration: { ...configuration, current: null } })).toMatchObject({
+  expect(chooseFrom({ ...nothing, configuration: () => ({ ...configuration, current: null }) })).toMatchObject({
     name: 'local',
     chosenBy: 'default',
     project: 'default',
   });
+});
+
+// `serve` ended under systemd, whose user has no home that can be read.
+test('contexts are read only where they decide', () => {
+  const configuration = () => {
+    throw new Error('was read');
+  };
+  for (const local of [{ namesHome: true }, { option: 'local' }, { variable: 'local' }]) {
+    expect(chooseFrom({ ...nothing, configuration, ...local })).toMatchObject({ name: 'local', remote: null });
+  }
+  expect(() => chooseFrom({ ...nothing, configuration })).toThrow('was read');
+});
+
+test('contexts that cannot be read are named, with the way to do without', () => {
+  const path = mkdtempSync(join(tmpdir(), 'pgrow-contexts-'));
+  expect(() => readConfiguration(path)).toThrow(
+    `The contexts in ${path} cannot be read: EISDIR: illegal operation on a directory, read. Make the file readable, or name the home`,
+  );
+  rmSync(path, { recursive: true });
 });
 
 test('a context that is not there is answered with those that are, and the one that was meant', () => {

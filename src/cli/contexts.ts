@@ -47,7 +47,8 @@ export interface ContextChoice {
   readonly variable: string | undefined;
   /** Who names a home means the control plane of that home, whatever `config use` said once. */
   readonly namesHome: boolean;
-  readonly configuration: Configuration;
+  /** Read only where it decides: a service has no home of its user, and the local context is not in it. */
+  readonly configuration: () => Configuration;
 }
 
 export const localContext = (chosenBy: ChosenBy = 'default'): Context => ({
@@ -63,10 +64,11 @@ export const chooseFrom = ({ option, variable, namesHome, configuration }: Conte
     if (option !== undefined) return [option, '--context'];
     if (variable !== undefined) return [variable, 'PGROW_CONTEXT'];
     if (namesHome) return [localName, 'PGROW_HOME'];
-    return configuration.current === null ? [localName, 'default'] : [configuration.current, 'config use'];
+    const { current } = configuration();
+    return current === null ? [localName, 'default'] : [current, 'config use'];
   })();
   if (name === localName) return localContext(chosenBy);
-  const found = findContext(configuration, name);
+  const found = findContext(configuration(), name);
   return { name, chosenBy, project: found.project, remote: found };
 };
 
@@ -134,9 +136,9 @@ export const isUnencrypted = (api: string): boolean => {
   return protocol === 'http:' && !/^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
 };
 
-/** @throws PgrowError where the file holds something else */
+/** @throws PgrowError where the file cannot be read, or holds something else */
 export const readConfiguration = (path: string): Configuration => {
-  const text = readIfThere(path);
+  const text = readText(path);
   if (text === null) return { current: null, contexts: {} };
   try {
     return configurationFile.parse(JSON.parse(text));
@@ -145,6 +147,19 @@ export const readConfiguration = (path: string): Configuration => {
     throw new PgrowError('malformed_request', `${path} cannot be read: ${fact}. Correct it, or remove it.`, {
       cause: error,
     });
+  }
+};
+
+const readText = (path: string): string | null => {
+  try {
+    return readIfThere(path);
+  } catch (error) {
+    throw new PgrowError(
+      'malformed_request',
+      `The contexts in ${path} cannot be read: ${messageOf(error)}. ` +
+        'Make the file readable, or name the home on this machine: ./pgrow --context local VERB, or PGROW_HOME=DIRECTORY',
+      { cause: error },
+    );
   }
 };
 
