@@ -23,7 +23,8 @@ import type { JsonTypes } from './json-types.ts';
 import { dear } from './limits.ts';
 import { bodyOf } from './names.ts';
 import { haResult, poolingResult, replicaResult, switchoverResult } from './results.ts';
-import { longestWait, runChange, type ChangeArgs, type Changed } from './run-change.ts';
+import { longestWait, runChange, type ChangeArgs, type ChangeDependencies, type Changed } from './run-change.ts';
+import { limitWaiters } from './waiters.ts';
 
 interface Mutation {
   readonly name: string;
@@ -117,15 +118,16 @@ export const mutationType = (types: JsonTypes, dependencies: ApiDependencies) =>
       result: switchoverResult(),
     },
   ];
+  const changing = { ...dependencies, waiters: limitWaiters() };
   return new GraphQLObjectType<unknown, GraphqlContext>({
     name: 'Mutation',
-    fields: Object.fromEntries(mutations.map((mutation) => [mutation.name, fieldOf(types, dependencies, mutation)])),
+    fields: Object.fromEntries(mutations.map((mutation) => [mutation.name, fieldOf(types, changing, mutation)])),
   });
 };
 
 const fieldOf = (
   types: JsonTypes,
-  dependencies: ApiDependencies,
+  dependencies: ChangeDependencies,
   { name, description, path, args, usualWait, body, choose, result }: Mutation,
 ): GraphQLFieldConfig<unknown, GraphqlContext> => ({
   type: new GraphQLObjectType<Changed, GraphqlContext>({

@@ -12,6 +12,7 @@ import { planDocument } from '../plan-document.ts';
 import { agreedDigest, checkWhole } from '../query-parameters.ts';
 import { startChange, type Change } from '../start-change.ts';
 import { paramsOf, type GraphqlContext, type ServiceArgs } from './context.ts';
+import type { Waiters } from './waiters.ts';
 
 /** Arguments of every mutation. */
 export interface ChangeArgs extends ServiceArgs {
@@ -24,6 +25,10 @@ export interface ChangeArgs extends ServiceArgs {
 
 /** Seconds. */
 export const longestWait = 300;
+
+export interface ChangeDependencies extends ApiDependencies {
+  readonly waiters: Waiters;
+}
 
 interface Asked {
   /** Name of the mutation. */
@@ -53,11 +58,11 @@ export interface Changed {
 }
 
 /**
- * Starts a change as REST's route does, and waits for its end as long as the caller wants.
+ * Starts a change as REST's route does, and waits for its end as long as the caller wants, unless too many wait already.
  * @throws PgrowError what it is refused with, which is in the audit then
  */
 export const runChange = async (
-  dependencies: ApiDependencies,
+  dependencies: ChangeDependencies,
   context: GraphqlContext,
   { mutation, path, args, body, choose }: Asked,
 ): Promise<Changed> => {
@@ -111,7 +116,7 @@ const plannedChange = (project: string, planned: Planned): Changed => ({
 });
 
 const acceptedChange = async (
-  dependencies: ApiDependencies,
+  dependencies: ChangeDependencies,
   context: GraphqlContext,
   waitSeconds: number,
   { project, ids, estimated_duration_minutes, estimated_monthly_cost }: Accepted,
@@ -134,21 +139,24 @@ const acceptedChange = async (
 
 /** The operation when it has ended, or as it is after so long, or as it was when it could be read last. */
 const latest = async (
-  dependencies: ApiDependencies,
-  { request: { log }, signal }: GraphqlContext,
+  dependencies: ChangeDependencies,
+  { request, signal }: GraphqlContext,
   params: OperationParams,
   waitSeconds: number,
 ): Promise<OperationDocument | null> => {
   const read = () => findOperation(dependencies, params);
   let last: OperationDocument | null = null;
+  const end = waitSeconds === 0 ? null : dependencies.waiters.begin(callerOf(request).token_id);
   try {
     last = await read();
-    if (waitSeconds === 0) return last;
+    if (!end) return last;
     const late = AbortSignal.any([signal, AbortSignal.timeout(waitSeconds * 1000)]);
     for await (const operation of followOperation(last, read, late)) last = operation;
   } catch (error) {
     // It has been accepted all the same, and the caller needs its id.
-    log.warn({ err: error, operation: params.operationId }, 'cannot follow an operation');
+    request.log.warn({ err: error, operation: params.operationId }, 'cannot follow an operation');
+  } finally {
+    end?.();
   }
   return last;
 };
