@@ -4,6 +4,7 @@ import { refusedAction, type AuditEntry } from '../store/audit.ts';
 import { callerOf } from './auth.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { isDryRun } from './query-parameters.ts';
+import { shortened } from './shortened.ts';
 
 /** Of every entry that a request makes: who asks, with which token, in which request. */
 export type AskedBy = Required<Pick<AuditEntry, 'actor' | 'token_id' | 'request_id'>>;
@@ -28,11 +29,14 @@ export const noteRefusal = async (
   await store.recordAudit({ ...entry, action: refusedAction, details: { ...entry.details, code: error.code } });
 };
 
-/** Records each change that is refused, before its caller has the answer. A dry run asks for no change. */
+/**
+ * Records each change that is refused, before its caller has the answer. A dry run asks for no change; what of GraphQL is one, its
+ * route knows.
+ */
 export const auditRefusals = (app: FastifyInstance, { store }: Pick<ApiDependencies, 'store'>): void => {
   app.addHook('onError', async (request, _reply, error) => {
     const { identity, method } = request;
-    if (method === 'GET' || !identity || isRehearsal(request)) return;
+    if (method === 'GET' || !identity || request.routeOptions.url === '/graphql' || isRehearsal(request)) return;
     const { projectId, serviceId } = request.params as { projectId?: string; serviceId?: string };
     await recordRefused({ store, log: request.log }, error, {
       askedBy: askedBy(request),
@@ -59,8 +63,10 @@ export const recordRefused = async (
   { askedBy: by, project, request, database }: Refused,
 ): Promise<void> => {
   if (!(error instanceof PgrowError) || error.status >= 500 || noted.has(error)) return;
+  // Those would come by the thousand.
+  if (error.code === 'too_many') return;
   // Not the message: it may show what was sent.
-  const details = { request, code: error.code, ...(database !== undefined && { database }) };
+  const details = { request, code: error.code, ...(database !== undefined && { database: shortened(database) }) };
   await store
     .recordAudit({ ...by, project, service_id: null, action: refusedAction, details })
     .catch((failure: unknown) => log.error({ err: failure }, 'a refusal is not in the audit'));

@@ -42,6 +42,6 @@ export const changeRequestOf = (request: FastifyRequest): ChangeRequest => {
 /** @throws PgrowError `invalid_input` */
 export const checkKey = (key: unknown, path: string): string | null => {
   if (key === undefined || key === null) return null;
-  if (typeof key === 'string' && key.length > 0 && key.length <= 200) return key;
+  if (typeof key === 'string' && /^[^\0]{1,200}$/s.test(key)) return key;
   throw invalidInput('The request', [{ path, value: key, allowed: '1 to 200 characters' }]);
 };

@@ -5,6 +5,7 @@ import type { OperationDocument, OperationStatus, OperationType } from '../domai
 import type { Page, PageWanted, Position } from '../store/lists.ts';
 import { readAccepted, readAcceptedOf } from './accepted.ts';
 import type { ApiDependencies } from './dependencies.ts';
+import { shortened } from './shortened.ts';
 
 /** Of paths below `/v1/projects/:projectId/services/:serviceId`. The id may be the name. */
 export interface ServiceParams {
@@ -19,6 +20,9 @@ export interface OperationParams extends ServiceParams {
 export const serviceParams = (request: FastifyRequest): ServiceParams => request.params as ServiceParams;
 export const operationParams = (request: FastifyRequest): OperationParams => request.params as OperationParams;
 
+/** That an error shows. */
+const mostNames = 20;
+
 /** @throws PgrowError `not_found`, with the names there are */
 export const findDatabase = async (
   { store }: Pick<ApiDependencies, 'store'>,
@@ -26,11 +30,17 @@ export const findDatabase = async (
 ): Promise<Database> => {
   const database = await store.readDatabase(serviceId, projectId);
   if (database) return database;
-  const [last] = await store.listOperationsOf(serviceId, projectId);
+  const {
+    entries: [last],
+  } = await store.pageOperations({ named: serviceId, project: projectId }, { limit: 1 });
   if (last) throw new PgrowError('not_found', gone(last));
-  const names = (await store.listDatabases({ project: projectId })).map(({ name }) => name);
-  const there = names.length > 0 ? `There is ${names.join(', ')}.` : 'There is none yet; create one.';
-  throw new PgrowError('not_found', `Project ${projectId} has no database ${serviceId}. ${there}`);
+  const { entries, next } = await store.pageDatabases(projectId, { limit: mostNames });
+  const names = `${entries.map(({ name }) => name).join(', ')}${next === null ? '' : ' and others'}`;
+  const there = entries.length > 0 ? `There is ${names}.` : 'There is none yet; create one.';
+  throw new PgrowError(
+    'not_found',
+    `Project ${shortened(projectId)} has no database ${shortened(serviceId)}. ${there}`,
+  );
 };
 
 /** What can receive a message: a database, or one that is requested and waits to be made. */
@@ -64,7 +74,7 @@ export const findOperation = async (
 ): Promise<OperationDocument> => {
   const found = await findAnyOperation(dependencies, { project: projectId, operation: operationId });
   if (found && [found.service_id, found.database].includes(serviceId)) return found;
-  throw new PgrowError('not_found', `Database ${serviceId} has no operation ${operationId}.`);
+  throw new PgrowError('not_found', `Database ${shortened(serviceId)} has no operation ${shortened(operationId)}.`);
 };
 
 /** Before all that is on record. */

@@ -16,8 +16,6 @@ interface OperationFilter {
   readonly limit?: number | null;
   /** Id of one to leave out. */
   readonly except?: string;
-  /** Of the database. */
-  readonly name?: string;
 }
 
 const listLimit = 200;
@@ -71,7 +69,6 @@ export const readDocuments = async (queries: Queries, filter: OperationFilter): 
   if (filter.id !== undefined) query = query.where('operations.id', '=', filter.id);
   if (filter.service_id !== undefined) query = query.where('operations.service_id', '=', filter.service_id);
   if (filter.project !== undefined) query = query.where('services.project', '=', filter.project);
-  if (filter.name !== undefined) query = query.where('services.name', '=', filter.name);
   if (filter.status !== undefined) query = query.where('operations.status', '=', filter.status);
   if (filter.except !== undefined) query = query.where('operations.id', '!=', filter.except);
   query = query.orderBy('operations.started_at', 'desc');

@@ -29,8 +29,6 @@ export interface OperationStore {
   readOperation(id: string, project?: string): Promise<OperationDocument | null>;
   /** Newest first. */
   listOperations(serviceId: string): Promise<readonly OperationDocument[]>;
-  /** Of all databases that have or had this name, or this id; newest first. */
-  listOperationsOf(nameOrId: string, project: string): Promise<readonly OperationDocument[]>;
   readRunningOperation(serviceId: string): Promise<OperationDocument | null>;
   /** Of all databases of one project or of all. */
   listRunningOperations(filter: { readonly project?: string }): Promise<readonly OperationDocument[]>;
@@ -180,9 +178,6 @@ export const operationStore = (queries: Queries): OperationStore => ({
   },
 
   listOperations: (service_id) => readDocuments(queries, { service_id }),
-
-  listOperationsOf: (nameOrId, project) =>
-    readDocuments(queries, { ...(isUuid(nameOrId) ? { service_id: nameOrId } : { name: nameOrId }), project }),
 
   async readRunningOperation(service_id) {
     const [document] = await readDocuments(queries, { service_id, status: 'running' });

@@ -121,6 +121,39 @@ describe('queries', () => {
     expect(answer.errors?.[0]?.message).toContain('costs more than 2000');
   });
 
+  // Each searched the record for an old database of that name, and read all that was ever done to it.
+  test('so many databases are looked for in one request', async () => {
+    await api.newShop();
+    const looks = Array.from({ length: 96 }, (_, at) => `a${at}: postgresCost(serviceId: "shop") { monthlyUsd }`);
+    expect((await ask(`{ ${looks.slice(1).join(' ')} }`)).errors).toBeUndefined();
+    expect((await ask(`{ ${looks.join(' ')} }`)).errors?.[0]?.message).toContain('costs more than 2000');
+  });
+
+  // NUL came as far as the metadata, which has no such character; half a character as far as the audit.
+  test('what can be no id is refused as such', async () => {
+    for (const id of [String.raw`\u{0}`, 'a'.repeat(64), ''])
+      for (const query of [
+        `{ postgresCost(serviceId: "${id}") { monthlyUsd } }`,
+        `{ postgresOperation(serviceId: "shop", operationId: "${id}") { id } }`,
+        `{ postgresCost(serviceId: "shop", projectId: "${id}") { monthlyUsd } }`,
+        `mutation { postgresSwitchover(serviceId: "${id}") { success } }`,
+      ])
+        expect((await ask(query)).errors, query).toMatchObject([{ extensions: { code: 'invalid_input' } }]);
+    expect(await api.store.listAudit({ limit: 5 })).toMatchObject([
+      { details: { database: '' } },
+      { details: { database: 'a'.repeat(63) } },
+      { details: { database: '' } },
+    ]);
+  });
+
+  test('a query that is refused is no refused change', async () => {
+    await api.newShop();
+    const query = `subscription { postgresProgress(serviceId: "shop", operationId: "${someId}") { status } }`;
+    expect((await api.call('POST', '/graphql', { body: { query } })).status).toBe(400);
+    expect((await ask('{ postgresCost(serviceId: "shpo") { monthlyUsd } }')).errors).toHaveLength(1);
+    expect(await api.store.listAudit({ limit: 5 })).toEqual([]);
+  });
+
   test('what goes wrong inside stays inside', async () => {
     await api.newShop();
     api.live = new TypeError('undefined is not a function at /srv/pgrow');

@@ -37,6 +37,9 @@ export const mostTokens = 5000;
 /** Of a look at the nodes, and of a change. */
 export const dear: FieldCost = { own: 100 };
 
+/** Of finding a database by its name: several questions to the metadata. */
+export const lookup = 20;
+
 /** Of all that introspection can ask for: GraphQL's own rules keep it from asking in circles. */
 const introspectionCost = 200;
 

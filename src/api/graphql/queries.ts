@@ -16,9 +16,9 @@ import type { ApiDependencies } from '../dependencies.ts';
 import { findDatabase, findOperation, findOperations } from '../lookup.ts';
 import { newestFirst, pagesOf } from '../pages.ts';
 import { readSeen } from '../seen.ts';
-import { paramsOf, serviceArgs, type GraphqlContext, type ServiceArgs } from './context.ts';
+import { checkId, paramsOf, serviceArgs, type GraphqlContext, type ServiceArgs } from './context.ts';
 import type { JsonTypes } from './json-types.ts';
-import { dear } from './limits.ts';
+import { dear, lookup, type FieldCost } from './limits.ts';
 
 const freshArgs = {
   ...serviceArgs,
@@ -39,7 +39,8 @@ const pageArgs = (usual: number) => ({
   },
   cursor: { type: GraphQLString, description: 'Where the page before has ended: its nextCursor.' },
 });
-const asLimited = { cost: { items: ({ limit }: Readonly<Record<string, unknown>>) => Number(limit) } };
+const lookedUp = { cost: { own: lookup } satisfies FieldCost };
+const asLimited = { cost: { own: lookup, items: ({ limit }) => Number(limit) } satisfies FieldCost };
 const operationPages = pagesOf('operations', newestFirst(z.guid()), { usual: 20, most: mostEntries });
 const eventPages = pagesOf('events', newestFirst(z.guid()), { usual: 50, most: mostEntries });
 
@@ -101,6 +102,7 @@ export const queryType = (types: JsonTypes, dependencies: ApiDependencies) => {
         type: types.output('Cost'),
         description: 'Estimated cost per month.',
         args: serviceArgs,
+        extensions: lookedUp,
         resolve: async (_, args: ServiceArgs, context) => costOf((await find(args, context)).topology, prices),
       },
       postgresOperations: {
@@ -120,8 +122,11 @@ export const queryType = (types: JsonTypes, dependencies: ApiDependencies) => {
         type: types.output('Operation'),
         description: 'One operation with its steps.',
         args: { ...serviceArgs, operationId: { type: new GraphQLNonNull(GraphQLID) } },
-        resolve: async (_, { operationId, ...args }: ServiceArgs & { operationId: string }, context) =>
-          findOperation(dependencies, { ...(await paramsOf(dependencies, context, args)), operationId }),
+        extensions: lookedUp,
+        resolve: async (_, { operationId, ...args }: ServiceArgs & { operationId: string }, context) => {
+          checkId('operationId', operationId);
+          return findOperation(dependencies, { ...(await paramsOf(dependencies, context, args)), operationId });
+        },
       },
       postgresEvents: {
         type: pageOf('Event'),

@@ -81,7 +81,6 @@ export const memoryOperations = (neighbours: Neighbours): MemoryOperations => {
       return row ? toDocument(row, neighbours) : null;
     },
     listOperations: async (serviceId) => of(serviceId),
-    listOperationsOf: async (id) => of(id),
     listRunningOperations: async () => {
       const running = rows.filter(({ end }) => end === null);
       return running.map((row) => toDocument(row, neighbours));
