@@ -33,6 +33,12 @@ test('an export reads page after page, and every entry once', async () => {
   ]);
 });
 
+// An API of an earlier version answers with all there is.
+test('a limit is kept where the API keeps none', async () => {
+  const api = { get: async () => ({ entries: [3, 2, 1] }) } as unknown as Pick<ApiClient, 'get'>;
+  expect(await Array.fromAsync(readPages(api, '/v1/audit', 'entries', 2))).toEqual([3, 2]);
+});
+
 test('a limit is kept over pages', async () => {
   const { api } = apiWith(2500);
   expect(await Array.fromAsync(readPages<Entry>(api, '/v1/audit', 'entries', 1001))).toHaveLength(1001);

@@ -35,7 +35,8 @@ export async function* readPages<E>(
     const continued: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`;
     const answer: Answer = await api.get(`${joined}limit=${Math.min(left, pageSize)}${continued}`);
     const entries = answer[key] as readonly E[];
-    yield* entries;
+    // One of an earlier version knows no limit either.
+    yield* entries.slice(0, left);
     cursor = answer.next_cursor ?? null;
     if (cursor === null) return;
     left -= entries.length;
