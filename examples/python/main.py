@@ -59,7 +59,7 @@ async def follow(handle: WorkflowHandle) -> None:
         if progress is not None and progress != shown:
             done = sum(step["status"] == "done" for step in progress["steps"])
             print(f"{done} of {len(progress['steps'])}", progress["waiting_for"] or "", flush=True)
-            if progress["waits_for_message"] == "cutover":
+            if progress.get("waits_for_message") == "cutover":
                 # The new side is ready and follows the old one. A real service would wait here for a quiet moment.
                 await handle.signal("cutover", {"actor": ACTOR}, rpc_timeout=CALL_LIMIT)
                 print("cut over: signalled", flush=True)
