@@ -6,7 +6,7 @@ import { chooseFrom, localContext, readConfiguration, type Context } from './con
 
 let read: () => Context = localContext;
 
-/** Takes what `--context` says. The rest is read when it is first needed: `up` has no use for a broken list of contexts. */
+/** Takes what `--context` says. The rest is read when it is first needed, and the list of contexts only where it decides. */
 export const chooseContext = (option: string | undefined): void => {
   let chosen: Context | undefined;
   read = () => {

@@ -54,8 +54,7 @@ export const openOperation = async (client: Client, opening: Opening): Promise<O
   try {
     return { run, opened: await answer() };
   } catch (error) {
-    if (error instanceof PgrowError) throw error;
-    const refusal = error instanceof WorkflowUpdateFailedError && refusalIn(error);
+    const refusal = refusalHeard(error);
     if (refusal) throw refusal;
     // Whatever else it is, the operation is started: no worker has answered in time, or it is of a version that does not
     // know the question, or Temporal takes no question because the worker died over the first task.
@@ -104,9 +103,15 @@ const join = async (client: Client, run: StartedRun): Promise<Started> => {
   return { run, answer: isTaken ? () => hearOpened(client, run) : null };
 };
 
+/** What the workflow that was asked has refused to begin with; null where the error says nothing of that. */
+export const refusalHeard = (error: unknown): PgrowError | null => {
+  if (error instanceof PgrowError) return error;
+  return error instanceof WorkflowUpdateFailedError ? refusalIn(error) : null;
+};
+
 /**
  * Asks a run what it begins with; null if it has ended since, or is done already.
- * @throws PgrowError what it was refused with, or what the client throws: no worker has answered in time
+ * @throws what `refusalHeard` reads, or what the client throws: no worker has answered in time
  */
 export const hearOpened = async (client: Client, { workflow_id, run_id }: StartedRun): Promise<Opened | null> => {
   const handle = client.workflow.getHandle(workflow_id, run_id);

@@ -4,7 +4,7 @@ import { WorkflowExecutionAlreadyStartedError } from '@temporalio/common';
 import { HandlerError, serviceHandler, type ServiceHandler, type StartOperationContext } from 'nexus-rpc';
 import { failureFor } from '../client/application-failures.ts';
 import { pgrowService } from '../client/nexus.ts';
-import { hearOpened } from '../client/open-operation.ts';
+import { hearOpened, refusalHeard } from '../client/open-operation.ts';
 import { readRun, runningError } from '../client/operation-run.ts';
 import { startOptions } from '../client/temporal-calls.ts';
 import { isUnknownAttribute } from '../client/temporal-errors.ts';
@@ -43,16 +43,24 @@ export const nexusOperations = (dependencies: NexusDependencies): ServiceHandler
   return serviceHandler(pgrowService, handlers as never) as ServiceHandler;
 };
 
-/** A refusal fails the operation for good, with the code; what may pass is tried again by Temporal. */
+/** Before the start: a refusal fails the operation for good, with the code; what may pass is tried again by Temporal. */
 const refusing = async <T>(action: () => Promise<T>): Promise<T> => {
   try {
     return await action();
   } catch (error) {
     if (!(error instanceof PgrowError)) throw error;
-    const type = error.retryable ? 'UNAVAILABLE' : 'BAD_REQUEST';
-    throw new HandlerError(type, `${error.code}: ${error.message}`, { cause: failureFor(error) });
+    throw failedBy(error, error.retryable ? 'UNAVAILABLE' : 'BAD_REQUEST');
   }
 };
+
+/** After it: what the workflow refuses is refused for good, as a call that is repeated would start it again. */
+export const refusedAfterStart = (error: unknown): HandlerError | null => {
+  const refusal = refusalHeard(error);
+  return refusal && failedBy(refusal, 'BAD_REQUEST');
+};
+
+const failedBy = (error: PgrowError, type: 'UNAVAILABLE' | 'BAD_REQUEST') =>
+  new HandlerError(type, `${error.code}: ${error.message}`, { cause: failureFor(error) });
 
 const begin = async (
   { taskQueue, storeOf }: NexusDependencies,
@@ -73,8 +81,9 @@ const begin = async (
   const handle = await startOrJoin(context, workflow, options, input.operation_id);
   const run = { workflow_id: handle.workflowId, run_id: handle.runId ?? '' };
   await hearOpened(getClient(), run).catch((error: unknown) => {
+    const refused = refusedAfterStart(error);
     // Whatever else it is, the operation is started.
-    if (error instanceof PgrowError) throw error;
+    if (refused) throw refused;
   });
   return handle;
 };

@@ -6,6 +6,8 @@ import {
   isCancellation,
   setHandler,
 } from '@temporalio/workflow';
+import type { NexusOperationFailure } from '@temporalio/common';
+import { HandlerError } from 'nexus-rpc';
 import { failureOfNexus, pgrowService } from '../../src/client/nexus.ts';
 import type { OperationInput } from '../../src/domain/inputs.ts';
 import type { OperationDocument } from '../../src/domain/operation.ts';
@@ -20,7 +22,7 @@ interface Call<W extends 'createDatabase' | 'expand' | 'setReplicas' | 'rollback
 
 type Outcome =
   | Pick<OperationDocument, 'type' | 'status' | 'to_stage'>
-  | { readonly code: string; readonly path?: string };
+  | { readonly code: string; readonly path?: string; readonly handler?: string };
 
 const outcomeOf = ({ type, status, to_stage }: OperationDocument): Outcome => ({ type, status, to_stage });
 
@@ -29,7 +31,9 @@ const outcomeOfFailure = (error: unknown): Outcome => {
   if (failure === null) throw error;
   if ('ended' in failure) return outcomeOf(failure.ended);
   const { code, problems } = failure.refused;
-  return { code, ...(problems[0] && { path: problems[0].path }) };
+  const { cause } = error as NexusOperationFailure;
+  const handler = cause instanceof HandlerError ? { handler: cause.type } : {};
+  return { code, ...(problems[0] && { path: problems[0].path }), ...handler };
 };
 
 /** Calls one operation after the other, and says how each ended. */

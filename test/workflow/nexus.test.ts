@@ -96,11 +96,12 @@ describe.concurrent('a workflow of another namespace', () => {
       { operation: 'rollback', input: { service_id: id } },
     ]);
     expect(outcomes).toEqual([
-      { code: 'invalid_input', path: 'target' },
-      { code: 'refused' },
+      { code: 'invalid_input', path: 'target', handler: 'BAD_REQUEST' },
+      // By the handler or by the workflow's end, of which Temporal speaks at the same moment: nexus-operations.test.ts.
+      expect.objectContaining({ code: 'refused' }),
       { type: 'expand', status: 'done', to_stage: 2 },
       { type: 'rollback', status: 'done', to_stage: 0 },
-      { code: 'refused' },
+      { code: 'refused', handler: 'BAD_REQUEST' },
     ]);
     // Its window has started it, which would otherwise remove what is in use now.
     expect(await shop.operation.describe()).toMatchObject({
@@ -121,7 +122,7 @@ describe.concurrent('a workflow of another namespace', () => {
       timeout: 60_000,
     });
     const another = { operation: 'expand', input: { service_id: shop.id, target: 'pooling' } };
-    expect(await call([another])).toEqual([{ code: 'operation_running', path: 'operation' }]);
+    expect(await call([another])).toEqual([{ code: 'operation_running', path: 'operation', handler: 'BAD_REQUEST' }]);
     await caller.signal('cancel');
     expect(await caller.result()).toEqual({ type: 'expand', status: 'aborted', to_stage: 3 });
     expect(await shop.database()).toMatchObject({ topology: { stage: 0 } });
