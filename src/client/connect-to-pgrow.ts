@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
+import { PgrowError } from '../domain/errors.ts';
 import type { OperationInput, OperationWorkflow } from '../domain/inputs.ts';
 import { checkpointWorkflowId, operationWorkflowId } from '../domain/naming.ts';
 import { stageAfter } from '../domain/stage-after.ts';
@@ -30,7 +31,8 @@ export interface Pgrow {
   operation(serviceId: string): Promise<Operation | null>;
   /**
    * Goes back to the stage before the last operation. Null if no worker has taken the request up: it waits in Temporal.
-   * @throws PgrowError `refused`: no rollback window is open, or it is closing
+   * @throws PgrowError `refused`: no rollback window is open, or it is closing; `worker_unavailable`: the window has agreed, and
+   *   the rollback has not begun yet
    */
   rollBack(serviceId: string, request?: RollbackRequest): Promise<Operation | null>;
   /**
@@ -74,8 +76,7 @@ export const connectToPgrow = (options: ClientOptions): Pgrow => {
       const { operation_id = randomUUID() } = request;
       const { takes_effect } = await tellWindow(service_id, 'rollback', { ...request, operation_id });
       if (takes_effect === 'when_a_worker_runs') return null;
-      const run = await untilBegun(temporal, service_id, operation_id);
-      return run && operationHandle(temporal, { service_id, ...run });
+      return operationHandle(temporal, { service_id, ...(await untilBegun(temporal, service_id, operation_id)) });
     },
     confirm: (serviceId, sender = {}) => tellWindow(serviceId, 'confirm', sender),
     close: () => connection.close(),
@@ -96,7 +97,12 @@ const untilBegun = async (temporal: TemporalCalls, serviceId: string, operation_
   for (;;) {
     const run = await last(temporal, serviceId);
     if (run?.operation_id === operation_id) return run;
-    if (performance.now() > deadline) return null;
+    if (performance.now() > deadline) {
+      throw new PgrowError(
+        'worker_unavailable',
+        `The rollback of database ${serviceId} is agreed and has not begun. Check that a worker runs; operation() finds it once it has.`,
+      );
+    }
     await delay(lookEveryMs);
   }
 };

@@ -34,7 +34,10 @@ interface Ids {
 export interface Operation extends Ids {
   /** Every step with its status, by query: it needs a worker that answers. */
   progress(): Promise<Progress>;
-  /** The progress each time it has changed, until the operation ends. `everyMs`: how often it is read (default 1000). */
+  /**
+   * The progress each time it has changed, until the operation ends; it waits while Temporal or the workers are away.
+   * `everyMs`: how often it is read (default 1000).
+   */
   follow(options?: { readonly everyMs?: number }): AsyncIterable<Progress>;
   /** Starts the cut-over that it holds back (`cutover: on_signal`). @throws PgrowError `refused` when it comes too late */
   cutover(sender?: Sender): Promise<Answer>;
@@ -71,11 +74,13 @@ export const operationHandle = ({ connection, client, call, briefly }: TemporalC
     async *follow({ everyMs = followEveryMs } = {}) {
       let last: string | null = null;
       for (let ended = false; !ended;) {
-        ended = await hasEnded();
+        ended = await hasEnded().catch(away);
         const present = await progress().catch(unanswered);
         const text = JSON.stringify(present);
-        if (present !== null && text !== last) yield present;
-        last = text;
+        if (present !== null && text !== last) {
+          yield present;
+          last = text;
+        }
         if (!ended) await delay(everyMs);
       }
     },
@@ -95,6 +100,12 @@ export const operationHandle = ({ connection, client, call, briefly }: TemporalC
         throw new OperationFailed(document);
       }),
   };
+};
+
+/** While Temporal is away it is not known whether the operation has ended. */
+const away = (error: unknown): false => {
+  if (error instanceof PgrowError && error.code === 'temporal_unavailable') return false;
+  throw error;
 };
 
 /** While no worker runs there is no progress to see, and the operation continues once one does. */
