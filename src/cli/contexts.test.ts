@@ -37,13 +37,13 @@ test('the option is stronger than the variable, that than a named home, that tha
 
 // `serve` ended under systemd, whose user has no home that can be read.
 test('contexts are read only where they decide', () => {
-  const configuration = () => {
+  const unread = () => {
     throw new Error('was read');
   };
   for (const local of [{ namesHome: true }, { option: 'local' }, { variable: 'local' }]) {
-    expect(chooseFrom({ ...nothing, configuration, ...local })).toMatchObject({ name: 'local', remote: null });
+    expect(chooseFrom({ ...nothing, configuration: unread, ...local })).toMatchObject({ name: 'local', remote: null });
   }
-  expect(() => chooseFrom({ ...nothing, configuration })).toThrow('was read');
+  expect(() => chooseFrom({ ...nothing, configuration: unread })).toThrow('was read');
 });
 
 test('contexts that cannot be read are named, with the way to do without', () => {
