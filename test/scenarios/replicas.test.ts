@@ -94,7 +94,11 @@ describe('three synchronous replicas, least connections', () => {
       expect(await waiting(primary, applicationName(shop.name))).toBe('1'),
     );
     expect(acknowledged).toBe(false);
-    expect(await shop.status()).toMatchObject({ health: 'degraded' });
+    const { health, notices } = await shop.status();
+    expect({ health, notices: notices.join() }).toEqual({
+      health: 'down',
+      notices: expect.stringContaining('Commits wait until a replica is back that confirms them'),
+    });
     // Each look at the status left a probe of its own waiting, and its connection taken.
     await retryUntil('the probes to give up', async () => expect(await waiting(primary, roles.probe)).toBe('0'));
 
