@@ -1,12 +1,15 @@
 import { WorkflowExecutionAlreadyStartedError, type Client } from '@temporalio/client';
 import { deliveryWorkflowId } from '../domain/naming.ts';
-import type { DeliverNotification, StartableDelivery } from '../domain/notifications/deliveries.ts';
+import type { DeliverNotification, DeliveryRound, StartableDelivery } from '../domain/notifications/deliveries.ts';
+import { readEnd } from './operation-run.ts';
 import { searchAttributePairs } from '../workflows/search-attribute-keys.ts';
 
 /** Messages to channels: one workflow each, which tries until it is delivered or given up. */
 export interface DeliveryClient {
   /** Starts the workflow of a delivery, unless it was started before, and whether or not it has ended since. */
   deliver(delivery: StartableDelivery): Promise<void>;
+  /** Whether its workflow is closed, or unknown to Temporal. */
+  hasDeliveryEnded(delivery: DeliveryRound): Promise<boolean>;
 }
 
 type Briefly = <T>(action: () => Promise<T>) => Promise<T>;
@@ -29,4 +32,7 @@ export const deliveryClient = ({ workflow }: Client, taskQueue: string, briefly:
         if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
       }
     }),
+
+  hasDeliveryEnded: ({ delivery, round }) =>
+    briefly(async () => (await readEnd(workflow.getHandle(deliveryWorkflowId(delivery, round)))) !== null),
 });

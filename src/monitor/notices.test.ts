@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { StartableDelivery } from '../domain/notifications/deliveries.ts';
-import { sendNoticesOnce } from './notices.ts';
+import { buryLostOnce, sendNoticesOnce } from './notices.ts';
 
 const startable = (delivery: string): StartableDelivery => ({
   delivery,
@@ -21,13 +21,13 @@ test('a delivery that cannot be started is left for the next look, and keeps non
         collectNotices: async () => undefined,
         listUnstarted: async () => [...unstarted].map(startable),
         deliveryStarted: async ({ delivery }: StartableDelivery) => void unstarted.delete(delivery),
-        buryLost: async () => undefined,
       } as never,
       client: {
         async deliver({ delivery }) {
           if (away && delivery === 'd-2') throw new Error('Temporal does not answer');
           started.push(delivery);
         },
+        hasDeliveryEnded: async () => false,
       },
       log: { info: () => undefined, warn: (fields) => void warned.push(fields) },
     });
@@ -37,4 +37,29 @@ test('a delivery that cannot be started is left for the next look, and keeps non
   away = false;
   await look();
   expect(started).toEqual(['d-1', 'd-3', 'd-2']);
+});
+
+// Nine pauses of eight hours, and each weekend with the machine off, ended deliveries whose workflows went on.
+test('a silent delivery is given up only where Temporal says that its workflow has ended', async () => {
+  const buried: string[] = [];
+  const ends: Readonly<Record<string, () => boolean>> = {
+    waits: () => false,
+    ended: () => true,
+    unknown() {
+      throw new Error('Temporal does not answer');
+    },
+  };
+  const look = (deliveries: readonly string[]) =>
+    buryLostOnce({
+      store: {
+        listSilent: async () => deliveries.map((delivery) => ({ delivery, round: 1 })),
+        buryLost: async ({ delivery }) => void buried.push(delivery),
+      },
+      client: { hasDeliveryEnded: async ({ delivery }) => ends[delivery]!() },
+      log: { info: () => undefined, warn: () => undefined },
+    });
+  await look(['waits', 'ended']);
+  expect(buried).toEqual(['ended']);
+  await expect(look(['unknown', 'ended'])).rejects.toThrow('Temporal does not answer');
+  expect(buried).toEqual(['ended']);
 });

@@ -3,7 +3,7 @@ import { mostAttempts } from '../domain/notifications/attempts.ts';
 import type { ChannelSecrets, ChannelSettings } from '../domain/notifications/channels.ts';
 import type {
   DeliveryDocument,
-  DeliverNotification,
+  DeliveryRound,
   DeliveryState,
   StartableDelivery,
 } from '../domain/notifications/deliveries.ts';
@@ -22,17 +22,19 @@ export interface DeliveryStore {
   /** Null for one that is over, or gone. */
   readStartable(id: string): Promise<StartableDelivery | null>;
   /** Its workflow of this round was started. */
-  deliveryStarted(delivery: Pick<DeliverNotification, 'delivery' | 'round'>): Promise<void>;
+  deliveryStarted(delivery: DeliveryRound): Promise<void>;
   /** What an attempt needs; null where there is nothing to send any more. */
-  readDue(delivery: Pick<DeliverNotification, 'delivery' | 'round'>): Promise<DueDelivery | null>;
+  readDue(delivery: DeliveryRound): Promise<DueDelivery | null>;
   recordAttempt(attempt: AttemptRecord): Promise<void>;
   /** Newest first; of a project, or of all with `*`. */
   pageDeliveries(wanted: DeliveriesWanted, page: PageWanted): Promise<Page<DeliveryDocument>>;
   findDelivery(id: string): Promise<DeliveryDocument | null>;
   /** Begins another round of one that is over. Null for one that is pending, or gone. */
   redeliver(id: string): Promise<DeliveryDocument | null>;
-  /** Gives up those whose workflow has ended without a word, and has been able to for long. */
-  buryLost(): Promise<void>;
+  /** Those of which nothing was heard for longer than any pause: their workflow may have ended without a word. Some, at random. */
+  listSilent(): Promise<readonly DeliveryRound[]>;
+  /** Gives up one whose workflow has ended without a word. */
+  buryLost(delivery: DeliveryRound): Promise<void>;
 }
 
 export interface DueDelivery {
@@ -45,7 +47,7 @@ export interface DueDelivery {
   readonly secrets: ChannelSecrets;
 }
 
-export interface AttemptRecord extends Pick<DeliverNotification, 'delivery' | 'round'> {
+export interface AttemptRecord extends DeliveryRound {
   /** Counted from 1. */
   readonly attempt: number;
   readonly state: DeliveryState;
@@ -62,8 +64,9 @@ export interface DeliveriesWanted {
 
 const now = sql<Date>`clock_timestamp()`;
 const startedAtOnce = 50;
-/** All attempts together take less. */
-const lostAfter = sql`interval '36 hours'`;
+const askedAboutAtOnce = 50;
+/** Since the next attempt was due. A machine may be off for a weekend: that alone loses nothing. */
+const silentAfter = sql`interval '36 hours'`;
 
 export const deliveryStore = (queries: Queries, key: Buffer): DeliveryStore => {
   const joined = () =>
@@ -76,7 +79,7 @@ export const deliveryStore = (queries: Queries, key: Buffer): DeliveryStore => {
       .select(['delivery.created_at', 'attempted_at', 'next_attempt_at', 'ended_at'])
       .select(['key', 'type', 'notice.at as happened_at', 'notice.project', 'notice.database', 'data']);
   const startable = () => joined().where('state', '=', 'pending');
-  const ofRound = ({ delivery, round }: Pick<DeliverNotification, 'delivery' | 'round'>) =>
+  const ofRound = ({ delivery, round }: DeliveryRound) =>
     queries.updateTable('notification_deliveries').where('id', '=', delivery).where('round', '=', round);
   return {
     async listUnstarted() {
@@ -146,9 +149,20 @@ export const deliveryStore = (queries: Queries, key: Buffer): DeliveryStore => {
       return documentOf(await joined().where('delivery.id', '=', id).executeTakeFirstOrThrow());
     },
 
-    async buryLost() {
-      await queries
-        .updateTable('notification_deliveries')
+    listSilent: () =>
+      queries
+        .selectFrom('notification_deliveries')
+        .select(['id as delivery', 'round'])
+        .where('state', '=', 'pending')
+        .where('started_at', 'is not', null)
+        .where(sql<boolean>`greatest(started_at, next_attempt_at) < clock_timestamp() - ${silentAfter}`)
+        // Those that are alive must not keep the others from their turn.
+        .orderBy(sql`random()`)
+        .limit(askedAboutAtOnce)
+        .execute(),
+
+    async buryLost(delivery) {
+      await ofRound(delivery)
         .set({
           state: 'dead',
           next_attempt_at: null,
@@ -156,7 +170,6 @@ export const deliveryStore = (queries: Queries, key: Buffer): DeliveryStore => {
           error: 'its workflow ended before it was delivered',
         })
         .where('state', '=', 'pending')
-        .where(sql<boolean>`started_at < clock_timestamp() - ${lostAfter}`)
         .execute();
     },
   };

@@ -67,7 +67,9 @@ test('a delivery is started once in each round, also after it has ended', async 
     expect(await handle.result()).toEqual({ delivery: message.delivery, round, attempts: 10 });
     return (await handle.describe()).runId;
   };
+  expect(await client.hasDeliveryEnded({ ...message, round: 1 })).toBe(true);
   const first = await runOf(1);
+  expect(await client.hasDeliveryEnded({ ...message, round: 1 })).toBe(true);
   expect(await runOf(1)).toBe(first);
   expect(await runOf(2)).not.toBe(first);
 });

@@ -688,7 +688,14 @@ describe('history', () => {
     await query(url, `UPDATE notices SET at = now() - interval '2 days'`);
     expect((await store.removeHistory(soon)).notices).toBe(0);
     await query(url, `UPDATE notification_deliveries SET started_at = now() - interval '2 days'`);
-    await store.buryLost();
+    // One that waits, as its receiver asked, is not silent, however long ago it was started.
+    await query(url, `UPDATE notification_deliveries SET next_attempt_at = now() - interval '1 day'`);
+    expect(await store.listSilent()).toEqual([]);
+    await query(url, `UPDATE notification_deliveries SET next_attempt_at = NULL`);
+    const [silent] = await store.listSilent();
+    await store.buryLost({ ...silent!, round: 7 });
+    expect(await store.listSilent()).toEqual([silent]);
+    await store.buryLost(silent!);
     expect((await store.pageDeliveries({ project: '*' }, { limit: 9 })).entries).toMatchObject([
       { state: 'dead', error: 'its workflow ended before it was delivered' },
     ]);

@@ -144,6 +144,7 @@ export const createFakeClient = (): FakeClient => {
     async deliver(delivery) {
       fake.deliveries.push(delivery);
     },
+    hasDeliveryEnded: async () => false,
     progress: async () => null,
     describe: async (serviceId) => runs.get(serviceId) ?? null,
     howEnded: async (serviceId) => (runs.get(serviceId)?.withdrawn ? 'terminated' : fake.ended),

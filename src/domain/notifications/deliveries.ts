@@ -44,11 +44,15 @@ export type SendResult =
       readonly retry_after: number | null;
     };
 
-/** Input of the activity that makes one attempt. */
-export interface DeliveryAttempt {
+/** What one workflow is for. */
+export interface DeliveryRound {
   readonly delivery: string;
-  /** How often it was sent on request before, counted from 1: an attempt of an earlier round does nothing. */
+  /** Grows with each time that it is sent on request: an attempt of an earlier round does nothing. */
   readonly round: number;
+}
+
+/** Input of the activity that makes one attempt. */
+export interface DeliveryAttempt extends DeliveryRound {
   /** Counted from 1. */
   readonly attempt: number;
   /** Whether it is given up after this one. */
@@ -63,9 +67,7 @@ export interface AttemptOutcome {
 }
 
 /** Input of the workflow `deliverNotification`. */
-export interface DeliverNotification {
-  readonly delivery: string;
-  readonly round: number;
+export interface DeliverNotification extends DeliveryRound {
   /** Attempts at most. */
   readonly attempts: number;
 }

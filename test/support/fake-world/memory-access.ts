@@ -52,6 +52,7 @@ export const memoryAccess = (): OutsideOfOperations => ({
   pageDeliveries: notHere,
   findDelivery: notHere,
   redeliver: notHere,
+  listSilent: notHere,
   buryLost: notHere,
 });
 
