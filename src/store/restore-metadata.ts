@@ -50,6 +50,7 @@ export const restoreMetadata = (connection: Connection, backup: MetadataBackup, 
       [backup.manifest.taken_at],
     );
     await client.query(beginSteps);
+    await client.query(beginRounds);
     // They know no holds, and would act on what is held.
     await client.query(`UPDATE pgrow_migrations SET breaks_older = TRUE WHERE name = '0011_backups.sql'`);
     await client.query('INSERT INTO restorations (checksum, taken_at) VALUES ($1, $2)', [
@@ -127,6 +128,18 @@ const obstacleIn = async (client: pg.PoolClient, backup: string): Promise<Obstac
   }
   return null;
 };
+
+/**
+ * Messages under way begin once more: their workflows may be gone with the old Temporal. Where they are not, IDs of theirs must
+ * not be used again, because what they stand for would count as sent. Minutes since 1970 are a round that no earlier restoration
+ * of the same backup has used. A message may arrive twice.
+ */
+const beginRounds = `
+  UPDATE notification_deliveries
+     SET round = greatest(round + 1000, floor(extract(epoch FROM clock_timestamp()) / 60)::int),
+         started_at = CASE state WHEN 'pending' THEN NULL ELSE started_at END,
+         next_attempt_at = CASE state WHEN 'pending' THEN NULL ELSE next_attempt_at END,
+         attempts = CASE state WHEN 'pending' THEN 0 ELSE attempts END`;
 
 /**
  * An operation that was running may have begun more steps since. What never began can be undone as well, but what is not known
