@@ -2,34 +2,12 @@ import { lookup as resolve, type LookupAddress } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import { messageOf } from '../../domain/errors.ts';
 import { addressIn, isPublicAddress } from '../../domain/notifications/public-address.ts';
+import { sharedResolve, type Resolve } from './shared-resolve.ts';
 
 /** Why a host is not connected to. */
 export class HostRefused extends Error {
   override readonly name = 'HostRefused';
 }
-
-/** Replaced in tests. Gives all addresses of a name. */
-export type Resolve = (host: string) => Promise<readonly LookupAddress[]>;
-
-/**
- * Each look holds one of the few threads that this process has for such things until the system's resolver answers, which may
- * take half a minute. What operations need must find others.
- */
-const looksAtOnce = 2;
-let looks = 0;
-const waiting: (() => void)[] = [];
-
-const resolveAll: Resolve = async (host) => {
-  if (looks >= looksAtOnce) await new Promise<void>((resume) => waiting.push(resume));
-  else looks += 1;
-  try {
-    return await askSystem(host);
-  } finally {
-    const next = waiting.shift();
-    if (next) next();
-    else looks -= 1;
-  }
-};
 
 const askSystem: Resolve = (host) =>
   new Promise((done, fail) => {
@@ -37,9 +15,14 @@ const askSystem: Resolve = (host) =>
     resolve(host, { all: true, order: 'ipv4first' }, (error, addresses) => (error ? fail(error) : done(addresses)));
   });
 
+const resolveAll = sharedResolve(askSystem);
+
 export interface HostRules {
   readonly allowPrivate: boolean;
+  /** Replaced in tests. */
   readonly resolve?: Resolve;
+  /** Ends the wait for addresses. */
+  readonly signal?: AbortSignal;
 }
 
 /**
@@ -49,10 +32,11 @@ export interface HostRules {
  */
 export const checkedAddresses = async (
   host: string,
-  { allowPrivate, resolve: all = resolveAll }: HostRules,
+  { allowPrivate, resolve: all = resolveAll, signal }: HostRules,
 ): Promise<readonly LookupAddress[]> => {
   const literal = addressIn(host);
-  const addresses = literal === null ? await all(host) : [{ address: literal, family: literal.includes(':') ? 6 : 4 }];
+  const addresses =
+    literal === null ? await all(host, signal) : [{ address: literal, family: literal.includes(':') ? 6 : 4 }];
   const inside = addresses.find(({ address }) => !isPublicAddress(address));
   if (inside && !allowPrivate)
     throw new HostRefused(

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import type { AddressInfo } from 'node:net';
+import { createServer, type AddressInfo } from 'node:net';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { afterEach, describe, expect, test } from 'vitest';
 import { sendEmail, type EmailMessage } from './send-email.ts';
@@ -115,6 +115,31 @@ describe('an e-mail', () => {
     const silent = await listen({ onConnect: () => undefined });
     expect(await send(silent, {}, { limitMs: 200 })).toMatchObject({ accepted: false, final: false });
     expect(await send(1)).toMatchObject({ accepted: false, final: false });
+  });
+
+  // A server that talked on kept the connection of an attempt that had failed long ago.
+  test('is cut at its limit, connection and all', async () => {
+    const closed = Promise.withResolvers<void>();
+    const talker = createServer((socket) => {
+      socket.write('220 here\r\n');
+      const timer = setInterval(() => socket.write('250-more follows\r\n'), 20);
+      socket
+        .on('error', () => undefined)
+        .on('close', () => {
+          clearInterval(timer);
+          closed.resolve();
+        });
+      socket.resume();
+    });
+    await new Promise<void>((resolve) => void talker.listen(0, '127.0.0.1', resolve));
+    const { port } = talker.address() as AddressInfo;
+    expect(await send(port, {}, { limitMs: 500 })).toMatchObject({
+      accepted: false,
+      final: false,
+      error: expect.stringContaining('longer than 0.5 s'),
+    });
+    await closed.promise;
+    talker.close();
   });
 
   test('is not taken to a private address by default', async () => {

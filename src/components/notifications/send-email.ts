@@ -1,9 +1,9 @@
 import { createTransport } from 'nodemailer';
-import { messageOf } from '../../domain/errors.ts';
 import type { ChannelSettings } from '../../domain/notifications/channels.ts';
 import type { SendResult } from '../../domain/notifications/deliveries.ts';
 import { addressIn } from '../../domain/notifications/public-address.ts';
 import { checkedAddresses, HostRefused, type HostRules } from './checked-address.ts';
+import { reasonOf } from './reason.ts';
 
 export interface EmailMessage {
   readonly settings: Extract<ChannelSettings, { readonly kind: 'email' }>;
@@ -21,25 +21,12 @@ export interface EmailMessage {
 
 /** One attempt. Without `security: none` nothing is sent over a connection that is not encrypted. Never throws. */
 export const sendEmail = async (message: EmailMessage): Promise<SendResult> => {
-  const { host, port } = message.settings;
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<SendResult>((resolve) => {
-    const error = `${host}:${port}: it took longer than ${message.limitMs / 1000} s`;
-    timer = setTimeout(() => resolve({ accepted: false, error, final: false, retry_after: null }), message.limitMs);
-  });
-  try {
-    // A server that says something now and then would keep each of the transport's own limits.
-    return await Promise.race([send(message), late]);
-  } finally {
-    clearTimeout(timer);
-  }
-};
-
-const send = async (message: EmailMessage): Promise<SendResult> => {
   const { settings, password, id, subject, text, rules, limitMs, ca } = message;
   const { host, port, security, user, to, from } = settings;
+  // A server that says something now and then would keep each of the transport's own limits.
+  const limit = AbortSignal.timeout(limitMs);
   try {
-    const [first] = await checkedAddresses(host, rules);
+    const [first] = await checkedAddresses(host, { ...rules, signal: limit });
     if (!first) throw new Error('it has no address');
     const transport = createTransport({
       host: first.address,
@@ -58,16 +45,18 @@ const send = async (message: EmailMessage): Promise<SendResult> => {
     });
     try {
       const domain = from.split('@')[1] ?? 'pgrow';
-      const sent = await transport.sendMail({ from, to: [...to], subject, text, messageId: `<${id}@${domain}>` });
+      const messageId = `<${id}@${domain}>`;
+      const sent = await transport.sendMail({ from, to: [...to], subject, text, messageId, signal: limit });
       const refused = sent.rejected.map(String);
       return { accepted: true, remark: refused.length === 0 ? null : `not accepted: ${refused.join(', ')}` };
     } finally {
       transport.close();
     }
   } catch (error) {
+    const said = limit.aborted ? `it took longer than ${limitMs / 1000} s` : reasonOf(error);
     return {
       accepted: false,
-      error: `${host}:${port}: ${reasonOf(error)}`,
+      error: `${host}:${port}: ${said}`,
       final: error instanceof HostRefused || isFinalReply(error),
       retry_after: null,
     };
@@ -79,6 +68,3 @@ const isFinalReply = (error: unknown): boolean => {
   const { responseCode } = (error ?? {}) as { responseCode?: unknown };
   return typeof responseCode === 'number' && responseCode >= 500;
 };
-
-/** One line, and not all that a server may say. */
-const reasonOf = (error: unknown): string => messageOf(error).replaceAll(/\s+/g, ' ').slice(0, 200);

@@ -1,8 +1,8 @@
 import { Agent, request } from 'undici';
-import { messageOf } from '../../domain/errors.ts';
 import { goneStatus, isFinalStatus, retryAfterSeconds } from '../../domain/notifications/attempts.ts';
 import type { SendResult } from '../../domain/notifications/deliveries.ts';
 import { checkedAddresses, checkedLookup, HostRefused, type HostRules } from './checked-address.ts';
+import { reasonOf } from './reason.ts';
 import { webhookHeaders } from './signature.ts';
 
 export interface WebhookMessage {
@@ -22,9 +22,11 @@ export interface WebhookMessage {
 const answerLimit = 16 * 1024;
 
 /** One attempt. Follows no redirect; never throws. */
-export const sendWebhook = async ({ url, secret, id, body, rules, limitMs }: WebhookMessage): Promise<SendResult> => {
+export const sendWebhook = async (message: WebhookMessage): Promise<SendResult> => {
+  const { url, secret, id, body, limitMs } = message;
   const { hostname, host } = new URL(url);
   const limit = AbortSignal.timeout(limitMs);
+  const rules = { ...message.rules, signal: limit };
   // A connection of its own each time: one that is kept would lead to what the name meant before.
   const dispatcher = new Agent({ connect: { lookup: checkedLookup(rules), timeout: limitMs }, pipelining: 0 });
   try {
@@ -45,6 +47,7 @@ export const sendWebhook = async ({ url, secret, id, body, rules, limitMs }: Web
     await answer.body.dump({ limit: answerLimit }).catch(() => undefined);
     return resultOf(host, answer.statusCode, answer.headers['retry-after']);
   } catch (error) {
+    // Errors of sockets name addresses and ports, never the path of the URL.
     const said = limit.aborted ? `no answer within ${limitMs / 1000} s` : reasonOf(error);
     return { accepted: false, error: `${host}: ${said}`, final: isRefusal(error), retry_after: null };
   } finally {
@@ -71,9 +74,3 @@ const resultOf = (host: string, status: number, retryAfter: string | string[] | 
 
 const isRefusal = (error: unknown): boolean =>
   error instanceof HostRefused || (error instanceof Error && error.cause instanceof HostRefused);
-
-/** Errors of sockets name addresses and ports, never the path of the URL. */
-const reasonOf = (error: unknown): string => {
-  const { errors } = (error ?? {}) as { errors?: readonly unknown[] };
-  return messageOf(errors?.[0] ?? error) || 'it cannot be reached';
-};
