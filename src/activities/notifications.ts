@@ -2,6 +2,7 @@ import { sendEmail } from '../components/notifications/send-email.ts';
 import { sendWebhook } from '../components/notifications/send-webhook.ts';
 import { pauseAfter } from '../domain/notifications/attempts.ts';
 import type { NotificationActivities, SendResult } from '../domain/notifications/deliveries.ts';
+import { PgrowError } from '../domain/errors.ts';
 import { noticeText } from '../domain/notifications/notice-text.ts';
 import { webhookBody } from '../domain/notifications/payload.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
@@ -20,12 +21,18 @@ export const notificationActivities = ({
   const limited = limitSends();
   return {
     async attemptDelivery({ delivery, round, attempt, last }) {
-      const due = await store.readDue({ delivery, round });
+      limited.refuseBusy();
+      const due = await store.readDue({ delivery, round }).catch(async (error: unknown) => {
+        if (!isForGood(error)) throw error;
+        await store.recordAttempt({ delivery, round, attempt, state: 'dead', error: error.message, pause: null });
+        log.warn({ delivery, attempt, error: error.message, over: true }, 'notification not delivered');
+        return null;
+      });
       if (!due) return { over: true, pause: 0 };
       // A workflow that was reset repeats what it has done.
       if (due.attempts >= attempt) return { over: false, pause: 0 };
       const { channel } = due;
-      const result = channel.enabled ? await limited(channel.id, () => send(due, limitMs)) : disabled;
+      const result = channel.enabled ? await limited.send(channel.id, () => send(due, limitMs)) : disabled;
       const fields = { delivery, channel: channel.name, type: due.notice.type, attempt };
       const record = { delivery, round, attempt };
       if (result.accepted) {
@@ -37,11 +44,25 @@ export const notificationActivities = ({
       const over = final || last;
       const pause = over ? null : pauseAfter(attempt, retry_after);
       await store.recordAttempt({ ...record, state: over ? 'dead' : 'pending', error, pause });
-      if (gone) await store.enableChannel(channel.id, false, `${error}: it wants no messages any more`);
+      if (gone) await disable(store, channel, `${error}: it wants no messages any more`);
       log.warn({ ...fields, error, over }, 'notification not delivered');
       return { over, pause: pause ?? 0 };
     },
   };
+};
+
+/** A secret that does not open with this key: no later attempt can read it. */
+const isForGood = (error: unknown): error is PgrowError =>
+  error instanceof PgrowError && error.code === 'needs_operator';
+
+const disable = async (
+  store: Dependencies['store'],
+  { id, name, project }: DueDelivery['channel'],
+  because: string,
+): Promise<void> => {
+  await store.enableChannel(id, false, because);
+  const details = { channel: id, name, because };
+  await store.recordAudit({ actor: 'pgrow', project, service_id: null, action: 'disable_channel', details });
 };
 
 const disabled: SendResult = { accepted: false, error: 'the channel is disabled', final: true, retry_after: null };

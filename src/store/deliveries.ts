@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { mostAttempts } from '../domain/notifications/attempts.ts';
-import type { ChannelSecrets, ChannelSettings } from '../domain/notifications/channels.ts';
+import type { ChannelDocument, ChannelSecrets, ChannelSettings } from '../domain/notifications/channels.ts';
 import type {
   DeliveryDocument,
   DeliveryRound,
@@ -42,7 +42,7 @@ export interface DueDelivery {
   readonly notice: Notice;
   /** Made so far in this round. */
   readonly attempts: number;
-  readonly channel: { readonly id: string; readonly name: string; readonly enabled: boolean };
+  readonly channel: Pick<ChannelDocument, 'id' | 'name' | 'project' | 'enabled'>;
   readonly settings: ChannelSettings;
   readonly secrets: ChannelSecrets;
 }
@@ -99,9 +99,10 @@ export const deliveryStore = (queries: Queries, key: Buffer): DeliveryStore => {
     async readDue({ delivery, round }) {
       const row = await startable().where('delivery.id', '=', delivery).where('round', '=', round).executeTakeFirst();
       if (!row) return null;
-      const { channel_id: id, channel_name: name, enabled, settings, attempts, notice_id } = row;
+      const { channel_id: id, channel_name: name, channel_project: project, enabled } = row;
+      const { settings, attempts, notice_id } = row;
       const secrets: ChannelSecrets = await secretStore(queries, key).readSecrets(id);
-      return { notice_id, notice: noticeIn(row), attempts, channel: { id, name, enabled }, settings, secrets };
+      return { notice_id, notice: noticeIn(row), attempts, channel: { id, name, project, enabled }, settings, secrets };
     },
 
     async recordAttempt({ attempt, state, error, pause, ...delivery }) {
