@@ -44,8 +44,7 @@ export const channelStore = (queries: Queries, key: Buffer): ChannelStore => {
         });
       } catch (error) {
         if (!isUniqueViolation(error, 'notification_channels_project_name_key')) throw error;
-        const message = `There is a channel ${channel.name} already. Choose another name, or remove that one first.`;
-        throw new PgrowError('name_taken', message);
+        throw channelNameTaken(channel.name);
       }
     },
 
@@ -80,6 +79,11 @@ export const channelStore = (queries: Queries, key: Buffer): ChannelStore => {
       });
     },
   };
+};
+
+export const channelNameTaken = (name: string): PgrowError => {
+  const message = `There is a channel ${name} already. Choose another name, or remove that one first.`;
+  return new PgrowError('name_taken', message);
 };
 
 const channelOf = (row: Selectable<Tables['notification_channels']>): ChannelDocument => ({

@@ -80,6 +80,8 @@ describe('a channel', () => {
     expect((await add({}, await api.newToken('default', 'operator'))).status).toBe(403);
     await added();
     expect((await add()).body).toMatchObject({ status: 409, code: 'name_taken' });
+    const actions = (await api.store.listAudit({ limit: 10 })).map(({ action }) => action);
+    expect(actions.filter((action) => action !== 'refused')).toEqual(['add_channel']);
     expect((await add({ name: 'other', database: 'none' })).body).toMatchObject({ status: 404 });
     expect((await add({ name: 'other', webhook: { url: url() } })).body).toMatchObject({
       status: 422,
@@ -148,6 +150,15 @@ describe('what happens to a database', () => {
     expect(JSON.parse(toSlack?.body ?? '')).toEqual({ text: expect.stringMatching(/^\*shop: expand .* is done\*\n/) });
   });
 
+  // Notices have names: a channel for the database's id heard of nothing.
+  test('reaches a channel that was added for the id of the database', async () => {
+    const shop = await api.newShop();
+    expect(await added({ database: shop.id })).toMatchObject({ database: 'shop' });
+    await api.recordOperation(shop, randomUUID());
+    await look();
+    expect(await deliveries()).toMatchObject([{ database: 'shop' }]);
+  });
+
   test('gives notice of a failover and of what needs an operator, and of nothing before there was a channel', async () => {
     const shop = await api.newShop();
     const [before, after] = [randomUUID(), randomUUID()];
@@ -211,6 +222,8 @@ describe('a receiver', () => {
     expect((await api.call('POST', `${path}/redeliver`, { token })).status).toBe(403);
     expect((await api.call('POST', `${path}/redeliver`)).body).toMatchObject({ state: 'pending', attempts: 0 });
     expect((await api.call('POST', `${path}/redeliver`)).status).toBe(409);
+    const redelivered = (await api.store.listAudit({ limit: 10 })).filter(({ action }) => action === 'redeliver');
+    expect(redelivered).toHaveLength(1);
     await attempt();
     expect(await deliveries()).toMatchObject([{ state: 'delivered', attempts: 1 }]);
     expect(api.client.deliveries.map(({ round }) => round)).toEqual([1, 2]);
@@ -233,6 +246,9 @@ describe('a receiver', () => {
       enabled: false,
       disabled_because: expect.stringContaining('answered 410'),
     });
+    expect(await api.store.listAudit({ limit: 1 })).toMatchObject([
+      { actor: 'pgrow', project: 'default', action: 'disable_channel', details: { channel: id, name: 'ops' } },
+    ]);
   });
 
   test('at a private address that a name leads to is not reached', async () => {

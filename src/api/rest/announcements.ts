@@ -37,17 +37,15 @@ export const announcementRoutes = (app: FastifyInstance, dependencies: ApiDepend
       schema: { tags, summary: 'Send a test message through a channel' },
     },
     async (request, reply) => {
-      const { id, name, project } = await findOwnChannel(store, request);
+      const { id, name, project, enabled } = await findOwnChannel(store, request);
+      if (!enabled) throw channelDisabled(name);
       const { actor } = callerOf(request);
       const details = { channel: id, name };
       await store.recordAudit({ ...askedBy(request), project, service_id: null, action: 'test_channel', details });
       const notice = { key: `test-${randomUUID()}`, type: 'test', at: new Date().toISOString(), project } as const;
       const [sent] = await store.recordNotice({ ...notice, database: null, data: { actor } }, id);
       const delivery = sent === undefined ? null : await store.findDelivery(sent);
-      if (!delivery) {
-        const message = `Channel ${name} is disabled. Enable it first: ./pgrow notifications enable ${name}`;
-        throw new PgrowError('refused', message);
-      }
+      if (!delivery) throw channelDisabled(name);
       await startDeliveries(dependencies, request, [delivery.id]);
       void reply.code(202);
       return delivery;
@@ -81,6 +79,9 @@ export const announcementRoutes = (app: FastifyInstance, dependencies: ApiDepend
     },
   );
 };
+
+const channelDisabled = (name: string): PgrowError =>
+  new PgrowError('refused', `Channel ${name} is disabled. Enable it first: ./pgrow notifications enable ${name}`);
 
 interface Subject {
   readonly project: string;

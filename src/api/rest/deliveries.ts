@@ -53,12 +53,12 @@ export const deliveryRoutes = (app: FastifyInstance, dependencies: ApiDependenci
       schema: { tags, summary: 'Send a message again that was delivered or given up' },
     },
     async (request, reply) => {
-      const { id, project, channel } = await findOwn(request);
+      const { id, project, channel, state } = await findOwn(request);
+      if (state === 'pending') throw stillSent(id);
       const details = { delivery: id, name: channel.name };
       await store.recordAudit({ ...askedBy(request), project, service_id: null, action: 'redeliver', details });
       const begun = await store.redeliver(id);
-      if (!begun)
-        throw new PgrowError('refused', `Message ${id} is still being sent. Look: ./pgrow notifications deliveries`);
+      if (!begun) throw stillSent(id);
       await startDeliveries(dependencies, request, [id]);
       void reply.code(202);
       return begun;
@@ -72,6 +72,9 @@ export const deliveryRoutes = (app: FastifyInstance, dependencies: ApiDependenci
     throw new PgrowError('not_found', `There is no message ${deliveryId}. Look: ./pgrow notifications deliveries`);
   };
 };
+
+const stillSent = (id: string) =>
+  new PgrowError('refused', `Message ${id} is still being sent. Look: ./pgrow notifications deliveries`);
 
 const deliveryRules = {
   type: 'object',

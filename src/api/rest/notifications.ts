@@ -5,6 +5,7 @@ import { PgrowError } from '../../domain/errors.ts';
 import { newChannelInput, partsOf, signingPrefix } from '../../domain/notifications/channels.ts';
 import { noticeTypes } from '../../domain/notifications/notice.ts';
 import { allProjects, projectText } from '../../domain/tokens.ts';
+import { channelNameTaken } from '../../store/channels.ts';
 import { askedBy } from '../audit.ts';
 import { callerOf } from '../auth.ts';
 import { bodyRules, type Parts } from '../bodies.ts';
@@ -42,10 +43,11 @@ export const notificationRoutes = (app: FastifyInstance, { store }: ApiDependenc
     },
     async (request, reply) => {
       const { channel } = parseBody(channelBody, request.body, withoutSecrets);
-      const { name, project, database = null, events = noticeTypes } = channel;
+      const { name, project, events = noticeTypes } = channel;
       refuseForeign(request, channel);
-      if (database !== null && !(await store.readDatabase(database, project === allProjects ? undefined : project)))
-        throw new PgrowError('not_found', `There is no database ${database} in ${projectText(project)}.`);
+      const database = await nameOfDatabase(store, channel);
+      if ((await store.listChannels(project)).some((each) => each.project === project && each.name === name))
+        throw channelNameTaken(name);
       const parts = partsOf(channel, `${signingPrefix}${randomBytes(32).toString('base64')}`);
       const details = { name, target: parts.target, events, ...(database !== null && { database }) };
       await store.recordAudit({ ...askedBy(request), project, service_id: null, action: 'add_channel', details });
@@ -93,6 +95,17 @@ export const notificationRoutes = (app: FastifyInstance, { store }: ApiDependenc
 
 /** A URL may hold a token, and what is misspelt may be a password. */
 const withoutSecrets = /^(name|project|database|events)\b/;
+
+/** Notices have names only. Null for all databases. @throws PgrowError `not_found` */
+const nameOfDatabase = async (
+  store: Pick<ApiDependencies['store'], 'readDatabase'>,
+  { database, project }: z.output<typeof newChannelInput>,
+): Promise<string | null> => {
+  if (database === undefined) return null;
+  const found = await store.readDatabase(database, project === allProjects ? undefined : project);
+  if (found) return found.name;
+  throw new PgrowError('not_found', `There is no database ${database} in ${projectText(project)}.`);
+};
 
 /** @throws PgrowError `forbidden` */
 const refuseForeign = (
