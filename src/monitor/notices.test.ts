@@ -39,6 +39,23 @@ test('a delivery that cannot be started is left for the next look, and keeps non
   expect(started).toEqual(['d-1', 'd-3', 'd-2']);
 });
 
+// One row that could not be made into a notice stopped all that had been made before.
+test('what is on its way is started also where no notices can be made', async () => {
+  const started: string[] = [];
+  await sendNoticesOnce({
+    store: {
+      async collectNotices() {
+        throw new Error('a row of another version');
+      },
+      listUnstarted: async () => [startable('d-1')],
+      deliveryStarted: async () => undefined,
+    } as never,
+    client: { deliver: async ({ delivery }) => void started.push(delivery), hasDeliveryEnded: async () => false },
+    log: { info: () => undefined, warn: () => undefined },
+  });
+  expect(started).toEqual(['d-1']);
+});
+
 // Nine pauses of eight hours, and each weekend with the machine off, ended deliveries whose workflows went on.
 test('a silent delivery is given up only where Temporal says that its workflow has ended', async () => {
   const buried: string[] = [];

@@ -35,7 +35,9 @@ export const sendNotices = async (dependencies: NoticeDependencies, signal: Abor
 };
 
 export const sendNoticesOnce = async ({ store, client, log }: NoticeDependencies): Promise<void> => {
-  await store.collectNotices();
+  await store
+    .collectNotices(({ error, ...subject }) => log.warn({ error: messageOf(error), ...subject }, 'no notice made'))
+    .catch((error: unknown) => log.warn({ error: messageOf(error) }, 'no notices made'));
   for (const delivery of await store.listUnstarted()) {
     try {
       await client.deliver(delivery);

@@ -13,11 +13,19 @@ import type { Tables } from './tables.ts';
 export interface NoticeStore {
   /**
    * Makes notices of what has happened since the last time, each with a delivery to every channel that hears of it.
-   * Locks nothing that an operation writes for longer than one statement.
+   * Locks nothing that an operation writes for longer than one statement. What fails is reported and left for the next time,
+   * and keeps nothing else waiting.
    */
-  collectNotices(): Promise<void>;
+  collectNotices(failed: (failure: CollectFailure) => void): Promise<void>;
   /** To the channels that hear of it, or to one alone; returns the ids of the deliveries. Idempotent by key. */
   recordNotice(notice: Notice, channel?: string): Promise<readonly string[]>;
+}
+
+export interface CollectFailure {
+  readonly kind: 'operation' | 'failover' | 'window';
+  /** Null where the rows themselves could not be read. */
+  readonly id: string | null;
+  readonly error: unknown;
 }
 
 /** Of each kind at a time; the rest follows with the next look. */
@@ -54,16 +62,16 @@ export const noticeStore = (queries: Queries): NoticeStore => {
 
   return {
     recordNotice,
-    async collectNotices() {
-      for (const operation of await unnotifiedOperations(queries)) {
+    async collectNotices(failed) {
+      await eachOf('operation', failed, unnotifiedOperations(queries), async (operation) => {
         for (const notice of noticesOfOperation(operation)) await recordNotice(notice);
         await queries
           .updateTable('operations')
           .set({ notified: operation.status })
           .where('id', '=', operation.id)
           .execute();
-      }
-      for (const failover of await unnotifiedFailovers(queries)) {
+      });
+      await eachOf('failover', failed, unnotifiedFailovers(queries), async (failover) => {
         const notice = noticeOfFailover(failover);
         if (notice) await recordNotice(notice);
         await queries
@@ -71,13 +79,26 @@ export const noticeStore = (queries: Queries): NoticeStore => {
           .set({ notified: true })
           .where('id', '=', failover.id)
           .execute();
-      }
-      for (const window of await closingWindows(queries)) {
+      });
+      await eachOf('window', failed, closingWindows(queries), async (window) => {
         await recordNotice(noticeOfClosing(window));
         await queries.updateTable('checkpoints').set({ closing_notified: true }).where('id', '=', window.id).execute();
-      }
+      });
     },
   };
+};
+
+const eachOf = async <T extends { readonly id: string }>(
+  kind: CollectFailure['kind'],
+  failed: (failure: CollectFailure) => void,
+  rows: Promise<readonly T[]>,
+  collect: (row: T) => Promise<void>,
+): Promise<void> => {
+  try {
+    for (const row of await rows) await collect(row).catch((error: unknown) => failed({ kind, id: row.id, error }));
+  } catch (error) {
+    failed({ kind, id: null, error });
+  }
 };
 
 const unnotifiedOperations = (queries: Queries): Promise<readonly UnnotifiedOperation[]> =>

@@ -28,6 +28,10 @@ beforeEach(async () => {
   return () => store.close();
 });
 
+const fail = ({ error }: { readonly error: unknown }): never => {
+  throw error;
+};
+
 const takeBackup = async (from = url): Promise<MetadataBackup> => {
   const [summary, ...rows] = await Array.fromAsync(readMetadata({ url: from }));
   const manifest = {
@@ -96,7 +100,7 @@ const fill = async () => {
     to_stage: 3,
     metadata: { lag: 1e21, none: null },
   });
-  await store.collectNotices();
+  await store.collectNotices(fail);
   await store.recordAudit({ actor: 'tests', project: 'default', service_id: shop.id, action: 'expand', details: {} });
   await query(
     url,

@@ -16,6 +16,9 @@ let server: MetadataServer;
 let url: string;
 let store: Store;
 const encryptionKey = randomBytes(32);
+const fail = ({ error }: { readonly error: unknown }): never => {
+  throw error;
+};
 
 beforeAll(async () => {
   server = await startMetadataServer();
@@ -657,6 +660,22 @@ describe('history', () => {
     expect((await store.removeHistory({ ...usualRetention, audit_days: 400 })).audit).toBe(1);
   });
 
+  // One operation of which no notice could be made stopped those of all that came after it.
+  test('is said also after something of which nothing can be said', async () => {
+    const shop = await store.registerDatabase(sampleDatabase('shop'));
+    const target = { name: 'ops', project: 'default', database: null, created_by: 'a', target: 'https://a.example' };
+    const settings = { kind: 'webhook', format: 'standard', allow_private: false } as const;
+    await store.addChannel({ ...target, settings, secrets: {}, events: ['maintenance.started'] });
+    const bad = await begun(shop);
+    await query(url, `UPDATE operations SET started_at = '-infinity' WHERE id = '${bad}'`);
+    await begun(shop);
+    const failures: object[] = [];
+    await store.collectNotices((failure) => void failures.push(failure));
+    expect(failures).toEqual([{ kind: 'operation', id: bad, error: expect.any(Error) }]);
+    const { entries } = await store.pageDeliveries({ project: '*' }, { limit: 9 });
+    expect(entries).toMatchObject([{ type: 'maintenance.started', state: 'pending' }]);
+  });
+
   test('gives notice of a window once, when it is about to close', async () => {
     const shop = await store.registerDatabase(sampleDatabase('shop'));
     const target = { name: 'ops', project: 'default', database: null, created_by: 'a', target: 'https://a.example' };
@@ -664,7 +683,7 @@ describe('history', () => {
     await store.addChannel({ ...target, settings, secrets: {}, events: ['rollback_window.closing'] });
     const { id } = await openWindow(shop, await begun(shop));
     const subjects = async () => {
-      await store.collectNotices();
+      await store.collectNotices(fail);
       return (await store.pageDeliveries({ project: '*' }, { limit: 9 })).entries.map(({ subject }) => subject);
     };
     const leftOf = (whole: string, left: string) =>
