@@ -3,8 +3,7 @@ import { expect, test } from 'vitest';
 import { limitSends } from './limit-sends.ts';
 
 test('a receiver that hangs keeps neither the others waiting nor the places of what watches databases', async () => {
-  let asked = 1;
-  const limited = limitSends(3, 2, () => asked);
+  const limited = limitSends(3, 2);
   const ends: (() => void)[] = [];
   const hang = (channel: string) => limited.send(channel, () => new Promise<void>((resolve) => ends.push(resolve)));
   const hanging = [hang('a'), hang('a')];

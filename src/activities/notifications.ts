@@ -60,9 +60,11 @@ const disable = async (
   { id, name, project }: DueDelivery['channel'],
   because: string,
 ): Promise<void> => {
-  await store.enableChannel(id, false, because);
+  // Another message to it may have met the same.
+  if (!(await store.findChannel(id))?.enabled) return;
   const details = { channel: id, name, because };
   await store.recordAudit({ actor: 'pgrow', project, service_id: null, action: 'disable_channel', details });
+  await store.enableChannel(id, false, because);
 };
 
 const disabled: SendResult = { accepted: false, error: 'the channel is disabled', final: true, retry_after: null };
