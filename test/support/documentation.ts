@@ -49,17 +49,19 @@ export const blocksOf = ({ text }: Page, language: string): readonly string[] =>
 export const proseOf = ({ text }: Page): string =>
   text.replaceAll(/^```[\s\S]*?^```$/gm, '').replaceAll(/`[^`\n]*`/g, '');
 
-/**
- * Every command of a page: all of its `sh` blocks, what follows a `$` in its `console` blocks, and inline code that begins
- * with `./pgrow`.
- */
-export const documentedCommands = (page: Page): readonly DocumentedCommand[] => {
+/** The commands of a page in its blocks: all of `sh`, and what follows a `$` in `console`. */
+export const commandsInBlocks = (page: Page): readonly DocumentedCommand[] => {
   const typed = blocksOf(page, 'console').flatMap((block) =>
     [...block.matchAll(/^\$ ((?:.*\\\n)*.*)$/gm)].map(([, line]) => line!),
   );
+  return [...blocksOf(page, 'sh'), ...typed].flatMap(commandsOf).map((command) => ({ ...command, page: page.path }));
+};
+
+/** Every command of a page: those in its blocks, and inline code that begins with `./pgrow`. */
+export const documentedCommands = (page: Page): readonly DocumentedCommand[] => {
   const inline = [...page.text.replaceAll(/^```[\s\S]*?^```$/gm, '').matchAll(/`(\.\/pgrow [^`]+)`/g)];
-  const texts = [...blocksOf(page, 'sh'), ...typed, ...inline.map(([, code]) => code!.replaceAll(/\s+/g, ' '))];
-  return texts.flatMap(commandsOf).map((command) => ({ ...command, page: page.path }));
+  const texts = inline.map(([, code]) => code!.replaceAll(/\s+/g, ' '));
+  return [...commandsInBlocks(page), ...texts.flatMap(commandsOf).map((command) => ({ ...command, page: page.path }))];
 };
 
 /** The five commands with which the README begins, without the name of the program. */
