@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createDockerPlatform } from '../../src/platform/docker/index.ts';
+import { endControlPlane } from '../support/control-plane-pool.ts';
 import { commandsInBlocks, readPages } from '../support/documentation.ts';
 import { retryUntil } from '../support/retry-until.ts';
 import { readCli, runCli } from '../support/run-cli.ts';
@@ -36,7 +37,7 @@ beforeAll(async () => {
 afterAll(async () => {
   const { databases } = await readCli<{ databases: readonly { name: string }[] }>(environment, ['list']);
   for (const { name } of databases) await pgrow('destroy', name, '--confirm', name);
-  await pgrow('down');
+  await endControlPlane(environment.PGROW_HOME);
   rmSync(folder, { recursive: true });
 });
 
