@@ -11,7 +11,7 @@ import { testNotice, type Notice } from '../domain/notifications/notice.ts';
 import { noticeText } from '../domain/notifications/notice-text.ts';
 import { allProjects } from '../domain/tokens.ts';
 import type { Queries } from './connection.ts';
-import { cut, newestFirst, type Page, type PageWanted } from './lists.ts';
+import { readPage, newestFirst, type Page, type PageWanted } from './lists.ts';
 import { noticeOf } from './notices.ts';
 import { secretStore } from './secrets.ts';
 import { isUuid } from './service-id.ts';
@@ -119,17 +119,12 @@ export const deliveryStore = (queries: Queries, key: Buffer): DeliveryStore => {
         .execute();
     },
 
-    async pageDeliveries({ project, states }, { limit, after }) {
+    async pageDeliveries({ project, states }, page) {
       const order = newestFirst('delivery.created_at', 'delivery.id');
       let query = joined().select(order.at);
       if (project !== allProjects) query = query.where('channel.project', '=', project);
       if (states) query = query.where('state', 'in', [...states]);
-      if (after) query = query.where(order.follows(after));
-      const rows = await query
-        .orderBy(order.by)
-        .limit(limit + 1)
-        .execute();
-      return cut(rows, limit, documentOf);
+      return readPage(query, order, page, documentOf);
     },
 
     async findDelivery(id) {

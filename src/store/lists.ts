@@ -1,4 +1,4 @@
-import { sql } from 'kysely';
+import { sql, type SelectQueryBuilder } from 'kysely';
 import type { Database } from '../domain/database.ts';
 import type { Checkpoint, OperationDocument, OperationStatus, OperationType } from '../domain/operation.ts';
 import type { Snapshot } from '../domain/snapshot.ts';
@@ -55,7 +55,7 @@ export type OperationsWanted = (
 };
 
 export const listStore = (queries: Queries): ListStore => ({
-  async pageOperations(wanted, { limit, after }) {
+  async pageOperations(wanted, page) {
     const order = newestFirst('operations.started_at', 'operations.id');
     let query = queries
       .selectFrom('operations')
@@ -68,76 +68,39 @@ export const listStore = (queries: Queries): ListStore => ({
     }
     if (wanted.types) query = query.where('operations.type', 'in', [...wanted.types]);
     if (wanted.statuses) query = query.where('operations.status', 'in', [...wanted.statuses]);
-    if (after) query = query.where(order.follows(after));
-    const rows = await query
-      .orderBy(order.by)
-      .limit(limit + 1)
-      .execute();
-    const { entries: ids, next } = cut(rows, limit, ({ id }) => id);
+    const { entries: ids, next } = await readPage(query, order, page, ({ id }) => id);
     if (ids.length === 0) return { entries: [], next };
     const documents = new Map((await readDocuments(queries, { ids, limit: null })).map((each) => [each.id, each]));
     return { entries: ids.flatMap((id) => documents.get(id) ?? []), next };
   },
 
-  async pageCheckpoints(serviceId, { limit, after }) {
+  async pageCheckpoints(serviceId, page) {
     const order = newestFirst('timestamp', 'id');
-    let query = queries.selectFrom('checkpoints').selectAll().select(order.at).where('service_id', '=', serviceId);
-    if (after) query = query.where(order.follows(after));
-    return cut(
-      await query
-        .orderBy(order.by)
-        .limit(limit + 1)
-        .execute(),
-      limit,
-      toCheckpoint,
-    );
+    const query = queries.selectFrom('checkpoints').selectAll().select(order.at).where('service_id', '=', serviceId);
+    return readPage(query, order, page, toCheckpoint);
   },
 
-  async pageEvents(serviceId, { limit, after }) {
+  async pageEvents(serviceId, page) {
     const order = newestFirst('event.created_at', 'event.id');
-    let query = queries
+    const query = queries
       .selectFrom('postgres_expansion_events as event')
       .innerJoin('postgres_cluster_state as cluster', 'cluster.id', 'event.cluster_id')
       .select(['event.id', 'event_type', 'from_stage', 'to_stage', 'metadata', 'event.created_at', order.at])
       .where('cluster.service_id', '=', serviceId);
-    if (after) query = query.where(order.follows(after));
-    return cut(
-      await query
-        .orderBy(order.by)
-        .limit(limit + 1)
-        .execute(),
-      limit,
-      toEvent,
-    );
+    return readPage(query, order, page, toEvent);
   },
 
-  async pageSnapshots(serviceId, { limit, after }) {
+  async pageSnapshots(serviceId, page) {
     const order = newestFirst('created_at', 'id');
-    let query = queries.selectFrom('snapshots').selectAll().select(order.at).where('service_id', '=', serviceId);
-    if (after) query = query.where(order.follows(after));
-    return cut(
-      await query
-        .orderBy(order.by)
-        .limit(limit + 1)
-        .execute(),
-      limit,
-      toSnapshot,
-    );
+    const query = queries.selectFrom('snapshots').selectAll().select(order.at).where('service_id', '=', serviceId);
+    return readPage(query, order, page, toSnapshot);
   },
 
-  async pageTokens(project, { limit, after }) {
+  async pageTokens(project, page) {
     const order = newestFirst('created_at', 'id');
     let query = selectTokens(queries).select(order.at);
     if (project !== allProjects) query = query.where('project', '=', project);
-    if (after) query = query.where(order.follows(after));
-    return cut(
-      await query
-        .orderBy(order.by)
-        .limit(limit + 1)
-        .execute(),
-      limit,
-      toTokenDocument,
-    );
+    return readPage(query, order, page, toTokenDocument);
   },
 
   async pageDatabases(project, { limit, after }) {
@@ -155,8 +118,18 @@ export const newestFirst = (time: string, id: string) => ({
     sql<boolean>`(${sql.ref(time)}, ${sql.ref(id)}) < (${position.at}::timestamptz, ${position.id})`,
 });
 
-/** One more than wanted was asked for: it says whether anything follows. */
-export const cut = <R extends Position, E>(rows: readonly R[], limit: number, shown: (row: R) => E): Page<E> => {
+/** One more than wanted is asked for: it says whether anything follows. */
+export const readPage = async <DB, TB extends keyof DB, R extends Position, E>(
+  query: SelectQueryBuilder<DB, TB, R>,
+  order: ReturnType<typeof newestFirst>,
+  { limit, after }: PageWanted,
+  shown: (row: R) => E,
+): Promise<Page<E>> => {
+  const rest = after ? query.where(order.follows(after)) : query;
+  const rows: readonly R[] = await rest
+    .orderBy(order.by)
+    .limit(limit + 1)
+    .execute();
   const last = rows.length > limit ? rows[limit - 1] : undefined;
   return { entries: rows.slice(0, limit).map(shown), next: last ? { at: last.at, id: last.id } : null };
 };
