@@ -84,7 +84,7 @@ export const failOverActions = (dependencies: Dependencies) => {
 
   const end = async (from: Node): Promise<void> => {
     await killServer(platform, from);
-    // The engine does not restart what it was told to kill; if anything else starts it, the fence keeps the server down.
+    // The engine does not restart a container that it has killed on request. If anything else starts it, the fence keeps the server down.
     await fence(platform, from);
   };
 

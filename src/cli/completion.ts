@@ -29,7 +29,7 @@ export const completion = (program: Command): void => {
     });
 };
 
-/** Silent about everything that goes wrong: it would be written into what somebody types. */
+/** Silent about everything that goes wrong: an error would appear in the middle of the command being typed. */
 const completionLines = async (program: Command, words: readonly string[]): Promise<string[]> => {
   const found = completionsAt(program, words);
   if (found.kind === 'file') return [':files'];

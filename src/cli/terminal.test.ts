@@ -28,7 +28,7 @@ test('the width is that of COLUMNS, else of the terminal; a pipe has none', () =
   expect(widthOf({ isTTY: true, columns: 120 })).toBe(120);
 });
 
-test('nodes of one database are told apart by colour, and each keeps its own', () => {
+test('each node of a database has a colour of its own, and keeps it', () => {
   const names = [
     'postgres-1',
     'postgres-2',

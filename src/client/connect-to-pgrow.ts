@@ -27,7 +27,7 @@ export interface Pgrow {
     input: OperationInput<W>,
     about?: { readonly database?: string },
   ): Promise<StartedOperation>;
-  /** The last operation of a database, running or not, whoever started it; null if Temporal knows of none. */
+  /** The last operation of a database, running or not, and started by any client; null if Temporal knows of none. */
   operation(serviceId: string): Promise<Operation | null>;
   /**
    * Goes back to the stage before the last operation. Null if no worker has taken the request up: it waits in Temporal.

@@ -3,7 +3,7 @@ import { stepStatuses } from './operation.ts';
 import { operationOptions } from './options.ts';
 
 /**
- * What operations and rollback windows are told, and what they answer, as schemas. Code takes the types; the published
+ * Messages to operations and rollback windows, and their answers, as schemas. Code takes the types; the published
  * description of messages is made of the schemas (`docs/messages.schema.json`).
  */
 

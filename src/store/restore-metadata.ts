@@ -143,7 +143,7 @@ const beginRounds = `
 
 /**
  * An operation that was running may have begun more steps since. What never began can be undone as well, but what is not known
- * to have begun would stay. Steps from the point of no return on are told by the mark on the engine.
+ * to have begun would stay. The mark on the engine shows steps from the point of no return on.
  */
 const beginSteps = `
   UPDATE operation_steps AS step SET status = 'running'

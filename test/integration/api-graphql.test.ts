@@ -422,7 +422,7 @@ describe('over HTTP', () => {
     expect(refused).toMatchObject({ status: 400, detail: expect.stringContaining('Accept: text/event-stream') });
   });
 
-  test('a subscription that is refused is told so in its stream', async () => {
+  test('a subscription that is refused gets the refusal in its stream', async () => {
     await api.newShop();
     const client = createClient({ url: await listen(), headers, retryAttempts: 0 });
     const query = `subscription { postgresProgress(serviceId: "shop", operationId: "${someId}") { status } }`;

@@ -47,17 +47,17 @@ export const callPgrow = async (calls: readonly Call<'expand'>[]): Promise<reado
   return outcomes;
 };
 
-/** Calls one, and cancels it when it is told to. */
+/** Calls one, and cancels it on a signal. */
 export const callAndCancel = async ({ endpoint, operation, input }: Call<'expand'>): Promise<Outcome | 'cancelled'> => {
-  let told = false;
-  setHandler(defineSignal('cancel'), () => void (told = true));
+  let isCancelled = false;
+  setHandler(defineSignal('cancel'), () => void (isCancelled = true));
   const scope = new CancellationScope();
   const pgrow = createNexusServiceClient({ endpoint, service: pgrowService });
   const outcome = scope.run(async () => {
     const handle = await pgrow.startOperation(operation, input, { cancellationType: 'WAIT_CANCELLATION_COMPLETED' });
     return handle.result();
   });
-  await condition(() => told);
+  await condition(() => isCancelled);
   scope.cancel();
   try {
     return outcomeOf(await outcome);

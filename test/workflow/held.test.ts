@@ -204,7 +204,7 @@ test('a step that waited for a release does nothing if its operation was ended w
 });
 
 // It went on, moved the writes, and the record knew nothing of it.
-test('an operation that began after the backup acts no more once the record is released', async () => {
+test('an operation that began after the backup no longer acts once the record is released', async () => {
   const shop = await newDatabase();
   const held = shop.world.faults.hold(({ name }) => name === 'waitUntilEtcdQuorum');
   const operation = await shop.start('expand', { target: 'ha', pooling: {} });

@@ -18,7 +18,7 @@ const mostStreams = 100;
 
 /**
  * `POST /graphql`, as GraphQL over HTTP has it; where the caller accepts nothing but `text/event-stream`, or subscribes, the events
- * of GraphQL over SSE, in its mode of distinct connections. Whoever calls needs a token; what it may do each field says.
+ * of GraphQL over SSE, in its mode of distinct connections. Callers need a token; each field says which role it takes.
  */
 export const graphqlRoutes = (app: FastifyInstance, dependencies: ApiDependencies): void => {
   const schema = createSchema(dependencies);
