@@ -33,6 +33,7 @@ import { snapshotRoutes } from './rest/snapshots.ts';
 import { streamRoutes } from './rest/stream.ts';
 import { tokenRoutes } from './rest/tokens.ts';
 import { topologyRoutes } from './rest/topology.ts';
+import { watchTokens } from './stream/valid-tokens.ts';
 
 export interface ApiOptions extends ApiDependencies {
   readonly requests?: RequestLimits;
@@ -125,6 +126,7 @@ export const createApi = async ({ logger, requests, ...dependencies }: ApiOption
     transformSpecificationClone: false,
   });
   await app.register(async (routes) => {
+    const streaming = { ...dependencies, tokens: watchTokens(dependencies.store) };
     serviceRoutes(routes, dependencies);
     changeRoutes(routes, dependencies);
     rollbackRoutes(routes, dependencies);
@@ -135,18 +137,18 @@ export const createApi = async ({ logger, requests, ...dependencies }: ApiOption
     ladderRoutes(routes, dependencies);
     historyRoutes(routes, dependencies);
     snapshotRoutes(routes, dependencies);
-    logsRoutes(routes, dependencies);
-    progressRoutes(routes, dependencies);
+    logsRoutes(routes, streaming);
+    progressRoutes(routes, streaming);
     controlPlaneRoutes(routes, dependencies);
     databaseRoutes(routes, dependencies);
     doctorRoutes(routes, dependencies);
-    streamRoutes(routes, dependencies);
+    streamRoutes(routes, streaming);
     tokenRoutes(routes, dependencies);
     auditRoutes(routes, dependencies);
     notificationRoutes(routes, dependencies);
     deliveryRoutes(routes, dependencies);
     announcementRoutes(routes, dependencies);
-    graphqlRoutes(routes, dependencies);
+    graphqlRoutes(routes, streaming);
     routes.get('/openapi.json', { config: { public: true }, schema: { hide: true } }, async () => openApi());
   });
   return app;

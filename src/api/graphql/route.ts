@@ -7,7 +7,7 @@ import { callerOf } from '../auth.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { graphqlAnswer } from '../documents/graphql.ts';
 import { eventStreams, type EventStream } from '../rest/event-stream.ts';
-import { invalidToken, watchTokens } from '../stream/valid-tokens.ts';
+import { invalidToken, type TokenWatch } from '../stream/valid-tokens.ts';
 import type { GraphqlContext } from './context.ts';
 import { answerError, knownError } from './errors.ts';
 import { paramsRules, prepare, readParams, type Prepared } from './prepare.ts';
@@ -20,10 +20,10 @@ const mostStreams = 100;
  * `POST /graphql`, as GraphQL over HTTP has it; where the caller accepts nothing but `text/event-stream`, or subscribes, the events
  * of GraphQL over SSE, in its mode of distinct connections. Callers need a token; each field says which role it takes.
  */
-export const graphqlRoutes = (app: FastifyInstance, dependencies: ApiDependencies): void => {
+export const graphqlRoutes = (app: FastifyInstance, dependencies: ApiDependencies & TokenWatch): void => {
   const schema = createSchema(dependencies);
   const streams = eventStreams(app, null);
-  const tokens = watchTokens(dependencies.store);
+  const { tokens } = dependencies;
   const stopping = new AbortController();
   app.addHook('preClose', () => stopping.abort());
   app.post(

@@ -4,6 +4,7 @@ import { expect, test, vi } from 'vitest';
 import type { Database } from '../../domain/database.ts';
 import type { LogLine } from '../../domain/looks.ts';
 import { answerProblems } from '../problem.ts';
+import { watchTokens } from '../stream/valid-tokens.ts';
 import { logsRoutes, type LogsDependencies } from './logs.ts';
 
 const nodes = ['postgres-1', 'pgbouncer-1'].map((name) => ({ name, container: `pgrow-x-${name}` }));
@@ -27,10 +28,8 @@ const newApp = (shown = (lines: number, _mostBytes: number) => `${lines} lines`)
     request.identity = { token_id: 'mine', actor: 'ci of default', role: 'operator', project: 'default' } as never;
   });
   logsRoutes(app, {
-    store: {
-      readDatabase: async () => database,
-      validTokens: async () => new Set(['mine']),
-    } as unknown as LogsDependencies['store'],
+    store: { readDatabase: async () => database } as unknown as LogsDependencies['store'],
+    tokens: watchTokens({ validTokens: async () => new Set(['mine']) }),
     readLogs: async (container, lines, mostBytes, since) =>
       `${shown(lines, mostBytes)}${since === undefined ? '' : ` since ${since}`} of ${container}`,
     followLog,

@@ -9,10 +9,11 @@ import { logsAnswer } from '../documents/history.ts';
 import { followLogs } from '../follow-logs.ts';
 import { findDatabase, serviceParams } from '../lookup.ts';
 import { isSet } from '../query-parameters.ts';
-import { watchTokens } from '../stream/valid-tokens.ts';
+import type { TokenWatch } from '../stream/valid-tokens.ts';
 import { eventStreams } from './event-stream.ts';
 
-export interface LogsDependencies extends Pick<ApiDependencies, 'store'>, LogFollower, Pick<Looks, 'readLogs'> {}
+export interface LogsDependencies
+  extends Pick<ApiDependencies, 'store'>, TokenWatch, LogFollower, Pick<Looks, 'readLogs'> {}
 
 const usualLines = 50;
 const mostLines = 10_000;
@@ -24,7 +25,7 @@ const mostFollowers = 16;
 
 /** `GET …/postgres/logs?node=&lines=&since=&follow=`: log lines of every node, or of one. */
 export const logsRoutes = (app: FastifyInstance, dependencies: LogsDependencies): void => {
-  const streams = eventStreams(app, watchTokens(dependencies.store));
+  const streams = eventStreams(app, dependencies.tokens);
   app.get(
     '/v1/projects/:projectId/services/:serviceId/postgres/logs',
     {

@@ -3,15 +3,15 @@ import { eventStream } from '../answers.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { followOperation } from '../follow-operation.ts';
 import { findOperation, operationParams } from '../lookup.ts';
-import { watchTokens } from '../stream/valid-tokens.ts';
+import type { TokenWatch } from '../stream/valid-tokens.ts';
 import { eventStreams } from './event-stream.ts';
 
 /**
  * Server-sent events: `progress` with the operation's document whenever it has changed, `end` after the last. For a reader
  * that is slow, older documents are skipped.
  */
-export const progressRoutes = (app: FastifyInstance, dependencies: ApiDependencies): void => {
-  const streams = eventStreams(app, watchTokens(dependencies.store));
+export const progressRoutes = (app: FastifyInstance, dependencies: ApiDependencies & TokenWatch): void => {
+  const streams = eventStreams(app, dependencies.tokens);
   app.get(
     '/v1/projects/:projectId/services/:serviceId/postgres/operations/:operationId/progress',
     {

@@ -11,16 +11,16 @@ import { systemReader } from '../read-system.ts';
 import { openStreamConnection, type SentEvent, type StreamConnection } from '../stream/stream-connection.ts';
 import { readPosition, writePosition } from '../stream/stream-position.ts';
 import { mostTopics, topicRegistry } from '../stream/topics.ts';
-import { invalidToken, watchTokens } from '../stream/valid-tokens.ts';
+import { invalidToken, type TokenWatch } from '../stream/valid-tokens.ts';
 
 /** Of one token. */
 const mostStreams = 20;
 
 /** What happens, as it happens: many topics on one connection. */
-export const streamRoutes = (app: FastifyInstance, dependencies: ApiDependencies): void => {
+export const streamRoutes = (app: FastifyInstance, dependencies: ApiDependencies & TokenWatch): void => {
   const readSystem = systemReader(dependencies);
   const topics = topicRegistry({ ...dependencies, readSystem });
-  const tokens = watchTokens(dependencies.store);
+  const { tokens } = dependencies;
   // What an earlier process has said is not known to this one.
   const epoch = randomBytes(6).toString('base64url').replaceAll('.', '');
   const open = new Map<StreamConnection, string>();

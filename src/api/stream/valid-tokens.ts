@@ -9,6 +9,11 @@ export const invalidToken = new PgrowError(
   'The token of this stream has been revoked or has expired. Connect with another.',
 );
 
+/** Of routes that stream: all of them share one watch. */
+export interface TokenWatch {
+  readonly tokens: WatchedTokens;
+}
+
 export interface WatchedTokens {
   /** @returns ends it */
   watch(tokenId: string, whenInvalid: () => void): () => void;
