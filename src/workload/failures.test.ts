@@ -20,6 +20,13 @@ describe('why a transaction failed', () => {
   });
 });
 
+// A failover counted five broken transactions of four clients: one of them had only been waiting for a server connection.
+test('a client that PgBouncer never gave a server connection was refused', () => {
+  const message = 'server login has been failing, cached error: pause mode (server_login_retry)';
+  expect(categoryOf(Object.assign(new Error(message), { code: '08P01' }))).toBe('refused');
+  expect(categoryOf(Object.assign(new Error('server conn crashed?'), { code: '08P01' }))).toBe('reset');
+});
+
 test('a storm of failures keeps a count per message, and only the first ten messages', () => {
   const log = createFailureLog();
   for (let index = 0; index < 1000; index += 1) log.add('refused', coded(`E${index % 20}`), index);

@@ -51,14 +51,18 @@ export const createFailureLog = (): FailureLog => {
   };
 };
 
-/** Whether the server itself said no (and the session lives on) or the connection is gone. */
-export const categoryOf = (error: unknown): 'reset' | 'sql' => {
-  const { code } = describe(error);
+/** Whether the server itself said no (and the session lives on), the connection is gone, or a pooler never had one for it. */
+export const categoryOf = (error: unknown): 'refused' | 'reset' | 'sql' => {
+  const { code, message } = describe(error);
+  if (message.startsWith(noServerConnection)) return 'refused';
   if (code === null || !/^[0-9A-Z]{5}$/.test(code)) return 'reset';
   // Class 08: connection exceptions. 57P01–57P03: terminated by an administrator, crash, cannot connect now. Node's own
   // codes of five letters: EPIPE.
   return code.startsWith('08') || /^57P0[1-3]$/.test(code) || code === 'EPIPE' ? 'reset' : 'sql';
 };
+
+/** PgBouncer says so to clients whose transaction has not begun: they wait for a server connection, and none can be opened. */
+const noServerConnection = 'server login has been failing';
 
 const describe = (error: unknown): { code: string | null; message: string } => {
   if (!(error instanceof Error)) return { code: null, message: String(error) };
