@@ -45,6 +45,7 @@ export const openOperation: (
   const database = isNew ? await ensureRecord(dependencies, call, planned) : planned.database;
   const resumed = unfinished && { operation: unfinished.operation.id, done: stepsDone(unfinished.operation) };
   await mark(dependencies, call, { ...planned.database, id: database.id }, resumed ? 'past_return' : 'running');
+  const options = optionsOf(planned.input);
   await store.beginOperation({
     id: operation,
     service_id: database.id,
@@ -53,12 +54,12 @@ export const openOperation: (
     type: operationTypeOf[call.workflow],
     plan,
     actor: (call.input as { actor?: string }).actor ?? 'unknown',
+    ...('options' in planned.input && { options }),
   });
   for (const step of resumed?.done ?? []) await store.stepEnded({ operation, step, status: 'done' });
   // A rollback uses up the checkpoint that started it, destroying removes what it kept, and a repair touches nothing of it;
   // every other operation closes it.
   const closes = previous !== null && !leavesCheckpoint.includes(call.workflow);
-  const options = optionsOf(planned.input);
   const { checkpoint_timeout: timeout_seconds } = options;
   return {
     plan,

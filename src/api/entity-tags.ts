@@ -9,7 +9,7 @@ declare module 'fastify' {
 }
 
 /** How old a look is says nothing of what was seen: from a look that no longer counts the answer's health is `unknown`. */
-const ages: readonly string[] = ['seen_at', 'age_ms', 'observed_at'];
+const ages: readonly string[] = ['seen_at', 'age_ms', 'observed_at', 'answered_at'];
 
 /** Kept by its reader alone, who asks each time whether it has changed. */
 const pollable = { 'cache-control': 'private, no-cache', vary: 'authorization' };

@@ -1,8 +1,11 @@
 import type { FastifyReply } from 'fastify';
 import { effectsOnEndpoints } from '../domain/endpoint-effects.ts';
 import { operationWorkflowId } from '../domain/naming.ts';
+import { plannedNodes } from '../domain/layers.ts';
 import type { Plan } from '../domain/plan.ts';
-
+import type { PreflightCheck } from '../domain/preflight.ts';
+import { traitsOf } from '../domain/step-traits.ts';
+import type { UsualDurations } from '../domain/usual-durations.ts';
 import { planDigest } from '../planning/plan-digest.ts';
 
 export interface PlanOf {
@@ -12,10 +15,14 @@ export interface PlanOf {
   readonly service_id: string;
   /** That the plan was made for. */
   readonly operation_id: string;
+  /** What such operations took before; null or absent where that was not looked up. */
+  readonly usual?: UsualDurations | null;
+  /** Null or absent where it was not asked for. */
+  readonly preflight?: readonly PreflightCheck[] | null;
 }
 
 /** A plan in the shape of the operation that would run it. */
-export const planDocument = ({ plan, database, service_id, operation_id }: PlanOf) => ({
+export const planDocument = ({ plan, database, service_id, operation_id, usual = null, preflight = null }: PlanOf) => ({
   operation: {
     id: null,
     digest: planDigest(plan, { operation_id, service_id }),
@@ -27,13 +34,23 @@ export const planDocument = ({ plan, database, service_id, operation_id }: PlanO
     from_stage: plan.from?.stage ?? null,
     to_stage: plan.to?.stage ?? null,
     status: 'planned',
-    steps: plan.steps.map(({ name, phase }) => ({
-      name,
-      phase,
+    steps: traitsOf(plan).map(({ cut_over, waits_for_signal, lane }, index) => ({
+      index,
+      name: plan.steps[index]!.name,
+      phase: plan.steps[index]!.phase,
       status: 'pending',
       started_at: null,
       duration_ms: null,
       detail: null,
+      attempt: null,
+      ended_at: null,
+      progress: null,
+      waiting_for: null,
+      remedy: null,
+      cut_over,
+      waits_for_signal,
+      lane,
+      usual_ms: usual?.steps[index] ?? null,
     })),
     started_at: null,
     ended_at: null,
@@ -48,6 +65,11 @@ export const planDocument = ({ plan, database, service_id, operation_id }: PlanO
     cost_before: plan.cost_before,
     cost_after: plan.cost_after,
     estimated_duration_minutes: plan.estimated_duration_minutes,
+    estimated_duration_ms: plan.estimated_duration_minutes * 60_000,
+    usual_ms: usual?.whole ?? null,
+    current: null,
+    topology: { before: plan.from && plannedNodes(plan.from), after: plan.to && plannedNodes(plan.to) },
+    preflight,
     warnings: plan.warnings,
     losses: plan.losses ?? [],
     endpoints: effectsOnEndpoints(plan),

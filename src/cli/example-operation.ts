@@ -2,12 +2,21 @@ import type { OperationDocument, StepRecord } from '../domain/operation.ts';
 
 /** For tests: a step and an operation with everything that a test does not care about. */
 export const exampleStep = (step: Partial<StepRecord>): StepRecord => ({
+  index: 0,
   name: 'start etcd-1',
   phase: 'etcd',
   status: 'pending',
   duration_ms: null,
   detail: null,
   started_at: null,
+  attempt: null,
+  ended_at: null,
+  progress: null,
+  waiting_for: null,
+  remedy: null,
+  cut_over: false,
+  waits_for_signal: false,
+  lane: null,
   ...step,
 });
 
@@ -39,5 +48,11 @@ export const exampleOperation = (operation: Partial<OperationDocument>): Operati
   warnings: [],
   checkpoint: null,
   error: null,
+  current: null,
+  estimated_duration_ms: null,
+  request: null,
+  abortable: { now: true, reason: null },
+  cut_over: null,
+  hand_over: null,
   ...operation,
 });

@@ -1,4 +1,28 @@
+import { layerOf } from '../domain/layers.ts';
 import type { StatusDocument } from './status-document.ts';
+
+type Shown = StatusDocument['nodes'][number];
+
+/** For tests: a node of which nothing is known but what a test cares about. */
+export const exampleNode = (node: Pick<Shown, 'name' | 'kind' | 'container' | 'state'> & Partial<Shown>): Shown => ({
+  layer: layerOf[node.kind],
+  role: null,
+  detail: null,
+  position: null,
+  lag_bytes: null,
+  kept: null,
+  leads: null,
+  synchronous: null,
+  timeline: null,
+  lag_seconds: null,
+  since: null,
+  answered_at: null,
+  version: null,
+  volume_bytes: null,
+  servers: null,
+  pool: null,
+  ...node,
+});
 
 /** For tests: a database at stage 2 whose replica is stopped. */
 export const exampleStatus: StatusDocument = {
@@ -7,7 +31,7 @@ export const exampleStatus: StatusDocument = {
   health: 'degraded',
   seen_at: '2026-01-01T10:00:00.000Z',
   age_ms: 0,
-  pooling: { enabled: true, type: 'pgbouncer', endpoint: 'pgbouncer:5432' },
+  pooling: { enabled: true, type: 'pgbouncer', endpoint: 'pgbouncer:5432', options: null },
   routing: {
     enabled: true,
     type: 'haproxy',
@@ -26,7 +50,7 @@ export const exampleStatus: StatusDocument = {
   project: 'default',
   postgres_major: 17,
   size: { memory_bytes: 4 * 1024 ** 3, cpus: 1.5 },
-  replicas: { count: 1, lag_bytes: [0, 50_331_648] },
+  replicas: { count: 1, lag_bytes: [0, 50_331_648], options: null },
   ha: {
     enabled: false,
     etcd_nodes: 0,
@@ -34,9 +58,10 @@ export const exampleStatus: StatusDocument = {
     current_leader: null,
     patroni_version: null,
     etcd_version: null,
+    options: null,
   },
   nodes: [
-    {
+    exampleNode({
       name: 'postgres-1',
       kind: 'postgres',
       role: 'primary',
@@ -45,8 +70,8 @@ export const exampleStatus: StatusDocument = {
       position: null,
       container: 'pgrow-x-postgres-1',
       lag_bytes: 0,
-    },
-    {
+    }),
+    exampleNode({
       name: 'postgres-2',
       kind: 'postgres',
       role: 'replica',
@@ -55,8 +80,8 @@ export const exampleStatus: StatusDocument = {
       position: null,
       container: 'pgrow-x-postgres-2',
       lag_bytes: 50_331_648,
-    },
-    {
+    }),
+    exampleNode({
       name: 'pgbouncer-1',
       kind: 'pgbouncer',
       role: null,
@@ -65,6 +90,6 @@ export const exampleStatus: StatusDocument = {
       position: null,
       container: 'pgrow-x-pgbouncer-1',
       lag_bytes: null,
-    },
+    }),
   ],
 };

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { exampleOperation, exampleStep } from './example-operation.ts';
-import { exampleStatus } from './example-status.ts';
+import { exampleNode, exampleStatus } from './example-status.ts';
 import type { StatusDocument } from './status-document.ts';
 import { controlPlaneText, databasesText, statusText } from './status-text.ts';
 
@@ -44,16 +44,7 @@ test('what is wrong or cannot be seen is said in sentences', () => {
 
 test('a router that keeps many processes for old connections is shown with what comes of it', () => {
   const note = 'keeps 30 processes for connections of before a reload';
-  const front = {
-    name: 'front',
-    kind: 'front',
-    role: null,
-    state: 'running',
-    detail: null,
-    container: 'x',
-    lag_bytes: null,
-    position: null,
-  } as const;
+  const front = exampleNode({ name: 'front', kind: 'front', state: 'running', container: 'x' });
   expect(statusText({ ...status, nodes: [{ ...front, note }] })).toContain(`front ${note}.`);
 });
 

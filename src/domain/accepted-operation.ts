@@ -1,4 +1,5 @@
 import type { OperationError, OperationDocument, OperationType } from './operation.ts';
+import { abortableOf } from './operation-standing.ts';
 
 /** An operation that was accepted, as long as no worker has recorded it, or because none ever will. */
 export interface Acceptance {
@@ -43,6 +44,17 @@ export const acceptedOperation = (
   warnings: [],
   checkpoint: null,
   error: 'error' in standing ? standing.error : null,
+  current: null,
+  estimated_duration_ms: null,
+  request: null,
+  abortable: abortableOf({
+    type: acceptance.type,
+    database: acceptance.database,
+    status: 'status' in standing ? standing.status : 'running',
+    steps: [],
+  }),
+  cut_over: null,
+  hand_over: null,
 });
 
 /** A worker has it, which looks at every node before it plans. */

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { haTopology, replicaTopology, sampleDatabase } from '../../test/support/sample-database.ts';
-import { exampleOperation } from '../cli/example-operation.ts';
+import { exampleOperation, exampleStep } from '../cli/example-operation.ts';
 import { compareRecord, type OnEngine } from './compare-record.ts';
 import type { Database } from './database.ts';
 import type { OperationDocument } from './operation.ts';
@@ -86,9 +86,7 @@ test('one that was past its point of no return may have come further than the re
     id: 'op-1',
     status: 'running',
     point_of_no_return: 'hand over',
-    steps: [
-      { name: 'hand over', phase: 'cut over', status: 'running', started_at: null, duration_ms: null, detail: null },
-    ],
+    steps: [exampleStep({ name: 'hand over', phase: 'cut over', status: 'running' })],
   });
   expect(compare(plain, { marks: [{ operation: 'op-1', state: 'past_return' }] }, running)).toEqual([
     expect.stringMatching(/was past its point of no return when the backup was taken/),

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import { diagnose } from './doctor.ts';
 import type { Survey, SurveyedDatabase, SurveyedResource } from './survey.ts';
+import { exampleOperation, exampleStep } from '../cli/example-operation.ts';
 import { haTopology } from '../../test/support/sample-database.ts';
 import type { Database } from './database.ts';
 import { newNode } from './nodes.ts';
@@ -19,36 +20,16 @@ const shop: Database = {
   topology: { ...first, kept: [kept] },
 };
 
-const operation = (change: Partial<OperationDocument>): OperationDocument => ({
-  id: 'op-1',
-  workflow_id: 'pgrow/1',
-  run_id: null,
-  type: 'expand',
-  database: 'shop',
-  service_id: shop.id,
-  from_stage: 0,
-  to_stage: 2,
-  status: 'done',
-  actor: 'tests',
-  reason: null,
-  steps: [],
-  started_at: '',
-  ended_at: null,
-  duration_ms: null,
-  expected_stall_ms: 0,
-  stall_ms: null,
-  waiting_for: null,
-  closes_window: null,
-  point_of_no_return: null,
-  nodes_added: [],
-  nodes_removed: [],
-  cost_before: { monthly_usd: 15, items: [] },
-  cost_after: { monthly_usd: 35, items: [] },
-  warnings: [],
-  checkpoint: null,
-  error: null,
-  ...change,
-});
+const operation = (change: Partial<OperationDocument>): OperationDocument =>
+  exampleOperation({
+    id: 'op-1',
+    workflow_id: 'pgrow/1',
+    service_id: shop.id,
+    from_stage: 0,
+    to_stage: 2,
+    status: 'done',
+    ...change,
+  });
 
 const surveyed = (change: Partial<SurveyedDatabase> = {}): SurveyedDatabase => ({
   id: shop.id,
@@ -127,7 +108,7 @@ test('what these metadata know nothing of is never removed: other metadata may',
 test('what an operation left past its point of no return is never removed: it may hold the newest data', () => {
   const steps = (status: 'failed' | 'pending' | 'undone') => ({
     point_of_no_return: 'hand over',
-    steps: [{ name: 'hand over', phase: 'cut-over', status, started_at: null, duration_ms: null, detail: null }],
+    steps: [exampleStep({ name: 'hand over', phase: 'cut-over', status })],
   });
   const after = (change: Partial<OperationDocument>) =>
     removable({ resources: strayResources, databases: [surveyed({ last: operation(change) })] });
@@ -183,9 +164,7 @@ test('past its point of no return it is not undone, but resumed when it is repea
   const last = operation({
     status: 'running',
     point_of_no_return: 'hand over',
-    steps: [
-      { name: 'hand over', phase: 'cut-over', status: 'done', started_at: null, duration_ms: null, detail: null },
-    ],
+    steps: [exampleStep({ name: 'hand over', phase: 'cut-over', status: 'done' })],
   });
   expect(diagnose({ resources: [], databases: [surveyed({ last, abandoned })] })).toMatchObject([
     { kind: 'operation', removable: false, command: './pgrow expand shop --to ha' },

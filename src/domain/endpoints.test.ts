@@ -93,9 +93,6 @@ describe('while an operation runs', () => {
       name,
       phase,
       status: isDone(name) ? ('done' as const) : ('undone' as const),
-      duration_ms: null,
-      detail: null,
-      started_at: null,
     }));
     const { best, host } = connectionStrings(shop, null, routesOnTheWay(plan, steps) ?? undefined);
     return { best, there: Object.keys(host).filter((name) => host[name as keyof typeof host] !== null) };

@@ -1,7 +1,7 @@
 import { applicationName, type Database } from './database.ts';
 import { frontPorts, ports } from './naming.ts';
 import type { FrontConfig, Upstream } from './node-config.ts';
-import type { OperationDocument } from './operation.ts';
+import type { StepRecord } from './operation.ts';
 import type { Plan } from './plan.ts';
 import { frontConfig } from './routes.ts';
 import { nodesOf, type Topology } from './topology.ts';
@@ -27,7 +27,10 @@ export const hostAddress = '127.0.0.1';
 type Routes = FrontConfig['routes'];
 
 /** The last routes that a running operation has given to the front; null for none yet, or none any longer. */
-export const routesOnTheWay = (plan: Pick<Plan, 'steps'>, steps: OperationDocument['steps']): Routes | null =>
+export const routesOnTheWay = (
+  plan: Pick<Plan, 'steps'>,
+  steps: readonly Pick<StepRecord, 'status'>[],
+): Routes | null =>
   plan.steps.reduce<Routes | null>((given, { run }, index) => {
     const isDone = run.action === 'configureNode' && steps[index]?.status === 'done';
     return isDone && run.input.config.kind === 'front' ? run.input.config.routes : given;

@@ -64,6 +64,48 @@ export interface LiveNode {
   readonly position: { readonly lsn: string; readonly timeline: number } | null;
   /** What an operator should know of a node that runs as it should. */
   readonly note?: string;
+  /** What a look that had the time for it found besides; absent from earlier records. */
+  readonly facts?: NodeFacts;
+}
+
+/** Each is absent where it does not apply or could not be read in time. */
+export interface NodeFacts {
+  /** Whether it leads the members of etcd. */
+  readonly leads?: boolean;
+  /** Whether commits wait for this replica. */
+  readonly synchronous?: boolean;
+  /** Seconds that a replica's last replayed transaction is behind; 0 where nothing is left to replay. */
+  readonly lag_seconds?: number;
+  /** Since when it has been in this state, as far as it was looked at. ISO 8601. */
+  readonly since?: string;
+  /** When it answered last itself, not only its engine. ISO 8601. */
+  readonly answered_at?: string;
+  /** Of its program: `17.6`. */
+  readonly version?: string;
+  /** Bytes in its volume. */
+  readonly volume_bytes?: number;
+  readonly servers?: RouterServers;
+  readonly pool?: PoolerLoad;
+}
+
+/** Servers of each of a router's ports, and how many of them take connections. */
+export interface RouterServers {
+  readonly read_write: ServerCount;
+  readonly read_only: ServerCount;
+}
+
+export interface ServerCount {
+  readonly up: number;
+  readonly total: number;
+}
+
+/** Clients of a pooler, over all its databases. */
+export interface PoolerLoad {
+  readonly active: number;
+  readonly waiting: number;
+  /** Clients that it takes at most. */
+  readonly limit: number;
+  readonly paused: boolean;
 }
 
 /** Who takes writes, and who could instead. */

@@ -1,4 +1,5 @@
 import type { Cost } from './cost.ts';
+import type { cutoverModes } from './options.ts';
 import type { Stage } from './stage.ts';
 
 export const operationTypes = [
@@ -26,7 +27,40 @@ export type OperationStatus = (typeof operationStatuses)[number];
 export const stepStatuses = ['pending', 'running', 'done', 'failed', 'undone', 'undo_failed'] as const;
 export type StepStatus = (typeof stepStatuses)[number];
 
+/** How far a step is, where it knows it. `done` never shrinks while one thing is measured. */
+export interface StepProgress {
+  readonly done: number;
+  readonly total: number;
+  readonly unit: ProgressUnit;
+}
+
+export const progressUnits = ['bytes', 'rows', 'files'] as const;
+export type ProgressUnit = (typeof progressUnits)[number];
+
+/** `cutover`, `grace`: until a message or the time is over; the step has not begun. `condition`: until something is as it should be. */
+export const waitKinds = ['cutover', 'grace', 'condition'] as const;
+
+/** What a step waits for. */
+export interface StepWait {
+  readonly kind: (typeof waitKinds)[number];
+  /** ISO 8601. */
+  readonly since: string;
+  /** When it is over by itself, ISO 8601; null where nothing says so. */
+  readonly until: string | null;
+  readonly says: string;
+}
+
+/** Where a step runs beside others: steps of different lanes of one group run at the same time. */
+export interface Lane {
+  /** Of its operation, from 0. */
+  readonly group: number;
+  /** Of its group, from 0. */
+  readonly number: number;
+}
+
 export interface StepRecord {
+  /** In the operation, from 0. */
+  readonly index: number;
   readonly name: string;
   readonly phase: string;
   readonly status: StepStatus;
@@ -37,6 +71,21 @@ export interface StepRecord {
   readonly detail: string | null;
   /** True where it has not begun, because it waits for something that `detail` names. */
   readonly waiting?: boolean;
+  /** How often it was begun; null where that was not recorded, as are the next ones of earlier operations. */
+  readonly attempt: number | null;
+  /** ISO 8601, of its last attempt; null until that has ended. */
+  readonly ended_at: string | null;
+  /** Null where it does not know. */
+  readonly progress: StepProgress | null;
+  readonly waiting_for: StepWait | null;
+  /** What is being done to help it; null while it gets on by itself. */
+  readonly remedy: string | null;
+  /** Whether nothing is undone once it has begun. */
+  readonly cut_over: boolean;
+  /** Whether a cut-over `on_signal` waits before it. */
+  readonly waits_for_signal: boolean;
+  /** Null where it runs alone. */
+  readonly lane: Lane | null;
 }
 
 /** The step at which an operation closes the rollback window of the operation before. */
@@ -45,6 +94,35 @@ export interface ClosesWindow {
   readonly of: string;
   /** Index of the step. */
   readonly step: number;
+}
+
+/** How to ask for the same once more. */
+export interface RequestAgain {
+  readonly method: 'POST' | 'DELETE';
+  /** Path, with the query that it needs. */
+  readonly route: string;
+  /** Null where there is none. */
+  readonly body: Readonly<Record<string, unknown>> | null;
+}
+
+/** When clients of its database waited in a hand-over. Milliseconds after the hold began; null where it does not apply. */
+export interface HandOver {
+  /** ISO 8601. */
+  readonly held_at: string;
+  /** The old primary has stopped. */
+  readonly stopped_ms: number | null;
+  /** The successor was shown to have everything. */
+  readonly proven_ms: number | null;
+  /** The successor takes writes. */
+  readonly promoted_ms: number | null;
+  /** Every router leads to it. */
+  readonly routed_ms: number | null;
+  /** A write through every route has succeeded. */
+  readonly probed_ms: number | null;
+  /** The last client was let go. */
+  readonly resumed_ms: number | null;
+  /** Most clients that waited on each pooler; null where that was not seen. */
+  readonly poolers: readonly { readonly name: string; readonly waiting_max: number | null }[];
 }
 
 /** "What scripts can rely on". */
@@ -83,6 +161,22 @@ export interface OperationDocument {
   readonly warnings: readonly string[];
   readonly checkpoint: Checkpoint | null;
   readonly error: OperationError | null;
+  /** Index of the step it has come to; null before there is one, and after its end. */
+  readonly current: number | null;
+  /** Milliseconds, as its plan has it; null where there is none. */
+  readonly estimated_duration_ms: number | null;
+  /** Null where it is not known, or cannot be asked for. */
+  readonly request: RequestAgain | null;
+  /** Whether `abort` would be heard now; if not, why. */
+  readonly abortable: { readonly now: boolean; readonly reason: string | null };
+  /** Null if it has no cut-over that could wait, or its options were not recorded. */
+  readonly cut_over: {
+    readonly mode: (typeof cutoverModes)[number];
+    /** Until when a cut-over that waits may be released, ISO 8601; null while none waits. */
+    readonly deadline: string | null;
+  } | null;
+  /** Null if it held no writes, or that was not measured. */
+  readonly hand_over: HandOver | null;
 }
 
 export interface OperationError {

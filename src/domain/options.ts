@@ -17,8 +17,10 @@ export const poolingOptions = z
 export type PoolingOptions = z.infer<typeof poolingOptions>;
 
 const replicaCount = count(1, 5);
-const replicationMode = z.enum(['async', 'sync']);
-const loadBalancing = z.enum(['round_robin', 'least_connections']);
+export const replicationModes = ['async', 'sync'] as const;
+const replicationMode = z.enum(replicationModes);
+export const loadBalancings = ['round_robin', 'least_connections'] as const;
+const loadBalancing = z.enum(loadBalancings);
 export type LoadBalancing = z.infer<typeof loadBalancing>;
 
 export const replicaOptions = z.strictObject({

@@ -1,20 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { sampleDatabase, samplePlan, haTopology, pooledTopology } from '../../test/support/sample-database.ts';
-import { exampleOperation } from '../cli/example-operation.ts';
+import { exampleOperation, exampleStep } from '../cli/example-operation.ts';
 import type { Plan } from './plan.ts';
 import { requestOf, commandToResume, resume, stepsDone, unfinishedOf } from './resumption.ts';
 
 const shop = sampleDatabase('shop');
 const asked = requestOf('expand', { target: 'ha', ha: { failover_time: 30, sync_mode: 'async' }, options: {} });
 const plan: Plan = { ...samplePlan(shop, haTopology(shop)), point_of_no_return: 'hand over', asked };
-const step = (name: string, status: 'done' | 'failed' | 'pending' | 'undone' | 'undo_failed') => ({
-  name,
-  phase: 'cut-over',
-  status,
-  started_at: null,
-  duration_ms: null,
-  detail: null,
-});
+const step = (name: string, status: 'done' | 'failed' | 'pending' | 'undone' | 'undo_failed') =>
+  exampleStep({ name, phase: 'cut-over', status });
 const ended = (...steps: ReturnType<typeof step>[]) =>
   exampleOperation({ status: 'needs_operator', point_of_no_return: 'hand over', steps });
 const broken = ended(step('prepare', 'done'), step('hand over', 'done'), step('route', 'failed'));

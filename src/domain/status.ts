@@ -4,7 +4,9 @@ import { addressText, endpointsOf } from './endpoints.ts';
 import { heldNotices } from './held-records.ts';
 import type { LiveState } from './live-state.ts';
 import { ports } from './naming.ts';
+import { nodeDocuments } from './node-documents.ts';
 import type { Checkpoint, OperationDocument } from './operation.ts';
+import { presentHa, presentPooling, presentReplicas } from './present-options.ts';
 import { nodesOf } from './topology.ts';
 
 /** What is, as the API and `--json` show it. */
@@ -23,6 +25,7 @@ export const topologyDocument = (database: Database, live: LiveState) => {
       type: 'pgbouncer',
       endpoint: endpoint('pooled'),
       ...topology.pooling,
+      options: presentPooling(topology),
     },
     routing: {
       enabled: routers.length > 0,
@@ -37,6 +40,7 @@ export const topologyDocument = (database: Database, live: LiveState) => {
       count: replicas,
       /** Of every member, the leader first. */
       lag_bytes: replicas > 0 ? live.members.map(({ lag }) => lag) : [],
+      options: presentReplicas(topology),
     },
     ha: {
       enabled: topology.ha !== null,
@@ -45,6 +49,7 @@ export const topologyDocument = (database: Database, live: LiveState) => {
       current_leader: topology.ha ? (leaderOf(live) ?? null) : null,
       patroni_version: live.patroni_version,
       etcd_version: live.etcd_version,
+      options: presentHa(topology),
     },
   };
 };
@@ -100,7 +105,7 @@ export const statusDocument = ({
   /** Null unless its record comes from a backup and has not been found to be right. */
   held: database.held ?? null,
   notices: [...(database.held ? heldNotices(database.name, database.held) : []), ...live.notices],
-  nodes: live.nodes,
+  nodes: nodeDocuments(live, database.topology, checkpoint),
 });
 
 const leaderOf = ({ members }: LiveState): string | undefined => members.find(({ role }) => role === 'leader')?.name;

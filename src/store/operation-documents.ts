@@ -1,7 +1,10 @@
 import { sql, type Selectable } from 'kysely';
 import type { Plan } from '../domain/plan.ts';
 import { remarksOf } from '../domain/remarks.ts';
-import { waitingFor, type OperationDocument, type StepRecord } from '../domain/operation.ts';
+import { waitingFor, type OperationDocument } from '../domain/operation.ts';
+import { abortableOf, currentStep, cutOverOf } from '../domain/operation-standing.ts';
+import { requestAgain } from '../domain/request-again.ts';
+import { stepRecord } from '../domain/step-record.ts';
 import { toCheckpoint } from './checkpoints.ts';
 import type { Queries } from './connection.ts';
 import type { Tables } from './tables.ts';
@@ -31,6 +34,8 @@ const shownOfPlan = [
   'warnings',
   'closes_window',
   'reason',
+  'estimated_duration_minutes',
+  'asked',
 ] as const satisfies readonly (keyof Plan)[];
 
 const columns = [
@@ -47,10 +52,13 @@ const columns = [
   'ended_at',
   'stall_ms',
   'error',
+  'options',
+  'hand_over',
 ] as const satisfies readonly (keyof Tables['operations'])[];
 
 type ShownOperation = Pick<Selectable<Tables['operations']>, (typeof columns)[number]> & {
   readonly database: string;
+  readonly project: string;
   readonly plan: Pick<Plan, (typeof shownOfPlan)[number]>;
 };
 
@@ -64,7 +72,7 @@ export const readDocuments = async (queries: Queries, filter: OperationFilter): 
     .selectFrom('operations')
     .innerJoin('services', 'services.id', 'operations.service_id')
     .select(columns.map((column) => `operations.${column}` as const))
-    .select(['services.name as database', planPart.as('plan')]);
+    .select(['services.name as database', 'services.project', planPart.as('plan')]);
   if (filter.ids !== undefined) query = query.where('operations.id', 'in', [...filter.ids]);
   if (filter.id !== undefined) query = query.where('operations.id', '=', filter.id);
   if (filter.service_id !== undefined) query = query.where('operations.service_id', '=', filter.service_id);
@@ -96,28 +104,31 @@ const toDocument = (
   steps: readonly Selectable<Tables['operation_steps']>[],
   checkpoint: OperationDocument['checkpoint'],
 ): OperationDocument => {
-  const { plan, started_at, ended_at } = operation;
+  const { plan, started_at, ended_at, options, status, type, service_id, database, project } = operation;
+  const { point_of_no_return } = plan;
+  const records = steps.map((step) => stepRecord(step, { point_of_no_return, options }));
+  const grace_seconds = steps.find(({ traits }) => typeof traits?.grace_seconds === 'number')?.traits?.grace_seconds;
   return {
     id: operation.id,
     workflow_id: operation.workflow_id,
     run_id: operation.run_id,
-    type: operation.type,
-    database: operation.database,
-    service_id: operation.service_id,
+    type,
+    database,
+    service_id,
     from_stage: operation.from_stage,
     to_stage: operation.to_stage,
-    status: operation.status,
+    status,
     actor: operation.actor,
     reason: plan.reason ?? null,
-    steps: steps.map(toStepRecord),
+    steps: records,
     started_at: started_at.toISOString(),
     ended_at: ended_at?.toISOString() ?? null,
     duration_ms: ended_at ? ended_at.getTime() - started_at.getTime() : null,
     expected_stall_ms: plan.expected_stall_ms,
     stall_ms: operation.stall_ms,
-    waiting_for: operation.status === 'running' ? waitingFor(steps) : null,
+    waiting_for: status === 'running' ? waitingFor(steps) : null,
     closes_window: plan.closes_window ?? null,
-    point_of_no_return: plan.point_of_no_return,
+    point_of_no_return,
     nodes_added: plan.nodes_added,
     nodes_removed: plan.nodes_removed,
     cost_before: plan.cost_before,
@@ -125,15 +136,18 @@ const toDocument = (
     warnings: [...plan.warnings, ...remarksOf(steps)],
     checkpoint,
     error: operation.error,
+    current: currentStep({ status, steps: records }),
+    estimated_duration_ms: plan.estimated_duration_minutes * 60_000,
+    request: requestAgain({
+      asked: plan.asked,
+      options,
+      project,
+      service_id,
+      database,
+      grace_seconds: grace_seconds ?? null,
+    }),
+    abortable: abortableOf({ type, database, status, steps: records }),
+    cut_over: cutOverOf(records, options),
+    hand_over: operation.hand_over,
   };
 };
-
-const toStepRecord = (step: Selectable<Tables['operation_steps']>): StepRecord => ({
-  name: step.name,
-  phase: step.phase,
-  status: step.status,
-  started_at: step.started_at?.toISOString() ?? null,
-  duration_ms: step.started_at && step.ended_at ? step.ended_at.getTime() - step.started_at.getTime() : null,
-  detail: step.detail,
-  ...(step.waiting && { waiting: true }),
-});

@@ -1,13 +1,17 @@
 import { sql } from 'kysely';
 import type {
+  HandOver,
   OperationDocument,
   OperationError,
   OperationStatus,
   OperationType,
   StepStatus,
 } from '../domain/operation.ts';
+import type { OperationOptions } from '../domain/options.ts';
 import type { Plan } from '../domain/plan.ts';
 import { planOnRecord, toRecord } from '../domain/recorded-plan.ts';
+import type { StepSeen } from '../domain/step-record.ts';
+import { traitsOf } from '../domain/step-traits.ts';
 import type { Queries } from './connection.ts';
 import { doubt } from './observed.ts';
 import { readDocuments } from './operation-documents.ts';
@@ -22,7 +26,7 @@ export interface OperationStore {
   /** The step is next, but has not begun: it waits for what `detail` names. */
   stepWaits(step: StepOfOperation & { readonly detail: string }): Promise<void>;
   /** What the step waits for or how far it is; nothing once the step has ended. */
-  stepDetail(step: StepOfOperation & { readonly detail: string }): Promise<void>;
+  stepDetail(step: StepOfOperation & { readonly detail: string; readonly seen?: StepSeen }): Promise<void>;
   stepEnded(step: EndedStep): Promise<void>;
   endOperation(end: OperationEnd): Promise<void>;
   /** Of one project or of all. */
@@ -55,6 +59,8 @@ export interface NewOperation {
   readonly type: OperationType;
   readonly plan: Plan;
   readonly actor: string;
+  /** Of its request; absent where they are not known. */
+  readonly options?: OperationOptions;
 }
 
 export interface StepOfOperation {
@@ -73,18 +79,24 @@ export interface OperationEnd {
   readonly status: Exclude<OperationStatus, 'running'>;
   readonly stall_ms: number | null;
   readonly error: OperationError | null;
+  /** What was measured while it held writes; absent if it held none. */
+  readonly hand_over?: HandOver;
 }
 
 const now = sql<Date>`clock_timestamp()`;
+/** Of a step that begins: it did not run, or only waited. */
+const begins = sql`(status != 'running' OR waiting)`;
 
 export const operationStore = (queries: Queries): OperationStore => ({
-  async beginOperation({ plan, ...operation }) {
+  async beginOperation({ plan, options, ...operation }) {
+    const traits = traitsOf(plan);
     await queries.transaction().execute(async (transaction) => {
       const inserted = await transaction
         .insertInto('operations')
         .values({
           ...operation,
           plan: JSON.stringify(toRecord(plan)),
+          options: options ? JSON.stringify(options) : null,
           from_stage: plan.from?.stage ?? null,
           to_stage: plan.to?.stage ?? null,
         })
@@ -95,7 +107,16 @@ export const operationStore = (queries: Queries): OperationStore => ({
       if (plan.steps.length > 0) {
         await transaction
           .insertInto('operation_steps')
-          .values(plan.steps.map(({ name, phase }, index) => ({ operation_id: operation.id, index, name, phase })))
+          .values(
+            plan.steps.map(({ name, phase }, index) => ({
+              operation_id: operation.id,
+              index,
+              name,
+              phase,
+              traits: JSON.stringify(traits[index]),
+              attempts: 0,
+            })),
+          )
           .execute();
       }
       // Temporal runs one at a time, so whatever still counts as running was terminated without a word.
@@ -113,8 +134,16 @@ export const operationStore = (queries: Queries): OperationStore => ({
 
   async stepStarted({ operation, step }) {
     await stepsOf(queries, operation, step)
-      .set({ status: 'running', waiting: false, started_at: now, ended_at: null, detail: null })
-      .where((where) => where.or([where('status', '!=', 'running'), where('waiting', '=', true)]))
+      .set({
+        attempts: sql<number>`coalesce(attempts, 0) + 1`,
+        // One that is tried again within its attempt shows what the try before has seen.
+        started_at: sql<Date>`CASE WHEN ${begins} THEN clock_timestamp() ELSE started_at END`,
+        detail: sql<string>`CASE WHEN ${begins} THEN NULL ELSE detail END`,
+        seen: sql<string>`CASE WHEN ${begins} THEN NULL ELSE seen END`,
+        status: 'running',
+        waiting: false,
+        ended_at: null,
+      })
       .execute();
   },
 
@@ -125,8 +154,11 @@ export const operationStore = (queries: Queries): OperationStore => ({
       .execute();
   },
 
-  async stepDetail({ operation, step, detail }) {
-    await stepsOf(queries, operation, step).set({ detail }).where('status', '=', 'running').execute();
+  async stepDetail({ operation, step, detail, seen }) {
+    await stepsOf(queries, operation, step)
+      .set({ detail, seen: seen ? JSON.stringify(seen) : null })
+      .where('status', '=', 'running')
+      .execute();
   },
 
   async stepEnded({ operation, step, status, detail = null }) {
@@ -136,6 +168,7 @@ export const operationStore = (queries: Queries): OperationStore => ({
       .set({
         status,
         waiting: false,
+        seen: null,
         ...(undoing ? {} : { ended_at: now }),
         ...(status === 'done' ? { detail } : {}),
       })
@@ -143,7 +176,7 @@ export const operationStore = (queries: Queries): OperationStore => ({
       .execute();
   },
 
-  async endOperation({ id, status, stall_ms, error }) {
+  async endOperation({ id, status, stall_ms, error, hand_over }) {
     await queries
       .updateTable('operation_steps')
       .set({ status: 'pending', waiting: false, started_at: null, detail: null })
@@ -163,6 +196,7 @@ export const operationStore = (queries: Queries): OperationStore => ({
         status,
         stall_ms,
         error: error && JSON.stringify(error),
+        ...(hand_over && { hand_over: JSON.stringify(hand_over) }),
         ended_at: sql<Date>`coalesce(ended_at, clock_timestamp())`,
       })
       .where('id', '=', id)

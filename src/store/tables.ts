@@ -1,12 +1,15 @@
 import type { Difference } from '../domain/held.ts';
 import type { ServerSize } from '../domain/server-size.ts';
 import type { ColumnType, Generated } from 'kysely';
-import type { OperationError, OperationStatus, OperationType, StepStatus } from '../domain/operation.ts';
+import type { HandOver, OperationError, OperationStatus, OperationType, StepStatus } from '../domain/operation.ts';
+import type { OperationOptions } from '../domain/options.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { PostgresMajor } from '../domain/database.ts';
 import type { LiveState } from '../domain/live-state.ts';
 import type { Stage } from '../domain/stage.ts';
 import type { Settings } from '../domain/settings.ts';
+import type { StepSeen } from '../domain/step-record.ts';
+import type { StepTraits } from '../domain/step-traits.ts';
 import type { ChannelDocument, ChannelSettings } from '../domain/notifications/channels.ts';
 import type { DeliveryState } from '../domain/notifications/deliveries.ts';
 import type { NoticeData, NoticeType } from '../domain/notifications/notice.ts';
@@ -39,6 +42,8 @@ export interface Tables {
 
 /** JSONB: written as text, because pg would turn a JavaScript array into a PostgreSQL array. */
 type Json<T> = ColumnType<T, string, string>;
+/** The same of what may be null. */
+type OptionalJson<T> = ColumnType<T | null, string | null | undefined, string | null>;
 type Timestamp = ColumnType<Date, Date | undefined, Date>;
 type OptionalTimestamp = ColumnType<Date | null, Date | null | undefined, Date | null>;
 type Nullable<T> = ColumnType<T | null, T | null | undefined, T | null>;
@@ -53,11 +58,12 @@ interface ServicesTable {
   name: string;
   postgres_major: Nullable<PostgresMajor>;
   home: Nullable<string>;
-  ports: ColumnType<HostPorts | null, string | null | undefined, string | null>;
-  size: ColumnType<ServerSize | null, string | null | undefined, string | null>;
+  ports: OptionalJson<HostPorts>;
+  size: OptionalJson<ServerSize>;
   container: Nullable<string>;
   volume: Nullable<string>;
   mode: Nullable<string>;
+  protected: Generated<boolean>;
   created_at: Timestamp;
   deleted_at: OptionalTimestamp;
 }
@@ -83,7 +89,7 @@ export interface ClusterStateTable {
   patroni_ttl_seconds: number | null;
   maximum_lag_on_failover: BigInteger;
   topology: Json<Topology>;
-  settings: ColumnType<Settings | null, string | null | undefined, string | null>;
+  settings: OptionalJson<Settings>;
   created_at: Timestamp;
   updated_at: Timestamp;
 }
@@ -111,8 +117,10 @@ interface OperationsTable {
   from_stage: Nullable<Stage>;
   to_stage: Nullable<Stage>;
   stall_ms: Nullable<number>;
-  error: ColumnType<OperationError | null, string | null | undefined, string | null>;
+  error: OptionalJson<OperationError>;
   actor: string;
+  options: OptionalJson<OperationOptions>;
+  hand_over: OptionalJson<HandOver>;
   notified: Nullable<OperationStatus>;
   started_at: Timestamp;
   ended_at: OptionalTimestamp;
@@ -126,6 +134,9 @@ interface OperationStepsTable {
   status: ColumnType<StepStatus, StepStatus | undefined, StepStatus>;
   detail: Nullable<string>;
   waiting: ColumnType<boolean, boolean | undefined, boolean>;
+  traits: OptionalJson<StepTraits>;
+  attempts: Nullable<number>;
+  seen: OptionalJson<StepSeen>;
   started_at: OptionalTimestamp;
   ended_at: OptionalTimestamp;
 }

@@ -2,13 +2,20 @@ import { z } from 'zod';
 import type { Cost } from '../../domain/cost.ts';
 import { endpointEffects } from '../../domain/endpoint-effects.ts';
 import { endpointNames } from '../../domain/endpoints.ts';
+import { layers } from '../../domain/layers.ts';
 import {
   operationStatuses,
   operationTypes,
+  progressUnits,
   stepStatuses,
+  waitKinds,
   type Checkpoint,
+  type HandOver,
   type OperationDocument,
 } from '../../domain/operation.ts';
+import { cutoverModes } from '../../domain/options.ts';
+import { preflightChecks } from '../../domain/preflight.ts';
+import { nodeKinds } from '../../domain/topology.ts';
 import { anything, milliseconds, moment, named, stage } from './document.ts';
 
 export const cost: z.ZodType<Cost> = named(
@@ -20,13 +27,46 @@ export const cost: z.ZodType<Cost> = named(
   }),
 );
 
+const stepProgress = named(
+  'StepProgress',
+  'How far a step is; null where it does not know.',
+  z.strictObject({ done: z.number(), total: z.number(), unit: z.enum(progressUnits) }),
+);
+
+const stepWait = named(
+  'StepWait',
+  'What a step waits for. `cutover`, `grace`: it has not begun. `condition`: until something is so.',
+  z.strictObject({
+    kind: z.enum(waitKinds),
+    since: moment,
+    until: moment.nullable().describe('When it is over by itself; null where nothing says so.'),
+    says: z.string(),
+  }),
+);
+
+const lane = named(
+  'StepLane',
+  'Steps of different lanes of one group run at the same time. Null for one that runs alone.',
+  z.strictObject({ group: z.int(), number: z.int() }),
+);
+
 const step = {
   name: z.string(),
   phase: z.string(),
   started_at: moment.nullable().describe('Of its last attempt; null until it has begun.'),
   duration_ms: milliseconds.nullable(),
   detail: z.string().nullable().describe('What it waits for, or how far it is: "replaying, 48 MB behind".'),
+  index: z.int().describe('In the operation, from 0.'),
+  attempt: z.int().nullable().describe('How often it was begun; null where that was not recorded.'),
+  ended_at: moment.nullable().describe('Of its last attempt.'),
+  progress: stepProgress.nullable(),
+  waiting_for: stepWait.nullable(),
+  remedy: z.string().nullable().describe('What is being done to help it; null while it gets on by itself.'),
+  cut_over: z.boolean().describe('Whether nothing is undone once it has begun.'),
+  waits_for_signal: z.boolean().describe('Whether a cut-over `on_signal` waits before it.'),
+  lane: lane.nullable(),
 };
+const estimated_duration_ms = milliseconds.nullable();
 
 export const checkpoint: z.ZodType<Checkpoint> = named(
   'Checkpoint',
@@ -68,6 +108,23 @@ const common = {
   warnings: z.array(z.string()),
 };
 
+const handOver: z.ZodType<HandOver> = named(
+  'HandOver',
+  'When clients waited, in milliseconds after the hold began; null where it does not apply.',
+  z.strictObject({
+    held_at: moment,
+    stopped_ms: milliseconds.nullable().describe('The old primary has stopped.'),
+    proven_ms: milliseconds.nullable().describe('The successor was shown to have everything.'),
+    promoted_ms: milliseconds.nullable().describe('It takes writes.'),
+    routed_ms: milliseconds.nullable().describe('Every router leads to it.'),
+    probed_ms: milliseconds.nullable().describe('A write through every route has succeeded.'),
+    resumed_ms: milliseconds.nullable().describe('The last client was let go.'),
+    poolers: z.array(
+      z.strictObject({ name: z.string(), waiting_max: z.int().nullable().describe('Most clients that waited.') }),
+    ),
+  }),
+);
+
 export const operation: z.ZodType<OperationDocument> = named(
   'Operation',
   'One change of a database.',
@@ -93,7 +150,38 @@ export const operation: z.ZodType<OperationDocument> = named(
         left_over: z.array(z.strictObject({ what: z.string(), command: z.string() })),
       })
       .nullable(),
+    current: z.int().nullable().describe('Index of the step it has come to; null after its end.'),
+    estimated_duration_ms,
+    request: z
+      .strictObject({ method: z.enum(['POST', 'DELETE']), route: z.string(), body: anything.nullable() })
+      .nullable()
+      .describe('How to ask for the same once more; null where that is not known.'),
+    abortable: z
+      .strictObject({ now: z.boolean(), reason: z.string().nullable().describe('Why not.') })
+      .describe('Whether `abort` would be heard now.'),
+    cut_over: z
+      .strictObject({
+        mode: z.enum(cutoverModes),
+        deadline: moment.nullable().describe('Until when one that waits may be released; null while none waits.'),
+      })
+      .nullable()
+      .describe('Null if it has no cut-over that could wait, or that was not recorded.'),
+    hand_over: handOver.nullable(),
   }),
+);
+
+const plannedNodes = z.array(
+  named(
+    'PlannedNode',
+    'A node that there is before or after an operation.',
+    z.strictObject({
+      name: z.string(),
+      kind: z.enum(nodeKinds),
+      layer: z.enum(layers),
+      primary: z.boolean().describe('Whether it takes writes.'),
+      kept: z.boolean().describe('Whether it is kept for a rollback only.'),
+    }),
+  ),
 );
 
 /** A plan has the shape of the operation that would run it. */
@@ -109,13 +197,31 @@ export const planned = named(
       run_id: z.null(),
       ...common,
       status: z.literal('planned'),
-      steps: z.array(z.strictObject({ ...step, status: z.literal('pending') })),
+      steps: z.array(
+        z.strictObject({
+          ...step,
+          status: z.literal('pending'),
+          usual_ms: milliseconds.nullable().describe('Median of what it took before; null if it never ran.'),
+        }),
+      ),
       started_at: z.null(),
       ended_at: z.null(),
       duration_ms: z.null(),
       stall_ms: z.null(),
       waiting_for: z.null(),
       estimated_duration_minutes: z.number(),
+      estimated_duration_ms: milliseconds,
+      usual_ms: milliseconds.nullable().describe('Median of what such an operation took before; null if none ran.'),
+      current: z.null(),
+      topology: z
+        .strictObject({ before: plannedNodes.nullable(), after: plannedNodes.nullable() })
+        .describe('Null where there is no database.'),
+      preflight: z
+        .array(z.strictObject({ check: z.enum(preflightChecks), ok: z.boolean().nullable(), says: z.string() }))
+        .nullable()
+        .describe(
+          'What the worker would check first, with `preflight=true`; `ok` is null if it could not be looked at.',
+        ),
       losses: z.array(z.string()).describe('What would be lost for good; it has to be confirmed.'),
       endpoints: z
         .array(z.strictObject({ name: z.enum(endpointNames), effect: z.enum(endpointEffects) }))

@@ -1,7 +1,15 @@
 import { z } from 'zod';
 import { endpointNames } from '../../domain/endpoints.ts';
+import { layers } from '../../domain/layers.ts';
 import { healths, nodeStates } from '../../domain/live-state.ts';
-import { poolModes } from '../../domain/options.ts';
+import {
+  failoverTimes,
+  loadBalancings,
+  maximumLags,
+  poolModes,
+  replicationModes,
+  syncModes,
+} from '../../domain/options.ts';
 import { nodeKinds } from '../../domain/topology.ts';
 import { milliseconds, moment, named, nextCursor, stage } from './document.ts';
 import { checkpoint, operation } from './operation.ts';
@@ -40,6 +48,15 @@ const topologyMembers = {
     max_client_connections: z.int().optional(),
     reserve_pool_size: z.int().optional(),
     server_connections: z.int().optional(),
+    options: z
+      .strictObject({
+        pool_mode: z.enum(poolModes),
+        default_pool_size: z.int(),
+        max_client_connections: z.int(),
+        reserve_pool_size: z.int(),
+      })
+      .nullable()
+      .describe('As `POST …/pooling` takes them; null without pooling.'),
   }),
   routing: z.strictObject({
     enabled: z.boolean(),
@@ -53,6 +70,15 @@ const topologyMembers = {
   replicas: z.strictObject({
     count: z.int(),
     lag_bytes: z.array(z.number().nullable()).describe('Of every member, the leader first.'),
+    options: z
+      .strictObject({
+        count: z.int(),
+        replication_mode: z.enum(replicationModes),
+        load_balancing: z.enum(loadBalancings),
+        enable_haproxy: z.boolean(),
+      })
+      .nullable()
+      .describe('As `POST …/replicas` takes them; null at another stage than 2.'),
   }),
   ha: z.strictObject({
     enabled: z.boolean(),
@@ -61,8 +87,19 @@ const topologyMembers = {
     current_leader: z.string().nullable(),
     patroni_version: z.string().nullable(),
     etcd_version: z.string().nullable(),
+    options: z
+      .strictObject({
+        failover_time: z.literal([...failoverTimes]).describe('Seconds.'),
+        sync_mode: z.enum(syncModes),
+        auto_failback: z.boolean(),
+        maximum_lag_on_failover: z.literal([...maximumLags]).describe('Bytes, or `unlimited`.'),
+      })
+      .nullable()
+      .describe('As `POST …/ha` takes them; null below stage 3.'),
   }),
 };
+
+const serverCount = z.strictObject({ up: z.int(), total: z.int() });
 
 export const topologyAnswer = named('Topology', 'Stage, endpoints, replicas, leader.', z.strictObject(topologyMembers));
 
@@ -100,6 +137,27 @@ export const statusAnswer = named(
         lag_bytes: z.number().nullable(),
         position: z.strictObject({ lsn: z.string(), timeline: z.int() }).nullable(),
         note: z.string().optional(),
+        layer: z.enum(layers),
+        kept: z
+          .strictObject({ until: moment.nullable() })
+          .nullable()
+          .describe('Null unless it is kept for a rollback only, and until when.'),
+        leads: z.boolean().nullable().describe('Of servers and of members of etcd; null where it is not known.'),
+        synchronous: z.boolean().nullable().describe('Whether commits wait for this replica.'),
+        timeline: z.int().nullable(),
+        lag_seconds: z.number().nullable(),
+        since: moment.nullable().describe('Since when it has been in this state, as far as it was looked at.'),
+        answered_at: moment.nullable().describe('When it answered last itself.'),
+        version: z.string().nullable(),
+        volume_bytes: z.number().nullable(),
+        servers: z
+          .strictObject({ read_write: serverCount, read_only: serverCount })
+          .nullable()
+          .describe('What a router leads to; null of other nodes, and where it is not known.'),
+        pool: z
+          .strictObject({ active: z.int(), waiting: z.int(), limit: z.int(), paused: z.boolean() })
+          .nullable()
+          .describe('Clients of a pooler; null of other nodes, and where it is not known.'),
       }),
     ),
   }),

@@ -1,7 +1,9 @@
+import { layers } from '../../domain/layers.ts';
 import { healths } from '../../domain/live-state.ts';
 import { operationStatuses, operationTypes, stepStatuses } from '../../domain/operation.ts';
 import { onObstacle } from '../../domain/inputs.ts';
-import { cutoverModes, poolModes, syncModes } from '../../domain/options.ts';
+import { cutoverModes, loadBalancings, poolModes, replicationModes, syncModes } from '../../domain/options.ts';
+import { nodeKinds } from '../../domain/topology.ts';
 
 /** Enumerations that several types share, or whose name would otherwise come from the first place they are used in. */
 export const sharedEnums = {
@@ -13,6 +15,10 @@ export const sharedEnums = {
   SyncMode: syncModes,
   CutoverMode: cutoverModes,
   ObstacleMode: onObstacle,
+  ReplicationMode: replicationModes,
+  LoadBalancing: loadBalancings,
+  NodeKind: nodeKinds,
+  Layer: layers,
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 /** Null for one that is used in one place. */

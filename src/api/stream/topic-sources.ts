@@ -98,9 +98,7 @@ const progressOf = (topic: string, before: OperationDocument, now: OperationDocu
       data: {
         topic,
         operation: Object.fromEntries(changed),
-        steps: steps
-          .map((step, index) => ({ index, ...step }))
-          .filter(({ index }) => !isSame(stepsBefore[index], steps[index])),
+        steps: steps.filter((step, index) => !isSame(stepsBefore[index], step)),
       },
     },
   ];

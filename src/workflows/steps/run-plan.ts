@@ -3,6 +3,7 @@ import type { ActionContext, ActionResult } from '../../domain/step-actions.ts';
 import { sparesWindow } from '../../domain/closed-window.ts';
 import type { LeftOver, OpenedOperation } from '../../domain/operation-activities.ts';
 import type { Block } from '../../domain/plan.ts';
+import { readyToCutOver } from '../../domain/step-record.ts';
 import { operationActivities, perform } from '../activities.ts';
 import { codeOf, cutOverDeadlineMissed, hasHandedBack } from '../failures.ts';
 import { recordStep } from '../operation-metrics.ts';
@@ -143,7 +144,7 @@ export const createPlanRun = (inputs: Inputs): PlanRun => {
     await operationActivities.noteStep({
       operation,
       step: index,
-      detail: `ready to cut over: ./pgrow cutover ${database.name}`,
+      detail: `${readyToCutOver}: ./pgrow cutover ${database.name}`,
     });
     const signalled = await condition(() => releasedBy() !== null, `${opened.cutover_deadline_seconds}s`, {
       summary: 'deadline of the cut-over',

@@ -1,11 +1,15 @@
-import { waitingFor, type Checkpoint, type OperationDocument, type StepRecord } from '../../../src/domain/operation.ts';
+import { waitingFor, type Checkpoint, type OperationDocument } from '../../../src/domain/operation.ts';
+import { abortableOf, currentStep, cutOverOf } from '../../../src/domain/operation-standing.ts';
+import { requestAgain } from '../../../src/domain/request-again.ts';
+import { stepRecord, type RecordedStep } from '../../../src/domain/step-record.ts';
+import { traitsOf } from '../../../src/domain/step-traits.ts';
 import { remarksOf } from '../../../src/domain/remarks.ts';
 import { planOnRecord } from '../../../src/domain/recorded-plan.ts';
 import type { NewOperation, OperationEnd, OperationStore } from '../../../src/store/operations.ts';
 
 interface Row extends NewOperation {
   readonly began: Date;
-  readonly steps: { -readonly [K in keyof StepRecord]: StepRecord[K] }[];
+  readonly steps: { -readonly [K in keyof RecordedStep]: RecordedStep[K] }[];
   ended: Date | null;
   end: OperationEnd | null;
 }
@@ -34,29 +38,43 @@ export const memoryOperations = (neighbours: Neighbours): MemoryOperations => {
     async beginOperation(operation) {
       if (rows.some(({ id }) => id === operation.id)) return;
       neighbours.countAddresses(operation.service_id, operation.plan.addresses_given);
-      const steps = operation.plan.steps.map(({ name, phase }): StepRecord => ({
+      const traits = traitsOf(operation.plan);
+      const steps = operation.plan.steps.map(({ name, phase }, index): RecordedStep => ({
+        index,
         name,
         phase,
         status: 'pending',
         started_at: null,
-        duration_ms: null,
+        ended_at: null,
         detail: null,
+        waiting: false,
+        traits: traits[index]!,
+        attempts: 0,
+        seen: null,
       }));
       rows.push({ ...operation, began: new Date(), steps, ended: null, end: null });
     },
     async stepStarted({ operation, step }) {
       const record = stepOf(operation, step);
-      if (!record || (record.status === 'running' && !record.waiting)) return;
-      Object.assign(record, { status: 'running', waiting: false, started_at: new Date().toISOString(), detail: null });
+      if (!record) return;
+      record.attempts = (record.attempts ?? 0) + 1;
+      if (record.status === 'running' && !record.waiting) return;
+      const began = { started_at: new Date(), ended_at: null, detail: null, seen: null };
+      Object.assign(record, { status: 'running', waiting: false, ...began });
     },
     async stepWaits({ operation, step, detail }) {
       const record = stepOf(operation, step);
       if (!record || (record.status === 'running' && !record.waiting)) return;
-      Object.assign(record, { status: 'running', waiting: true, detail });
+      Object.assign(record, {
+        status: 'running',
+        waiting: true,
+        detail,
+        started_at: record.started_at ?? new Date(),
+      });
     },
-    async stepDetail({ operation, step, detail }) {
+    async stepDetail({ operation, step, detail, seen = null }) {
       const record = stepOf(operation, step);
-      if (record?.status === 'running') record.detail = detail;
+      if (record?.status === 'running') Object.assign(record, { detail, seen });
     },
     async stepEnded({ operation, step, status, detail = null }) {
       const record = stepOf(operation, step);
@@ -64,7 +82,8 @@ export const memoryOperations = (neighbours: Neighbours): MemoryOperations => {
         Object.assign(record, {
           status,
           waiting: false,
-          duration_ms: 1,
+          seen: null,
+          ...(status === 'undone' || status === 'undo_failed' ? {} : { ended_at: new Date() }),
           ...(status === 'done' ? { detail } : {}),
         });
     },
@@ -107,20 +126,24 @@ export const memoryOperations = (neighbours: Neighbours): MemoryOperations => {
 };
 
 const toDocument = (row: Row, { nameOf, checkpointOf }: Neighbours): OperationDocument => {
-  const { plan, began, ended, end } = row;
+  const { plan, began, ended, end, options = null, type, service_id } = row;
+  const { point_of_no_return } = plan;
+  const status = end?.status ?? 'running';
+  const database = nameOf(service_id);
+  const steps = row.steps.map((step) => stepRecord(step, { point_of_no_return, options }));
   return {
     id: row.id,
     workflow_id: row.workflow_id,
     run_id: row.run_id,
-    type: row.type,
-    database: nameOf(row.service_id),
-    service_id: row.service_id,
+    type,
+    database,
+    service_id,
     from_stage: plan.from?.stage ?? null,
     to_stage: plan.to?.stage ?? null,
-    status: end?.status ?? 'running',
+    status,
     actor: row.actor,
     reason: plan.reason ?? null,
-    steps: row.steps,
+    steps,
     started_at: began.toISOString(),
     ended_at: ended?.toISOString() ?? null,
     duration_ms: ended && ended.getTime() - began.getTime(),
@@ -136,5 +159,18 @@ const toDocument = (row: Row, { nameOf, checkpointOf }: Neighbours): OperationDo
     warnings: [...plan.warnings, ...remarksOf(row.steps)],
     checkpoint: checkpointOf(row.id),
     error: end?.error ?? null,
+    current: currentStep({ status, steps }),
+    estimated_duration_ms: plan.estimated_duration_minutes * 60_000,
+    request: requestAgain({
+      asked: plan.asked,
+      options,
+      project: 'default',
+      service_id,
+      database,
+      grace_seconds: row.steps.find(({ traits }) => traits?.grace_seconds)?.traits?.grace_seconds ?? null,
+    }),
+    abortable: abortableOf({ type, database, status, steps }),
+    cut_over: cutOverOf(steps, options),
+    hand_over: end?.hand_over ?? null,
   };
 };
