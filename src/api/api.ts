@@ -21,6 +21,7 @@ import { doctorRoutes } from './rest/doctor.ts';
 import { historyRoutes } from './rest/history.ts';
 import { ladderRoutes } from './rest/ladder.ts';
 import { logsRoutes } from './rest/logs.ts';
+import { metricsRoutes } from './rest/metrics.ts';
 import { notificationRoutes } from './rest/notifications.ts';
 import { deliveryRoutes } from './rest/deliveries.ts';
 import { passwordRoutes } from './rest/password.ts';
@@ -136,6 +137,7 @@ export const createApi = async ({ logger, requests, ...dependencies }: ApiOption
     topologyRoutes(routes, dependencies);
     ladderRoutes(routes, dependencies);
     historyRoutes(routes, dependencies);
+    metricsRoutes(routes, dependencies);
     snapshotRoutes(routes, dependencies);
     logsRoutes(routes, streaming);
     progressRoutes(routes, streaming);

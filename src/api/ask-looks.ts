@@ -9,11 +9,13 @@ import {
   type LogLine,
   type LogStart,
   type Looks,
+  type SampleReader,
+  type Samples,
 } from '../domain/looks.ts';
 
 interface Limits {
   readonly hearingMs: number;
-  readonly answerMs: Readonly<Record<keyof Looks, number>>;
+  readonly answerMs: typeof answerLimitMs;
 }
 
 const usualLimits: Limits = { hearingMs: hearingLimitMs, answerMs: answerLimitMs };
@@ -53,6 +55,18 @@ export const askLooks = (sockets: LooksSockets, limits: Limits = usualLimits): L
   };
 };
 
+/** Asks the process that measures. @throws PgrowError `worker_unavailable` when none does */
+export const askSamples = (sockets: LooksSockets, limits: Limits = usualLimits): SampleReader => ({
+  readSamples: (serviceId) =>
+    firstOf(sockets, async (path) => {
+      const said = await askOne(path, 'readSamples', [serviceId], limits);
+      if ('problem' in said) throw thrown(said.problem);
+      // Of several monitors one acts.
+      if (said.answer === null) throw new Unheard('it does not measure');
+      return said.answer as Samples;
+    }),
+});
+
 /** What the first says that is there. @throws PgrowError `worker_unavailable` when none is */
 const firstOf = async <T>(sockets: LooksSockets, hear: (socketPath: string) => Promise<T>): Promise<T> => {
   const reasons: string[] = [];
@@ -75,7 +89,7 @@ const thrown = ({ code, message, problems }: Failure): PgrowError => new PgrowEr
 
 const askOne = async (
   socketPath: string,
-  look: keyof Looks,
+  look: keyof typeof answerLimitMs,
   asked: readonly unknown[],
   { hearingMs, answerMs }: Limits,
 ): Promise<Said> => {

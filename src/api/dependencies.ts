@@ -2,12 +2,12 @@ import type { PgrowClient } from '../client/client.ts';
 import type { Database } from '../domain/database.ts';
 import type { PasswordAnswer } from '../domain/password.ts';
 import type { LiveState } from '../domain/live-state.ts';
-import type { LogFollower, Looks } from '../domain/looks.ts';
+import type { LogFollower, Looks, SampleReader } from '../domain/looks.ts';
 import type { WorkersDocument } from '../domain/workers.ts';
 import type { Planning } from '../planning/planning.ts';
 
 /** What the API works with. */
-export interface ApiDependencies extends Planning, LogFollower, Pick<Looks, 'readLogs' | 'pingEngine'> {
+export interface ApiDependencies extends Planning, LogFollower, SampleReader, Pick<Looks, 'readLogs' | 'pingEngine'> {
   readonly client: PgrowClient;
   /** Names that a request may ask for, in lower case; null for any. */
   readonly hosts: readonly string[] | null;

@@ -15,7 +15,7 @@ import { serveMetrics } from '../telemetry/serve-metrics.ts';
 import { openTracing } from '../telemetry/tracing.ts';
 import { createApi } from './api.ts';
 import { servedHosts } from './check-host.ts';
-import { askLogs, askLooks } from './ask-looks.ts';
+import { askLogs, askLooks, askSamples } from './ask-looks.ts';
 import { controlPlaneGauges } from './gauges.ts';
 
 /** Composition root of the API. Listens on loopback by default, and ends on SIGTERM. */
@@ -49,6 +49,7 @@ const app = await createApi({
   readLogs: looks.readLogs,
   pingEngine: looks.pingEngine,
   ...askLogs(sockets),
+  ...askSamples(sockets),
   doctor: looks,
   readWorkers: async () => workersDocument(await workers.read(), readPrepared({ path: settings.home })),
   addresses: { api: settings.apiUrl, temporal_web: settings.temporalWeb, temporal_address: settings.temporal.address },

@@ -4,6 +4,7 @@ import type { Facts } from './facts.ts';
 import type { Leadership, LiveState } from './live-state.ts';
 import type { LeftOver } from './operation-activities.ts';
 import type { PasswordAnswer } from './password.ts';
+import type { Sample } from './samples.ts';
 import type { ServerSettings } from './settings.ts';
 
 /**
@@ -53,6 +54,19 @@ export interface LogFollower {
   followLog(container: string, from: LogStart, signal: AbortSignal): AsyncIterable<LogLine>;
 }
 
+/** Numbers of a database as they were measured lately, oldest first. */
+export interface Samples {
+  /** Milliseconds between two, unless someone looks at it. */
+  readonly every_ms: number;
+  readonly samples: readonly Sample[];
+}
+
+/** What only the process knows that measures. */
+export interface SampleReader {
+  /** From now on the database is measured more often, for a while. @throws PgrowError when no process measures */
+  readSamples(serviceId: string): Promise<Samples>;
+}
+
 export interface Wanted {
   readonly facts: boolean;
   readonly settings: boolean;
@@ -78,7 +92,7 @@ export interface Removal {
 export const hearingLimitMs = 1500;
 
 /** Milliseconds that an answer may take once it has begun; each call of the engine and each connection has its own limit. */
-export const answerLimitMs: Readonly<Record<keyof Looks, number>> = {
+export const answerLimitMs: Readonly<Record<keyof (Looks & SampleReader), number>> = {
   readLive: 30_000,
   readCircumstances: 50_000,
   hasStayed: 50_000,
@@ -87,4 +101,5 @@ export const answerLimitMs: Readonly<Record<keyof Looks, number>> = {
   pingEngine: 10_000,
   examine: 50_000,
   remove: 300_000,
+  readSamples: 5000,
 };

@@ -4,7 +4,7 @@ import { createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { askLogs, askLooks } from '../api/ask-looks.ts';
+import { askLogs, askLooks, askSamples } from '../api/ask-looks.ts';
 import { PgrowError } from '../domain/errors.ts';
 import { answerLimitMs, type LogFollower, type Looks } from '../domain/looks.ts';
 import { looksSockets } from '../launcher/looks-sockets.ts';
@@ -28,7 +28,7 @@ const warnings: object[] = [];
 const log = { info: () => undefined, warn: (fields: object) => void warnings.push(fields) };
 const at = (name: string) => join(directory, 'run', `${name}.sock`);
 
-const serve = async (name: string, looks: Partial<Looks & LogFollower>) => {
+const serve = async (name: string, looks: Partial<Parameters<typeof serveLooks>[0]['looks']>) => {
   const server = await serveLooks({ path: at(name), looks: looks as Looks & LogFollower, log });
   ends.push(() => server.close());
 };
@@ -63,6 +63,16 @@ const readLogs = (looks: Looks) => looks.readLogs('pgrow-x-postgres-1', 10, 1000
 test('a question reaches the worker with all its arguments, and the answer comes back', async () => {
   await serve('worker', { readLogs: async (...asked) => asked.join(' ') });
   expect(await readLogs(ask())).toBe('pgrow-x-postgres-1 10 1000');
+});
+
+test('only a process that measures is asked what it has measured', async () => {
+  const samples = { every_ms: 5000, samples: [{ at: 1, values: { size: 1 } }] };
+  await serve('worker', {});
+  await expect(askSamples(sockets()).readSamples('s1')).rejects.toMatchObject({ code: 'worker_unavailable' });
+  await serve('monitor', { readSamples: async () => null });
+  await expect(askSamples(sockets()).readSamples('s1')).rejects.toThrow('it does not measure');
+  await serve('monitor', { readSamples: async () => samples });
+  await expect(askSamples(sockets()).readSamples('s1')).resolves.toEqual(samples);
 });
 
 // JSON has no undefined: the asker took the answer for a problem without one.

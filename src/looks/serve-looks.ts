@@ -5,13 +5,19 @@ import { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { PgrowError } from '../domain/errors.ts';
-import type { LogFollower, LogLine, LogStart, Looks } from '../domain/looks.ts';
+import type { LogFollower, LogLine, LogStart, Looks, Samples } from '../domain/looks.ts';
 import type { Log } from '../nodes/dependencies.ts';
+
+type Served = Looks &
+  LogFollower & {
+    /** Only of a process that may measure; null while it does not. */
+    readSamples?(serviceId: string): Promise<Samples | null>;
+  };
 
 interface Serving {
   /** Of the Unix socket, in a directory that only this user can read. */
   readonly path: string;
-  readonly looks: Looks & LogFollower;
+  readonly looks: Served;
   readonly log: Log;
 }
 

@@ -3,6 +3,7 @@ import { changeTools } from './change-tools.ts';
 import { controlPlaneTools } from './control-plane-tools.ts';
 import { historyTools } from './history-tools.ts';
 import { notificationTools } from './notification-tools.ts';
+import { numberTools } from './number-tools.ts';
 import { stateTools } from './state-tools.ts';
 import { mayUse, type Caller, type Tool } from './tool.ts';
 import { waitForOperation } from './wait-for-operation.ts';
@@ -15,6 +16,7 @@ export const toolsFor = (caller: Caller): readonly Tool[] =>
   [
     ...stateTools,
     ...historyTools,
+    ...numberTools,
     waitForOperation,
     ...controlPlaneTools,
     ...notificationTools,

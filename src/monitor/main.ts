@@ -25,11 +25,13 @@ import { guardLeaders, type Failing } from './guard-leaders.ts';
 import { whileHolding } from './lease.ts';
 import { watchLeaders } from './leaders.ts';
 import { markUnmarked } from './mark-unmarked.ts';
+import { createLooking } from './looking.ts';
 import { monitorGauges } from './gauges.ts';
 import { watchNodes } from './nodes.ts';
 import { sendNotices } from './notices.ts';
 import { observeDatabases } from './observe.ts';
 import { refreshPoolerLookups } from './pooler-lookups.ts';
+import { createSampler } from './sample-databases.ts';
 import { serveWindows } from './windows.ts';
 
 /**
@@ -63,9 +65,10 @@ const readyPath = settings.monitorReadyPath;
 const stopping = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stopping.abort());
 
+const sampler = createSampler(dependencies);
 const looks = await serveLooks({
   path: settings.monitorLooksPath,
-  looks: createLooks({ ...dependencies, client }),
+  looks: { ...createLooks({ ...dependencies, client }), readSamples: sampler.readSamples },
   log,
 });
 const metrics = await serveMetrics({
@@ -76,12 +79,14 @@ const metrics = await serveMetrics({
 writeFileSync(readyPath, `${process.pid}\n`);
 const act = async (signal: AbortSignal): Promise<void> => {
   const failing: Failing = new Set();
+  const looking = createLooking(dependencies);
   await Promise.all([
     guardLeaders(dependencies, failing, signal),
     fenceIsolatedLeaders(dependencies, signal),
     failBack({ ...dependencies, client }, signal),
     watchNodes(dependencies, signal),
-    observeDatabases(dependencies, failing, signal),
+    observeDatabases(dependencies, failing, signal, { looking }),
+    sampler.run(failing, looking, signal),
     watchLeaders(dependencies, failing, signal),
     expireSnapshots(dependencies, signal),
     dropHistory({ ...dependencies, retention: settings.retention }, signal),
@@ -98,6 +103,7 @@ const act = async (signal: AbortSignal): Promise<void> => {
     serveWindows({ ...dependencies, client }, signal),
     sendNotices({ ...dependencies, client }, signal),
   ]);
+  looking.sessions.close();
 };
 const lease = { name: monitorLeaseName(settings.homeId), holder: settings.monitorLeaseHolder };
 await whileHolding({ store, log, ...lease, signal: stopping.signal }, act);

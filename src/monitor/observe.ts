@@ -2,17 +2,18 @@ import type { Database } from '../domain/database.ts';
 import { messageOf } from '../domain/errors.ts';
 import { labelNames } from '../domain/naming.ts';
 import { roundEveryMs } from '../domain/observed.ts';
-import { createLastingSessions } from '../nodes/lasting-sessions.ts';
 import { readLiveState } from '../nodes/read-live-state.ts';
 import type { MonitorDependencies } from './dependencies.ts';
 import { everyDatabase } from './every-database.ts';
 import type { Failing } from './guard-leaders.ts';
-import { createListedEngine } from './listed-engine.ts';
+import { createLooking, type Looking } from './looking.ts';
 
 /** Looks in parallel: most of a look is waiting for answers. */
 const atOnce = 64;
 
-interface Pace {
+interface How {
+  /** Made by the caller if others use it too. */
+  readonly looking?: Looking;
   /** Milliseconds between two rounds, by the number of databases. */
   readonly everyMs?: (databases: number) => number;
   /** Milliseconds for which a list of containers is taken for what is. */
@@ -30,12 +31,14 @@ export const observeDatabases = async (
   dependencies: MonitorDependencies,
   failing: Failing,
   signal: AbortSignal,
-  { everyMs = roundEveryMs, listLastsMs = usuallyLastsMs }: Pace = {},
+  {
+    everyMs = roundEveryMs,
+    listLastsMs = usuallyLastsMs,
+    looking: { engine, sessions } = createLooking(dependencies),
+  }: How = {},
 ): Promise<void> => {
-  const { store, platform, home } = dependencies;
-  const engine = createListedEngine(platform, { [labelNames.home]: home });
+  const { store } = dependencies;
   const looking = { ...dependencies, platform: engine.platform };
-  const sessions = createLastingSessions(looking);
   let view = { at: 0, began: Promise.resolve(''), busy: Promise.resolve<ReadonlySet<string>>(new Set()) };
 
   const lookAround = () => {
@@ -62,7 +65,6 @@ export const observeDatabases = async (
   };
   const rounds = { otherwise: 'database not looked at', everyMs, atOnce, signal, leftAloneToo: true, onRound };
   await Promise.all([everyDatabase(dependencies, rounds, lookAt), doubtOnEvents(dependencies, signal)]);
-  sessions.close();
 };
 
 /** What the engine reports of a node is known at once, although what became of the database is not. */

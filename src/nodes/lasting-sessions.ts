@@ -1,6 +1,7 @@
 import type { NodeRef } from '../domain/topology.ts';
 import { isDeepStrictEqual } from 'node:util';
 import type { Database } from '../domain/database.ts';
+import type { PoolerAdmin } from '../components/pgbouncer/index.ts';
 import type { PostgresConnection } from '../components/postgres/index.ts';
 import type { SessionDependencies } from './dependencies.ts';
 import { readVersions, type Versions } from './read-live-state.ts';
@@ -36,30 +37,47 @@ export const createLastingSessions = (
   now: () => number = () => performance.now(),
 ): LastingSessions => {
   const held = new Map<string, Held>();
+  const opening = new Map<string, Promise<Held>>();
   const drop = (id: string) => {
     held.get(id)?.end();
     held.delete(id);
   };
   const open = async (database: Database): Promise<Held> => {
     const opened = await openSession(dependencies, database.id);
-    const logins = createLogins(opened);
+    const servers = keepLogins<PostgresConnection>(opened);
+    const poolers = keepLogins<PoolerAdmin>(opened);
     let versions: Promise<Versions> | null = null;
     return {
       database,
       until: now() + renewAfterMs,
-      session: { ...opened, asSuperuser: logins.use },
+      session: {
+        ...opened,
+        asSuperuser: (node, asks) =>
+          servers.use({ node, key: node.container, logIn: (onEnd) => opened.connectSuperuser(node, { onEnd }) }, asks),
+        asPoolerAdmin: (node, port, asks) =>
+          poolers.use({ node, key: `${node.container}:${port}`, logIn: () => opened.connectPooler(node, port) }, asks),
+      },
       versions: () => (versions ??= readVersions(opened)),
-      end: logins.end,
+      end() {
+        servers.end();
+        poolers.end();
+      },
     };
+  };
+  const renew = async (database: Database): Promise<Held> => {
+    drop(database.id);
+    const opened = await open(database);
+    held.set(database.id, opened);
+    return opened;
   };
   return {
     async of(database) {
       const present = held.get(database.id);
       if (present && present.until > now() && isDeepStrictEqual(present.database, database)) return present;
-      drop(database.id);
-      const opened = await open(database);
-      held.set(database.id, opened);
-      return opened;
+      // Two that ask at the same time share it: the logins of one that nothing holds would never end.
+      const begun = opening.get(database.id) ?? renew(database).finally(() => opening.delete(database.id));
+      opening.set(database.id, begun);
+      return begun;
     },
     keepOnly(databases) {
       const ids = new Set(databases.map(({ id }) => id));
@@ -71,56 +89,65 @@ export const createLastingSessions = (
   };
 };
 
-interface Login {
+interface Login<C> {
   readonly address: string;
-  readonly connection: PostgresConnection;
+  readonly connection: C;
   ended: boolean;
   busy: boolean;
 }
 
-/** One login to each server, by its address: a server that came back at another address gets a new login. */
-const createLogins = (session: Session) => {
-  const logins = new Map<string, Login>();
+/** How a node is logged in to. `key`: of this way among all. */
+interface Way<C> {
+  readonly node: NodeRef;
+  readonly key: string;
+  logIn(onEnd: () => void): Promise<C>;
+}
+
+/** One login for each way, by the node's address: a node that came back at another address gets a new login. */
+const keepLogins = <C extends { end(): Promise<void> }>(session: Pick<Session, 'peer'>) => {
+  const logins = new Map<string, Login<C>>();
   let over = false;
-  const drop = (container: string, login: Login) => {
-    if (logins.get(container) === login) logins.delete(container);
+  const drop = (key: string, login: Login<C>) => {
+    if (logins.get(key) === login) logins.delete(key);
     login.connection.end().catch(() => undefined);
   };
-  const logIn = async (node: NodeRef, address: string): Promise<Login> => {
+  const logIn = async (way: Way<C>, address: string): Promise<Login<C>> => {
     let ended = () => undefined as void;
-    const connection = await session.connectSuperuser(node, { onEnd: () => ended() });
-    const login: Login = { address, connection, ended: false, busy: false };
+    const connection = await way.logIn(() => ended());
+    const login: Login<C> = { address, connection, ended: false, busy: false };
     ended = () => void (login.ended = true);
     return login;
   };
-  const ask = async <T>(login: Login, use: (connection: PostgresConnection) => Promise<T>): Promise<T> => {
+  const ask = async <T>(login: Login<C>, asks: (connection: C) => Promise<T>): Promise<T> => {
     login.busy = true;
-    const answer = await use(login.connection);
+    const answer = await asks(login.connection);
     login.busy = false;
     return answer;
   };
-  const use: Session['asSuperuser'] = async (node, asks) => {
+  const use = async <T>(way: Way<C>, asks: (connection: C) => Promise<T>): Promise<T> => {
+    const { node, key } = way;
     const { address } = await session.peer(node);
-    const known = logins.get(node.container);
+    const known = logins.get(key);
     if (known && !known.busy && !known.ended && known.address === address) {
       try {
         return await ask(known, asks);
       } catch {
-        // A broken old connection says nothing about the server.
-        drop(node.container, known);
+        // A broken old connection says nothing about the node.
+        drop(key, known);
       }
     }
     // On a busy connection a query would wait behind one that may never be answered.
-    if (known?.busy) return session.asSuperuser(node, asks);
-    if (known) drop(node.container, known);
-    const login = await logIn(node, address);
+    const isKept = !known?.busy;
+    if (known && isKept) drop(key, known);
+    const login = await logIn(way, address);
     try {
       const answer = await ask(login, asks);
-      if (over) drop(node.container, login);
-      else logins.set(node.container, login);
+      // Another may have been kept meanwhile.
+      if (over || !isKept || logins.has(key)) drop(key, login);
+      else logins.set(key, login);
       return answer;
     } catch (error) {
-      drop(node.container, login);
+      drop(key, login);
       throw error;
     }
   };
@@ -128,7 +155,7 @@ const createLogins = (session: Session) => {
     use,
     end() {
       over = true;
-      for (const [container, login] of logins) drop(container, login);
+      for (const [key, login] of logins) drop(key, login);
     },
   };
 };

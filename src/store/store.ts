@@ -10,6 +10,7 @@ import { holdStore, type HoldStore } from './holds.ts';
 import { idempotencyStore, type IdempotencyStore } from './idempotency.ts';
 import { leaseStore, type LeaseStore } from './leases.ts';
 import { listStore, type ListStore } from './lists.ts';
+import { metricStore, type MetricStore } from './metrics.ts';
 import { migrate, readMigrations } from './migrate.ts';
 import { noticeStore, type NoticeStore } from './notices.ts';
 import { observedStore, type ObservedStore } from './observed.ts';
@@ -27,6 +28,7 @@ export type Store = DatabaseStore &
   SnapshotStore &
   EventStore &
   ObservedStore &
+  MetricStore &
   LeaseStore &
   HoldStore &
   AuditStore &
@@ -69,6 +71,7 @@ export const createStore = async ({
     ...snapshotStore(queries),
     ...eventStore(queries),
     ...observedStore(queries),
+    ...metricStore(queries),
     ...leaseStore(queries),
     ...holdStore(queries),
     ...auditStore(queries),

@@ -6,6 +6,7 @@ import type { OperationOptions } from '../domain/options.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { PostgresMajor } from '../domain/database.ts';
 import type { LiveState } from '../domain/live-state.ts';
+import type { PackedSamples } from '../domain/packed-samples.ts';
 import type { Stage } from '../domain/stage.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { StepSeen } from '../domain/step-record.ts';
@@ -29,6 +30,7 @@ export interface Tables {
   snapshots: SnapshotsTable;
   checkpoints: CheckpointsTable;
   observed: ObservedTable;
+  metrics: { service_id: string; begins: Timestamp; samples: Json<PackedSamples> };
   holds: HoldsTable;
   restorations: { checksum: string; taken_at: Timestamp; restored_at: Timestamp };
   leases: { name: string; holder: string; until: Timestamp };

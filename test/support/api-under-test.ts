@@ -14,6 +14,7 @@ import type { LiveState, Member } from '../../src/domain/live-state.ts';
 import { workersDocument, type KnownWorkers } from '../../src/domain/workers.ts';
 import type { Plan } from '../../src/domain/plan.ts';
 import type { NodeReaders } from '../../src/planning/planning.ts';
+import type { Samples } from '../../src/domain/looks.ts';
 import type { Store } from '../../src/store/store.ts';
 import { createFakeClient, type FakeClient } from './fake-client.ts';
 import { liveOf } from './live-state.ts';
@@ -32,6 +33,8 @@ export interface ApiUnderTest {
   live: LiveState | Error;
   /** What the servers hold that a plan has to reckon with; nothing at first. */
   holds: Partial<Facts>;
+  /** What the monitor has measured lately, or why it says nothing. */
+  samples: Samples | Error;
   /** Who asks Temporal for work. */
   workers: KnownWorkers;
   /** What a doctor finds; a removal takes it away. */
@@ -78,6 +81,7 @@ export const useApi = (change: Pick<ApiOptions, 'requests'> = {}): ApiUnderTest 
     api.client = createFakeClient();
     api.live = liveOf('healthy');
     api.findings = [];
+    api.samples = { every_ms: 5000, samples: [] };
     api.workers = { current: null, versions: [], pollers: [], pinned: [] };
     api.passwords = ['on record'];
     api.holds = {};
@@ -113,6 +117,10 @@ export const useApi = (change: Pick<ApiOptions, 'requests'> = {}): ApiUnderTest 
         if (api.live instanceof Error) throw api.live;
       },
       async *followLog() {},
+      readSamples: async () => {
+        if (api.samples instanceof Error) throw api.samples;
+        return api.samples;
+      },
       doctor: {
         examine: async () => api.findings,
         remove: async () => ({ removed: api.findings.splice(0), failed: [] }),
@@ -161,7 +169,7 @@ const parseAnswer = (
 const underTest = (): ApiUnderTest => {
   const api: Omit<
     ApiUnderTest,
-    'store' | 'client' | 'app' | 'live' | 'holds' | 'findings' | 'workers' | 'passwords' | 'admin'
+    'store' | 'client' | 'app' | 'live' | 'samples' | 'holds' | 'findings' | 'workers' | 'passwords' | 'admin'
   > = {
     async newToken(project, role) {
       const token = randomBytes(24).toString('base64url');

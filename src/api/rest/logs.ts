@@ -9,6 +9,7 @@ import { logsAnswer } from '../documents/history.ts';
 import { followLogs } from '../follow-logs.ts';
 import { findDatabase, serviceParams } from '../lookup.ts';
 import { isSet } from '../query-parameters.ts';
+import { isMoment, momentRule } from '../read-moment.ts';
 import type { TokenWatch } from '../stream/valid-tokens.ts';
 import { eventStreams } from './event-stream.ts';
 
@@ -96,14 +97,10 @@ const readQuery = (request: FastifyRequest): Query => {
   const count = Number(lines ?? (since === undefined ? usualLines : mostLines));
   if (!Number.isInteger(count) || count < 1 || count > mostLines)
     problems.push({ path: 'lines', value: lines, allowed: `a whole number from 1 to ${mostLines}` });
-  if (since !== undefined && !isMoment(since))
-    problems.push({ path: 'since', value: since, allowed: 'a moment such as 2026-11-21T05:15:52Z' });
+  if (since !== undefined && !isMoment(since)) problems.push({ path: 'since', value: since, allowed: momentRule });
   if (problems.length > 0) throw invalidInput('The request', problems);
   return { node, lines: count, since: since ?? null };
 };
-
-const isMoment = (text: string): boolean =>
-  /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/.test(text) && !Number.isNaN(Date.parse(text));
 
 const nodesOf = ({ topology }: Database): readonly Node[] => [...topology.nodes, ...topology.kept];
 

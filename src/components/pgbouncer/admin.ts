@@ -33,6 +33,7 @@ export interface PoolStatus {
   readonly cl_active: number;
   readonly cl_waiting: number;
   readonly sv_active: number;
+  readonly sv_idle: number;
 }
 
 /** Milliseconds. PAUSE answers when the last transaction has ended, or the dead-man has resumed. */
@@ -114,4 +115,5 @@ const toPool = (row: Record<string, unknown>): PoolStatus => ({
   cl_active: Number(row['cl_active']),
   cl_waiting: Number(row['cl_waiting']),
   sv_active: Number(row['sv_active']),
+  sv_idle: Number(row['sv_idle'] ?? 0),
 });

@@ -8,6 +8,7 @@ export * from './lsn.ts';
 export * from './own-roles.ts';
 export * from './parameters.ts';
 export * from './promotion.ts';
+export * from './reading.ts';
 export * from './receiver.ts';
 export * from './replay.ts';
 export * from './replication.ts';
