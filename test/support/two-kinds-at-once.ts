@@ -62,7 +62,7 @@ export class TwoKindsAtOnce extends BaseSequencer {
       ...startTimes(of('integration'), filesAtOnce - scenariosAtOnce),
     ];
     const both = starts.toSorted((a, b) => a.at - b.at).map(({ file }) => file);
-    return [...of('unit'), ...both];
+    return [...of('unit'), ...of('web'), ...both];
   }
 }
 

@@ -1,0 +1,90 @@
+import { lazy, type ReactNode, Suspense } from 'react';
+import { Route, Switch, useParams } from 'wouter';
+import { isProblem } from './data/problem.ts';
+import { useMe } from './data/queries.ts';
+import { DatabasesPage } from './pages/databases/databases-page.tsx';
+import { NotFoundPage } from './pages/not-found/not-found-page.tsx';
+import { OverviewPage } from './pages/overview/overview-page.tsx';
+import { SignInPage } from './pages/signin/sign-in-page.tsx';
+import { Loading } from './parts/notice.tsx';
+import { Banners } from './shell/banners.tsx';
+import { DatabaseLayout, databaseTabs, type DatabaseTab } from './shell/database-layout.tsx';
+import { Header } from './shell/header.tsx';
+import type { OfDatabase } from './shell/of-database.ts';
+import styles from './shell/shell.module.css';
+
+const pages = {
+  metrics: lazy(async () => ({ default: (await import('./pages/metrics/metrics-page.tsx')).MetricsPage })),
+  queries: lazy(async () => ({ default: (await import('./pages/queries/queries-page.tsx')).QueriesPage })),
+  backups: lazy(async () => ({ default: (await import('./pages/backups/backups-page.tsx')).BackupsPage })),
+  scale: lazy(async () => ({ default: (await import('./pages/scale/scale-page.tsx')).ScalePage })),
+  settings: lazy(async () => ({ default: (await import('./pages/settings/settings-page.tsx')).SettingsPage })),
+  operations: lazy(async () => ({
+    default: (await import('./pages/operations/operations-page.tsx')).OperationsPage,
+  })),
+  events: lazy(async () => ({ default: (await import('./pages/events/events-page.tsx')).EventsPage })),
+  logs: lazy(async () => ({ default: (await import('./pages/logs/logs-page.tsx')).LogsPage })),
+  cost: lazy(async () => ({ default: (await import('./pages/cost/cost-page.tsx')).CostPage })),
+  connect: lazy(async () => ({ default: (await import('./pages/connect/connect-page.tsx')).ConnectPage })),
+} satisfies Record<Exclude<DatabaseTab, ''>, unknown>;
+
+const OperationPage = lazy(async () => ({
+  default: (await import('./pages/operations/operation-page.tsx')).OperationPage,
+}));
+const NewPage = lazy(async () => ({ default: (await import('./pages/new/new-page.tsx')).NewPage }));
+const SystemPage = lazy(async () => ({ default: (await import('./pages/system/system-page.tsx')).SystemPage }));
+
+const ofDatabase = '/p/:project/:name';
+
+/** A page of the database that the address names. */
+const DatabaseRoute = ({ tab }: { readonly tab: DatabaseTab }): ReactNode => {
+  const of = useParams<OfDatabase & { readonly id?: string }>();
+  const Page = tab === '' ? OverviewPage : pages[tab];
+  return (
+    <DatabaseLayout project={of.project} name={of.name} tab={tab}>
+      <Suspense fallback={<Loading what="the page" />}>
+        {of.id === undefined ? (
+          <Page project={of.project} name={of.name} />
+        ) : (
+          <OperationPage project={of.project} name={of.name} id={of.id} />
+        )}
+      </Suspense>
+    </DatabaseLayout>
+  );
+};
+
+/** The address is the state of what is seen. */
+const Pages = (): ReactNode => (
+  <Switch>
+    <Route path="/" component={DatabasesPage} />
+    <Route path="/signin" component={SignInPage} />
+    <Route path="/new" component={NewPage} />
+    <Route path="/system" component={SystemPage} />
+    <Route path={`${ofDatabase}/operations/:id`}>
+      <DatabaseRoute tab="operations" />
+    </Route>
+    {databaseTabs.map(([tab]) => (
+      <Route key={tab} path={tab === '' ? ofDatabase : `${ofDatabase}/${tab}`}>
+        <DatabaseRoute tab={tab} />
+      </Route>
+    ))}
+    <Route component={NotFoundPage} />
+  </Switch>
+);
+
+export const App = (): ReactNode => {
+  const { data: me, error } = useMe();
+  const isSignedOut = isProblem(error) && error.status === 401;
+  return (
+    <>
+      <a href="#main" className={styles['skip']}>
+        Skip to the page
+      </a>
+      <Header />
+      <Banners />
+      <main id="main" className={styles['main']} tabIndex={-1}>
+        <Suspense fallback={<Loading what="the page" />}>{isSignedOut && !me ? <SignInPage /> : <Pages />}</Suspense>
+      </main>
+    </>
+  );
+};

@@ -1,0 +1,86 @@
+import { QueryClient, useQuery, type UseQueryResult } from '@tanstack/react-query';
+import { get, postgresPath } from './api.ts';
+import { keys } from './keys.ts';
+import { isProblem } from './problem.ts';
+import { useTopic } from './stream/use-topic.ts';
+import type { DatabaseEntry, Databases, Me, Operation, Status, System } from './types.ts';
+
+/** What the API refuses is refused again; only what did not answer is asked once more. */
+const isWorthRepeating = (failures: number, error: unknown): boolean =>
+  failures < 2 && (!isProblem(error) || error.status === 0 || error.status >= 500);
+
+export const createQueryClient = (): QueryClient =>
+  new QueryClient({
+    defaultOptions: {
+      queries: {
+        retry: isWorthRepeating,
+        retryDelay: (failures) => 1000 * 2 ** failures,
+        // The stream keeps it fresh. What no stream carries says for itself how often it is asked.
+        staleTime: 30_000,
+        refetchOnWindowFocus: false,
+        // Values keep their last state when the API goes away; loopback needs no network.
+        networkMode: 'always',
+      },
+      mutations: { networkMode: 'always' },
+    },
+  });
+
+export const useMe = (): UseQueryResult<Me> =>
+  useQuery({ queryKey: keys.me, queryFn: ({ signal }) => get<Me>('/v1/me', signal), staleTime: Infinity });
+
+const readAllDatabases = async (signal: AbortSignal): Promise<readonly DatabaseEntry[]> => {
+  const found: DatabaseEntry[] = [];
+  let cursor: string | null = null;
+  do {
+    const page: Databases = await get(
+      `/v1/databases?limit=500${cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`}`,
+      signal,
+    );
+    found.push(...page.databases);
+    cursor = page.next_cursor;
+  } while (cursor !== null);
+  return found;
+};
+
+/** Every database that the caller may see, kept up to date by the stream. */
+export const useDatabases = (): UseQueryResult<readonly DatabaseEntry[]> => {
+  useTopic('databases');
+  return useQuery({
+    queryKey: keys.databases,
+    queryFn: ({ signal }) => readAllDatabases(signal),
+    staleTime: Infinity,
+  });
+};
+
+/** Everything that is known of one database, kept up to date by the stream. */
+export const useDatabase = (project: string, name: string): UseQueryResult<Status> => {
+  const found = useQuery({
+    queryKey: keys.database(project, name),
+    queryFn: ({ signal }) => get<Status>(postgresPath(project, name, 'status'), signal),
+    staleTime: Infinity,
+  });
+  useTopic(found.data ? `database:${found.data.id}` : null);
+  return found;
+};
+
+/** One operation, kept up to date by the stream while it runs. */
+export const useOperation = (project: string, name: string, id: string): UseQueryResult<Operation> => {
+  const found = useQuery({
+    queryKey: keys.operation(id),
+    queryFn: ({ signal }) => get<Operation>(postgresPath(project, name, `operations/${id}`), signal),
+    staleTime: Infinity,
+  });
+  const runs = found.data?.status === 'running' || found.data?.ended_at === null;
+  useTopic(found.data && runs ? `operation:${id}` : null);
+  return found;
+};
+
+/** The parts of the control plane, kept up to date by the stream. */
+export const useSystem = (): UseQueryResult<System> => {
+  useTopic('system');
+  return useQuery({
+    queryKey: keys.system,
+    queryFn: ({ signal }) => get<System>('/v1/system', signal),
+    staleTime: Infinity,
+  });
+};

@@ -1,0 +1,70 @@
+import type { QueryClient } from '@tanstack/react-query';
+import { keys } from '../keys.ts';
+import type { DatabaseEntry, Operation, Status, System } from '../types.ts';
+import type { DatabasesMessage, ProgressMessage, StreamMessage } from './messages.ts';
+
+/** Writes what the stream says into the cache that all pages read. */
+export const applyMessage = (cache: QueryClient, message: StreamMessage): void => {
+  const { event, data } = message;
+  if (event === 'problem') return;
+  if (event === 'ended') {
+    void cache.invalidateQueries({ queryKey: ['database'] });
+    return;
+  }
+  if (event === 'progress') {
+    const id = data.topic.slice('operation:'.length);
+    cache.setQueryData<Operation>(keys.operation(id), (known) => known && withProgress(known, data));
+    return;
+  }
+  if (data.topic === 'databases') return applyDatabases(cache, event, data);
+  if ('system' in data) {
+    cache.setQueryData<System>(keys.system, (known) => ({ ...known, ...data.system }) as System);
+    return;
+  }
+  if ('database' in data) return applyStatus(cache, data.database);
+  if ('operation' in data) cache.setQueryData<Operation>(keys.operation(data.operation.id), data.operation);
+};
+
+const applyDatabases = (cache: QueryClient, event: string, { databases, removed = [] }: DatabasesMessage): void => {
+  if (event === 'snapshot') {
+    cache.setQueryData<readonly DatabaseEntry[]>(keys.databases, databases);
+    return;
+  }
+  cache.setQueryData<readonly DatabaseEntry[]>(keys.databases, (known = []) => {
+    const changed = new Map(databases.map((entry) => [entry.id, entry]));
+    const kept = known
+      .filter(({ id }) => !removed.includes(id))
+      .map((entry) => {
+        const newer = changed.get(entry.id);
+        changed.delete(entry.id);
+        return newer ?? entry;
+      });
+    return [...kept, ...changed.values()];
+  });
+};
+
+/** A stage that changed means other costs, other rungs, other events: whatever else was asked of it is asked again. */
+const applyStatus = (cache: QueryClient, status: Status): void => {
+  const key = keys.database(status.project, status.name);
+  const before = cache.getQueryData<Status>(key);
+  cache.setQueryData<Status>(key, status);
+  if (status.operation) cache.setQueryData<Operation>(keys.operation(status.operation.id), status.operation);
+  const isOther =
+    before !== undefined &&
+    (before.stage !== status.stage ||
+      before.operation?.id !== status.operation?.id ||
+      before.checkpoint?.id !== status.checkpoint?.id);
+  if (isOther)
+    void cache.invalidateQueries({
+      predicate: ({ queryKey }) => queryKey.length > key.length && key.every((part, index) => queryKey[index] === part),
+    });
+};
+
+const withProgress = (known: Operation, { operation, steps }: ProgressMessage): Operation => {
+  const changed = new Map(steps.map((step) => [step.index, step]));
+  return {
+    ...known,
+    ...operation,
+    steps: known.steps.map((step, index) => changed.get(index) ?? step),
+  };
+};

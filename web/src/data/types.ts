@@ -1,0 +1,49 @@
+import type { z } from 'zod';
+import type { auditAnswer, meAnswer, newTokenAnswer, tokensAnswer } from '../../../src/api/documents/access.ts';
+import type { findingsAnswer, workersAnswer } from '../../../src/api/documents/control-plane.ts';
+import type { databasesAnswer, fleetEntryAnswer } from '../../../src/api/documents/fleet.ts';
+import type {
+  checkpointsAnswer,
+  eventsAnswer,
+  logsAnswer,
+  operationsAnswer,
+  snapshotsAnswer,
+} from '../../../src/api/documents/history.ts';
+import type { candidatesAnswer, ladderAnswer } from '../../../src/api/documents/ladder.ts';
+import type { accepted, checkpoint, cost, operation, planned } from '../../../src/api/documents/operation.ts';
+import type { problem } from '../../../src/api/documents/problem.ts';
+import type { connectionStringsAnswer, serviceAnswer, statusAnswer } from '../../../src/api/documents/state.ts';
+import type { systemAnswer } from '../../../src/api/documents/system.ts';
+
+/** What the API answers: its own schemas say so, and its tests parse every answer with them. */
+
+export type Me = z.infer<typeof meAnswer>;
+export type Role = Me['role'];
+export type Databases = z.infer<typeof databasesAnswer>;
+export type DatabaseEntry = z.infer<typeof fleetEntryAnswer>;
+export type Health = DatabaseEntry['health'];
+export type Service = z.infer<typeof serviceAnswer>;
+export type Status = z.infer<typeof statusAnswer>;
+export type Node = Status['nodes'][number];
+export type Operation = z.infer<typeof operation>;
+export type Step = Operation['steps'][number];
+export type Operations = z.infer<typeof operationsAnswer>;
+export type Checkpoint = z.infer<typeof checkpoint>;
+export type Checkpoints = z.infer<typeof checkpointsAnswer>;
+export type Plan = z.infer<typeof planned>['operation'];
+export type Accepted = z.infer<typeof accepted>;
+export type Cost = z.infer<typeof cost>;
+export type Ladder = z.infer<typeof ladderAnswer>;
+export type Rung = Ladder['rungs'][number];
+export type Candidates = z.infer<typeof candidatesAnswer>;
+export type Events = z.infer<typeof eventsAnswer>;
+export type Snapshots = z.infer<typeof snapshotsAnswer>;
+export type Logs = z.infer<typeof logsAnswer>;
+export type ConnectionStrings = z.infer<typeof connectionStringsAnswer>;
+export type System = z.infer<typeof systemAnswer>;
+export type Findings = z.infer<typeof findingsAnswer>;
+export type Workers = z.infer<typeof workersAnswer>;
+export type Tokens = z.infer<typeof tokensAnswer>;
+export type NewToken = z.infer<typeof newTokenAnswer>;
+export type Audit = z.infer<typeof auditAnswer>;
+export type ProblemDocument = z.infer<typeof problem>;

@@ -1,0 +1,34 @@
+import './style/tokens.css';
+import './style/base.css';
+import { CSPProvider } from '@base-ui/react/csp-provider';
+import { QueryClientProvider } from '@tanstack/react-query';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { App } from './app.tsx';
+import { createQueryClient } from './data/queries.ts';
+import { applyMessage } from './data/stream/apply.ts';
+import { createStream } from './data/stream/stream.ts';
+import { StreamContext } from './data/stream/use-topic.ts';
+import { ToastArea } from './parts/toasts.tsx';
+import { applyTheme, readTheme } from './shell/theme.ts';
+import { reloadOnceAfterUpdate } from './shell/update.ts';
+
+applyTheme(readTheme());
+reloadOnceAfterUpdate();
+const cache = createQueryClient();
+const stream = createStream();
+stream.onMessage((message) => applyMessage(cache, message));
+
+createRoot(document.querySelector('#root')!).render(
+  <StrictMode>
+    <CSPProvider disableStyleElements>
+      <QueryClientProvider client={cache}>
+        <StreamContext value={stream}>
+          <ToastArea>
+            <App />
+          </ToastArea>
+        </StreamContext>
+      </QueryClientProvider>
+    </CSPProvider>
+  </StrictMode>,
+);

@@ -1,0 +1,26 @@
+import { Circle, CircleHelp, CirclePause, CircleX, LoaderCircle, TriangleAlert } from 'lucide-react';
+import type { ReactNode } from 'react';
+import type { Health } from '../data/types.ts';
+import styles from './parts.module.css';
+
+export type Shown = Health | 'changing';
+
+const icons = {
+  healthy: Circle,
+  degraded: TriangleAlert,
+  down: CircleX,
+  unknown: CircleHelp,
+  stopped: CirclePause,
+  changing: LoaderCircle,
+} as const;
+
+/** Shape, word and colour say the same. */
+export const HealthMark = ({ health }: { readonly health: Shown }): ReactNode => {
+  const Icon = icons[health];
+  return (
+    <span className={`${styles['mark']} ${styles[health]}`} data-health={health}>
+      <Icon size={14} aria-hidden fill={health === 'healthy' ? 'currentColor' : 'none'} />
+      {health}
+    </span>
+  );
+};

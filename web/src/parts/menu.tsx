@@ -1,0 +1,51 @@
+import { Menu as Base } from '@base-ui/react/menu';
+import type { ReactElement, ReactNode } from 'react';
+import { useLocation } from 'wouter';
+import styles from './parts.module.css';
+
+export interface MenuEntry {
+  readonly label: ReactNode;
+  /** A sentence below it; of one that cannot be chosen, why. */
+  readonly note?: ReactNode;
+  /** It stays among the others, and the arrow keys reach it. */
+  readonly refused?: boolean;
+  readonly href?: string;
+  readonly onSelect?: () => void;
+}
+
+/** Opens below its trigger, which has to be a button. */
+export const Menu = ({
+  trigger,
+  entries,
+}: {
+  readonly trigger: ReactElement;
+  readonly entries: readonly MenuEntry[];
+}): ReactNode => {
+  const [, navigate] = useLocation();
+  return (
+    <Base.Root>
+      <Base.Trigger render={trigger} />
+      <Base.Portal>
+        <Base.Positioner sideOffset={4} align="start">
+          <Base.Popup className={styles['menu']}>
+            {entries.map((entry, index) => (
+              <Base.Item
+                // Entries have no identity of their own, and none of them moves while the menu is open.
+                key={index}
+                className={styles['item']}
+                disabled={entry.refused === true}
+                onClick={() => {
+                  if (entry.href !== undefined) navigate(entry.href);
+                  entry.onSelect?.();
+                }}
+              >
+                {entry.label}
+                {entry.note !== undefined && <span className={styles['itemNote']}>{entry.note}</span>}
+              </Base.Item>
+            ))}
+          </Base.Popup>
+        </Base.Positioner>
+      </Base.Portal>
+    </Base.Root>
+  );
+};

@@ -1,0 +1,11 @@
+import { useMe } from '../data/queries.ts';
+import type { Role } from '../data/types.ts';
+
+const order: readonly Role[] = ['viewer', 'operator', 'admin'];
+
+/** `needs operator` where the caller's role does not reach it; null where it does. The server decides, the page only explains. */
+export const useRefusal = (needed: Role): string | null => {
+  const { data } = useMe();
+  if (!data) return 'who you are is not known yet';
+  return order.indexOf(data.role) >= order.indexOf(needed) ? null : `needs ${needed}`;
+};

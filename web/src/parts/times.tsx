@@ -1,0 +1,24 @@
+import type { ReactNode } from 'react';
+import { useServerNow } from '../data/clock.ts';
+import { agoText, clockText, momentText } from '../format/times.ts';
+
+/** How long ago; exactly when on demand. */
+export const Ago = ({ at }: { readonly at: string }): ReactNode => {
+  const now = useServerNow(5000);
+  return (
+    <time dateTime={at} title={momentText(at)}>
+      {agoText(now - Date.parse(at))}
+    </time>
+  );
+};
+
+/** What is left until then, by the server's clock. Nothing once it is over. */
+export const Countdown = ({ until }: { readonly until: string }): ReactNode => {
+  const now = useServerNow(500);
+  const left = Date.parse(until) - now;
+  return (
+    <time dateTime={until} title={momentText(until)} role="timer" data-left={Math.ceil(left / 1000)}>
+      {clockText(left)}
+    </time>
+  );
+};

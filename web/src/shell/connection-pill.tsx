@@ -1,0 +1,28 @@
+import type { ReactNode } from 'react';
+import { useConnection } from '../data/stream/use-topic.ts';
+import { useServerNow } from '../data/clock.ts';
+import styles from './shell.module.css';
+
+/** Whether what is shown is kept up to date. */
+export const ConnectionPill = (): ReactNode => {
+  const connection = useConnection();
+  const now = useServerNow(1000);
+  if (connection.state === 'live' || connection.state === 'idle')
+    return (
+      <span className={`${styles['pill']} ${styles['live']}`} data-connection="live">
+        <span aria-hidden>●</span> Live
+      </span>
+    );
+  if (connection.state === 'signed_out')
+    return (
+      <span className={`${styles['pill']} ${styles['cut']}`} data-connection="signed_out">
+        <span aria-hidden>✕</span> Signed out
+      </span>
+    );
+  const seconds = Math.max(0, Math.ceil((connection.retryAt - now) / 1000));
+  return (
+    <span className={`${styles['pill']} ${styles['cut']}`} data-connection="reconnecting">
+      <span aria-hidden>◌</span> Reconnecting in {seconds} s
+    </span>
+  );
+};

@@ -1,0 +1,96 @@
+import type { ReactNode } from 'react';
+import { Link } from 'wouter';
+import { useDatabase, useDatabases } from '../data/queries.ts';
+import { isProblem } from '../data/problem.ts';
+import { Button, ButtonLink } from '../parts/button.tsx';
+import { HealthMark } from '../parts/health-mark.tsx';
+import { Empty, Loading, ProblemNotice } from '../parts/notice.tsx';
+import { usePageTitle } from '../parts/page-title.ts';
+import { AboveTabs } from './above-tabs.tsx';
+import { DatabaseMenu } from './database-menu.tsx';
+import { databasePath, type OfDatabase } from './of-database.ts';
+import { PlanSheet } from './plan-sheet.tsx';
+import styles from './shell.module.css';
+
+export const databaseTabs = [
+  ['', 'Overview'],
+  ['metrics', 'Metrics'],
+  ['queries', 'Query Logs'],
+  ['backups', 'Backups'],
+  ['scale', 'Scale'],
+  ['settings', 'Settings'],
+  ['operations', 'Operations'],
+  ['events', 'Events'],
+  ['logs', 'Logs'],
+  ['cost', 'Cost'],
+  ['connect', 'Connect'],
+] as const;
+export type DatabaseTab = (typeof databaseTabs)[number][0];
+
+const stageNames = ['single', 'pooling', 'replicas', 'high availability'] as const;
+
+/** What stands around each page of a database: its name and health, what is going on, its tabs, and the plan that is open. */
+export const DatabaseLayout = ({
+  project,
+  name,
+  tab,
+  children,
+}: OfDatabase & { readonly tab: DatabaseTab; readonly children: ReactNode }): ReactNode => {
+  const { data: status, error, refetch } = useDatabase(project, name);
+  const title = databaseTabs.find(([path]) => path === tab)![1];
+  usePageTitle(name, title);
+  if (isProblem(error) && error.status === 404) return <NoSuchDatabase name={name} />;
+  if (error && !status) return <ProblemNotice error={error} onRetry={() => void refetch()} />;
+  if (!status) return <Loading what={name} />;
+  return (
+    <>
+      <div className={styles['databaseHead']}>
+        <h1>{name}</h1>
+        <HealthMark health={status.operation ? 'changing' : status.health} />
+        <span>
+          stage {status.stage} {stageNames[status.stage]}
+        </span>
+        <span>PostgreSQL {status.postgres_major}</span>
+        <span className={styles['grow']} />
+        <ButtonLink href={databasePath(project, name, 'connect')}>Connect</ButtonLink>
+        <ButtonLink href={databasePath(project, name, 'scale')}>Scale</ButtonLink>
+        <DatabaseMenu status={status} trigger={<Button aria-label={`More actions for ${name}`}>⋯</Button>} />
+      </div>
+      <AboveTabs status={status} />
+      <nav aria-label={`Pages of ${name}`} className={styles['tabs']}>
+        {databaseTabs.map(([path, label]) => (
+          <Link
+            key={path}
+            href={databasePath(project, name, path)}
+            className={styles['tab']}
+            aria-current={path === tab ? 'page' : undefined}
+          >
+            {label}
+          </Link>
+        ))}
+      </nav>
+      {children}
+      <PlanSheet />
+    </>
+  );
+};
+
+const NoSuchDatabase = ({ name }: { readonly name: string }): ReactNode => {
+  const { data = [] } = useDatabases();
+  return (
+    <>
+      <h1>There is no database {name}</h1>
+      <Empty>
+        {data.length === 0 ? <p>There are no databases.</p> : <p>There {data.length === 1 ? 'is' : 'are'}:</p>}
+        <ul>
+          {data.slice(0, 20).map((entry) => (
+            <li key={entry.id}>
+              <Link href={databasePath(entry.project, entry.name)}>{entry.name}</Link>
+            </li>
+          ))}
+        </ul>
+        <ButtonLink href="/new">New database</ButtonLink>
+      </Empty>
+    </>
+  );
+};

@@ -1,0 +1,36 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig, type Plugin } from 'vite';
+
+/** Where the API listens while the console is developed: `PGROW_API=http://127.0.0.1:8080 PGROW_TOKEN=… npx vite web`. */
+const api = process.env['PGROW_API'] ?? 'http://127.0.0.1:8080';
+const token = process.env['PGROW_TOKEN'];
+
+/** The theme is known before anything is painted: the page waits for its script, which is small and near. */
+const blockRendering = (): Plugin => ({
+  name: 'block-rendering',
+  transformIndexHtml: {
+    order: 'post',
+    handler: (html) => html.replace('<script type="module"', '<script type="module" blocking="render"'),
+  },
+});
+
+export default defineConfig({
+  root: import.meta.dirname,
+  plugins: [react(), blockRendering()],
+  build: {
+    target: 'es2023',
+    // Neither scripts nor styles nor images stand in the page: the policy of its contents forbids them.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+  },
+  server: {
+    proxy: {
+      '^/(v1|graphql|openapi.json|docs|healthz)': {
+        target: api,
+        changeOrigin: true,
+        ...(token !== undefined && { headers: { authorization: `Bearer ${token}` } }),
+      },
+    },
+  },
+});
