@@ -1,6 +1,7 @@
 import { PgrowError } from '../domain/errors.ts';
 import { ports } from '../domain/naming.ts';
 import { judge, looksForProof, sample, type SampledTable } from '../domain/row-comparison.ts';
+import { nothingSeen } from '../domain/step-record.ts';
 import type { Node } from '../domain/topology.ts';
 import type { NodeDependencies } from '../nodes/dependencies.ts';
 import { restartIfExited } from './exited-nodes.ts';
@@ -24,8 +25,10 @@ export const compareRows = async ({ dependencies, session, database, primary, co
   const keep = restartIfExited(dependencies.platform, step);
 
   const look = async (tables: readonly SampledTable[]) => {
+    // Of the primary twice: what changed meanwhile proves nothing.
+    const onTable = countTables(step, tables.length * 3);
     const read = (node: Node) =>
-      session.asReader(node, database, (connection) => postgres.fingerprint(connection, tables));
+      session.asReader(node, database, (connection) => postgres.fingerprint(connection, tables, { onTable }));
     const before = await read(primary);
     const { lsn } = await session.asSuperuser(primary, postgres.readPosition);
     await waitUntil({
@@ -46,7 +49,7 @@ export const compareRows = async ({ dependencies, session, database, primary, co
   let suspects = all;
   for (let looks = 1; suspects.length > 0; looks += 1) {
     const { changed, unread, differs } = await look(suspects);
-    if (looks === 1) step.note(summary(database, all.length, { changed, unread }));
+    if (looks === 1) step.note(summary(database, all.length, { changed, unread }), nothingSeen);
     suspects = suspects.filter(({ name }) => differs.includes(name));
     if (suspects.length > 0 && looks === looksForProof) {
       throw new PgrowError(
@@ -55,6 +58,20 @@ export const compareRows = async ({ dependencies, session, database, primary, co
       );
     }
   }
+};
+
+/** Milliseconds between two notes. */
+const noteAgainMs = 1000;
+
+const countTables = (step: Pick<ActionStep, 'note'>, total: number) => {
+  let done = 0;
+  let notedAt = performance.now();
+  return () => {
+    done += 1;
+    if (performance.now() - notedAt < noteAgainMs) return;
+    notedAt = performance.now();
+    step.note(null, { progress: { done, total, unit: 'tables' } });
+  };
 };
 
 const summary = (database: string, all: number, { changed, unread }: Record<'changed' | 'unread', readonly string[]>) =>

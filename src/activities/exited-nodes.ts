@@ -40,7 +40,8 @@ export const restartIfExited = (platform: ContainerCalls, step: Pick<ActionStep,
     const move = state ? escalation.faultSeen() : 'give up';
     if (move === 'give up') throw await failed(platform, node, state, timesStarted(escalation));
     if (move === 'wait') return;
-    step.note(`${node.name} has stopped (exit code ${state?.exitCode ?? '?'}); starting it again`);
+    const remedy = `starting ${node.name} again`;
+    step.note(`${node.name} has stopped (exit code ${state?.exitCode ?? '?'}); starting it again`, { remedy });
     await platform.startContainer(node.container);
   };
   return async (...nodes: readonly NodeRef[]): Promise<void> => {

@@ -92,6 +92,7 @@ export const replicationActions = (dependencies: Dependencies) => {
       return {
         observed: `${megabytes(copy.streamed_bytes)} of ${megabytes(copy.total_bytes)} MB copied`,
         remaining: copy.total_bytes - copy.streamed_bytes,
+        total: copy.total_bytes,
         copying: true,
       };
     return {

@@ -2,6 +2,7 @@ import { dataPath, serverImage, serverResources } from '../domain/container-spec
 import { PgrowError } from '../domain/errors.ts';
 import { containerName, databaseLabels, labelNames, networkName } from '../domain/naming.ts';
 import { peerHostOf } from '../domain/peer-hosts.ts';
+import { nothingSeen } from '../domain/step-record.ts';
 import { explainCopy } from './copy-facts.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
 import { lastWords } from '../nodes/last-words.ts';
@@ -58,7 +59,8 @@ export const snapshotActions = (dependencies: Dependencies) => {
         ? await session.asSuperuser(of, (c) => components.postgres.readBaseBackupProgress(c, address))
         : null;
       if (!copy) return { observed: 'verifying' };
-      return { observed: `${percent(copy)} % copied`, remaining: copy.total_bytes - copy.streamed_bytes };
+      const { total_bytes: total, streamed_bytes } = copy;
+      return { observed: `${percent(copy)} % copied`, remaining: total - streamed_bytes, total };
     };
     const whyItFailed = async () => {
       const log = await lastWords(platform, container, 3).catch(() => 'its container is gone');
@@ -80,7 +82,8 @@ export const snapshotActions = (dependencies: Dependencies) => {
       } catch (error) {
         const mayPass = error instanceof PgrowError && error.code === 'node_failed' && !/no space/i.test(error.message);
         if (!mayPass || attempt === attempts || step.signal.aborted) return explain(error);
-        step.note(`attempt ${attempt} failed, begins again: ${error.message}`);
+        const remedy = `attempt ${attempt + 1} of ${attempts}`;
+        step.note(`attempt ${attempt} failed, begins again: ${error.message}`, { ...nothingSeen, remedy });
         await remove(container, volume);
       }
     }

@@ -22,7 +22,7 @@ export const restoreStandbyLeader = (session: Session, { to, members, promotion 
     const move = escalation.faultSeen();
     if (move === 'give up') throw new PgrowError('node_failed', `${says}.`);
     if (move === 'lead again') {
-      step.note(`${says}; making ${to.name} lead it again`);
+      step.note(`${says}; making ${to.name} lead it again`, { remedy: `making ${to.name} lead again` });
       await session
         .asMember(leader, (client) => client.switchover({ leader: leader.name, candidate: to.name }))
         .catch((error: unknown) => {

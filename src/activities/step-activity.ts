@@ -2,6 +2,7 @@ import { Context } from '@temporalio/activity';
 import type { ActionContext, ActionResult, Actions, ActivityName, StepCall } from '../domain/step-actions.ts';
 import { endedAlready, messageOf, PgrowError } from '../domain/errors.ts';
 import { budgetOfStep } from '../domain/retry-budget.ts';
+import { nothingSeen, type StepSeen } from '../domain/step-record.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
 import { refuseAfterDeaths, toFailure } from './failures.ts';
 
@@ -11,8 +12,11 @@ export type Action<A extends ActivityName> = (input: Actions[A], step: ActionSte
 export interface ActionStep extends ActionContext {
   /** Aborts when the operation is called off. */
   readonly signal: AbortSignal;
-  /** Shows what the step waits for, or how far it is. */
-  note(detail: string): void;
+  /**
+   * Shows what the step waits for, or how far it is: for people, and as data. Null: the text stays; and so does what `seen`
+   * does not name.
+   */
+  note(detail: string | null, seen?: Partial<StepSeen>): void;
   /**
    * What the operation's result says of a node that was left as it was (`remarks.ts`); null takes that back. `text` begins with the
    * node's name.
@@ -34,7 +38,12 @@ export const stepActivity =
     const fields = { action: name, operation: context.operation, database: context.database, step: context.step };
     const position = { operation: context.operation, step: context.step };
     const forward = context.direction === 'run';
-    const note = (detail: string) => void store.stepDetail({ ...position, detail }).catch(() => undefined);
+    let seen = nothingSeen;
+    const note: ActionStep['note'] = (detail, change = {}) => {
+      // All of it each time: of two that are written at once, either may come last.
+      seen = { ...seen, ...change };
+      void store.stepDetail({ ...position, ...(detail !== null && { detail }), seen }).catch(() => undefined);
+    };
     const remarks = new Map<string, string>();
     const began = performance.now();
     try {

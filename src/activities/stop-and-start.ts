@@ -95,7 +95,9 @@ export const stopAndStartActions = (dependencies: Dependencies, { ensureContaine
           'node_failed',
           `${node.name} was not shut down in order: ${how}, ${starts + 1} times in a row.`,
         );
-      step.note(`${node.name} was not shut down in order: ${how}; starting it to stop it again`);
+      step.note(`${node.name} was not shut down in order: ${how}; starting it to stop it again`, {
+        remedy: `stopping ${node.name} again`,
+      });
       await startServer(platform, node);
       await untilItTakesConnections(session, node, step);
     }

@@ -63,7 +63,7 @@ export const verifyPoolerAction = (dependencies: Dependencies, { configureNode, 
         const move = escalation.faultSeen();
         if (move === 'give up') return { hopeless: `${observed()}; ${details}.` };
         if (move !== 'wait') {
-          step.note(`${refusal.says}; ${announcement[move]}`);
+          step.note(`${refusal.says}; ${announcement[move]}`, { remedy: `${node.name}: ${announcement[move]}` });
           log.warn({ operation: step.operation, pooler: node.name, fault: refusal.says, move }, 'pooler remedied');
           await (move === 'restart' ? restartNode : configureNode)({ node, config }, step);
         }

@@ -112,7 +112,8 @@ export const waitUntilRoutingAction = (dependencies: Dependencies, { configureNo
     if (move === 'give up') return { hopeless: `${observed()}; ${details}. Check the network between the two.` };
     if (move === 'reconfigure') {
       const time = `${escalation.applied.length} of ${routerRemedies.length}`;
-      step.note(`${node.name}: ${fault.says}; rewriting its servers (${time})`);
+      const remedy = `rewriting the servers of ${node.name} (${time})`;
+      step.note(`${node.name}: ${fault.says}; rewriting its servers (${time})`, { remedy });
       log.warn({ operation: step.operation, router: node.name, fault: fault.says, details }, 'router reconfigured');
       await tellAnew({ session, node, config, step }, misled);
     }

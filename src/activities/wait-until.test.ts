@@ -1,13 +1,19 @@
 import { CancelledFailure } from '@temporalio/activity';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { ActionStep } from './step-activity.ts';
 import { waitUntil, type Observation } from './wait-until.ts';
 
-const wait = (look: () => Observation<string>, noted: string[] = []) =>
+type Note = Parameters<ActionStep['note']>;
+
+const wait = (look: () => Observation<string>, noted: (string | null)[] = [], seen: Note[1][] = []) =>
   waitUntil({
     for: 'haproxy-1 to see postgres-2',
     step: {
       signal: new AbortController().signal,
-      note: (text: string) => void noted.push(text),
+      note: (...[text, said]: Note) => {
+        noted.push(text);
+        seen.push(said);
+      },
       patience_seconds: 0.05,
     },
     look: async () => look(),
@@ -15,9 +21,15 @@ const wait = (look: () => Observation<string>, noted: string[] = []) =>
 
 test('answers with what was found, having noted once what it waited for', async () => {
   const looks: Observation<string>[] = [{ observed: 'not yet' }, { observed: 'not yet' }, { found: 'it' }];
-  const noted: string[] = [];
-  expect(await wait(() => looks.shift()!, noted)).toBe('it');
-  expect(noted).toEqual(['not yet']);
+  const noted: (string | null)[] = [];
+  const seen: Note[1][] = [];
+  expect(await wait(() => looks.shift()!, noted, seen)).toBe('it');
+  // The text stays; what is said as data is over.
+  expect(noted).toEqual(['not yet', null]);
+  expect(seen).toMatchObject([
+    { progress: null, waiting_for: { kind: 'condition', until: null, says: 'haproxy-1 to see postgres-2' } },
+    { progress: null, waiting_for: null, remedy: null },
+  ]);
 });
 
 // The words of a check that alternate between two kinds of failure would otherwise make it wait for ever.

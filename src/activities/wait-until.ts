@@ -1,6 +1,7 @@
 import { CancelledFailure } from '@temporalio/activity';
 import { messageOf, PgrowError, withoutStop } from '../domain/errors.ts';
-import { followProgress } from '../domain/wait-progress.ts';
+import { nothingSeen } from '../domain/step-record.ts';
+import { followProgress, measureProgress } from '../domain/wait-progress.ts';
 import { showWait, type ShownWait } from './heartbeat.ts';
 import type { ActionStep } from './step-activity.ts';
 
@@ -12,6 +13,8 @@ export type Observation<T> =
       readonly observed: string;
       /** What is left, in bytes or the like: what counts as progress is less than ever before, not another text. */
       readonly remaining?: number;
+      /** All of that, where it is known. */
+      readonly total?: number;
       /** Goes into the error only. */
       readonly details?: string;
     }
@@ -46,7 +49,9 @@ export const waitUntil = async <T>(wait: Wait<T>): Promise<T> => {
 
 const lookUntil = async <T>({ for: subject, step, look }: Wait<T>, shown: ShownWait): Promise<T> => {
   const began = performance.now();
+  const waiting_for = { kind: 'condition', since: new Date().toISOString(), until: null, says: subject } as const;
   const progress = followProgress();
+  const measure = measureProgress();
   const seconds = () => (performance.now() - began) / 1000;
   const deadline = () =>
     Math.min(progress.lastProgress() + step.patience_seconds, progress.longest(step.patience_seconds));
@@ -67,15 +72,19 @@ const lookUntil = async <T>({ for: subject, step, look }: Wait<T>, shown: ShownW
     if (step.signal.aborted) throw new CancelledFailure(`waiting for ${subject} was called off`);
     const seen = await bounded(look(), (deadline() - seconds()) * 1000, step.signal).catch(toObservation);
     if (seen === 'late') return giveUp('the last check was not answered');
-    if ('found' in seen) return seen.found;
+    if ('found' in seen) {
+      if (notedAt > -Infinity) step.note(null, nothingSeen);
+      return seen.found;
+    }
     if ('hopeless' in seen) throw new PgrowError('not_ready', seen.hopeless);
     const isNew = progress.see({ text: seen.observed, remaining: seen.remaining }, seconds());
     shown.remains(seen.remaining);
+    const measured = measure({ text: seen.observed, remaining: seen.remaining, total: seen.total });
     const changed = seen.observed !== observed;
     observed = seen.observed;
     if (isNew || (changed && performance.now() - notedAt > noteAgainMs)) {
       notedAt = performance.now();
-      step.note(observed);
+      step.note(observed, { progress: measured, waiting_for });
     }
     if (seconds() > deadline()) return giveUp(seen.details);
     await new Promise((resolve) => setTimeout(resolve, pause));

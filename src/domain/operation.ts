@@ -34,7 +34,7 @@ export interface StepProgress {
   readonly unit: ProgressUnit;
 }
 
-export const progressUnits = ['bytes', 'rows', 'files'] as const;
+export const progressUnits = ['bytes', 'tables'] as const;
 export type ProgressUnit = (typeof progressUnits)[number];
 
 /** `cutover`, `grace`: until a message or the time is over; the step has not begun. `condition`: until something is as it should be. */

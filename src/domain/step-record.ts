@@ -9,6 +9,9 @@ export interface StepSeen {
   readonly remedy: string | null;
 }
 
+/** Nothing, as long as nothing else is said. */
+export const nothingSeen: StepSeen = { progress: null, waiting_for: null, remedy: null };
+
 /** A step as it is on record: `traits`, `attempts` and `seen` are null of operations of earlier versions. */
 export interface RecordedStep {
   readonly index: number;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { followProgress, type Sight } from './wait-progress.ts';
+import { followProgress, measureProgress, type Sight } from './wait-progress.ts';
 
 const lastProgressOf = (...sights: readonly (Sight | string)[]): number => {
   const progress = followProgress();
@@ -57,4 +57,27 @@ test('what is seen again is not shown again', () => {
   const progress = followProgress();
   const shown = ['open for 1 s', 'open for 2 s', 'closed', 'open for 3 s'].map((text) => progress.see({ text }, 0));
   expect(shown).toEqual([true, false, true, false]);
+});
+
+describe('how far a wait is', () => {
+  test('of a copy whose size is known, what has arrived', () => {
+    const measure = measureProgress();
+    expect(measure({ text: '1 of 4 MB copied', remaining: 3, total: 4 })).toEqual({ done: 1, total: 4, unit: 'bytes' });
+    // More may arrive than was estimated.
+    expect(measure({ text: '5 of 4 MB copied', remaining: -1, total: 4 })?.done).toBe(4);
+  });
+
+  test('of what is only left, what has gone of the first of it; it never shrinks', () => {
+    const measure = measureProgress();
+    const done = [100, 60, 90, 130, 20].map((left) => measure({ text: `${left} bytes behind`, remaining: left })?.done);
+    expect(done).toEqual([0, 40, 40, 40, 80]);
+  });
+
+  test('begins at nothing where something else is measured', () => {
+    const measure = measureProgress();
+    measure({ text: 'postgres-2 is 100 bytes behind', remaining: 100 });
+    measure({ text: 'postgres-2 is 10 bytes behind', remaining: 10 });
+    expect(measure({ text: 'postgres-3 is 50 bytes behind', remaining: 50 })).toMatchObject({ done: 0, total: 50 });
+    expect(measure({ text: 'postgres-3 is not connected yet' })).toBeNull();
+  });
 });

@@ -1,3 +1,5 @@
+import type { StepProgress } from './operation.ts';
+
 /**
  * What counts as getting further while something is waited for. A text that changes is no progress in itself: "open for
  * 271 s" becomes "open for 272 s" for as long as nothing happens, and two failures may take turns forever.
@@ -46,6 +48,28 @@ export const followProgress = (): WaitProgress => {
     },
     lastProgress: () => last,
     longest: (patienceSeconds) => (measured ? longestWaitSeconds(patienceSeconds) : patienceSeconds * longestPatiences),
+  };
+};
+
+/**
+ * How far a wait is, in bytes. Where only what is left is known, what was left first counts as all of it. Null where nothing is
+ * measured; while one thing is measured it never shrinks.
+ */
+export const measureProgress = (): ((
+  sight: Sight & { readonly total?: number | undefined },
+) => StepProgress | null) => {
+  let measured: { readonly state: string; readonly first: number; done: number } | null = null;
+  return ({ text, remaining, total }) => {
+    if (remaining === undefined || !Number.isFinite(remaining)) {
+      measured = null;
+      return null;
+    }
+    const state = withoutNumbers(text);
+    if (measured?.state !== state) measured = { state, first: remaining, done: 0 };
+    const all = total ?? measured.first;
+    if (all <= 0) return null;
+    measured.done = Math.min(all, Math.max(measured.done, all - remaining));
+    return { done: measured.done, total: all, unit: 'bytes' };
   };
 };
 

@@ -25,8 +25,8 @@ export interface OperationStore {
   stepStarted(step: StepOfOperation): Promise<void>;
   /** The step is next, but has not begun: it waits for what `detail` names. */
   stepWaits(step: StepOfOperation & { readonly detail: string }): Promise<void>;
-  /** What the step waits for or how far it is; nothing once the step has ended. */
-  stepDetail(step: StepOfOperation & { readonly detail: string; readonly seen?: StepSeen }): Promise<void>;
+  /** What the step waits for or how far it is; nothing once the step has ended. The text stays where none is given. */
+  stepDetail(step: StepOfOperation & { readonly detail?: string; readonly seen?: StepSeen }): Promise<void>;
   stepEnded(step: EndedStep): Promise<void>;
   endOperation(end: OperationEnd): Promise<void>;
   /** Of one project or of all. */
@@ -136,10 +136,10 @@ export const operationStore = (queries: Queries): OperationStore => ({
     await stepsOf(queries, operation, step)
       .set({
         attempts: sql<number>`coalesce(attempts, 0) + 1`,
-        // One that is tried again within its attempt shows what the try before has seen.
+        // One that is tried again keeps its beginning, and what was said of the try before.
         started_at: sql<Date>`CASE WHEN ${begins} THEN clock_timestamp() ELSE started_at END`,
         detail: sql<string>`CASE WHEN ${begins} THEN NULL ELSE detail END`,
-        seen: sql<string>`CASE WHEN ${begins} THEN NULL ELSE seen END`,
+        seen: null,
         status: 'running',
         waiting: false,
         ended_at: null,
@@ -156,7 +156,7 @@ export const operationStore = (queries: Queries): OperationStore => ({
 
   async stepDetail({ operation, step, detail, seen }) {
     await stepsOf(queries, operation, step)
-      .set({ detail, seen: seen ? JSON.stringify(seen) : null })
+      .set({ ...(detail !== undefined && { detail }), seen: seen ? JSON.stringify(seen) : null })
       .where('status', '=', 'running')
       .execute();
   },

@@ -281,13 +281,21 @@ describe('operations', () => {
     await store.stepStarted({ operation, step: 0 });
     const started_at = (await store.readOperation(operation))?.steps[0]?.started_at;
     expect(started_at).toMatch(/^\d{4}-\d\d-\d\dT.*Z$/);
-    await store.stepDetail({ operation, step: 0, detail: '312 of 755 MB copied' });
+    const progress = { done: 312, total: 755, unit: 'bytes' } as const;
+    const waiting_for = { kind: 'condition', since: started_at!, until: null, says: 'postgres-2 to stream' } as const;
+    const seen = { progress, waiting_for, remedy: 'starting postgres-2 again' };
+    await store.stepDetail({ operation, step: 0, detail: '312 of 755 MB copied', seen });
+    expect((await store.readOperation(operation))?.steps[0]).toMatchObject({ attempt: 1, ended_at: null, ...seen });
     await store.stepStarted({ operation, step: 0 });
     expect((await store.readOperation(operation))?.steps[0]).toMatchObject({
       status: 'running',
       started_at,
       detail: '312 of 755 MB copied',
       duration_ms: null,
+      attempt: 2,
+      progress: null,
+      waiting_for: null,
+      remedy: null,
     });
     await store.stepEnded({ operation, step: 0, status: 'done' });
     await store.stepDetail({ operation, step: 0, detail: 'too late' });
@@ -296,7 +304,18 @@ describe('operations', () => {
       started_at,
       detail: null,
       duration_ms: expect.any(Number),
+      ended_at: expect.stringMatching(/Z$/),
     });
+  });
+
+  test('of an earlier version are read, with what they do not say as null', async () => {
+    const operation = await begin(shop);
+    await query(url, `UPDATE operation_steps SET traits = NULL, attempts = NULL WHERE operation_id = '${operation}'`);
+    const document = await store.readOperation(operation);
+    expect(document?.steps.map(({ attempt, lane, progress }) => ({ attempt, lane, progress }))).toEqual(
+      document?.steps.map(() => ({ attempt: null, lane: null, progress: null })),
+    );
+    expect(document).toMatchObject({ current: 0, cut_over: null, hand_over: null, request: null });
   });
 
   test('end with how they ended, and a second report changes nothing about when', async () => {

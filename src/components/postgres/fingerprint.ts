@@ -47,7 +47,7 @@ export const listTables = async (connection: PostgresConnection): Promise<readon
 export const fingerprint = async (
   connection: PostgresConnection,
   tables: readonly SampledTable[],
-  { limitMs = databaseLimitMs }: { readonly limitMs?: number } = {},
+  { limitMs = databaseLimitMs, onTable }: { readonly limitMs?: number; readonly onTable?: () => void } = {},
 ): Promise<Prints> => {
   const deadline = performance.now() + limitMs;
   const prints: Record<string, string | null> = {};
@@ -55,6 +55,7 @@ export const fingerprint = async (
   await connection.query(`SET statement_timeout = ${tableLimitMs}`);
   for (const table of tables) {
     prints[table.name] = performance.now() > deadline ? null : await printOf(connection, table);
+    onTable?.();
   }
   return prints;
 };

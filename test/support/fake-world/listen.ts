@@ -7,7 +7,7 @@ export const listen = (shop: Shop): readonly string[] => {
   const { stepDetail } = store;
   Object.assign(store, {
     stepDetail: (call: Parameters<typeof stepDetail>[0]) => {
-      said.push(call.detail);
+      if (call.detail !== undefined) said.push(call.detail);
       return stepDetail(call);
     },
   });

@@ -74,7 +74,7 @@ export const memoryOperations = (neighbours: Neighbours): MemoryOperations => {
     },
     async stepDetail({ operation, step, detail, seen = null }) {
       const record = stepOf(operation, step);
-      if (record?.status === 'running') Object.assign(record, { detail, seen });
+      if (record?.status === 'running') Object.assign(record, { ...(detail !== undefined && { detail }), seen });
     },
     async stepEnded({ operation, step, status, detail = null }) {
       const record = stepOf(operation, step);
