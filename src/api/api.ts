@@ -32,12 +32,13 @@ import { releaseRoutes } from './rest/release.ts';
 import { signalRoutes } from './rest/signals.ts';
 import { snapshotRoutes } from './rest/snapshots.ts';
 import { streamRoutes } from './rest/stream.ts';
+import { sessionRoutes } from './rest/sessions.ts';
 import { tokenRoutes } from './rest/tokens.ts';
 import { topologyRoutes } from './rest/topology.ts';
 import { watchTokens } from './stream/valid-tokens.ts';
 
 export interface ApiOptions extends ApiDependencies {
-  readonly requests?: RequestLimits;
+  readonly requests?: Partial<RequestLimits>;
   readonly logger?: FastifyBaseLogger;
 }
 
@@ -83,7 +84,8 @@ export const createApi = async ({ logger, requests, ...dependencies }: ApiOption
   // Bodies are parsed by the domain's own rules, which name all problems at once; the schemas of routes are documentation.
   app.setValidatorCompiler(() => () => true);
   app.setSerializerCompiler(() => JSON.stringify);
-  app.removeContentTypeParser('application/json');
+  // Another page can have a browser send text, but not JSON.
+  app.removeAllContentTypeParsers();
   app.addContentTypeParser('application/json', { parseAs: 'string' }, async (_: unknown, body: string) =>
     parseJson(body),
   );
@@ -146,6 +148,7 @@ export const createApi = async ({ logger, requests, ...dependencies }: ApiOption
     doctorRoutes(routes, dependencies);
     streamRoutes(routes, streaming);
     tokenRoutes(routes, dependencies);
+    sessionRoutes(routes, dependencies);
     auditRoutes(routes, dependencies);
     notificationRoutes(routes, dependencies);
     deliveryRoutes(routes, dependencies);

@@ -4,7 +4,7 @@ import { requireTokens } from './auth.ts';
 
 const api = async () => {
   const app = Fastify();
-  await requireTokens(app, { store: { authenticate: async () => null } as never });
+  await requireTokens(app, { store: { authenticate: async () => null } as never, home: '1a2b3c4d' });
   return app;
 };
 

@@ -4,6 +4,7 @@ import { PgrowError } from '../domain/errors.ts';
 import { allProjects, includes, type Role } from '../domain/tokens.ts';
 import type { Identity } from '../store/tokens.ts';
 import type { ApiDependencies } from './dependencies.ts';
+import { identify } from './identify.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -11,6 +12,8 @@ declare module 'fastify' {
     readonly role?: Role;
     /** Everybody may call it, without a token. */
     readonly public?: true;
+    /** It leads to a session. There are few of these, so that nothing is found by trying. */
+    readonly signsIn?: true;
   }
   interface FastifyRequest {
     identity: Identity | null;
@@ -22,24 +25,29 @@ export const docsPath = '/docs';
 
 /** Requests in a minute. */
 export interface RequestLimits {
+  /** Or of one browser. */
   readonly mostOfToken: number;
-  /** Without a valid token. */
+  /** Without a valid token or session. */
   readonly mostRefusedOfAddress: number;
+  /** Links and sessions that an address asks for. */
+  readonly mostSignIns: number;
 }
 
 /** Many times what a console or a careful script sends. */
-const usualRequests: RequestLimits = { mostOfToken: 1200, mostRefusedOfAddress: 60 };
+const usualRequests: RequestLimits = { mostOfToken: 1200, mostRefusedOfAddress: 60, mostSignIns: 10 };
 
-/** Bearer tokens (RFC 6750): who calls, for which project, as what, and not too often. */
+/** Who calls, for which project, as what, and not too often. */
 export const requireTokens = async (
   app: FastifyInstance,
-  { store }: Pick<ApiDependencies, 'store'>,
-  { mostOfToken, mostRefusedOfAddress }: RequestLimits = usualRequests,
+  dependencies: Pick<ApiDependencies, 'store' | 'home'>,
+  limits: Partial<RequestLimits> = {},
 ): Promise<void> => {
   await app.register(rateLimit, { global: false });
   app.decorateRequest('identity', null);
-  const ofToken = limitOf(app, mostOfToken, (request) => request.identity?.token_id ?? request.ip);
+  const { mostOfToken, mostRefusedOfAddress, mostSignIns } = { ...usualRequests, ...limits };
+  const ofToken = limitOf(app, mostOfToken, ({ identity, ip }) => (identity ? keyOf(identity) : ip));
   const ofAddress = limitOf(app, mostRefusedOfAddress, ({ ip }) => ip);
+  const ofSignIns = limitOf(app, mostSignIns, ({ ip }) => ip);
   // One who forgets to say who may call a route must not open it to all.
   app.addHook('onRoute', ({ url, config }) => {
     if (url.startsWith(docsPath)) return;
@@ -47,20 +55,14 @@ export const requireTokens = async (
       throw new Error(`${url} must either name the role that may call it or be public`);
   });
   app.addHook('onRequest', async (request, reply) => {
-    const { role } = request.routeOptions.config;
+    const { role, signsIn } = request.routeOptions.config;
+    if (signsIn) await ofSignIns(request, reply);
     // Public, or no route at all.
     if (role === undefined) return;
-    const token = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
-    const identity = token === undefined ? null : await store.authenticate(token);
-    if (!identity) {
+    const identity = await identify(dependencies, request).catch(async (error: unknown) => {
       await ofAddress(request, reply);
-      throw new PgrowError('unauthorized', 'This needs a valid token. Send it as "Authorization: Bearer TOKEN".');
-    }
-    if (identity.expired)
-      throw new PgrowError(
-        'unauthorized',
-        `The token ${identity.actor} expired at ${identity.expires_at}. Ask an admin for another.`,
-      );
+      throw error;
+    });
     request.identity = identity;
     await ofToken(request, reply);
     const { projectId } = request.params as { projectId?: string };
@@ -90,10 +92,14 @@ export const callerOf = (request: FastifyRequest): Identity => {
   return request.identity;
 };
 
+/** By what limits are counted: each browser by itself. */
+export const keyOf = ({ session, token_id }: Identity): string => session?.id ?? token_id;
+
 /** @throws PgrowError `forbidden` */
-export const requireRole = ({ role: held }: Identity, needed: Role): void => {
+export const requireRole = ({ role: held, session }: Identity, needed: Role): void => {
   if (includes(held, needed)) return;
-  throw new PgrowError('forbidden', `This needs the role ${needed}; the token's is ${held}. Use another token.`);
+  const [subject, next] = session ? ['session', 'Sign in with another role'] : ['token', 'Use another token'];
+  throw new PgrowError('forbidden', `This needs the role ${needed}; the ${subject}'s is ${held}. ${next}.`);
 };
 
 /** @throws PgrowError `forbidden` */

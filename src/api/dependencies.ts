@@ -11,6 +11,8 @@ export interface ApiDependencies extends Planning, LogFollower, SampleReader, Pi
   readonly client: PgrowClient;
   /** Names that a request may ask for, in lower case; null for any. */
   readonly hosts: readonly string[] | null;
+  /** Whether a browser on another machine may sign in without TLS: what it sends can be read on the way. */
+  readonly allowsInsecureWeb: boolean;
   /** Of this program. */
   readonly version: string;
   /** Has the nodes looked at now; what is seen is recorded. */

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
+import { sessionHeader } from '../domain/sessions.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -12,7 +13,7 @@ declare module 'fastify' {
 const ages: readonly string[] = ['seen_at', 'age_ms', 'observed_at', 'answered_at'];
 
 /** Kept by its reader alone, who asks each time whether it has changed. */
-const pollable = { 'cache-control': 'private, no-cache', vary: 'authorization' };
+const pollable = { 'cache-control': 'private, no-cache', vary: `authorization, cookie, ${sessionHeader}` };
 
 /**
  * Answers of polled routes have an `ETag`, and one that its reader has already (`If-None-Match`) is a 304 without a body. The

@@ -38,6 +38,7 @@ const looks = askLooks(sockets);
 
 const app = await createApi({
   hosts: servedHosts(settings),
+  allowsInsecureWeb: settings.allowsInsecureWeb,
   store,
   client,
   home: settings.homeId,

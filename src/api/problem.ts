@@ -57,6 +57,8 @@ const sendProblem = (reply: FastifyReply, error: PgrowError, url: string) => {
 const toKnown = (error: FastifyError | Error): PgrowError => {
   if (error instanceof PgrowError) return error;
   const status = 'statusCode' in error ? error.statusCode : undefined;
+  if (status === 415)
+    return new PgrowError('unsupported_media_type', 'Bodies are JSON. Send "Content-Type: application/json".');
   if (status !== undefined && status >= 400 && status < 500) {
     return new PgrowError('malformed_request', `${error.message} (HTTP ${status})`);
   }

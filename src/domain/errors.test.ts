@@ -5,7 +5,7 @@ const codes = Object.keys(errorCatalogue) as ErrorCode[];
 
 test.each(codes)('%s has a status, a title and says whether trying again helps', (code) => {
   const error = new PgrowError(code, 'What is wrong. What to do.');
-  expect([400, 401, 403, 404, 405, 409, 412, 421, 422, 429, 500, 503]).toContain(error.status);
+  expect([400, 401, 403, 404, 405, 409, 412, 415, 421, 422, 429, 500, 503]).toContain(error.status);
   expect(errorCatalogue[code].title).toMatch(/^[A-Z][^.]+$/);
   expect(error.retryable).toBe(errorCatalogue[code].retryable);
   expect(error).toMatchObject({ name: 'PgrowError', code, message: 'What is wrong. What to do.', problems: [] });

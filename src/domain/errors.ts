@@ -2,8 +2,8 @@
 export const errorCatalogue = {
   invalid_input: { status: 422, retryable: false, title: 'Invalid input' },
   malformed_request: { status: 400, retryable: false, title: 'Request cannot be read' },
-  unauthorized: { status: 401, retryable: false, title: 'No valid token' },
-  forbidden: { status: 403, retryable: false, title: 'Not allowed with this token' },
+  unauthorized: { status: 401, retryable: false, title: 'No valid token or session' },
+  forbidden: { status: 403, retryable: false, title: 'Not allowed' },
   method_not_allowed: { status: 405, retryable: false, title: 'Not with this method' },
   not_found: { status: 404, retryable: false, title: 'Not found' },
   operation_running: { status: 409, retryable: false, title: 'Another operation is running' },
@@ -14,6 +14,7 @@ export const errorCatalogue = {
   subnet_taken: { status: 409, retryable: false, title: 'Subnet is taken' },
   plan_changed: { status: 412, retryable: false, title: 'The plan has changed' },
   too_many: { status: 429, retryable: false, title: 'Too many at once' },
+  unsupported_media_type: { status: 415, retryable: false, title: 'Not in this format' },
   wrong_host: { status: 421, retryable: false, title: 'Not the host that was asked for' },
   no_disk_space: { status: 409, retryable: false, title: 'Not enough disk space' },
   image_missing: { status: 409, retryable: false, title: 'Image is missing' },

@@ -48,6 +48,8 @@ export interface Environment {
   readonly tokenFile: string | undefined;
   /** Names under which the API is reached besides those of the loopback address: of a proxy before it. */
   readonly apiNames: readonly string[];
+  /** Whether a browser on another machine may sign in to the web console without TLS. */
+  readonly allowsInsecureWeb: boolean;
   /** IP address and first of the ports at which the programs serve their metrics to Prometheus; port 0 turns them off. */
   readonly metricsHost: string | undefined;
   readonly metricsPort: number | undefined;
@@ -96,7 +98,12 @@ const variables = z.object({
   DOCKER_HOST: optional,
   DOCKER_CONFIG: optional,
   PGROW_API_HOST: optional,
-  PGROW_API_NAMES: unlessEmpty(z.string().regex(/^[\w.-]+(,[\w.-]+)*$/, 'must be host names, separated by commas')),
+  PGROW_API_NAMES: unlessEmpty(
+    z
+      .string()
+      .regex(/^[\w.-]+(:\d+)?(,[\w.-]+(:\d+)?)*$/, 'must be host names, with or without a port, separated by commas'),
+  ),
+  PGROW_WEB_INSECURE: unlessEmpty(z.enum(['yes', 'no'], { error: 'must be yes or no' })),
   PGROW_API_PORT: unlessEmpty(z.coerce.number().int().min(1).max(65_535)),
   PGROW_TOKEN_FILE: optional,
   PGROW_CONTEXT: optional,
@@ -139,6 +146,7 @@ export const readEnvironment = (source: NodeJS.ProcessEnv = process.env): Enviro
     namesHome: values.PGROW_HOME !== undefined,
     tokenFile: values.PGROW_TOKEN_FILE && resolve(values.PGROW_TOKEN_FILE),
     apiNames: values.PGROW_API_NAMES?.toLowerCase().split(',') ?? [],
+    allowsInsecureWeb: values.PGROW_WEB_INSECURE === 'yes',
     metricsHost: values.PGROW_METRICS_HOST,
     metricsPort: values.PGROW_METRICS_PORT,
     otlpEndpoint: values.OTEL_EXPORTER_OTLP_ENDPOINT,

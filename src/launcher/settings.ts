@@ -34,6 +34,8 @@ export interface Settings {
   readonly databaseUrl: string;
   readonly apiHost: string;
   readonly apiNames: readonly string[];
+  /** Whether browsers on other machines may sign in without TLS. */
+  readonly allowsInsecureWeb: boolean;
   readonly apiPort: number;
   readonly apiUrl: string;
   readonly tokenPath: string;
@@ -103,6 +105,7 @@ export const readSettings = (): Settings => {
     databaseUrl: databaseUrlOf(external) ?? metadataUrl(home, chosen('metadata')),
     apiHost: environment.apiHost,
     apiNames: environment.apiNames,
+    allowsInsecureWeb: environment.allowsInsecureWeb,
     apiPort,
     apiUrl: `http://${hostToReach(environment.apiHost)}:${apiPort}`,
     tokenPath: home.tokenPath,

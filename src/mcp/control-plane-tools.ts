@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { auditAnswer, meAnswer, tokensAnswer } from '../api/documents/access.ts';
+import { auditAnswer, meAnswer, sessionsAnswer, tokensAnswer } from '../api/documents/access.ts';
 import { findingsAnswer, workersAnswer } from '../api/documents/control-plane.ts';
 import { fleetAnswer } from '../api/documents/state.ts';
 import { systemAnswer } from '../api/documents/system.ts';
@@ -73,5 +73,14 @@ export const controlPlaneTools: readonly Tool[] = [
     input: z.strictObject(page(50)),
     answer: tokensAnswer,
     path: (input) => query('/v1/tokens', input),
+  }),
+  readTool({
+    name: 'list_sessions',
+    title: 'Browsers that are signed in',
+    description:
+      'Browsers that are signed in to the web console with this token, or, for an admin of all projects, with any.',
+    input: nothing,
+    answer: sessionsAnswer,
+    path: () => '/v1/sessions',
   }),
 ];

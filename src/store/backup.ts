@@ -29,6 +29,8 @@ export const leftOutTables: Readonly<Record<string, string>> = {
   pgrow_migrations: 'the manifest names them, and they are applied again',
   observed: 'what was seen last is seen again within seconds',
   metrics: 'numbers of a day, of servers that may be others by then',
+  tickets: 'they are over within a minute',
+  sessions: 'every browser signs in again: a copy of its secrets must not outlive them elsewhere',
   leases: 'who may act at this moment',
   holds: 'after a restore every database is held',
   restorations: 'what these metadata were made from says nothing of others',

@@ -17,6 +17,7 @@ import { observedStore, type ObservedStore } from './observed.ts';
 import { operationStore, type OperationStore } from './operations.ts';
 import { retentionStore, type RetentionStore } from './retention.ts';
 import { secretStore, type SecretStore } from './secrets.ts';
+import { sessionStore, type SessionStore } from './sessions.ts';
 import { snapshotStore, type SnapshotStore } from './snapshots.ts';
 import { tokenStore, type TokenStore } from './tokens.ts';
 
@@ -33,6 +34,7 @@ export type Store = DatabaseStore &
   HoldStore &
   AuditStore &
   TokenStore &
+  SessionStore &
   RetentionStore &
   ListStore &
   FleetStore &
@@ -76,6 +78,7 @@ export const createStore = async ({
     ...holdStore(queries),
     ...auditStore(queries),
     ...tokenStore(queries),
+    ...sessionStore(queries),
     ...idempotencyStore(queries),
     ...retentionStore(queries),
     ...listStore(queries),

@@ -36,6 +36,8 @@ export interface Tables {
   leases: { name: string; holder: string; until: Timestamp };
   secrets: { service_id: string; name: string; ciphertext: Buffer; created_at: Generated<Date> };
   tokens: TokensTable;
+  tickets: { hash: string; token_id: string; actor: string; role: Role; expires_at: Timestamp };
+  sessions: SessionsTable;
   audit: AuditTable;
   notification_channels: ChannelsTable;
   notices: NoticesTable;
@@ -204,6 +206,20 @@ interface TokensTable {
   created_by: Nullable<string>;
   expires_at: OptionalTimestamp;
   last_used_at: OptionalTimestamp;
+}
+
+interface SessionsTable {
+  id: Generated<string>;
+  cookie_hash: string;
+  secret_hash: string;
+  token_id: string;
+  actor: string;
+  role: Role;
+  browser: string;
+  insecure: boolean;
+  created_at: Generated<Date>;
+  last_seen_at: Generated<Date>;
+  expires_at: Timestamp;
 }
 
 interface AuditTable {

@@ -31,13 +31,15 @@ export interface NewToken {
 
 export interface Identity {
   readonly token_id: string;
-  /** The token's name. */
+  /** The token's name; of a session, also who sits before the browser. */
   readonly actor: string;
   readonly project: string;
   readonly role: Role;
-  /** ISO 8601. */
+  /** Of the token, ISO 8601. */
   readonly expires_at: string | null;
   readonly expired: boolean;
+  /** Of a browser that is signed in; null of who sends the token itself. The role is then the session's. */
+  readonly session: { readonly id: string; readonly expires_at: string; readonly insecure: boolean } | null;
 }
 
 /** Of the home's own token. */
@@ -86,7 +88,15 @@ export const tokenStore = (queries: Queries): TokenStore => {
           .where('hash', '=', hash)
           .execute();
       }
-      return { token_id: id, actor, project, role, expires_at: expires_at?.toISOString() ?? null, expired };
+      return {
+        token_id: id,
+        actor,
+        project,
+        role,
+        expires_at: expires_at?.toISOString() ?? null,
+        expired,
+        session: null,
+      };
     },
 
     async validTokens(ids) {
@@ -95,7 +105,7 @@ export const tokenStore = (queries: Queries): TokenStore => {
         .selectFrom('tokens')
         .select('id')
         .where('id', 'in', [...ids]);
-      return new Set((await rows.where(sql<boolean>`NOT (${hasExpired})`).execute()).map(({ id }) => id));
+      return new Set((await rows.where(tokenIsValid).execute()).map(({ id }) => id));
     },
 
     async findToken(id) {
@@ -116,6 +126,8 @@ export const selectTokens = (queries: Queries) =>
     .select(hasExpired.as('expired'));
 
 const hasExpired = sql<boolean>`expires_at IS NOT NULL AND expires_at <= now()`;
+
+export const tokenIsValid = sql<boolean>`(tokens.expires_at IS NULL OR tokens.expires_at > now())`;
 
 interface Row {
   readonly id: string;
@@ -141,4 +153,5 @@ export const toTokenDocument = (row: Row): TokenDocument => ({
   last_used_at: row.last_used_at?.toISOString() ?? null,
 });
 
-const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
+/** Hexadecimal digits. */
+export const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');

@@ -18,7 +18,7 @@ import type { Samples } from '../../src/domain/looks.ts';
 import type { Store } from '../../src/store/store.ts';
 import { createFakeClient, type FakeClient } from './fake-client.ts';
 import { liveOf } from './live-state.ts';
-import { startMetadataServer, type MetadataServer } from './metadata.ts';
+import { query, startMetadataServer, type MetadataServer } from './metadata.ts';
 import { nothingHeld, replicaTopology, sampleDatabase, samplePlan } from './sample-database.ts';
 
 export const services = '/v1/projects/default/services';
@@ -43,6 +43,8 @@ export interface ApiUnderTest {
   passwords: string[];
   /** Token that may do everything; what `call` uses unless told otherwise. */
   admin: string;
+  /** One statement on the metadata. */
+  sql(statement: string): Promise<readonly Record<string, unknown>[]>;
   newToken(project: string, role: 'viewer' | 'operator' | 'admin'): Promise<string>;
   call(method: 'GET' | 'POST' | 'PATCH' | 'DELETE', url: string, call?: Call): Promise<Answer>;
   newShop(change?: Partial<Database>): Promise<Database>;
@@ -70,14 +72,18 @@ interface Answer {
 }
 
 /** Registers the set-up and tear-down of a test file. */
-export const useApi = (change: Pick<ApiOptions, 'requests'> = {}): ApiUnderTest => {
+export const useApi = (
+  change: Partial<Pick<ApiOptions, 'requests' | 'hosts' | 'allowsInsecureWeb'>> = {},
+): ApiUnderTest => {
   let server: MetadataServer;
   beforeAll(async () => {
     server = await startMetadataServer();
   });
   afterAll(() => server.stop());
   beforeEach(async () => {
-    api.store = await server.newStore();
+    const url = await server.newDatabase();
+    api.store = await server.newStore(url);
+    api.sql = (statement) => query(url, statement);
     api.client = createFakeClient();
     api.live = liveOf('healthy');
     api.findings = [];
@@ -108,10 +114,10 @@ export const useApi = (change: Pick<ApiOptions, 'requests'> = {}): ApiUnderTest 
     api.client.plan = (request) => planAhead(planning, request);
     api.app = await createApi({
       ...planning,
-      ...change,
       client: api.client,
       version: '0.1.0 (tests)',
       hosts: ['localhost', '127.0.0.1'],
+      allowsInsecureWeb: false,
       readLogs: async () => '',
       pingEngine: async () => {
         if (api.live instanceof Error) throw api.live;
@@ -136,6 +142,7 @@ export const useApi = (change: Pick<ApiOptions, 'requests'> = {}): ApiUnderTest 
         return api.live;
       },
       tryPassword: async (_, password) => (api.passwords.includes(password ?? 'on record') ? 'accepted' : 'refused'),
+      ...change,
     });
     api.admin = await api.newToken('*', 'admin');
   });
@@ -169,7 +176,7 @@ const parseAnswer = (
 const underTest = (): ApiUnderTest => {
   const api: Omit<
     ApiUnderTest,
-    'store' | 'client' | 'app' | 'live' | 'samples' | 'holds' | 'findings' | 'workers' | 'passwords' | 'admin'
+    'store' | 'sql' | 'client' | 'app' | 'live' | 'samples' | 'holds' | 'findings' | 'workers' | 'passwords' | 'admin'
   > = {
     async newToken(project, role) {
       const token = randomBytes(24).toString('base64url');

@@ -10,8 +10,8 @@ import { retryUntil } from './retry-until.ts';
 export interface MetadataServer {
   /** Connection string of a new, empty database. */
   newDatabase(): Promise<string>;
-  /** A store on a new database. */
-  newStore(): Promise<Store>;
+  /** A store, on a new database unless one is given. */
+  newStore(url?: string): Promise<Store>;
   stop(): Promise<void>;
 }
 
@@ -37,8 +37,11 @@ export const startMetadataServer = async (): Promise<MetadataServer> => {
   };
   return {
     newDatabase,
-    async newStore() {
-      const store = await createStore({ connection: { url: await newDatabase() }, encryptionKey: randomBytes(32) });
+    async newStore(given) {
+      const store = await createStore({
+        connection: { url: given ?? (await newDatabase()) },
+        encryptionKey: randomBytes(32),
+      });
       stores.push(store);
       return store;
     },

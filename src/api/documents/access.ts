@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { SessionDocument } from '../../domain/sessions.ts';
 import { roles, type TokenDocument } from '../../domain/tokens.ts';
 import { anything, moment, named, nextCursor } from './document.ts';
 
@@ -33,9 +34,45 @@ export const meAnswer = named(
     project: z.string(),
     role: z.enum(roles),
     token: z.strictObject({ id: z.guid(), expires_at: moment.nullable() }),
+    session: z
+      .strictObject({ id: z.guid(), expires_at: moment, insecure: z.boolean() })
+      .nullable()
+      .describe('Of a browser that is signed in; null of who sends a token.'),
     home: z.string(),
     version: z.string(),
   }),
+);
+
+const sessionMembers = {
+  id: z.guid(),
+  actor: z.string(),
+  project: z.string(),
+  role: z.enum(roles),
+  token_id: z.guid(),
+  browser: z.string(),
+  insecure: z.boolean().describe('Whether it is on another machine, and reaches the API without TLS.'),
+  created_at: moment,
+  last_seen_at: moment.describe('To the minute.'),
+  expires_at: moment.describe('At the latest; it also ends after two hours without a request.'),
+};
+export const sessionAnswer: z.ZodType<SessionDocument> = named(
+  'Session',
+  'A browser that is signed in.',
+  z.strictObject(sessionMembers),
+);
+export const sessionsAnswer = z.strictObject({
+  sessions: z.array(sessionAnswer),
+  current: z.guid().nullable().describe('That of the caller.'),
+});
+export const newSessionAnswer = named(
+  'NewSession',
+  'A session, the half of it that the page keeps, and a cookie with the other half.',
+  z.strictObject({ session: sessionAnswer, secret: z.string() }),
+);
+export const ticketAnswer = named(
+  'Ticket',
+  'What a link signs in with, once.',
+  z.strictObject({ ticket: z.string(), role: z.enum(roles), actor: z.string(), expires_at: moment }),
 );
 
 export const auditAnswer = named(

@@ -7,7 +7,7 @@ import { callerOf } from '../auth.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { graphqlAnswer } from '../documents/graphql.ts';
 import { eventStreams, type EventStream } from '../rest/event-stream.ts';
-import { invalidToken, type TokenWatch } from '../stream/valid-tokens.ts';
+import type { TokenWatch } from '../stream/valid-tokens.ts';
 import type { GraphqlContext } from './context.ts';
 import { answerError, knownError } from './errors.ts';
 import { paramsRules, prepare, readParams, type Prepared } from './prepare.ts';
@@ -45,7 +45,7 @@ export const graphqlRoutes = (app: FastifyInstance, dependencies: ApiDependencie
         if (streams.count() >= mostStreams) throw tooMany;
         return streams.answer(request, reply, async (stream) => {
           const invalid = new AbortController();
-          const end = tokens.watch(callerOf(request).token_id, () => invalid.abort(invalidToken));
+          const end = tokens.watch(callerOf(request), (why) => invalid.abort(why));
           await answerEvents({ request, prepared, stream, noteRefusal, invalid: invalid.signal }).finally(end);
         });
       }
@@ -89,7 +89,7 @@ interface AnsweredEvents {
   readonly prepared: Prepared;
   readonly stream: EventStream;
   readonly noteRefusal: (result: ExecutionResult) => Promise<void>;
-  /** Aborts when the caller's token is no longer valid. */
+  /** Aborts when the caller's token is no longer valid, or the session has ended. */
   readonly invalid: AbortSignal;
 }
 

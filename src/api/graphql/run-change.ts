@@ -3,7 +3,7 @@ import type { OperationDocument } from '../../domain/operation.ts';
 import type { Plan } from '../../domain/plan.ts';
 import type { Outcome } from '../accept.ts';
 import { askedBy, recordRefused } from '../audit.ts';
-import { callerOf, requireRole } from '../auth.ts';
+import { callerOf, keyOf, requireRole } from '../auth.ts';
 import { checkKey, type ChangeRequest } from '../change-request.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { followOperation } from '../follow-operation.ts';
@@ -146,7 +146,7 @@ const latest = async (
 ): Promise<OperationDocument | null> => {
   const read = () => findOperation(dependencies, params);
   let last: OperationDocument | null = null;
-  const end = waitSeconds === 0 ? null : dependencies.waiters.begin(callerOf(request).token_id);
+  const end = waitSeconds === 0 ? null : dependencies.waiters.begin(keyOf(callerOf(request)));
   try {
     last = await read();
     if (!end) return last;

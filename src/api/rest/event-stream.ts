@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { PgrowError } from '../../domain/errors.ts';
-import { callerOf } from '../auth.ts';
+import { callerOf, keyOf } from '../auth.ts';
 import { problemDocument } from '../problem.ts';
-import { invalidToken, type WatchedTokens } from '../stream/valid-tokens.ts';
+import type { WatchedTokens } from '../stream/valid-tokens.ts';
 import { isTaken } from './slow-readers.ts';
 
 /** A comment this often keeps proxies from closing a stream in which nothing happens. */
@@ -18,12 +18,12 @@ export interface EventStream {
   send(event: string, data?: unknown): Promise<void>;
 }
 
-/** Of one kind, that one token may have open, so that it leaves room for others. */
+/** Of one kind, that one token or session may have open, so that it leaves room for others. */
 export const mostOfToken = 20;
 
 export interface EventStreams {
-  /** How many are open: in all, or of one token. */
-  readonly count: (tokenId?: string) => number;
+  /** How many are open: in all, or of one token or session (`keyOf`). */
+  readonly count: (key?: string) => number;
   /**
    * Answers with server-sent events (HTML Living Standard, section 9.2) until `tell` ends. What it throws is the last event,
    * `error`.
@@ -38,15 +38,16 @@ export interface EventStreams {
 export const eventStreams = (app: FastifyInstance, tokens: WatchedTokens | null): EventStreams => {
   const open = new Map<AbortController, string>();
   app.addHook('preClose', () => [...open.keys()].forEach((stream) => stream.abort()));
-  const count = (tokenId?: string): number =>
-    tokenId === undefined ? open.size : [...open.values()].filter((id) => id === tokenId).length;
+  const count = (key?: string): number =>
+    key === undefined ? open.size : [...open.values()].filter((each) => each === key).length;
   return {
     count,
     answer: async (request, reply, tell) => {
-      const { token_id } = callerOf(request);
-      if (count(token_id) >= mostOfToken) throw tooManyOfToken;
+      const caller = callerOf(request);
+      const key = keyOf(caller);
+      if (count(key) >= mostOfToken) throw tooManyOfToken;
       const stream = new AbortController();
-      open.set(stream, token_id);
+      open.set(stream, key);
       reply.raw.on('close', () => stream.abort());
       // One that had gone before goes no second time.
       if (reply.raw.destroyed) stream.abort();
@@ -70,8 +71,8 @@ export const eventStreams = (app: FastifyInstance, tokens: WatchedTokens | null)
       const keepAlive = setInterval(() => {
         if (!reply.raw.writableNeedDrain) void write(': still there\n\n');
       }, keepAliveMs);
-      const endWatch = tokens?.watch(token_id, () => {
-        void write(written('error', problemDocument(invalidToken, request.url))).finally(() => stream.abort());
+      const endWatch = tokens?.watch(caller, (why) => {
+        void write(written('error', problemDocument(why, request.url))).finally(() => stream.abort());
       });
       try {
         await tell({ signal: stream.signal, send: (event, data) => write(written(event, data)) });
@@ -91,7 +92,7 @@ export const eventStreams = (app: FastifyInstance, tokens: WatchedTokens | null)
 
 const tooManyOfToken = new PgrowError(
   'too_many',
-  `This token has ${mostOfToken} streams of this kind open, which is the limit. Close one of them.`,
+  `${mostOfToken} streams of this kind are open with this token or in this browser, which is the limit. Close one of them.`,
 );
 
 const written = (event: string, data: unknown): string =>

@@ -29,7 +29,7 @@ const newApp = (shown = (lines: number, _mostBytes: number) => `${lines} lines`)
   });
   logsRoutes(app, {
     store: { readDatabase: async () => database } as unknown as LogsDependencies['store'],
-    tokens: watchTokens({ validTokens: async () => new Set(['mine']) }),
+    tokens: watchTokens({ validTokens: async () => new Set(['mine']), validSessions: async () => new Set() }),
     readLogs: async (container, lines, mostBytes, since) =>
       `${shown(lines, mostBytes)}${since === undefined ? '' : ` since ${since}`} of ${container}`,
     followLog,

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { PgrowError } from '../../domain/errors.ts';
 import { eventStream } from '../answers.ts';
-import { callerOf } from '../auth.ts';
+import { callerOf, keyOf } from '../auth.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { systemAnswer } from '../documents/system.ts';
 import { problemDocument } from '../problem.ts';
@@ -11,9 +11,9 @@ import { systemReader } from '../read-system.ts';
 import { openStreamConnection, type SentEvent, type StreamConnection } from '../stream/stream-connection.ts';
 import { readPosition, writePosition } from '../stream/stream-position.ts';
 import { mostTopics, topicRegistry } from '../stream/topics.ts';
-import { invalidToken, type TokenWatch } from '../stream/valid-tokens.ts';
+import type { TokenWatch } from '../stream/valid-tokens.ts';
 
-/** Of one token. */
+/** Of one token or session. */
 const mostStreams = 20;
 
 /** What happens, as it happens: many topics on one connection. */
@@ -52,10 +52,10 @@ export const streamRoutes = (app: FastifyInstance, dependencies: ApiDependencies
       },
     },
     async (request, reply) => {
-      const { token_id, project } = callerOf(request);
+      const caller = callerOf(request);
       const asked = [...new Set(readTexts(request, 'topics'))].filter((name) => name !== '');
-      const found = await topics.find(asked, { project });
-      if ([...open.values()].filter((id) => id === token_id).length >= mostStreams) throw tooMany;
+      const found = await topics.find(asked, caller);
+      if ([...open.values()].filter((key) => key === keyOf(caller)).length >= mostStreams) throw tooMany;
       const position = readPosition(epoch, asked, request.headers['last-event-id'] as string | undefined);
       // Of those that have begun: another break must not skip what one of the others has yet to say.
       const known = new Set<number>();
@@ -67,8 +67,8 @@ export const streamRoutes = (app: FastifyInstance, dependencies: ApiDependencies
           for (const end of ends) end();
         },
       });
-      open.set(connection, token_id);
-      ends.push(tokens.watch(token_id, () => connection.end(problemEvent(invalidToken))));
+      open.set(connection, keyOf(caller));
+      ends.push(tokens.watch(caller, (why) => connection.end(problemEvent(why))));
       for (const [index, topic] of found.entries()) {
         const after = position?.known.has(index) ? position.sequence : null;
         const end = topic.listen(({ sequence, event, data }) => {
@@ -94,7 +94,7 @@ const tooSlow = new PgrowError(
 );
 const tooMany = new PgrowError(
   'too_many',
-  `This token has ${mostStreams} streams open, which is the limit. Close one of them, or ask for more topics on one stream.`,
+  `${mostStreams} streams are open with this token or in this browser, which is the limit. Close one of them, or ask for more topics on one stream.`,
 );
 
 const description =
@@ -103,7 +103,7 @@ const description =
   'of an operation that have changed, steps with their `index`. `ended`: an operation or a database has come to its end, and nothing ' +
   'follows. `problem`: a topic cannot be looked at for the moment, or, without a topic, why the stream ends. To continue after a ' +
   'break, send the last `id` as `Last-Event-ID`, as browsers do: what was said in between follows. How old a look at the nodes is ' +
-  `makes no event. At most ${mostStreams} streams per token; one that is not read is ended.`;
+  `makes no event. At most ${mostStreams} streams per token or session; one that is not read is ended.`;
 
 const rules = {
   type: 'object',

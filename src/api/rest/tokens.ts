@@ -23,11 +23,11 @@ export const tokenRoutes = (app: FastifyInstance, { store, home, version }: ApiD
     '/v1/me',
     {
       config: { role: 'viewer', answers: { 200: meAnswer } },
-      schema: { tags, summary: 'Who the caller is: the token, its project and role' },
+      schema: { tags, summary: 'Who the caller is: the token or session, its project and role' },
     },
     async (request) => {
-      const { token_id, actor, project, role, expires_at } = callerOf(request);
-      return { actor, project, role, token: { id: token_id, expires_at }, home, version };
+      const { token_id, actor, project, role, expires_at, session } = callerOf(request);
+      return { actor, project, role, token: { id: token_id, expires_at }, session, home, version };
     },
   );
 

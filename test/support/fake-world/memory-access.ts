@@ -5,12 +5,14 @@ import type { IdempotencyStore } from '../../../src/store/idempotency.ts';
 import type { FleetStore } from '../../../src/store/fleet.ts';
 import type { ListStore } from '../../../src/store/lists.ts';
 import type { NoticeStore } from '../../../src/store/notices.ts';
+import type { SessionStore } from '../../../src/store/sessions.ts';
 import type { TokenStore } from '../../../src/store/tokens.ts';
 
 type OutsideOfOperations = AuditStore &
   FleetStore &
   ListStore &
   TokenStore &
+  SessionStore &
   IdempotencyStore &
   ChannelStore &
   NoticeStore &
@@ -23,6 +25,13 @@ export const memoryAccess = (): OutsideOfOperations => ({
   authenticate: notHere,
   findToken: notHere,
   validTokens: notHere,
+  createTicket: notHere,
+  openSession: notHere,
+  openSessionOf: notHere,
+  authenticateSession: notHere,
+  validSessions: notHere,
+  listSessions: notHere,
+  endSession: notHere,
   readFleet: notHere,
   pageCheckpoints: notHere,
   pageDatabases: notHere,
