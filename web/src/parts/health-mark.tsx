@@ -14,6 +14,10 @@ const icons = {
   changing: LoaderCircle,
 } as const;
 
+/** A change is no fault, and what is down stays down while something is done about it. */
+export const shownHealth = (health: Health, isChanging: boolean): Shown =>
+  isChanging && health !== 'down' ? 'changing' : health;
+
 /** Shape, word and colour say the same. */
 export const HealthMark = ({ health }: { readonly health: Shown }): ReactNode => {
   const Icon = icons[health];

@@ -13,6 +13,25 @@ export interface MenuEntry {
   readonly onSelect?: () => void;
 }
 
+const Items = ({ entries }: { readonly entries: readonly MenuEntry[] }): ReactNode => {
+  const [, navigate] = useLocation();
+  return entries.map((entry, index) => (
+    <Base.Item
+      // Entries have no identity of their own, and none of them moves while the menu is open.
+      key={index}
+      className={styles['item']}
+      disabled={entry.refused === true}
+      onClick={() => {
+        if (entry.href !== undefined) navigate(entry.href);
+        entry.onSelect?.();
+      }}
+    >
+      {entry.label}
+      {entry.note !== undefined && <span className={styles['itemNote']}>{entry.note}</span>}
+    </Base.Item>
+  ));
+};
+
 /** Opens below its trigger, which has to be a button. */
 export const Menu = ({
   trigger,
@@ -20,32 +39,37 @@ export const Menu = ({
 }: {
   readonly trigger: ReactElement;
   readonly entries: readonly MenuEntry[];
-}): ReactNode => {
-  const [, navigate] = useLocation();
-  return (
-    <Base.Root>
-      <Base.Trigger render={trigger} />
-      <Base.Portal>
-        <Base.Positioner sideOffset={4} align="start">
-          <Base.Popup className={styles['menu']}>
-            {entries.map((entry, index) => (
-              <Base.Item
-                // Entries have no identity of their own, and none of them moves while the menu is open.
-                key={index}
-                className={styles['item']}
-                disabled={entry.refused === true}
-                onClick={() => {
-                  if (entry.href !== undefined) navigate(entry.href);
-                  entry.onSelect?.();
-                }}
-              >
-                {entry.label}
-                {entry.note !== undefined && <span className={styles['itemNote']}>{entry.note}</span>}
-              </Base.Item>
-            ))}
-          </Base.Popup>
-        </Base.Positioner>
-      </Base.Portal>
-    </Base.Root>
-  );
-};
+}): ReactNode => (
+  <Base.Root>
+    <Base.Trigger render={trigger} />
+    <Base.Portal>
+      <Base.Positioner sideOffset={4} align="start">
+        <Base.Popup className={styles['menu']}>
+          <Items entries={entries} />
+        </Base.Popup>
+      </Base.Positioner>
+    </Base.Portal>
+  </Base.Root>
+);
+
+/** One menu for the many rows of a list: it opens below the button that was pressed and gives the focus back to it. */
+export const SharedMenu = ({
+  anchor,
+  onClose,
+  entries,
+}: {
+  /** Null while it is closed. */
+  readonly anchor: HTMLElement | null;
+  readonly onClose: () => void;
+  readonly entries: readonly MenuEntry[];
+}): ReactNode => (
+  <Base.Root open={anchor !== null} onOpenChange={(isOpen) => !isOpen && onClose()}>
+    <Base.Portal>
+      <Base.Positioner anchor={anchor} sideOffset={4} align="end">
+        <Base.Popup className={styles['menu']} finalFocus={() => anchor}>
+          <Items entries={entries} />
+        </Base.Popup>
+      </Base.Positioner>
+    </Base.Portal>
+  </Base.Root>
+);

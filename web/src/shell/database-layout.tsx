@@ -3,9 +3,10 @@ import { Link } from 'wouter';
 import { useDatabase, useDatabases } from '../data/queries.ts';
 import { isProblem } from '../data/problem.ts';
 import { Button, ButtonLink } from '../parts/button.tsx';
-import { HealthMark } from '../parts/health-mark.tsx';
+import { HealthMark, shownHealth } from '../parts/health-mark.tsx';
 import { Empty, Loading, ProblemNotice } from '../parts/notice.tsx';
 import { usePageTitle } from '../parts/page-title.ts';
+import { stageText } from '../format/stages.ts';
 import { AboveTabs } from './above-tabs.tsx';
 import { DatabaseMenu } from './database-menu.tsx';
 import { databasePath, type OfDatabase } from './of-database.ts';
@@ -27,8 +28,6 @@ export const databaseTabs = [
 ] as const;
 export type DatabaseTab = (typeof databaseTabs)[number][0];
 
-const stageNames = ['single', 'pooling', 'replicas', 'high availability'] as const;
-
 /** What stands around each page of a database: its name and health, what is going on, its tabs, and the plan that is open. */
 export const DatabaseLayout = ({
   project,
@@ -46,10 +45,8 @@ export const DatabaseLayout = ({
     <>
       <div className={styles['databaseHead']}>
         <h1>{name}</h1>
-        <HealthMark health={status.operation ? 'changing' : status.health} />
-        <span>
-          stage {status.stage} {stageNames[status.stage]}
-        </span>
+        <HealthMark health={shownHealth(status.health, status.operation !== null)} />
+        <span>stage {stageText({ stage: status.stage, pooling: status.pooling.enabled })}</span>
         <span>PostgreSQL {status.postgres_major}</span>
         <span className={styles['grow']} />
         <ButtonLink href={databasePath(project, name, 'connect')}>Connect</ButtonLink>
