@@ -88,7 +88,7 @@ export interface NodeFacts {
   readonly pool?: PoolerLoad;
 }
 
-/** Servers of each of a router's ports, and how many of them take connections. */
+/** Servers that each of a router's ports leads to. `total`: how many it should be. */
 export interface RouterServers {
   readonly read_write: ServerCount;
   readonly read_only: ServerCount;

@@ -26,6 +26,9 @@ const lookCostsMs = 20;
 /** Milliseconds between two rounds of looks at all databases. */
 export const roundEveryMs = (databases: number): number => Math.max(lookEveryMs, databases * lookCostsMs);
 
+/** Milliseconds between two times that nodes are asked for more than their state, which takes a login to each. */
+export const factsEveryMs = (databases: number): number => 2 * roundEveryMs(databases);
+
 /** Milliseconds after which what was seen says nothing of the present: several looks have not taken place. */
 export const staleAfterMs = 30_000;
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { checkedAt, compareChecks, faultOf, type SeenServer } from './router-view.ts';
+import { checkedAt, compareChecks, countServers, faultOf, type SeenServer } from './router-view.ts';
 
 const expected = { primary: 'postgres-1', replicas: ['postgres-2', 'postgres-3'] };
 const passed = 'L7OK 200 Layer7 check passed';
@@ -18,6 +18,13 @@ const misjudged = (wrong: Readonly<Record<string, SeenServer['status']>>) => {
   const fault = faultOf(seen(wrong), expected);
   return fault && [fault.says, fault.misjudged.map(({ backend, server }) => `${backend}/${server}`)];
 };
+
+test('servers are counted by port, against how many there should be', () => {
+  expect(countServers(seen({ 'replicas/postgres-3': 'down' }), 2)).toEqual({
+    read_write: { up: 1, total: 1 },
+    read_only: { up: 1, total: 2 },
+  });
+});
 
 describe('what a router sees', () => {
   test('is as it should be when writes reach the primary and reads all replicas', () => {

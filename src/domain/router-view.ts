@@ -1,3 +1,4 @@
+import type { RouterServers } from './live-state.ts';
 import { ports } from './naming.ts';
 
 /** What a router sees of its servers, against what it should see. */
@@ -20,6 +21,13 @@ export interface ExpectedServers {
   readonly primary: string;
   readonly replicas: readonly string[];
 }
+
+/** Servers that each of its ports leads to, and how many there should be. Every backend names all of them. */
+export const countServers = (seen: readonly SeenServer[], replicas: number): RouterServers => {
+  const up = (wanted: RouterBackend) =>
+    seen.filter(({ backend, status }) => backend === wanted && status === 'up').length;
+  return { read_write: { up: up('primary'), total: 1 }, read_only: { up: up('replicas'), total: replicas } };
+};
 
 /** A server whose check on a router came out otherwise than it should. */
 export interface Misjudged extends Pick<SeenServer, 'server' | 'check' | 'address'> {

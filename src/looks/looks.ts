@@ -2,6 +2,7 @@ import type { PgrowClient } from '../client/client.ts';
 import type { Database } from '../domain/database.ts';
 import { PgrowError } from '../domain/errors.ts';
 import type { LogFollower, Looks } from '../domain/looks.ts';
+import { withFacts } from '../domain/observed-facts.ts';
 import { createDoctor } from '../doctor/doctor.ts';
 import { tryApplicationPassword } from '../nodes/application-password.ts';
 import { readCircumstances } from '../nodes/circumstances.ts';
@@ -36,7 +37,10 @@ export const createLooks = ({ client, ...dependencies }: LooksDependencies): Loo
   return {
     async readLive(id) {
       const seen_at = await store.readClock();
-      const live = await readLiveState(dependencies, await known(id));
+      const database = await known(id);
+      const [looked, recorded] = await Promise.all([readLiveState(dependencies, database), store.readObserved(id)]);
+      const now = new Date().toISOString();
+      const live = withFacts(looked, { before: recorded?.live ?? null, read: new Map(), seen_at: now });
       await store.recordObserved({ service_id: id, seen_at, live });
       return live;
     },

@@ -71,6 +71,9 @@ const newWorld = async (databases: Database[]) => {
         const in_recovery = addresses.get(connection.host) !== 'postgres-1';
         return { in_recovery, lsn: '0/5000060', receive_lsn: null, timeline: 1, system_identifier: '1' };
       },
+      readSelfReport: async () => ({ version: '17.6', lag_seconds: 0 }),
+      readHeldBytes: async () => 1000,
+      readReplication: async () => [],
       readReplay: async () => ({ streams: true, paused: false, limits: {} }),
       parseLsn: () => 1n,
     },
@@ -88,6 +91,7 @@ const newWorld = async (databases: Database[]) => {
       return databases;
     },
     listBusy: async () => busy,
+    readObserved: async () => null,
     readClock: async () => '2026-01-01T10:00:00Z',
     readDatabase: async (id: string) => databases.find((database) => database.id === id) ?? null,
     readSecrets: async () => Object.fromEntries(secretNames.map((name) => [name, 'x'])),
@@ -229,4 +233,12 @@ test('a look that begins long after its round lists the containers again', async
   await world.observe(1, undefined, undefined, -1);
   const lists = world.platform.calls.filter(({ method }) => method === 'listContainers').length;
   expect(lists).toBeGreaterThanOrEqual(databases.length);
+});
+
+test('what nodes say beside their state is on record with it, and since when they have been in it', async () => {
+  const [database] = newDatabases(1);
+  const world = await newWorld([database!]);
+  await world.observe(2);
+  const server = world.seen.get(database!.id)?.nodes.find(({ name }) => name === 'postgres-1');
+  expect(server?.facts).toMatchObject({ version: '17.6', volume_bytes: 1000, since: expect.stringMatching(/Z$/) });
 });

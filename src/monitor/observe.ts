@@ -1,7 +1,9 @@
 import type { Database } from '../domain/database.ts';
 import { messageOf } from '../domain/errors.ts';
 import { labelNames } from '../domain/naming.ts';
-import { roundEveryMs } from '../domain/observed.ts';
+import type { LiveState } from '../domain/live-state.ts';
+import { factsEveryMs, roundEveryMs } from '../domain/observed.ts';
+import { withFacts } from '../domain/observed-facts.ts';
 import { readLiveState } from '../nodes/read-live-state.ts';
 import type { MonitorDependencies } from './dependencies.ts';
 import { everyDatabase } from './every-database.ts';
@@ -39,6 +41,9 @@ export const observeDatabases = async (
 ): Promise<void> => {
   const { store } = dependencies;
   const looking = { ...dependencies, platform: engine.platform };
+  /** What was seen last of each database, by its id. */
+  const known = new Map<string, LiveState>();
+  let number = 0;
   let view = { at: 0, began: Promise.resolve(''), busy: Promise.resolve<ReadonlySet<string>>(new Set()) };
 
   const lookAround = () => {
@@ -50,6 +55,9 @@ export const observeDatabases = async (
     for (const asked of [began, view.busy]) asked.catch(() => undefined);
   };
   const onRound = (databases: readonly Database[]) => {
+    number = databases.length;
+    const ids = new Set(databases.map(({ id }) => id));
+    for (const id of known.keys()) if (!ids.has(id)) known.delete(id);
     lookAround();
     sessions.keepOnly(databases);
   };
@@ -59,9 +67,13 @@ export const observeDatabases = async (
     const { began, busy } = view;
     const seen_at = await began;
     if ((await busy).has(database.id) || failing.has(database.id)) return;
-    const { session, versions } = await sessions.of(database);
+    const { session, versions, facts } = await sessions.of(database);
     const live = await readLiveState(looking, database, { session, versions });
-    await store.recordObserved({ service_id: database.id, seen_at, live });
+    const read = await facts(live, factsEveryMs(number));
+    const before = known.get(database.id) ?? (await store.readObserved(database.id))?.live ?? null;
+    const seen = withFacts(live, { before, read, seen_at: new Date().toISOString() });
+    known.set(database.id, seen);
+    await store.recordObserved({ service_id: database.id, seen_at, live: seen });
   };
   const rounds = { otherwise: 'database not looked at', everyMs, atOnce, signal, leftAloneToo: true, onRound };
   await Promise.all([everyDatabase(dependencies, rounds, lookAt), doubtOnEvents(dependencies, signal)]);

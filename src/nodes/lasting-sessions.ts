@@ -1,9 +1,12 @@
 import type { NodeRef } from '../domain/topology.ts';
 import { isDeepStrictEqual } from 'node:util';
 import type { Database } from '../domain/database.ts';
+import type { LiveState } from '../domain/live-state.ts';
+import type { FactsByNode } from '../domain/observed-facts.ts';
 import type { PoolerAdmin } from '../components/pgbouncer/index.ts';
 import type { PostgresConnection } from '../components/postgres/index.ts';
 import type { SessionDependencies } from './dependencies.ts';
+import { createNodeFactsReader } from './read-node-facts.ts';
 import { readVersions, type Versions } from './read-live-state.ts';
 import { openSession, type Session } from './session.ts';
 
@@ -15,6 +18,8 @@ export interface LastingSession {
   readonly session: Session;
   /** Read once. */
   versions(): Promise<Versions>;
+  /** Of its nodes, beside their state; read again once they are `everyMs` old. */
+  facts(live: LiveState, everyMs: number): Promise<FactsByNode>;
 }
 
 export interface LastingSessions {
@@ -47,15 +52,25 @@ export const createLastingSessions = (
     const servers = keepLogins<PostgresConnection>(opened);
     const poolers = keepLogins<PoolerAdmin>(opened);
     let versions: Promise<Versions> | null = null;
+    const session: Session = {
+      ...opened,
+      asSuperuser: (node, asks) =>
+        servers.use({ node, key: node.container, logIn: (onEnd) => opened.connectSuperuser(node, { onEnd }) }, asks),
+      asPoolerAdmin: (node, port, asks) =>
+        poolers.use({ node, key: `${node.container}:${port}`, logIn: () => opened.connectPooler(node, port) }, asks),
+    };
+    const reader = createNodeFactsReader(dependencies, session);
+    const facts = { at: -Infinity, known: new Map() as FactsByNode };
     return {
       database,
       until: now() + renewAfterMs,
-      session: {
-        ...opened,
-        asSuperuser: (node, asks) =>
-          servers.use({ node, key: node.container, logIn: (onEnd) => opened.connectSuperuser(node, { onEnd }) }, asks),
-        asPoolerAdmin: (node, port, asks) =>
-          poolers.use({ node, key: `${node.container}:${port}`, logIn: () => opened.connectPooler(node, port) }, asks),
+      session,
+      async facts(live, everyMs) {
+        if (now() - facts.at >= everyMs) {
+          facts.at = now();
+          facts.known = await reader.read(live);
+        }
+        return facts.known;
       },
       versions: () => (versions ??= readVersions(opened)),
       end() {

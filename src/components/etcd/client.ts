@@ -12,7 +12,11 @@ const listed = z.object({
   peerURLs: z.array(z.string()).default([]),
 });
 const members = z.object({ members: z.array(listed).default([]) });
-const status = z.object({ version: z.string(), leader: z.string().default('0') });
+const status = z.object({
+  version: z.string(),
+  leader: z.string().default('0'),
+  header: z.object({ member_id: z.string().default('') }).default({ member_id: '' }),
+});
 const range = z.object({ kvs: z.array(z.object({ key: z.string(), value: z.string().default('') })).default([]) });
 const deleted = z.object({ deleted: z.string().default('0') });
 const anything = z.unknown();
@@ -28,7 +32,8 @@ export interface EtcdClient {
   removeMember(id: string): Promise<void>;
   /** Counts the node at this host as a member from now on; it has to start without data. */
   addMember(host: string): Promise<void>;
-  status(): Promise<{ readonly version: string; readonly leader: string }>;
+  /** `leads`: whether this node is the leader of its cluster. */
+  status(): Promise<{ readonly version: string; readonly leader: string; readonly leads: boolean }>;
   /** Null when there is no such key. */
   get(key: string): Promise<string | null>;
   getPrefix(prefix: string): Promise<readonly { readonly key: string; readonly value: string }[]>;
@@ -76,7 +81,10 @@ export const createEtcdClient = ({
       })),
     removeMember: async (ID) => void (await call('/v3/cluster/member/remove', anything, { ID })),
     addMember: async (host) => void (await call('/v3/cluster/member/add', anything, { peerURLs: [peerUrl(host)] })),
-    status: () => call('/v3/maintenance/status', status, {}),
+    async status() {
+      const { version, leader, header } = await call('/v3/maintenance/status', status, {});
+      return { version, leader, leads: leader === header.member_id };
+    },
     get: async (key) => {
       const [found] = (await call('/v3/kv/range', range, { key: encode(key) })).kvs;
       return found ? decode(found.value) : null;

@@ -8,6 +8,10 @@ import type { RuntimeApi } from './runtime.ts';
 export const readServers = async (api: Pick<RuntimeApi, 'command'>): Promise<readonly SeenServer[]> =>
   parseServers(await api.command('show stat'));
 
+/** `3.2.4`; null if it does not say. */
+export const readVersion = async (api: Pick<RuntimeApi, 'command'>): Promise<string | null> =>
+  /^Version: (\d+(?:\.\d+)+)/m.exec(await api.command('show info'))?.[1] ?? null;
+
 export const parseServers = (csv: string): readonly SeenServer[] => {
   const [header = '', ...lines] = csv.replace(/^# /, '').split('\n');
   const columns = header.split(',');

@@ -24,6 +24,8 @@ export interface PoolerAdmin {
   /** Whether clients wait, or logins. */
   isPaused(): Promise<boolean>;
   pools(): Promise<readonly PoolStatus[]>;
+  /** `1.24.1` */
+  version(): Promise<string | null>;
   end(): Promise<void>;
 }
 
@@ -91,6 +93,7 @@ export const connectPooler = async ({
     isPaused: async () =>
       (await command('SHOW STATE')).some(({ key, value }) => key === 'paused' && value === 'yes') ||
       (await command('SHOW DATABASES')).some(({ paused }) => Number(paused) === 1),
+    version: async () => /\d+(\.\d+)+/.exec(String((await command('SHOW VERSION'))[0]?.['version']))?.[0] ?? null,
     pools: async () => (await command('SHOW POOLS')).map(toPool),
     end: () => endClient(client),
   };

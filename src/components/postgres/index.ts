@@ -14,4 +14,5 @@ export * from './replay.ts';
 export * from './replication.ts';
 export * from './roles.ts';
 export * from './scram.ts';
+export * from './self-report.ts';
 export * from './settings.ts';

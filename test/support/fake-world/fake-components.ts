@@ -97,6 +97,7 @@ const poolerAdmin = (
     reconnect: async () => poolers.reconnect(machine, port),
     isPaused: async () => poolers.isPaused(machine),
     pools: async () => [],
+    version: async () => '1.24.1',
     end: async () => {},
   };
 };
@@ -107,7 +108,7 @@ const etcdClient = ({ machines, etcd }: Cast, peer: Peer): EtcdClient => ({
   members: async () => etcd.members(await machines.at(peer.address)).map((host) => ({ id: `id of ${host}`, host })),
   removeMember: async (id) => etcd.expel(await machines.at(peer.address), id.slice('id of '.length)),
   addMember: async (host) => etcd.admit(await machines.at(peer.address), host),
-  status: async () => ({ version: '3.5.16', leader: '1' }),
+  status: async () => ({ version: '3.5.16', leader: '1', leads: false }),
   async get(key) {
     const lock = await lockAt({ machines, etcd }, peer, key);
     return lock?.locked ? lock.leader : null;
