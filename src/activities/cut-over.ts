@@ -11,6 +11,7 @@ import { restartIfExited } from './exited-nodes.ts';
 import { noteOf } from './bystanders.ts';
 import { handBack } from './hand-back.ts';
 import { openHandOver, type HandOver } from './hand-over.ts';
+import { createHandOverClock, recordHandOver, type HandOverClock } from './hand-over-clock.ts';
 import { obstacleTo } from './hand-over-obstacles.ts';
 import { nodeFiles } from '../nodes/node-files.ts';
 import { startSuccessor, tellPatroni } from './promotion.ts';
@@ -58,26 +59,29 @@ export const cutOverActions = (dependencies: Dependencies) => {
     const session = await openSession(dependencies, step.database);
     const handOver = await openStarted(session, input).catch((error: unknown) => callOff(session, input, error));
     try {
-      let began = performance.now();
+      const clock = createHandOverClock();
       if (!(await handOver.successorTakesWrites())) {
         try {
           await handOver.prepare();
-          began = performance.now();
+          clock.start();
           await handOver.pause();
           await handOver.stopOldPrimary();
+          clock.mark('stopped_ms');
           await handOver.proveNothingIsMissing();
+          clock.mark('proven_ms');
         } catch (error) {
           await callOff(session, input, error, handOver.hasStopFailed());
         }
       }
-      await onlyForward(() => finish(handOver));
-      const stall = Math.round(performance.now() - began);
+      await onlyForward(() => finish(handOver, clock));
+      const stall = Math.round(clock.elapsed());
       const done = `handed over, writes held for ${stall} ms`;
       step.note(noteOf(done, handOver.leftOut()));
       await onlyForward(async () => {
         const routers = await handOver.settle();
         if (routers.length > 0) step.note(noteOf(done, { ...handOver.leftOut(), routers }));
       });
+      await recordHandOver(dependencies, step, await clock.read());
       return { stall_ms: stall };
     } finally {
       await handOver.close();
@@ -116,11 +120,16 @@ export const cutOverActions = (dependencies: Dependencies) => {
     );
   };
 
-  const finish = async (handOver: HandOver): Promise<void> => {
+  const finish = async (handOver: HandOver, { mark, count }: HandOverClock): Promise<void> => {
     await handOver.promote();
+    mark('promoted_ms');
     await handOver.routeWrites();
+    mark('routed_ms');
+    count(handOver.countWaiting());
     await handOver.writeThroughEveryRoute();
+    mark('probed_ms');
     await handOver.resume();
+    mark('resumed_ms');
   };
 
   /** After the promotion the only way is forward: a failure may go away when it is retried. */

@@ -11,6 +11,7 @@ import { fence, killServer } from '../nodes/server-control.ts';
 import { openSession, type Session } from '../nodes/session.ts';
 import { noteOf } from './bystanders.ts';
 import { openHandOver, type HandOver } from './hand-over.ts';
+import { createHandOverClock, recordHandOver, type HandOverClock } from './hand-over-clock.ts';
 import { resumePatroni } from './promotion.ts';
 import type { Action } from './step-activity.ts';
 
@@ -38,15 +39,19 @@ export const failOverActions = (dependencies: Dependencies) => {
     const session = await openSession(dependencies, step.database);
     const handOver = await openWhileItLives(session, input);
     const clients = await openClientHold(dependencies, session, input.poolers);
+    const clock = createHandOverClock();
     const began = performance.now();
     try {
       // It was promoted by an attempt before, or elected meanwhile: the old primary goes in either case.
       if (await successorTakesWrites(session, input, handOver)) await onlyForward(() => end(input.from));
-      else await replace({ session, input, handOver, clients });
+      else await replace({ session, input, handOver, clients, clock });
       await onlyForward(async () => {
         await handOver.routeWrites();
+        clock.mark('routed_ms');
         await handOver.writeThroughEveryRoute();
+        clock.mark('probed_ms');
         await clients.release();
+        clock.mark('resumed_ms');
       });
       const stall = Math.round(performance.now() - began);
       await onlyForward(async () => {
@@ -54,6 +59,7 @@ export const failOverActions = (dependencies: Dependencies) => {
         await resumePatroni(session, input);
         step.note(noteOf(`${input.to.name} has taken over`, { ...handOver.leftOut(), routers }));
       });
+      await recordHandOver(dependencies, step, await clock.read());
       return { stall_ms: stall };
     } finally {
       await clients.release();
@@ -67,18 +73,22 @@ export const failOverActions = (dependencies: Dependencies) => {
     readonly input: FailOver;
     readonly handOver: HandOver;
     readonly clients: ClientHold;
+    readonly clock: HandOverClock;
   }
 
-  const replace = async ({ session, input, handOver, clients }: Scene): Promise<void> => {
+  const replace = async ({ session, input, handOver, clients, clock }: Scene): Promise<void> => {
     const { from } = input;
     await handOver
       .prepareToFailOver(() => refuseChanged(session, input))
       .catch((error: unknown) => callOffWhileItLives(session, input, error));
     // What is under way on the old primary fails with it; clients that connect meanwhile wait for the new one.
+    clock.start();
     clients.hold();
     await onlyForward(async () => {
       await end(from);
+      clock.mark('stopped_ms');
       await handOver.promote();
+      clock.mark('promoted_ms');
     });
   };
 

@@ -1,6 +1,7 @@
 import type { CutOver } from '../domain/step-actions.ts';
 import { PgrowError } from '../domain/errors.ts';
 import { ports } from '../domain/naming.ts';
+import type { HandOver } from '../domain/operation.ts';
 import type { Node } from '../domain/topology.ts';
 import type { RuntimeApi } from '../components/haproxy/index.ts';
 import type { Peer } from '../components/peer.ts';
@@ -103,3 +104,16 @@ export const demand = <T>(connected: T | Error | null): T => {
     throw new PgrowError('internal', 'The old primary is stopped only while its successor follows.');
   return connected;
 };
+
+/** How many clients wait on each pooler now; null of one that does not say. */
+export const countWaiting = (
+  poolers: readonly Node[],
+  admins: HandOverConnections['admins'],
+): Promise<HandOver['poolers']> =>
+  Promise.all(
+    poolers.map(async ({ name }, index) => {
+      const admin = admins[index];
+      const pools = admin === undefined || admin instanceof Error ? null : await admin.pools().catch(() => null);
+      return { name, waiting_max: pools && pools.reduce((sum, { cl_waiting }) => sum + cl_waiting, 0) };
+    }),
+  );

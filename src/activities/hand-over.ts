@@ -17,7 +17,7 @@ import type { PostgresConnection } from '../components/postgres/index.ts';
 import { lookAtOldPrimary } from './bystanders.ts';
 import { armPooler, armRouter, disarm, releasePoolers } from '../nodes/dead-man.ts';
 import type { NodeDependencies } from '../nodes/dependencies.ts';
-import { demand, openHandOverConnections } from './hand-over-connections.ts';
+import { countWaiting, demand, openHandOverConnections } from './hand-over-connections.ts';
 import { notPaused, pauseOwn, refusePaused } from './pause-poolers.ts';
 import { promotionOf, type Bystanders } from './promotion.ts';
 import type { Session } from '../nodes/session.ts';
@@ -40,6 +40,8 @@ export interface HandOver {
   promote(): Promise<void>;
   routeWrites(): Promise<void>;
   writeThroughEveryRoute(): Promise<void>;
+  /** How many clients wait on each pooler now; null of one that does not say. Never an error. */
+  countWaiting(): ReturnType<typeof countWaiting>;
   resume(): Promise<void>;
   /**
    * Clients are served by then: what was promoted is settled, and routers that could not be switched before are switched.
@@ -205,6 +207,8 @@ export const openHandOver = async ({
       // Clients wait: one dead route must not delay the others.
       if (failures.length > 0 && failures.length === probed.length) throw failures[0]!;
     },
+
+    countWaiting: () => countWaiting(poolers, admins),
 
     async resume() {
       try {

@@ -5,29 +5,23 @@ import type {
   OperationError,
   OperationStatus,
   OperationType,
-  StepStatus,
 } from '../domain/operation.ts';
 import type { OperationOptions } from '../domain/options.ts';
 import type { Plan } from '../domain/plan.ts';
 import { planOnRecord, toRecord } from '../domain/recorded-plan.ts';
-import type { StepSeen } from '../domain/step-record.ts';
 import { traitsOf } from '../domain/step-traits.ts';
 import type { Queries } from './connection.ts';
 import { doubt } from './observed.ts';
 import { readDocuments } from './operation-documents.ts';
+import { stepStore, type StepStore } from './operation-steps.ts';
 import { isUuid } from './service-id.ts';
 import { countAddresses } from './subnets.ts';
 
-export interface OperationStore {
+export interface OperationStore extends StepStore {
   /** Idempotent by id. The database must be registered. */
   beginOperation(operation: NewOperation): Promise<void>;
-  /** Takes the step's index in the plan, as do the others. Idempotent. */
-  stepStarted(step: StepOfOperation): Promise<void>;
-  /** The step is next, but has not begun: it waits for what `detail` names. */
-  stepWaits(step: StepOfOperation & { readonly detail: string }): Promise<void>;
-  /** What the step waits for or how far it is; nothing once the step has ended. The text stays where none is given. */
-  stepDetail(step: StepOfOperation & { readonly detail?: string; readonly seen?: StepSeen }): Promise<void>;
-  stepEnded(step: EndedStep): Promise<void>;
+  /** Of several, the last one stays. */
+  recordHandOver(call: { readonly operation: string; readonly hand_over: HandOver }): Promise<void>;
   endOperation(end: OperationEnd): Promise<void>;
   /** Of one project or of all. */
   readOperation(id: string, project?: string): Promise<OperationDocument | null>;
@@ -63,31 +57,18 @@ export interface NewOperation {
   readonly options?: OperationOptions;
 }
 
-export interface StepOfOperation {
-  readonly operation: string;
-  readonly step: number;
-}
-
-export interface EndedStep extends StepOfOperation {
-  readonly status: Exclude<StepStatus, 'pending' | 'running'>;
-  /** Of a step that is done: what is to be kept of it (`remarks.ts`). Default null. */
-  readonly detail?: string | null;
-}
-
 export interface OperationEnd {
   readonly id: string;
   readonly status: Exclude<OperationStatus, 'running'>;
   readonly stall_ms: number | null;
   readonly error: OperationError | null;
-  /** What was measured while it held writes; absent if it held none. */
-  readonly hand_over?: HandOver;
 }
 
 const now = sql<Date>`clock_timestamp()`;
-/** Of a step that begins: it did not run, or only waited. */
-const begins = sql`(status != 'running' OR waiting)`;
 
 export const operationStore = (queries: Queries): OperationStore => ({
+  ...stepStore(queries),
+
   async beginOperation({ plan, options, ...operation }) {
     const traits = traitsOf(plan);
     await queries.transaction().execute(async (transaction) => {
@@ -132,51 +113,12 @@ export const operationStore = (queries: Queries): OperationStore => ({
     });
   },
 
-  async stepStarted({ operation, step }) {
-    await stepsOf(queries, operation, step)
-      .set({
-        attempts: sql<number>`coalesce(attempts, 0) + 1`,
-        // One that is tried again keeps its beginning, and what was said of the try before.
-        started_at: sql<Date>`CASE WHEN ${begins} THEN clock_timestamp() ELSE started_at END`,
-        detail: sql<string>`CASE WHEN ${begins} THEN NULL ELSE detail END`,
-        seen: null,
-        status: 'running',
-        waiting: false,
-        ended_at: null,
-      })
-      .execute();
+  async recordHandOver({ operation, hand_over }) {
+    const measured = { hand_over: JSON.stringify(hand_over) };
+    await queries.updateTable('operations').set(measured).where('id', '=', operation).execute();
   },
 
-  async stepWaits({ operation, step, detail }) {
-    await stepsOf(queries, operation, step)
-      .set({ status: 'running', waiting: true, started_at: sql<Date>`coalesce(started_at, clock_timestamp())`, detail })
-      .where((where) => where.or([where('status', '!=', 'running'), where('waiting', '=', true)]))
-      .execute();
-  },
-
-  async stepDetail({ operation, step, detail, seen }) {
-    await stepsOf(queries, operation, step)
-      .set({ ...(detail !== undefined && { detail }), seen: seen ? JSON.stringify(seen) : null })
-      .where('status', '=', 'running')
-      .execute();
-  },
-
-  async stepEnded({ operation, step, status, detail = null }) {
-    const undoing = status === 'undone' || status === 'undo_failed';
-    await stepsOf(queries, operation, step)
-      // A step's time is that of its forward action, and what it waited for is over once it is done.
-      .set({
-        status,
-        waiting: false,
-        seen: null,
-        ...(undoing ? {} : { ended_at: now }),
-        ...(status === 'done' ? { detail } : {}),
-      })
-      .where('status', '!=', status)
-      .execute();
-  },
-
-  async endOperation({ id, status, stall_ms, error, hand_over }) {
+  async endOperation({ id, status, stall_ms, error }) {
     await queries
       .updateTable('operation_steps')
       .set({ status: 'pending', waiting: false, started_at: null, detail: null })
@@ -196,7 +138,6 @@ export const operationStore = (queries: Queries): OperationStore => ({
         status,
         stall_ms,
         error: error && JSON.stringify(error),
-        ...(hand_over && { hand_over: JSON.stringify(hand_over) }),
         ended_at: sql<Date>`coalesce(ended_at, clock_timestamp())`,
       })
       .where('id', '=', id)
@@ -252,6 +193,3 @@ const terminated: OperationError = {
   step: null,
   left_over: [],
 };
-
-const stepsOf = (queries: Queries, operation: string, step: number) =>
-  queries.updateTable('operation_steps').where('operation_id', '=', operation).where('index', '=', step);

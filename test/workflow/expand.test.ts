@@ -70,6 +70,15 @@ describe.concurrent('expand', () => {
     const document = await shop.run('expand', { target: 'ha', pooling: {} });
 
     expect(document).toMatchObject({ status: 'done', from_stage: 0, to_stage: 3, stall_ms: expect.any(Number) });
+    // In the order in which they happened.
+    const { held_at, poolers, ...moments } = document.hand_over!;
+    expect(held_at).toMatch(/Z$/);
+    expect(poolers).toEqual([{ name: 'pgbouncer-1', waiting_max: 0 }]);
+    expect(Object.values(moments)).toEqual(Object.values(moments).toSorted((one, other) => one! - other!));
+    expect(Object.keys(moments)).toHaveLength(6);
+    expect(document.steps.filter(({ cut_over }) => cut_over).map(({ name }) => name)).toEqual([
+      document.point_of_no_return,
+    ]);
     const database = await shop.database();
     expect(nodeNames(database)).toEqual(haNodes);
     expect(database?.topology).toMatchObject({ stage: 3, primary: 'postgres-2', kept: [{ name: 'postgres-1' }] });

@@ -149,7 +149,15 @@ describe.concurrent('a cut-over that is held back', () => {
 
   test('says what it waits for, and who let it go ahead', async () => {
     const { shop, operation } = await holdBack();
-    expect((await untilItWaits(shop)).waiting_for).toBe('ready to cut over: ./pgrow cutover shop');
+    const waiting = await untilItWaits(shop);
+    expect(waiting.waiting_for).toBe('ready to cut over: ./pgrow cutover shop');
+    const deadline = expect.stringMatching(/Z$/) as string;
+    expect(waiting).toMatchObject({
+      cut_over: { mode: 'on_signal', deadline },
+      abortable: { now: true },
+      request: { method: 'POST', body: { cutover: 'on_signal' } },
+    });
+    expect(waiting.steps[waiting.current!]?.waiting_for).toMatchObject({ kind: 'cutover', until: deadline });
     expect(await cutover(operation, 'anna')).toEqual({ takes_effect: 'now' });
     expect(await shop.end(operation)).toMatchObject({ status: 'done', waiting_for: null });
     expect(await shop.world.store.listEvents(shop.id, 99)).toContainEqual(

@@ -1,4 +1,4 @@
-import { waitingFor, type Checkpoint, type OperationDocument } from '../../../src/domain/operation.ts';
+import { waitingFor, type Checkpoint, type HandOver, type OperationDocument } from '../../../src/domain/operation.ts';
 import { abortableOf, currentStep, cutOverOf } from '../../../src/domain/operation-standing.ts';
 import { requestAgain } from '../../../src/domain/request-again.ts';
 import { stepRecord, type RecordedStep } from '../../../src/domain/step-record.ts';
@@ -12,6 +12,7 @@ interface Row extends NewOperation {
   readonly steps: { -readonly [K in keyof RecordedStep]: RecordedStep[K] }[];
   ended: Date | null;
   end: OperationEnd | null;
+  hand_over: HandOver | null;
 }
 
 interface Neighbours {
@@ -52,7 +53,7 @@ export const memoryOperations = (neighbours: Neighbours): MemoryOperations => {
         attempts: 0,
         seen: null,
       }));
-      rows.push({ ...operation, began: new Date(), steps, ended: null, end: null });
+      rows.push({ ...operation, began: new Date(), steps, ended: null, end: null, hand_over: null });
     },
     async stepStarted({ operation, step }) {
       const record = stepOf(operation, step);
@@ -86,6 +87,10 @@ export const memoryOperations = (neighbours: Neighbours): MemoryOperations => {
           ...(status === 'undone' || status === 'undo_failed' ? {} : { ended_at: new Date() }),
           ...(status === 'done' ? { detail } : {}),
         });
+    },
+    async recordHandOver({ operation, hand_over }) {
+      const row = rows.find(({ id }) => id === operation);
+      if (row) row.hand_over = hand_over;
     },
     async endOperation(end) {
       const row = rows.find(({ id }) => id === end.id);
@@ -171,6 +176,6 @@ const toDocument = (row: Row, { nameOf, checkpointOf }: Neighbours): OperationDo
     }),
     abortable: abortableOf({ type, database, status, steps }),
     cut_over: cutOverOf(steps, options),
-    hand_over: end?.hand_over ?? null,
+    hand_over: row.hand_over,
   };
 };
