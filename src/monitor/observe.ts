@@ -26,8 +26,8 @@ const usuallyLastsMs = 2000;
 
 /**
  * Looks at every database and records what it sees, so that lists and watches need not look themselves. A round costs a
- * call of the engine every two seconds, whatever there is, and a question to each server on a connection that lasts. A database that an
- * operation or a failover works on is left alone: half of what is seen there is about to change.
+ * call of the engine every two seconds, whatever there is, and a question to each server on a connection that lasts; every other
+ * round asks each node what it knows beside its state. A database that an operation or a failover works on is left alone: half of what is seen there is about to change.
  */
 export const observeDatabases = async (
   dependencies: MonitorDependencies,
