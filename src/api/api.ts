@@ -7,6 +7,7 @@ import { collectAnswers, withAnswers } from './answers.ts';
 import { auditRefusals } from './audit.ts';
 import { docsPath, requireTokens, type RequestLimits } from './auth.ts';
 import { checkHost } from './check-host.ts';
+import { serveConsole, type ConsoleFolder } from './console.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { tagAnswers } from './entity-tags.ts';
 import { graphqlRoutes } from './graphql/route.ts';
@@ -39,6 +40,8 @@ import { watchTokens } from './stream/valid-tokens.ts';
 
 export interface ApiOptions extends ApiDependencies {
   readonly requests?: Partial<RequestLimits>;
+  /** Null where there is none. */
+  readonly console: ConsoleFolder | null;
   readonly logger?: FastifyBaseLogger;
 }
 
@@ -73,7 +76,12 @@ const parseJson = (body: string): unknown => {
 const safeHeaders = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 
 /** The REST API, ready to listen. */
-export const createApi = async ({ logger, requests, ...dependencies }: ApiOptions): Promise<FastifyInstance> => {
+export const createApi = async ({
+  logger,
+  requests,
+  console,
+  ...dependencies
+}: ApiOptions): Promise<FastifyInstance> => {
   const app: FastifyInstance = fastify({
     bodyLimit,
     forceCloseConnections: 'idle',
@@ -100,6 +108,7 @@ export const createApi = async ({ logger, requests, ...dependencies }: ApiOption
   });
   letGoOfConnections(app);
   checkHost(app, dependencies);
+  serveConsole(app, console);
   await requireTokens(app, dependencies, requests);
   auditRefusals(app, dependencies);
   collectAnswers(app);

@@ -38,6 +38,7 @@ const looks = askLooks(sockets);
 
 const app = await createApi({
   hosts: servedHosts(settings),
+  console: settings.consoleFolder === null ? null : { folder: settings.consoleFolder },
   allowsInsecureWeb: settings.allowsInsecureWeb,
   store,
   client,

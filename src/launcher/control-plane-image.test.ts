@@ -1,4 +1,7 @@
-import { expect, test } from 'vitest';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
 import { ownFiles, packageFiles, sourceLabel } from './control-plane-image.ts';
 import { repositoryRoot } from './paths.ts';
 
@@ -14,11 +17,17 @@ test.for([
   expect(sourceLabel(remote)).toBe(label);
 });
 
-test('the image has the sources without their tests, and what node images are built from', () => {
-  const paths = ownFiles(repositoryRoot).map(({ path }) => path);
+test('the image has the sources without their tests, what node images are built from, and the web console', () => {
+  const console = mkdtempSync(join(tmpdir(), 'pgrow-console-'));
+  onTestFinished(() => rmSync(console, { recursive: true }));
+  mkdirSync(join(console, 'assets'));
+  for (const file of ['index.html', 'assets/main-1a2b.js']) writeFileSync(join(console, file), '');
+  const paths = ownFiles(repositoryRoot, console).map(({ path }) => path);
   expect(paths).toContain('pgrow/src/worker/main.ts');
   expect(paths).toContain('pgrow/images/postgres/Dockerfile');
   expect(paths).toContain('pgrow/package-lock.json');
+  expect(paths).toContain('pgrow/console/index.html');
+  expect(paths).toContain('pgrow/console/assets/main-1a2b.js');
   expect(paths.filter((path) => path.endsWith('.test.ts'))).toEqual([]);
 });
 

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { z } from 'zod';
+import { buildConsole } from './console.ts';
 import { filesUnder, readContextFile, type ContextFile } from './image-context.ts';
 import { isNeededToRun, shippedPackages } from './link-packages.ts';
 import { ensureOtherImage } from './images.ts';
@@ -11,12 +12,13 @@ import { findProgram, runCommand } from './run-command.ts';
 /** The image that api, worker and monitor run from: sources, packages that are needed to run, and what they consist of. */
 export const ensureControlPlaneImage = async (progress: Progress): Promise<string> => {
   const labels = await labelsOf();
+  const console = await buildConsole(progress);
   const billOfMaterials = await readBillOfMaterials();
   return ensureOtherImage(
     {
       image: 'control-plane',
       folder: join(imagesDirectory, 'control-plane'),
-      files: ownFiles(repositoryRoot),
+      files: ownFiles(repositoryRoot, console),
       *implied() {
         yield { path: 'pgrow/sbom.cdx.json', mode: 0o644, content: billOfMaterials };
         yield* packageFiles(repositoryRoot);
@@ -27,13 +29,20 @@ export const ensureControlPlaneImage = async (progress: Progress): Promise<strin
   );
 };
 
-/** What pgrow runs from besides packages. Node images are built from `images`, where they are missing. */
-export const ownFiles = (root: string): readonly ContextFile[] => {
+/**
+ * What pgrow runs from besides packages. Node images are built from `images`, where they are missing.
+ * @param console folder of the web console
+ */
+export const ownFiles = (root: string, console: string): readonly ContextFile[] => {
   const inFolders = ['src', 'images'].flatMap((folder) => filesUnder(join(root, folder)));
   const single = ['package.json', 'package-lock.json', 'pgrow', 'LICENSE'].map((name) => join(root, name));
-  return [...inFolders, ...single]
+  const own = [...inFolders, ...single]
     .filter((path) => !path.endsWith('.test.ts') && !path.includes('__pycache__'))
     .map((path) => readContextFile(path, join('pgrow', relative(root, path))));
+  const built = filesUnder(console).map((path) =>
+    readContextFile(path, join('pgrow/console', relative(console, path))),
+  );
+  return [...own, ...built];
 };
 
 /** The packages that are needed to run on this platform, read one file at a time. */

@@ -3,6 +3,7 @@ import { openWorkerVersions } from '../client/worker-versions.ts';
 import { deploymentNameOf } from '../domain/naming.ts';
 import { ensureBaseImage } from './base-image.ts';
 import { readEnvironment } from './environment.ts';
+import { ensureConsole, keepConsole } from './console.ts';
 import { ensureEngine } from './engine.ts';
 import { isKept, keepExternal, readExternal } from './external.ts';
 import { openHome, type Home } from './home.ts';
@@ -58,10 +59,11 @@ export const up = ({ moveOperations = false, progress }: Up): Promise<Addresses>
 
     // The Temporal program may have to be built: at the same time as the images, which take as long.
     const program = elsewhere === null ? ensureTemporal(progress) : Promise.resolve(null);
-    const [images, temporal, build] = await Promise.all([
+    const [images, temporal, build, console] = await Promise.all([
       ensureEngineAndImages(progress, readMajors(home)),
       program,
       ensureBuild(home, progress),
+      ensureConsole(progress),
     ]);
 
     const afterTemporal =
@@ -74,6 +76,7 @@ export const up = ({ moveOperations = false, progress }: Up): Promise<Addresses>
     // A newer version whose schema this one cannot work with runs on: nothing of it has been touched.
     await ensureSchema(home, databaseUrlOf(external) ?? metadataUrl(home, ports.metadata));
     writeImages(home, images, build.id);
+    keepConsole(home, console);
 
     const subnetPool = readSubnetPool(home.path, environment);
     const telemetry = readTelemetry(home.path, environment);
@@ -82,7 +85,7 @@ export const up = ({ moveOperations = false, progress }: Up): Promise<Addresses>
     const worker = workerProcess(home, build, shared);
     const configuration = JSON.stringify([shared, images, build.id]);
     await stopUnversioned(home);
-    await ensureServices({ home, build, worker, configuration, apiPort: ports.api, progress });
+    await ensureServices({ home, build, worker, configuration, console, apiPort: ports.api, progress });
     const { temporal: connection } = readSettings();
     const versions = openWorkerVersions(connection, deploymentNameOf(home.id));
     try {

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { PgrowError } from '../domain/errors.ts';
 import { ensureBaseImage } from './base-image.ts';
 import { hashOfSources } from './builds.ts';
+import { ensureConsole, keepConsole } from './console.ts';
 import { whyDockerIsSilent } from './docker-client.ts';
 import { readEnvironment } from './environment.ts';
 import { keepExternal, readExternal, type External } from './external.ts';
@@ -49,6 +50,7 @@ export const prepare = (progress: Progress): Promise<Prepared> => {
     await ensureSchema(home, databaseUrl);
     await ensureBaseImage(progress);
     const images = await ensureImages(progress, readMajors(home));
+    keepConsole(home, await ensureConsole(progress));
     const version = hashOfSources();
     writeImages(home, images, version);
     progress(`Version ${version} is prepared`);

@@ -12,6 +12,8 @@ export interface Run {
   readonly directory?: string;
   /** File that takes all output. */
   readonly log?: string;
+  /** Milliseconds after which it is ended. */
+  readonly limitMs?: number;
 }
 
 /** Runs a program to its end and returns its standard output; a failure shows the last lines it wrote. */
@@ -20,6 +22,7 @@ export const runCommand = async (run: Run): Promise<string> => {
     cwd: run.directory,
     env: childEnvironment({ PATH: searchPath().join(':'), ...run.environment }),
     stdio: ['ignore', 'pipe', 'pipe'],
+    ...(run.limitMs !== undefined && { timeout: run.limitMs }),
   });
   const log = run.log === undefined ? null : createWriteStream(run.log, { flags: 'a' });
   let output = '';

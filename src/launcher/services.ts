@@ -29,13 +29,13 @@ export const stopGraceMs: Record<ServiceName, number> = { worker: 30_000, api: 1
 
 /** `configuration` is what the program was started with: addresses and image names. */
 const serviceProcess = (
-  { home, build, configuration }: EnsureServices,
+  { home, build, configuration, console }: EnsureServices,
   name: Exclude<ServiceName, 'worker'>,
 ): ProcessSpec => ({
   home,
   name,
   ...commandFor(build, name),
-  fingerprint: fingerprintOf(configuration),
+  fingerprint: fingerprintOf(name === 'api' ? JSON.stringify([configuration, console]) : configuration),
 });
 
 export interface EnsureServices {
@@ -46,6 +46,8 @@ export interface EnsureServices {
   readonly worker: ProcessSpec;
   /** Of the other programs: what they are started with, and the code that they load. */
   readonly configuration: string;
+  /** Folder of the web console that the API serves; null for none. */
+  readonly console: string | null;
   readonly apiPort: number;
   readonly progress: Progress;
 }

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { z } from 'zod';
 import { PgrowError } from '../domain/errors.ts';
+import { readConsole } from './console.ts';
 import { databaseUrlWith } from './database-url.ts';
 import { readEnvironment, hostToReach } from './environment.ts';
 import { readExternal, type External } from './external.ts';
@@ -38,6 +39,8 @@ export interface Settings {
   readonly allowsInsecureWeb: boolean;
   readonly apiPort: number;
   readonly apiUrl: string;
+  /** Folder of the web console; null where there is none. */
+  readonly consoleFolder: string | null;
   readonly tokenPath: string;
   readonly secretKeyPath: string;
   /** Of this worker: sixteen hexadecimal digits; null for one that was not started by `up`, and for all other programs. */
@@ -108,6 +111,7 @@ export const readSettings = (): Settings => {
     allowsInsecureWeb: environment.allowsInsecureWeb,
     apiPort,
     apiUrl: `http://${hostToReach(environment.apiHost)}:${apiPort}`,
+    consoleFolder: readConsole(home),
     tokenPath: home.tokenPath,
     secretKeyPath: home.secretKeyPath,
     build: environment.build ?? null,

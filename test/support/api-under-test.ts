@@ -73,7 +73,7 @@ interface Answer {
 
 /** Registers the set-up and tear-down of a test file. */
 export const useApi = (
-  change: Partial<Pick<ApiOptions, 'requests' | 'hosts' | 'allowsInsecureWeb'>> = {},
+  change: Partial<Pick<ApiOptions, 'requests' | 'hosts' | 'console' | 'allowsInsecureWeb'>> = {},
 ): ApiUnderTest => {
   let server: MetadataServer;
   beforeAll(async () => {
@@ -117,6 +117,7 @@ export const useApi = (
       client: api.client,
       version: '0.1.0 (tests)',
       hosts: ['localhost', '127.0.0.1'],
+      console: null,
       allowsInsecureWeb: false,
       readLogs: async () => '',
       pingEngine: async () => {

@@ -11,7 +11,7 @@ type JsonSchema = Parameters<typeof z.fromJSONSchema>[0];
 /** The OpenAPI document as the API serves it, of which nothing runs. */
 export const readOpenApiText = async (): Promise<string> => {
   const unused = { store: {}, client: {}, prices: {}, addresses: {} };
-  const app = await createApi({ ...unused, hosts: null, version: '1', home: '1a2b3c4d' } as never);
+  const app = await createApi({ ...unused, hosts: null, console: null, version: '1', home: '1a2b3c4d' } as never);
   const { body } = await app.inject('/openapi.json');
   await app.close();
   return body;
