@@ -10,10 +10,11 @@ export interface SendOptions {
   readonly idempotencyKey?: string;
   /** Only the plan with this digest may run. */
   readonly planDigest?: string;
+  /** Milliseconds that the answer is waited for; default 30 s. */
+  readonly timeoutMs?: number;
 }
 
-/** Milliseconds that an answer is waited for. */
-const timeoutMs = 30_000;
+const usualTimeoutMs = 30_000;
 
 type Method = 'GET' | 'POST' | 'PATCH' | 'DELETE';
 
@@ -39,7 +40,7 @@ export const request = async <T>(
 ): Promise<T> => {
   const url = options.dryRun === true ? `${path}${path.includes('?') ? '&' : '?'}dry_run=true` : path;
   const sentAt = Date.now();
-  const limit = AbortSignal.timeout(timeoutMs);
+  const limit = AbortSignal.timeout(options.timeoutMs ?? usualTimeoutMs);
   const response = await fetch(url, {
     method,
     credentials: 'same-origin',

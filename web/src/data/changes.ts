@@ -16,7 +16,7 @@ interface Kind {
   readonly role: Role;
   /** Of the sheet. */
   readonly title: string;
-  readonly url: (project: string, name: string, body: Change['body']) => string;
+  readonly url: (project: string, name: string) => string;
 }
 
 const below = (rest: string) => (project: string, name: string) => postgresPath(project, name, rest);
@@ -34,13 +34,7 @@ export const changeKinds = {
   rollback: changing('rollback', 'Roll back'),
   stop: changing('stop', 'Stop'),
   start: changing('start', 'Start'),
-  restore: {
-    method: 'POST',
-    role: 'operator',
-    title: 'Restore a snapshot',
-    url: (project, name, body) =>
-      postgresPath(project, name, `snapshots/${encodeURIComponent(String(body['snapshot']))}/restore`),
-  },
+  restore: changing('restore', 'Restore a snapshot'),
   create: {
     method: 'POST',
     role: 'operator',

@@ -20,6 +20,9 @@ export const noteServerTime = (date: string | null, sentAt: number, receivedAt: 
 /** The server's time, in milliseconds since 1970. */
 export const serverNow = (): number => Date.now() + offsetMs;
 
+/** The server's time at a moment of the browser's clock, such as when something was read. */
+export const onServerClock = (browserMs: number): number => browserMs + offsetMs;
+
 /** The server's time, again every `everyMs`; hidden pages do not count. */
 export const useServerNow = (everyMs = 1000): number => {
   const [now, setNow] = useState(serverNow);

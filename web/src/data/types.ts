@@ -1,6 +1,12 @@
 import type { z } from 'zod';
-import type { auditAnswer, meAnswer, newTokenAnswer, tokensAnswer } from '../../../src/api/documents/access.ts';
-import type { findingsAnswer, workersAnswer } from '../../../src/api/documents/control-plane.ts';
+import type {
+  auditAnswer,
+  meAnswer,
+  newTokenAnswer,
+  sessionsAnswer,
+  tokensAnswer,
+} from '../../../src/api/documents/access.ts';
+import type { findingsAnswer, removalAnswer, workersAnswer } from '../../../src/api/documents/control-plane.ts';
 import type { databasesAnswer, fleetEntryAnswer } from '../../../src/api/documents/fleet.ts';
 import type {
   checkpointsAnswer,
@@ -8,9 +14,11 @@ import type {
   logsAnswer,
   operationsAnswer,
   snapshotsAnswer,
+  verifiedAnswers,
 } from '../../../src/api/documents/history.ts';
 import type { candidatesAnswer, ladderAnswer } from '../../../src/api/documents/ladder.ts';
 import type { accepted, checkpoint, cost, operation, planned } from '../../../src/api/documents/operation.ts';
+import type { channelsAnswer } from '../../../src/api/documents/notifications.ts';
 import type { problem } from '../../../src/api/documents/problem.ts';
 import type { connectionStringsAnswer, serviceAnswer, statusAnswer } from '../../../src/api/documents/state.ts';
 import type { systemAnswer } from '../../../src/api/documents/system.ts';
@@ -38,12 +46,16 @@ export type Rung = Ladder['rungs'][number];
 export type Candidates = z.infer<typeof candidatesAnswer>;
 export type Events = z.infer<typeof eventsAnswer>;
 export type Snapshots = z.infer<typeof snapshotsAnswer>;
+export type Verified = z.infer<(typeof verifiedAnswers)[200]> | z.infer<(typeof verifiedAnswers)[202]>;
 export type Logs = z.infer<typeof logsAnswer>;
 export type ConnectionStrings = z.infer<typeof connectionStringsAnswer>;
 export type System = z.infer<typeof systemAnswer>;
 export type Findings = z.infer<typeof findingsAnswer>;
+export type Removal = z.infer<typeof removalAnswer>;
 export type Workers = z.infer<typeof workersAnswer>;
 export type Tokens = z.infer<typeof tokensAnswer>;
+export type Sessions = z.infer<typeof sessionsAnswer>;
 export type NewToken = z.infer<typeof newTokenAnswer>;
 export type Audit = z.infer<typeof auditAnswer>;
+export type Channels = z.infer<typeof channelsAnswer>;
 export type ProblemDocument = z.infer<typeof problem>;

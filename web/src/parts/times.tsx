@@ -22,3 +22,9 @@ export const Countdown = ({ until }: { readonly until: string }): ReactNode => {
     </time>
   );
 };
+
+/** How long something has been going on, since a moment in milliseconds by the server's clock. Not announced. */
+export const Elapsed = ({ since }: { readonly since: number }): ReactNode => {
+  const now = useServerNow(1000);
+  return <span aria-hidden>{clockText(now - since)}</span>;
+};

@@ -26,7 +26,7 @@ export const renderPage = (page: ReactElement, { at = '/', role = 'admin', known
   const cache = createQueryClient();
   const [path = '/', searchPath = ''] = at.split('?');
   const memory = memoryLocation({ path, searchPath, record: true });
-  cache.setQueryData(keys.me, { actor: 'alice', project: '*', role, home: 'home' });
+  cache.setQueryData(keys.me, { actor: 'alice', project: '*', role, home: 'home', token: { id: 'own' } });
   for (const [key, value] of known) cache.setQueryData(key, value);
   const rendered = render(
     <QueryClientProvider client={cache}>

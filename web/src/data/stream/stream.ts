@@ -1,6 +1,7 @@
-import { EventSourceParserStream } from 'eventsource-parser/stream';
-import { onSignedOut, sessionHeaders } from '../api.ts';
-import { noteServerTime, serverNow } from '../clock.ts';
+import { onSignedOut } from '../api.ts';
+import { serverNow } from '../clock.ts';
+import { openEvents } from '../events.ts';
+import { isProblem } from '../problem.ts';
 import type { StreamMessage } from './messages.ts';
 
 export type Connection =
@@ -85,25 +86,14 @@ export const createStream = (): Stream => {
   };
 
   const read = async (wanted: string, signal: AbortSignal): Promise<void> => {
-    const sentAt = Date.now();
-    const response = await fetch(`/v1/stream?topics=${encodeURIComponent(wanted)}`, {
-      signal,
-      credentials: 'same-origin',
-      headers: {
-        accept: 'text/event-stream',
-        ...sessionHeaders(),
-        ...(lastEventId !== null && { 'last-event-id': lastEventId }),
+    const events = await openEvents(`/v1/stream?topics=${encodeURIComponent(wanted)}`, { signal, lastEventId }).catch(
+      (error: unknown) => {
+        if (isProblem(error) && error.status === 401) become({ state: 'signed_out' });
+        throw error;
       },
-    });
-    noteServerTime(response.headers.get('date'), sentAt, Date.now());
-    if (response.status === 401) become({ state: 'signed_out' });
-    if (!response.ok || response.body === null) throw new Error(`${response.status}`);
+    );
     failures = 0;
     become({ state: 'live' });
-    const events = response.body
-      .pipeThrough(new TextDecoderStream() as TransformStream<Uint8Array, string>)
-      .pipeThrough(new EventSourceParserStream())
-      .getReader();
     for (;;) {
       const { done, value } = await events.read();
       if (done) return;
