@@ -1,4 +1,75 @@
+import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import type { OfDatabase } from '../../shell/of-database.ts';
+import { get, postgresPath } from '../../data/api.ts';
+import { keys } from '../../data/keys.ts';
+import type { Snapshots } from '../../data/types.ts';
+import { Answered } from '../../parts/answered.tsx';
+import { ButtonLink } from '../../parts/button.tsx';
+import { Empty } from '../../parts/notice.tsx';
+import tables from '../../parts/parts.module.css';
+import { Ago } from '../../parts/times.tsx';
+import { databasePath, type OfDatabase } from '../../shell/of-database.ts';
+import styles from './backups.module.css';
+import { SnapshotRow } from './snapshot-row.tsx';
 
-export const BackupsPage = ({ name }: OfDatabase): ReactNode => <h2>Backups of {name}</h2>;
+/** The snapshots of a database, whether they are whole, and what can be made of them. */
+export const BackupsPage = ({ project, name }: OfDatabase): ReactNode => {
+  const found = useQuery({
+    queryKey: keys.of(project, name, 'snapshots'),
+    queryFn: ({ signal }) => get<Snapshots>(postgresPath(project, name, 'snapshots'), signal),
+  });
+  return (
+    <>
+      <h2>Backups</h2>
+      <Answered of={found} what="the snapshots">
+        {(answer) => <SnapshotTable project={project} name={name} {...answer} />}
+      </Answered>
+    </>
+  );
+};
+
+const SnapshotTable = ({ project, name, snapshots, next_cursor }: OfDatabase & Snapshots): ReactNode => {
+  const [newest] = snapshots;
+  if (!newest) return <NoSnapshots project={project} name={name} />;
+  return (
+    <>
+      <p className={styles['summary']}>
+        The newest was taken <Ago at={newest.created_at} />. Snapshots are on the same host as the database: for a copy
+        elsewhere use <code>pg_dump</code>.
+      </p>
+      <table className={tables['table']}>
+        <caption className="visually-hidden">Snapshots of {name}, newest first</caption>
+        <thead>
+          <tr>
+            <th scope="col">Snapshot</th>
+            <th scope="col">Taken</th>
+            <th scope="col" className={tables['numeric']}>
+              Size
+            </th>
+            <th scope="col">State</th>
+            <th scope="col">Kept until</th>
+            <th scope="col">
+              <span className="visually-hidden">Actions</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {snapshots.map((snapshot) => (
+            <SnapshotRow key={snapshot.id} project={project} name={name} snapshot={snapshot} />
+          ))}
+        </tbody>
+      </table>
+      {next_cursor !== null && <p>Older ones are not shown here: ./pgrow snapshots {name}</p>}
+    </>
+  );
+};
+
+const NoSnapshots = ({ project, name }: OfDatabase): ReactNode => (
+  <Empty>
+    <p>
+      There are no snapshots of {name}. Expanding to replicas or high availability takes one first: a base backup,
+      verified against its manifest, in a volume of its own. It is kept until 24 h after the checkpoint closes.
+    </p>
+    <ButtonLink href={databasePath(project, name, 'scale')}>Show the ladder</ButtonLink>
+  </Empty>
+);

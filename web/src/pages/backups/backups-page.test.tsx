@@ -1,0 +1,83 @@
+import { fireEvent, screen } from '@testing-library/react';
+import { expect, test, vi } from 'vitest';
+import { refusal, renderPage, stubApi } from '../../test/render.tsx';
+import { BackupsPage } from './backups-page.tsx';
+
+const path = '/v1/projects/default/services/shop/postgres/snapshots';
+const snapshot = {
+  id: 'snap-1',
+  service_id: 'a',
+  operation_id: null,
+  volume: 'volume',
+  bytes: 78 * 1024 * 1024,
+  created_at: '2026-11-21T04:45:41Z',
+  expires_at: null,
+  verified_at: null,
+  damage: null,
+};
+const answer = (...snapshots: object[]) => ({ snapshots, next_cursor: null });
+const page = <BackupsPage project="default" name="shop" />;
+const at = '/p/default/shop/backups';
+
+test('lists snapshots with their size, whether they are whole, and how long they are kept', async () => {
+  const damaged = { ...snapshot, id: 'snap-2', verified_at: snapshot.created_at, damage: 'base/5/1 is missing' };
+  stubApi({ [`GET ${path}`]: answer(snapshot, damaged) });
+  renderPage(page, { at });
+  const row = (await screen.findByText('snap-1')).closest('tr')!;
+  expect(row.textContent).toContain('78 MB');
+  expect(row.textContent).toContain('never verified');
+  expect(row.textContent).toContain('24 h after its checkpoint closes');
+  expect(screen.getByText('snap-2').closest('tr')!.textContent).toContain('base/5/1 is missing');
+  expect(screen.getByRole('button', { name: 'Restore snap-2 as a new database' }).getAttribute('aria-disabled')).toBe(
+    'true',
+  );
+});
+
+test('says how snapshots come about where there are none', async () => {
+  stubApi({ [`GET ${path}`]: answer() });
+  renderPage(page, { at });
+  expect(await screen.findByText(/Expanding to replicas or high availability takes one first/)).toBeTruthy();
+});
+
+test('verifies until there is a result, and shows it', async () => {
+  const answers = [
+    { snapshot, verification: { status: 'running' } },
+    {
+      snapshot: { ...snapshot, verified_at: '2026-11-21T05:00:00Z' },
+      verification: { status: 'whole', found: [], duration_ms: 1200 },
+    },
+  ];
+  const asked = stubApi({ [`GET ${path}`]: answer(snapshot), [`POST ${path}/snap-1/verify`]: () => answers.shift() });
+  renderPage(page, { at });
+  fireEvent.click(await screen.findByRole('button', { name: 'Verify snap-1' }));
+  expect(await screen.findByText('snap-1 is whole: 78 MB read in 1.2 s.')).toBeTruthy();
+  expect(asked.filter(({ request }) => request.startsWith('POST'))).toHaveLength(2);
+  expect(screen.getByText('whole')).toBeTruthy();
+});
+
+test('opens the plan of a restore under the name that was chosen', async () => {
+  stubApi({ [`GET ${path}`]: answer(snapshot) });
+  const { address } = renderPage(page, { at });
+  fireEvent.click(await screen.findByRole('button', { name: 'Restore snap-1 as a new database' }));
+  fireEvent.change(screen.getByLabelText('Name of the new database'), { target: { value: 'shop-before' } });
+  fireEvent.click(screen.getByRole('button', { name: 'Show the plan' }));
+  expect(address()).toBe('/p/default/shop/backups?do=restore&snapshot=snap-1&name=shop-before');
+});
+
+test('says to a viewer what it needs', async () => {
+  stubApi({ [`GET ${path}`]: answer(snapshot) });
+  renderPage(page, { at, role: 'viewer' });
+  const button = await screen.findByRole('button', { name: 'Verify snap-1' });
+  expect(button.getAttribute('title')).toBe('needs operator');
+});
+
+test('keeps what was read when it cannot be read again', async () => {
+  let isUp = true;
+  stubApi({ [`GET ${path}`]: () => (isUp ? answer(snapshot) : refusal(400, 'The record does not answer.')) });
+  const { cache } = renderPage(page, { at });
+  await screen.findByText('snap-1');
+  isUp = false;
+  await cache.invalidateQueries();
+  await vi.waitFor(() => expect(screen.getByText(/The record does not answer/)).toBeTruthy());
+  expect(screen.getByText('snap-1')).toBeTruthy();
+});

@@ -1,0 +1,126 @@
+import { type ReactNode, useState } from 'react';
+import type { Snapshots } from '../../data/types.ts';
+import { bytesText } from '../../format/numbers.ts';
+import { durationText, momentText } from '../../format/times.ts';
+import { Button } from '../../parts/button.tsx';
+import { Notice, ProblemNotice } from '../../parts/notice.tsx';
+import tables from '../../parts/parts.module.css';
+import { useRefusal } from '../../parts/roles.ts';
+import { Ago, Elapsed } from '../../parts/times.tsx';
+import type { OfDatabase } from '../../shell/of-database.ts';
+import styles from './backups.module.css';
+import { RestoreDialog } from './restore-dialog.tsx';
+import { stateOf } from './snapshot-state.ts';
+import { useVerification, type Verification } from './use-verification.ts';
+
+export type Snapshot = Snapshots['snapshots'][number];
+
+interface OfSnapshot extends OfDatabase {
+  readonly snapshot: Snapshot;
+}
+
+export const SnapshotRow = ({ project, name, snapshot }: OfSnapshot): ReactNode => {
+  const [isRestoring, setRestoring] = useState(false);
+  const verification = useVerification(project, name, snapshot.id);
+  const refusal = useRefusal('operator');
+  const { id, bytes, created_at, expires_at, damage } = snapshot;
+  return (
+    <>
+      <tr>
+        <th scope="row" data-label="Snapshot" className={styles['id']}>
+          <code>{id}</code>
+        </th>
+        <td data-label="Taken">
+          <Ago at={created_at} />
+        </td>
+        <td data-label="Size" className={tables['numeric']}>
+          {bytesText(bytes)}
+        </td>
+        <td data-label="State">
+          <State snapshot={snapshot} />
+        </td>
+        <td data-label="Kept until">
+          {expires_at === null ? '24 h after its checkpoint closes' : momentText(expires_at)}
+        </td>
+        <td>
+          <div className={tables['actions']}>
+            <Button
+              aria-label={`Verify ${id}`}
+              refused={refusal ?? (verification.isRunning ? 'It is being read.' : null)}
+              onClick={verification.start}
+            >
+              Verify
+            </Button>
+            <Button
+              aria-label={`Restore ${id} as a new database`}
+              refused={refusal ?? (damage === null ? null : 'A damaged snapshot is not restored.')}
+              onClick={() => setRestoring(true)}
+            >
+              Restore as …
+            </Button>
+            {isRestoring && <RestoreDialog project={project} name={name} id={id} onClose={() => setRestoring(false)} />}
+          </div>
+        </td>
+      </tr>
+      <VerificationRow id={id} bytes={bytes} verification={verification} />
+    </>
+  );
+};
+
+const State = ({ snapshot }: { readonly snapshot: Snapshot }): ReactNode => {
+  const { word, says, tone } = stateOf(snapshot);
+  return (
+    <span data-state={word}>
+      <strong className={styles[tone]}>{word}</strong>
+      {snapshot.verified_at !== null && (
+        <>
+          , verified <Ago at={snapshot.verified_at} />
+        </>
+      )}
+      {says !== null && <span className={tables['help']}> {says}</span>}
+    </span>
+  );
+};
+
+interface VerificationRowProps {
+  readonly id: string;
+  readonly bytes: number | null;
+  readonly verification: Verification;
+}
+
+/** What is being found out, or was. It stays until the page is left. */
+const VerificationRow = ({ id, bytes, verification }: VerificationRowProps): ReactNode => {
+  const { isRunning, startedAt, found, error } = verification;
+  if (!isRunning && !found && !error) return null;
+  return (
+    <tr>
+      <td colSpan={6}>
+        <output className={styles['result']}>
+          {isRunning && (
+            <>
+              {id} is being read through, beside any operation. <Elapsed since={startedAt} />
+            </>
+          )}
+          {found && (
+            <Notice tone={found.status === 'whole' ? 'good' : 'bad'}>
+              <p>
+                {id} is {found.status}: {bytes === null ? '' : `${bytesText(bytes)} `}read in{' '}
+                {durationText(found.duration_ms)}.
+              </p>
+              {found.found.length > 0 && (
+                <ul>
+                  {found.found.map((line) => (
+                    <li key={line}>
+                      <code>{line}</code>
+                    </li>
+                  ))}
+                </ul>
+              )}
+            </Notice>
+          )}
+        </output>
+        {error !== null && <ProblemNotice error={error} onRetry={verification.start} />}
+      </td>
+    </tr>
+  );
+};
