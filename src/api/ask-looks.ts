@@ -49,6 +49,8 @@ export const askLooks = (sockets: LooksSockets, limits: Limits = usualLimits): L
     hasStayed: (...asked) => ask('hasStayed', ...asked),
     tryPassword: (...asked) => ask('tryPassword', ...asked),
     readLogs: (...asked) => ask('readLogs', ...asked),
+    readStatements: (...asked) => ask('readStatements', ...asked),
+    readLogSettings: (...asked) => ask('readLogSettings', ...asked),
     pingEngine: () => ask('pingEngine'),
     examine: () => ask('examine'),
     remove: () => ask('remove'),

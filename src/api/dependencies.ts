@@ -7,7 +7,12 @@ import type { WorkersDocument } from '../domain/workers.ts';
 import type { Planning } from '../planning/planning.ts';
 
 /** What the API works with. */
-export interface ApiDependencies extends Planning, LogFollower, SampleReader, Pick<Looks, 'readLogs' | 'pingEngine'> {
+export interface ApiDependencies
+  extends
+    Planning,
+    LogFollower,
+    SampleReader,
+    Pick<Looks, 'readLogs' | 'readStatements' | 'readLogSettings' | 'pingEngine'> {
   readonly client: PgrowClient;
   /** Names that a request may ask for, in lower case; null for any. */
   readonly hosts: readonly string[] | null;

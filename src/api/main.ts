@@ -49,6 +49,8 @@ const app = await createApi({
   readLive: ({ id }) => looks.readLive(id),
   tryPassword: ({ id }, password) => looks.tryPassword(id, password),
   readLogs: looks.readLogs,
+  readStatements: looks.readStatements,
+  readLogSettings: looks.readLogSettings,
   pingEngine: looks.pingEngine,
   ...askLogs(sockets),
   ...askSamples(sockets),

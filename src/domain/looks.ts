@@ -6,6 +6,7 @@ import type { LeftOver } from './operation-activities.ts';
 import type { PasswordAnswer } from './password.ts';
 import type { Sample } from './samples.ts';
 import type { ServerSettings } from './settings.ts';
+import type { CountedStatements, LogSettings, StatementsWanted, UncountedReason } from './statements.ts';
 
 /**
  * What has to be known now and what only a process beside the engine can see: the API asks it, and dials nothing itself.
@@ -25,6 +26,13 @@ export interface Looks {
    * only what was written from then on.
    */
   readLogs(container: string, lines: number, mostBytes: number, since?: string): Promise<string>;
+  /** What the server that takes writes has counted of statements, or why it has not. `container`: which it is. */
+  readStatements(
+    serviceId: string,
+    wanted: StatementsWanted,
+  ): Promise<{ readonly container: string; readonly found: CountedStatements | UncountedReason }>;
+  /** Which statements the server that takes writes logs. */
+  readLogSettings(serviceId: string): Promise<LogSettings>;
   /** Whether the Docker engine answers. @throws PgrowError `docker_unavailable` */
   pingEngine(): Promise<void>;
   /** What nothing accounts for. */
@@ -98,6 +106,8 @@ export const answerLimitMs: Readonly<Record<keyof (Looks & SampleReader), number
   hasStayed: 50_000,
   tryPassword: 30_000,
   readLogs: 30_000,
+  readStatements: 30_000,
+  readLogSettings: 15_000,
   pingEngine: 10_000,
   examine: 50_000,
   remove: 300_000,

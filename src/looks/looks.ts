@@ -9,6 +9,7 @@ import { readCircumstances } from '../nodes/circumstances.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
 import { hasStayed } from '../nodes/has-stayed.ts';
 import { readLiveState } from '../nodes/read-live-state.ts';
+import { readLogSettings, readStatements } from '../nodes/read-statements.ts';
 import { openSession } from '../nodes/session.ts';
 
 export interface LooksDependencies extends Pick<Dependencies, 'platform' | 'store' | 'components' | 'images' | 'home'> {
@@ -47,6 +48,8 @@ export const createLooks = ({ client, ...dependencies }: LooksDependencies): Loo
     readCircumstances: async (id, wanted) => readCircumstances(dependencies, await known(id), wanted),
     hasStayed: async (id, input) => hasStayed({ dependencies, session: await openSession(dependencies, id), input }),
     tryPassword: async (id, password) => tryApplicationPassword(dependencies, await known(id), password),
+    readStatements: async (id, wanted) => readStatements(dependencies, await known(id), wanted),
+    readLogSettings: async (id) => readLogSettings(dependencies, await known(id)),
     readLogs: (...asked) => platform.readLogs(...asked),
     followLog: (...asked) => platform.followLog(...asked),
     pingEngine: () => platform.ping(),

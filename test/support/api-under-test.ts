@@ -15,6 +15,7 @@ import { workersDocument, type KnownWorkers } from '../../src/domain/workers.ts'
 import type { Plan } from '../../src/domain/plan.ts';
 import type { NodeReaders } from '../../src/planning/planning.ts';
 import type { Samples } from '../../src/domain/looks.ts';
+import type { CountedStatements, LogSettings, UncountedReason } from '../../src/domain/statements.ts';
 import type { Store } from '../../src/store/store.ts';
 import { createFakeClient, type FakeClient } from './fake-client.ts';
 import { liveOf } from './live-state.ts';
@@ -35,6 +36,11 @@ export interface ApiUnderTest {
   holds: Partial<Facts>;
   /** What the monitor has measured lately, or why it says nothing. */
   samples: Samples | Error;
+  /** What each node has logged, by its container. */
+  logs: Record<string, string>;
+  logSettings: LogSettings | Error;
+  /** What a server has counted of statements, or why it has not. */
+  counted: CountedStatements | UncountedReason;
   /** Who asks Temporal for work. */
   workers: KnownWorkers;
   /** What a doctor finds; a removal takes it away. */
@@ -87,6 +93,9 @@ export const useApi = (
     api.client = createFakeClient();
     api.live = liveOf('healthy');
     api.findings = [];
+    api.logs = {};
+    api.logSettings = { node: 'postgres-1', container: 'shop-postgres-1', slow_ms: null, failed: true };
+    api.counted = 'not loaded';
     api.samples = { every_ms: 5000, samples: [] };
     api.workers = { current: null, versions: [], pollers: [], pinned: [] };
     api.passwords = ['on record'];
@@ -119,7 +128,12 @@ export const useApi = (
       hosts: ['localhost', '127.0.0.1'],
       console: null,
       allowsInsecureWeb: false,
-      readLogs: async () => '',
+      readLogs: async (container) => api.logs[container] ?? '',
+      readStatements: async () => ({ container: 'shop-postgres-1', found: api.counted }),
+      readLogSettings: async () => {
+        if (api.logSettings instanceof Error) throw api.logSettings;
+        return api.logSettings;
+      },
       pingEngine: async () => {
         if (api.live instanceof Error) throw api.live;
       },
@@ -177,7 +191,20 @@ const parseAnswer = (
 const underTest = (): ApiUnderTest => {
   const api: Omit<
     ApiUnderTest,
-    'store' | 'sql' | 'client' | 'app' | 'live' | 'samples' | 'holds' | 'findings' | 'workers' | 'passwords' | 'admin'
+    | 'store'
+    | 'sql'
+    | 'client'
+    | 'app'
+    | 'live'
+    | 'samples'
+    | 'logs'
+    | 'logSettings'
+    | 'counted'
+    | 'holds'
+    | 'findings'
+    | 'workers'
+    | 'passwords'
+    | 'admin'
   > = {
     async newToken(project, role) {
       const token = randomBytes(24).toString('base64url');

@@ -16,3 +16,4 @@ export * from './roles.ts';
 export * from './scram.ts';
 export * from './self-report.ts';
 export * from './settings.ts';
+export * from './statements.ts';
