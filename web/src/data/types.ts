@@ -17,6 +17,7 @@ import type {
   verifiedAnswers,
 } from '../../../src/api/documents/history.ts';
 import type { candidatesAnswer, ladderAnswer } from '../../../src/api/documents/ladder.ts';
+import type { metricsAnswer } from '../../../src/api/documents/numbers.ts';
 import type { accepted, checkpoint, cost, operation, planned } from '../../../src/api/documents/operation.ts';
 import type { channelsAnswer } from '../../../src/api/documents/notifications.ts';
 import type { problem } from '../../../src/api/documents/problem.ts';
@@ -43,6 +44,7 @@ export type Accepted = z.infer<typeof accepted>;
 export type Cost = z.infer<typeof cost>;
 export type Ladder = z.infer<typeof ladderAnswer>;
 export type Rung = Ladder['rungs'][number];
+export type Metrics = z.infer<typeof metricsAnswer>;
 export type Candidates = z.infer<typeof candidatesAnswer>;
 export type Events = z.infer<typeof eventsAnswer>;
 export type Snapshots = z.infer<typeof snapshotsAnswer>;
