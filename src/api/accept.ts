@@ -47,7 +47,8 @@ export const findRepeated = async ({ store }: ApiDependencies, request: ChangeRe
   const { ids, operation } = earlier;
   if (request.isDryRun) {
     const plan = await store.readPlan(operation.id);
-    return plan && { planned: { plan, database: operation.database, ...ids } };
+    if (!plan) return null;
+    return { planned: { plan, database: operation.database, ...ids, usual: await store.readUsualDurations(plan) } };
   }
   return {
     accepted: {

@@ -39,7 +39,8 @@ export const startOperation = async <W extends OperationWorkflow>(
   const asked = { workflow, input: { ...input, service_id }, operation: operation_id };
   if (request.isDryRun) {
     await refuseWhileRunning(dependencies, { id: service_id, name: database });
-    return { planned: { plan: await planAhead(dependencies, asked), database, ...ids } };
+    const plan = await planAhead(dependencies, asked);
+    return { planned: { plan, database, ...ids, usual: await store.readUsualDurations(plan) } };
   }
 
   const running = await untilReallyEnded(dependencies, service_id);

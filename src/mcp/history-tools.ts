@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import {
+  activityAnswer,
   checkpointsAnswer,
   eventsAnswer,
   logsAnswer,
@@ -8,6 +9,7 @@ import {
 } from '../api/documents/history.ts';
 import { operation } from '../api/documents/operation.ts';
 import { postgresPath } from '../cli/api-client.ts';
+import { activityKinds, severities } from '../domain/activity.ts';
 import { operationStatuses, operationTypes } from '../domain/operation.ts';
 import { blotPasswords } from './blot-passwords.ts';
 import { ofDatabase, page, query } from './inputs.ts';
@@ -46,6 +48,19 @@ export const historyTools: readonly Tool[] = [
     input: ofDatabase.extend(page(50)),
     answer: eventsAnswer,
     path: ({ database, ...input }) => query(postgresPath(database, 'events'), input),
+  }),
+  readTool({
+    name: 'list_activity',
+    title: 'All that happened to a database',
+    description:
+      'Events, operations, rollback windows and snapshots in one list, newest first; for administrators the audit too.',
+    input: ofDatabase.extend({
+      ...page(50),
+      kinds: z.array(z.enum(activityKinds)).min(1).optional().describe('Only of these kinds.'),
+      severity: z.array(z.enum(severities)).min(1).optional().describe('Only of these severities.'),
+    }),
+    answer: activityAnswer,
+    path: ({ database, ...input }) => query(postgresPath(database, 'activity'), input),
   }),
   readTool({
     name: 'list_checkpoints',

@@ -1,3 +1,4 @@
+import { activityStore, type ActivityStore } from './activity.ts';
 import { auditStore, type AuditStore } from './audit.ts';
 import { channelStore, type ChannelStore } from './channels.ts';
 import { checkpointStore, type CheckpointStore } from './checkpoints.ts';
@@ -20,6 +21,7 @@ import { secretStore, type SecretStore } from './secrets.ts';
 import { sessionStore, type SessionStore } from './sessions.ts';
 import { snapshotStore, type SnapshotStore } from './snapshots.ts';
 import { tokenStore, type TokenStore } from './tokens.ts';
+import { usualDurationStore, type UsualDurationStore } from './usual-durations.ts';
 
 /** What pgrow knows: what is, not what is happening, which Temporal holds. Every error is one of the catalogue. */
 export type Store = DatabaseStore &
@@ -41,6 +43,8 @@ export type Store = DatabaseStore &
   ChannelStore &
   NoticeStore &
   DeliveryStore &
+  UsualDurationStore &
+  ActivityStore &
   IdempotencyStore & {
     /** Brings the schema up to date; safe from several processes at once. */
     migrate(): Promise<void>;
@@ -86,6 +90,8 @@ export const createStore = async ({
     ...channelStore(queries, encryptionKey),
     ...noticeStore(queries),
     ...deliveryStore(queries, encryptionKey),
+    ...usualDurationStore(queries),
+    ...activityStore(queries),
     async migrate() {
       await migrate(pool, await readMigrations(), version);
     },

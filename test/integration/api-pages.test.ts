@@ -103,6 +103,89 @@ test('operations of some types or with some statuses', async () => {
   });
 });
 
+test('a summary of operations has no steps, and says how far they are', async () => {
+  const shop = await api.newShop();
+  const id = randomUUID();
+  await api.recordOperation(shop, id);
+  await api.store.stepStarted({ operation: id, step: 0 });
+  const read = async (query: string) => (await api.call('GET', `${shopPath}/operations?${query}`)).body['operations'];
+  expect(await read('view=summary')).toMatchObject([{ id, steps: [], current: 0, abortable: { now: true } }]);
+  expect(await read('view=full')).toMatchObject([{ steps: [{ status: 'running', attempt: 1 }, {}] }]);
+});
+
+describe('the activity of a database', () => {
+  const happen = async () => {
+    const { shop, ids } = await recordOperations(2);
+    await recordEvent(shop.id, 'x');
+    await api.store.recordSnapshot({ id: 'snap-1', service_id: shop.id, operation_id: null, volume: 'v' });
+    const verified_at = new Date(Date.now() + 60_000).toISOString();
+    await api.store.recordVerification({ service_id: shop.id, id: 'snap-1', verified_at, damage: 'one file' });
+    const entry = { actor: 'ann', project: 'default', service_id: shop.id };
+    await api.store.recordAudit({ ...entry, action: 'verify_snapshot', details: {} });
+    await api.store.recordAudit({ ...entry, action: 'expand', details: { operation_id: ids[0] } });
+    return { shop, ids };
+  };
+  type Entry = Body & { kind: string; type: string };
+
+  test('is one list of all kinds, newest first, with who did it', async () => {
+    const { ids } = await happen();
+    const entries = (await readPages(`${shopPath}/activity`, 'entries')).flat() as Entry[];
+    expect(entries.map(({ kind, type }) => `${kind} ${type}`)).toEqual([
+      'snapshot snapshot_damaged',
+      'audit verify_snapshot',
+      'snapshot snapshot_taken',
+      'event leader_changed',
+      'operation expand',
+      'operation expand',
+    ]);
+    expect(entries.slice(-2)).toMatchObject([
+      { severity: 'info', operation_id: ids[1], actor: 'tests', says: expect.stringContaining('done') },
+      { severity: 'error', operation_id: ids[0] },
+    ]);
+  });
+
+  test('is chosen by kind and severity', async () => {
+    await happen();
+    const read = async (query: string) => {
+      const { body } = await api.call('GET', `${shopPath}/activity?${query}`);
+      return (body['entries'] as Entry[]).map(({ type }) => type);
+    };
+    expect(await read('severity=error')).toEqual(['snapshot_damaged', 'expand']);
+    expect(await read('kinds=event,audit')).toEqual(['verify_snapshot', 'leader_changed']);
+    expect((await api.call('GET', `${shopPath}/activity?kinds=gossip`)).body).toMatchObject({ status: 422 });
+  });
+
+  test('shows the audit to administrators only', async () => {
+    await happen();
+    const { body } = await api.call('POST', '/v1/tokens', { body: { name: 'v', project: 'default', role: 'viewer' } });
+    const token = String(body['token']);
+    const { body: seen } = await api.call('GET', `${shopPath}/activity?kinds=audit,event`, { token });
+    expect((seen['entries'] as Entry[]).map(({ kind }) => kind)).toEqual(['event']);
+  });
+});
+
+test('a plan says what such operations took before', async () => {
+  const dryRun = async () =>
+    (await api.call('POST', `${shopPath}/replicas?dry_run=true`)).body['operation'] as Body & { steps: Body[] };
+  const { shop } = await recordOperations(1);
+  expect(await dryRun()).toMatchObject({ usual_ms: null, estimated_duration_ms: expect.any(Number) });
+  const id = randomUUID();
+  await api.recordOperation(shop, id);
+  await api.store.stepStarted({ operation: id, step: 0 });
+  await api.store.stepEnded({ operation: id, step: 0, status: 'done' });
+  await api.store.endOperation({ id, status: 'done', stall_ms: null, error: null });
+  const plan = await dryRun();
+  expect(plan['usual_ms']).toEqual(expect.any(Number));
+  const { steps } = (await api.store.readOperation(id))!;
+  const usual = await api.store.readUsualDurations({
+    type: 'expand',
+    from: null,
+    to: null,
+    steps: [{ name: steps[0]!.name.replaceAll(/\d/g, '9') }, { name: 'never done' }] as never,
+  });
+  expect(usual.steps).toEqual([expect.any(Number), null]);
+});
+
 test('a request that waits for a worker is the first entry of the first page', async () => {
   const { ids } = await recordOperations(2);
   api.client.worker = false;

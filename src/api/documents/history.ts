@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { activityKinds, severities, type ActivityEntry } from '../../domain/activity.ts';
 import type { Snapshot, Verification } from '../../domain/snapshot.ts';
 import { anything, milliseconds, moment, named, nextCursor, stage } from './document.ts';
 import { checkpoint, operation } from './operation.ts';
@@ -19,6 +20,23 @@ const event = named(
   }),
 );
 export const eventsAnswer = z.strictObject({ events: z.array(event), next_cursor: nextCursor });
+
+const activityEntry: z.ZodType<ActivityEntry> = named(
+  'ActivityEntry',
+  'Something that happened to a database, of any kind.',
+  z.strictObject({
+    id: z.string(),
+    at: moment,
+    kind: z.enum(activityKinds),
+    severity: z.enum(severities),
+    type: z.string().describe('What it is, among its kind: `failover`, `expand`, `window_opened`.'),
+    says: z.string().describe('A sentence.'),
+    actor: z.string().nullable().describe('Who did it; null where that is not known.'),
+    operation_id: z.string().nullable(),
+    details: anything,
+  }),
+);
+export const activityAnswer = z.strictObject({ entries: z.array(activityEntry), next_cursor: nextCursor });
 
 const snapshot: z.ZodType<Snapshot> = named(
   'Snapshot',

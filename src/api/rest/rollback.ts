@@ -51,8 +51,10 @@ export const rollbackRoutes = (app: FastifyInstance, dependencies: ApiDependenci
       const planned = () => planAhead(dependencies, { workflow: 'rollback', input, operation: operation_id });
       if (change.isDryRun) {
         await refuseWhileRunning(dependencies, database);
+        const plan = await planned();
         return answerPlan(reply, {
-          plan: await planned(),
+          plan,
+          usual: await store.readUsualDurations(plan),
           database: database.name,
           service_id: database.id,
           operation_id,

@@ -3,14 +3,18 @@ import type { ChannelStore } from '../../../src/store/channels.ts';
 import type { DeliveryStore } from '../../../src/store/deliveries.ts';
 import type { IdempotencyStore } from '../../../src/store/idempotency.ts';
 import type { FleetStore } from '../../../src/store/fleet.ts';
+import type { ActivityStore } from '../../../src/store/activity.ts';
 import type { ListStore } from '../../../src/store/lists.ts';
 import type { NoticeStore } from '../../../src/store/notices.ts';
 import type { SessionStore } from '../../../src/store/sessions.ts';
 import type { TokenStore } from '../../../src/store/tokens.ts';
+import type { UsualDurationStore } from '../../../src/store/usual-durations.ts';
 
 type OutsideOfOperations = AuditStore &
   FleetStore &
   ListStore &
+  ActivityStore &
+  UsualDurationStore &
   TokenStore &
   SessionStore &
   IdempotencyStore &
@@ -35,6 +39,8 @@ export const memoryAccess = (): OutsideOfOperations => ({
   readFleet: notHere,
   pageCheckpoints: notHere,
   pageDatabases: notHere,
+  pageActivity: notHere,
+  readUsualDurations: notHere,
   pageEvents: notHere,
   pageOperations: notHere,
   pageSnapshots: notHere,
