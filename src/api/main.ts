@@ -6,7 +6,7 @@ import { deploymentNameOf } from '../domain/naming.ts';
 import { workersDocument } from '../domain/workers.ts';
 import { looksSockets } from '../launcher/looks-sockets.ts';
 import { readPrepared } from '../launcher/prepared.ts';
-import { addressesIn, readSettings } from '../launcher/settings.ts';
+import { readSettings } from '../launcher/settings.ts';
 import { logUnhandledRejections } from '../launcher/unhandled-rejections.ts';
 import { versionOfSources } from '../launcher/version.ts';
 import { metricsPorts } from '../domain/metrics.ts';
@@ -56,7 +56,7 @@ const app = await createApi({
   ...askSamples(sockets),
   doctor: looks,
   readWorkers: async () => workersDocument(await workers.read(), readPrepared({ path: settings.home })),
-  addresses: addressesIn(settings),
+  addresses: { api: settings.apiUrl, temporal_web: settings.temporalWeb, temporal_address: settings.temporal.address },
   logger,
 });
 const metrics = await serveMetrics({
