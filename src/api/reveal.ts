@@ -17,7 +17,7 @@ export const noteRevealed = (
   { store }: Pick<ApiDependencies, 'store'>,
   request: FastifyRequest,
   { id, name, project }: Database,
-  action: 'query_log_revealed' | 'statements_revealed',
+  action: 'query_log_revealed' | 'statements_revealed' | 'connection_strings_revealed',
 ): Promise<void> =>
   store.recordAudit({ ...askedBy(request), project, service_id: id, action, details: { database: name } });
 

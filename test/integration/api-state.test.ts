@@ -172,6 +172,27 @@ describe('state', () => {
     expect(JSON.stringify(viewer.body)).not.toContain(application);
   });
 
+  test('a page asks for strings without the password, and revealing it is recorded', async () => {
+    const shop = await api.newShop();
+    const { application } = await api.store.ensureSecrets(shop.id, ['application']);
+    const read = async (query: string, token = api.admin) =>
+      api.call('GET', `${shopPath}/connection-strings${query}`, { token });
+    const audited = async () =>
+      (await api.store.listAudit({ project: 'default', limit: 9 })).map(({ action }) => action);
+
+    const hidden = await read('?reveal=false');
+    expect(hidden.body).toMatchObject({ revealed: false });
+    expect(JSON.stringify(hidden.body)).not.toContain(application);
+    expect(await audited()).not.toContain('connection_strings_revealed');
+    expect((await read('?reveal=true')).body).toMatchObject({
+      revealed: true,
+      host: { postgres: expect.stringContaining(`:${application}@`) },
+    });
+    expect(await audited()).toContain('connection_strings_revealed');
+    const viewer = await read('?reveal=true', await api.newToken('default', 'viewer'));
+    expect(viewer).toMatchObject({ status: 403, body: { code: 'forbidden' } });
+  });
+
   // The application changed its password: `url` continued with the old one, and no verb took the new one.
   test('a password that the application was given is recorded when the servers take it, and never shown', async () => {
     const shop = await api.newShop();

@@ -183,6 +183,7 @@ export const connectionStringsAnswer = named(
     best: z.enum(endpointNames).describe('The endpoint that a writing client should use.'),
     host: strings,
     network: strings,
+    revealed: z.boolean().describe('Whether the strings have the password.'),
     password: z.enum(['accepted', 'refused', 'unknown']).optional().describe('What the server says of it.'),
   }),
 );

@@ -11,8 +11,9 @@ import type { ApiDependencies } from '../dependencies.ts';
 import { cost } from '../documents/operation.ts';
 import { connectionStringsAnswer, healthAnswer, statusAnswer, topologyAnswer } from '../documents/state.ts';
 import { findDatabase, serviceParams } from '../lookup.ts';
-import { freshRules, isFresh } from '../query-parameters.ts';
+import { freshRules, isFresh, readText } from '../query-parameters.ts';
 import { readStatus } from '../read-status.ts';
+import { noteRevealed, wantsValues } from '../reveal.ts';
 import { readSeen } from '../seen.ts';
 
 /** What a database is and how it does, at this moment. */
@@ -59,16 +60,27 @@ export const topologyRoutes = (app: FastifyInstance, dependencies: ApiDependenci
 
   app.get(
     `${postgres}/connection-strings`,
-    route('Where clients connect; with password for operators', connectionStringsAnswer),
+    {
+      config: { role: 'viewer', answers: { 200: connectionStringsAnswer } },
+      schema: {
+        tags: ['state'],
+        summary: 'Where clients connect; with password for operators',
+        description: passwordRule,
+        querystring: { type: 'object', properties: { reveal: { type: 'boolean', description: passwordRule } } },
+      },
+    },
     async (request) => {
+      const isAsked = readText(request, 'reveal') === undefined ? null : wantsValues(request);
       const database = await findDatabase(dependencies, serviceParams(request));
       const routes = await readRoutes(database);
-      if (!includes(callerOf(request).role, 'operator')) return connectionStrings(database, null, routes);
+      const isShown = isAsked ?? includes(callerOf(request).role, 'operator');
+      if (!isShown) return { ...connectionStrings(database, null, routes), revealed: false };
+      if (isAsked) await noteRevealed(dependencies, request, database, 'connection_strings_revealed');
       const [{ application }, password] = await Promise.all([
         store.readSecrets(database.id),
         tryPassword(database, null).catch((): PasswordAnswer => 'unknown'),
       ]);
-      return { ...connectionStrings(database, application ?? null, routes), password };
+      return { ...connectionStrings(database, application ?? null, routes), revealed: true, password };
     },
   );
 
@@ -79,3 +91,8 @@ export const topologyRoutes = (app: FastifyInstance, dependencies: ApiDependenci
     return (plan && routesOnTheWay(plan, running.steps)) ?? undefined;
   };
 };
+
+/** Programs that ask as an operator without it have always been given the password, and go on to be. */
+const passwordRule =
+  '`reveal=false`: the strings have no password, which is what viewers are always given. `reveal=true`: they have it; that needs the ' +
+  'role operator and is recorded in the audit. Without it operators are given the password, and nothing is recorded.';
