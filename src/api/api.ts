@@ -13,6 +13,7 @@ import { tagAnswers } from './entity-tags.ts';
 import { graphqlRoutes } from './graphql/route.ts';
 import { letGoOfConnections } from './let-go-of-connections.ts';
 import { answerProblems } from './problem.ts';
+import { adviceRoutes } from './rest/advice.ts';
 import { announcementRoutes } from './rest/announcements.ts';
 import { auditRoutes } from './rest/audit.ts';
 import { controlPlaneRoutes } from './rest/control-plane.ts';
@@ -151,6 +152,7 @@ export const createApi = async ({
     ladderRoutes(routes, dependencies);
     historyRoutes(routes, dependencies);
     metricsRoutes(routes, dependencies);
+    adviceRoutes(routes, dependencies);
     queryLogRoutes(routes, dependencies);
     statementsRoutes(routes, dependencies);
     snapshotRoutes(routes, dependencies);

@@ -50,6 +50,7 @@ export const askLooks = (sockets: LooksSockets, limits: Limits = usualLimits): L
     tryPassword: (...asked) => ask('tryPassword', ...asked),
     readLogs: (...asked) => ask('readLogs', ...asked),
     readStatements: (...asked) => ask('readStatements', ...asked),
+    readOlderImages: (...asked) => ask('readOlderImages', ...asked),
     readLogSettings: (...asked) => ask('readLogSettings', ...asked),
     pingEngine: () => ask('pingEngine'),
     examine: () => ask('examine'),

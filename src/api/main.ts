@@ -51,6 +51,7 @@ const app = await createApi({
   readLogs: looks.readLogs,
   readStatements: looks.readStatements,
   readLogSettings: looks.readLogSettings,
+  readOlderImages: looks.readOlderImages,
   pingEngine: looks.pingEngine,
   ...askLogs(sockets),
   ...askSamples(sockets),

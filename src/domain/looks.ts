@@ -31,6 +31,8 @@ export interface Looks {
     serviceId: string,
     wanted: StatementsWanted,
   ): Promise<{ readonly container: string; readonly found: CountedStatements | UncountedReason }>;
+  /** Names of nodes whose container runs another image than it would be made from now. */
+  readOlderImages(serviceId: string): Promise<readonly string[]>;
   /** Which statements the server that takes writes logs. */
   readLogSettings(serviceId: string): Promise<LogSettings>;
   /** Whether the Docker engine answers. @throws PgrowError `docker_unavailable` */
@@ -108,6 +110,7 @@ export const answerLimitMs: Readonly<Record<keyof (Looks & SampleReader), number
   readLogs: 30_000,
   readStatements: 30_000,
   readLogSettings: 15_000,
+  readOlderImages: 10_000,
   pingEngine: 10_000,
   examine: 50_000,
   remove: 300_000,

@@ -8,6 +8,7 @@ import { tryApplicationPassword } from '../nodes/application-password.ts';
 import { readCircumstances } from '../nodes/circumstances.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
 import { hasStayed } from '../nodes/has-stayed.ts';
+import { readChanged } from '../nodes/read-changed.ts';
 import { readLiveState } from '../nodes/read-live-state.ts';
 import { readLogSettings, readStatements } from '../nodes/read-statements.ts';
 import { openSession } from '../nodes/session.ts';
@@ -49,6 +50,10 @@ export const createLooks = ({ client, ...dependencies }: LooksDependencies): Loo
     hasStayed: async (id, input) => hasStayed({ dependencies, session: await openSession(dependencies, id), input }),
     tryPassword: async (id, password) => tryApplicationPassword(dependencies, await known(id), password),
     readStatements: async (id, wanted) => readStatements(dependencies, await known(id), wanted),
+    readOlderImages: async (id) =>
+      (await readChanged(dependencies, await known(id)))
+        .filter(({ differences }) => differences.some(({ subject }) => subject === 'image'))
+        .map(({ name }) => name),
     readLogSettings: async (id) => readLogSettings(dependencies, await known(id)),
     readLogs: (...asked) => platform.readLogs(...asked),
     followLog: (...asked) => platform.followLog(...asked),

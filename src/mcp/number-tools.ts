@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { metricsAnswer, queryLogAnswer, statementsAnswer } from '../api/documents/numbers.ts';
+import { adviceAnswer, metricsAnswer, queryLogAnswer, statementsAnswer } from '../api/documents/numbers.ts';
 import { postgresPath } from '../cli/api-client.ts';
 import { metricNames } from '../domain/metric-names.ts';
 import { loggedKinds } from '../domain/query-log.ts';
@@ -23,6 +23,15 @@ export const numberTools: readonly Tool[] = [
     }),
     answer: metricsAnswer,
     path: ({ database, ...input }) => query(postgresPath(database, 'metrics'), input),
+  }),
+  readTool({
+    name: 'get_advice',
+    title: 'What would be better',
+    description:
+      'What follows from the numbers of the last minutes, each with its evidence and the request whose plan to show next; empty if nothing is worth a line.',
+    input: ofDatabase,
+    answer: adviceAnswer,
+    path: ({ database }) => postgresPath(database, 'advice'),
   }),
   readTool({
     name: 'get_query_log',

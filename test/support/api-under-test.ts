@@ -39,6 +39,8 @@ export interface ApiUnderTest {
   /** What each node has logged, by its container. */
   logs: Record<string, string>;
   logSettings: LogSettings | Error;
+  /** Names of nodes. */
+  olderImages: string[];
   /** What a server has counted of statements, or why it has not. */
   counted: CountedStatements | UncountedReason;
   /** Who asks Temporal for work. */
@@ -96,6 +98,7 @@ export const useApi = (
     api.logs = {};
     api.logSettings = { node: 'postgres-1', container: 'shop-postgres-1', slow_ms: null, failed: true };
     api.counted = 'not loaded';
+    api.olderImages = [];
     api.samples = { every_ms: 5000, samples: [] };
     api.workers = { current: null, versions: [], pollers: [], pinned: [] };
     api.passwords = ['on record'];
@@ -130,6 +133,7 @@ export const useApi = (
       allowsInsecureWeb: false,
       readLogs: async (container) => api.logs[container] ?? '',
       readStatements: async () => ({ container: 'shop-postgres-1', found: api.counted }),
+      readOlderImages: async () => api.olderImages,
       readLogSettings: async () => {
         if (api.logSettings instanceof Error) throw api.logSettings;
         return api.logSettings;
@@ -200,6 +204,7 @@ const underTest = (): ApiUnderTest => {
     | 'logs'
     | 'logSettings'
     | 'counted'
+    | 'olderImages'
     | 'holds'
     | 'findings'
     | 'workers'

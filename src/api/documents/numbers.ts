@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { advisedPaths, adviceCodes, evidenceUnits, type Advice } from '../../domain/advice-kinds.ts';
 import { metricNames, metricUnits } from '../../domain/metric-names.ts';
 import { loggedKinds, type LoggedStatement } from '../../domain/query-log.ts';
 import type { CountedStatement } from '../../domain/statements.ts';
@@ -87,4 +88,33 @@ export const statementsAnswer = named(
     revealed,
     says,
   }),
+);
+
+const advice: z.ZodType<Advice> = named(
+  'Advice',
+  'What would be better, and why.',
+  z.strictObject({
+    code: z.enum(adviceCodes),
+    says: z.string(),
+    evidence: z.array(
+      z.strictObject({
+        name: z.string().describe('A metric, or `snapshot_age`, `older_images`.'),
+        node: z.string().nullable(),
+        value: z.number(),
+        unit: z.enum(evidenceUnits),
+        at: moment.describe('Until when it was measured.'),
+        over_ms: milliseconds.describe('For how long up to then; 0 for a moment.'),
+      }),
+    ),
+    request: z
+      .strictObject({ path: z.enum(advisedPaths), body: z.record(z.string(), z.unknown()) })
+      .nullable()
+      .describe('To be posted below …/postgres/; null where pgrow has no operation for it.'),
+  }),
+);
+
+export const adviceAnswer = named(
+  'AdviceList',
+  'What follows from the numbers of the last minutes, the most pressing first.',
+  z.strictObject({ advice: z.array(advice), says }),
 );
