@@ -14,17 +14,9 @@ const blockRendering = (): Plugin => ({
   },
 });
 
-/** Pages bring their own files of styles, in whichever order: each says which layer comes before which. */
-const layerOrder = (): Plugin => ({
-  name: 'layer-order',
-  enforce: 'pre',
-  transform: (code, id) =>
-    id.endsWith('.css') ? { code: `@layer reset, tokens, base, parts, pages;\n${code}`, map: null } : null,
-});
-
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [react(), layerOrder(), blockRendering()],
+  plugins: [react(), blockRendering()],
   build: {
     target: 'es2023',
     // Neither scripts nor styles nor images stand in the page: the policy of its contents forbids them.

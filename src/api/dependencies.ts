@@ -31,6 +31,8 @@ export interface ApiDependencies
   /** As `status` shows them. */
   readonly addresses: {
     readonly api: string;
+    /** Null where there is none. */
+    readonly console: string | null;
     readonly temporal_web: string | null;
     readonly temporal_address: string;
   };

@@ -6,7 +6,7 @@ import { deploymentNameOf } from '../domain/naming.ts';
 import { workersDocument } from '../domain/workers.ts';
 import { looksSockets } from '../launcher/looks-sockets.ts';
 import { readPrepared } from '../launcher/prepared.ts';
-import { readSettings } from '../launcher/settings.ts';
+import { addressesIn, readSettings } from '../launcher/settings.ts';
 import { logUnhandledRejections } from '../launcher/unhandled-rejections.ts';
 import { versionOfSources } from '../launcher/version.ts';
 import { metricsPorts } from '../domain/metrics.ts';
@@ -57,7 +57,7 @@ const app = await createApi({
   ...askSamples(sockets),
   doctor: looks,
   readWorkers: async () => workersDocument(await workers.read(), readPrepared({ path: settings.home })),
-  addresses: { api: settings.apiUrl, temporal_web: settings.temporalWeb, temporal_address: settings.temporal.address },
+  addresses: addressesIn(settings),
   logger,
 });
 const metrics = await serveMetrics({

@@ -36,6 +36,11 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
     ['./pgrow create shop --postgres-major 18 --memory 4GiB --cpus 2', 'another major and size'],
     ['./pgrow create shop --locale de_DE.UTF-8', 'text sorted as in German'],
   ],
+  web: [
+    ['./pgrow web', 'open the console in a browser, signed in'],
+    ['./pgrow web shop', 'the page of this database'],
+    ['./pgrow web --role viewer --print', 'a link for a browser that only looks; good once, for a minute'],
+  ],
   list: [
     ['./pgrow list', 'all databases with stage and health'],
     ['./pgrow list --json', 'the same as a document'],

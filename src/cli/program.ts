@@ -44,6 +44,7 @@ import { tokens } from './tokens.ts';
 import { images } from './images.ts';
 import { up } from './up.ts';
 import { url } from './url.ts';
+import { web } from './web.ts';
 import { workers } from './workers.ts';
 import { didYouMean } from './did-you-mean.ts';
 import { handOverOutput, outputOption, refuseTwoFormats } from './document-format.ts';
@@ -58,7 +59,7 @@ const verbs: Readonly<Record<string, readonly AddVerb[]>> = {
   'Make and remove a database': [create, restore, destroy],
   'Grow it, shrink it': [plan, expand, scaleDown, pooling, replicas],
   'Steer an operation': [cutover, abort, confirm, rollback],
-  'Look at it': [list, status, operations, events, logs, snapshots, cost],
+  'Look at it': [web, list, status, operations, events, logs, snapshots, cost],
   'Connect to it': [url, connect, password],
   'Care for its nodes': [switchover, failover, reinit, repair],
   'Take it down for a while': [stop, start],

@@ -10,6 +10,7 @@ export type StatusDocument = ReturnType<typeof statusDocument>;
 /** `status --json` without a name. */
 export interface ControlPlaneStatus {
   readonly api: string;
+  readonly console: string | null;
   readonly temporal_web: string | null;
   readonly temporal_address: string;
   readonly databases: readonly {

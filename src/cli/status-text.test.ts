@@ -61,6 +61,7 @@ test('a running operation is shown with the step it is at', () => {
 test('the control plane lists its databases, and says how to get one where there is none', () => {
   const plane = {
     api: 'http://127.0.0.1:20001',
+    console: null,
     temporal_web: null,
     temporal_address: '127.0.0.1:20000',
     databases: [],

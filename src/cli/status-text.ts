@@ -79,8 +79,15 @@ export const operationLines = ({ operation, unfinished_operation }: StatusDocume
   ];
 };
 
-export const controlPlaneText = ({ api, temporal_web, temporal_address, databases }: ControlPlaneStatus): string[] => [
+export const controlPlaneText = ({
+  api,
+  console,
+  temporal_web,
+  temporal_address,
+  databases,
+}: ControlPlaneStatus): string[] => [
   ...alignColumns([
+    ...(console === null ? [] : [['Console', `${console} (sign in: ./pgrow web)`]]),
     ['API', api],
     ['Temporal Web', temporal_web ?? 'none'],
     ['Temporal', temporal_address],

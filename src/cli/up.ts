@@ -11,6 +11,7 @@ export const up = (program: Command): void => {
       const { up: startControlPlane } = await import('../launcher/control-plane.ts');
       const addresses = await startControlPlane({ moveOperations, progress: printProgress });
       if (json) return printJson(addresses);
+      if (addresses.console !== null) print(`Console       ${addresses.console} (sign in: ./pgrow web)`);
       print(`API           ${addresses.api}`);
       print(`Temporal Web  ${addresses.temporal_web ?? 'not known: set TEMPORAL_WEB'}`);
       print(`Temporal      ${addresses.temporal_address}`);

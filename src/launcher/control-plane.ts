@@ -19,7 +19,15 @@ import type { Progress } from './progress.ts';
 import { serveVersions, stopUnversioned } from './serve-versions.ts';
 import { ensureApiPort, ensureServices, serviceNames, stopService } from './services.ts';
 import { ensureSchema } from './schema.ts';
-import { databaseUrlOf, metadataUrl, readSettings, temporalSettings, writeImages } from './settings.ts';
+import {
+  addressesIn,
+  databaseUrlOf,
+  metadataUrl,
+  readSettings,
+  temporalSettings,
+  writeImages,
+  type Addresses,
+} from './settings.ts';
 import { keepSubnetPool, readSubnetPool } from './subnet-pool.ts';
 import { readPrices, readRetention } from './team-file.ts';
 import { keepTelemetry, readTelemetry } from './telemetry-settings.ts';
@@ -29,13 +37,6 @@ import { ensureTemporalServer } from './temporal-server.ts';
 import { messageOf } from './launcher-error.ts';
 import { ensureBuild } from './builds.ts';
 import { workerProcess } from './worker-process.ts';
-
-export interface Addresses {
-  readonly api: string;
-  /** Null if an existing Temporal is used whose Web UI is not known. */
-  readonly temporal_web: string | null;
-  readonly temporal_address: string;
-}
 
 export interface Up {
   /** Whether operations whose version of the worker is gone continue under this one. Default false. */
@@ -146,10 +147,7 @@ export const buildImages = ({ majors, progress }: BuildImages): Promise<Partial<
 };
 
 /** Where the control plane of this home is to be found, running or not. */
-export const addresses = (): Addresses => {
-  const { apiUrl, temporalWeb, temporal } = readSettings();
-  return { api: apiUrl, temporal_web: temporalWeb, temporal_address: temporal.address };
-};
+export const addresses = (): Addresses => addressesIn(readSettings());
 
 export const ensureEngineAndImages = async (progress: Progress, majors: readonly PostgresMajor[]) => {
   await ensureEngine(progress);

@@ -178,6 +178,17 @@ export const readTerminal = (source: NodeJS.ProcessEnv = process.env) => ({
   columns: /^[1-9]\d{0,4}$/.test(source['COLUMNS'] ?? '') ? Number(source['COLUMNS']) : undefined,
 });
 
+/** Whether this user sits before this machine, and who it is. */
+export const readDesktop = (source: NodeJS.ProcessEnv = process.env) => ({
+  /** How the user came here by ssh, as sshd says it. */
+  ssh: source['SSH_CONNECTION'] || undefined,
+  hasDisplay:
+    process.platform === 'darwin' ||
+    ['DISPLAY', 'WAYLAND_DISPLAY', 'WSL_DISTRO_NAME'].some((name) => (source[name] ?? '') !== ''),
+  /** Login name; undefined where it is not usual. */
+  user: /^[\w.-]{1,60}$/.exec(source['USER'] ?? source['LOGNAME'] ?? '')?.[0],
+});
+
 /** An API that listens on all addresses is reached on the loopback one. */
 export const hostToReach = (host: string): string => (host === '0.0.0.0' ? '127.0.0.1' : host);
 

@@ -130,6 +130,23 @@ export const readSettings = (): Settings => {
   };
 };
 
+export interface Addresses {
+  readonly api: string;
+  /** Of the web console; null where there is none. */
+  readonly console: string | null;
+  /** Null if an existing Temporal is used whose Web UI is not known. */
+  readonly temporal_web: string | null;
+  readonly temporal_address: string;
+}
+
+/** Where people and programs find a control plane. */
+export const addressesIn = ({ apiUrl, consoleFolder, temporalWeb, temporal }: Settings): Addresses => ({
+  api: apiUrl,
+  console: consoleFolder === null ? null : apiUrl,
+  temporal_web: temporalWeb,
+  temporal_address: temporal.address,
+});
+
 /** Of a Temporal that is not pgrow's own; null if it is. */
 export const temporalSettings = ({ temporal, taskQueue = defaultTaskQueue }: External): TemporalSettings | null => {
   const { address } = temporal;

@@ -15,6 +15,8 @@ export interface Stop {
 
 const asked = ['--yes'];
 const detached = ['--detach'];
+/** Tests open no browser. */
+const printed = ['--print'];
 
 /** One way through all pages on which each command finds what it is written for. */
 export const walk: readonly Stop[] = [
@@ -68,6 +70,10 @@ export const walk: readonly Stop[] = [
   { command: 'audit shop' },
   { command: 'audit --all --jsonl' },
   { command: 'list' },
+  { command: 'web --print' },
+  { command: 'web', also: printed },
+  { command: 'web shop', also: printed },
+  { command: 'web --role viewer', also: printed },
   { command: 'config add prod --api https://pgrow.example.org --token-file ~/.pgrow-prod.token' },
   { command: 'config use prod' },
   { command: 'config' },
@@ -102,6 +108,7 @@ export const leftOut: Readonly<Record<string, string>> = {
   demo: 'is a walk of its own: scenarios run its parts',
   test: 'runs this repository’s tests',
   images: 'builds images, which tests do before they need them',
+  'web --context prod': 'leads to a host that does not exist',
   'list --context prod': 'leads to a host that does not exist',
   'notifications test ops': 'sends to a host that does not exist',
   'backup-control-plane': 'runs in test/scenarios/control-planes.test.ts and under Compose',

@@ -153,6 +153,7 @@ export const useApi = (
       readWorkers: async () => workersDocument(api.workers, []),
       addresses: {
         api: 'http://127.0.0.1:8080',
+        console: 'http://127.0.0.1:8080',
         temporal_web: 'http://127.0.0.1:8233',
         temporal_address: '127.0.0.1:7233',
       },

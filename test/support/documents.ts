@@ -14,6 +14,7 @@ const seen = { seen_at: z.iso.datetime().nullable(), age_ms: count.nullable() };
 
 export const addressesDocument = z.object({
   api: url,
+  console: url,
   temporal_web: url,
   temporal_address: z.string().regex(/^127\.0\.0\.1:\d+$/),
 });

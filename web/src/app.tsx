@@ -4,7 +4,6 @@ import { isProblem } from './data/problem.ts';
 import { useMe } from './data/queries.ts';
 import { DatabasesPage } from './pages/databases/databases-page.tsx';
 import { NotFoundPage } from './pages/not-found/not-found-page.tsx';
-import { OverviewPage } from './pages/overview/overview-page.tsx';
 import { SignInPage } from './pages/signin/sign-in-page.tsx';
 import { Loading } from './parts/notice.tsx';
 import { Banners } from './shell/banners.tsx';
@@ -14,6 +13,7 @@ import type { OfDatabase } from './shell/of-database.ts';
 import styles from './shell/shell.module.css';
 
 const pages = {
+  '': lazy(async () => ({ default: (await import('./pages/overview/overview-page.tsx')).OverviewPage })),
   metrics: lazy(async () => ({ default: (await import('./pages/metrics/metrics-page.tsx')).MetricsPage })),
   queries: lazy(async () => ({ default: (await import('./pages/queries/queries-page.tsx')).QueriesPage })),
   backups: lazy(async () => ({ default: (await import('./pages/backups/backups-page.tsx')).BackupsPage })),
@@ -26,7 +26,7 @@ const pages = {
   logs: lazy(async () => ({ default: (await import('./pages/logs/logs-page.tsx')).LogsPage })),
   cost: lazy(async () => ({ default: (await import('./pages/cost/cost-page.tsx')).CostPage })),
   connect: lazy(async () => ({ default: (await import('./pages/connect/connect-page.tsx')).ConnectPage })),
-} satisfies Record<Exclude<DatabaseTab, ''>, unknown>;
+} satisfies Record<DatabaseTab, unknown>;
 
 const OperationPage = lazy(async () => ({
   default: (await import('./pages/operations/operation-page.tsx')).OperationPage,
@@ -39,7 +39,7 @@ const ofDatabase = '/p/:project/:name';
 /** A page of the database that the address names. */
 const DatabaseRoute = ({ tab }: { readonly tab: DatabaseTab }): ReactNode => {
   const of = useParams<OfDatabase & { readonly id?: string }>();
-  const Page = tab === '' ? OverviewPage : pages[tab];
+  const Page = pages[tab];
   return (
     <DatabaseLayout project={of.project} name={of.name} tab={tab}>
       <Suspense fallback={<Loading what="the page" />}>

@@ -72,7 +72,13 @@ export const newSessionAnswer = named(
 export const ticketAnswer = named(
   'Ticket',
   'What a link signs in with, once.',
-  z.strictObject({ ticket: z.string(), role: z.enum(roles), actor: z.string(), expires_at: moment }),
+  z.strictObject({
+    ticket: z.string(),
+    role: z.enum(roles),
+    actor: z.string(),
+    expires_at: moment,
+    console: z.string().nullable().describe('Where the web console is; null where there is none.'),
+  }),
 );
 
 export const auditAnswer = named(

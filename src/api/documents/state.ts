@@ -233,6 +233,7 @@ export const fleetAnswer = named(
   'Addresses of the control plane, and its databases.',
   z.strictObject({
     api: z.string(),
+    console: z.string().nullable().describe('Of the web console; null where there is none.'),
     temporal_web: z.string().nullable(),
     temporal_address: z.string(),
     databases: z.array(

@@ -30,7 +30,7 @@ const longestBrowser = 200;
 
 /** How browsers sign in, and stay signed in. */
 export const sessionRoutes = (app: FastifyInstance, dependencies: ApiDependencies): void => {
-  const { store, home } = dependencies;
+  const { store, home, addresses } = dependencies;
   const tags = ['access'];
 
   app.post(
@@ -49,13 +49,14 @@ export const sessionRoutes = (app: FastifyInstance, dependencies: ApiDependencie
         throw new PgrowError('forbidden', 'A browser that is signed in lets no other in. Use a token: ./pgrow web');
       const { role = caller.role, name } = parseBody(ticketBody, request.body).ticket;
       requireRole(caller, role);
-      const actor = (name === undefined ? caller.actor : `${caller.actor}:${name}`).slice(0, longestActor);
+      const isNamed = name !== undefined && name !== caller.actor;
+      const actor = (isNamed ? `${caller.actor}:${name}` : caller.actor).slice(0, longestActor);
       const details = { role, name: actor };
       await store.recordAudit({ ...askedBy(request), ...inProject(caller), action: 'create_ticket', details });
       const ticket = newSecret();
       const expires_at = await store.createTicket({ ticket, token_id: caller.token_id, actor, role });
       void reply.code(201);
-      return { ticket, role, actor, expires_at };
+      return { ticket, role, actor, expires_at, console: addresses.console };
     },
   );
 

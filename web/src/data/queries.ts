@@ -1,9 +1,9 @@
 import { QueryClient, useQuery, type UseQueryResult } from '@tanstack/react-query';
-import { get, postgresPath } from './api.ts';
+import { get, postgresPath, servicePath } from './api.ts';
 import { keys } from './keys.ts';
 import { isProblem } from './problem.ts';
 import { useTopic } from './stream/use-topic.ts';
-import type { DatabaseEntry, Databases, Me, Operation, Status, System } from './types.ts';
+import type { Cost, DatabaseEntry, Databases, Ladder, Me, Operation, Service, Status, System } from './types.ts';
 
 /** What the API refuses is refused again; only what did not answer is asked once more. */
 const isWorthRepeating = (failures: number, error: unknown): boolean =>
@@ -62,6 +62,34 @@ export const useDatabase = (project: string, name: string): UseQueryResult<Statu
   useTopic(found.data ? `database:${found.data.id}` : null);
   return found;
 };
+
+/** What is asked of one database, and asked again once its stage, its operation or its rollback window is another. */
+export const useOfDatabase = <T>(
+  project: string,
+  name: string,
+  rest: string,
+  { isWanted = true, everyMs = false }: { readonly isWanted?: boolean; readonly everyMs?: number | false } = {},
+): UseQueryResult<T> => {
+  const [path, ...query] = rest.split('?');
+  return useQuery({
+    queryKey: keys.of(project, name, path!, ...query),
+    queryFn: ({ signal }) => get<T>(postgresPath(project, name, rest), signal),
+    enabled: isWanted,
+    refetchInterval: everyMs,
+  });
+};
+
+export const useLadder = (project: string, name: string, isWanted = true): UseQueryResult<Ladder> =>
+  useOfDatabase(project, name, 'ladder', { isWanted });
+
+export const useCost = (project: string, name: string): UseQueryResult<Cost> => useOfDatabase(project, name, 'cost');
+
+/** As it is on record: its ports, its size. */
+export const useService = (project: string, name: string): UseQueryResult<Service> =>
+  useQuery({
+    queryKey: keys.of(project, name, 'service'),
+    queryFn: ({ signal }) => get<Service>(servicePath(project, name), signal),
+  });
 
 /** One operation, kept up to date by the stream while it runs. */
 export const useOperation = (project: string, name: string, id: string): UseQueryResult<Operation> => {

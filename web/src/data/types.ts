@@ -17,8 +17,8 @@ import type {
   verifiedAnswers,
 } from '../../../src/api/documents/history.ts';
 import type { candidatesAnswer, ladderAnswer } from '../../../src/api/documents/ladder.ts';
-import type { accepted, checkpoint, cost, operation, planned } from '../../../src/api/documents/operation.ts';
 import type { metricsAnswer } from '../../../src/api/documents/numbers.ts';
+import type { accepted, checkpoint, cost, operation, planned } from '../../../src/api/documents/operation.ts';
 import type { channelsAnswer } from '../../../src/api/documents/notifications.ts';
 import type { problem } from '../../../src/api/documents/problem.ts';
 import type { connectionStringsAnswer, serviceAnswer, statusAnswer } from '../../../src/api/documents/state.ts';
@@ -44,6 +44,7 @@ export type Accepted = z.infer<typeof accepted>;
 export type Cost = z.infer<typeof cost>;
 export type Ladder = z.infer<typeof ladderAnswer>;
 export type Rung = Ladder['rungs'][number];
+export type Metrics = z.infer<typeof metricsAnswer>;
 export type Candidates = z.infer<typeof candidatesAnswer>;
 export type Events = z.infer<typeof eventsAnswer>;
 export type Snapshots = z.infer<typeof snapshotsAnswer>;
@@ -58,7 +59,5 @@ export type Tokens = z.infer<typeof tokensAnswer>;
 export type Sessions = z.infer<typeof sessionsAnswer>;
 export type NewToken = z.infer<typeof newTokenAnswer>;
 export type Audit = z.infer<typeof auditAnswer>;
-export type Metrics = z.infer<typeof metricsAnswer>;
-export type Series = Metrics['series'][number];
 export type Channels = z.infer<typeof channelsAnswer>;
 export type ProblemDocument = z.infer<typeof problem>;

@@ -82,3 +82,40 @@ export const SelectField = ({
     </Frame>
   );
 };
+
+/** A box with its label beside it. */
+export const CheckField = ({
+  label,
+  help,
+  error,
+  ...rest
+}: Omit<Labelled, 'label'> & { readonly label: ReactNode } & Omit<
+    InputHTMLAttributes<HTMLInputElement>,
+    'className' | 'id' | 'type'
+  >): ReactNode => {
+  const id = useId();
+  return (
+    <div className={styles['field']}>
+      <label className={styles['checkBox']} htmlFor={id}>
+        <input
+          {...rest}
+          id={id}
+          type="checkbox"
+          aria-invalid={error == null ? undefined : true}
+          aria-describedby={described(id, { label: '', help, error })}
+        />
+        <span>{label}</span>
+      </label>
+      {help !== undefined && (
+        <p id={`${id}-help`} className={styles['help']}>
+          {help}
+        </p>
+      )}
+      {error != null && (
+        <p id={`${id}-error`} className={styles['error']}>
+          {error}
+        </p>
+      )}
+    </div>
+  );
+};

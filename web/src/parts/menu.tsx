@@ -36,11 +36,14 @@ const Items = ({ entries }: { readonly entries: readonly MenuEntry[] }): ReactNo
 export const Menu = ({
   trigger,
   entries,
+  onOpen,
 }: {
   readonly trigger: ReactElement;
   readonly entries: readonly MenuEntry[];
+  /** Such as to ask what to offer. */
+  readonly onOpen?: () => void;
 }): ReactNode => (
-  <Base.Root>
+  <Base.Root onOpenChange={(isOpen) => isOpen && onOpen?.()}>
     <Base.Trigger render={trigger} />
     <Base.Portal>
       <Base.Positioner sideOffset={4} align="start">

@@ -67,7 +67,7 @@ export const DatabaseLayout = ({
         ))}
       </nav>
       {children}
-      <PlanSheet />
+      <PlanSheet project={project} name={name} />
     </>
   );
 };

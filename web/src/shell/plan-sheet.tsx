@@ -1,17 +1,24 @@
-import type { ReactNode } from 'react';
+import { lazy, type ReactNode, Suspense } from 'react';
 import { useLocation, useSearchParams } from 'wouter';
-import { changeKinds, changeOf } from '../data/changes.ts';
-import { Dialog } from '../parts/dialog.tsx';
+import { changeOf } from '../data/changes.ts';
+
+const Sheet = lazy(async () => ({ default: (await import('../plan/plan-sheet.tsx')).PlanSheet }));
+
+interface PlanSheetProps {
+  readonly project: string;
+  /** Null on a page of no database, where one is made. */
+  readonly name: string | null;
+}
 
 /** The plan of the change that the address names. Open while it names one. */
-export const PlanSheet = (): ReactNode => {
+export const PlanSheet = ({ project, name }: PlanSheetProps): ReactNode => {
   const [search] = useSearchParams();
   const [path, navigate] = useLocation();
   const change = changeOf(search);
   if (!change) return null;
   return (
-    <Dialog open shape="sheet" onClose={() => navigate(path)} title={changeKinds[change.kind].title}>
-      {null}
-    </Dialog>
+    <Suspense>
+      <Sheet key={change.kind} {...{ project, name, change }} onClose={() => navigate(path)} />
+    </Suspense>
   );
 };

@@ -1,25 +1,29 @@
 import type { ReactNode } from 'react';
 import { useServerNow } from '../../data/clock.ts';
 import type { Operation, Step } from '../../data/types.ts';
-import { clockText, durationText } from '../../format/times.ts';
+import { durationText } from '../../format/times.ts';
 import { WaitActions } from '../../plan/wait-actions.tsx';
 import type { OfDatabase } from '../../shell/of-database.ts';
 import { LeftOvers } from './left-overs.tsx';
 import { StepProgress } from './step-progress.tsx';
 import styles from './operations.module.css';
-import { StateMark } from './state-mark.tsx';
-import { isCause, stateOf, stepWords } from './steps.ts';
+import { isCause, stateOf, stepStates, type StepState } from './steps.ts';
 
 interface StepOf extends OfDatabase {
   readonly step: Step;
   readonly operation: Operation;
 }
 
-/** Since when, counted on: `4 s`, `1:54`. */
+export const StateMark = ({ state }: { readonly state: StepState }): ReactNode => (
+  <span className={`${styles['mark']} ${styles[state]}`} aria-hidden>
+    {stepStates[state].mark}
+  </span>
+);
+
+/** Since when, counted on: `4 s`. */
 const Since = ({ at }: { readonly at: string }): ReactNode => {
   const now = useServerNow(1000);
-  const ms = Math.max(0, now - Date.parse(at));
-  return ms < 60_000 ? `${Math.floor(ms / 1000)} s` : clockText(ms);
+  return durationText(Math.max(0, now - Date.parse(at)));
 };
 
 const Waits = ({ wait }: { readonly wait: NonNullable<Step['waiting_for']> }): ReactNode => (
@@ -70,7 +74,7 @@ export const StepRow = (of: StepOf): ReactNode => {
         <More {...of} />
       </div>
       <span className={`${styles['word']} ${styles[state]}`}>
-        {stepWords[state]}
+        {stepStates[state].word}
         {(step.attempt ?? 1) > 1 && `, attempt ${step.attempt}`}
       </span>
       <span className={styles['took']}>

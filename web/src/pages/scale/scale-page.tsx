@@ -1,4 +1,55 @@
+import { useQuery, type UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
+import { get, postgresPath } from '../../data/api.ts';
+import { keys } from '../../data/keys.ts';
+import { useDatabase } from '../../data/queries.ts';
+import type { Ladder, Status } from '../../data/types.ts';
+import { Loading, Notice, ProblemNotice } from '../../parts/notice.tsx';
 import type { OfDatabase } from '../../shell/of-database.ts';
+import { PoolingSwitch } from './pooling-switch.tsx';
+import { RungCard } from './rung-card.tsx';
+import { commonRefusal } from './rung-texts.ts';
+import styles from './scale.module.css';
 
-export const ScalePage = ({ name }: OfDatabase): ReactNode => <h2>Scale of {name}</h2>;
+const useLadder = ({ project, name }: OfDatabase): UseQueryResult<Ladder> =>
+  useQuery({
+    queryKey: keys.of(project, name, 'ladder'),
+    queryFn: ({ signal }) => get<Ladder>(postgresPath(project, name, 'ladder'), signal),
+  });
+
+/** Where the database stands, and where it can go from here. */
+export const ScalePage = (of: OfDatabase): ReactNode => {
+  const { data: status } = useDatabase(of.project, of.name);
+  const { data: ladder, error, refetch } = useLadder(of);
+  if (error && !ladder) return <ProblemNotice error={error} onRetry={() => void refetch()} />;
+  if (!ladder || !status) return <Loading what="where it can go from here" />;
+  return <LadderOf {...{ ladder, status }} />;
+};
+
+export const LadderOf = ({ ladder, status }: { readonly ladder: Ladder; readonly status: Status }): ReactNode => {
+  const refusal = commonRefusal(ladder);
+  return (
+    <>
+      <h2>Scale</h2>
+      {refusal !== null && (
+        <Notice tone="info">
+          <p>{refusal}</p>
+        </Notice>
+      )}
+      <div className={ladder.pooling ? styles['beside'] : undefined}>
+        <ol className={styles['ladder']} aria-label="Stages, the highest first" reversed>
+          {ladder.rungs.toReversed().map((rung) => (
+            <RungCard
+              key={rung.stage}
+              {...{ rung, status }}
+              monthlyUsd={ladder.monthly_usd}
+              isReasonKnown={refusal !== null}
+            />
+          ))}
+        </ol>
+        {ladder.pooling && <PoolingSwitch pooling={ladder.pooling} status={status} isReasonKnown={refusal !== null} />}
+      </div>
+      <p className={styles['quiet']}>Costs are estimates from the price table, not a bill.</p>
+    </>
+  );
+};

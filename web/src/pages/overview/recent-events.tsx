@@ -1,0 +1,37 @@
+import type { ReactNode } from 'react';
+import { Link } from 'wouter';
+import { useOfDatabase } from '../../data/queries.ts';
+import { timeText, momentText } from '../../format/times.ts';
+import { databasePath, type OfDatabase } from '../../shell/of-database.ts';
+import styles from './overview.module.css';
+
+interface ActivityDocument {
+  readonly entries: readonly {
+    readonly id: string;
+    readonly at: string;
+    readonly says: string;
+    readonly severity: string;
+  }[];
+}
+
+export const RecentEvents = ({ of: { project, name } }: { readonly of: OfDatabase }): ReactNode => {
+  const { data } = useOfDatabase<ActivityDocument>(project, name, 'activity?limit=5', { everyMs: 30_000 });
+  if (!data) return null;
+  return (
+    <section className={styles['panel']} aria-label="Recent events">
+      <h2>Recent events</h2>
+      {data.entries.length === 0 && <p className={styles['quiet']}>none</p>}
+      <ul className={styles['lines']}>
+        {data.entries.map(({ id, at, says }) => (
+          <li key={id}>
+            <time dateTime={at} title={momentText(at)} className={styles['quiet']}>
+              {timeText(at)}
+            </time>
+            <span>{says}</span>
+          </li>
+        ))}
+      </ul>
+      <Link href={databasePath(project, name, 'events')}>All events</Link>
+    </section>
+  );
+};

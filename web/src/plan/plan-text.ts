@@ -1,0 +1,133 @@
+import { stageNames } from '../format/stages.ts';
+import { durationText } from '../format/times.ts';
+import type { Change } from '../data/changes.ts';
+import type { Plan } from '../data/types.ts';
+
+/** The words of `./pgrow plan` for what a plan says; `plan-text.test.ts` compares them. */
+
+type PlannedEndpoint = Plan['endpoints'][number];
+
+export const endpointTitles: Readonly<Record<PlannedEndpoint['name'], string>> = {
+  postgres: 'direct',
+  pooled: 'pooled',
+  pooled_read_only: 'pooled read-only',
+  read_write: 'read-write',
+  read_only: 'read-only',
+  any_node: 'any node',
+};
+
+type Stalling = Pick<Plan, 'type' | 'expected_stall_ms'>;
+
+export const stallText = ({ type, expected_stall_ms }: Stalling): string => {
+  if (type === 'stop') return 'until it is started again';
+  return expected_stall_ms === 0 ? 'none' : `about ${durationText(expected_stall_ms)}`;
+};
+
+export const effectText = (effect: PlannedEndpoint['effect'], plan: Stalling): string => {
+  switch (effect) {
+    case 'new':
+      return 'new';
+    case 'unchanged':
+      return 'as before';
+    case 'waits':
+      return plan.type === 'failover'
+        ? `waits ${stallText(plan)}; transactions on the old primary fail`
+        : `waits ${stallText(plan)}; no transaction fails`;
+    case 'reset':
+      return 'connections end once; the next connect succeeds';
+    case 'may_reset':
+      return 'connections to nodes that stop or change roles end; the next connect succeeds';
+    case 'leads_on':
+      return 'goes; its address leads to what is left';
+    case 'down':
+      return 'down until it is started again';
+    case 'up':
+      return 'up again';
+    case 'removed':
+      return 'removed';
+    default:
+      return effect satisfies never;
+  }
+};
+
+const verbs: Readonly<Record<Plan['type'], string>> = {
+  create: 'Create',
+  expand: 'Expand',
+  scale_down: 'Scale down',
+  set_replicas: 'Change the replicas of',
+  set_pooling: 'Change the pooling of',
+  switchover: 'Switch over',
+  failover: 'Fail over',
+  reinitialize: 'Rebuild a node of',
+  repair: 'Repair',
+  rotate_credentials: 'Rotate the credentials of',
+  rollback: 'Roll back',
+  stop: 'Stop',
+  start: 'Start',
+  restore: 'Restore as',
+  destroy: 'Destroy',
+};
+
+/** `Expand shop: replicas → high availability`. */
+export const planTitle = (
+  plan: Pick<Plan, 'type' | 'database' | 'from_stage' | 'to_stage'>,
+  body: Change['body'],
+): string => {
+  const { type, database, from_stage: from, to_stage: to } = plan;
+  const node = type === 'reinitialize' && typeof body['node'] === 'string' ? body['node'] : null;
+  const verb = node === null ? verbs[type] : `Rebuild ${node} of`;
+  const isOther = from !== null && to !== null && from !== to;
+  return `${verb} ${database}${isOther ? `: ${stageNames[from]} → ${stageNames[to]}` : ''}`;
+};
+
+/** On the button that starts it. */
+export const startText: Readonly<Record<Plan['type'], string>> = {
+  create: 'Create it',
+  expand: 'Expand now',
+  scale_down: 'Scale down now',
+  set_replicas: 'Change it now',
+  set_pooling: 'Change it now',
+  switchover: 'Switch over now',
+  failover: 'Fail over now',
+  reinitialize: 'Rebuild it now',
+  repair: 'Repair it now',
+  rotate_credentials: 'Rotate now',
+  rollback: 'Roll back now',
+  stop: 'Stop it now',
+  start: 'Start it now',
+  restore: 'Restore it now',
+  destroy: 'Destroy it for good',
+};
+
+/** Until when it can be undone. */
+export const undoText = ({
+  point_of_no_return,
+  steps,
+  type,
+}: Pick<Plan, 'point_of_no_return' | 'steps' | 'type'>): string => {
+  const index = steps.findIndex(({ cut_over }) => cut_over);
+  if (type === 'destroy') return 'cannot be undone';
+  if (point_of_no_return === null || index === -1) return 'at any time until it ends';
+  return `until step ${index + 1}, ${steps[index]!.name}`;
+};
+
+type Confirmable = Pick<Plan, 'type' | 'steps' | 'warnings' | 'losses'>;
+
+/** What has to be read and ticked before it starts, in the API's words. */
+export const toTick = ({ type, steps, warnings, losses }: Confirmable): readonly string[] => {
+  if (steps.length === 0) return [];
+  return isInterruption(type) ? warnings : losses;
+};
+
+/** Whether `confirm` has to be sent: something is lost, or taken away. */
+export const asksToConfirm = (plan: Confirmable): boolean =>
+  plan.steps.length > 0 && (isInterruption(plan.type) || plan.losses.length > 0);
+
+const isInterruption = (type: Plan['type']): boolean => type === 'scale_down' || type === 'stop';
+
+/** `1.5 min` of a plan that counts in minutes. */
+export const durationOf = ({
+  estimated_duration_ms,
+  usual_ms,
+}: Pick<Plan, 'estimated_duration_ms' | 'usual_ms'>): string =>
+  usual_ms === null ? `≈ ${durationText(estimated_duration_ms)}` : `≈ ${durationText(usual_ms)}, as usual here`;
