@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { samplePasswords } from '../../test/support/sample-database.ts';
 import type { Database } from '../domain/database.ts';
 import { firstTopology, planCreate } from '../domain/plan/create.ts';
@@ -7,7 +7,9 @@ import { planRestore } from '../domain/plan/restore.ts';
 import { operationOptions, replicaOptions } from '../domain/options.ts';
 import { createDockerPlatform } from '../platform/docker/index.ts';
 import { createFakePlatform, type FakePlatform } from '../platform/fake/index.ts';
+import { PgrowError } from '../domain/errors.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
+import { readPreflight } from '../nodes/preflight.ts';
 import { refuseUnfit } from './preflight.ts';
 
 /** What the world does not allow is refused before anything is touched, in words that say what to do. */
@@ -134,5 +136,49 @@ test('an engine that does not answer refuses a new operation at once instead of 
     type: 'docker_unavailable',
     nonRetryable: true,
     message: expect.stringMatching(/start the Docker engine/),
+  });
+});
+
+describe('what a dry run shows of it', () => {
+  const question = (plan: Parameters<typeof refuseUnfit>[2], port: number | null = null) => ({
+    database: shop,
+    plan,
+    restored_bytes: null,
+    port,
+  });
+
+  test('everything is looked at, whatever is wrong', async () => {
+    const platform = createFakePlatform({ freeBytes: async () => 800 * megabyte });
+    platform.removeImage(images.haproxy);
+    const checks = await readPreflight(await dependenciesWith(platform, 100 * megabyte), question(expansion));
+    expect(checks.map(({ check, ok }) => `${check} ${ok}`)).toEqual([
+      'engine true',
+      'host true',
+      'images false',
+      'disk false',
+      'ports true',
+    ]);
+    expect(checks.find(({ check }) => check === 'images')?.says).toContain('Build it: ./pgrow up');
+  });
+
+  test('what cannot be looked at is not said to be wrong', async () => {
+    const platform = createFakePlatform();
+    platform.failNext('hasImage', new PgrowError('docker_unavailable', 'Docker does not answer.'), 9);
+    const checks = await readPreflight(await dependenciesWith(platform), question(expansion));
+    expect(checks.find(({ check }) => check === 'images')).toEqual({
+      check: 'images',
+      ok: null,
+      says: 'Docker does not answer.',
+    });
+  });
+
+  test('a port that another database has is named', async () => {
+    const dependencies = await dependenciesWith(createFakePlatform());
+    Object.assign(dependencies.store, { listDatabases: async () => [shop] });
+    const checks = await readPreflight(dependencies, question(planCreate({ ...shop, name: 'other' }), 3));
+    expect(checks.find(({ check }) => check === 'ports')).toMatchObject({
+      ok: false,
+      says: expect.stringContaining('belongs to database shop'),
+    });
   });
 });

@@ -3,7 +3,7 @@ import { PgrowError } from '../domain/errors.ts';
 import type { PlannedDatabase } from '../planning/plan-request.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
 import { secretNames } from '../nodes/secrets.ts';
-import { chooseHostPorts } from './host-ports.ts';
+import { chooseHostPorts } from '../nodes/host-ports.ts';
 import { withFreeSubnet } from './networks.ts';
 
 /** Attempts at ports of our own choice: another database may be made at the same moment. */

@@ -53,6 +53,7 @@ export const askLooks = (sockets: LooksSockets, limits: Limits = usualLimits): L
     readOlderImages: (...asked) => ask('readOlderImages', ...asked),
     readLogSettings: (...asked) => ask('readLogSettings', ...asked),
     pingEngine: () => ask('pingEngine'),
+    readPreflight: (...asked) => ask('readPreflight', ...asked),
     examine: () => ask('examine'),
     remove: () => ask('remove'),
   };

@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import { invalidInput } from '../domain/input-problems.ts';
 import { askedBy, type AskedBy } from './audit.ts';
 import { serviceParams } from './lookup.ts';
-import { agreedPlan, isDryRun, type AgreedPlan } from './query-parameters.ts';
+import { agreedPlan, isDryRun, isSet, type AgreedPlan } from './query-parameters.ts';
 
 /** What an `Idempotency-Key` stands for: a key serves one request, not another. */
 export interface KeyedPart {
@@ -18,6 +18,8 @@ export interface ChangeRequest extends KeyedPart {
   readonly askedBy: AskedBy;
   /** Plan it and touch nothing. */
   readonly isDryRun: boolean;
+  /** Of a dry run: look at what would be checked first as well. */
+  readonly wantsPreflight: boolean;
   /** The `Idempotency-Key`; null for none. */
   readonly key: string | null;
   /** Only the plan with this digest may run. */
@@ -34,6 +36,7 @@ export const changeRequestOf = (request: FastifyRequest): ChangeRequest => {
     project: serviceParams(request).projectId,
     askedBy: askedBy(request),
     isDryRun: isDryRun(request),
+    wantsPreflight: isSet(request, 'preflight'),
     key: checkKey(request.headers['idempotency-key'], 'Idempotency-Key'),
     agreed: agreedPlan(request),
   };

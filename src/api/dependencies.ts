@@ -12,7 +12,10 @@ export interface ApiDependencies
     Planning,
     LogFollower,
     SampleReader,
-    Pick<Looks, 'readLogs' | 'readStatements' | 'readLogSettings' | 'readOlderImages' | 'pingEngine'> {
+    Pick<
+      Looks,
+      'readLogs' | 'readStatements' | 'readLogSettings' | 'readOlderImages' | 'pingEngine' | 'readPreflight'
+    > {
   readonly client: PgrowClient;
   /** Names that a request may ask for, in lower case; null for any. */
   readonly hosts: readonly string[] | null;

@@ -68,7 +68,11 @@ const refuseOther = (request: KeyedPart, { key, request_hash, ...ids }: KeyedReq
 
 /** Whether it asks for the plan of a request, which may have been confirmed since. */
 const isDryRunOf = ({ method, url, body }: KeyedPart, { request_hash }: KeyedRequest): boolean => {
-  const asked = { method, url: url.replace(/([?&])dry_run=[^&]*&?/, '$1').replace(/[?&]$/, ''), body };
+  const asked = {
+    method,
+    url: url.replaceAll(/(?<=[?&])(?:dry_run|preflight)=[^&]*&?/g, '').replace(/[?&]$/, ''),
+    body,
+  };
   return [asked, { ...asked, body: { ...(body as object | null), confirm: true } }].some(
     (each) => hashOf(each) === request_hash,
   );

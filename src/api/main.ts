@@ -53,6 +53,7 @@ const app = await createApi({
   readLogSettings: looks.readLogSettings,
   readOlderImages: looks.readOlderImages,
   pingEngine: looks.pingEngine,
+  readPreflight: looks.readPreflight,
   ...askLogs(sockets),
   ...askSamples(sockets),
   doctor: looks,

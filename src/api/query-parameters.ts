@@ -96,7 +96,10 @@ export const agreedDigest = (given: string, path: string): AgreedPlan => {
 
 export const dryRunRules = {
   type: 'object',
-  properties: { dry_run: { type: 'boolean', description: 'Answer with the plan and touch nothing.' } },
+  properties: {
+    dry_run: { type: 'boolean', description: 'Answer with the plan and touch nothing.' },
+    preflight: { type: 'boolean', description: 'With `dry_run`: look at engine, images, disk and ports as well.' },
+  },
 } as const;
 
 /** Of every request that starts an operation. */

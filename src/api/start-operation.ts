@@ -9,7 +9,7 @@ import { noteRefusal } from './audit.ts';
 import type { ChangeRequest } from './change-request.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import type { OperationIds } from './idempotency.ts';
-import { planAhead } from './plan-ahead.ts';
+import { planAhead, previewPlan } from './plan-ahead.ts';
 
 /** What a workflow is started with besides the ids and the actor. */
 export type ChangeInput<W extends OperationWorkflow> = Omit<
@@ -39,8 +39,7 @@ export const startOperation = async <W extends OperationWorkflow>(
   const asked = { workflow, input: { ...input, service_id }, operation: operation_id };
   if (request.isDryRun) {
     await refuseWhileRunning(dependencies, { id: service_id, name: database });
-    const plan = await planAhead(dependencies, asked);
-    return { planned: { plan, database, ...ids, usual: await store.readUsualDurations(plan) } };
+    return { planned: { ...(await previewPlan(dependencies, asked, request.wantsPreflight)), database, ...ids } };
   }
 
   const running = await untilReallyEnded(dependencies, service_id);

@@ -4,6 +4,7 @@ import type { Facts } from './facts.ts';
 import type { Leadership, LiveState } from './live-state.ts';
 import type { LeftOver } from './operation-activities.ts';
 import type { PasswordAnswer } from './password.ts';
+import type { PreflightCheck, PreflightQuestion } from './preflight.ts';
 import type { Sample } from './samples.ts';
 import type { ServerSettings } from './settings.ts';
 import type { CountedStatements, LogSettings, StatementsWanted, UncountedReason } from './statements.ts';
@@ -37,6 +38,8 @@ export interface Looks {
   readLogSettings(serviceId: string): Promise<LogSettings>;
   /** Whether the Docker engine answers. @throws PgrowError `docker_unavailable` */
   pingEngine(): Promise<void>;
+  /** What would be looked at before an operation begins. */
+  readPreflight(question: PreflightQuestion): Promise<readonly PreflightCheck[]>;
   /** What nothing accounts for. */
   examine(): Promise<readonly Finding[]>;
   /** Removes of that what may be removed. */
@@ -112,6 +115,7 @@ export const answerLimitMs: Readonly<Record<keyof (Looks & SampleReader), number
   readLogSettings: 15_000,
   readOlderImages: 10_000,
   pingEngine: 10_000,
+  readPreflight: 30_000,
   examine: 50_000,
   remove: 300_000,
   readSamples: 5000,

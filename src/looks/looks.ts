@@ -11,6 +11,7 @@ import { hasStayed } from '../nodes/has-stayed.ts';
 import { readChanged } from '../nodes/read-changed.ts';
 import { readLiveState } from '../nodes/read-live-state.ts';
 import { readLogSettings, readStatements } from '../nodes/read-statements.ts';
+import { readPreflight } from '../nodes/preflight.ts';
 import { openSession } from '../nodes/session.ts';
 
 export interface LooksDependencies extends Pick<Dependencies, 'platform' | 'store' | 'components' | 'images' | 'home'> {
@@ -58,6 +59,7 @@ export const createLooks = ({ client, ...dependencies }: LooksDependencies): Loo
     readLogs: (...asked) => platform.readLogs(...asked),
     followLog: (...asked) => platform.followLog(...asked),
     pingEngine: () => platform.ping(),
+    readPreflight: (question) => readPreflight(dependencies, question),
     examine: () => doctor.examine(),
     remove: () => doctor.remove(),
   };

@@ -168,7 +168,7 @@ test('a plan says what such operations took before', async () => {
   const dryRun = async () =>
     (await api.call('POST', `${shopPath}/replicas?dry_run=true`)).body['operation'] as Body & { steps: Body[] };
   const { shop } = await recordOperations(1);
-  expect(await dryRun()).toMatchObject({ usual_ms: null, estimated_duration_ms: expect.any(Number) });
+  expect(await dryRun()).toMatchObject({ usual_ms: null, estimated_duration_ms: expect.any(Number), preflight: null });
   const id = randomUUID();
   await api.recordOperation(shop, id);
   await api.store.stepStarted({ operation: id, step: 0 });
@@ -184,6 +184,14 @@ test('a plan says what such operations took before', async () => {
     steps: [{ name: steps[0]!.name.replaceAll(/\d/g, '9') }, { name: 'never done' }] as never,
   });
   expect(usual.steps).toEqual([expect.any(Number), null]);
+});
+
+test('a dry run looks at what would be checked first, where that is asked for', async () => {
+  await api.newShop();
+  const plan = async (path: string) => (await api.call('POST', `${shopPath}/${path}`)).body['operation'];
+  const preflight = [{ check: 'engine', ok: true, says: 'Docker answers before expand' }];
+  expect(await plan('pooling?dry_run=true&preflight=true')).toMatchObject({ preflight });
+  expect(await plan('pooling?dry_run=true')).toMatchObject({ preflight: null });
 });
 
 test('a request that waits for a worker is the first entry of the first page', async () => {

@@ -138,6 +138,7 @@ export const useApi = (
         if (api.logSettings instanceof Error) throw api.logSettings;
         return api.logSettings;
       },
+      readPreflight: async ({ plan }) => [{ check: 'engine', ok: true, says: `Docker answers before ${plan.type}` }],
       pingEngine: async () => {
         if (api.live instanceof Error) throw api.live;
       },

@@ -82,6 +82,7 @@ export const runChange = async (
       project,
       askedBy: askedBy(request),
       isDryRun: args.dryRun,
+      wantsPreflight: false,
       key: checkKey(args.idempotencyKey, 'idempotencyKey'),
       agreed: args.planDigest == null ? {} : agreedDigest(args.planDigest, 'planDigest'),
     };

@@ -18,7 +18,7 @@ import { changeAnswers } from '../documents/operation.ts';
 import { claimUnlessDryRun } from '../idempotency.ts';
 import { findDatabase, serviceParams } from '../lookup.ts';
 import { parseBody } from '../parse-body.ts';
-import { planAhead } from '../plan-ahead.ts';
+import { planAhead, previewPlan } from '../plan-ahead.ts';
 import { answerPlan } from '../plan-document.ts';
 import { changeHeaders, dryRunRules } from '../query-parameters.ts';
 import { refuseWhileRunning } from '../start-operation.ts';
@@ -48,13 +48,11 @@ export const rollbackRoutes = (app: FastifyInstance, dependencies: ApiDependenci
       const ids = await claimUnlessDryRun(store, change, database.id);
       const { operation_id } = ids;
       const input = { options, service_id: database.id };
-      const planned = () => planAhead(dependencies, { workflow: 'rollback', input, operation: operation_id });
+      const asked = { workflow: 'rollback', input, operation: operation_id } as const;
       if (change.isDryRun) {
         await refuseWhileRunning(dependencies, database);
-        const plan = await planned();
         return answerPlan(reply, {
-          plan,
-          usual: await store.readUsualDurations(plan),
+          ...(await previewPlan(dependencies, asked, change.wantsPreflight)),
           database: database.name,
           service_id: database.id,
           operation_id,
@@ -70,7 +68,7 @@ export const rollbackRoutes = (app: FastifyInstance, dependencies: ApiDependenci
           `Cannot roll ${database.name} back: no checkpoint is open. Its list of checkpoints shows the earlier ones.`,
         );
       }
-      const plan = await planned();
+      const plan = await planAhead(dependencies, asked);
       const { agreed } = change;
       refuseOtherPlan(plan, { operation_id, service_id: database.id }, agreed.plan_digest);
       refuseUnconfirmed(plan, confirmation.confirm);
