@@ -14,9 +14,17 @@ const blockRendering = (): Plugin => ({
   },
 });
 
+/** Pages bring their own files of styles, in whichever order: each says which layer comes before which. */
+const layerOrder = (): Plugin => ({
+  name: 'layer-order',
+  enforce: 'pre',
+  transform: (code, id) =>
+    id.endsWith('.css') ? { code: `@layer reset, tokens, base, parts, pages;\n${code}`, map: null } : null,
+});
+
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [react(), blockRendering()],
+  plugins: [react(), layerOrder(), blockRendering()],
   build: {
     target: 'es2023',
     // Neither scripts nor styles nor images stand in the page: the policy of its contents forbids them.

@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react';
 import { useServerNow } from '../data/clock.ts';
-import { agoText, clockText, momentText } from '../format/times.ts';
+import { agoText, clockText, durationText, momentText } from '../format/times.ts';
 
 /** How long ago; exactly when on demand. */
 export const Ago = ({ at }: { readonly at: string }): ReactNode => {
@@ -27,4 +27,14 @@ export const Countdown = ({ until }: { readonly until: string }): ReactNode => {
 export const Elapsed = ({ since }: { readonly since: number }): ReactNode => {
   const now = useServerNow(1000);
   return <span aria-hidden>{clockText(now - since)}</span>;
+};
+
+/** How long something has been so: `for 2 h`; since when exactly on demand. */
+export const For = ({ since }: { readonly since: string }): ReactNode => {
+  const now = useServerNow(5000);
+  return (
+    <time dateTime={since} title={`since ${momentText(since)}`}>
+      for {durationText(Math.max(0, now - Date.parse(since)))}
+    </time>
+  );
 };

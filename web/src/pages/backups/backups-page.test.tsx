@@ -28,9 +28,7 @@ test('lists snapshots with their size, whether they are whole, and how long they
   expect(row.textContent).toContain('never verified');
   expect(row.textContent).toContain('24 h after its checkpoint closes');
   expect(screen.getByText('snap-2').closest('tr')!.textContent).toContain('base/5/1 is missing');
-  expect(screen.getByRole('button', { name: 'Restore snap-2 as a new database' }).getAttribute('aria-disabled')).toBe(
-    'true',
-  );
+  expect(screen.getByRole('button', { name: 'Restore as … snap-2' }).getAttribute('aria-disabled')).toBe('true');
 });
 
 test('says how snapshots come about where there are none', async () => {
@@ -58,7 +56,7 @@ test('verifies until there is a result, and shows it', async () => {
 test('opens the plan of a restore under the name that was chosen', async () => {
   stubApi({ [`GET ${path}`]: answer(snapshot) });
   const { address } = renderPage(page, { at });
-  fireEvent.click(await screen.findByRole('button', { name: 'Restore snap-1 as a new database' }));
+  fireEvent.click(await screen.findByRole('button', { name: 'Restore as … snap-1' }));
   fireEvent.change(screen.getByLabelText('Name of the new database'), { target: { value: 'shop-before' } });
   fireEvent.click(screen.getByRole('button', { name: 'Show the plan' }));
   expect(address()).toBe('/p/default/shop/backups?do=restore&snapshot=snap-1&name=shop-before');

@@ -43,7 +43,7 @@ export const SnapshotRow = ({ project, name, snapshot }: OfSnapshot): ReactNode 
           {expires_at === null ? '24 h after its checkpoint closes' : momentText(expires_at)}
         </td>
         <td>
-          <div className={tables['actions']}>
+          <div className={styles['actions']}>
             <Button
               aria-label={`Verify ${id}`}
               refused={refusal ?? (verification.isRunning ? 'It is being read.' : null)}
@@ -52,7 +52,7 @@ export const SnapshotRow = ({ project, name, snapshot }: OfSnapshot): ReactNode 
               Verify
             </Button>
             <Button
-              aria-label={`Restore ${id} as a new database`}
+              aria-label={`Restore as … ${id}`}
               refused={refusal ?? (damage === null ? null : 'A damaged snapshot is not restored.')}
               onClick={() => setRestoring(true)}
             >

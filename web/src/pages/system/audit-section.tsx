@@ -134,11 +134,13 @@ const AuditRow = ({ entry, isFirstOfDay: isFirst }: { readonly entry: Entry; rea
         </td>
         <td data-label="Database">{typeof database === 'string' ? database : projectText(project)}</td>
         <td data-label="Details" className={styles['details']}>
-          {Object.entries(details).map(([name, value]) => (
-            <span key={name}>
-              {name} <code>{typeof value === 'string' ? value : JSON.stringify(value)}</code>{' '}
-            </span>
-          ))}
+          <span>
+            {Object.entries(details).map(([name, value]) => (
+              <span key={name}>
+                {name} <code>{typeof value === 'string' ? value : JSON.stringify(value)}</code>{' '}
+              </span>
+            ))}
+          </span>
         </td>
       </tr>
     </>

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react';
 import { useMe, useSystem } from '../../data/queries.ts';
 import type { System } from '../../data/types.ts';
 import { Answered } from '../../parts/answered.tsx';
-import { Ago } from '../../parts/times.tsx';
+import { For } from '../../parts/times.tsx';
 import styles from './system.module.css';
 
 const names: Readonly<Record<keyof System, string>> = {
@@ -58,7 +58,7 @@ const Part = ({ name, state, since, says, next }: System[keyof System] & { reado
         </p>
       )}
       <p className={styles['quiet']}>
-        since <Ago at={since} />
+        <For since={since} />
       </p>
     </li>
   );
