@@ -8,6 +8,7 @@ import { App } from './app.tsx';
 import { createQueryClient } from './data/queries.ts';
 import { applyMessage } from './data/stream/apply.ts';
 import { createStream } from './data/stream/stream.ts';
+import { browserSurroundings } from './data/stream/surroundings.ts';
 import { StreamContext } from './data/stream/use-topic.ts';
 import { ToastArea } from './parts/toasts.tsx';
 import { applyTheme, readTheme } from './shell/theme.ts';
@@ -16,7 +17,7 @@ import { reloadOnceAfterUpdate } from './shell/update.ts';
 applyTheme(readTheme());
 reloadOnceAfterUpdate();
 const cache = createQueryClient();
-const stream = createStream();
+const stream = createStream(browserSurroundings());
 stream.onMessage((message) => applyMessage(cache, message));
 
 createRoot(document.querySelector('#root')!).render(

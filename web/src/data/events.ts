@@ -7,6 +7,10 @@ interface OpenOptions {
   readonly signal: AbortSignal;
   /** Where a stream that broke off goes on. */
   readonly lastEventId?: string | null;
+  /** Whenever something comes, be it that nothing has happened. */
+  readonly onSign?: () => void;
+  /** In place of the browser's. */
+  readonly ask?: typeof fetch;
 }
 
 /**
@@ -15,10 +19,10 @@ interface OpenOptions {
  */
 export const openEvents = async (
   path: string,
-  { signal, lastEventId = null }: OpenOptions,
+  { signal, lastEventId = null, onSign, ask = fetch }: OpenOptions,
 ): Promise<ReadableStreamDefaultReader<EventSourceMessage>> => {
   const sentAt = Date.now();
-  const response = await fetch(path, {
+  const response = await ask(path, {
     signal,
     credentials: 'same-origin',
     headers: {
@@ -32,7 +36,14 @@ export const openEvents = async (
   });
   noteServerTime(response.headers.get('date'), sentAt, Date.now());
   if (!response.ok || response.body === null) throw await problemOf(response, `GET ${path}`);
+  const signs = new TransformStream<Uint8Array, Uint8Array>({
+    transform(chunk, controller) {
+      onSign?.();
+      controller.enqueue(chunk);
+    },
+  });
   return response.body
+    .pipeThrough(signs)
     .pipeThrough(new TextDecoderStream() as TransformStream<Uint8Array, string>)
     .pipeThrough(new EventSourceParserStream())
     .getReader();

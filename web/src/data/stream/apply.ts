@@ -18,7 +18,10 @@ export const applyMessage = (cache: QueryClient, message: StreamMessage): void =
   }
   if (data.topic === 'databases') return applyDatabases(cache, event, data);
   if ('system' in data) {
-    cache.setQueryData<System>(keys.system, (known) => ({ ...known, ...data.system }) as System);
+    // Only a snapshot has all parts.
+    cache.setQueryData<System>(keys.system, (known) =>
+      known || event === 'snapshot' ? ({ ...known, ...data.system } as System) : undefined,
+    );
     return;
   }
   if ('database' in data) return applyStatus(cache, data.database);
@@ -30,7 +33,9 @@ const applyDatabases = (cache: QueryClient, event: string, { databases, removed 
     cache.setQueryData<readonly DatabaseEntry[]>(keys.databases, databases);
     return;
   }
-  cache.setQueryData<readonly DatabaseEntry[]>(keys.databases, (known = []) => {
+  cache.setQueryData<readonly DatabaseEntry[]>(keys.databases, (known) => {
+    // Another tab shows the list; what has changed of it is not all there is.
+    if (!known) return undefined;
     const changed = new Map(databases.map((entry) => [entry.id, entry]));
     const kept = known
       .filter(({ id }) => !removed.includes(id))

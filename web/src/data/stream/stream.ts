@@ -1,16 +1,9 @@
 import { onSignedOut } from '../api.ts';
-import { serverNow } from '../clock.ts';
-import { openEvents } from '../events.ts';
-import { isProblem } from '../problem.ts';
+import type { Connection } from './connection.ts';
+import { createFeed, type Position } from './feed.ts';
 import type { StreamMessage } from './messages.ts';
-
-export type Connection =
-  /** Nothing on this page is kept up to date. */
-  | { readonly state: 'idle' }
-  | { readonly state: 'live' }
-  /** Times in milliseconds since 1970, by the server's clock. */
-  | { readonly state: 'reconnecting'; readonly since: number; readonly retryAt: number }
-  | { readonly state: 'signed_out' };
+import { createOwnTopics } from './own-topics.ts';
+import { type Agreement, createCandidate, type TabMessage } from './tabs.ts';
 
 export interface Stream {
   /** Until the returned function is called, what there is to know of the topic is delivered. */
@@ -22,102 +15,109 @@ export interface Stream {
   reconnect(): void;
 }
 
-const longestWaitMs = 30_000;
-/** Topics come and go together when a page changes. */
+/** What of the browser it needs. */
+export interface Surroundings {
+  readonly fetch: typeof fetch;
+  readonly random: () => number;
+  readonly agreement: Agreement | null;
+  readonly isVisible: () => boolean;
+  readonly onVisibility: (listener: () => void) => void;
+}
+
+/** Topics come and go together when a page changes; other tabs answer within this time. Milliseconds. */
 const settleMs = 30;
 
-/** One connection for everything that this tab shows. */
-export const createStream = (): Stream => {
-  const topics = new Map<string, number>();
+/**
+ * What all tabs of a browser show, over one connection: browsers open six for all of them together. A visible tab holds it and
+ * says to the others what it hears; when it is hidden another one takes over, and when all are hidden there is none.
+ */
+export const createStream = ({ fetch, random, agreement, isVisible, onVisibility }: Surroundings): Stream => {
   const listeners = new Set<(message: StreamMessage) => void>();
   const watchers = new Set<() => void>();
+  const own = createOwnTopics(() => performance.now());
+  const others = new Map<string, readonly string[]>();
+  const tab = String(random());
   let connection: Connection = { state: 'idle' };
-  let running: AbortController | null = null;
-  let openTopics = '';
-  let lastEventId: string | null = null;
-  let failures = 0;
+  let position: Position | null = null;
   let settling: ReturnType<typeof setTimeout> | undefined;
-  let waiting: ReturnType<typeof setTimeout> | undefined;
+  let isUnknownElsewhere = false;
 
+  const say = (message: TabMessage): void => agreement?.channel.say(message);
   const become = (next: Connection): void => {
     connection = next;
     for (const watcher of watchers) watcher();
   };
-  const isWanted = (): boolean => topics.size > 0 && document.visibilityState === 'visible';
-
+  const hear = (message: StreamMessage, at: Position): void => {
+    if (at.id !== null) position = at;
+    own.note(message, at);
+    for (const listener of listeners) listener(message);
+  };
+  const feed = createFeed({
+    fetch,
+    random,
+    onMessage: (message, at) => {
+      hear(message, at);
+      say({ type: 'message', message, position: at });
+    },
+    onConnection: (next) => {
+      become(next);
+      // One that lets go says nothing of those who go on.
+      if (next.state !== 'idle') say({ type: 'connection', connection: next });
+    },
+  });
+  const candidate = createCandidate(agreement?.locks ?? null, () => {
+    others.clear();
+    if (position) feed.adopt(position);
+    say({ type: 'who' });
+    settle();
+  });
+  const union = (): readonly string[] => [...own.all(), ...[...others.values()].flat()];
+  const announce = (): void => {
+    const topics = isVisible() ? own.all() : [];
+    say({ type: 'topics', tab, topics, fresh: topics.length === 0 ? [] : own.unknown() });
+  };
   const settle = (): void => {
     clearTimeout(settling);
     settling = setTimeout(() => {
-      const wanted = [...topics.keys()].sort().join(',');
-      if (!isWanted()) return stop();
-      if (running && wanted === openTopics) return;
-      lastEventId = null;
-      void run(wanted);
+      if (!candidate.holds()) return announce();
+      const isUnknown = own.unknown().some((topic) => position?.topics.split(',').includes(topic));
+      feed.want(union(), isUnknown || isUnknownElsewhere);
+      isUnknownElsewhere = false;
     }, settleMs);
   };
-  const stop = (): void => {
-    running?.abort();
-    running = null;
-    clearTimeout(waiting);
-    if (connection.state !== 'signed_out') become({ state: 'idle' });
-  };
-
-  const run = async (wanted: string): Promise<void> => {
-    running?.abort();
-    clearTimeout(waiting);
-    const control = new AbortController();
-    running = control;
-    openTopics = wanted;
-    try {
-      await read(wanted, control.signal);
-    } catch {
-      // What went wrong does not matter: it is tried again.
+  const show = (): void => {
+    if (isVisible()) candidate.stand();
+    else {
+      if (candidate.holds()) feed.stop();
+      else become({ state: 'idle' });
+      candidate.withdraw();
     }
-    if (control.signal.aborted || running !== control) return;
-    running = null;
-    if (connection.state === 'signed_out') return;
-    const waitMs = Math.min(longestWaitMs, 1000 * 2 ** failures) * (0.8 + Math.random() * 0.4);
-    failures += 1;
-    const since = connection.state === 'reconnecting' ? connection.since : serverNow();
-    become({ state: 'reconnecting', since, retryAt: serverNow() + waitMs });
-    waiting = setTimeout(() => {
-      if (isWanted()) void run([...topics.keys()].sort().join(','));
-    }, waitMs);
+    settle();
+  };
+  const answer = (message: TabMessage): void => {
+    if (message.type === 'message') return hear(message.message, message.position);
+    if (message.type === 'connection') return isVisible() ? become(message.connection) : undefined;
+    if (message.type === 'who') return announce();
+    if (!candidate.holds()) return;
+    if (message.type === 'retry') return feed.retry();
+    if (message.topics.length === 0) others.delete(message.tab);
+    else others.set(message.tab, message.topics);
+    say({ type: 'connection', connection });
+    isUnknownElsewhere ||= message.fresh.length > 0;
+    settle();
   };
 
-  const read = async (wanted: string, signal: AbortSignal): Promise<void> => {
-    const events = await openEvents(`/v1/stream?topics=${encodeURIComponent(wanted)}`, { signal, lastEventId }).catch(
-      (error: unknown) => {
-        if (isProblem(error) && error.status === 401) become({ state: 'signed_out' });
-        throw error;
-      },
-    );
-    failures = 0;
-    become({ state: 'live' });
-    for (;;) {
-      const { done, value } = await events.read();
-      if (done) return;
-      if (value.id !== undefined) lastEventId = value.id;
-      const message = { event: value.event, data: JSON.parse(value.data) as unknown } as StreamMessage;
-      for (const listener of listeners) listener(message);
-    }
-  };
-
-  document.addEventListener('visibilitychange', settle);
-  onSignedOut(() => {
-    running?.abort();
-    running = null;
-    become({ state: 'signed_out' });
-  });
+  agreement?.channel.hear(answer);
+  onVisibility(show);
+  onSignedOut(() => (candidate.holds() ? feed.signOut() : become({ state: 'signed_out' })));
+  show();
 
   return {
     listen(topic) {
-      topics.set(topic, (topics.get(topic) ?? 0) + 1);
+      own.add(topic);
       settle();
       return () => {
-        const left = (topics.get(topic) ?? 1) - 1;
-        if (left > 0) topics.set(topic, left);
-        else topics.delete(topic);
+        own.remove(topic);
         settle();
       };
     },
@@ -130,11 +130,6 @@ export const createStream = (): Stream => {
       watchers.add(listener);
       return () => watchers.delete(listener);
     },
-    reconnect() {
-      failures = 0;
-      become({ state: 'idle' });
-      openTopics = '';
-      settle();
-    },
+    reconnect: () => (candidate.holds() ? feed.retry() : say({ type: 'retry' })),
   };
 };

@@ -1,5 +1,6 @@
 import { createContext, useContext, useEffect, useSyncExternalStore } from 'react';
-import type { Connection, Stream } from './stream.ts';
+import type { Connection } from './connection.ts';
+import type { Stream } from './stream.ts';
 
 export const StreamContext = createContext<Stream | null>(null);
 

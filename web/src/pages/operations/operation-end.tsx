@@ -101,7 +101,7 @@ export const OperationEnd = (of: Of): ReactNode => {
     <section aria-label="Result" className={styles['end']} data-result={status}>
       <Notice tone={tones[status]}>
         <p className={styles['result']}>{result.charAt(0).toUpperCase() + result.slice(1)}</p>
-        {error && <p>{isShownBelow ? `Why stands in its step, "${error.step}", below.` : error.message}</p>}
+        {error && <p>{isShownBelow ? `The reason stands below, in the step "${error.step}".` : error.message}</p>}
       </Notice>
       {status === 'done' && <Done {...of} />}
       {steps.length === 0 && warnings.map((warning) => <p key={warning}>{warning}</p>)}

@@ -10,7 +10,7 @@ import type { OfDatabase } from '../../shell/of-database.ts';
 import { canNotify, isAskedFor, wantNotice } from './notice-at-end.ts';
 import styles from './operations.module.css';
 import { countOf, isGoingBack, timesOf, titleOf, typeText } from './standing.ts';
-import { StateMark } from './step-row.tsx';
+import { StateMark } from './state-mark.tsx';
 import type { StepState } from './steps.ts';
 
 interface Of extends OfDatabase {

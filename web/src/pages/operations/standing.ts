@@ -2,7 +2,7 @@ import type { Change } from '../../data/changes.ts';
 import { changeKinds, type ChangeKind } from '../../data/changes.ts';
 import type { Operation, Step } from '../../data/types.ts';
 import { durationText } from '../../format/times.ts';
-import { stateOf, stepStates } from './steps.ts';
+import { stateOf, stepWords } from './steps.ts';
 
 /** Where an operation stands, in words and numbers. */
 
@@ -65,7 +65,7 @@ export const sentenceOf = (operation: Operation): string => {
   if (!step) return 'All steps are done.';
   const state = stateOf(step);
   const more = step.waiting_for ? `: ${step.waiting_for.says}` : '';
-  const word = state === 'running' || state === 'pending' ? '' : `, ${stepStates[state].word}`;
+  const word = state === 'running' || state === 'pending' ? '' : `, ${stepWords[state]}`;
   return `${step.index + 1} of ${steps.length}: ${step.name}${word}${more}`;
 };
 

@@ -1,12 +1,13 @@
-import { type KeyboardEvent, type ReactNode, useState } from 'react';
+import { Fragment, type KeyboardEvent, type ReactNode, useState } from 'react';
 import type { Operation } from '../../data/types.ts';
 import { plural } from '../../format/numbers.ts';
 import { durationText } from '../../format/times.ts';
 import type { OfDatabase } from '../../shell/of-database.ts';
 import { CutOver } from './cut-over.tsx';
 import styles from './operations.module.css';
-import { StateMark, StepRow } from './step-row.tsx';
-import { isOpenAtFirst, type Part, type Phase, phasesOf, stateOfPhase, stepStates, tookMs } from './steps.ts';
+import { StateMark } from './state-mark.tsx';
+import { StepRow } from './step-row.tsx';
+import { isOpenAtFirst, type Part, type Phase, phasesOf, stateOfPhase, stepWords, tookMs } from './steps.ts';
 
 interface Of extends OfDatabase {
   readonly operation: Operation;
@@ -18,8 +19,11 @@ const PartRows = ({ part, ...of }: Of & { readonly part: Part }): ReactNode => {
       <li className={styles['lanes']} aria-label="At the same time">
         {part.lanes.map(({ number, steps }) => (
           <ol key={number} className={styles['lane']} aria-label={`Lane ${number + 1}`}>
-            {steps.map((step) => (
-              <StepRow key={step.index} step={step} {...of} />
+            {steps.map((step, at) => (
+              <Fragment key={step.index}>
+                {step.phase !== steps[at - 1]?.phase && <li className={styles['laneHead']}>{step.phase}</li>}
+                <StepRow step={step} {...of} />
+              </Fragment>
             ))}
           </ol>
         ))}
@@ -54,10 +58,11 @@ const PhaseRows = ({ phase, ...of }: Of & { readonly phase: Phase }): ReactNode 
         >
           <StateMark state={state} />
           <span className={styles['phaseName']}>
-            {phase.names.join(' ∥ ')}
+            {phase.names.join(', ')}
+            {phase.parts.some((part) => 'lanes' in part) && <span title="Some of it at the same time"> ∥</span>}
             {phase.steps.some((step) => step.cut_over) && <span title="The point of no return is in it"> ◆</span>}
           </span>
-          <span className={`${styles['word']} ${styles[state]}`}>{stepStates[state].word}</span>
+          <span className={`${styles['word']} ${styles[state]}`}>{stepWords[state]}</span>
           <span className={styles['took']}>
             {done > 0 && done < phase.steps.length ? `${done} of ` : ''}
             {plural(phase.steps.length, 'step')}

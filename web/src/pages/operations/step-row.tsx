@@ -1,29 +1,25 @@
 import type { ReactNode } from 'react';
 import { useServerNow } from '../../data/clock.ts';
 import type { Operation, Step } from '../../data/types.ts';
-import { durationText } from '../../format/times.ts';
+import { clockText, durationText } from '../../format/times.ts';
 import { WaitActions } from '../../plan/wait-actions.tsx';
 import type { OfDatabase } from '../../shell/of-database.ts';
 import { LeftOvers } from './left-overs.tsx';
 import { StepProgress } from './step-progress.tsx';
 import styles from './operations.module.css';
-import { isCause, stateOf, stepStates, type StepState } from './steps.ts';
+import { StateMark } from './state-mark.tsx';
+import { isCause, stateOf, stepWords } from './steps.ts';
 
 interface StepOf extends OfDatabase {
   readonly step: Step;
   readonly operation: Operation;
 }
 
-export const StateMark = ({ state }: { readonly state: StepState }): ReactNode => (
-  <span className={`${styles['mark']} ${styles[state]}`} aria-hidden>
-    {stepStates[state].mark}
-  </span>
-);
-
-/** Since when, counted on: `4 s`. */
+/** Since when, counted on: `4 s`, `1:54`. */
 const Since = ({ at }: { readonly at: string }): ReactNode => {
   const now = useServerNow(1000);
-  return durationText(Math.max(0, now - Date.parse(at)));
+  const ms = Math.max(0, now - Date.parse(at));
+  return ms < 60_000 ? `${Math.floor(ms / 1000)} s` : clockText(ms);
 };
 
 const Waits = ({ wait }: { readonly wait: NonNullable<Step['waiting_for']> }): ReactNode => (
@@ -74,7 +70,7 @@ export const StepRow = (of: StepOf): ReactNode => {
         <More {...of} />
       </div>
       <span className={`${styles['word']} ${styles[state]}`}>
-        {stepStates[state].word}
+        {stepWords[state]}
         {(step.attempt ?? 1) > 1 && `, attempt ${step.attempt}`}
       </span>
       <span className={styles['took']}>

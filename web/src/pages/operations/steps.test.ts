@@ -27,7 +27,7 @@ test('steps of lanes of one group stand side by side, whatever their phases', ()
       { phase: 'routing', lane: { group: 1, number: 0 } },
     ),
   );
-  expect(phases.map(({ names }) => names.join(' ∥ '))).toEqual(['etcd', 'convert ∥ snapshot', 'routing']);
+  expect(phases.map(({ names }) => names.join(', '))).toEqual(['etcd', 'convert, snapshot', 'routing']);
   const [beside] = phases[1]!.parts;
   expect(beside && 'lanes' in beside && beside.lanes.map(({ steps }) => steps.map(({ index }) => index))).toEqual([
     [1, 2],

@@ -2,17 +2,17 @@ import type { Operation, Step } from '../../data/types.ts';
 
 /** What the steps of an operation show: pure, so that it can be tested without a page. */
 
-export const stepStates = {
-  pending: { mark: '○', word: 'pending' },
-  running: { mark: '▶', word: 'running' },
-  waits: { mark: '⏸', word: 'waits' },
-  helped: { mark: '⟳', word: 'running, being helped' },
-  done: { mark: '✓', word: 'done' },
-  failed: { mark: '✕', word: 'failed' },
-  undone: { mark: '↩', word: 'undone' },
-  undo_failed: { mark: '!', word: 'could not be undone' },
+export const stepWords = {
+  pending: 'pending',
+  running: 'running',
+  waits: 'waits',
+  helped: 'running, being helped',
+  done: 'done',
+  failed: 'failed',
+  undone: 'undone',
+  undo_failed: 'could not be undone',
 } as const;
-export type StepState = keyof typeof stepStates;
+export type StepState = keyof typeof stepWords;
 
 /** `waits`: it has not begun. One that runs until something is so has begun; it says what it waits for. */
 export const stateOf = (step: Step): StepState => {
