@@ -19,7 +19,6 @@ import type {
 import type { candidatesAnswer, ladderAnswer } from '../../../src/api/documents/ladder.ts';
 import type { metricsAnswer } from '../../../src/api/documents/numbers.ts';
 import type { accepted, checkpoint, cost, operation, planned } from '../../../src/api/documents/operation.ts';
-import type { metricsAnswer } from '../../../src/api/documents/numbers.ts';
 import type { channelsAnswer } from '../../../src/api/documents/notifications.ts';
 import type { problem } from '../../../src/api/documents/problem.ts';
 import type { connectionStringsAnswer, serviceAnswer, statusAnswer } from '../../../src/api/documents/state.ts';
@@ -60,7 +59,6 @@ export type Tokens = z.infer<typeof tokensAnswer>;
 export type Sessions = z.infer<typeof sessionsAnswer>;
 export type NewToken = z.infer<typeof newTokenAnswer>;
 export type Audit = z.infer<typeof auditAnswer>;
-export type Metrics = z.infer<typeof metricsAnswer>;
 export type Series = Metrics['series'][number];
 export type Channels = z.infer<typeof channelsAnswer>;
 export type ProblemDocument = z.infer<typeof problem>;
