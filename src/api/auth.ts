@@ -5,6 +5,7 @@ import { allProjects, includes, type Role } from '../domain/tokens.ts';
 import type { Identity } from '../store/tokens.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { identify } from './identify.ts';
+import { requireSameOrigin } from './same-origin.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -56,14 +57,19 @@ export const requireTokens = async (
   });
   app.addHook('onRequest', async (request, reply) => {
     const { role, signsIn } = request.routeOptions.config;
-    if (signsIn) await ofSignIns(request, reply);
     // Public, or no route at all.
-    if (role === undefined) return;
+    if (role === undefined) {
+      if (!signsIn) return;
+      // Before it is counted: another page could use up what its browser's address gets.
+      requireSameOrigin(request);
+      return ofSignIns(request, reply);
+    }
     const identity = await identify(dependencies, request).catch(async (error: unknown) => {
       await ofAddress(request, reply);
       throw error;
     });
     request.identity = identity;
+    if (signsIn) await ofSignIns(request, reply);
     await ofToken(request, reply);
     const { projectId } = request.params as { projectId?: string };
     if (projectId !== undefined) requireProject(identity, projectId);

@@ -23,6 +23,7 @@ test('a database is created, expands while clients write and a worker is killed,
   const temporal = ['run', '--rm', '-T', '--no-deps', '--entrypoint', 'temporal', 'temporal-namespace'];
   expect(await stack.compose(...temporal, ...listEndpoints)).toMatch(/"name": "pgrow"/);
   await stack.pgrow('create', database);
+  await expectConsole((await stack.pgrow('web', '--print', database)).trim());
   const endpoint = parseEndpoint((await stack.pgrow('url', database)).trim());
   const workload = await startWorkload({
     endpoint: () => endpoint,
@@ -58,6 +59,19 @@ test('a database is created, expands while clients write and a worker is killed,
   await stack.compose('down', '--volumes');
   expect(await stack.leftovers()).toEqual([]);
 });
+
+/** Its link leads from the host to the console, which comes with the image. */
+const expectConsole = async (link: string): Promise<void> => {
+  const page = await fetch(link, { headers: { accept: 'text/html' } });
+  expect(await page.text()).toContain('<title>pgrow</title>');
+  const { origin, hash } = new URL(link);
+  const signedIn = await fetch(`${origin}/v1/sessions`, {
+    method: 'POST',
+    headers: { origin, 'content-type': 'application/json' },
+    body: JSON.stringify({ ticket: new URLSearchParams(hash.slice(1)).get('ticket') }),
+  });
+  expect(signedIn.status).toBe(201);
+};
 
 /** Home, metadata and Temporal go with their volumes; the database serves all the while. */
 const loseAndRestore = async (): Promise<void> => {

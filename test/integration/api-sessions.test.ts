@@ -219,6 +219,14 @@ describe('sessions', () => {
     expect((await api.store.listAudit({ limit: 1 }))[0]).toMatchObject({ action: 'end_session' });
   });
 
+  test('are ended all at once', async () => {
+    const viewer = await api.newToken('default', 'viewer');
+    const all = [await session(), await session(viewer), await session(viewer)];
+    const { body } = await api.call('DELETE', '/v1/sessions', { token: viewer });
+    expect((body['sessions'] as object[]).length).toBe(2);
+    expect(await Promise.all(all.map(isIn))).toEqual([true, false, false]);
+  });
+
   test('end with the token that they came from, and so do its links', async () => {
     const { body } = await api.call('POST', '/v1/tokens', { body: { name: 'ci', project: 'default', role: 'viewer' } });
     const [id, token] = [String(body['id']), String(body['token'])];

@@ -27,6 +27,15 @@ test('a browser on another machine signs in with TLS only, unless that is allowe
   expect(me.body).toMatchObject({ session: { insecure: true } });
 });
 
+test('another page cannot use up what its browser may try', async () => {
+  const elsewhere = { 'sec-fetch-site': 'cross-site' };
+  const tries = await Promise.all(Array.from({ length: 11 }, () => signIn(api, { ticket: 'guessed' }, elsewhere)));
+  expect(new Set(tries.map(({ status }) => status))).toEqual(new Set([403]));
+  const unknown = Array.from({ length: 11 }, () => api.call('POST', '/v1/sessions/tickets', { token: null }));
+  expect(new Set((await Promise.all(unknown)).map(({ status }) => status))).toEqual(new Set([401]));
+  expect((await signIn(api, { ticket: await takeTicket(api) })).status).toBe(201);
+});
+
 test('ten links and sessions a minute are all that one address gets', async () => {
   const tries = await Promise.all(Array.from({ length: 10 }, () => signIn(api, { ticket: 'guessed' })));
   expect(new Set(tries.map(({ status }) => status))).toEqual(new Set([401]));

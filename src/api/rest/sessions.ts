@@ -19,7 +19,7 @@ import type { ApiDependencies } from '../dependencies.ts';
 import { newSessionAnswer, sessionAnswer, sessionsAnswer, ticketAnswer } from '../documents/access.ts';
 import { identifyBearer } from '../identify.ts';
 import { parseBody } from '../parse-body.ts';
-import { requireSameOrigin, wayOf } from '../same-origin.ts';
+import { wayOf } from '../same-origin.ts';
 
 const ticketBody = { ticket: newTicketInput } satisfies Parts;
 const signInBody = { signIn: signInInput } satisfies Parts;
@@ -104,13 +104,32 @@ export const sessionRoutes = (app: FastifyInstance, dependencies: ApiDependencie
       const id = sessionId === 'current' ? current : sessionId;
       const found = (await listed(request)).find((each) => each.id === id);
       if (!found) throw new PgrowError('not_found', `There is no session ${sessionId}. GET /v1/sessions lists them.`);
-      const details = { session: found.id, name: found.actor };
-      await store.recordAudit({ ...askedBy(request), ...inProject(found), action: 'end_session', details });
-      await store.endSession(found.id);
-      if (found.id === current) setCookie(request, reply, { name: sessionCookie(home), value: '', seconds: 0 });
+      await end(request, reply, found);
       return found;
     },
   );
+
+  app.delete(
+    '/v1/sessions',
+    {
+      config: { role: 'viewer', answers: { 200: sessionsAnswer } },
+      schema: { tags, summary: 'Sign out all browsers that the caller may sign out, its own among them' },
+    },
+    async (request, reply) => {
+      const sessions = await listed(request);
+      for (const each of sessions) await end(request, reply, each);
+      return { sessions, current: callerOf(request).session?.id ?? null };
+    },
+  );
+
+  const end = async (request: FastifyRequest, reply: FastifyReply, session: SessionDocument): Promise<void> => {
+    const { id, actor } = session;
+    const details = { session: id, name: actor };
+    await store.recordAudit({ ...askedBy(request), ...inProject(session), action: 'end_session', details });
+    await store.endSession(id);
+    if (id !== callerOf(request).session?.id) return;
+    setCookie(request, reply, { name: sessionCookie(home), value: '', seconds: 0 });
+  };
 
   /** Those that the caller may see and end: not those that may do more than it. */
   const listed = async (request: FastifyRequest): Promise<readonly SessionDocument[]> => {
@@ -127,7 +146,6 @@ interface SignedIn {
 }
 
 const signIn = async ({ store, allowsInsecureWeb }: ApiDependencies, request: FastifyRequest): Promise<SignedIn> => {
-  requireSameOrigin(request);
   const way = wayOf(request);
   if (way === 'insecure' && !allowsInsecureWeb) throw insecureWay;
   const { ticket, token } = parseBody(signInBody, request.body, /^$/).signIn;
