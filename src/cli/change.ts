@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import type { OperationDocument } from '../domain/operation.ts';
 import { postgresPath, type ApiClient, type ChangeRequest, type SendOptions } from './api-client.ts';
+import { readConsoleLink } from './console-link.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { followOperation, readOperation, reportOperation } from './follow-operation.ts';
 import { print, printJson, printProgress } from './output.ts';
@@ -46,6 +47,8 @@ interface FinishChange {
 /** Waits for the end of what was started, or returns at once; prints the outcome either way. */
 export const finishChange = async ({ api, database, started, flags, wanted }: FinishChange): Promise<ExitCode> => {
   const operationId = started.operation_id;
+  const link = await readConsoleLink(api, database, `/operations/${operationId}`);
+  if (link !== null) printProgress(`In the console: ${link}`);
   if (flags.detach) {
     const operation = await readOperation(api, database, operationId);
     if (flags.json) printJson({ operation });

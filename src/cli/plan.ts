@@ -2,7 +2,9 @@ import { Option, type Command } from 'commander';
 import { PgrowError } from '../domain/errors.ts';
 import type { ExpansionTarget } from '../domain/stage.ts';
 import { connectToApi } from './connect-to-api.ts';
+import { planPage, readConsoleLink } from './console-link.ts';
 import { addExpansionOptions, expansionRequest, type ExpansionFlags } from './expansion-options.ts';
+import { print } from './output.ts';
 import { graceOption, scaleDownRequest, scaleDownStages, type ScaleDownFlags } from './scale-down.ts';
 import { showPlan } from './show-plan.ts';
 
@@ -20,9 +22,13 @@ export const plan = (program: Command): void => {
     .addOption(new Option('--scale-down-to <stage>', 'instead of --to: a lower stage').choices(scaleDownStages))
     .addOption(graceOption())
     .option('--json', 'print the plan as one JSON document')
-    .action(async (database: string, flags: PlanFlags) =>
-      showPlan({ api: connectToApi(), database, request: requestOf(flags), json: flags.json === true }),
-    );
+    .action(async (database: string, flags: PlanFlags) => {
+      const [api, request] = [connectToApi(), requestOf(flags)];
+      await showPlan({ api, database, request, json: flags.json === true });
+      if (flags.json) return;
+      const link = await readConsoleLink(api, database, planPage(request));
+      if (link !== null) print(`In the console: ${link}`);
+    });
 };
 
 const requestOf = (flags: PlanFlags) => {

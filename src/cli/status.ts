@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { PgrowError } from '../domain/errors.ts';
 import { postgresPath, type ApiClient } from './api-client.ts';
 import { connectToApi } from './connect-to-api.ts';
+import { readConsoleLink } from './console-link.ts';
 import { layersText } from './layers-text.ts';
 import { print, printJson, printProgress } from './output.ts';
 import type { ControlPlaneStatus, StatusDocument } from './status-document.ts';
@@ -34,6 +35,8 @@ export const status = (program: Command): void => {
       const document = await read(api, name, { isFresh: true });
       if (json) return printJson(document);
       textOf(document).forEach(print);
+      const link = name === undefined ? null : await readConsoleLink(api, name);
+      if (link !== null) print(`In the console: ${link}`);
     });
 };
 

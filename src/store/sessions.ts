@@ -52,7 +52,18 @@ export const sessionStore = (queries: Queries): SessionStore => {
     valid()
       .select(['sessions.id', 'sessions.actor', 'tokens.project', 'sessions.role', 'token_id', 'browser', 'insecure'])
       .select(['sessions.created_at', 'last_seen_at', 'sessions.expires_at']);
+  const removeEnded = async (): Promise<void> => {
+    await queries
+      .deleteFrom('tickets')
+      .where('expires_at', '<=', sql<Date>`now()`)
+      .execute();
+    await queries
+      .deleteFrom('sessions')
+      .where(sql<boolean>`NOT (${hasNotEnded})`)
+      .execute();
+  };
   const insert = async (holder: Pick<NewTicket, 'token_id' | 'actor' | 'role'>, session: NewSession) => {
+    await removeEnded();
     const { id } = await queries
       .insertInto('sessions')
       .values({
@@ -79,14 +90,7 @@ export const sessionStore = (queries: Queries): SessionStore => {
 
   return {
     async createTicket({ ticket, ...holder }) {
-      await queries
-        .deleteFrom('tickets')
-        .where('expires_at', '<=', sql<Date>`now()`)
-        .execute();
-      await queries
-        .deleteFrom('sessions')
-        .where(sql<boolean>`NOT (${hasNotEnded})`)
-        .execute();
+      await removeEnded();
       const { expires_at } = await queries
         .insertInto('tickets')
         .values({ hash: hashOf(ticket), ...holder, expires_at: secondsFromNow(ticketLife) })

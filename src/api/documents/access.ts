@@ -39,6 +39,7 @@ export const meAnswer = named(
       .nullable()
       .describe('Of a browser that is signed in; null of who sends a token.'),
     home: z.string(),
+    console: z.string().nullable().describe('Where the web console is; null where there is none.'),
     version: z.string(),
   }),
 );

@@ -16,7 +16,7 @@ const pages = pagesOf('tokens', newestFirst(z.guid()), { usual: 1000, most: 1000
 const tokenBody = { token: newTokenInput } satisfies Parts;
 
 /** Who may call the API, and as what. */
-export const tokenRoutes = (app: FastifyInstance, { store, home, version }: ApiDependencies): void => {
+export const tokenRoutes = (app: FastifyInstance, { store, home, addresses, version }: ApiDependencies): void => {
   const tags = ['access'];
 
   app.get(
@@ -27,7 +27,16 @@ export const tokenRoutes = (app: FastifyInstance, { store, home, version }: ApiD
     },
     async (request) => {
       const { token_id, actor, project, role, expires_at, session } = callerOf(request);
-      return { actor, project, role, token: { id: token_id, expires_at }, session, home, version };
+      return {
+        actor,
+        project,
+        role,
+        token: { id: token_id, expires_at },
+        session,
+        home,
+        console: addresses.console,
+        version,
+      };
     },
   );
 
