@@ -1,0 +1,89 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import type { FastifyInstance } from 'fastify';
+
+/** A request as it came in. */
+export interface Asked {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+}
+
+/** What stands before the API: it can be away, and it remembers what was asked. */
+export interface Front {
+  readonly port: number;
+  readonly address: string;
+  readonly asked: Asked[];
+  /** Streams that are open now. */
+  streams(): number;
+  /** Ends every stream; with `away`, nothing answers until it is back. */
+  cut(options?: { readonly away?: boolean }): void;
+  back(): void;
+  /** From now on another API answers. */
+  use(app: FastifyInstance): void;
+  close(): Promise<void>;
+}
+
+export interface FrontOptions {
+  readonly app: FastifyInstance;
+  /** The token that a page without a session acts with. Null for none. */
+  readonly tokenOf: (request: IncomingMessage) => string | null;
+  readonly port?: number;
+  /** Takes what is for itself. */
+  readonly first?: (request: IncomingMessage, response: ServerResponse) => boolean;
+}
+
+export const openFront = async ({ app, tokenOf, port = 0, first = () => false }: FrontOptions): Promise<Front> => {
+  await app.ready();
+  let api = app;
+  const asked: Asked[] = [];
+  const sockets = new Set<Socket>();
+  const streams = new Set<ServerResponse>();
+  let isAway = false;
+  const server = createServer((request, response) => {
+    if (first(request, response)) return;
+    if (isAway) return void request.socket.destroy();
+    remember(asked, request);
+    if (request.url?.startsWith('/v1/stream')) {
+      streams.add(response);
+      response.once('close', () => streams.delete(response));
+    }
+    const isSignedIn = request.headers.authorization !== undefined || request.headers['x-pgrow-session'] !== undefined;
+    const token = isSignedIn ? null : tokenOf(request);
+    if (token !== null) request.headers.authorization = `Bearer ${token}`;
+    api.routing(request, response);
+  });
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  await new Promise<void>((resolve) => void server.listen(port, '127.0.0.1', resolve));
+  const found = (server.address() as AddressInfo).port;
+  return {
+    port: found,
+    address: `http://127.0.0.1:${found}`,
+    asked,
+    streams: () => streams.size,
+    cut({ away = false } = {}) {
+      isAway = away;
+      for (const socket of sockets) socket.destroy();
+    },
+    back: () => void (isAway = false),
+    use: (next) => void (api = next),
+    close: () => closed(server),
+  };
+};
+
+const closed = (server: Server): Promise<void> => {
+  server.closeAllConnections();
+  return new Promise((resolve) => void server.close(() => resolve()));
+};
+
+/** A body is read as well as passed on. */
+const remember = (asked: Asked[], request: IncomingMessage): void => {
+  const { method = '', url = '', headers } = request;
+  const entry = { method, url, headers: { ...headers }, body: '' };
+  asked.push(entry);
+  if (method !== 'GET') request.on('data', (chunk: Buffer) => void (entry.body += chunk.toString()));
+};

@@ -1,0 +1,253 @@
+import { randomBytes, randomUUID } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import type { Database } from '../../src/domain/database.ts';
+import { PgrowError } from '../../src/domain/errors.ts';
+import type { LiveState } from '../../src/domain/live-state.ts';
+import { monitorLeaseName } from '../../src/domain/naming.ts';
+import type { Role } from '../../src/domain/tokens.ts';
+import type { Store } from '../../src/store/store.ts';
+import { createFakeClient, type FakeClient } from '../support/fake-client.ts';
+import { query, startMetadataServer } from '../support/metadata.ts';
+import { playedApi, playedHome, type Played } from '../support/played-api.ts';
+import { openFront, type Front } from './front.ts';
+import { remoteOf } from './remote.ts';
+import { residents, type Resident } from './residents.ts';
+import { seen, type Looks } from './seen.ts';
+import { crowd } from './crowd.ts';
+import { settle, tellStories } from './settle.ts';
+import { playWorker, type PlayedWorker } from './worker.ts';
+
+/** A control plane with databases in every state, served with its console. Nothing of it runs but the API and its metadata. */
+export interface World extends Played {
+  readonly store: Store;
+  readonly client: FakeClient;
+  readonly worker: PlayedWorker;
+  readonly front: Front;
+  readonly tokens: Readonly<Record<Role, string>>;
+  /** How databases look that are not as they should be, by their names. */
+  readonly looks: Map<string, Looks>;
+  readonly parts: PlayedParts;
+  /** Of one that is there. */
+  database(name: string): Promise<Database>;
+  /** Looks at it now, as the monitor does. */
+  observe(name: string): Promise<void>;
+  sql(statement: string): Promise<readonly Record<string, unknown>[]>;
+  /** Lets others live in it too, with what has happened to them. */
+  add(...residents: readonly Resident[]): Promise<void>;
+  /** Many databases that nothing ever happened to. */
+  crowd(count: number): Promise<void>;
+  /** What the API answers an admin. */
+  ask(method: 'GET' | 'POST' | 'DELETE', path: string, body?: object): Promise<{ status: number; body: Answered }>;
+  /** The API ends, and another begins, with the console as it is in the folder now. */
+  restart(folder?: string): Promise<void>;
+  close(): Promise<void>;
+}
+
+// oxlint-disable-next-line typescript/no-explicit-any
+type Answered = any;
+
+/** What of the control plane is away. */
+interface PlayedParts {
+  engine: 'up' | 'down';
+  temporal: 'up' | 'down';
+  worker: 'up' | 'down';
+  monitor: 'up' | 'down';
+}
+
+export interface WorldOptions {
+  /** The built console. */
+  readonly console: string;
+  readonly port?: number;
+  /** Whether it begins empty. */
+  readonly isEmpty?: boolean;
+  /** Whether the player can be asked through HTTP. */
+  readonly isRemote?: boolean;
+}
+
+/** The role that a page acts in, until it signs in by itself. */
+export const roleCookie = 'pgrow-world-role';
+
+const observeEveryMs = 5000;
+
+export const openWorld = async ({
+  console: folder,
+  port,
+  isEmpty = false,
+  isRemote = false,
+}: WorldOptions): Promise<World> => {
+  const server = await startMetadataServer();
+  const url = await server.newDatabase();
+  const store = await server.newStore(url);
+  const client = createFakeClient();
+  const looks = new Map<string, Looks>();
+  const parts: PlayedParts = { engine: 'up', temporal: 'up', worker: 'up', monitor: 'up' };
+  const worker = playWorker(store, client);
+  listenToMessages(client, worker, store);
+  awayWhere(client, parts);
+  const played: Played = {
+    store,
+    client,
+    look: (database) => look(database, { looks, parts }),
+    holds: {},
+    samples: { every_ms: 5000, samples: [] },
+    workers: { current: null, versions: [], pollers: [], pinned: [] },
+    findings: [],
+    passwords: ['on record'],
+  };
+  const newApp = (from: string) =>
+    playedApi(played, () => engineOf(parts), { console: { folder: from }, readLogs: async (_, lines) => logOf(lines) });
+  let app = await newApp(folder);
+  const tokens = await newTokens(store);
+  let remote: ReturnType<typeof remoteOf> | null = null;
+  const front = await openFront({
+    app,
+    tokenOf: (request) => tokenOf(request, tokens),
+    first: (request, response) => remote?.(request, response) ?? false,
+    ...(port === undefined ? {} : { port }),
+  });
+  const observe = async (database: Database): Promise<void> =>
+    store.recordObserved({ service_id: database.id, seen_at: await store.readClock(), live: played.look(database) });
+  const observing = setInterval(() => {
+    if (parts.monitor === 'up') void observeAll(store, observe).catch(() => undefined);
+  }, observeEveryMs);
+  const database = async (name: string): Promise<Database> => {
+    const found = await store.readDatabase(name);
+    if (!found) throw new Error(`the world has no database ${name}`);
+    return found;
+  };
+  const world: World = {
+    ...played,
+    worker,
+    front,
+    tokens,
+    looks,
+    parts,
+    database,
+    observe: async (name) => observe(await database(name)),
+    sql: (statement) => query(url, statement),
+    add: async (...others) => {
+      await settle(world, others);
+      for (const { name } of others) await world.observe(name);
+    },
+    crowd: (count) => crowd(store, count).then(() => observeAll(store, observe)),
+    async ask(method, path, body) {
+      const response = await fetch(`${front.address}${path}`, {
+        method,
+        headers: { authorization: `Bearer ${tokens.admin}`, ...(body && { 'content-type': 'application/json' }) },
+        ...(body && { body: JSON.stringify(body) }),
+      });
+      return { status: response.status, body: await response.json() };
+    },
+    async restart(from = folder) {
+      const next = await newApp(from);
+      await next.ready();
+      front.use(next);
+      front.cut();
+      await app.close();
+      app = next;
+    },
+    async close() {
+      clearInterval(observing);
+      worker.stop();
+      await front.close();
+      await app.close();
+      await server.stop();
+    },
+  };
+  remote = isRemote ? remoteOf(world) : null;
+  if (!isEmpty) {
+    await settle(world, residents);
+    await tellStories(world);
+  }
+  await observeAll(store, observe);
+  return world;
+};
+
+const observeAll = async (store: Store, observe: (database: Database) => Promise<void>): Promise<void> => {
+  await store.takeLease({ name: monitorLeaseName(playedHome), holder: 'monitor', lastsMs: 30_000 });
+  for (const database of await store.listDatabases({})) await observe(database);
+};
+
+const look = (database: Database, { looks, parts }: Pick<World, 'looks' | 'parts'>): LiveState => {
+  const usual = seen(database.topology, database.postgres_major, looks.get(database.name));
+  if (parts.engine === 'up') return usual;
+  const nodes = usual.nodes.map(({ name, kind, container }) => ({
+    name,
+    kind,
+    container,
+    state: 'unknown' as const,
+    role: null,
+    detail: 'the Docker engine does not answer',
+    lag_bytes: null,
+    position: null,
+  }));
+  const notices = ['The Docker engine does not answer, so nothing can be seen. The database may well serve.'];
+  return { ...usual, health: 'unknown', nodes, members: [], notices };
+};
+
+const engineOf = ({ engine }: PlayedParts): void => {
+  if (engine === 'down')
+    throw new PgrowError('docker_unavailable', 'The Docker engine does not answer. Start it, then: ./pgrow up');
+};
+
+const temporalAway = () => new PgrowError('temporal_unavailable', 'Temporal does not answer. Start it: ./pgrow up');
+
+/** Temporal and the worker, where they are away. */
+const awayWhere = (client: FakeClient, parts: PlayedParts): void => {
+  const { start, describe } = client;
+  client.ping = async () => {
+    if (parts.temporal === 'down') throw temporalAway();
+  };
+  client.start = async (...call) => {
+    if (parts.temporal === 'down') throw temporalAway();
+    return start(...call);
+  };
+  client.describe = async (...call) => {
+    if (parts.temporal === 'down') throw temporalAway();
+    return describe(...call);
+  };
+  client.workerSeenAgo = async () => {
+    if (parts.temporal === 'down') throw temporalAway();
+    return parts.worker === 'up' ? 1 : 400;
+  };
+};
+
+/** What a workflow would do with a message. */
+const listenToMessages = (client: FakeClient, worker: PlayedWorker, store: Store): void => {
+  const { tell, confirmWindow } = client;
+  client.tell = async (...call) => {
+    const answer = await tell(...call);
+    worker.tell(call[0], call[1]);
+    return answer;
+  };
+  client.confirmWindow = async (...call) => {
+    const answer = await confirmWindow(...call);
+    const [window] = call;
+    await store.closeCheckpoint(window.checkpoint);
+    await store.dropKept(window.database);
+    return answer;
+  };
+};
+
+const newTokens = async (store: Store): Promise<Record<Role, string>> => {
+  const entries = await Promise.all(
+    (['viewer', 'operator', 'admin'] as const).map(async (role) => {
+      const token = randomBytes(24).toString('base64url');
+      await store.createToken({ token, name: `${role}-1`, project: '*', role, created_by: 'cli', expires_in: null });
+      return [role, token] as const;
+    }),
+  );
+  return Object.fromEntries(entries) as Record<Role, string>;
+};
+
+/** That of its cookie's role, an admin's without one; none for `none`. */
+const tokenOf = ({ headers }: IncomingMessage, tokens: Readonly<Record<Role, string>>): string | null => {
+  const role = new RegExp(`${roleCookie}=(\\w+)`).exec(headers.cookie ?? '')?.[1] ?? 'admin';
+  return tokens[role as Role] ?? null;
+};
+
+const logOf = (lines: number): string =>
+  Array.from({ length: Math.min(lines, 200) }, (_, index) => {
+    const at = new Date(Date.now() - (200 - index) * 2000).toISOString();
+    return `${at} LOG:  checkpoint complete: wrote ${index * 3} buffers (${randomUUID().slice(0, 4)})`;
+  }).join('\n');
