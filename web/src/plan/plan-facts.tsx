@@ -18,6 +18,7 @@ interface PlanFactsProps {
 /** What it costs, how long it takes, what clients wait, until when it can be undone. */
 export const PlanFacts = ({ plan, change, rules }: PlanFactsProps): ReactNode => {
   const { cost_before: before, cost_after: after } = plan;
+  const undo = undoText(plan);
   const isSame = before.monthly_usd === after.monthly_usd;
   return (
     <dl className={styles['facts']}>
@@ -29,8 +30,8 @@ export const PlanFacts = ({ plan, change, rules }: PlanFactsProps): ReactNode =>
       </Fact>
       <Fact label="Takes">{durationOf(plan)}</Fact>
       <Fact label="Writes wait">{stallText(plan)}</Fact>
-      <Fact label="Can be undone" note={afterwards(plan, change, rules)}>
-        {undoText(plan)}
+      <Fact label="Can be undone" note={[undo.at, afterwards(plan, change, rules)].filter(Boolean).join('; ')}>
+        {undo.until}
       </Fact>
     </dl>
   );
@@ -46,7 +47,7 @@ const Fact = ({ label, note, children }: FactProps): ReactNode => (
   <div>
     <dt>{label}</dt>
     <dd>{children}</dd>
-    {note != null && <dd className={styles['note']}>{note}</dd>}
+    {note != null && note !== '' && <dd className={styles['note']}>{note}</dd>}
   </div>
 );
 

@@ -99,16 +99,16 @@ export const startText: Readonly<Record<Plan['type'], string>> = {
   destroy: 'Destroy it for good',
 };
 
-/** Until when it can be undone. */
-export const undoText = ({
-  point_of_no_return,
-  steps,
-  type,
-}: Pick<Plan, 'point_of_no_return' | 'steps' | 'type'>): string => {
-  const index = steps.findIndex(({ cut_over }) => cut_over);
-  if (type === 'destroy') return 'cannot be undone';
-  if (point_of_no_return === null || index === -1) return 'at any time until it ends';
-  return `until step ${index + 1}, ${steps[index]!.name}`;
+/** Index of the first step after which nothing is undone; -1 for none. */
+export const pointOfNoReturn = ({ point_of_no_return, steps }: Pick<Plan, 'point_of_no_return' | 'steps'>): number =>
+  steps.findIndex(({ name }) => name === point_of_no_return);
+
+/** Until when it can be undone, and what stands at that point. */
+export const undoText = (plan: Plan): { readonly until: string; readonly at: string | null } => {
+  const index = pointOfNoReturn(plan);
+  if (plan.type === 'destroy') return { until: 'never', at: null };
+  if (index === -1) return { until: 'until it ends', at: null };
+  return { until: index === 0 ? 'until it begins' : `until step ${index + 1}`, at: plan.steps[index]!.name };
 };
 
 type Confirmable = Pick<Plan, 'type' | 'steps' | 'warnings' | 'losses'>;

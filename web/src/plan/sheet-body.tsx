@@ -45,11 +45,11 @@ export const SheetBody = (props: SheetBodyProps): ReactNode => {
   const plan = planned.error ? undefined : planned.data;
   const replaced = useReplaced(subject, planned.isPlaceholderData ? undefined : plan);
   const error = planned.error ?? (isPlanning ? null : saidOfStart(startError));
-  const problems = problemsOf(error);
+  const fields = rules ? Object.keys(rules) : [];
+  const problems = problemsOf(error).filter(({ path }) => fields.includes(path));
   const focusProblem = (): void => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
   useProblemFocus(problems, form, focusProblem);
   const unread = plan ? toTick(plan).filter((each) => !ticked.has(each)) : [];
-  const fields = rules ? Object.keys(rules) : [];
   const isNothing = plan?.steps.length === 0;
   return (
     <div ref={form} className={styles['sheet']} aria-busy={isPlanning}>

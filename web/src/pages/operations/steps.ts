@@ -21,25 +21,28 @@ export const stateOf = (step: Step): StepState => {
   return step.remedy !== null || (step.attempt ?? 1) > 1 ? 'helped' : 'running';
 };
 
+/** What puts a step in its place. */
+type Placed = Pick<Step, 'index' | 'phase' | 'lane'>;
+
 /** Steps one after the other, or lanes side by side. */
-export type Part =
-  | { readonly step: Step }
-  | { readonly lanes: readonly { readonly number: number; readonly steps: readonly Step[] }[] };
+export type Part<S extends Placed = Step> =
+  | { readonly step: S }
+  | { readonly lanes: readonly { readonly number: number; readonly steps: readonly S[] }[] };
 
 /** What folds together: the steps of one phase, or of the phases whose lanes run side by side. */
-export interface Phase {
+export interface Phase<S extends Placed = Step> {
   /** Index of its first step. */
   readonly first: number;
   readonly names: readonly string[];
-  readonly parts: readonly Part[];
-  readonly steps: readonly Step[];
+  readonly parts: readonly Part<S>[];
+  readonly steps: readonly S[];
 }
 
-const runsBeside = (a: Step | undefined, b: Step): boolean =>
+const runsBeside = (a: Placed | undefined, b: Placed): boolean =>
   a?.lane != null && b.lane !== null && a.lane.group === b.lane.group;
 
-export const phasesOf = (steps: readonly Step[]): readonly Phase[] => {
-  const phases: Step[][] = [];
+export const phasesOf = <S extends Placed>(steps: readonly S[]): readonly Phase<S>[] => {
+  const phases: S[][] = [];
   for (const step of steps) {
     const last = phases.at(-1);
     const before = last?.at(-1);
@@ -54,14 +57,14 @@ export const phasesOf = (steps: readonly Step[]): readonly Phase[] => {
   }));
 };
 
-const partsOf = (steps: readonly Step[]): readonly Part[] => {
-  const runs: Step[][] = [];
+const partsOf = <S extends Placed>(steps: readonly S[]): readonly Part<S>[] => {
+  const runs: S[][] = [];
   for (const step of steps) {
     const last = runs.at(-1);
     if (last && runsBeside(last[0], step)) last.push(step);
     else runs.push([step]);
   }
-  return runs.flatMap((run): Part[] => {
+  return runs.flatMap((run): Part<S>[] => {
     const numbers = [...new Set(run.map(({ lane }) => lane?.number ?? 0))];
     if (numbers.length === 1) return run.map((step) => ({ step }));
     return [{ lanes: numbers.map((number) => ({ number, steps: run.filter(({ lane }) => lane?.number === number) })) }];
