@@ -1,5 +1,5 @@
 import { postgresPath, servicePath } from './api.ts';
-import type { Operation, Role } from './types.ts';
+import type { Role } from './types.ts';
 
 /**
  * Everything that the console can change. Each goes through the plan sheet, which is open while the address names the change:
@@ -67,18 +67,6 @@ export const changeOf = (search: URLSearchParams): Change | null => {
   if (kind === null || !Object.hasOwn(changeKinds, kind)) return null;
   const entries = [...search.entries()].filter(([name]) => name !== parameter);
   return { kind: kind as ChangeKind, body: Object.fromEntries(entries.map(([name, text]) => [name, valueOf(text)])) };
-};
-
-/**
- * The same once more, of an operation that did not finish. Null where its request is not known, or made another database.
- */
-export const continueSearch = ({ request }: Pick<Operation, 'request'>): string | null => {
-  if (!request) return null;
-  const { method, route, body } = request;
-  const path = route.split('?', 1)[0]!;
-  const kind = method === 'DELETE' ? 'destroy' : /\/postgres\/([^/]+)$/.exec(path)?.[1];
-  if (kind === undefined || kind === 'restore' || !Object.hasOwn(changeKinds, kind)) return null;
-  return changeSearch({ kind: kind as ChangeKind, body: body ?? {} });
 };
 
 const isJson = (text: string): boolean => {
