@@ -10,6 +10,7 @@ import { Banners } from './shell/banners.tsx';
 import { DatabaseLayout, databaseTabs, type DatabaseTab } from './shell/database-layout.tsx';
 import { Header } from './shell/header.tsx';
 import type { OfDatabase } from './shell/of-database.ts';
+import { Keys } from './shell/palette.tsx';
 import styles from './shell/shell.module.css';
 
 const pages = {
@@ -81,6 +82,7 @@ export const App = (): ReactNode => {
         Skip to the page
       </a>
       <Header />
+      <Keys />
       <Banners />
       <main id="main" className={styles['main']} tabIndex={-1}>
         <Suspense fallback={<Loading what="the page" />}>{isSignedOut && !me ? <SignInPage /> : <Pages />}</Suspense>

@@ -1,8 +1,7 @@
 import type { ReactElement, ReactNode } from 'react';
-import { changeSearch } from '../data/changes.ts';
 import type { Status } from '../data/types.ts';
 import { Menu } from '../parts/menu.tsx';
-import { databasePath } from './of-database.ts';
+import { actionsOf } from './actions.ts';
 
 /** What can be done to a database as a whole. Each entry opens the plan of it. */
 export const DatabaseMenu = ({
@@ -11,16 +10,13 @@ export const DatabaseMenu = ({
 }: {
   readonly status: Status;
   readonly trigger: ReactElement;
-}): ReactNode => {
-  const to = (kind: 'stop' | 'start' | 'destroy') =>
-    `${databasePath(status.project, status.name)}${changeSearch({ kind, body: {} })}`;
-  return (
-    <Menu
-      trigger={trigger}
-      entries={[
-        status.health === 'stopped' ? { label: 'Start …', href: to('start') } : { label: 'Stop …', href: to('stop') },
-        { label: 'Destroy …', href: to('destroy') },
-      ]}
-    />
-  );
-};
+}): ReactNode => (
+  <Menu
+    trigger={trigger}
+    entries={actionsOf(status).map(({ label, href, refused }) => ({
+      label,
+      href,
+      ...(refused !== null && { refused: true, note: refused }),
+    }))}
+  />
+);

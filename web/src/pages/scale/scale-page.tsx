@@ -1,8 +1,5 @@
-import { useQuery, type UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
-import { get, postgresPath } from '../../data/api.ts';
-import { keys } from '../../data/keys.ts';
-import { useDatabase } from '../../data/queries.ts';
+import { useDatabase, useLadder } from '../../data/queries.ts';
 import type { Ladder, Status } from '../../data/types.ts';
 import { Loading, Notice, ProblemNotice } from '../../parts/notice.tsx';
 import type { OfDatabase } from '../../shell/of-database.ts';
@@ -11,16 +8,10 @@ import { RungCard } from './rung-card.tsx';
 import { commonRefusal } from './rung-texts.ts';
 import styles from './scale.module.css';
 
-const useLadder = ({ project, name }: OfDatabase): UseQueryResult<Ladder> =>
-  useQuery({
-    queryKey: keys.of(project, name, 'ladder'),
-    queryFn: ({ signal }) => get<Ladder>(postgresPath(project, name, 'ladder'), signal),
-  });
-
 /** Where the database stands, and where it can go from here. */
 export const ScalePage = (of: OfDatabase): ReactNode => {
   const { data: status } = useDatabase(of.project, of.name);
-  const { data: ladder, error, refetch } = useLadder(of);
+  const { data: ladder, error, refetch } = useLadder(of.project, of.name);
   if (error && !ladder) return <ProblemNotice error={error} onRetry={() => void refetch()} />;
   if (!ladder || !status) return <Loading what="where it can go from here" />;
   return <LadderOf {...{ ladder, status }} />;

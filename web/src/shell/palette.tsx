@@ -1,0 +1,30 @@
+import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
+import { useShortcut } from '../parts/shortcut.ts';
+
+const Palette = lazy(async () => ({ default: (await import('../palette/palette.tsx')).Palette }));
+const KeysHelp = lazy(async () => ({ default: (await import('../palette/keys-help.tsx')).KeysHelp }));
+
+type Open = 'palette' | 'keys' | null;
+
+/** Ctrl+K or ⌘K goes anywhere; `?` lists the keys. What they open is fetched when it is first needed. */
+export const Keys = (): ReactNode => {
+  const [open, setOpen] = useState<Open>(null);
+  useEffect(() => {
+    const listener = (event: KeyboardEvent): void => {
+      if (event.key.toLowerCase() !== 'k' || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey)
+        return;
+      event.preventDefault();
+      setOpen((present) => (present === 'palette' ? null : 'palette'));
+    };
+    document.addEventListener('keydown', listener);
+    return () => document.removeEventListener('keydown', listener);
+  }, []);
+  useShortcut('?', () => setOpen('keys'));
+  const close = (): void => setOpen(null);
+  return (
+    <Suspense>
+      {open === 'palette' && <Palette onClose={close} onKeys={() => setOpen('keys')} />}
+      {open === 'keys' && <KeysHelp onClose={close} />}
+    </Suspense>
+  );
+};
