@@ -21,7 +21,7 @@ export const PlanEffects = ({ plan }: { readonly plan: Plan }): ReactNode => (
         </dl>
       </section>
     )}
-    {plan.nodes_added.length + plan.nodes_removed.length > 0 && (
+    {plan.type !== 'destroy' && plan.nodes_added.length + plan.nodes_removed.length > 0 && (
       <section aria-label="Nodes" className={styles['part']}>
         <h3>Nodes</h3>
         <NodeList sign="+" label="added" nodes={plan.nodes_added} />

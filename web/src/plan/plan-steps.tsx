@@ -9,8 +9,14 @@ import styles from './plan.module.css';
 
 type PlannedStep = Plan['steps'][number];
 
+interface PlanStepsProps {
+  readonly plan: Plan;
+  /** Its cut-over waits for a word. */
+  readonly waits: boolean;
+}
+
 /** Every step by its phase. The phase in which the point of no return lies is open. */
-export const PlanSteps = ({ plan }: { readonly plan: Plan }): ReactNode => {
+export const PlanSteps = ({ plan, waits }: PlanStepsProps): ReactNode => {
   const last = pointOfNoReturn(plan);
   return (
     <section aria-label="Steps" className={styles['part']}>
@@ -23,7 +29,7 @@ export const PlanSteps = ({ plan }: { readonly plan: Plan }): ReactNode => {
         >
           <ol className={styles['steps']}>
             {phase.parts.map((part, index) => (
-              <StepRow key={index} part={part} last={last} />
+              <StepRow key={index} part={part} last={last} waits={waits} />
             ))}
           </ol>
         </Fold>
@@ -48,13 +54,14 @@ interface StepRowProps {
   readonly part: Part<PlannedStep>;
   /** Index of the step after which nothing is undone. */
   readonly last: number;
+  readonly waits: boolean;
 }
 
-const StepRow = ({ part, last }: StepRowProps): ReactNode => {
+const StepRow = ({ part, last, waits }: StepRowProps): ReactNode => {
   if ('step' in part)
     return (
       <li>
-        <StepName step={part.step} last={last} />
+        <StepName step={part.step} last={last} waits={waits} />
       </li>
     );
   return (
@@ -63,7 +70,7 @@ const StepRow = ({ part, last }: StepRowProps): ReactNode => {
         <ol key={number} className={styles['lane']} aria-label={`Lane ${number + 1}`}>
           {steps.map((step) => (
             <li key={step.index}>
-              <StepName step={step} last={last} />
+              <StepName step={step} last={last} waits={waits} />
             </li>
           ))}
         </ol>
@@ -72,7 +79,9 @@ const StepRow = ({ part, last }: StepRowProps): ReactNode => {
   );
 };
 
-const StepName = ({ step, last }: { readonly step: PlannedStep; readonly last: number }): ReactNode => {
+type StepNameProps = Omit<StepRowProps, 'part'> & { readonly step: PlannedStep };
+
+const StepName = ({ step, last, waits }: StepNameProps): ReactNode => {
   const { index, name, waits_for_signal } = step;
   const isLast = index === last;
   return (
@@ -80,7 +89,7 @@ const StepName = ({ step, last }: { readonly step: PlannedStep; readonly last: n
       <span className={styles['number']}>{index + 1}</span>
       <span>
         {name}
-        {waits_for_signal && <span className={styles['note']}> · a cut-over on your word waits here</span>}
+        {waits && waits_for_signal && <span className={styles['note']}> · waits here until you say so</span>}
         {isLast && <span className={styles['diamond']}>◆ point of no return</span>}
       </span>
     </div>

@@ -14,8 +14,6 @@ interface SheetFootProps {
   readonly isStarting: boolean;
   /** Why it cannot start as it stands. */
   readonly refused: string | null;
-  /** An option is wrong: the button leads to it. */
-  readonly onProblem: (() => void) | null;
   /** Its cut-over can wait for a word. */
   readonly canWait: boolean;
   readonly onClose: () => void;
@@ -24,13 +22,12 @@ interface SheetFootProps {
 
 /** The only buttons that change anything, at the end of what there is to read. */
 export const SheetFoot = (props: SheetFootProps): ReactNode => {
-  const { plan, change, isPlanning, isStarting, refused, onProblem, canWait, onClose, start } = props;
+  const { plan, change, isPlanning, isStarting, refused, canWait, onClose, start } = props;
   const byRole = useRefusal(changeKinds[change.kind].role);
   const busy = isStarting ? 'it is being started' : isPlanning ? 'its plan is being made' : null;
-  const reason = byRole ?? (onProblem ? null : (busy ?? refused));
+  const reason = byRole ?? busy ?? refused;
   const press = (more?: Change['body']) => (): void => {
-    if (onProblem) onProblem();
-    else if (plan) start(plan, more);
+    if (plan) start(plan, more);
   };
   const waits = change.body['cutover'] === 'on_signal';
   const isRuinous = plan?.type === 'destroy' || plan?.type === 'failover';
