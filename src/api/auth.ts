@@ -5,12 +5,15 @@ import { allProjects, includes, type Role } from '../domain/tokens.ts';
 import type { Identity } from '../store/tokens.ts';
 import type { ApiDependencies } from './dependencies.ts';
 import { identify } from './identify.ts';
+import { isDryRun } from './query-parameters.ts';
 import { requireSameOrigin } from './same-origin.ts';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** The least role that may call the route. A route has either this or `public`. */
     readonly role?: Role;
+    /** The least role that may ask for a dry run of it: the answer is a plan, and nothing is touched. By default `role`. */
+    readonly plansFor?: Role;
     /** Everybody may call it, without a token. */
     readonly public?: true;
     /** It leads to a session. There are few of these, so that nothing is found by trying. */
@@ -56,7 +59,7 @@ export const requireTokens = async (
       throw new Error(`${url} must either name the role that may call it or be public`);
   });
   app.addHook('onRequest', async (request, reply) => {
-    const { role, signsIn } = request.routeOptions.config;
+    const { role, plansFor = role, signsIn } = request.routeOptions.config;
     // Public, or no route at all.
     if (role === undefined) {
       if (!signsIn) return;
@@ -73,7 +76,7 @@ export const requireTokens = async (
     await ofToken(request, reply);
     const { projectId } = request.params as { projectId?: string };
     if (projectId !== undefined) requireProject(identity, projectId);
-    requireRole(identity, role);
+    requireRole(identity, plansFor !== undefined && isDryRun(request) ? plansFor : role);
   });
 };
 

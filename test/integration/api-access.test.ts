@@ -27,6 +27,20 @@ describe('who may do what', () => {
     expect((await api.call('POST', `${shopPath}/pooling`, { token: operator })).status).toBe(202);
   });
 
+  test('a viewer sees the plan of every change, and starts none', async () => {
+    await api.newShop();
+    const token = await api.newToken('default', 'viewer');
+    const planned = async (method: 'POST' | 'DELETE', url: string, body?: object) =>
+      api.call(method, `${url}?dry_run=true`, { token, ...(body && { body }) });
+    expect((await planned('POST', `${shopPath}/pooling`)).body).toMatchObject({ operation: { status: 'planned' } });
+    expect((await planned('POST', services, { name: 'other' })).status).toBe(200);
+    expect((await planned('DELETE', `${services}/shop`)).status).toBe(200);
+    expect((await api.call('DELETE', `${services}/shop?dry_run=false`, { token })).status).toBe(403);
+    expect((await api.call('POST', `${shopPath}/pooling?dry_run=`, { token })).status).toBe(200);
+    expect((await api.call('POST', `${shopPath}/pooling?dry_run=true&dry_run=false`, { token })).status).toBe(422);
+    expect(api.client.started).toEqual([]);
+  });
+
   test('a route that is there but not with this method says with which, and so does one whose body cannot be read', async () => {
     const { headers, body } = await api.call('DELETE', '/v1/status');
     expect(body).toMatchObject({ status: 405, code: 'method_not_allowed' });

@@ -72,7 +72,7 @@ export const runChange = async (
   const start = async (): Promise<Outcome> => {
     const { projectId, serviceId } = await paramsOf(dependencies, context, args);
     project = projectId;
-    requireRole(caller, 'operator');
+    requireRole(caller, args.dryRun ? 'viewer' : 'operator');
     checkWhole('waitSeconds', args.waitSeconds, { least: 0, most: longestWait });
     const complete = args.confirm ? { ...body, confirm: true } : body;
     const change: ChangeRequest = {

@@ -49,7 +49,7 @@ export const changeRoutes = (app: FastifyInstance, dependencies: ApiDependencies
     app.post(
       `/v1/projects/:projectId/services/:serviceId/postgres/${path}`,
       {
-        config: { role: 'operator', answers: changeAnswers },
+        config: { role: 'operator', plansFor: 'viewer', answers: changeAnswers },
         schema: {
           tags: ['changes'],
           summary,

@@ -30,7 +30,7 @@ export const rollbackRoutes = (app: FastifyInstance, dependencies: ApiDependenci
   app.post(
     '/v1/projects/:projectId/services/:serviceId/postgres/rollback',
     {
-      config: { role: 'operator', answers: changeAnswers },
+      config: { role: 'operator', plansFor: 'viewer', answers: changeAnswers },
       schema: {
         tags: ['changes'],
         summary: 'Back to the stage before the last operation, keeping every write made since',

@@ -32,7 +32,7 @@ export const serviceRoutes = (app: FastifyInstance, dependencies: ApiDependencie
   app.post(
     services,
     {
-      config: { role: 'operator', answers: changeAnswers },
+      config: { role: 'operator', plansFor: 'viewer', answers: changeAnswers },
       schema: {
         tags,
         summary: 'Create a database',
@@ -92,7 +92,7 @@ export const serviceRoutes = (app: FastifyInstance, dependencies: ApiDependencie
   app.delete(
     `${services}/:serviceId`,
     {
-      config: { role: 'admin', answers: changeAnswers },
+      config: { role: 'admin', plansFor: 'viewer', answers: changeAnswers },
       schema: {
         tags,
         summary: 'Destroy a database with all its data',

@@ -80,7 +80,7 @@ export const snapshotRoutes = (app: FastifyInstance, dependencies: ApiDependenci
   app.post(
     `${postgres}/restore`,
     {
-      config: { role: 'operator', answers: changeAnswers },
+      config: { role: 'operator', plansFor: 'viewer', answers: changeAnswers },
       schema: {
         tags: ['snapshots'],
         summary: 'Create a database from a snapshot; answers with the operation of the new one',
