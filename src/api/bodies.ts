@@ -54,6 +54,8 @@ export const haBody = {
   options: operationOptions,
 } satisfies Parts;
 
+export const protectionBody = { protection: z.strictObject({ protected: z.boolean() }) } satisfies Parts;
+
 export const releaseBody = { confirmation } satisfies Parts;
 
 const unwanted = z.strictObject({ enabled: z.literal(false) });

@@ -43,6 +43,7 @@ export const exampleStatus: StatusDocument = {
   },
   operation: null,
   unfinished_operation: null,
+  protected: false,
   held: null,
   notices: [],
   checkpoint: null,

@@ -95,6 +95,10 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
     ['./pgrow repair shop', 'everything that is missing'],
     ['./pgrow repair shop haproxy-2', 'this node only'],
   ],
+  protect: [
+    ['./pgrow protect shop', 'refuse to destroy it'],
+    ['./pgrow protect shop --off', 'let it be destroyed'],
+  ],
   release: [['./pgrow release shop', 'shows how the record differs, and asks']],
   rollback: [
     ['./pgrow rollback shop', 'undo the last operation, and keep every write'],

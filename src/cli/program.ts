@@ -26,6 +26,7 @@ import { plan } from './plan.ts';
 import { pooling } from './pooling.ts';
 import { prepare } from './prepare.ts';
 import { reinit } from './reinit.ts';
+import { protect } from './protect.ts';
 import { release } from './release.ts';
 import { repair } from './repair.ts';
 import { replicas } from './replicas.ts';
@@ -56,7 +57,7 @@ type AddVerb = (program: Command) => void;
 
 /** Each verb adds its command to the program; one file per verb. */
 const verbs: Readonly<Record<string, readonly AddVerb[]>> = {
-  'Make and remove a database': [create, restore, destroy],
+  'Make and remove a database': [create, restore, destroy, protect],
   'Grow it, shrink it': [plan, expand, scaleDown, pooling, replicas],
   'Steer an operation': [cutover, abort, confirm, rollback],
   'Look at it': [web, list, status, operations, events, logs, snapshots, cost],

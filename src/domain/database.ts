@@ -24,6 +24,8 @@ export interface Database {
    * earlier version.
    */
   readonly settings?: Settings;
+  /** Whether it may not be destroyed; absent if it may. */
+  readonly protected?: true;
   /** Absent unless its record comes from a backup and has not been found to be right. */
   readonly held?: Held;
 }

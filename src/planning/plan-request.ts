@@ -53,6 +53,7 @@ export const planRequest = async (
   const input = parse(request);
   const database = await knownDatabase(store, input.service_id);
   refuseHeld(workflow, database);
+  if (workflow === 'destroyDatabase') refuseProtected(database);
   if (workflow === 'destroyDatabase') refuseWhileCopied(database, await readRunningRestores(store));
   const unfinished = left ? null : await readUnfinished(store, database.id, operation);
   const resumed = unfinished && resume(database.name, requestOf(workflow, input), unfinished);
@@ -70,6 +71,12 @@ export const planRequest = async (
   const circumstances = { database, operation_id: operation, ...leadership, last, restored: null, facts };
   const plan = planOperation(workflow, input, circumstances, planning.prices);
   return { ...planned, plan, unfinished: null, previous, settings };
+};
+
+const refuseProtected = ({ name, protected: isProtected }: Pick<Database, 'name' | 'protected'>): void => {
+  if (!isProtected) return;
+  const message = `${name} is protected, so it is not destroyed. To let it be destroyed: ./pgrow protect ${name} --off`;
+  throw new PgrowError('refused', message);
 };
 
 /** A destroy removes everything: a plan that this version cannot read must not prevent that. */

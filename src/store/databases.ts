@@ -34,6 +34,8 @@ export interface DatabaseStore {
   /** That nothing is kept of the stage before any longer, and nothing else. */
   dropKept(id: string): Promise<void>;
   saveSettings(id: string, settings: Settings): Promise<void>;
+  /** Whether it may not be destroyed. */
+  protectDatabase(id: string, isProtected: boolean): Promise<void>;
   /** Marks it as destroyed: its name, ports and subnet are free again, its history stays. Absent is success. */
   removeDatabase(id: string): Promise<void>;
   /** Of one that no operation has begun on, no trace stays: its id can be used again. Absent is success. */
@@ -109,6 +111,10 @@ export const databaseStore = (queries: Queries): DatabaseStore => ({
        WHERE parent_id = ${id} AND deleted_at IS NULL
          AND NOT nodes @> jsonb_build_array(jsonb_build_object('name', services.name))`.execute(queries);
     await doubt(queries, id);
+  },
+
+  async protectDatabase(id, isProtected) {
+    await queries.updateTable('services').set({ protected: isProtected }).where('id', '=', id).execute();
   },
 
   async saveSettings(id, settings) {

@@ -37,7 +37,7 @@ export const readDatabases = async (
   if (after !== undefined) query = query.where('services.name', '>', after);
   if (limit !== undefined) query = query.limit(limit);
   const rows = await query
-    .select(['services.id', 'services.project', 'services.name', 'services.size'])
+    .select(['services.id', 'services.project', 'services.name', 'services.size', 'services.protected as is_protected'])
     .select(['postgres_cluster_state.topology', 'postgres_cluster_state.settings'])
     .select([sql<string | null>`subnets.subnet::text`.as('subnet'), 'subnets.addresses_given'])
     .select(['holds.taken_at', 'holds.compared_at', 'holds.differences'])
@@ -48,11 +48,14 @@ export const readDatabases = async (
     ])
     .orderBy('services.name')
     .execute();
-  return rows.map(({ settings, size, subnet, addresses_given, taken_at, compared_at, differences, ...database }) => ({
-    ...database,
-    ...(size ? { size } : {}),
-    ...(settings ? { settings } : {}),
-    ...networkIn({ subnet, addresses_given }),
-    ...heldIn({ taken_at, compared_at, differences }),
-  }));
+  return rows.map(
+    ({ settings, size, is_protected, subnet, addresses_given, taken_at, compared_at, differences, ...database }) => ({
+      ...database,
+      ...(size ? { size } : {}),
+      ...(settings ? { settings } : {}),
+      ...(is_protected ? { protected: true as const } : {}),
+      ...networkIn({ subnet, addresses_given }),
+      ...heldIn({ taken_at, compared_at, differences }),
+    }),
+  );
 };

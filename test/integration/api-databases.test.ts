@@ -159,6 +159,24 @@ describe('creating', () => {
 });
 
 describe('destroying', () => {
+  test('is refused for one that is protected, also as a plan, until that is turned off', async () => {
+    await api.newShop();
+    const protect = (on: unknown, token = api.admin) =>
+      api.call('PATCH', `${services}/shop`, { body: { protected: on }, token });
+    expect((await protect(true)).body).toMatchObject({ name: 'shop', protected: true });
+    for (const query of ['?confirm=shop', '?confirm=shop&dry_run=true'])
+      expect((await api.call('DELETE', `${services}/shop${query}`)).body).toMatchObject({
+        code: 'refused',
+        detail: 'shop is protected, so it is not destroyed. To let it be destroyed: ./pgrow protect shop --off',
+      });
+    expect(await protect(false, await api.newToken('default', 'operator'))).toMatchObject({ status: 403 });
+    expect(await protect('yes')).toMatchObject({ status: 422 });
+    expect((await protect(false)).body).toMatchObject({ protected: false });
+    expect(await api.call('DELETE', `${services}/shop?confirm=shop`)).toMatchObject({ status: 202 });
+    const actions = (await api.store.listAudit({ project: 'default', limit: 9 })).map(({ action }) => action);
+    expect(actions).toEqual(expect.arrayContaining(['protect', 'unprotect']));
+  });
+
   test('needs the name, in the path or beside it', async () => {
     const shop = await api.newShop();
     api.takeUp(shop);

@@ -124,6 +124,7 @@ export const statusAnswer = named(
     operation: operation.nullable(),
     unfinished_operation: operation.nullable().describe('The last one, if an operator has to finish it.'),
     checkpoint: checkpoint.nullable(),
+    protected: z.boolean().describe('Whether it may not be destroyed.'),
     held: held.nullable().describe('Null unless its record comes from a backup and has not been found to be right.'),
     notices,
     nodes: z.array(
@@ -211,6 +212,7 @@ export const serviceAnswer = named(
     stage,
     pooling: z.boolean(),
     stopped: z.boolean(),
+    protected: z.boolean().describe('Whether it may not be destroyed.'),
     held: z.boolean(),
     subnet: z.string().nullable(),
     nodes: z.array(

@@ -7,7 +7,8 @@ import type { Prices } from '../../domain/prices.ts';
 import { sizeOf } from '../../domain/container-spec.ts';
 import { invalidInput } from '../../domain/input-problems.ts';
 import { answerChange, findRepeated } from '../accept.ts';
-import { bodyRules, createBody } from '../bodies.ts';
+import { askedBy } from '../audit.ts';
+import { bodyRules, createBody, protectionBody } from '../bodies.ts';
 import { changeRequestOf } from '../change-request.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { changeAnswers } from '../documents/operation.ts';
@@ -89,6 +90,28 @@ export const serviceRoutes = (app: FastifyInstance, dependencies: ApiDependencie
     async (request) => serviceDocument(await findDatabase(dependencies, serviceParams(request)), dependencies.prices),
   );
 
+  app.patch(
+    `${services}/:serviceId`,
+    {
+      config: { role: 'admin', answers: { 200: serviceAnswer } },
+      schema: {
+        tags,
+        summary: 'Protect a database from being destroyed, or no longer',
+        body: bodyRules(protectionBody),
+      },
+    },
+    async (request) => {
+      const { protection } = parseBody(protectionBody, request.body);
+      const params = serviceParams(request);
+      const { id, name, project } = await findDatabase(dependencies, params);
+      const action = protection.protected ? 'protect' : 'unprotect';
+      const entry = { ...askedBy(request), project, service_id: id, action, details: { database: name } };
+      await store.recordAudit(entry);
+      await store.protectDatabase(id, protection.protected);
+      return serviceDocument(await findDatabase(dependencies, params), dependencies.prices);
+    },
+  );
+
   app.delete(
     `${services}/:serviceId`,
     {
@@ -132,6 +155,7 @@ const serviceDocument = (database: Database, prices: Prices) => {
     stage: topology.stage,
     pooling: topology.pooling !== null,
     stopped: topology.stopped === true,
+    protected: database.protected === true,
     /** Whether its record comes from a backup and has not been found to be right. */
     held: held !== undefined,
     /** Null if the engine has chosen it, of a database made before it had one of its own. */

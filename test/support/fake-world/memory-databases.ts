@@ -93,6 +93,12 @@ export const memoryDatabases = (): MemoryDatabases => {
       row.database = database;
       return true;
     },
+    async protectDatabase(id, isProtected) {
+      const row = rows.get(id);
+      if (!row) return;
+      const { protected: _, ...database } = row.database;
+      row.database = { ...database, ...(isProtected && { protected: true }) };
+    },
     async saveSettings(id, settings) {
       const row = rows.get(id);
       if (row) row.database = { ...row.database, settings };
