@@ -9,7 +9,12 @@ test.each<[ActivityEntry['kind'], string, Record<string, unknown>, string]>([
     'failover postgres-4 to postgres-5',
   ],
   ['event', 'node_unhealthy', { node: 'haproxy-2', cause: 'exited' }, 'node unhealthy haproxy-2: exited'],
-  ['event', 'stage_upgrade', { from_stage: 1, to_stage: 3 }, 'stage upgrade pooling to ha'],
+  [
+    'event',
+    'stage_upgrade',
+    { from_stage: 1, to_stage: 3, previous_leader: 'postgres-1', new_leader: 'postgres-2' },
+    'stage upgrade pooling to ha',
+  ],
   ['operation', 'expand', { from_stage: 0, to_stage: 2, status: 'done' }, 'expand single to replicas: done'],
   [
     'operation',

@@ -51,7 +51,7 @@ const sentences: Readonly<Record<ActivityKind, (words: string, details: Details)
   event(words, details) {
     const node = text(details, 'node');
     const leaders = way(text(details, 'previous_leader'), text(details, 'new_leader'));
-    const subject = node === null ? leaders || stagesOf(details) : ` ${node}`;
+    const subject = node === null ? stagesOf(details) || leaders : ` ${node}`;
     return `${words}${subject}${after(text(details, 'cause') ?? text(details, 'reason'))}`;
   },
   operation(words, details) {

@@ -9,6 +9,7 @@ test('steps that run side by side are told apart by lane, and groups of lanes by
   const plan = flatten([
     named('first'),
     inParallel([named('a1'), inParallel([named('a2')], [named('a3')])], [named('b1')]),
+    inParallel([named('alone')]),
     inParallel([named('c1')], [named('d1')]),
     handOverAttempts([named('last')]),
   ]);
@@ -18,6 +19,7 @@ test('steps that run side by side are told apart by lane, and groups of lanes by
     '0.0',
     '0.0',
     '0.1',
+    null,
     '1.0',
     '1.1',
     null,

@@ -30,6 +30,8 @@ const lanesIn = (order: readonly Block[]): ReadonlyMap<number, Lane> => {
       if ('step' in block) {
         if (lane) lanes.set(block.step, lane);
       } else if ('blocks' in block) walk(block.blocks, lane);
+      // Nothing runs beside the only one.
+      else if (block.lanes.length === 1) walk(block.lanes[0]!, lane);
       else {
         const group = lane ? lane.group : groups++;
         block.lanes.forEach((inner, number) => walk(inner, lane ?? { group, number }));

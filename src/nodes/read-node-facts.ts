@@ -131,11 +131,13 @@ type Part = {
   }[];
 };
 
+const ownRoles: readonly string[] = Object.values(roles);
+
 /** Over all its ports, the application's clients only. */
 const loadOf = (parts: readonly Part[], { max_client_connections }: Pooling, application: string): PoolerLoad => {
   const own = parts
     .flatMap(({ pools }) => pools)
-    .filter(({ database, user }) => database === application && user !== roles.probe);
+    .filter(({ database, user }) => database === application && !ownRoles.includes(user));
   const sum = (count: 'cl_active' | 'cl_waiting') => own.reduce((all, pool) => all + pool[count], 0);
   return {
     active: sum('cl_active'),
