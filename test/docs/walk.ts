@@ -108,7 +108,6 @@ export const leftOut: Readonly<Record<string, string>> = {
   demo: 'is a walk of its own: scenarios run its parts',
   test: 'runs this repository’s tests',
   images: 'builds images, which tests do before they need them',
-  'web --context prod': 'leads to a host that does not exist',
   'list --context prod': 'leads to a host that does not exist',
   'notifications test ops': 'sends to a host that does not exist',
   'backup-control-plane': 'runs in test/scenarios/control-planes.test.ts and under Compose',

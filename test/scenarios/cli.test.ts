@@ -47,9 +47,19 @@ describe('the documents of --json', () => {
     });
   });
 
+  test('web, a link on which the console is', async () => {
+    const { link } = await readJson(z.object({ link: z.url() }), 'web', shop.name, '--role', 'viewer');
+    expect(link).toMatch(
+      new RegExp(`^http://127\\.0\\.0\\.1:\\d+/signin#ticket=[\\w-]{43}&to=/p/default/${shop.name}$`),
+    );
+    const page = await fetch(link, { headers: { accept: 'text/html' } });
+    const [script = ''] = /\/assets\/[\w.-]+\.js/.exec(await page.text()) ?? [];
+    expect((await fetch(new URL(script, link))).headers.get('content-type')).toContain('text/javascript');
+  });
+
   test('plan shows what expand would do, and touches nothing', async () => {
-    // Positions continue by themselves.
-    const nodes = async () => (await shop.nodes()).map((node) => ({ ...node, position: null }));
+    // Positions and looks continue by themselves.
+    const nodes = async () => (await shop.nodes()).map((node) => ({ ...node, position: null, answered_at: null }));
     const before = await nodes();
     const { operation } = await readJson(planDocument, ...walk.plan);
     expect(operation).toMatchObject({ type: 'expand', database: shop.name, from_stage: 0, to_stage: 3 });
