@@ -24,6 +24,8 @@ export interface SeriesWanted {
 
 /** Samples between two points of which nothing is missing: two may be late, three are not. */
 const lateSamples = 2.5;
+/** Milliseconds: one node that does not answer may delay a reading by several seconds. */
+const leastGapMs = 20_000;
 
 /**
  * One point for each step in which something was measured. Where nothing was for longer than samples usually are apart, a point
@@ -42,7 +44,8 @@ export const seriesOf = (
   const times: number[] = [];
   let last: number | null = null;
   const leave = (after: number, before: number): void => {
-    if (before - after > lateSamples * Math.max(step_ms, apartMs(after))) times.push(after + step_ms);
+    const longest = Math.max(leastGapMs, lateSamples * Math.max(step_ms, apartMs(after)));
+    if (before - after > longest) times.push(after + step_ms);
   };
   for (const time of steps.keys()) {
     if (last !== null) leave(last, time);

@@ -84,7 +84,7 @@ const texts = [
   'cached plan must not change result type',
   'more than one row returned by a subquery used as an expression',
   'there is no unique or exclusion constraint matching the ON CONFLICT specification',
-  'out of {memory|shared memory}',
+  'out of shared memory',
 ];
 
 const type = '[a-z_][\\w .]{0,99}(?:\\(\\d+(?:,\\d+)?\\))?(?:[a-z ]{0,30})(?:\\[\\])?';

@@ -65,7 +65,7 @@ export const howToCount = (
     'not trusted':
       'The functions of pg_stat_statements in this database are not those of the extension, or others than superusers may replace ' +
       'them: pgrow does not run them as a superuser. Drop the extension, and create it again in a schema of its own.',
-    busy: 'Something changes schemas of the database at the moment, so that pgrow cannot be sure whose function it would run. Try again.',
+    busy: 'Schemas of the database are being changed, or the server is too busy: pgrow cannot be sure in time whose function it would run. Try again.',
   };
   return says[reason];
 };

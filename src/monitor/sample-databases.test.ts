@@ -66,9 +66,9 @@ const newWorld = (databases: Database[], { everyMs = 1, watchedEveryMs = never, 
     },
     log: { info: () => undefined, warn: () => undefined },
   } as unknown as MonitorDependencies;
-  const looking = { sessions: { of: async (database: Database) => ({ session: session(database) }) } };
+  const looking = { sessions: { of: async (database: Database) => ({ patient: session(database) }) } };
   const stopping = new AbortController();
-  const pace = { everyMs: () => everyMs, watchedEveryMs, recordEveryMs, now: () => clock };
+  const pace = { firstAfterMs: 0, everyMs: () => everyMs, watchedEveryMs, recordEveryMs, now: () => clock };
   const sampler = createSampler(dependencies, pace);
   return {
     asked,

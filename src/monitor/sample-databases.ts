@@ -31,6 +31,8 @@ export interface Sampler {
 
 /** In milliseconds; for tests. */
 interface Pace {
+  /** From the start until the first measurement: the looks have logged in by then. */
+  readonly firstAfterMs: number;
   readonly everyMs: (databases: number) => number;
   readonly watchedEveryMs: number;
   readonly recordEveryMs: number;
@@ -38,7 +40,13 @@ interface Pace {
   readonly now: () => number;
 }
 
-const usualPace: Pace = { everyMs: sampleEveryMs, watchedEveryMs, recordEveryMs, now: () => Date.now() };
+const usualPace: Pace = {
+  firstAfterMs: 5000,
+  everyMs: sampleEveryMs,
+  watchedEveryMs,
+  recordEveryMs,
+  now: () => Date.now(),
+};
 
 /** Measured in parallel: most of it is waiting for answers. */
 const atOnce = 32;
@@ -62,6 +70,7 @@ export const createSampler = (dependencies: MonitorDependencies, pace: Pace = us
       };
       const { everyMs: between } = pace;
       const rounds = { otherwise: 'database not measured', everyMs: between, atOnce, signal, leftAloneToo: true };
+      await delay(pace.firstAfterMs, undefined, { signal }).catch(() => undefined);
       const watchedOnes = () => [...present.values()].filter((each) => isWatched(each.id) && mayMeasure(each));
       await Promise.all([
         everyDatabase(dependencies, { ...rounds, onRound }, async (database) => {
@@ -94,16 +103,17 @@ const createMeasure = (
   let disk: { readonly at: number; readonly free: Promise<number | null> } = { at: 0, free: Promise.resolve(null) };
   return async (database) => {
     const { id } = database;
-    const known = sizes.get(id);
+    const { patient: session } = await sessions.of(database);
+    // Those that answer do so at once, whatever the others do.
     const at = now();
+    const known = sizes.get(id);
     const size = known === undefined || at - known.at > sizeEveryMs;
     if (at - disk.at > sizeEveryMs) disk = { at, free: dependencies.platform.freeBytes().catch(() => null) };
-    const { session } = await sessions.of(database);
     const { size_bytes, ...numbers } = await readNumbers(dependencies, session, { size });
     if (size_bytes !== null) sizes.set(id, { at, bytes: size_bytes });
     add(id, {
       ...numbers,
-      at: now(),
+      at,
       size_bytes: size_bytes ?? known?.bytes ?? null,
       disk_free_bytes: await disk.free,
     });

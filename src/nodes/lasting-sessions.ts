@@ -16,6 +16,8 @@ const renewAfterMs = 60_000;
 /** A session for repeated looks, with lasting logins. */
 export interface LastingSession {
   readonly session: Session;
+  /** The same for what has time: it waits for the answer that another waits for, instead of logging in beside it. */
+  readonly patient: Session;
   /** Read once. */
   versions(): Promise<Versions>;
   /** Of its nodes, beside their state; read again once they are `everyMs` old. */
@@ -52,19 +54,27 @@ export const createLastingSessions = (
     const servers = keepLogins<PostgresConnection>(opened);
     const poolers = keepLogins<PoolerAdmin>(opened);
     let versions: Promise<Versions> | null = null;
-    const session: Session = {
+    const sessionOf = (patient: boolean): Session => ({
       ...opened,
       asSuperuser: (node, asks) =>
-        servers.use({ node, key: node.container, logIn: (onEnd) => opened.connectSuperuser(node, { onEnd }) }, asks),
+        servers.use(
+          { node, key: node.container, patient, logIn: (onEnd) => opened.connectSuperuser(node, { onEnd }) },
+          asks,
+        ),
       asPoolerAdmin: (node, port, asks) =>
-        poolers.use({ node, key: `${node.container}:${port}`, logIn: () => opened.connectPooler(node, port) }, asks),
-    };
+        poolers.use(
+          { node, key: `${node.container}:${port}`, patient, logIn: () => opened.connectPooler(node, port) },
+          asks,
+        ),
+    });
+    const session = sessionOf(false);
     const reader = createNodeFactsReader(dependencies, session);
     const facts = { at: -Infinity, known: new Map() as FactsByNode };
     return {
       database,
       until: now() + renewAfterMs,
       session,
+      patient: sessionOf(true),
       async facts(live, everyMs) {
         if (now() - facts.at >= everyMs) {
           facts.at = now();
@@ -115,12 +125,14 @@ interface Login<C> {
 interface Way<C> {
   readonly node: NodeRef;
   readonly key: string;
+  readonly patient: boolean;
   logIn(onEnd: () => void): Promise<C>;
 }
 
 /** One login for each way, by the node's address: a node that came back at another address gets a new login. */
 const keepLogins = <C extends { end(): Promise<void> }>(session: Pick<Session, 'peer'>) => {
   const logins = new Map<string, Login<C>>();
+  const underWay = new Map<string, Promise<unknown>>();
   let over = false;
   const drop = (key: string, login: Login<C>) => {
     if (logins.get(key) === login) logins.delete(key);
@@ -139,7 +151,18 @@ const keepLogins = <C extends { end(): Promise<void> }>(session: Pick<Session, '
     login.busy = false;
     return answer;
   };
+  /** Who waits has a time limit of its own. */
   const use = async <T>(way: Way<C>, asks: (connection: C) => Promise<T>): Promise<T> => {
+    if (way.patient) await underWay.get(way.key)?.catch(() => undefined);
+    const used = useNow(way, asks);
+    underWay.set(way.key, used);
+    const forget = () => {
+      if (underWay.get(way.key) === used) underWay.delete(way.key);
+    };
+    used.then(forget, forget);
+    return used;
+  };
+  const useNow = async <T>(way: Way<C>, asks: (connection: C) => Promise<T>): Promise<T> => {
     const { node, key } = way;
     const { address } = await session.peer(node);
     const known = logins.get(key);

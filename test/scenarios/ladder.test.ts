@@ -1,5 +1,5 @@
 import pg from 'pg';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test, vi } from 'vitest';
 import type { EndpointName } from '../../src/domain/endpoints.ts';
 import type { OperationDocument } from '../../src/domain/operation.ts';
 import type { HostPorts } from '../../src/domain/topology.ts';
@@ -240,6 +240,31 @@ describe('the ladder', () => {
       ['expand', 'done'],
       ['create', 'done'],
     ]);
+  });
+
+  test('the monitor has measured how it grew, on the servers before and after', async () => {
+    type Series = { name: string; node: string | null; points: [number, number | null][] };
+    const read = async () => (await shop.read<{ series: Series[] }>('metrics?step=2')).series;
+    const measured = (series: readonly Series[], name: string) =>
+      series
+        .filter((each) => each.name === name)
+        .flatMap(({ node, points }) => (points.some(([, value]) => value !== null) ? [node] : []));
+    await vi.waitFor(
+      async () =>
+        expect(measured(await read(), 'commits')).toEqual(
+          expect.arrayContaining(['postgres-1', 'postgres-3', 'postgres-4', 'postgres-5']),
+        ),
+      { timeout: 30_000, interval: 1000 },
+    );
+    const series = await read();
+    expect(measured(series, 'lag').length).toBeGreaterThan(1);
+    expect(measured(series, 'pool_active')).toEqual(['pgbouncer-1']);
+    expect(measured(series, 'size')).toEqual([null]);
+    const values = series.flatMap(({ points }) => points.flatMap(([, value]) => (value === null ? [] : [value])));
+    expect(Math.min(...values)).toBeGreaterThanOrEqual(0);
+    expect(await shop.read('statements')).toMatchObject({ available: false, says: [expect.stringContaining('psql')] });
+    expect(await shop.read('query-log')).toMatchObject({ slow: { logged: false }, revealed: false });
+    expect(await shop.read('advice')).toMatchObject({ advice: expect.any(Array) });
   });
 
   test('a stage reached already is success and touches nothing', async () => {

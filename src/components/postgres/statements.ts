@@ -29,6 +29,8 @@ export const readLogSettings = async (
 
 /** Milliseconds for a look at who owns what: longer only where schemas are being changed. */
 const lockLimitMs = 500;
+/** Milliseconds for all texts: meanwhile no schema can be made. */
+const readLimitMs = 3000;
 
 /**
  * What `pg_stat_statements` has counted for a database, asked as a superuser in the database where it is created.
@@ -44,19 +46,17 @@ export const readStatements = async (
   database: string,
   wanted: StatementsWanted,
 ): Promise<CountedStatements | UncountedReason> => {
-  const [loaded] = await connection.query<{ is: boolean }>(
-    `SELECT EXISTS (SELECT FROM pg_catalog.pg_settings WHERE name = 'pg_stat_statements.max') AS is`,
+  const [server] = await connection.query<{ loaded: boolean; replica: boolean }>(
+    `SELECT EXISTS (SELECT FROM pg_catalog.pg_settings WHERE name = 'pg_stat_statements.max') AS loaded,
+            pg_catalog.pg_is_in_recovery() AS replica`,
   );
-  if (!loaded?.is) return 'not loaded';
+  if (!server?.loaded) return 'not loaded';
+  if (server.replica)
+    throw new PgrowError('not_ready', 'The server that is asked for its statements takes no writes. Try again.');
   await connection.query('BEGIN');
   try {
-    await connection.query(`SET LOCAL lock_timeout = ${lockLimitMs}`);
-    try {
-      await connection.query('LOCK TABLE pg_catalog.pg_namespace IN SHARE MODE');
-    } catch (error) {
-      if (sqlstateOf(error) === lockNotAvailable) return 'busy';
-      throw error;
-    }
+    await connection.query(`SET LOCAL lock_timeout = ${lockLimitMs}; SET LOCAL statement_timeout = ${readLimitMs}`);
+    await connection.query('LOCK TABLE pg_catalog.pg_namespace IN SHARE MODE');
     const found = await findFunctions(connection);
     if (found.length === 0) return 'not created';
     if (found.some(({ genuine }) => !genuine)) return 'not trusted';
@@ -66,14 +66,18 @@ export const readStatements = async (
       since: has('pg_stat_statements_info') ? await readSince(connection, schema) : null,
       statements: await readCounted(connection, schema, database, wanted),
     };
+  } catch (error) {
+    if (isLate(error)) return 'busy';
+    throw error;
   } finally {
     await connection.query('ROLLBACK');
   }
 };
 
-const lockNotAvailable = '55P03';
-const sqlstateOf = (error: unknown): string | undefined =>
-  error instanceof PgrowError ? (error.cause as { readonly code?: string } | undefined)?.code : undefined;
+/** A limit of the server was reached: lock_not_available, query_canceled. */
+const isLate = (error: unknown): boolean =>
+  error instanceof PgrowError &&
+  ['55P03', '57014'].includes((error.cause as { readonly code?: string } | undefined)?.code ?? '');
 
 interface FoundFunction {
   /** As an identifier in quotes. */
