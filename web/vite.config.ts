@@ -22,6 +22,13 @@ const layerOrder = (): Plugin => ({
     id.endsWith('.css') ? { code: `@layer reset, tokens, base, parts, pages;\n${code}`, map: null } : null,
 });
 
+const shared = [
+  /node_modules\/(react|react-dom|scheduler|wouter|use-sync-external-store|@tanstack\/(react-query|query-core))\//,
+  /web\/src\/(data|format|style)\//,
+  /web\/src\/parts\/(?!menu-popup|toast-area|dialog|confirm-dialog)/,
+];
+const isShared = (id: string): boolean => shared.some((each) => each.test(id));
+
 export default defineConfig({
   root: import.meta.dirname,
   plugins: [react(), layerOrder(), blockRendering()],
@@ -31,6 +38,8 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    // What every page needs is one file: a dozen small ones take longer than their sizes say.
+    rolldownOptions: { output: { advancedChunks: { groups: [{ name: 'shared', test: isShared }] } } },
   },
   server: {
     proxy: {

@@ -2,6 +2,7 @@ import { lazy, type ReactNode, Suspense } from 'react';
 import { Route, Switch, useParams } from 'wouter';
 import { isProblem } from './data/problem.ts';
 import { useMe } from './data/queries.ts';
+import { useConnection } from './data/stream/use-topic.ts';
 import { DatabasesPage } from './pages/databases/databases-page.tsx';
 import { NotFoundPage } from './pages/not-found/not-found-page.tsx';
 import { SignInPage } from './pages/signin/sign-in-page.tsx';
@@ -42,7 +43,7 @@ const DatabaseRoute = ({ tab }: { readonly tab: DatabaseTab }): ReactNode => {
   const of = useParams<OfDatabase & { readonly id?: string }>();
   const Page = pages[tab];
   return (
-    <DatabaseLayout project={of.project} name={of.name} tab={tab}>
+    <DatabaseLayout project={of.project} name={of.name} tab={tab} standsAlone={of.id !== undefined}>
       <Suspense fallback={<Loading what="the page" />}>
         {of.id === undefined ? (
           <Page project={of.project} name={of.name} />
@@ -76,6 +77,8 @@ const Pages = (): ReactNode => (
 export const App = (): ReactNode => {
   const { data: me, error } = useMe();
   const isSignedOut = isProblem(error) && error.status === 401;
+  const { state } = useConnection();
+  const isCut = state === 'reconnecting' || state === 'signed_out';
   return (
     <>
       <a href="#main" className={styles['skip']}>
@@ -84,7 +87,7 @@ export const App = (): ReactNode => {
       <Header />
       <Keys />
       <Banners />
-      <main id="main" className={styles['main']} tabIndex={-1}>
+      <main id="main" className={styles['main']} tabIndex={-1} data-stale={isCut ? '' : undefined}>
         <Suspense fallback={<Loading what="the page" />}>{isSignedOut && !me ? <SignInPage /> : <Pages />}</Suspense>
       </main>
     </>

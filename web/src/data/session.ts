@@ -23,3 +23,12 @@ export const storeSecret = (secret: string | null): void => {
     // A browser that stores nothing keeps no session either; the next request says so.
   }
 };
+
+/** When another tab has signed in. @returns ends it */
+export const onSecretStored = (listener: () => void): (() => void) => {
+  const hear = (event: StorageEvent): void => {
+    if (event.key === key && event.newValue !== null) listener();
+  };
+  addEventListener('storage', hear);
+  return () => removeEventListener('storage', hear);
+};

@@ -9,6 +9,7 @@ import type {
 import type { findingsAnswer, removalAnswer, workersAnswer } from '../../../src/api/documents/control-plane.ts';
 import type { databasesAnswer, fleetEntryAnswer } from '../../../src/api/documents/fleet.ts';
 import type {
+  activityAnswer,
   checkpointsAnswer,
   eventsAnswer,
   logsAnswer,
@@ -46,6 +47,8 @@ export type Ladder = z.infer<typeof ladderAnswer>;
 export type Rung = Ladder['rungs'][number];
 export type Metrics = z.infer<typeof metricsAnswer>;
 export type Candidates = z.infer<typeof candidatesAnswer>;
+export type Activity = z.infer<typeof activityAnswer>;
+export type ActivityEntry = Activity['entries'][number];
 export type Events = z.infer<typeof eventsAnswer>;
 export type Snapshots = z.infer<typeof snapshotsAnswer>;
 export type Verified = z.infer<(typeof verifiedAnswers)[200]> | z.infer<(typeof verifiedAnswers)[202]>;

@@ -1,7 +1,4 @@
-import { Menu as Base } from '@base-ui/react/menu';
-import type { ReactElement, ReactNode } from 'react';
-import { useLocation } from 'wouter';
-import styles from './parts.module.css';
+import { cloneElement, type KeyboardEvent, lazy, type ReactElement, type ReactNode, Suspense, useState } from 'react';
 
 export interface MenuEntry {
   readonly label: ReactNode;
@@ -13,24 +10,38 @@ export interface MenuEntry {
   readonly onSelect?: () => void;
 }
 
-const Items = ({ entries }: { readonly entries: readonly MenuEntry[] }): ReactNode => {
-  const [, navigate] = useLocation();
-  return entries.map((entry, index) => (
-    <Base.Item
-      // Entries have no identity of their own, and none of them moves while the menu is open.
-      key={index}
-      className={styles['item']}
-      disabled={entry.refused === true}
-      onClick={() => {
-        if (entry.href !== undefined) navigate(entry.href);
-        entry.onSelect?.();
-      }}
-    >
-      {entry.label}
-      {entry.note !== undefined && <span className={styles['itemNote']}>{entry.note}</span>}
-    </Base.Item>
-  ));
+export interface SharedMenuProps {
+  /** The button that it belongs to; null while it is closed. */
+  readonly anchor: HTMLElement | null;
+  readonly onClose: () => void;
+  readonly entries: readonly MenuEntry[];
+  /** With which of the button's sides it is flush. */
+  readonly align?: 'start' | 'end';
+}
+
+/** What draws it is a fifth of all that a page has to fetch: it comes with the first menu that is opened. */
+const fetchPopup = () => import('./menu-popup.tsx');
+const MenuPopup = lazy(async () => ({ default: (await fetchPopup()).MenuPopup }));
+
+/** One menu for the many rows of a list: it opens below the button that was pressed and gives the focus back to it. */
+export const SharedMenu = (props: SharedMenuProps): ReactNode => {
+  const [wasOpen, setWasOpen] = useState(false);
+  if (props.anchor !== null && !wasOpen) setWasOpen(true);
+  if (props.anchor === null && !wasOpen) return null;
+  return (
+    <Suspense fallback={null}>
+      <MenuPopup {...props} />
+    </Suspense>
+  );
 };
+
+interface TriggerProps {
+  readonly 'aria-haspopup'?: 'menu';
+  readonly 'aria-expanded'?: boolean;
+  readonly onClick?: (event: { readonly currentTarget: HTMLElement }) => void;
+  readonly onPointerEnter?: () => void;
+  readonly onKeyDown?: (event: KeyboardEvent<HTMLElement>) => void;
+}
 
 /** Opens below its trigger, which has to be a button. */
 export const Menu = ({
@@ -42,37 +53,26 @@ export const Menu = ({
   readonly entries: readonly MenuEntry[];
   /** Such as to ask what to offer. */
   readonly onOpen?: () => void;
-}): ReactNode => (
-  <Base.Root onOpenChange={(isOpen) => isOpen && onOpen?.()}>
-    <Base.Trigger render={trigger} />
-    <Base.Portal>
-      <Base.Positioner sideOffset={4} align="start">
-        <Base.Popup className={styles['menu']}>
-          <Items entries={entries} />
-        </Base.Popup>
-      </Base.Positioner>
-    </Base.Portal>
-  </Base.Root>
-);
-
-/** One menu for the many rows of a list: it opens below the button that was pressed and gives the focus back to it. */
-export const SharedMenu = ({
-  anchor,
-  onClose,
-  entries,
-}: {
-  /** Null while it is closed. */
-  readonly anchor: HTMLElement | null;
-  readonly onClose: () => void;
-  readonly entries: readonly MenuEntry[];
-}): ReactNode => (
-  <Base.Root open={anchor !== null} onOpenChange={(isOpen) => !isOpen && onClose()}>
-    <Base.Portal>
-      <Base.Positioner anchor={anchor} sideOffset={4} align="end">
-        <Base.Popup className={styles['menu']} finalFocus={() => anchor}>
-          <Items entries={entries} />
-        </Base.Popup>
-      </Base.Positioner>
-    </Base.Portal>
-  </Base.Root>
-);
+}): ReactNode => {
+  const [anchor, setAnchor] = useState<HTMLElement | null>(null);
+  const open = (button: HTMLElement): void => {
+    setAnchor(button);
+    onOpen?.();
+  };
+  return (
+    <>
+      {cloneElement(trigger as ReactElement<TriggerProps>, {
+        'aria-haspopup': 'menu',
+        'aria-expanded': anchor !== null,
+        onPointerEnter: () => void fetchPopup(),
+        onClick: ({ currentTarget }) => open(currentTarget),
+        onKeyDown: (event) => {
+          if (event.key !== 'ArrowDown') return;
+          event.preventDefault();
+          open(event.currentTarget);
+        },
+      })}
+      <SharedMenu anchor={anchor} onClose={() => setAnchor(null)} entries={entries} align="start" />
+    </>
+  );
+};

@@ -38,3 +38,9 @@ export const For = ({ since }: { readonly since: string }): ReactNode => {
     </time>
   );
 };
+
+/** Its children until then, by the server's clock; nothing afterwards. */
+export const Until = ({ moment, children }: { readonly moment: string; readonly children: ReactNode }): ReactNode => {
+  const now = useServerNow(500);
+  return Date.parse(moment) > now ? children : null;
+};

@@ -1,44 +1,54 @@
-import { Toast } from '@base-ui/react/toast';
-import { X } from 'lucide-react';
-import type { ReactNode } from 'react';
-import { Button, ButtonLink } from './button.tsx';
-import styles from './parts.module.css';
+import { lazy, type ReactNode, Suspense, useSyncExternalStore } from 'react';
 
-const manager = Toast.createToastManager<{ readonly href?: string; readonly link?: string }>();
+export interface SaidToast {
+  readonly sentence: string;
+  readonly href?: string;
+  /** Of the link. */
+  readonly link?: string;
+}
+
+/** Those that nothing shows yet: what shows them is fetched with the first one. */
+let waiting: readonly SaidToast[] = [];
+let show: ((said: SaidToast) => void) | null = null;
+let isWanted = false;
+const watchers = new Set<() => void>();
 
 /** A sentence at the edge of the screen, which goes by itself. For what no page says. */
-export const toast = (sentence: string, more: { readonly href?: string; readonly link?: string } = {}): void => {
-  manager.add({ description: sentence, data: more });
+export const toast = (sentence: string, more: Omit<SaidToast, 'sentence'> = {}): void => {
+  const said = { sentence, ...more };
+  if (show) return show(said);
+  waiting = [...waiting, said];
+  isWanted = true;
+  for (const watcher of watchers) watcher();
 };
 
-const Toasts = (): ReactNode => {
-  const { toasts } = Toast.useToastManager<{ readonly href?: string; readonly link?: string }>();
-  return toasts.map((each) => (
-    <Toast.Root key={each.id} toast={each} className={styles['toast']}>
-      <Toast.Description />
-      {each.data?.href !== undefined && (
-        <ButtonLink look="quiet" href={each.data.href}>
-          {each.data.link ?? 'Show'}
-        </ButtonLink>
+/** From now on each goes there, first of all those that wait. @returns ends it */
+export const takeToasts = (take: (said: SaidToast) => void): (() => void) => {
+  show = take;
+  for (const said of waiting) take(said);
+  waiting = [];
+  return () => {
+    show = null;
+  };
+};
+
+const ToastViewport = lazy(async () => ({ default: (await import('./toast-area.tsx')).ToastViewport }));
+
+const watch = (watcher: () => void): (() => void) => {
+  watchers.add(watcher);
+  return () => watchers.delete(watcher);
+};
+
+export const ToastArea = ({ children }: { readonly children: ReactNode }): ReactNode => {
+  const isShown = useSyncExternalStore(watch, () => isWanted);
+  return (
+    <>
+      {children}
+      {isShown && (
+        <Suspense fallback={null}>
+          <ToastViewport />
+        </Suspense>
       )}
-      <Toast.Close
-        render={
-          <Button look="quiet" icon aria-label="Close">
-            <X size={16} aria-hidden />
-          </Button>
-        }
-      />
-    </Toast.Root>
-  ));
+    </>
+  );
 };
-
-export const ToastArea = ({ children }: { readonly children: ReactNode }): ReactNode => (
-  <Toast.Provider toastManager={manager}>
-    {children}
-    <Toast.Portal>
-      <Toast.Viewport className={styles['toasts']}>
-        <Toasts />
-      </Toast.Viewport>
-    </Toast.Portal>
-  </Toast.Provider>
-);

@@ -7,7 +7,13 @@ import styles from './shell.module.css';
 export const ConnectionPill = (): ReactNode => {
   const connection = useConnection();
   const now = useServerNow(1000);
-  if (connection.state === 'live' || connection.state === 'idle')
+  if (connection.state === 'idle')
+    return (
+      <span className={styles['pill']} data-connection="idle">
+        <span aria-hidden>◌</span> Connecting
+      </span>
+    );
+  if (connection.state === 'live')
     return (
       <span className={`${styles['pill']} ${styles['live']}`} data-connection="live">
         <span aria-hidden>●</span> Live

@@ -28,17 +28,20 @@ export const databaseTabs = [
 ] as const;
 export type DatabaseTab = (typeof databaseTabs)[number][0];
 
+interface LayoutProps extends OfDatabase {
+  readonly tab: DatabaseTab;
+  /** There is something to show without a database: one that is not made yet, or has been destroyed. */
+  readonly standsAlone?: boolean;
+  readonly children: ReactNode;
+}
+
 /** What stands around each page of a database: its name and health, what is going on, its tabs, and the plan that is open. */
-export const DatabaseLayout = ({
-  project,
-  name,
-  tab,
-  children,
-}: OfDatabase & { readonly tab: DatabaseTab; readonly children: ReactNode }): ReactNode => {
+export const DatabaseLayout = ({ project, name, tab, standsAlone = false, children }: LayoutProps): ReactNode => {
   const { data: status, error, refetch } = useDatabase(project, name);
   const title = databaseTabs.find(([path]) => path === tab)![1];
   usePageTitle(name, title);
-  if (isProblem(error) && error.status === 404) return <NoSuchDatabase name={name} />;
+  if (isProblem(error) && error.status === 404)
+    return standsAlone ? <Alone name={name}>{children}</Alone> : <NoSuchDatabase name={name} />;
   if (error && !status) return <ProblemNotice error={error} onRetry={() => void refetch()} />;
   if (!status) return <Loading what={name} />;
   return (
@@ -71,6 +74,13 @@ export const DatabaseLayout = ({
     </>
   );
 };
+
+const Alone = ({ name, children }: { readonly name: string; readonly children: ReactNode }): ReactNode => (
+  <>
+    <h1>{name}</h1>
+    {children}
+  </>
+);
 
 const NoSuchDatabase = ({ name }: { readonly name: string }): ReactNode => {
   const { data = [] } = useDatabases();

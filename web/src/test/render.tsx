@@ -1,3 +1,5 @@
+// What a browser fetches with the first menu is there at once: a test does not wait for it.
+import '../parts/menu-popup.tsx';
 import { QueryClientProvider } from '@tanstack/react-query';
 import { cleanup, render } from '@testing-library/react';
 import type { ReactElement } from 'react';

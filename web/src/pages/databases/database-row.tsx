@@ -5,7 +5,7 @@ import { bytesText, moneyText } from '../../format/numbers.ts';
 import { shortStageText, wordsOf } from '../../format/stages.ts';
 import { Button } from '../../parts/button.tsx';
 import { HealthMark, shownHealth } from '../../parts/health-mark.tsx';
-import { Ago, Countdown } from '../../parts/times.tsx';
+import { Ago, Countdown, Until } from '../../parts/times.tsx';
 import { databasePath } from '../../shell/of-database.ts';
 import styles from './databases.module.css';
 
@@ -35,9 +35,9 @@ export const DatabaseRow = memo(function DatabaseRow({ entry, showsProject, onMe
       </td>
       <td className={styles['window']}>
         {checkpoint_until !== null && (
-          <>
+          <Until moment={checkpoint_until}>
             Roll back for <Countdown until={checkpoint_until} />
-          </>
+          </Until>
         )}
       </td>
       <td className={styles['major']}>PG {postgres_major}</td>

@@ -3,7 +3,7 @@ import { postgresPath } from '../../data/api.ts';
 import { useDatabase } from '../../data/queries.ts';
 import { useAddressValue } from '../../parts/address-value.ts';
 import { Empty, Loading } from '../../parts/notice.tsx';
-import { useRefusal } from '../../parts/roles.ts';
+import { useRoleRefusal } from '../../parts/roles.ts';
 import { useMe } from '../../data/queries.ts';
 import type { OfDatabase } from '../../shell/of-database.ts';
 import { LogTools, usualLines } from './log-tools.tsx';
@@ -13,7 +13,7 @@ import styles from './logs.module.css';
 /** What the nodes have logged. How it is looked at stands in the address. */
 export const LogsPage = ({ project, name }: OfDatabase): ReactNode => {
   const { data: me } = useMe();
-  const refusal = useRefusal('operator');
+  const refusal = useRoleRefusal('operator');
   const { data: status } = useDatabase(project, name);
   const [node] = useAddressValue('node');
   const [lines] = useAddressValue('lines', usualLines);

@@ -4,6 +4,7 @@ import { useServerNow } from '../../data/clock.ts';
 import { useDatabase } from '../../data/queries.ts';
 import type { Operation } from '../../data/types.ts';
 import { moneyText, plural } from '../../format/numbers.ts';
+import { wordsOf } from '../../format/stages.ts';
 import { durationText, momentText } from '../../format/times.ts';
 import { ButtonLink } from '../../parts/button.tsx';
 import { Notice } from '../../parts/notice.tsx';
@@ -12,7 +13,7 @@ import { HandOver } from './hand-over.tsx';
 import { LeftOvers } from './left-overs.tsx';
 import styles from './operations.module.css';
 import { isCause } from './steps.ts';
-import { resultOf, sameAgain, typeText } from './standing.ts';
+import { resultOf, sameAgain } from './standing.ts';
 
 interface Of extends OfDatabase {
   readonly operation: Operation;
@@ -51,7 +52,7 @@ const Window = ({ project, name, operation: { id, checkpoint, type } }: Of): Rea
     return <p>Its rollback window is closed: it cannot be rolled back any longer.</p>;
   return (
     <p>
-      The {typeText(type)} can be rolled back until {momentText(until)}.
+      The {wordsOf(type)} can be rolled back until {momentText(until)}.
     </p>
   );
 };

@@ -3,28 +3,19 @@ import { type ReactNode, useState } from 'react';
 import { useServerNow } from '../../data/clock.ts';
 import { useTemporalWeb } from '../../data/queries.ts';
 import type { Operation } from '../../data/types.ts';
+import { wordsOf } from '../../format/stages.ts';
 import { clockText, momentText } from '../../format/times.ts';
 import { Button } from '../../parts/button.tsx';
 import { SignalButton } from '../../plan/signal-button.tsx';
 import type { OfDatabase } from '../../shell/of-database.ts';
 import { canNotify, isAskedFor, wantNotice } from './notice-at-end.ts';
 import styles from './operations.module.css';
-import { countOf, isGoingBack, timesOf, titleOf, typeText } from './standing.ts';
+import { countOf, standingOf, timesOf, titleOf } from './standing.ts';
 import { StateMark } from './state-mark.tsx';
-import type { StepState } from './steps.ts';
 
 interface Of extends OfDatabase {
   readonly operation: Operation;
 }
-
-const marks = {
-  running: ['running', 'running'],
-  done: ['done', 'done'],
-  rolled_back: ['undone', 'rolled back'],
-  aborted: ['undone', 'aborted'],
-  failed: ['failed', 'failed'],
-  needs_operator: ['undo_failed', 'needs an operator'],
-} as const satisfies Record<Operation['status'], readonly [StepState, string]>;
 
 const Times = ({ operation }: { readonly operation: Operation }): ReactNode => {
   const now = useServerNow(1000);
@@ -37,14 +28,13 @@ const Times = ({ operation }: { readonly operation: Operation }): ReactNode => {
 };
 
 const Standing = ({ operation }: { readonly operation: Operation }): ReactNode => {
-  const { status, waiting_for, steps } = operation;
-  const isWaiting = status === 'running' && waiting_for !== null;
-  const [state, word] = isWaiting ? (['waits', 'waits'] as const) : marks[status];
+  const { status, steps } = operation;
+  const { state, word } = standingOf(operation);
   const { at, of } = countOf(operation);
   return (
     <span className={styles['standing']} data-status={status}>
-      <StateMark state={isGoingBack(operation) ? 'undone' : state} />
-      <strong>{isGoingBack(operation) ? 'rolling back' : word}</strong>
+      <StateMark state={state} />
+      <strong>{word}</strong>
       {steps.length > 0 && status === 'running' && (
         <span>
           {at} of {of}
@@ -110,7 +100,7 @@ export const OperationHead = ({ project, name, operation }: Of): ReactNode => {
             look="danger"
             refused={abortable.now ? null : abortable.reason}
             ask={{
-              title: `Abort ${typeText(type)} of ${name}?`,
+              title: `Abort ${wordsOf(type)} of ${name}?`,
               text: <p>What it has done is undone, and {name} is as it was before.</p>,
               button: 'Abort it',
             }}

@@ -1,5 +1,7 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useEffect, useRef } from 'react';
 import { Link } from 'wouter';
+import { keys } from '../../data/keys.ts';
 import { isProblem } from '../../data/problem.ts';
 import { useOperation } from '../../data/queries.ts';
 import type { Operation } from '../../data/types.ts';
@@ -31,8 +33,21 @@ const Elsewhere = ({ operation }: { readonly operation: Operation }): ReactNode 
   return <LiveRegion says={sentence} urgent={status === 'failed' || status === 'needs_operator'} />;
 };
 
+/** A database comes to be while its first operation runs, and goes with its last: whether there is one is asked then. */
+const useDatabaseAgain = ({ project, name }: OfDatabase, { status, steps }: Operation): void => {
+  const cache = useQueryClient();
+  const stands = `${status} ${steps.length > 0}`;
+  const before = useRef(stands);
+  useEffect(() => {
+    if (before.current !== stands)
+      void cache.invalidateQueries({ queryKey: keys.database(project, name), exact: true });
+    before.current = stands;
+  }, [cache, project, name, stands]);
+};
+
 const Shown = (of: OfDatabase & { readonly operation: Operation }): ReactNode => {
   const { operation } = of;
+  useDatabaseAgain(of, operation);
   return (
     <article className={styles['operation']} data-operation={operation.id}>
       <OperationHead {...of} />

@@ -1,19 +1,17 @@
 import type { Change } from '../../data/changes.ts';
 import { changeKinds, type ChangeKind } from '../../data/changes.ts';
 import type { Operation, Step } from '../../data/types.ts';
+import { wordsOf } from '../../format/stages.ts';
 import { durationText } from '../../format/times.ts';
-import { stateOf, stepWords } from './steps.ts';
+import { stateOf, stepWords, type StepState } from './steps.ts';
 
 /** Where an operation stands, in words and numbers. */
 
 const stageNames = ['single', 'pooling', 'replicas', 'ha'] as const;
 
-/** `expand`, `scale down`. */
-export const typeText = (type: string): string => type.replaceAll('_', ' ');
-
 /** `expand shop: replicas → ha`. */
 export const titleOf = ({ type, database, from_stage, to_stage }: Operation): string => {
-  const name = `${typeText(type)} ${database}`;
+  const name = `${wordsOf(type)} ${database}`;
   if (from_stage === null || to_stage === null || from_stage === to_stage) return name;
   return `${name}: ${stageNames[from_stage]} → ${stageNames[to_stage]}`;
 };
@@ -21,6 +19,23 @@ export const titleOf = ({ type, database, from_stage, to_stage }: Operation): st
 /** A step that went wrong while the operation runs: what it did is being undone, the last step first. */
 export const isGoingBack = ({ status, steps }: Operation): boolean =>
   status === 'running' && steps.some((step) => ['failed', 'undone', 'undo_failed'].includes(step.status));
+
+const standings = {
+  running: ['running', 'running'],
+  done: ['done', 'done'],
+  rolled_back: ['undone', 'rolled back'],
+  aborted: ['undone', 'aborted'],
+  failed: ['failed', 'failed'],
+  needs_operator: ['undo_failed', 'needs an operator'],
+} as const satisfies Record<Operation['status'], readonly [StepState, string]>;
+
+/** In one word, with the mark of a step that is so. */
+export const standingOf = (operation: Operation): { readonly state: StepState; readonly word: string } => {
+  const [state, word] = standings[operation.status];
+  if (isGoingBack(operation)) return { state: 'undone', word: 'rolling back' };
+  if (operation.status === 'running' && operation.waiting_for !== null) return { state: 'waits', word: 'waits' };
+  return { state, word };
+};
 
 /** How many steps are behind it, and whether it goes on or back. */
 export const countOf = (operation: Operation): { readonly at: number; readonly of: number } => {
@@ -104,7 +119,7 @@ export const resultOf = (operation: Operation): string => {
 const asBefore = ({ closes_window, steps }: Operation): string => {
   const closed = closes_window !== null && steps[closes_window.step]?.status !== 'pending';
   if (!closed) return 'everything is as it was before.';
-  return `everything is as it was before, but the rollback window of the last ${typeText(closes_window.of)} is closed.`;
+  return `everything is as it was before, but the rollback window of the last ${wordsOf(closes_window.of)} is closed.`;
 };
 
 /** The change that asks for the same once more; null where the record does not know it. */
