@@ -59,7 +59,7 @@ export const requireTokens = async (
       throw new Error(`${url} must either name the role that may call it or be public`);
   });
   app.addHook('onRequest', async (request, reply) => {
-    const { role, plansFor = role, signsIn } = request.routeOptions.config;
+    const { role, plansFor, signsIn } = request.routeOptions.config;
     // Public, or no route at all.
     if (role === undefined) {
       if (!signsIn) return;
@@ -76,7 +76,7 @@ export const requireTokens = async (
     await ofToken(request, reply);
     const { projectId } = request.params as { projectId?: string };
     if (projectId !== undefined) requireProject(identity, projectId);
-    requireRole(identity, plansFor !== undefined && isDryRun(request) ? plansFor : role);
+    requireRole(identity, plansFor && isDryRun(request) ? plansFor : role);
   });
 };
 

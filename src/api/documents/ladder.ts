@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { milliseconds, named, stage } from './document.ts';
-import { cost } from './operation.ts';
+import { affectedEndpoints, cost } from './operation.ts';
 
 const request = z.strictObject({
   path: z.enum(['pooling', 'replicas', 'ha', 'scale-down']).describe('To be posted below …/postgres/.'),
@@ -21,6 +21,7 @@ const outlook = {
       point_of_no_return: z.string().nullable(),
       warnings: z.array(z.string()),
       losses: z.array(z.string()),
+      endpoints: affectedEndpoints,
     })
     .nullable(),
   refused: z

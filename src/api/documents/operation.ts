@@ -184,6 +184,10 @@ const plannedNodes = z.array(
   ),
 );
 
+export const affectedEndpoints = z
+  .array(z.strictObject({ name: z.enum(endpointNames), effect: z.enum(endpointEffects) }))
+  .describe('What clients of each endpoint notice that there is before or after.');
+
 /** A plan has the shape of the operation that would run it. */
 export const planned = named(
   'Plan',
@@ -223,9 +227,7 @@ export const planned = named(
           'What the worker would check first, with `preflight=true`; `ok` is null if it could not be looked at.',
         ),
       losses: z.array(z.string()).describe('What would be lost for good; it has to be confirmed.'),
-      endpoints: z
-        .array(z.strictObject({ name: z.enum(endpointNames), effect: z.enum(endpointEffects) }))
-        .describe('What clients of each endpoint notice that there is before or after.'),
+      endpoints: affectedEndpoints,
       checkpoint: z.null(),
       error: z.null(),
     }),

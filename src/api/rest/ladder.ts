@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { costOf } from '../../domain/cost.ts';
 import type { Database } from '../../domain/database.ts';
+import { effectsOnEndpoints } from '../../domain/endpoint-effects.ts';
 import { PgrowError } from '../../domain/errors.ts';
 import { poolingSwitch, rungsOf, type LadderRequest } from '../../domain/ladder.ts';
 import type { Plan } from '../../domain/plan.ts';
@@ -107,4 +108,5 @@ const summaryOf = (plan: Plan, ids: Parameters<typeof planDigest>[1]) => ({
   point_of_no_return: plan.point_of_no_return,
   warnings: plan.warnings,
   losses: plan.losses ?? [],
+  endpoints: effectsOnEndpoints(plan),
 });

@@ -119,6 +119,7 @@ const outlook = (before: number, after: number) => ({
     point_of_no_return: null,
     warnings: [],
     losses: [],
+    endpoints: [],
   },
   refused: null,
 });

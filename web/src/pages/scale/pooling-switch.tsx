@@ -4,7 +4,7 @@ import type { Ladder, Status } from '../../data/types.ts';
 import { moneyChangeText, moneyText } from '../../format/numbers.ts';
 import { Button, ButtonLink } from '../../parts/button.tsx';
 import { databasePath } from '../../shell/of-database.ts';
-import { clientsText, poolText, rungTexts } from './rung-texts.ts';
+import { clientTexts, poolText, rungTexts } from './rung-texts.ts';
 import styles from './scale.module.css';
 
 interface PoolingSwitchProps {
@@ -28,8 +28,15 @@ export const PoolingSwitch = ({ pooling, status, isReasonKnown }: PoolingSwitchP
         <p>
           {enabled ? 'Without it' : 'With it'}:{' '}
           {moneyChangeText(plan.cost_after.monthly_usd - plan.cost_before.monthly_usd)} →{' '}
-          <strong>{moneyText(plan.cost_after.monthly_usd)}</strong>; {clientsText(plan)}.
+          <strong>{moneyText(plan.cost_after.monthly_usd)}</strong>
         </p>
+      )}
+      {plan && (
+        <div>
+          {clientTexts(plan).map((text) => (
+            <div key={text}>{text}</div>
+          ))}
+        </div>
       )}
       {!plan && !isReasonKnown && <p className={styles['refused']}>{refused?.message}</p>}
       {!enabled && <p className={styles['quiet']}>Pays {rungTexts.pooling.pays}.</p>}

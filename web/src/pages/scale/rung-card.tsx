@@ -6,7 +6,7 @@ import { durationText } from '../../format/times.ts';
 import { Button, ButtonLink } from '../../parts/button.tsx';
 import { databasePath } from '../../shell/of-database.ts';
 import { PresentRung } from './present-rung.tsx';
-import { backText, clientsText, rungTexts } from './rung-texts.ts';
+import { backText, clientTexts, rungTexts } from './rung-texts.ts';
 import styles from './scale.module.css';
 
 interface RungCardProps {
@@ -60,7 +60,11 @@ const Outlook = ({ rung, isReasonKnown }: Pick<RungCardProps, 'rung' | 'isReason
   return (
     <dl className={styles['outlook']}>
       <dt>Clients</dt>
-      <dd>{clientsText(rung.plan)}; addresses stay the same</dd>
+      <dd>
+        {clientTexts(rung.plan).map((text) => (
+          <div key={text}>{text}</div>
+        ))}
+      </dd>
       <dt>Takes</dt>
       <dd>≈ {durationText(rung.plan.estimated_duration_minutes * 60_000)}</dd>
       <dt>Back</dt>

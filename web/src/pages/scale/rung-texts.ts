@@ -1,5 +1,5 @@
 import type { Ladder, Rung, Status } from '../../data/types.ts';
-import { durationText } from '../../format/times.ts';
+import { effectText, endpointTitles } from '../../plan/plan-text.ts';
 
 interface RungText {
   readonly title: string;
@@ -33,11 +33,17 @@ export const rungTexts: Readonly<Record<Rung['name'], RungText>> = {
 
 type Outlook = NonNullable<Rung['plan']>;
 
-/** `clients wait about 400 ms once`. */
-export const clientsText = ({ expected_stall_ms }: Pick<Outlook, 'expected_stall_ms'>): string =>
-  expected_stall_ms === 0
-    ? 'clients are not held'
-    : `writes wait about ${durationText(expected_stall_ms)} once; sessions that are not pooled are reset once`;
+/** `pooled: waits about 400 ms; no transaction fails`: those that notice something, grouped by what they notice. */
+export const clientTexts = (plan: Outlook): readonly string[] => {
+  const noticing = plan.endpoints.filter(({ effect }) => effect !== 'unchanged');
+  const byEffect = Map.groupBy(noticing, ({ effect }) => effect);
+  const stalling = { type: 'expand', expected_stall_ms: plan.expected_stall_ms } as const;
+  const texts = [...byEffect].map(
+    ([effect, endpoints]) =>
+      `${endpoints.map(({ name }) => endpointTitles[name]).join(', ')}: ${effectText(effect, stalling)}`,
+  );
+  return texts.length === 0 ? ['notice nothing'] : texts;
+};
 
 /** How to get back from there. */
 export const backText = (direction: Rung['direction'], { point_of_no_return }: Outlook): string => {
