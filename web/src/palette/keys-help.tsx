@@ -1,6 +1,6 @@
 import { type ReactNode, useState } from 'react';
 import { CheckBox } from '../parts/check-box.tsx';
-import { Dialog } from '../parts/dialog.tsx';
+import { Dialog, useFinalFocus } from '../parts/dialog.tsx';
 import { shortcutsKey } from '../parts/shortcut.ts';
 import styles from './palette.module.css';
 
@@ -17,8 +17,9 @@ const keys: readonly (readonly [keys: readonly string[], does: string])[] = [
 /** The keys, and a way to do without those that are a single letter. */
 export const KeysHelp = ({ onClose }: { readonly onClose: () => void }): ReactNode => {
   const [isOn, setOn] = useState(() => localStorage.getItem(shortcutsKey) !== 'off');
+  const finalFocus = useFinalFocus();
   return (
-    <Dialog open onClose={onClose} title="Keys">
+    <Dialog open onClose={onClose} title="Keys" finalFocus={finalFocus}>
       <div className={styles['palette']}>
         <dl className={styles['help']}>
           {keys.map(([pressed, does]) => (

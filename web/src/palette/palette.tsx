@@ -1,7 +1,7 @@
 import { type KeyboardEvent, type ReactNode, useId, useRef, useState } from 'react';
 import { useLocation, useRoute } from 'wouter';
 import { useDatabase, useDatabases } from '../data/queries.ts';
-import { Dialog } from '../parts/dialog.tsx';
+import { Dialog, useFinalFocus } from '../parts/dialog.tsx';
 import { databaseTabs } from '../shell/database-layout.tsx';
 import type { OfDatabase } from '../shell/of-database.ts';
 import { matching, type Target, targetsOf } from './targets.ts';
@@ -44,6 +44,7 @@ const Choices = ({ targets, onClose, onKeys }: PaletteProps & { readonly targets
   const [, navigate] = useLocation();
   const input = useRef<HTMLInputElement>(null);
   const id = useId();
+  const finalFocus = useFinalFocus();
   const found = matching(targets, typed).slice(0, mostShown);
   const active = Math.min(at, found.length - 1);
   const choose = (target: Target | undefined): void => {
@@ -62,7 +63,7 @@ const Choices = ({ targets, onClose, onKeys }: PaletteProps & { readonly targets
       ?.scrollIntoView({ block: 'nearest' });
   };
   return (
-    <Dialog open onClose={onClose} title="Go to" initialFocus={input}>
+    <Dialog open onClose={onClose} title="Go to" initialFocus={input} finalFocus={finalFocus}>
       <div className={styles['palette']}>
         <input
           ref={input}

@@ -51,17 +51,19 @@ export const targetsOf = ({ databases, present, status, tabs }: Known): readonly
   ];
 };
 
-/** Those in which every word that was typed begins a word, or stands in one; the former first. */
+/** Those in which every word that was typed stands; first those whose label has words that begin so. */
 export const matching = (targets: readonly Target[], typed: string): readonly Target[] => {
   const words = typed.toLowerCase().split(/\s+/).filter(Boolean);
+  const begins = (text: string, word: string): boolean => text.split(/[\s_-]+/).some((each) => each.startsWith(word));
   const rankOf = ({ label, group }: Target): number => {
-    const text = `${label} ${group}`.toLowerCase();
-    if (!words.every((word) => text.includes(word))) return 2;
-    return words.every((word) => text.split(/[\s_-]+/).some((each) => each.startsWith(word))) ? 0 : 1;
+    const [own, whole] = [label.toLowerCase(), `${label} ${group}`.toLowerCase()];
+    if (words.every((word) => begins(own, word))) return 0;
+    if (words.some((word) => begins(own, word)) && words.every((word) => begins(whole, word))) return 1;
+    return words.every((word) => whole.includes(word)) ? 2 : 3;
   };
   return targets
     .map((target) => ({ target, rank: rankOf(target) }))
-    .filter(({ rank }) => rank < 2)
+    .filter(({ rank }) => rank < 3)
     .toSorted((a, b) => a.rank - b.rank)
     .map(({ target }) => target);
 };

@@ -1,8 +1,16 @@
 import { Dialog as Base } from '@base-ui/react/dialog';
 import { X } from 'lucide-react';
-import type { ReactNode, RefObject } from 'react';
+import { type ReactNode, type RefObject, useState } from 'react';
 import { Button } from './button.tsx';
 import styles from './parts.module.css';
+
+type FinalFocus = () => HTMLElement | null | true;
+
+/** For one that is opened by a key or an address: where nothing had the focus, the page gets it. */
+export const useFinalFocus = (): FinalFocus => {
+  const [before] = useState(() => document.activeElement);
+  return () => (before === null || before === document.body ? document.querySelector<HTMLElement>('#main') : true);
+};
 
 interface DialogProps {
   readonly open: boolean;
@@ -12,6 +20,8 @@ interface DialogProps {
   /** `sheet`: a panel of full height at the side, which is the whole screen on a phone. */
   readonly shape?: 'dialog' | 'sheet';
   readonly initialFocus?: RefObject<HTMLElement | null>;
+  /** Where the focus goes when it closes; by default where it was. */
+  readonly finalFocus?: FinalFocus;
   readonly children: ReactNode;
 }
 
@@ -23,12 +33,13 @@ export const Dialog = ({
   description,
   shape = 'dialog',
   initialFocus,
+  finalFocus,
   children,
 }: DialogProps): ReactNode => (
   <Base.Root open={open} onOpenChange={(isOpen) => !isOpen && onClose()}>
     <Base.Portal>
       <Base.Backdrop className={styles['backdrop']} />
-      <Base.Popup className={styles[shape]} {...(initialFocus && { initialFocus })}>
+      <Base.Popup className={styles[shape]} {...(initialFocus && { initialFocus })} {...(finalFocus && { finalFocus })}>
         <div className={styles['titleRow']} data-part="dialog-title">
           <Base.Title>{title}</Base.Title>
           <Base.Close

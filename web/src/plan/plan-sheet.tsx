@@ -3,7 +3,7 @@ import { useLocation } from 'wouter';
 import { changeKinds, type Change } from '../data/changes.ts';
 import { useDatabase } from '../data/queries.ts';
 import type { Accepted, Plan, Status } from '../data/types.ts';
-import { Dialog } from '../parts/dialog.tsx';
+import { Dialog, useFinalFocus } from '../parts/dialog.tsx';
 import { toast } from '../parts/toasts.tsx';
 import { databasePath } from '../shell/of-database.ts';
 import { planTitle } from './plan-text.ts';
@@ -34,6 +34,7 @@ const Sheet = ({ project, name, change, onClose, status }: PlanSheetProps & { st
   const subject = { project, name, change: settled };
   const planned = usePlan(subject);
   const [, navigate] = useLocation();
+  const finalFocus = useFinalFocus();
   const heading = useRef<HTMLHeadingElement>(null);
   const { kind } = change;
   const onStarted = (accepted: Accepted, plan: Plan): void => {
@@ -50,6 +51,7 @@ const Sheet = ({ project, name, change, onClose, status }: PlanSheetProps & { st
       shape="sheet"
       onClose={onClose}
       initialFocus={heading}
+      finalFocus={finalFocus}
       title={
         <span ref={heading} tabIndex={-1}>
           {planned.data ? planTitle(planned.data, draft.body) : titleOf(kind, name)}

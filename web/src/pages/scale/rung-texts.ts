@@ -1,5 +1,6 @@
 import type { Ladder, Rung, Status } from '../../data/types.ts';
-import { effectText, endpointTitles } from '../../plan/plan-text.ts';
+import { durationText } from '../../format/times.ts';
+import { endpointTitles } from '../../plan/plan-text.ts';
 
 interface RungText {
   readonly title: string;
@@ -33,22 +34,35 @@ export const rungTexts: Readonly<Record<Rung['name'], RungText>> = {
 
 type Outlook = NonNullable<Rung['plan']>;
 
-/** `pooled: waits about 400 ms; no transaction fails`: those that notice something, grouped by what they notice. */
-export const clientTexts = (plan: Outlook): readonly string[] => {
-  const noticing = plan.endpoints.filter(({ effect }) => effect !== 'unchanged');
-  const byEffect = Map.groupBy(noticing, ({ effect }) => effect);
-  const stalling = { type: 'expand', expected_stall_ms: plan.expected_stall_ms } as const;
-  const texts = [...byEffect].map(
-    ([effect, endpoints]) =>
-      `${endpoints.map(({ name }) => endpointTitles[name]).join(', ')}: ${effectText(effect, stalling)}`,
+type Effect = Outlook['endpoints'][number]['effect'];
+
+/** What is said of an endpoint at length in the plan. */
+const shortEffects: Readonly<Record<Exclude<Effect, 'waits' | 'unchanged'>, string>> = {
+  new: 'new',
+  reset: 'reset once',
+  may_reset: 'may be reset once',
+  leads_on: 'its address leads to what is left',
+  down: 'down',
+  up: 'up again',
+  removed: 'removed',
+};
+
+/** `pooled: waits about 400 ms, none fails`, `direct, read-write: reset once`: by what clients notice. */
+export const clientTexts = ({ endpoints, expected_stall_ms }: Outlook): readonly string[] => {
+  const said = ({ effect }: Outlook['endpoints'][number]): string | null => {
+    if (effect === 'waits') return `waits about ${durationText(expected_stall_ms)}, none fails`;
+    return effect === 'unchanged' ? null : shortEffects[effect];
+  };
+  const byEffect = [...Map.groupBy(endpoints, said)].flatMap(([text, same]) =>
+    text === null ? [] : [`${same.map(({ name }) => endpointTitles[name]).join(', ')}: ${text}`],
   );
-  return texts.length === 0 ? ['notice nothing'] : texts;
+  return byEffect.length === 0 ? ['notice nothing'] : byEffect;
 };
 
 /** How to get back from there. */
 export const backText = (direction: Rung['direction'], { point_of_no_return }: Outlook): string => {
-  const during = point_of_no_return === null ? 'can be undone until it ends' : 'can be undone until it cuts over';
-  return `${during}, then rolled back for a while; later ${direction === 'up' ? 'scale down' : 'expand again'}`;
+  const during = point_of_no_return === null ? 'undo until it ends' : 'undo until it cuts over';
+  return `${during}, then roll back for a while; later ${direction === 'up' ? 'scale down' : 'expand again'}`;
 };
 
 /** What the database has at its present stage. */
