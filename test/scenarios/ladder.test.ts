@@ -263,8 +263,16 @@ describe('the ladder', () => {
     const values = series.flatMap(({ points }) => points.flatMap(([, value]) => (value === null ? [] : [value])));
     expect(Math.min(...values)).toBeGreaterThanOrEqual(0);
     expect(await shop.read('statements')).toMatchObject({ available: false, says: [expect.stringContaining('psql')] });
-    expect(await shop.read('query-log')).toMatchObject({ slow: { logged: false }, revealed: false });
-    expect(await shop.read('advice')).toMatchObject({ advice: expect.any(Array) });
+    await expect(shop.queryNode('postgres-3', "select * from missing where email = 'alice'")).rejects.toThrow(
+      'missing',
+    );
+    expect(await shop.read('query-log?kind=failed&node=postgres-3&limit=1')).toMatchObject({
+      entries: [{ message: 'relation "missing" does not exist', statement: 'select * from missing where email = ?' }],
+      slow: { logged: false },
+      revealed: false,
+    });
+    const { advice } = await shop.read<{ advice: { code: string }[] }>('advice');
+    expect(advice.map(({ code }) => code)).not.toContain('image');
   });
 
   test('a stage reached already is success and touches nothing', async () => {
