@@ -4,6 +4,7 @@ import { Link } from 'wouter';
 import { get, postgresPath } from '../../data/api.ts';
 import { keys } from '../../data/keys.ts';
 import type { ConnectionStrings } from '../../data/types.ts';
+import { connectionParts } from '../../format/connection.ts';
 import { databasePath, type OfDatabase } from '../../shell/of-database.ts';
 import styles from './overview.module.css';
 
@@ -26,7 +27,7 @@ const readPorts = async (project: string, name: string, signal: AbortSignal): Pr
   const { host } = await get<ConnectionStrings>(postgresPath(project, name, 'connection-strings?reveal=false'), signal);
   return (Object.keys(labels) as (keyof typeof labels)[]).flatMap((endpoint) => {
     const url = host[endpoint];
-    return url === null ? [] : [{ label: labels[endpoint], port: new URL(url).port }];
+    return url === null ? [] : [{ label: labels[endpoint], port: connectionParts(url).port }];
   });
 };
 
