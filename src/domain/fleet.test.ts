@@ -61,14 +61,20 @@ test('of a look that is too old nothing is concluded, and the reason is that not
 test('one that nothing can have looked at yet asks for no attention', () => {
   const unseen = { health: 'unknown', attention: null, reason: null };
   expect(entryOf({ seen: null, exists_ms: 500 })).toMatchObject(unseen);
-  const operation = { id: shop.id, type: 'restore' as const, status: 'running' as const, steps: [] };
+  const operation = { id: shop.id, type: 'restore' as const, status: 'running' as const, steps: [], monthly_usd: 15 };
   expect(entryOf({ seen: null, operation })).toMatchObject(unseen);
 });
 
 test('the most urgent thing is named, with its sentence', () => {
   const down = { seen: { ...seenNow, health: 'down' as const, members, notices: ['postgres-1 is absent.'] } };
   expect(entryOf(down)).toMatchObject({ attention: 'down', reason: 'postgres-1 is absent.' });
-  const operation = { id: shop.id, type: 'scale_down' as const, status: 'needs_operator' as const, steps: [] };
+  const operation = {
+    id: shop.id,
+    type: 'scale_down' as const,
+    status: 'needs_operator' as const,
+    steps: [],
+    monthly_usd: 15,
+  };
   expect(entryOf({ ...down, operation })).toMatchObject({
     attention: 'needs_operator',
     reason: 'Its scale down could not be finished. See ./pgrow operations shop',
@@ -82,10 +88,12 @@ test('a running operation has come to the step that runs or is next', () => {
     { phase: 'Cut over', status: 'running', waiting: true, detail: './pgrow cutover shop' },
     { phase: 'Tidy up', status: 'pending', detail: null },
   ] as const;
-  expect(entryOf({ operation: { id: shop.id, type: 'expand', status: 'running', steps } })).toMatchObject({
+  expect(
+    entryOf({ operation: { id: shop.id, type: 'expand', status: 'running', steps, monthly_usd: 77 } }),
+  ).toMatchObject({
     attention: 'waiting',
     reason: 'Its operation waits for ./pgrow cutover shop',
-    operation: { step: 2, steps: 3, phase: 'Cut over', waiting_for: './pgrow cutover shop' },
+    operation: { step: 2, steps: 3, phase: 'Cut over', waiting_for: './pgrow cutover shop', monthly_usd: 77 },
   });
 });
 

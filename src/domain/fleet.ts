@@ -37,6 +37,8 @@ interface FleetOperation {
   readonly type: OperationType;
   readonly status: OperationStatus;
   readonly steps: readonly Pick<StepRecord, 'phase' | 'status' | 'waiting' | 'detail'>[];
+  /** Dollars per month after it. */
+  readonly monthly_usd: number;
 }
 
 /** Why someone should look at a database; the most urgent first. */
@@ -71,6 +73,8 @@ export interface FleetEntry {
     readonly steps: number;
     readonly phase: string | null;
     readonly waiting_for: string | null;
+    /** Dollars per month after it. */
+    readonly monthly_usd: number;
   } | null;
   readonly monthly_usd: number;
 }
@@ -105,7 +109,7 @@ export const fleetEntry = (record: FleetRecord, prices: Prices): FleetEntry => {
 
 const progressOf = (operation: FleetOperation | null): FleetEntry['operation'] => {
   if (operation?.status !== 'running') return null;
-  const { id, type, steps } = operation;
+  const { id, type, steps, monthly_usd } = operation;
   const current = steps.findIndex(({ status }) => status === 'running' || status === 'pending');
   const index = current === -1 ? steps.length - 1 : current;
   return {
@@ -115,6 +119,7 @@ const progressOf = (operation: FleetOperation | null): FleetEntry['operation'] =
     steps: steps.length,
     phase: steps[index]?.phase ?? null,
     waiting_for: waitingFor(steps),
+    monthly_usd,
   };
 };
 

@@ -32,8 +32,8 @@ export const fleetStore = (queries: Queries): FleetStore => ({
         LEFT JOIN observed ON observed.service_id = services.id
         LEFT JOIN holds ON holds.service_id = services.id
         LEFT JOIN LATERAL (
-             SELECT operations.id, jsonb_build_object('id', operations.id, 'type', type, 'status', status, 'steps',
-                      CASE WHEN status = 'running' THEN (
+             SELECT operations.id, jsonb_build_object('id', operations.id, 'type', type, 'status', status,
+                      'monthly_usd', plan -> 'cost_after' -> 'monthly_usd', 'steps', CASE WHEN status = 'running' THEN (
                         SELECT coalesce(jsonb_agg(jsonb_build_object('phase', phase, 'status', step.status,
                                  'waiting', step.waiting, 'detail', step.detail) ORDER BY step.index), '[]')
                           FROM operation_steps AS step WHERE step.operation_id = operations.id)

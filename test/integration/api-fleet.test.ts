@@ -47,7 +47,7 @@ test('one that is busy shows how far it is, and one in its rollback window until
   expect((await list()).databases).toMatchObject([
     {
       checkpoint_until: '2031-01-01T10:30:00.000Z',
-      operation: { id, type: 'expand', step: 1, waiting_for: './pgrow cutover shop' },
+      operation: { id, type: 'expand', step: 1, waiting_for: './pgrow cutover shop', monthly_usd: expect.any(Number) },
     },
   ]);
 });

@@ -11,6 +11,7 @@ import { createStream } from './data/stream/stream.ts';
 import { browserSurroundings } from './data/stream/surroundings.ts';
 import { StreamContext } from './data/stream/use-topic.ts';
 import { ToastArea } from './parts/toasts.tsx';
+import { ScrollMemory } from './shell/scroll-memory.ts';
 import { applyTheme, readTheme } from './shell/theme.ts';
 import { reloadOnceAfterUpdate } from './shell/update.ts';
 
@@ -27,6 +28,7 @@ createRoot(document.querySelector('#root')!).render(
         <StreamContext value={stream}>
           <ToastArea>
             <App />
+            <ScrollMemory />
           </ToastArea>
         </StreamContext>
       </QueryClientProvider>

@@ -31,6 +31,7 @@ export const fleetEntryAnswer: z.ZodType<FleetEntry> = named(
         steps: z.int(),
         phase: z.string().nullable(),
         waiting_for: z.string().nullable(),
+        monthly_usd: z.number().describe('What the database costs after it.'),
       })
       .nullable()
       .describe('The one that runs.'),

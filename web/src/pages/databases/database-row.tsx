@@ -43,6 +43,9 @@ export const DatabaseRow = memo(function DatabaseRow({ entry, showsProject, onMe
       <td className={styles['major']}>PG {postgres_major}</td>
       <td className={styles['cost']}>
         {moneyText(entry.monthly_usd)}
+        {entry.operation !== null && entry.operation.monthly_usd !== entry.monthly_usd && (
+          <span className={styles['quiet']}> → {moneyText(entry.operation.monthly_usd)}</span>
+        )}
         <span className="visually-hidden"> per month</span>
       </td>
       <td className={styles['more']}>

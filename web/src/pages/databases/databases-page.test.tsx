@@ -33,11 +33,19 @@ test('a row says how it is, who leads, until when it can be rolled back and what
 });
 
 test('an operation that runs says how far it is and leads to itself', () => {
-  const operation = { id: 'o1', type: 'expand', step: 22, steps: 29, phase: 'cut-over', waiting_for: 'you' } as const;
+  const operation = {
+    id: 'o1',
+    type: 'expand',
+    step: 22,
+    steps: 29,
+    phase: 'cut-over',
+    waiting_for: 'you',
+    monthly_usd: 77,
+  } as const;
   show([exampleEntry('billing', { operation })]);
   const link = screen.getByRole('link', { name: 'expand 22/29 · cut-over: waits for you' });
   expect(link.getAttribute('href')).toBe('/p/default/billing/operations/o1');
-  expect(rows()[0]!.textContent).toContain('changing');
+  expect(rows()[0]!.textContent).toMatch(/changing.*\$15 → \$77/);
 });
 
 test('what is unknown says why and since when nothing was seen', () => {

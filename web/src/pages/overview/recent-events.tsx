@@ -1,21 +1,13 @@
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { useOfDatabase } from '../../data/queries.ts';
+import type { Activity } from '../../data/types.ts';
 import { timeText, momentText } from '../../format/times.ts';
 import { databasePath, type OfDatabase } from '../../shell/of-database.ts';
 import styles from './overview.module.css';
 
-interface ActivityDocument {
-  readonly entries: readonly {
-    readonly id: string;
-    readonly at: string;
-    readonly says: string;
-    readonly severity: string;
-  }[];
-}
-
 export const RecentEvents = ({ of: { project, name } }: { readonly of: OfDatabase }): ReactNode => {
-  const { data } = useOfDatabase<ActivityDocument>(project, name, 'activity?limit=5', { everyMs: 30_000 });
+  const { data } = useOfDatabase<Activity>(project, name, 'activity?limit=5', { everyMs: 30_000 });
   if (!data) return null;
   return (
     <section className={styles['panel']} aria-label="Recent events">
