@@ -18,7 +18,7 @@ import type {
   verifiedAnswers,
 } from '../../../src/api/documents/history.ts';
 import type { candidatesAnswer, ladderAnswer } from '../../../src/api/documents/ladder.ts';
-import type { metricsAnswer } from '../../../src/api/documents/numbers.ts';
+import type { adviceAnswer, metricsAnswer } from '../../../src/api/documents/numbers.ts';
 import type { accepted, checkpoint, cost, operation, planned } from '../../../src/api/documents/operation.ts';
 import type { channelsAnswer } from '../../../src/api/documents/notifications.ts';
 import type { problem } from '../../../src/api/documents/problem.ts';
@@ -40,6 +40,7 @@ export type Step = Operation['steps'][number];
 export type Operations = z.infer<typeof operationsAnswer>;
 export type Checkpoint = z.infer<typeof checkpoint>;
 export type Checkpoints = z.infer<typeof checkpointsAnswer>;
+export type Advice = z.infer<typeof adviceAnswer>;
 export type Plan = z.infer<typeof planned>['operation'];
 export type Accepted = z.infer<typeof accepted>;
 export type Cost = z.infer<typeof cost>;

@@ -23,7 +23,12 @@ export const CostPage = ({ project, name }: OfDatabase): ReactNode => {
       </Answered>
       <h2>At each stage</h2>
       <Answered of={ladder} what="what each stage would cost">
-        {(data) => <Stages of={{ project, name }} ladder={data} />}
+        {(data) => (
+          <>
+            <Stages of={{ project, name }} ladder={data} />
+            <Pooling ladder={data} />
+          </>
+        )}
       </Answered>
       <p className={styles['quiet']}>These are estimates from the table of prices, not a bill.</p>
     </div>
@@ -118,6 +123,19 @@ const Stages = ({ of, ladder }: { readonly of: OfDatabase; readonly ladder: Ladd
         ))}
       </tbody>
     </table>
+  );
+};
+
+/** From stage 2 on pooling comes with any of them. */
+const Pooling = ({ ladder: { pooling } }: { readonly ladder: Ladder }): ReactNode => {
+  if (!pooling?.plan) return null;
+  const { cost_before, cost_after } = pooling.plan;
+  const change = moneyChangeText(cost_after.monthly_usd - cost_before.monthly_usd);
+  return (
+    <p>
+      {pooling.enabled ? 'Without' : 'With'} connection pooling: <strong>{moneyText(cost_after.monthly_usd)}</strong> (
+      {change} per month).
+    </p>
   );
 };
 

@@ -1,5 +1,5 @@
-import { type ReactNode, useCallback, useMemo } from 'react';
-import { useSearchParams } from 'wouter';
+import { type MouseEvent, type ReactNode, useCallback, useMemo } from 'react';
+import { useLocation, useSearchParams } from 'wouter';
 import { useDatabases } from '../../data/queries.ts';
 import { useConnection } from '../../data/stream/use-topic.ts';
 import type { DatabaseEntry } from '../../data/types.ts';
@@ -79,6 +79,19 @@ const List = ({ entries }: { readonly entries: readonly DatabaseEntry[] }): Reac
   );
 };
 
+/** Follows a link without loading the page again, unless the browser is asked to do something else with it. */
+const useFollow = () => {
+  const [, navigate] = useLocation();
+  return useCallback(
+    (event: MouseEvent<HTMLAnchorElement>): void => {
+      if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey || event.button !== 0) return;
+      event.preventDefault();
+      navigate(event.currentTarget.getAttribute('href')!);
+    },
+    [navigate],
+  );
+};
+
 const columns = ['Health', 'Name', 'Stage', 'Now', 'Rollback window', 'PostgreSQL', 'Cost per month', 'Actions'];
 
 const Rows = ({
@@ -91,6 +104,7 @@ const Rows = ({
   readonly view: View;
 }): ReactNode => {
   const { open, menu } = useRowMenu(entries);
+  const follow = useFollow();
   const isStale = useConnection().state === 'reconnecting';
   const showsProject = useMemo(() => new Set(entries.map(({ project }) => project)).size > 1, [entries]);
   return (
@@ -107,7 +121,13 @@ const Rows = ({
         </thead>
         <tbody>
           {shown.map((entry) => (
-            <DatabaseRow key={rowKey(entry, view.sort)} entry={entry} showsProject={showsProject} onMenu={open} />
+            <DatabaseRow
+              key={rowKey(entry, view.sort)}
+              entry={entry}
+              showsProject={showsProject}
+              onMenu={open}
+              onFollow={follow}
+            />
           ))}
         </tbody>
       </table>

@@ -13,7 +13,7 @@ const shownAtMost = 10;
 
 /** How long writes waited the last times that they moved to another server. */
 export const HandOvers = ({ of: { project, name } }: { readonly of: OfDatabase }): ReactNode => {
-  const { data } = useOfDatabase<Operations>(project, name, 'operations?limit=50&status=done');
+  const { data } = useOfDatabase<Operations>(project, name, 'operations?view=summary&limit=50&status=done');
   const found = (data?.operations ?? []).filter(({ stall_ms }) => stall_ms !== null && stall_ms > 0);
   const [last] = found;
   if (!last) return null;

@@ -94,3 +94,13 @@ test('candidates stand best first; those that are not fit say why', async () => 
   ]);
   expect(items.map((item) => item.getAttribute('aria-disabled'))).toEqual([null, null, 'true']);
 });
+
+test('what the numbers suggest comes with its evidence and its plan', async () => {
+  const evidence = { name: 'connections_idle', node: 'postgres-1', value: 55, unit: 'connections', at: '', over_ms: 0 };
+  const request = { path: 'pooling', body: { default_pool_size: 20 } };
+  const advice = [{ code: 'pooling', says: '61 connections, 55 of them idle.', evidence: [evidence], request }];
+  show(exampleStatus(), undefined, { [`GET ${path}/advice`]: { advice, says: [] } });
+  const findings = within(await screen.findByRole('region', { name: 'Findings' }));
+  expect(findings.getByText('connections idle on postgres-1: 55')).toBeDefined();
+  expect(findings.getByRole('link').getAttribute('href')).toBe('/p/default/shop?do=pooling&default_pool_size=20');
+});

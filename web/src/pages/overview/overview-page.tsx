@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { useDatabase } from '../../data/queries.ts';
 import type { OfDatabase } from '../../shell/of-database.ts';
-import { Advice } from './advice.tsx';
+import { Findings } from './findings.tsx';
 import { HandOvers } from './hand-overs.tsx';
 import { LayersPicture } from './layers-picture.tsx';
 import { MonthlyCost } from './monthly-cost.tsx';
@@ -16,7 +16,7 @@ export const OverviewPage = ({ project, name }: OfDatabase): ReactNode => {
     <>
       <LayersPicture of={of} status={status} />
       <div className={styles['below']}>
-        <Advice of={of} />
+        <Findings of={of} />
         <HandOvers of={of} />
         <MonthlyCost of={of} operation={status.operation} />
         <RecentEvents of={of} />

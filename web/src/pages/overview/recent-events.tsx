@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import { Link } from 'wouter';
 import { useOfDatabase } from '../../data/queries.ts';
 import type { Activity } from '../../data/types.ts';
-import { timeText, momentText } from '../../format/times.ts';
+import { Ago } from '../../parts/times.tsx';
 import { databasePath, type OfDatabase } from '../../shell/of-database.ts';
 import styles from './overview.module.css';
 
@@ -16,10 +16,10 @@ export const RecentEvents = ({ of: { project, name } }: { readonly of: OfDatabas
       <ul className={styles['lines']}>
         {data.entries.map(({ id, at, says }) => (
           <li key={id}>
-            <time dateTime={at} title={momentText(at)} className={styles['quiet']}>
-              {timeText(at)}
-            </time>
             <span>{says}</span>
+            <small className={styles['quiet']}>
+              <Ago at={at} />
+            </small>
           </li>
         ))}
       </ul>
