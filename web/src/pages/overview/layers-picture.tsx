@@ -56,6 +56,7 @@ export const LayersPicture = ({ of, status }: { readonly of: OfDatabase; readonl
                   servers={servers}
                   lags={lagsOf(card.name)}
                   isSelected={card === selected}
+                  mayRepair={status.health === 'down' || status.health === 'degraded'}
                 >
                   {card.kind === 'postgres' && card.leads && servers > 1 && <SwitchOver {...of} />}
                 </NodeCard>

@@ -1,12 +1,11 @@
 import { CircleDashed, Star } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { Link } from 'wouter';
-import { useServerNow } from '../../data/clock.ts';
 import type { Node } from '../../data/types.ts';
 import { bytesText } from '../../format/numbers.ts';
-import { durationText, timeText } from '../../format/times.ts';
+import { timeText } from '../../format/times.ts';
 import { Sparkline } from '../../parts/sparkline.tsx';
-import { Countdown } from '../../parts/times.tsx';
+import { Countdown, For } from '../../parts/times.tsx';
 import { databasePath, type OfDatabase } from '../../shell/of-database.ts';
 import { NodeMenu } from './node-menu.tsx';
 import styles from './overview.module.css';
@@ -20,10 +19,12 @@ interface NodeCardProps {
   /** The last hour of what it is behind. */
   readonly lags: readonly (number | null)[];
   readonly isSelected: boolean;
+  /** Whether it is known what is wrong. */
+  readonly mayRepair: boolean;
   readonly children?: ReactNode;
 }
 
-export const NodeCard = ({ of, card, servers, lags, isSelected, children }: NodeCardProps): ReactNode => {
+export const NodeCard = ({ of, card, servers, lags, isSelected, mayRepair, children }: NodeCardProps): ReactNode => {
   const { name, standing, leads, tone, node } = card;
   return (
     <li
@@ -49,7 +50,7 @@ export const NodeCard = ({ of, card, servers, lags, isSelected, children }: Node
           )}
           <Words card={card} />
         </div>
-        {node && <NodeMenu of={of} card={card} servers={servers} />}
+        {node && <NodeMenu of={of} card={card} servers={servers} mayRepair={mayRepair} />}
       </div>
       {node && <Facts card={card} node={node} lags={lags} />}
       {children}
@@ -119,15 +120,9 @@ const Facts = ({
         {node.servers.read_only.total}
       </p>
     )}
-    {tone === 'bad' && node.answered_at !== null && (
+    {node.detail !== null && <p className={styles['fact']}>{node.detail}</p>}
+    {tone === 'bad' && node.detail === null && node.answered_at !== null && (
       <p className={styles['fact']}>no answer since {timeText(node.answered_at)}</p>
     )}
-    {node.detail !== null && <p className={styles['fact']}>{node.detail}</p>}
   </>
 );
-
-/** `3 h`: since when it is as it is. */
-const For = ({ since }: { readonly since: string }): ReactNode => {
-  const now = useServerNow(10_000);
-  return <time dateTime={since}>{durationText(Math.max(0, now - Date.parse(since)))}</time>;
-};

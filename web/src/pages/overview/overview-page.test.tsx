@@ -73,6 +73,18 @@ test('a replica can lead or be rebuilt, the leader cannot', async () => {
   expect(await screen.findByRole('menuitem', { name: /^Rebuild/ })).toBeDefined();
 });
 
+test('a node that is down can be repaired, unless it is not known whether it is', async () => {
+  const nodes = [exampleNode('postgres-1', { state: 'stopped' })];
+  const { unmount } = show(exampleStatus({ health: 'down', nodes }));
+  fireEvent.click(screen.getByRole('button', { name: 'Actions for postgres-1' }));
+  expect(await screen.findByRole('menuitem', { name: /^Repair/ })).toBeDefined();
+  unmount();
+  show(exampleStatus({ health: 'unknown', nodes }));
+  fireEvent.click(screen.getByRole('button', { name: 'Actions for postgres-1' }));
+  await screen.findByRole('menuitem', { name: 'Logs' });
+  expect(screen.queryByRole('menuitem', { name: /^Repair/ })).toBeNull();
+});
+
 test('candidates stand best first; those that are not fit say why', async () => {
   const candidate = { state: 'streaming', lag_bytes: 0, synchronous: false, fit: true, reason: null };
   const candidates: Candidates = {
