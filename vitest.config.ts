@@ -32,7 +32,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'integration',
-          include: ['test/{images,integration,workflow}/**/*.test.ts'],
+          include: ['test/{images,integration,web,workflow}/**/*.test.ts'],
           maxWorkers: filesAtOnce,
           testTimeout: 300_000,
           hookTimeout: 300_000,

@@ -5,6 +5,7 @@ import { delimiter, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { postgresMajors } from '../domain/database.ts';
 import { ensureBaseImage } from './base-image.ts';
+import { ensureChromium } from './browser.ts';
 import { ensureEngine } from './engine.ts';
 import { childEnvironment, searchPath } from './environment.ts';
 import { ensureImages } from './images.ts';
@@ -16,6 +17,7 @@ import { ensureTemporal } from './temporal-binary.ts';
 export const runTests = async ({ progress }: { readonly progress: Progress }): Promise<number> => {
   const program = ensureTemporal(progress);
   await ensureEngine(progress);
+  await ensureChromium(progress);
   await ensureBaseImage(progress);
   await Promise.all([ensureImages(progress, postgresMajors), program]);
 

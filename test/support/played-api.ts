@@ -67,7 +67,7 @@ export const playedApi = async (
     readWorkers: async () => workersDocument(played.workers, []),
     addresses: {
       api: 'http://127.0.0.1:8080',
-      console: null,
+      console: 'http://127.0.0.1:8080',
       temporal_web: 'http://127.0.0.1:8233',
       temporal_address: '127.0.0.1:7233',
     },

@@ -80,10 +80,14 @@ const closed = (server: Server): Promise<void> => {
   return new Promise((resolve) => void server.close(() => resolve()));
 };
 
-/** A body is read as well as passed on. */
+/** A body is noted as it comes in, and read by the API alone. */
 const remember = (asked: Asked[], request: IncomingMessage): void => {
   const { method = '', url = '', headers } = request;
   const entry = { method, url, headers: { ...headers }, body: '' };
   asked.push(entry);
-  if (method !== 'GET') request.on('data', (chunk: Buffer) => void (entry.body += chunk.toString()));
+  const push = request.push.bind(request);
+  request.push = (chunk: Buffer | null, encoding?: BufferEncoding) => {
+    if (chunk !== null) entry.body += chunk.toString();
+    return push(chunk, encoding);
+  };
 };

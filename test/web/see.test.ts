@@ -1,0 +1,178 @@
+import type { Page } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { shown, useSite } from './browser.ts';
+import { touchedRows, watchRows } from './touched-rows.ts';
+
+const site = useSite();
+
+const row = (page: Page, name: string) =>
+  page.getByRole('row').filter({ has: page.getByRole('link', { name, exact: true }) });
+const names = async (page: Page): Promise<readonly string[]> =>
+  (await page.getByRole('table', { name: 'Databases' }).getByRole('rowheader').getByRole('link').allTextContents()).map(
+    (text) => text.trim(),
+  );
+const pill = (page: Page) => page.locator('[data-connection]').getAttribute('data-connection');
+/** What comes by the stream is there in a moment; on a busy machine in several. */
+const soon = { timeout: 10_000 };
+
+describe('the list of databases', () => {
+  test('has what needs attention first, and says why', async () => {
+    const page = await site.open('/');
+    expect((await names(page)).slice(0, 4)).toEqual(['ledger', 'legacy', 'archive', 'reports']);
+    expect(await row(page, 'reports').textContent()).toContain('postgres-4 is not streaming');
+    expect(await row(page, 'billing').textContent()).toMatch(/expand \d+\/29/);
+  });
+
+  // 9
+  test('changes one row for a change of one database', async () => {
+    const page = await site.open('/');
+    await expect.poll(() => pill(page), soon).toBe('live');
+    await watchRows(page);
+    await site.player.look('sandbox', { health: 'degraded', notices: ['postgres-1 answers slowly.'] });
+    await expect.poll(() => row(page, 'sandbox').textContent(), soon).toContain('postgres-1 answers slowly.');
+    expect((await touchedRows(page)).filter((name) => !name.startsWith('sandbox'))).toEqual([]);
+    await site.player.look('sandbox', {});
+    await expect.poll(() => row(page, 'sandbox').textContent(), soon).toContain('healthy');
+  });
+
+  // 10
+  test('says of every database that it is unknown, and of none that it is down, while the engine does not answer', async () => {
+    const page = await site.open('/');
+    await site.player.part('engine', 'down');
+    const table = page.getByRole('table', { name: 'Databases' });
+    await expect.poll(() => table.getByText('healthy', { exact: true }).count(), soon).toBe(0);
+    expect(await table.getByText('down', { exact: true }).count()).toBe(0);
+    expect(await row(page, 'shop').textContent()).toMatch(/unknown.*seen/s);
+    await site.go(page, '/p/default/legacy');
+    expect(
+      await page
+        .getByRole('main')
+        .getByRole('link', { name: /Repair/ })
+        .count(),
+    ).toBe(0);
+    await site.player.part('engine', 'up');
+    await expect.poll(() => page.getByRole('main').getByText('down', { exact: true }).count(), soon).toBeGreaterThan(0);
+  });
+
+  // 23
+  test('counts a rollback window down, and drops it at its end without being loaded again', async () => {
+    const page = await site.open('/');
+    const left = row(page, 'shop').getByRole('timer');
+    const before = await left.textContent();
+    await expect.poll(() => left.textContent(), soon).not.toBe(before);
+    const shop = await site.world.database('shop');
+    const checkpoint = (await site.world.store.readOpenCheckpoint(shop.id))!;
+    await site.world.store.extendCheckpoint(checkpoint.id, new Date(Date.now() + 2000).toISOString());
+    await expect.poll(() => left.textContent(), soon).toMatch(/^0:0\d$/);
+    await site.world.store.closeCheckpoint(checkpoint.id);
+    await expect.poll(() => row(page, 'shop').textContent(), soon).not.toContain('Roll back');
+  });
+});
+
+describe('a database', () => {
+  // 24
+  test('has one leader among its servers and one in etcd, and moves it within a second when it dies', async () => {
+    const page = await site.open('/p/sales/search');
+    const leaders = page.locator('[data-leads]');
+    await expect.poll(() => leaders.count(), soon).toBe(2);
+    await expect.poll(() => pill(page), soon).toBe('live');
+    const { before, after } = await site.player.killLeader('search');
+    await expect
+      .poll(() => page.locator(`[data-node="${after}"]`).getAttribute('data-leads'), { timeout: 5000 })
+      .toBe('true');
+    expect(await leaders.count()).toBe(2);
+    const former = (await page.locator(`[data-node="${before}"]`).textContent()) ?? '';
+    expect(former).toContain('joining');
+    expect(former).not.toMatch(/failed|down/);
+    const { body } = await site.world.ask('GET', '/v1/projects/sales/services/search/postgres/events');
+    expect(body.events[0]).toMatchObject({ event_type: 'failover' });
+    await site.player.rejoin('search', before);
+  });
+
+  test('shows what is kept of the stage before, and until when', async () => {
+    await site.world.add({
+      name: 'window',
+      deeds: [
+        { workflow: 'createDatabase', ago: 60 },
+        { workflow: 'expand', input: { target: 'replicas' }, ago: 30.5 },
+        { workflow: 'expand', input: { target: 'ha' }, ago: 3 },
+      ],
+    });
+    const page = await site.open('/p/default/window');
+    const kept = page.locator('[data-standing="kept"]');
+    await expect.poll(() => kept.count(), soon).toBeGreaterThan(0);
+    expect(await kept.first().textContent()).toMatch(/kept/);
+  });
+
+  // 26
+  test('offers to rebuild its replicas, and not its leader', async () => {
+    const page = await site.open('/p/default/catalog');
+    const open = (name: string) => page.getByRole('button', { name: `Actions for ${name}` }).click();
+    await open('postgres-2');
+    await page.getByRole('menuitem', { name: /Rebuild/ }).waitFor();
+    await page.keyboard.press('Escape');
+    await open('postgres-1');
+    await page.getByRole('menuitem', { name: 'Logs' }).waitFor();
+    expect(await page.getByRole('menuitem', { name: /Rebuild/ }).count()).toBe(0);
+  });
+});
+
+describe('what is shown stays true', () => {
+  // 20, 33
+  test('when the API goes away: it is said, and what is shown stays; when it is back, it goes on where it was', async () => {
+    const page = await site.open('/');
+    await expect.poll(() => pill(page), soon).toBe('live');
+    site.world.front.cut({ away: true });
+    await expect.poll(() => pill(page), soon).toBe('reconnecting');
+    expect(await page.getByRole('alert').textContent()).toContain('The API does not answer');
+    expect((await names(page)).length).toBeGreaterThan(10);
+    const asked = site.world.front.asked.length;
+    await site.player.look('sessions', { health: 'degraded', notices: ['pgbouncer-1 is not answering.'] });
+    site.world.front.back();
+    await expect.poll(() => pill(page), { timeout: 20_000 }).toBe('live');
+    await expect.poll(() => row(page, 'sessions').textContent(), soon).toContain('degraded');
+    const streams = site.world.front.asked.slice(asked).filter(({ url }) => url.startsWith('/v1/stream'));
+    expect(streams.map(({ headers }) => headers['last-event-id'] ?? '')).toContainEqual(expect.stringMatching(/./));
+    await site.player.look('sessions', {});
+  });
+
+  // 21
+  test('after an update of pgrow: an open tab loads the page that it goes to', async () => {
+    const page = await site.open('/p/default/shop');
+    await site.world.restart();
+    await page.getByRole('navigation', { name: 'Pages of shop' }).getByRole('link', { name: 'Events' }).click();
+    await shown(page);
+    expect(page.url()).toMatch(/\/events$/);
+  });
+});
+
+describe('five hundred databases', () => {
+  // 8
+  test('are listed; a search narrows them, "/" goes to it, and back restores what was seen', async () => {
+    await site.world.crowd(500 - 15);
+    const page = await site.open('/');
+    expect((await names(page)).length).toBe(500);
+    await page.keyboard.press('/');
+    const search = page.getByRole('searchbox', { name: 'Search databases' });
+    expect(await page.evaluate('document.activeElement.type')).toBe('search');
+    await page.keyboard.type('crowd-04');
+    await expect.poll(() => names(page)).toHaveLength(10);
+    await page.getByRole('link', { name: 'crowd-047', exact: true }).click();
+    await page.getByRole('heading', { level: 1, name: 'crowd-047' }).waitFor();
+    await page.goBack();
+    await expect.poll(() => names(page)).toHaveLength(10);
+    expect(await search.inputValue()).toBe('crowd-04');
+  });
+
+  test('keep their place while one looks at another', async () => {
+    const page = await site.open('/');
+    await page.evaluate('window.scrollTo(0, 4000)');
+    const link = page.getByRole('link', { name: 'crowd-100', exact: true });
+    await link.scrollIntoViewIfNeeded();
+    const before = await page.evaluate<number>('window.scrollY');
+    await link.click();
+    await page.getByRole('heading', { level: 1, name: 'crowd-100' }).waitFor();
+    await page.goBack();
+    await expect.poll(() => page.evaluate<number>('Math.round(window.scrollY)'), soon).toBeCloseTo(before, -2);
+  });
+});
