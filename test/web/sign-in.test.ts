@@ -1,0 +1,64 @@
+import { describe, expect, test } from 'vitest';
+import { useSite } from './browser.ts';
+
+const site = useSite();
+
+const soon = { timeout: 15_000 };
+
+const takeTicket = async (role = 'operator'): Promise<string> => {
+  const { body } = await site.world.ask('POST', '/v1/sessions/tickets', { role });
+  return String(body.ticket);
+};
+
+describe('signing in', () => {
+  // 4
+  test('by a link leaves no ticket in the address, and is not possible a second time', async () => {
+    const ticket = await takeTicket();
+    const context = await site.context({ role: 'none' });
+    const page = await context.newPage();
+    await page.goto(`/signin#ticket=${ticket}&to=/p/default/shop`);
+    await page.getByRole('heading', { level: 1, name: 'shop' }).waitFor();
+    expect(page.url()).not.toContain(ticket);
+    expect(await page.getByRole('banner').textContent()).toContain('operator');
+    const other = await (await site.context({ role: 'none' })).newPage();
+    await other.goto(`/signin#ticket=${ticket}`);
+    await other.getByRole('alert').waitFor();
+    expect(other.url()).not.toContain(ticket);
+    expect(await other.getByRole('main').textContent()).toContain('./pgrow web');
+  });
+
+  test('by a token, at the page that one came for', async () => {
+    const page = await site.open('/p/default/catalog', { role: 'none' });
+    await page.getByLabel('Or with a token').fill(site.world.tokens.viewer);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    await page.getByRole('heading', { level: 1, name: 'catalog' }).waitFor();
+    expect(await page.getByRole('banner').textContent()).toContain('viewer');
+  });
+
+  // 5
+  test('is for this page alone: none of another origin can show it in a frame', async () => {
+    const page = await (await site.context()).newPage();
+    await page.route('http://localhost:1/', (route) =>
+      route.fulfill({ contentType: 'text/html', body: `<iframe src="${site.world.front.address}/"></iframe>` }),
+    );
+    await page.goto('http://localhost:1/');
+    const frame = page.frames()[1]!;
+    expect(await frame.locator('#root').count()).toBe(0);
+  });
+});
+
+describe('many tabs', () => {
+  // 30
+  test('of one browser are all kept up to date by one stream', async () => {
+    const context = await site.context();
+    const pages = await Promise.all(Array.from({ length: 7 }, () => context.newPage()));
+    for (const page of pages) await site.go(page, '/');
+    await expect.poll(() => site.world.front.streams(), soon).toBe(1);
+    await site.player.look('sandbox', { health: 'degraded', notices: ['postgres-1 answers slowly.'] });
+    for (const page of pages) await page.getByText('postgres-1 answers slowly.').waitFor();
+    expect(site.world.front.streams()).toBe(1);
+    const eighth = await context.newPage();
+    await site.go(eighth, '/p/default/shop');
+    await eighth.getByRole('heading', { level: 1, name: 'shop' }).waitFor();
+  });
+});
