@@ -89,7 +89,7 @@ const NoSuchDatabase = ({ name }: { readonly name: string }): ReactNode => {
       <h1>There is no database {name}</h1>
       <Empty>
         {data.length === 0 ? <p>There are no databases.</p> : <p>There {data.length === 1 ? 'is' : 'are'}:</p>}
-        <ul>
+        <ul className={styles['others']}>
           {data.slice(0, 20).map((entry) => (
             <li key={entry.id}>
               <Link href={databasePath(entry.project, entry.name)}>{entry.name}</Link>
