@@ -1,0 +1,64 @@
+import { fireEvent, screen, waitFor, within } from '@testing-library/react';
+import { expect, test } from 'vitest';
+import { keys } from '../../data/keys.ts';
+import type { Role, Status } from '../../data/types.ts';
+import { renderPage, stubApi } from '../../test/render.tsx';
+import { exampleStatus } from '../overview/example-status.ts';
+import { SettingsPage } from './settings-page.tsx';
+
+const show = (more: Partial<Status>, role: Role = 'admin') => {
+  const asked = stubApi({ 'POST /v1/projects/default/services/shop/postgres/release': { released: true } });
+  renderPage(<SettingsPage project="default" name="shop" />, {
+    at: '/p/default/shop/settings',
+    role,
+    known: [[keys.database('default', 'shop'), exampleStatus(more)]],
+  });
+  return asked;
+};
+const linkIn = (region: string) =>
+  within(screen.getByRole('region', { name: region }))
+    .getByRole('link')
+    .getAttribute('href');
+
+test('shows the present options, and leads to the plan that changes them', () => {
+  const options = {
+    failover_time: 10,
+    sync_mode: 'sync_one',
+    auto_failback: false,
+    maximum_lag_on_failover: 1_048_576,
+  };
+  show({ stage: 3, ha: { ...exampleStatus({ stage: 3 }).ha, options } as Status['ha'] });
+  const ha = screen.getByRole('region', { name: 'High availability' }).textContent;
+  expect(ha).toContain('10s');
+  expect(ha).toContain('sync, one standby');
+  expect(ha).toContain('1 MB');
+  // What a change does not say goes back to what is usual.
+  expect(linkIn('High availability')).toContain('do=ha&failover_time=10&sync_mode=sync_one');
+});
+
+test('what is not there can be added', () => {
+  show({ stage: 0 });
+  expect(linkIn('Read replicas')).toBe('/p/default/shop/settings?do=replicas');
+});
+
+test('a database that is held is released by an admin, who has read what differs', async () => {
+  const held = {
+    taken_at: '2026-01-01T10:00:00.000Z',
+    compared_at: '2026-01-01T11:00:00.000Z',
+    differences: [{ of: 'nodes' as const, text: 'postgres-2 is not there.' }],
+  };
+  const asked = show({ held });
+  fireEvent.click(screen.getByRole('button', { name: 'Release …' }));
+  const dialog = await screen.findByRole('dialog');
+  expect(dialog.textContent).toContain('postgres-2 is not there.');
+  fireEvent.click(within(dialog).getByRole('button', { name: /release it/ }));
+  await waitFor(() =>
+    expect(asked.find(({ request }) => request.endsWith('/release'))?.body).toEqual({ confirm: true }),
+  );
+});
+
+test('others read that it needs an admin', () => {
+  show({ held: { taken_at: '2026-01-01T10:00:00.000Z', compared_at: null, differences: [] } }, 'operator');
+  expect(screen.getByRole('button', { name: 'Release …' }).getAttribute('aria-disabled')).toBe('true');
+  expect(screen.getByText('needs admin')).toBeDefined();
+});
