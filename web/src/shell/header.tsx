@@ -1,4 +1,4 @@
-import { Moon, Sun, SunMoon } from 'lucide-react';
+import { Moon, Sun, SunMoon, User } from 'lucide-react';
 import { type ReactNode, useState } from 'react';
 import { Link } from 'wouter';
 import { useMe } from '../data/queries.ts';
@@ -38,7 +38,11 @@ export const Header = (): ReactNode => {
       <Link href="/" className={styles['brand']}>
         pgrow
       </Link>
-      {me && <code title="The home of this control plane">{me.home}</code>}
+      {me && (
+        <code className={styles['wide']} title="The home of this control plane">
+          {me.home}
+        </code>
+      )}
       <ConnectionPill />
       <span className={styles['grow']} />
       <Link href="/system">System</Link>
@@ -46,8 +50,11 @@ export const Header = (): ReactNode => {
       {me && (
         <Menu
           trigger={
-            <Button look="quiet">
-              {me.actor} ({me.role})
+            <Button look="quiet" aria-label={`${me.actor} (${me.role})`}>
+              <span className={styles['wide']}>
+                {me.actor} ({me.role})
+              </span>
+              <User size={18} className={styles['small']} aria-hidden />
             </Button>
           }
           entries={[
