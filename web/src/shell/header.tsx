@@ -58,7 +58,8 @@ export const Header = (): ReactNode => {
             </Button>
           }
           entries={[
-            { label: 'Sessions and tokens', href: '/system' },
+            { label: 'Sessions', href: '/system?show=sessions' },
+            { label: 'Preferences', href: '/system?show=preferences' },
             { label: 'API documentation', onSelect: () => window.open('/docs', '_blank', 'noopener') },
             { label: 'Sign out', onSelect: () => void signOut() },
           ]}

@@ -1,15 +1,15 @@
-import { type ReactNode, useState } from 'react';
+import type { ReactNode } from 'react';
+import { changeSearch } from '../../data/changes.ts';
 import type { Snapshots } from '../../data/types.ts';
 import { bytesText } from '../../format/numbers.ts';
 import { durationText, momentText } from '../../format/times.ts';
-import { Button } from '../../parts/button.tsx';
+import { Button, ButtonLink } from '../../parts/button.tsx';
 import { Notice, ProblemNotice } from '../../parts/notice.tsx';
 import tables from '../../parts/parts.module.css';
 import { useRefusal } from '../../parts/roles.ts';
 import { Ago, Elapsed } from '../../parts/times.tsx';
-import type { OfDatabase } from '../../shell/of-database.ts';
+import { databasePath, type OfDatabase } from '../../shell/of-database.ts';
 import styles from './backups.module.css';
-import { RestoreDialog } from './restore-dialog.tsx';
 import { stateOf } from './snapshot-state.ts';
 import { useVerification, type Verification } from './use-verification.ts';
 
@@ -20,10 +20,9 @@ interface OfSnapshot extends OfDatabase {
 }
 
 export const SnapshotRow = ({ project, name, snapshot }: OfSnapshot): ReactNode => {
-  const [isRestoring, setRestoring] = useState(false);
   const verification = useVerification(project, name, snapshot.id);
   const refusal = useRefusal('operator');
-  const { id, bytes, created_at, expires_at, damage } = snapshot;
+  const { id, bytes, created_at, expires_at } = snapshot;
   return (
     <>
       <tr>
@@ -51,19 +50,30 @@ export const SnapshotRow = ({ project, name, snapshot }: OfSnapshot): ReactNode 
             >
               Verify
             </Button>
-            <Button
-              aria-label={`Restore as … ${id}`}
-              refused={refusal ?? (damage === null ? null : 'A damaged snapshot is not restored.')}
-              onClick={() => setRestoring(true)}
-            >
-              Restore as …
-            </Button>
-            {isRestoring && <RestoreDialog project={project} name={name} id={id} onClose={() => setRestoring(false)} />}
+            <RestoreLink project={project} name={name} snapshot={snapshot} />
           </div>
         </td>
       </tr>
       <VerificationRow id={id} bytes={bytes} verification={verification} />
     </>
+  );
+};
+
+/** Its plan asks for the name of the new database. */
+const RestoreLink = ({ project, name, snapshot: { id, damage } }: OfSnapshot): ReactNode => {
+  const refused = useRefusal('operator') ?? (damage === null ? null : 'A damaged snapshot is not restored.');
+  const label = `Restore as … ${id}`;
+  if (refused !== null)
+    return (
+      <Button aria-label={label} refused={refused}>
+        Restore as …
+      </Button>
+    );
+  const change = changeSearch({ kind: 'restore', body: { snapshot: id, name: `${name}-restored` } });
+  return (
+    <ButtonLink aria-label={label} href={`${databasePath(project, name, 'backups')}${change}`}>
+      Restore as …
+    </ButtonLink>
   );
 };
 

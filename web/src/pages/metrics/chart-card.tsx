@@ -39,17 +39,20 @@ export const ChartCard = ({ kind, metrics, spanMs }: ChartCardProps): ReactNode 
       <p data-part="summary">{summary}</p>
       {!isEmpty && !isTable && (
         <>
-          <Suspense fallback={<div className={styles['plot']} />}>
-            <Plot
-              label={`${kind.title}. ${summary}`}
-              shown={shown}
-              from={until - spanMs}
-              until={until}
-              fromZero={kind.fromZero}
-              at={at}
-              onAt={setAt}
-            />
-          </Suspense>
+          <div className={styles['picture']}>
+            <Suspense fallback={<div className={styles['plot']} />}>
+              <Plot
+                label={`${kind.title}. ${summary}`}
+                shown={shown}
+                from={until - spanMs}
+                until={until}
+                fromZero={kind.fromZero}
+                at={at}
+                onAt={setAt}
+              />
+            </Suspense>
+            <output className={styles['at']}>{timeAt(shown, at)}</output>
+          </div>
           <Legend shown={shown} at={at} />
         </>
       )}
@@ -58,26 +61,26 @@ export const ChartCard = ({ kind, metrics, spanMs }: ChartCardProps): ReactNode 
   );
 };
 
+const timeAt = ({ times }: Curves, at: number | null): string => {
+  const time = at === null ? undefined : times[at];
+  return time === undefined ? '' : momentText(new Date(time).toISOString());
+};
+
 /** What the curves are, by colour and dash, and their values where the cursor stands. */
-const Legend = ({ shown: { times, curves }, at }: { readonly shown: Curves; readonly at: number | null }) => (
-  <div className={styles['legend']}>
-    <ul>
-      {curves.map(({ label, unit, values }, index) => {
-        const value = values[at ?? values.length - 1] ?? null;
-        return (
-          <li key={label}>
-            <svg width="26" height="10" aria-hidden className={styles[`curve${(index % 6) + 1}`]}>
-              <line x1="0" y1="5" x2="26" y2="5" strokeDasharray={dashes[index % dashes.length]!.join(' ')} />
-            </svg>
-            {label} <strong>{value === null ? '–' : valueText(value, unit)}</strong>
-          </li>
-        );
-      })}
-    </ul>
-    <output className={styles['at']}>
-      {at === null || times[at] === undefined ? '' : momentText(new Date(times[at]).toISOString())}
-    </output>
-  </div>
+const Legend = ({ shown: { curves }, at }: { readonly shown: Curves; readonly at: number | null }) => (
+  <ul className={styles['legend']}>
+    {curves.map(({ label, unit, values }, index) => {
+      const value = values[at ?? values.length - 1] ?? null;
+      return (
+        <li key={label}>
+          <svg width="26" height="10" aria-hidden className={styles[`curve${(index % 6) + 1}`]}>
+            <line x1="0" y1="5" x2="26" y2="5" strokeDasharray={dashes[index % dashes.length]!.join(' ')} />
+          </svg>
+          {label} <strong>{value === null ? '–' : valueText(value, unit)}</strong>
+        </li>
+      );
+    })}
+  </ul>
 );
 
 /** Newest first. */
