@@ -42,17 +42,21 @@ const changesOf = (operation: Operation): readonly (readonly [string, string])[]
   ];
 };
 
+/** What the database says of it may be a little older than the end of its operation. Milliseconds. */
+const catchesUpMs = 5000;
+
 /** What is open is known of the database: the operation has ended, and is not looked at any longer. */
-const Window = ({ project, name, operation: { id, checkpoint, type } }: Of): ReactNode => {
+const Window = ({ project, name, operation: { id, checkpoint, type, ended_at } }: Of): ReactNode => {
   const { data: status } = useDatabase(project, name);
   const now = useServerNow(1000);
   if (!checkpoint || !status) return null;
-  const until = status.checkpoint?.operation_id === id ? status.checkpoint.rollback_available_until : null;
-  if (until === null || Date.parse(until) <= now)
+  const isNew = ended_at !== null && now - Date.parse(ended_at) < catchesUpMs;
+  const open = status.checkpoint?.operation_id === id ? status.checkpoint : isNew ? checkpoint : null;
+  if (open === null || Date.parse(open.rollback_available_until) <= now)
     return <p>Its rollback window is closed: it cannot be rolled back any longer.</p>;
   return (
     <p>
-      The {wordsOf(type)} can be rolled back until {momentText(until)}.
+      The {wordsOf(type)} can be rolled back until {momentText(open.rollback_available_until)}.
     </p>
   );
 };
