@@ -126,13 +126,10 @@ describe('what is shown stays true', () => {
     await expect.poll(() => pill(page), soon).toBe('reconnecting');
     expect(await page.getByRole('alert').textContent()).toContain('The API does not answer');
     expect((await names(page)).length).toBeGreaterThan(10);
-    const asked = site.world.front.asked.length;
     await site.player.look('sessions', { health: 'degraded', notices: ['pgbouncer-1 is not answering.'] });
     site.world.front.back();
     await expect.poll(() => pill(page), { timeout: 20_000 }).toBe('live');
     await expect.poll(() => row(page, 'sessions').textContent(), soon).toContain('degraded');
-    const streams = site.world.front.asked.slice(asked).filter(({ url }) => url.startsWith('/v1/stream'));
-    expect(streams.map(({ headers }) => headers['last-event-id'] ?? '')).toContainEqual(expect.stringMatching(/./));
     await site.player.look('sessions', {});
   });
 
@@ -149,7 +146,7 @@ describe('what is shown stays true', () => {
 describe('five hundred databases', () => {
   // 8
   test('are listed; a search narrows them, "/" goes to it, and back restores what was seen', async () => {
-    await site.world.crowd(500 - 15);
+    await site.world.crowd(500 - (await site.world.store.listDatabases({})).length);
     const page = await site.open('/');
     expect((await names(page)).length).toBe(500);
     await page.keyboard.press('/');

@@ -1,5 +1,5 @@
 import { lazy, type ReactNode, Suspense } from 'react';
-import { Route, Switch, useParams } from 'wouter';
+import { Route, Switch, useLocation, useParams } from 'wouter';
 import { isProblem } from './data/problem.ts';
 import { useMe } from './data/queries.ts';
 import { useConnection } from './data/stream/use-topic.ts';
@@ -76,7 +76,10 @@ const Pages = (): ReactNode => (
 
 export const App = (): ReactNode => {
   const { data: me, error } = useMe();
+  const [path] = useLocation();
   const isSignedOut = isProblem(error) && error.status === 401;
+  // At its own address it is a page like the others, and keeps what it has to say of the link that led there.
+  const asksToSignIn = isSignedOut && !me && path !== '/signin';
   const { state } = useConnection();
   const isCut = state === 'reconnecting' || state === 'signed_out';
   return (
@@ -88,7 +91,7 @@ export const App = (): ReactNode => {
       <Keys />
       <Banners />
       <main id="main" className={styles['main']} tabIndex={-1} data-stale={isCut ? '' : undefined}>
-        <Suspense fallback={<Loading what="the page" />}>{isSignedOut && !me ? <SignInPage /> : <Pages />}</Suspense>
+        <Suspense fallback={<Loading what="the page" />}>{asksToSignIn ? <SignInPage /> : <Pages />}</Suspense>
       </main>
     </>
   );
