@@ -228,3 +228,17 @@ test('what cannot be planned says why', async () => {
   show({ search: '?do=ha', answers: { [`POST ${shop}/postgres/ha`]: refusal(409, 'shop is held.') } });
   expect((await screen.findByRole('alert')).textContent).toContain('shop is held.');
 });
+
+test('a database is made from a page that shows none, and its operation is shown', async () => {
+  const services = '/v1/projects/default/services';
+  const creation = { ...growth, type: 'create', database: 'other', from_stage: null, to_stage: 0 };
+  const asked = stubApi({
+    'GET /openapi.json': openApi,
+    [`POST ${services}?preflight=true&dry_run=true`]: { operation: creation },
+    [`POST ${services}`]: accepted,
+  });
+  const { address } = renderPage(<PlanSheet project="default" name={null} />, { at: '/new?do=create&name=other' });
+  fireEvent.click(await enabled('Create it'));
+  await vi.waitFor(() => expect(address()).toBe(`/p/default/other/operations/${accepted.operation_id}`));
+  expect(asked.at(-1)).toEqual({ request: `POST ${services}`, body: { name: 'other' } });
+});
