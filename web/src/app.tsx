@@ -11,7 +11,6 @@ import { Banners } from './shell/banners.tsx';
 import { DatabaseLayout, databaseTabs, type DatabaseTab } from './shell/database-layout.tsx';
 import { Header } from './shell/header.tsx';
 import type { OfDatabase } from './shell/of-database.ts';
-import { Keys } from './shell/palette.tsx';
 import styles from './shell/shell.module.css';
 
 const pages = {
@@ -88,7 +87,6 @@ export const App = (): ReactNode => {
         Skip to the page
       </a>
       <Header />
-      <Keys />
       <Banners />
       <main id="main" className={styles['main']} tabIndex={-1} data-stale={isCut ? '' : undefined}>
         <Suspense fallback={<Loading what="the page" />}>{asksToSignIn ? <SignInPage /> : <Pages />}</Suspense>

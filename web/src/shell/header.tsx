@@ -5,6 +5,7 @@ import { useMe } from '../data/queries.ts';
 import { Button } from '../parts/button.tsx';
 import { Menu } from '../parts/menu.tsx';
 import { ConnectionPill } from './connection-pill.tsx';
+import { Keys } from './palette.tsx';
 import styles from './shell.module.css';
 import { signOut } from './sign-in.ts';
 import { chooseTheme, readTheme, themes } from './theme.ts';
@@ -46,6 +47,7 @@ export const Header = (): ReactNode => {
       <ConnectionPill />
       <span className={styles['grow']} />
       <Link href="/system">System</Link>
+      {me && <Keys />}
       <ThemeButton />
       {me && (
         <Menu

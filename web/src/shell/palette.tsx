@@ -1,4 +1,6 @@
+import { Search } from 'lucide-react';
 import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
+import { Button } from '../parts/button.tsx';
 import { useShortcut } from '../parts/shortcut.ts';
 
 const Palette = lazy(async () => ({ default: (await import('../palette/palette.tsx')).Palette }));
@@ -22,9 +24,14 @@ export const Keys = (): ReactNode => {
   useShortcut('?', () => setOpen('keys'));
   const close = (): void => setOpen(null);
   return (
-    <Suspense>
-      {open === 'palette' && <Palette onClose={close} onKeys={() => setOpen('keys')} />}
-      {open === 'keys' && <KeysHelp onClose={close} />}
-    </Suspense>
+    <>
+      <Button look="quiet" icon aria-label="Go to …" title="Ctrl+K" onClick={() => setOpen('palette')}>
+        <Search size={18} aria-hidden />
+      </Button>
+      <Suspense>
+        {open === 'palette' && <Palette onClose={close} onKeys={() => setOpen('keys')} />}
+        {open === 'keys' && <KeysHelp onClose={close} />}
+      </Suspense>
+    </>
   );
 };
