@@ -24,3 +24,7 @@ export const bytesText = (bytes: number | null): string => {
 /** `1 replica`, `2 replicas`. */
 export const plural = (value: number, word: string, words = `${word}s`): string =>
   `${count.format(value)} ${value === 1 ? word : words}`;
+
+/** `4 GiB`, `768 MiB`: sizes of servers, as they are chosen. */
+export const memoryText = (bytes: number): string =>
+  bytes % 1024 ** 3 === 0 ? `${bytes / 1024 ** 3} GiB` : `${Math.round(bytes / 1024 ** 2)} MiB`;

@@ -2,13 +2,16 @@ import type { ReactNode } from 'react';
 import { changeSearch, type Change } from '../../data/changes.ts';
 import { useDatabase, useService } from '../../data/queries.ts';
 import type { Status } from '../../data/types.ts';
-import { bytesText, plural } from '../../format/numbers.ts';
+import { memoryText, plural } from '../../format/numbers.ts';
 import { wordsOf } from '../../format/stages.ts';
 import { ButtonLink } from '../../parts/button.tsx';
 import { Loading } from '../../parts/notice.tsx';
 import { databasePath, type OfDatabase } from '../../shell/of-database.ts';
+import { PasswordSection } from './password-section.tsx';
 import { optionsOf } from './present-options.ts';
+import { Protection } from './protection.tsx';
 import { ReleaseHold } from './release-hold.tsx';
+import { ServerSettings } from './server-settings.tsx';
 import styles from './settings.module.css';
 
 /** What the database has, what changes it, and how it ends. */
@@ -22,13 +25,17 @@ export const SettingsPage = ({ project, name }: OfDatabase): ReactNode => {
       {status.held && <ReleaseHold status={status} held={status.held} />}
       <div className={styles['cards']}>
         <Identity status={status} />
-        {optionsOf(status).map(({ title, options, change, label }) => (
+        {optionsOf(status).map(({ title, options, change, label, note }) => (
           <section key={title} className={styles['card']} aria-label={title}>
             <h3>{title}</h3>
             <Values values={options} />
+            {note !== null && <p className={styles['quiet']}>{note}</p>}
             {change && <ButtonLink href={to(change)}>{label}</ButtonLink>}
           </section>
         ))}
+        <ServerSettings status={status} />
+        <PasswordSection status={status} />
+        <Protection status={status} />
       </div>
       <Ends status={status} to={to} />
     </>
@@ -56,7 +63,7 @@ const Identity = ({ status }: { readonly status: Status }): ReactNode => {
       <Values
         values={[
           ['PostgreSQL', String(status.postgres_major)],
-          ['Each server', `${plural(status.size.cpus, 'CPU')}, ${bytesText(status.size.memory_bytes)} of memory`],
+          ['Each server', `${plural(status.size.cpus, 'CPU')}, ${memoryText(status.size.memory_bytes)} of memory`],
           ['Project', status.project],
           ...(service ? [['Subnet', service.subnet ?? 'chosen by the engine'] as const] : []),
           ['Id', status.id],
