@@ -2,7 +2,7 @@ import { QueryClient, useQuery, type UseQueryResult } from '@tanstack/react-quer
 import { get, postgresPath, servicePath } from './api.ts';
 import { keys } from './keys.ts';
 import { isProblem } from './problem.ts';
-import { useTopic } from './stream/use-topic.ts';
+import { useConnection, useTopic } from './stream/use-topic.ts';
 import type { Cost, DatabaseEntry, Databases, Ladder, Me, Operation, Service, Status, System } from './types.ts';
 
 /** What the API refuses is refused again; only what did not answer is asked once more. */
@@ -42,6 +42,9 @@ const readAllDatabases = async (signal: AbortSignal): Promise<readonly DatabaseE
   return found;
 };
 
+/** Without a stream, what it would keep up to date is asked for now and then. Milliseconds; false while there is one. */
+const usePace = (): number | false => (useConnection().state === 'reconnecting' ? 20_000 : false);
+
 /** Every database that the caller may see, kept up to date by the stream. */
 export const useDatabases = (): UseQueryResult<readonly DatabaseEntry[]> => {
   useTopic('databases');
@@ -49,6 +52,7 @@ export const useDatabases = (): UseQueryResult<readonly DatabaseEntry[]> => {
     queryKey: keys.databases,
     queryFn: ({ signal }) => readAllDatabases(signal),
     staleTime: Infinity,
+    refetchInterval: usePace(),
   });
 };
 
@@ -58,6 +62,7 @@ export const useDatabase = (project: string, name: string): UseQueryResult<Statu
     queryKey: keys.database(project, name),
     queryFn: ({ signal }) => get<Status>(postgresPath(project, name, 'status'), signal),
     staleTime: Infinity,
+    refetchInterval: usePace(),
   });
   useTopic(found.data ? `database:${found.data.id}` : null);
   return found;
@@ -97,6 +102,7 @@ export const useOperation = (project: string, name: string, id: string): UseQuer
     queryKey: keys.operation(id),
     queryFn: ({ signal }) => get<Operation>(postgresPath(project, name, `operations/${id}`), signal),
     staleTime: Infinity,
+    refetchInterval: usePace(),
   });
   const runs = found.data?.status === 'running' || found.data?.ended_at === null;
   useTopic(found.data && runs ? `operation:${id}` : null);
@@ -110,6 +116,7 @@ export const useSystem = (): UseQueryResult<System> => {
     queryKey: keys.system,
     queryFn: ({ signal }) => get<System>('/v1/system', signal),
     staleTime: Infinity,
+    refetchInterval: usePace(),
   });
 };
 

@@ -102,12 +102,13 @@ const walk = (event: KeyboardEvent<HTMLElement>): void => {
 };
 
 /** Every step, in the order of the plan. */
-export const StepList = (of: Of): ReactNode => (
-  // The keys come from the summaries and steps inside it.
-  // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
-  <ol className={styles['phases']} aria-label="Steps" onKeyDown={walk}>
-    {phasesOf(of.operation.steps).map((phase) => (
-      <PhaseRows key={phase.first} phase={phase} {...of} />
-    ))}
-  </ol>
-);
+export const StepList = (of: Of): ReactNode =>
+  of.operation.steps.length > 0 && (
+    // The keys come from the summaries and steps inside it.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
+    <ol className={styles['phases']} aria-label="Steps" onKeyDown={walk}>
+      {phasesOf(of.operation.steps).map((phase) => (
+        <PhaseRows key={phase.first} phase={phase} {...of} />
+      ))}
+    </ol>
+  );
