@@ -24,7 +24,7 @@ const operationPath = async (world: World, name: string): Promise<string> => {
 const open = async (browser: Browser, world: World, width: number, theme: 'light' | 'dark'): Promise<Page> => {
   const context = await browser.newContext({
     baseURL: world.front.address,
-    viewport: { width, height: 844 },
+    viewport: { width, height: width < 800 ? 844 : 720 },
     colorScheme: theme,
     timezoneId: 'UTC',
     reducedMotion: 'reduce',
