@@ -4,6 +4,7 @@ import { serverNow } from '../data/clock.ts';
 import type { Status } from '../data/types.ts';
 import { exampleOperation, exampleSteps } from '../test/operations.ts';
 import { renderPage, stubApi } from '../test/render.tsx';
+import { shownHealth } from '../parts/health-mark.tsx';
 import { AboveTabs } from './above-tabs.tsx';
 
 /** As much of a database as stands above its tabs. */
@@ -64,4 +65,19 @@ test('a window that is over is not there, nor are its buttons', async () => {
   await screen.findByText('seen');
   await waitFor(() => expect(container.querySelector('[data-window]')).toBeNull());
   expect(screen.queryByRole('link', { name: 'Roll back …' })).toBeNull();
+});
+
+// While orders was created, its page said in red that it was down, and that its front was missing.
+test('what is not there yet is not missing', async () => {
+  const notices = ['front is missing.'];
+  const creating = { operation: exampleOperation({ type: 'create' }), notices };
+  const { unmount } = renderPage(<AboveTabs status={status(creating)} />, { at: '/p/default/shop' });
+  await screen.findByRole('link', { name: 'Watch' });
+  expect(screen.queryByText('front is missing.')).toBeNull();
+  expect(shownHealth('down', creating.operation)).toBe('changing');
+  unmount();
+  const expanding = { operation: exampleOperation({ type: 'expand' }), notices };
+  renderPage(<AboveTabs status={status(expanding)} />, { at: '/p/default/shop' });
+  expect(screen.getByText('front is missing.')).toBeTruthy();
+  expect(shownHealth('down', expanding.operation)).toBe('down');
 });

@@ -1,6 +1,7 @@
 import { lazy, type ReactNode, Suspense } from 'react';
 import { useLocation } from 'wouter';
 import type { Status } from '../data/types.ts';
+import { isComingOrGoing } from '../parts/health-mark.tsx';
 import { Notice } from '../parts/notice.tsx';
 import { databasePath } from './of-database.ts';
 
@@ -16,9 +17,11 @@ export const AboveTabs = ({ status }: { readonly status: Status }): ReactNode =>
   const isItsPage = shown !== null && path === databasePath(project, name, `operations/${shown.id}`);
   // While it runs, its window is not open yet.
   const isOpen = checkpoint?.status === 'open' && checkpoint.operation_id !== operation?.id;
+  // What is not there yet, or goes, is not missing.
+  const seen = isComingOrGoing(operation) ? [] : notices;
   return (
     <>
-      {notices.map((notice) => (
+      {seen.map((notice) => (
         <Notice key={notice} tone="warn">
           <p>{notice}</p>
         </Notice>

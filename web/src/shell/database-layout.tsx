@@ -48,7 +48,7 @@ export const DatabaseLayout = ({ project, name, tab, standsAlone = false, childr
     <>
       <div className={styles['databaseHead']}>
         <h1>{name}</h1>
-        <HealthMark health={shownHealth(status.health, status.operation !== null)} />
+        <HealthMark health={shownHealth(status.health, status.operation)} />
         <span>stage {stageText({ stage: status.stage, pooling: status.pooling.enabled })}</span>
         <span>PostgreSQL {status.postgres_major}</span>
         <span className={styles['grow']} />

@@ -22,7 +22,7 @@ export const DatabaseRow = memo(function DatabaseRow({ entry, showsProject, onMe
   return (
     <tr className={styles['row']}>
       <td className={styles['health']}>
-        <HealthMark health={shownHealth(entry.health, entry.operation !== null)} />
+        <HealthMark health={shownHealth(entry.health, entry.operation)} />
       </td>
       <th scope="row" className={styles['name']}>
         <a href={databasePath(project, name)} className={styles['link']} onClick={onFollow}>
