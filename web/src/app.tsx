@@ -11,6 +11,7 @@ import { Banners } from './shell/banners.tsx';
 import { DatabaseLayout, databaseTabs, type DatabaseTab } from './shell/database-layout.tsx';
 import { Header } from './shell/header.tsx';
 import type { OfDatabase } from './shell/of-database.ts';
+import { usePageFocus } from './shell/page-focus.ts';
 import styles from './shell/shell.module.css';
 
 const pages = {
@@ -79,6 +80,7 @@ export const App = (): ReactNode => {
   const isSignedOut = isProblem(error) && error.status === 401;
   // At its own address it is a page like the others, and keeps what it has to say of the link that led there.
   const asksToSignIn = isSignedOut && !me && path !== '/signin';
+  usePageFocus(asksToSignIn ? '/signin' : path);
   const { state } = useConnection();
   const isCut = state === 'reconnecting' || state === 'signed_out';
   return (
