@@ -81,9 +81,12 @@ export const useSite = (options: { readonly isEmpty?: boolean } = {}): Site => {
   });
   afterEach(async () => {
     made.world.front.back();
+    const found = made.faults.splice(0);
     await Promise.all(contexts.splice(0).map((context) => context.close()));
+    // What a page still loads while it is closed fails.
+    made.faults.splice(0);
     // No error on the console, no violation of the policy, no request to another place: of no page, in no test.
-    expect(made.faults.splice(0)).toEqual([]);
+    expect(found).toEqual([]);
   });
   return made;
 };

@@ -8,6 +8,8 @@ export interface Asked {
   readonly url: string;
   readonly headers: IncomingMessage['headers'];
   readonly body: string;
+  /** What the API has answered; null until then. */
+  readonly status: number | null;
 }
 
 /** What stands before the API: it can be away, and it remembers what was asked. */
@@ -44,7 +46,7 @@ export const openFront = async ({ app, tokenOf, port = 0, first = () => false }:
   const server = createServer((request, response) => {
     if (first(request, response)) return;
     if (isAway) return void request.socket.destroy();
-    remember(asked, request);
+    remember(asked, request, response);
     if (request.url?.startsWith('/v1/stream')) {
       streams.add(response);
       response.once('close', () => streams.delete(response));
@@ -81,10 +83,11 @@ const closed = (server: Server): Promise<void> => {
 };
 
 /** A body is noted as it comes in, and read by the API alone. */
-const remember = (asked: Asked[], request: IncomingMessage): void => {
+const remember = (asked: Asked[], request: IncomingMessage, response: ServerResponse): void => {
   const { method = '', url = '', headers } = request;
-  const entry = { method, url, headers: { ...headers }, body: '' };
+  const entry = { method, url, headers: { ...headers }, body: '', status: null as number | null };
   asked.push(entry);
+  response.once('finish', () => void (entry.status = response.statusCode));
   const push = request.push.bind(request);
   request.push = (chunk: Buffer | null, encoding?: BufferEncoding) => {
     if (chunk !== null) entry.body += chunk.toString();

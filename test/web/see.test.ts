@@ -143,6 +143,81 @@ describe('what is shown stays true', () => {
   });
 });
 
+/** Every way to connect that the page offers, as it shows it; by `side endpoint snippet`. */
+const shownStrings = (page: Page): Promise<Readonly<Record<string, string>>> =>
+  page.evaluate(`(async () => {
+    const main = document.querySelector('main');
+    const drawn = () => new Promise((next) => requestAnimationFrame(() => setTimeout(next)));
+    const choose = async (value) => { main.querySelector('input[value=' + value + ']').click(); await drawn(); };
+    const found = {};
+    for (const side of ['host', 'network']) {
+      await choose(side);
+      for (const { value } of [...main.querySelectorAll('input[type=radio]:enabled')].slice(3)) {
+        await choose(value);
+        for (const tab of main.querySelectorAll('[role=tab]')) {
+          tab.click();
+          await drawn();
+          found[side + ' ' + value + ' ' + tab.textContent] = main.querySelector('[role=tabpanel] pre').textContent;
+        }
+      }
+    }
+    return found;
+  })()`);
+
+describe('connecting', () => {
+  // 27
+  test('shows each string of the API in every form, its password only to who reveals it, which is on record', async () => {
+    const path = '/v1/projects/default/services/shop/postgres/connection-strings';
+    const { body } = await site.world.ask('GET', path);
+    const page = await site.open('/p/default/shop/connect');
+    const { password } = new URL(body.host.postgres);
+    expect(JSON.stringify(await shownStrings(page))).not.toContain(password);
+    expect(await page.content()).not.toContain(password);
+    await page.getByRole('button', { name: 'Reveal' }).click();
+    await page.getByRole('button', { name: 'Hide' }).waitFor();
+    await expect.poll(() => page.locator('[role=tabpanel] pre').textContent()).toContain(password);
+    const strings = await shownStrings(page);
+    const there = (['host', 'network'] as const).flatMap((side) =>
+      Object.entries<string | null>(body[side]).flatMap(([endpoint, url]) =>
+        url === null ? [] : [{ side, endpoint, url }],
+      ),
+    );
+    expect(there.length).toBeGreaterThan(8);
+    expect(Object.keys(strings)).toHaveLength(there.length * 11);
+    for (const { side, endpoint, url } of there) {
+      const { host, hostname, port } = new URL(url.replace('postgresql:', 'http:'));
+      const as = (snippet: string) => strings[`${side} ${endpoint} ${snippet}`];
+      expect(as('URL')).toBe(url);
+      for (const snippet of ['.env', 'Node pg', 'Python psycopg', 'Go pgx', 'Prisma'])
+        expect(`${as(snippet)}\n`).toContain(`DATABASE_URL=${url}\n`);
+      expect(as('SQLAlchemy')).toContain(url.replace('postgresql:', 'postgresql+psycopg:'));
+      expect(as('Java JDBC')).toContain(`//${host}/`);
+      expect(as('psql')).toContain(`-h ${hostname} -p ${port} `);
+      expect(as('libpq keywords')).toContain(`host=${hostname} port=${port} `);
+      expect(as('.NET Npgsql')).toContain(`Host=${hostname};Port=${port};`);
+    }
+    const { body: audit } = await site.world.ask('GET', '/v1/audit?limit=10');
+    const actions = audit.entries.map(({ action }: { action: string }) => action);
+    expect(actions.filter((action: string) => action === 'connection_strings_revealed')).toHaveLength(1);
+  });
+
+  test('copies exactly what is shown, also where there is no clipboard for pages', async () => {
+    const page = await site.open('/p/default/shop/connect?as=env');
+    await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.evaluate('window.clipboard = navigator.clipboard');
+    const copied = async (snippet: string): Promise<void> => {
+      await page.getByRole('tab', { name: snippet, exact: true }).click();
+      await page.getByRole('button', { name: `Copy ${snippet}` }).click();
+      await page.getByRole('status').getByText('Copied').waitFor();
+      const text = await page.locator('[role=tabpanel] pre').textContent();
+      await expect.poll(() => page.evaluate('window.clipboard.readText()')).toBe(text);
+    };
+    await copied('.env');
+    await page.evaluate(`Object.defineProperty(navigator, 'clipboard', { value: undefined })`);
+    await copied('Go pgx');
+  });
+});
+
 describe('five hundred databases', () => {
   // 8
   test('are listed; a search narrows them, "/" goes to it, and back restores what was seen', async () => {
