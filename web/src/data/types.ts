@@ -10,8 +10,6 @@ import type { findingsAnswer, removalAnswer, workersAnswer } from '../../../src/
 import type { databasesAnswer, fleetEntryAnswer } from '../../../src/api/documents/fleet.ts';
 import type {
   activityAnswer,
-  checkpointsAnswer,
-  eventsAnswer,
   logsAnswer,
   operationsAnswer,
   snapshotsAnswer,
@@ -39,7 +37,6 @@ export type Operation = z.infer<typeof operation>;
 export type Step = Operation['steps'][number];
 export type Operations = z.infer<typeof operationsAnswer>;
 export type Checkpoint = z.infer<typeof checkpoint>;
-export type Checkpoints = z.infer<typeof checkpointsAnswer>;
 export type Advice = z.infer<typeof adviceAnswer>;
 export type Plan = z.infer<typeof planned>['operation'];
 export type Accepted = z.infer<typeof accepted>;
@@ -50,7 +47,6 @@ export type Metrics = z.infer<typeof metricsAnswer>;
 export type Candidates = z.infer<typeof candidatesAnswer>;
 export type Activity = z.infer<typeof activityAnswer>;
 export type ActivityEntry = Activity['entries'][number];
-export type Events = z.infer<typeof eventsAnswer>;
 export type Snapshots = z.infer<typeof snapshotsAnswer>;
 export type Verified = z.infer<(typeof verifiedAnswers)[200]> | z.infer<(typeof verifiedAnswers)[202]>;
 export type Logs = z.infer<typeof logsAnswer>;
