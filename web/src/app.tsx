@@ -8,7 +8,7 @@ import { NotFoundPage } from './pages/not-found/not-found-page.tsx';
 import { SignInPage } from './pages/signin/sign-in-page.tsx';
 import { Loading } from './parts/notice.tsx';
 import { Banners } from './shell/banners.tsx';
-import { DatabaseLayout, databaseTabs, type DatabaseTab } from './shell/database-layout.tsx';
+import { DatabaseLayout, type DatabaseTab } from './shell/database-layout.tsx';
 import { Header } from './shell/header.tsx';
 import type { OfDatabase } from './shell/of-database.ts';
 import { usePageFocus } from './shell/page-focus.ts';
@@ -36,24 +36,30 @@ const OperationPage = lazy(async () => ({
 const NewPage = lazy(async () => ({ default: (await import('./pages/new/new-page.tsx')).NewPage }));
 const SystemPage = lazy(async () => ({ default: (await import('./pages/system/system-page.tsx')).SystemPage }));
 
-const ofDatabase = '/p/:project/:name';
-
-/** A page of the database that the address names. */
-const DatabaseRoute = ({ tab }: { readonly tab: DatabaseTab }): ReactNode => {
-  const of = useParams<OfDatabase & { readonly id?: string }>();
+/**
+ * Any page of the database that the address names. One route for all of them: what stands around a page stays as one goes to
+ * another, and so does the focus on a tab.
+ */
+const DatabaseRoute = (): ReactNode => {
+  const { project, name, '*': rest } = useParams<OfDatabase & { readonly '*'?: string }>();
+  const [tab = '', id, ...more] = (rest ?? '').split('/');
+  const isOperation = tab === 'operations' && id !== undefined && id !== '';
+  if (!isTab(tab) || more.length > 0 || (id !== undefined && !isOperation)) return <NotFoundPage />;
   const Page = pages[tab];
   return (
-    <DatabaseLayout project={of.project} name={of.name} tab={tab} standsAlone={of.id !== undefined}>
+    <DatabaseLayout project={project} name={name} tab={tab} standsAlone={isOperation}>
       <Suspense fallback={<Loading what="the page" />}>
-        {of.id === undefined ? (
-          <Page project={of.project} name={of.name} />
+        {isOperation ? (
+          <OperationPage key={id} project={project} name={name} id={id} />
         ) : (
-          <OperationPage project={of.project} name={of.name} id={of.id} />
+          <Page key={`${project}/${name}`} project={project} name={name} />
         )}
       </Suspense>
     </DatabaseLayout>
   );
 };
+
+const isTab = (text: string): text is DatabaseTab => Object.hasOwn(pages, text);
 
 /** The address is the state of what is seen. */
 const Pages = (): ReactNode => (
@@ -62,14 +68,7 @@ const Pages = (): ReactNode => (
     <Route path="/signin" component={SignInPage} />
     <Route path="/new" component={NewPage} />
     <Route path="/system" component={SystemPage} />
-    <Route path={`${ofDatabase}/operations/:id`}>
-      <DatabaseRoute tab="operations" />
-    </Route>
-    {databaseTabs.map(([tab]) => (
-      <Route key={tab} path={tab === '' ? ofDatabase : `${ofDatabase}/${tab}`}>
-        <DatabaseRoute tab={tab} />
-      </Route>
-    ))}
+    <Route path="/p/:project/:name/*?" component={DatabaseRoute} />
     <Route component={NotFoundPage} />
   </Switch>
 );

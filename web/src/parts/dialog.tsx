@@ -6,10 +6,11 @@ import styles from './parts.module.css';
 
 type FinalFocus = () => HTMLElement | null | true;
 
-/** For one that is opened by a key or an address: where nothing had the focus, the page gets it. */
+/** For one that is opened by a key or an address: where nothing had the focus, or what had it is gone, the page gets it. */
 export const useFinalFocus = (): FinalFocus => {
   const [before] = useState(() => document.activeElement);
-  return () => (before === null || before === document.body ? document.querySelector<HTMLElement>('#main') : true);
+  const isNowhere = (): boolean => before === null || before === document.body || !before.isConnected;
+  return () => (isNowhere() ? document.querySelector<HTMLElement>('#main') : true);
 };
 
 interface DialogProps {

@@ -43,7 +43,8 @@ const Sheet = ({ project, name, change, onClose, status }: PlanSheetProps & { st
     const title = planTitle(plan, draft.body);
     if (kind === 'destroy') toast(`${title} has started.`, { href: operation, link: 'Show the operation' });
     else toast(`${title} has started.`);
-    navigate(kind === 'destroy' ? '/' : operation);
+    // In place of the sheet: going back does not open it once more.
+    navigate(kind === 'destroy' ? '/' : operation, { replace: true });
   };
   return (
     <Dialog

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useRef } from 'react';
 import { Link } from 'wouter';
 import { useDatabase, useDatabases } from '../data/queries.ts';
 import { isProblem } from '../data/problem.ts';
@@ -42,8 +42,13 @@ export const DatabaseLayout = ({ project, name, tab, standsAlone = false, childr
   usePageTitle(name, title);
   if (isProblem(error) && error.status === 404)
     return standsAlone ? <Alone name={name}>{children}</Alone> : <NoSuchDatabase name={name} />;
-  if (error && !status) return <ProblemNotice error={error} onRetry={() => void refetch()} />;
-  if (!status) return <Loading what={name} />;
+  if (!status)
+    return (
+      <>
+        <h1>{name}</h1>
+        {error ? <ProblemNotice error={error} onRetry={() => void refetch()} /> : <Loading what={name} />}
+      </>
+    );
   return (
     <>
       <div className={styles['databaseHead']}>
@@ -52,26 +57,41 @@ export const DatabaseLayout = ({ project, name, tab, standsAlone = false, childr
         <span>stage {stageText({ stage: status.stage, pooling: status.pooling.enabled })}</span>
         <span>PostgreSQL {status.postgres_major}</span>
         <span className={styles['grow']} />
-        <ButtonLink href={databasePath(project, name, 'connect')}>Connect</ButtonLink>
-        <ButtonLink href={databasePath(project, name, 'scale')}>Scale</ButtonLink>
-        <DatabaseMenu status={status} trigger={<Button aria-label={`More actions for ${name}`}>⋯</Button>} />
+        <span className={styles['actions']}>
+          <ButtonLink href={databasePath(project, name, 'connect')}>Connect</ButtonLink>
+          <ButtonLink href={databasePath(project, name, 'scale')}>Scale</ButtonLink>
+          <DatabaseMenu status={status} trigger={<Button aria-label={`More actions for ${name}`}>⋯</Button>} />
+        </span>
       </div>
       <AboveTabs status={status} />
-      <nav aria-label={`Pages of ${name}`} className={styles['tabs']}>
-        {databaseTabs.map(([path, label]) => (
-          <Link
-            key={path}
-            href={databasePath(project, name, path)}
-            className={styles['tab']}
-            aria-current={path === tab ? 'page' : undefined}
-          >
-            {label}
-          </Link>
-        ))}
-      </nav>
+      <Tabs {...{ project, name, tab }} />
       {children}
       <PlanSheet project={project} name={name} />
     </>
+  );
+};
+
+const Tabs = ({ project, name, tab }: OfDatabase & Pick<LayoutProps, 'tab'>): ReactNode => {
+  const row = useRef<HTMLElement>(null);
+  // On a phone not all of them are in sight.
+  useEffect(() => {
+    const present = row.current?.children[databaseTabs.findIndex(([path]) => path === tab)];
+    if (row.current && present instanceof HTMLElement)
+      row.current.scrollLeft = present.offsetLeft - (row.current.clientWidth - present.offsetWidth) / 2;
+  }, [tab]);
+  return (
+    <nav ref={row} aria-label={`Pages of ${name}`} className={styles['tabs']}>
+      {databaseTabs.map(([path, label]) => (
+        <Link
+          key={path}
+          href={databasePath(project, name, path)}
+          className={styles['tab']}
+          aria-current={path === tab ? 'page' : undefined}
+        >
+          {label}
+        </Link>
+      ))}
+    </nav>
   );
 };
 

@@ -10,7 +10,7 @@ interface HistoryState {
 
 const scrollOf = (state: unknown): number => (state as HistoryState | null)?.scroll ?? 0;
 
-/** Back and forward lead to where one was on the page; a link leads to its top. Another filter of the same page moves nothing. */
+/** Where one is on the page, and what has the focus. Back and forward lead to where one was on the page; a link leads to its top. Another filter of the same page moves nothing. */
 export const ScrollMemory = (): null => {
   const path = usePathname();
   const before = useRef(path);
@@ -41,9 +41,15 @@ export const ScrollMemory = (): null => {
     };
   }, []);
   useLayoutEffect(() => {
-    if (before.current === path) return;
+    if (before.current === path) return undefined;
     before.current = path;
     scrollTo(0, scrollOf(history.state));
+    // What had the focus may have gone with its page, and a dialog takes a while to go.
+    const gone = setTimeout(() => {
+      if (document.activeElement === null || document.activeElement === document.body)
+        document.querySelector<HTMLElement>('#main')?.focus({ preventScroll: true });
+    }, settleMs);
+    return () => clearTimeout(gone);
   }, [path]);
   return null;
 };

@@ -17,8 +17,13 @@ import { useRowMenu } from './row-menu.tsx';
 export const DatabasesPage = (): ReactNode => {
   usePageTitle('Databases');
   const { data, error, refetch } = useDatabases();
-  if (error && !data) return <ProblemNotice error={error} onRetry={() => void refetch()} />;
-  if (!data) return <Loading what="the databases" />;
+  if (!data)
+    return (
+      <>
+        <h1>Databases</h1>
+        {error ? <ProblemNotice error={error} onRetry={() => void refetch()} /> : <Loading what="the databases" />}
+      </>
+    );
   return (
     <>
       <div className={styles['head']}>
@@ -69,7 +74,7 @@ const List = ({ entries }: { readonly entries: readonly DatabaseEntry[] }): Reac
       </output>
       {shown.length === 0 ? (
         <Empty>
-          <p>No database is like that.</p>
+          <p>No database matches.</p>
           <Button onClick={() => setSearch({}, { replace: true })}>Show all</Button>
         </Empty>
       ) : (
