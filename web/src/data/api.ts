@@ -58,12 +58,15 @@ export const request = async <T>(
     throw new Unreachable();
   });
   noteServerTime(response.headers.get('date'), sentAt, Date.now());
-  if (!response.ok) throw noted(await problemOf(response, `${method} ${path}`));
+  if (!response.ok) throw noted(await problemOf(response, `${method} ${path}`), path);
   return (response.status === 204 ? null : await response.json()) as T;
 };
 
-const noted = (problem: Problem): Problem => {
-  if (problem.status === 401) for (const listener of signedOutListeners) listener();
+export const sessionsPath = '/v1/sessions';
+
+/** A link or a token that is refused there ends no session that there is already. */
+const noted = (problem: Problem, path: string): Problem => {
+  if (problem.status === 401 && path !== sessionsPath) for (const listener of signedOutListeners) listener();
   return problem;
 };
 

@@ -14,6 +14,7 @@ import { signIn } from './sign-in.ts';
 export const SessionOver = ({ onClose }: { readonly onClose: () => void }): ReactNode => {
   const [token, setToken] = useState('');
   const [problem, setProblem] = useState<unknown>(null);
+  const [isTrying, setTrying] = useState(false);
   const cache = useQueryClient();
   const reconnect = useReconnect();
   useEffect(
@@ -27,12 +28,14 @@ export const SessionOver = ({ onClose }: { readonly onClose: () => void }): Reac
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     setProblem(null);
+    setTrying(true);
     signIn({ token })
       .then(() => {
         reconnect();
         return cache.invalidateQueries();
       })
-      .catch(setProblem);
+      .catch(setProblem)
+      .finally(() => setTrying(false));
   };
   return (
     <Dialog
@@ -52,7 +55,11 @@ export const SessionOver = ({ onClose }: { readonly onClose: () => void }): Reac
             onChange={(event) => setToken(event.target.value)}
           />
           <p>
-            <Button type="submit" look="primary" refused={token === '' ? 'The token is empty.' : null}>
+            <Button
+              type="submit"
+              look="primary"
+              refused={token === '' ? 'The token is empty.' : isTrying ? 'It is being sent.' : null}
+            >
               Sign in
             </Button>
           </p>

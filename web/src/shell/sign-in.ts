@@ -1,4 +1,4 @@
-import { request } from '../data/api.ts';
+import { request, sessionsPath } from '../data/api.ts';
 import { storeSecret } from '../data/session.ts';
 import type { Role } from '../data/types.ts';
 
@@ -9,7 +9,7 @@ interface NewSession {
 
 /** With a ticket of `./pgrow web`, which is valid once, or with a token. @throws Problem */
 export const signIn = async (proof: { readonly ticket: string } | { readonly token: string }): Promise<void> => {
-  const { secret } = await request<NewSession>('POST', '/v1/sessions', proof);
+  const { secret } = await request<NewSession>('POST', sessionsPath, proof);
   storeSecret(secret);
 };
 

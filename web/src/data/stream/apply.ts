@@ -1,14 +1,17 @@
-import type { QueryClient } from '@tanstack/react-query';
+import type { Query, QueryClient } from '@tanstack/react-query';
 import { keys } from '../keys.ts';
 import type { DatabaseEntry, Operation, Status, System } from '../types.ts';
 import type { DatabasesMessage, ProgressMessage, StreamMessage } from './messages.ts';
+
+/** What somebody has revealed is not asked for again by itself: each time it is shown is in the audit. */
+const isKept = ({ meta }: Pick<Query, 'meta'>): boolean => meta?.['isRevealed'] !== true;
 
 /** Writes what the stream says into the cache that all pages read. */
 export const applyMessage = (cache: QueryClient, message: StreamMessage): void => {
   const { event, data } = message;
   if (event === 'problem') return;
   if (event === 'ended') {
-    void cache.invalidateQueries({ queryKey: ['database'] });
+    void cache.invalidateQueries({ queryKey: ['database'], predicate: isKept });
     return;
   }
   if (event === 'progress') {
@@ -57,11 +60,16 @@ const applyStatus = (cache: QueryClient, status: Status): void => {
   const isOther =
     before !== undefined &&
     (before.stage !== status.stage ||
+      // What can be done depends on it.
+      before.health !== status.health ||
       before.operation?.id !== status.operation?.id ||
       before.checkpoint?.id !== status.checkpoint?.id);
   if (isOther)
     void cache.invalidateQueries({
-      predicate: ({ queryKey }) => queryKey.length > key.length && key.every((part, index) => queryKey[index] === part),
+      predicate: (query) =>
+        isKept(query) &&
+        query.queryKey.length > key.length &&
+        key.every((part, index) => query.queryKey[index] === part),
     });
 };
 

@@ -89,7 +89,11 @@ export const createStream = ({ fetch, random, agreement, isVisible, onVisibility
     if (isVisible()) candidate.stand();
     else {
       if (candidate.holds()) feed.stop();
-      else become({ state: 'idle' });
+      else {
+        become({ state: 'idle' });
+        // At once: one that is being closed has no later.
+        announce();
+      }
       candidate.withdraw();
     }
     settle();

@@ -47,6 +47,7 @@ export const LoggedStatements = ({ project, name, isRevealed }: OfDatabase & Rev
     },
     // What was revealed is not kept, and not asked for again by itself: each time is in the audit.
     gcTime: 0,
+    meta: { isRevealed },
     refetchInterval: isRevealed ? false : 15_000,
   });
   return (

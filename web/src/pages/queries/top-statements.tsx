@@ -42,6 +42,7 @@ export const TopStatements = ({ project, name, isRevealed }: OfDatabase & Reveal
       return get<Statements>(postgresPath(project, name, `statements?${query.toString()}`), signal);
     },
     gcTime: 0,
+    meta: { isRevealed },
     refetchInterval: isRevealed ? false : 30_000,
   });
   return (

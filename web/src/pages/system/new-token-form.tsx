@@ -35,6 +35,8 @@ export const NewTokenForm = ({ onCreated }: { readonly onCreated: (token: NewTok
   const [life, setLife] = useState<string>(usualLife);
   const create = useMutation({
     mutationFn: (body: object) => request<NewToken>('POST', '/v1/tokens', body),
+    // The answer has the token in it.
+    gcTime: 0,
     onSuccess: (token) => {
       onCreated(token);
       setName('');
