@@ -103,7 +103,7 @@ interface FoundProps {
 }
 
 const Found = ({ id, found, active, choose }: FoundProps): ReactNode => {
-  if (found.length === 0) return <p className={styles['keys']}>Nothing is called so.</p>;
+  if (found.length === 0) return <p className={styles['keys']}>Nothing has that name.</p>;
   return (
     // The keys are those of the field above it, which keeps the focus; a select could not be filtered.
     // oxlint-disable-next-line jsx-a11y/prefer-tag-over-role

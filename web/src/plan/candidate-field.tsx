@@ -6,14 +6,16 @@ import { keys } from '../data/keys.ts';
 import type { Candidates, Status } from '../data/types.ts';
 import { bytesText } from '../format/numbers.ts';
 import { SelectField } from '../parts/field.tsx';
+import type { OfDatabase } from '../shell/of-database.ts';
 
 type Candidate = Candidates['candidates'][number];
 
-/** Nodes that could lead, the best first. */
-export const useCandidates = ({ project, name }: Pick<Status, 'project' | 'name'>) =>
+/** Nodes that could lead, the best first: who could is true for a moment only. */
+export const useCandidates = ({ project, name }: OfDatabase, isWanted = true) =>
   useQuery({
     queryKey: keys.of(project, name, 'candidates'),
     queryFn: ({ signal }) => get<Candidates>(postgresPath(project, name, 'candidates'), signal),
+    enabled: isWanted,
     staleTime: 5000,
     select: ({ leader, candidates }) => ({ leader, candidates: candidates.toSorted(byFitness) }),
   });

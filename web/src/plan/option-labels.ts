@@ -2,7 +2,7 @@ import { plainText } from '../format/plain.ts';
 import { bytesText, countText } from '../format/numbers.ts';
 import type { ChangeKind } from '../data/changes.ts';
 import type { Rule } from './option-rules.ts';
-import { shortTime } from './seconds.ts';
+import { exactTime, shortTime } from './seconds.ts';
 
 /** How options are called for people. What they may be is the API's matter. */
 interface Label {
@@ -96,15 +96,17 @@ export const choiceText = (path: string, value: unknown): string => {
   if (named !== undefined) return named;
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   if (typeof value !== 'number') return plainText(value);
-  if (unit === 'seconds') return shortTime(value);
+  if (unit === 'seconds') return exactTime(value);
   return unit === 'bytes' ? bytesText(value) : plainText(value);
 };
 
 /** `1 to 1,000, usually 20`. */
 export const helpOf = (path: string, { minimum, maximum, default: usual }: Rule): string | undefined => {
   const { help, unit } = labelOf(path);
+  // As it is typed.
   const number = unit === 'seconds' ? shortTime : countText;
   const range = minimum === undefined || maximum === undefined ? '' : `${number(minimum)} to ${number(maximum)}`;
-  const usually = usual === undefined || typeof usual === 'object' ? '' : `usually ${choiceText(path, usual)}`;
+  const said = unit === 'seconds' && typeof usual === 'number' ? shortTime(usual) : choiceText(path, usual);
+  const usually = usual === undefined || typeof usual === 'object' ? '' : `usually ${said}`;
   return [help, [range, usually].filter(Boolean).join(', ')].filter(Boolean).join(' ') || undefined;
 };

@@ -5,7 +5,7 @@ import { moneyChangeText, moneyText } from '../format/numbers.ts';
 import { durationOf, stallText, undoText } from './plan-text.ts';
 import { valueAt } from './option-values.ts';
 import type { Rules } from './option-rules.ts';
-import { shortTime } from './seconds.ts';
+import { exactTime } from './seconds.ts';
 import styles from './plan.module.css';
 
 interface PlanFactsProps {
@@ -56,5 +56,5 @@ const leaveWindow: readonly Plan['type'][] = ['expand', 'scale_down'];
 
 const afterwards = ({ type }: Plan, { body }: Change, rules: Rules | null): string | null => {
   const seconds = valueAt(body, 'checkpoint_timeout') ?? rules?.['checkpoint_timeout']?.default;
-  return leaveWindow.includes(type) && typeof seconds === 'number' ? `afterwards for ${shortTime(seconds)}` : null;
+  return leaveWindow.includes(type) && typeof seconds === 'number' ? `afterwards for ${exactTime(seconds)}` : null;
 };

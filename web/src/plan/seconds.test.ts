@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { secondsOf, shortTime } from './seconds.ts';
+import { exactTime, secondsOf, shortTime } from './seconds.ts';
 
 test.each([
   [60, '1m'],
@@ -12,6 +12,14 @@ test.each([
   expect(shortTime(seconds)).toBe(text);
   expect(secondsOf(text)).toBe(seconds);
 });
+
+test.each([
+  [10, '10 s'],
+  [1800, '30 min'],
+  [5400, '1 h 30 min'],
+  [604_800, '7 d'],
+  [0, '0 s'],
+])('%s seconds read %s', (seconds, text) => expect(exactTime(seconds)).toBe(text));
 
 test('what is no time goes along as it is: the API says what is allowed', () => {
   expect(secondsOf('soon')).toBe('soon');

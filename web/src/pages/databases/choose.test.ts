@@ -28,6 +28,22 @@ test.each([
   ['?stage=1', []],
 ])('the address %j leaves %j', (search, names) => expect(namesAt(search)).toEqual(names));
 
+test('a filter goes by what the rows say: one that changes is not among the healthy', () => {
+  const operation = {
+    id: 'o',
+    type: 'expand',
+    step: 1,
+    steps: 9,
+    phase: null,
+    waiting_for: null,
+    monthly_usd: 80,
+  } as const;
+  const all = [exampleEntry('shop', {}), exampleEntry('billing', { operation })];
+  const at = (search: string) => choose(all, viewOf(new URLSearchParams(search))).map(({ name }) => name);
+  expect(at('?show=healthy')).toEqual(['shop']);
+  expect(at('?show=changing')).toEqual(['billing']);
+});
+
 test('a row that has to move gets another key, one that only changes keeps it', () => {
   const [before] = entries;
   expect(rowKey({ ...before!, attention: null }, 'attention')).not.toBe(rowKey(before!, 'attention'));

@@ -1,5 +1,5 @@
 import type { DatabaseEntry } from '../../data/types.ts';
-import type { Shown } from '../../parts/health-mark.tsx';
+import { shownHealth, type Shown } from '../../parts/health-mark.tsx';
 
 /** What is shown of the list, as the address says it. */
 export interface View {
@@ -50,7 +50,8 @@ const isShown = ({ attention, operation, health, stage }: DatabaseEntry, view: V
   if (view.stage !== null && view.stage !== stage) return false;
   if (view.show === 'all') return true;
   if (view.show === 'attention') return attention !== null;
-  return view.show === 'changing' ? operation !== null : health === view.show;
+  // As its row says it.
+  return shownHealth(health, operation) === view.show;
 };
 
 const hasText = ({ name, project, id }: DatabaseEntry, text: string): boolean =>

@@ -77,7 +77,7 @@ const Now = ({ entry, onFollow }: Pick<RowProps, 'entry' | 'onFollow'>): ReactNo
       >
         {wordsOf(type)} {step}/{steps}
         {phase !== null && ` · ${phase}`}
-        {waiting_for !== null && `: waits for ${waiting_for}`}
+        {waiting_for !== null && ` · waits: ${waiting_for}`}
       </a>
     );
   }

@@ -39,11 +39,11 @@ test('an operation that runs says how far it is and leads to itself', () => {
     step: 22,
     steps: 29,
     phase: 'cut-over',
-    waiting_for: 'you',
+    waiting_for: 'ready to cut over',
     monthly_usd: 77,
   } as const;
   show([exampleEntry('billing', { operation })]);
-  const link = screen.getByRole('link', { name: 'expand 22/29 · cut-over: waits for you' });
+  const link = screen.getByRole('link', { name: 'expand 22/29 · cut-over · waits: ready to cut over' });
   expect(link.getAttribute('href')).toBe('/p/default/billing/operations/o1');
   expect(rows()[0]!.textContent).toMatch(/changing.*\$15 → \$77/);
 });

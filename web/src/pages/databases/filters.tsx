@@ -20,7 +20,7 @@ const sortTexts: Readonly<Record<Sort, string>> = {
   attention: 'Needs attention first',
   name: 'By name',
   created: 'Newest first',
-  cost: 'Dearest first',
+  cost: 'Most expensive first',
   lag: 'Furthest behind first',
 };
 

@@ -38,7 +38,7 @@ test('two problems at once land on their two fields, and the focus on the first'
   type('Name', 'Shop');
   type('Port on this host', '80');
   const name = screen.getByLabelText('Name');
-  await vi.waitFor(() => expect(name.getAttribute('aria-invalid')).toBe('true'));
+  await vi.waitFor(() => expect(name.getAttribute('aria-invalid')).toBe('true'), { timeout: 5000 });
   const described = (field: HTMLElement) =>
     field
       .getAttribute('aria-describedby')!

@@ -37,7 +37,14 @@ export const NewPage = (): ReactNode => {
     }
     navigate(`/new${changeSearch({ kind: 'create', body })}`);
   };
-  const why = draft.name === '' ? 'The name is empty.' : check.plan ? null : 'Something is not allowed yet.';
+  const why =
+    draft.name === ''
+      ? 'The name is empty.'
+      : check.plan
+        ? null
+        : check.isSettled
+          ? 'Something is not allowed yet.'
+          : 'It is being checked.';
   return (
     <div className={styles['page']}>
       <h1>New database</h1>

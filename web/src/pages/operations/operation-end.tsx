@@ -38,7 +38,7 @@ const changesOf = (operation: Operation): readonly (readonly [string, string])[]
       : [['Writes were held', `${durationText(stall_ms)}, expected ${durationText(expected_stall_ms)}`] as const]),
     ...(nodes_added.length === 0 ? [] : [['Added', list(nodes_added)] as const]),
     ...(nodes_removed.length === 0 ? [] : [['Removed', list(nodes_removed)] as const]),
-    ...(before === after ? [] : [['Cost a month', `${moneyText(before)} → ${moneyText(after)}`] as const]),
+    ...(before === after ? [] : [['Cost per month', `${moneyText(before)} → ${moneyText(after)}`] as const]),
   ];
 };
 

@@ -5,7 +5,7 @@ import { countOf, isGoingBack, resultOf, sameAgain, sentenceOf, timesOf, titleOf
 const began = Date.parse('2026-01-01T10:00:00.000Z');
 
 test('the title names the stages that it leads from and to, where they differ', () => {
-  expect(titleOf(exampleOperation({}))).toBe('expand shop: replicas → ha');
+  expect(titleOf(exampleOperation({}))).toBe('expand shop: replicas → high availability');
   expect(titleOf(exampleOperation({ type: 'set_pooling', to_stage: 2 }))).toBe('set pooling shop');
 });
 

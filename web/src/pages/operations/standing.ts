@@ -1,15 +1,13 @@
 import type { Change } from '../../data/changes.ts';
 import { changeKinds, type ChangeKind } from '../../data/changes.ts';
 import type { Operation, Step } from '../../data/types.ts';
-import { wordsOf } from '../../format/stages.ts';
+import { stageNames, wordsOf } from '../../format/stages.ts';
 import { durationText } from '../../format/times.ts';
 import { stateOf, stepWords, type StepState } from './steps.ts';
 
 /** Where an operation stands, in words and numbers. */
 
-const stageNames = ['single', 'pooling', 'replicas', 'ha'] as const;
-
-/** `expand shop: replicas → ha`. */
+/** `expand shop: replicas → high availability`. */
 export const titleOf = ({ type, database, from_stage, to_stage }: Operation): string => {
   const name = `${wordsOf(type)} ${database}`;
   if (from_stage === null || to_stage === null || from_stage === to_stage) return name;

@@ -5,17 +5,9 @@ import { get, postgresPath } from '../../data/api.ts';
 import { keys } from '../../data/keys.ts';
 import type { ConnectionStrings } from '../../data/types.ts';
 import { connectionParts } from '../../format/connection.ts';
+import { endpointTitles } from '../../plan/plan-text.ts';
 import { databasePath, type OfDatabase } from '../../shell/of-database.ts';
 import styles from './overview.module.css';
-
-const labels: Readonly<Record<keyof ConnectionStrings['host'], string>> = {
-  postgres: 'direct',
-  pooled: 'pooled',
-  pooled_read_only: 'pooled read-only',
-  read_write: 'read-write',
-  read_only: 'read-only',
-  any_node: 'any node',
-};
 
 interface Address {
   readonly label: string;
@@ -25,9 +17,9 @@ interface Address {
 /** Only the ports are kept: the strings may have a password. */
 const readPorts = async (project: string, name: string, signal: AbortSignal): Promise<readonly Address[]> => {
   const { host } = await get<ConnectionStrings>(postgresPath(project, name, 'connection-strings?reveal=false'), signal);
-  return (Object.keys(labels) as (keyof typeof labels)[]).flatMap((endpoint) => {
+  return (Object.keys(endpointTitles) as (keyof typeof endpointTitles)[]).flatMap((endpoint) => {
     const url = host[endpoint];
-    return url === null ? [] : [{ label: labels[endpoint], port: connectionParts(url).port }];
+    return url === null ? [] : [{ label: endpointTitles[endpoint], port: connectionParts(url).port }];
   });
 };
 

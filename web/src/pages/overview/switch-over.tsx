@@ -1,16 +1,16 @@
 import { type ReactNode, useState } from 'react';
 import { changeSearch } from '../../data/changes.ts';
-import { useOfDatabase } from '../../data/queries.ts';
 import type { Candidates } from '../../data/types.ts';
 import { bytesText } from '../../format/numbers.ts';
 import { Button } from '../../parts/button.tsx';
 import { Menu, type MenuEntry } from '../../parts/menu.tsx';
+import { useCandidates } from '../../plan/candidate-field.tsx';
 import { databasePath, type OfDatabase } from '../../shell/of-database.ts';
 
 /** Asked of the nodes when the menu opens: who could lead is true for a moment only. */
 export const SwitchOver = ({ project, name }: OfDatabase): ReactNode => {
   const [isOpened, setOpened] = useState(false);
-  const { data, error, refetch } = useOfDatabase<Candidates>(project, name, 'candidates', { isWanted: isOpened });
+  const { data, error, refetch } = useCandidates({ project, name }, isOpened);
   const onOpen = (): void => {
     if (isOpened) void refetch();
     setOpened(true);
@@ -18,7 +18,7 @@ export const SwitchOver = ({ project, name }: OfDatabase): ReactNode => {
   const entries: readonly MenuEntry[] = error
     ? [{ label: 'Not known', note: error.message, refused: true }]
     : data
-      ? data.candidates.toSorted(bestFirst).map((candidate) => entryOf({ project, name }, candidate))
+      ? data.candidates.map((candidate) => entryOf({ project, name }, candidate))
       : [{ label: 'Asking the nodes …', refused: true }];
   return (
     <Menu
@@ -34,12 +34,6 @@ export const SwitchOver = ({ project, name }: OfDatabase): ReactNode => {
 };
 
 type Candidate = Candidates['candidates'][number];
-
-/** Those that can lead, commits waiting for them first, then by how far they are behind. */
-const bestFirst = (a: Candidate, b: Candidate): number =>
-  Number(b.fit) - Number(a.fit) ||
-  Number(b.synchronous) - Number(a.synchronous) ||
-  (a.lag_bytes ?? Infinity) - (b.lag_bytes ?? Infinity);
 
 const entryOf = ({ project, name }: OfDatabase, candidate: Candidate): MenuEntry => {
   const { fit, reason, synchronous, lag_bytes } = candidate;

@@ -17,7 +17,7 @@ interface PoolingSwitchProps {
 export const PoolingSwitch = ({ pooling, status, isReasonKnown }: PoolingSwitchProps): ReactNode => {
   const { enabled, plan, refused, request } = pooling;
   const to = (change: Change): string => `${databasePath(status.project, status.name, 'scale')}${changeSearch(change)}`;
-  const turn = enabled ? 'Turn off…' : 'Turn on…';
+  const turn = enabled ? 'Turn off …' : 'Turn on …';
   return (
     <section className={enabled ? styles['poolingOn'] : styles['pooling']} aria-label="Pooling">
       <h3>
@@ -39,7 +39,7 @@ export const PoolingSwitch = ({ pooling, status, isReasonKnown }: PoolingSwitchP
         </div>
       )}
       {!plan && !isReasonKnown && <p className={styles['refused']}>{refused?.message}</p>}
-      {!enabled && <p className={styles['quiet']}>Pays {rungTexts.pooling.pays}.</p>}
+      {!enabled && <p className={styles['quiet']}>Worth it {rungTexts.pooling.pays}.</p>}
       <div className={styles['actions']}>
         {plan ? (
           <ButtonLink href={to({ kind: request.path, body: request.body })} look={enabled ? 'usual' : 'primary'}>
@@ -50,7 +50,7 @@ export const PoolingSwitch = ({ pooling, status, isReasonKnown }: PoolingSwitchP
             {turn}
           </Button>
         )}
-        {enabled && <ButtonLink href={to({ kind: 'pooling', body: {} })}>Options…</ButtonLink>}
+        {enabled && <ButtonLink href={to({ kind: 'pooling', body: {} })}>Options …</ButtonLink>}
       </div>
     </section>
   );

@@ -10,7 +10,7 @@ import styles from './scale.module.css';
 
 /** What there is at the present stage, and what of it can be changed. */
 export const PresentRung = ({ status }: { readonly status: Status }): ReactNode => {
-  const { stage, replicas, ha } = status;
+  const { stage, replicas } = status;
   const to = (change: Change): string => `${databasePath(status.project, status.name, 'scale')}${changeSearch(change)}`;
   const count = replicas.options?.count ?? replicas.count;
   const text = presentText(status);
@@ -29,12 +29,13 @@ export const PresentRung = ({ status }: { readonly status: Status }): ReactNode 
             </ButtonLink>
           </span>
         )}
-        {stage === 1 && <ButtonLink href={to({ kind: 'pooling', body: {} })}>Options…</ButtonLink>}
-        {stage === 2 && <ButtonLink href={to({ kind: 'replicas', body: {} })}>Change…</ButtonLink>}
-        {stage === 3 && ha.options && (
-          <ButtonLink href={to({ kind: 'ha', body: { ...ha.options } })}>Options…</ButtonLink>
-        )}
+        {stage === 1 && <ButtonLink href={to({ kind: 'pooling', body: {} })}>Options …</ButtonLink>}
       </div>
+      {stage >= 2 && (
+        <p className={styles['quiet']}>
+          The number of replicas can change at any time; other options are chosen on the way up.
+        </p>
+      )}
     </>
   );
 };

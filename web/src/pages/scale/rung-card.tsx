@@ -42,12 +42,12 @@ export const RungCard = ({ rung, status, monthlyUsd, isReasonKnown }: RungCardPr
         ) : (
           <>
             <Outlook rung={rung} isReasonKnown={isReasonKnown} />
-            <p className={styles['quiet']}>Pays {pays}.</p>
+            <p className={styles['quiet']}>Worth it {pays}.</p>
           </>
         )}
       </div>
       <div className={styles['price']}>
-        {isPresent ? <strong>{moneyText(monthlyUsd)}/month</strong> : <Price rung={rung} />}
+        {isPresent ? <strong>{moneyText(monthlyUsd)} per month</strong> : <Price rung={rung} />}
         {!isPresent && <Preview {...{ rung, status, isReasonKnown }} />}
       </div>
     </li>
@@ -66,7 +66,11 @@ const Outlook = ({ rung, isReasonKnown }: Pick<RungCardProps, 'rung' | 'isReason
         ))}
       </dd>
       <dt>Takes</dt>
-      <dd>≈ {durationText(rung.plan.estimated_duration_minutes * 60_000)}</dd>
+      <dd>
+        ≈ {durationText(rung.plan.estimated_duration_minutes * 60_000)}
+        {rung.plan.nodes_removed.some((node) => node.startsWith('pgbouncer-')) &&
+          ', with the time that applications have to leave the pooler'}
+      </dd>
       <dt>Back</dt>
       <dd>{backText(rung.direction, rung.plan)}</dd>
     </dl>

@@ -29,7 +29,7 @@ test('shows the present options, and how they are changed', () => {
   };
   show({ stage: 3, ha: { ...exampleStatus({ stage: 3 }).ha, options } as Status['ha'] });
   const ha = screen.getByRole('region', { name: 'High availability' }).textContent;
-  expect(ha).toContain('10s');
+  expect(ha).toContain('10 s');
   expect(ha).toContain('sync, one standby');
   expect(ha).toContain('1 MB');
   // A plan with other options would be refused.

@@ -33,7 +33,10 @@ export const FindingsSection = (): ReactNode => {
             <FindingList findings={findings} />
             <div className={styles['row']}>
               <RemoveButton findings={findings} onRemoved={setRemoval} />
-              <Button refused={found.isFetching ? 'It is being looked.' : null} onClick={() => void found.refetch()}>
+              <Button
+                refused={found.isFetching ? 'It is being read again.' : null}
+                onClick={() => void found.refetch()}
+              >
                 Look again
               </Button>
             </div>
