@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, expect } from 'vitest';
 import type { Role } from '../../src/domain/tokens.ts';
-import { chromiumPath } from '../../src/launcher/browser.ts';
 import { buildConsole } from '../../src/launcher/console.ts';
+import { launchBrowser } from './launch-browser.ts';
 import { playerOf, type Player } from './player.ts';
 import { openWorld, roleCookie, type World } from './world.ts';
 
@@ -57,7 +57,7 @@ export const useSite = (options: { readonly isEmpty?: boolean } = {}): Site => {
     },
     async open(path: string, view: View = {}) {
       const page = await (await site.context(view)).newPage();
-      listen(page, made.world.front.address, site.faults);
+      noteFaults(page, made.world.front.address, site.faults);
       await site.go(page, path);
       return page;
     },
@@ -68,10 +68,7 @@ export const useSite = (options: { readonly isEmpty?: boolean } = {}): Site => {
   };
   const made = site as typeof site & { world: World; player: Player; browser: Browser };
   beforeAll(async () => {
-    [folder, made.browser] = await Promise.all([
-      buildConsole(() => undefined),
-      chromium.launch({ executablePath: chromiumPath(), args: browserArguments() }),
-    ]);
+    [folder, made.browser] = await Promise.all([buildConsole(() => undefined), launchBrowser()]);
     made.world = await openWorld({ console: folder, ...options });
     made.player = playerOf(made.world);
   });
@@ -91,16 +88,14 @@ export const useSite = (options: { readonly isEmpty?: boolean } = {}): Site => {
   return made;
 };
 
-/** Chromium's sandbox does not run as root. */
-const browserArguments = (): string[] => (process.getuid?.() === 0 ? ['--no-sandbox'] : []);
-
 /** A page shows its heading, and nothing that it still loads. */
 export const shown = async (page: Page): Promise<void> => {
   await page.locator('h1').first().waitFor();
   await page.locator('[aria-busy=true]').first().waitFor({ state: 'detached' });
 };
 
-const listen = (page: Page, address: string, faults: string[]): void => {
+/** Adds to `faults` what goes wrong in a page of the console at `address`. */
+export const noteFaults = (page: Page, address: string, faults: string[]): void => {
   page.on('pageerror', (error) => faults.push(`${page.url()} ${error.message}`));
   page.on('console', (message) => {
     // What the API refuses is no fault of the page; the browser notes it all the same.
