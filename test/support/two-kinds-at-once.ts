@@ -19,6 +19,7 @@ const seconds: Readonly<Record<string, number>> = {
   'failures-cut-over': 99,
   postgres: 97,
   ladder: 95,
+  console: 90,
   'every-step-of-the-jump': 90,
   replicas: 89,
   'every-step-down': 82,
