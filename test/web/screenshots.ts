@@ -1,10 +1,11 @@
 import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { chromium, type Browser, type Page } from 'playwright-core';
-import { chromiumPath } from '../../src/launcher/browser.ts';
+import type { Browser, Page } from 'playwright-core';
 import { buildConsole } from '../../src/launcher/console.ts';
 import { repositoryRoot } from '../../src/launcher/paths.ts';
+import { fixTime } from './fixed-time.ts';
+import { launchBrowser } from './launch-browser.ts';
 import { operationsOf, routes, states } from './routes.ts';
 import { openWorld, type World } from './world.ts';
 
@@ -29,6 +30,7 @@ const open = async (browser: Browser, world: World, width: number, theme: 'light
     timezoneId: 'UTC',
     reducedMotion: 'reduce',
   });
+  await fixTime(context, openedAt);
   return context.newPage();
 };
 
@@ -70,8 +72,9 @@ const takeAll = async (browser: Browser, world: World, folder: string): Promise<
     }
 };
 
+const openedAt = Date.now();
 const world = await openWorld({ console: await buildConsole(() => undefined) });
-const browser = await chromium.launch({ executablePath: chromiumPath(), args: ['--no-sandbox'] });
+const browser = await launchBrowser();
 try {
   const folder = values.folder === undefined ? join(repositoryRoot, 'docs', 'images') : resolve(values.folder);
   mkdirSync(folder, { recursive: true });
