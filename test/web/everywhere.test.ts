@@ -74,6 +74,35 @@ describe('every page', () => {
     expect(await findOn(sampled(pages, 2), { width: 'tablet', theme: 'light' }, axeFindings)).toEqual({});
   });
 
+  // 2
+  test.each([
+    { theme: 'light', width: 'desk' },
+    { theme: 'dark', width: 'phone' },
+  ] as const)('nor with a plan, a menu, the palette or a question open ($theme)', async (view) => {
+    const page = await site.open('/p/default/catalog?do=ha&enabled=true', view);
+    const found: Record<string, readonly string[]> = {};
+    await page.getByRole('dialog').locator('[data-part=start]:not([aria-disabled])').waitFor();
+    found['plan'] = await axeFindings(page);
+    await page.keyboard.press('Escape');
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'More actions for catalog' }).click();
+    await page.getByRole('menuitem').first().waitFor();
+    found['menu'] = await axeFindings(page);
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('Control+k');
+    await page.getByRole('dialog').waitFor();
+    found['palette'] = await axeFindings(page);
+    await site.go(page, '/p/default/shop');
+    await page.getByRole('button', { name: /^Switch over/ }).click();
+    await page.getByRole('menuitem').first().waitFor();
+    found['candidates'] = await axeFindings(page);
+    await site.go(page, await operationPath('billing'));
+    await page.getByRole('button', { name: 'Abort', exact: true }).click();
+    await page.getByRole('button', { name: 'Abort it' }).waitFor();
+    found['question'] = await axeFindings(page);
+    expect(found).toEqual({ plan: [], menu: [], palette: [], candidates: [], question: [] });
+  });
+
   // 31
   test('says its states in words where colours are forced, and moves nothing where that is not wanted', async () => {
     const page = await site.open('/', { reducedMotion: true, forcedColours: true });

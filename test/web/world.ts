@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Database } from '../../src/domain/database.ts';
 import { PgrowError } from '../../src/domain/errors.ts';
@@ -10,6 +10,7 @@ import { createFakeClient, type FakeClient } from '../support/fake-client.ts';
 import { query, startMetadataServer } from '../support/metadata.ts';
 import { playedApi, playedHome, type Played } from '../support/played-api.ts';
 import { openFront, type Front } from './front.ts';
+import { countedStatements, logOf, recordDay } from './measured.ts';
 import { remoteOf } from './remote.ts';
 import { residents, type Resident } from './residents.ts';
 import { seen, type Looks } from './seen.ts';
@@ -95,7 +96,12 @@ export const openWorld = async ({
     passwords: ['on record'],
   };
   const newApp = (from: string) =>
-    playedApi(played, () => engineOf(parts), { console: { folder: from }, readLogs: async (_, lines) => logOf(lines) });
+    playedApi(played, () => engineOf(parts), {
+      console: { folder: from },
+      readLogs: async (container, lines) => logOf(container, lines),
+      readStatements: async () => ({ container: 'postgres-1', found: countedStatements() }),
+      readLogSettings: async () => ({ node: 'postgres-1', container: 'postgres-1', slow_ms: 500, failed: true }),
+    });
   let app = await newApp(folder);
   const tokens = await newTokens(store);
   let remote: ReturnType<typeof remoteOf> | null = null;
@@ -158,6 +164,7 @@ export const openWorld = async ({
   if (!isEmpty) {
     await settle(world, residents);
     await tellStories(world);
+    for (const name of ['shop', 'reports']) await recordDay(store, name);
   }
   await observeAll(store, observe);
   return world;
@@ -245,9 +252,3 @@ const tokenOf = ({ headers }: IncomingMessage, tokens: Readonly<Record<Role, str
   const role = new RegExp(`${roleCookie}=(\\w+)`).exec(headers.cookie ?? '')?.[1] ?? 'admin';
   return tokens[role as Role] ?? null;
 };
-
-const logOf = (lines: number): string =>
-  Array.from({ length: Math.min(lines, 200) }, (_, index) => {
-    const at = new Date(Date.now() - (200 - index) * 2000).toISOString();
-    return `${at} LOG:  checkpoint complete: wrote ${index * 3} buffers (${randomUUID().slice(0, 4)})`;
-  }).join('\n');
