@@ -116,7 +116,7 @@ const optionsOf = (target: HTMLElement, labels: readonly string[], { unit, fromZ
     scales: {
       x: { range: () => [range.current.from / 1000, range.current.until / 1000] },
       y: {
-        range: (_, low, high) => (fromZero ? [0, Math.max(high * 1.1, 1)] : roomy(low, high)),
+        range: (_, low, high) => (fromZero ? [0, Math.max(high * 1.1, 1)] : roomy(low, high, unit)),
       },
     },
     axes: [
@@ -131,6 +131,7 @@ const optionsOf = (target: HTMLElement, labels: readonly string[], { unit, fromZ
         size: 64,
         space: 36,
         ...(unit === 'bytes' && { incrs: bytesApart }),
+        ...(unit === 'share' && { incrs: sharesApart }),
         values: (_, values) => values.map((each) => valueText(each, unit)),
       },
     ],
@@ -151,7 +152,12 @@ const bytesApart = [0, 1, 2, 3, 4].flatMap((power) =>
   [1, 2, 5, 10, 20, 50, 100, 200, 500].map((count) => count * 1024 ** power),
 );
 
-const roomy = (low: number, high: number): [number, number] => {
+/** Tenths of a percent are the least that is shown. */
+const sharesApart = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5];
+
+const roomy = (low: number, high: number, unit: Look['unit']): [number, number] => {
+  // Several lines that are all called 99 % say nothing.
+  if (unit === 'share') return [Math.max(0, low - 0.01), Math.min(1, high + 0.01)];
   const room = (high - low) * 0.1 || Math.abs(high) * 0.02 || 1;
   return [Math.max(0, low - room), high + room];
 };
