@@ -25,7 +25,7 @@ export const activityStore = (queries: Queries): ActivityStore => ({
     );
     const order = newestFirst('activity.moment', 'activity.id');
     const query = queries
-      .selectFrom(sql<Row>`(${all})`.as('activity'))
+      .selectFrom(sql<Row>`(${all})`.as<'activity'>(columns))
       .selectAll()
       .select(order.at)
       .where('severity', 'in', severities);
@@ -46,13 +46,16 @@ export const activityStore = (queries: Queries): ActivityStore => ({
   },
 });
 
-/** Of each kind the columns of `Row`. Ids tell kinds apart, because rows of several tables may have happened at once. */
+/** Named here, whichever kind is the first. */
+const columns = sql`activity (id, moment, kind, type, severity, actor, operation_id, details)`;
+
+/** Of each kind these columns. Ids tell kinds apart, because rows of several tables may have happened at once. */
 const entriesOf: Readonly<Record<ActivityKind, (serviceId: string) => RawBuilder<unknown>>> = {
   event: (id) => sql`
-    SELECT 'event-' || event.id AS id, event.created_at AS moment, 'event' AS kind, event_type AS type,
-           CASE WHEN event_type IN ('failover', 'leader_changed', 'node_unhealthy') THEN 'warning' ELSE 'info' END AS severity,
-           metadata ->> 'actor' AS actor, metadata ->> 'operation_id' AS operation_id,
-           coalesce(metadata, '{}') || jsonb_build_object('from_stage', from_stage, 'to_stage', to_stage) AS details
+    SELECT 'event-' || event.id, event.created_at, 'event', event_type,
+           CASE WHEN event_type IN ('failover', 'leader_changed', 'node_unhealthy') THEN 'warning' ELSE 'info' END,
+           metadata ->> 'actor', metadata ->> 'operation_id',
+           coalesce(metadata, '{}') || jsonb_build_object('from_stage', from_stage, 'to_stage', to_stage)
       FROM postgres_expansion_events AS event JOIN postgres_cluster_state AS cluster ON cluster.id = event.cluster_id
      WHERE cluster.service_id = ${id}`,
 
@@ -70,7 +73,7 @@ const entriesOf: Readonly<Record<ActivityKind, (serviceId: string) => RawBuilder
     SELECT 'checkpoint-' || checkpoint.id || change.type, change.moment, 'checkpoint', change.type, 'info', NULL,
            operation_id::text,
            jsonb_build_object('of', operations.type, 'snapshot', snapshot_id,
-             'until', to_json(rollback_available_until)) AS details
+             'until', to_json(rollback_available_until))
       FROM checkpoints AS checkpoint JOIN operations ON operations.id = operation_id AND operations.status = 'done'
      CROSS JOIN LATERAL (VALUES ('window_opened', operations.ended_at), ('window_closed', closed_at)) AS change (type, moment)
      WHERE checkpoint.service_id = ${id} AND change.moment IS NOT NULL`,

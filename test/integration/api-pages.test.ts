@@ -152,6 +152,14 @@ describe('the activity of a database', () => {
     };
     expect(await read('severity=error')).toEqual(['snapshot_damaged', 'expand']);
     expect(await read('kinds=event,audit')).toEqual(['verify_snapshot', 'leader_changed']);
+    for (const [kind, types] of Object.entries({
+      event: ['leader_changed'],
+      operation: ['expand', 'expand'],
+      checkpoint: [],
+      snapshot: ['snapshot_damaged', 'snapshot_taken'],
+      audit: ['verify_snapshot'],
+    }))
+      expect(await read(`kinds=${kind}`)).toEqual(types);
     expect((await api.call('GET', `${shopPath}/activity?kinds=gossip`)).body).toMatchObject({ status: 422 });
   });
 
