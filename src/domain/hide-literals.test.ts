@@ -28,6 +28,22 @@ test.for([
   expect(hideLiterals(statement!)).toBe(shown);
 });
 
+test('a name is hidden as long as the server says it: 63 bytes', () => {
+  const long = (letter: string, count: number) => letter.repeat(count);
+  for (const [written, said] of [
+    [long('a', 70), long('a', 63)],
+    [long('ж', 40), long('ж', 31)],
+  ]) {
+    const hiddenNames = new Set([said!]);
+    expect(hideLiterals(`SELECT * FROM t WHERE a = ${written}`, { hiddenNames })).toBe('SELECT * FROM t WHERE a = ?');
+    expect(hideLiterals(`SELECT "${written}"`, { hiddenNames })).toBe('SELECT "?"');
+  }
+});
+
+test('a space that PostgreSQL takes for part of a name ends none', () => {
+  expect(hideLiterals(`SELECT \u00a0E'a\\' || 'secret' || '`)).toBe('SELECT \u00a0E…');
+});
+
 describe('what cannot be told for sure is left out to the end', () => {
   test.for([
     [`SELECT 'it\\'s a secret', 'x'`, 'SELECT …'],

@@ -39,7 +39,7 @@ const commands = new Set(
 );
 
 interface Hiding {
-  /** Names that may be values which were written as names by mistake. In lower case. */
+  /** Names that may be values which were written as names by mistake. As the server says them, in lower case. */
   readonly hiddenNames?: ReadonlySet<string>;
 }
 
@@ -59,7 +59,8 @@ const part = '[\\p{L}\\p{N}_$\\u0080-\\u{10ffff}]';
 const pattern = (source: string) => new RegExp(source, 'uy');
 
 const patterns = {
-  space: pattern('\\s+'),
+  // To PostgreSQL no other character is one.
+  space: pattern('[ \\t\\n\\r\\f\\v]+'),
   lineComment: pattern('--[^\\n\\r]*'),
   dollar: pattern(`\\$(?:${start}[\\p{L}\\p{N}_\\u0080-\\u{10ffff}]*)?\\$`),
   parameter: pattern('\\$\\d+'),
@@ -139,7 +140,19 @@ const shownAs = ({ kind, text }: Token, hiddenNames: ReadonlySet<string>): strin
 
 /** As the server compares it. */
 const nameIn = (text: string): string =>
-  (text.endsWith('"') ? text.slice(text.indexOf('"') + 1, -1).replaceAll('""', '"') : text).toLowerCase();
+  keptOf(text.endsWith('"') ? text.slice(text.indexOf('"') + 1, -1).replaceAll('""', '"') : text).toLowerCase();
+
+/** Bytes of a name; what follows the server leaves out, in its messages as well. */
+const longestName = 63;
+
+const keptOf = (name: string): string => {
+  const bytes = Buffer.from(name);
+  if (bytes.length <= longestName) return name;
+  return bytes
+    .subarray(0, longestName)
+    .toString()
+    .replace(/\ufffd$/, '');
+};
 
 /** A value that was put into the wrong quotes is rarely one word. */
 export const isPlainName = (name: string): boolean => /^[\p{L}_][\p{L}\p{N}_$]{0,62}$/u.test(name);
