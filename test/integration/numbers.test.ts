@@ -183,6 +183,14 @@ describe('statements', () => {
     expect(await read(1)).toMatchObject({ statements: [expect.anything()] });
   });
 
+  test('a long text is cut', async () => {
+    await asApplication(`DO $$BEGIN PERFORM '${'long'.repeat(10_000)}'; END$$`);
+    const found = await read();
+    if (typeof found === 'string') throw new Error(found);
+    const [long] = found.statements.filter(({ statement }) => statement.startsWith('DO'));
+    expect(long!.statement).toMatch(/^DO .{9997}…$/);
+  });
+
   test('an application that puts a function of its own in the place of the real one is not run', async () => {
     await query(url('shop'), 'ALTER SCHEMA stats OWNER TO shop');
     expect(await read()).not.toBe('not trusted');

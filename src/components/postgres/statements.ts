@@ -119,6 +119,9 @@ const columns: Readonly<Record<StatementOrder, string>> = {
   rows: 'rows',
 };
 
+/** Longer texts are cut: characters. The server keeps them whole, however long they are. */
+const longest = 10_000;
+
 /** One that ran inside a function is left out: its time is part of the function's. */
 const readCounted = async (
   connection: PostgresConnection,
@@ -128,7 +131,8 @@ const readCounted = async (
 ): Promise<readonly CountedStatement[]> => {
   const rows = await connection.query<CountedStatement>(
     `SELECT counted.*, coalesce(total_ms / nullif(pg_catalog.sum(total_ms) OVER (), 0), 0) AS share
-       FROM (SELECT s.queryid::pg_catalog.text AS query_id, r.rolname AS user, s.query AS statement,
+       FROM (SELECT s.queryid::pg_catalog.text AS query_id, r.rolname AS user,
+                    CASE WHEN pg_catalog.length(s.query) > $4 THEN pg_catalog.left(s.query, $4) || '…' ELSE s.query END AS statement,
                     s.calls::pg_catalog.float8 AS calls, s.total_exec_time AS total_ms, s.mean_exec_time AS mean_ms,
                     s.rows::pg_catalog.float8 AS rows
                FROM ${schema}.pg_stat_statements(true) AS s
@@ -136,7 +140,7 @@ const readCounted = async (
                JOIN pg_catalog.pg_roles r ON r.oid = s.userid AND r.rolname <> ALL ($2)
               WHERE s.toplevel AND s.query IS NOT NULL AND s.queryid IS NOT NULL) AS counted
       ORDER BY ${columns[order]} DESC, query_id LIMIT $3`,
-    [database, Object.values(roles).filter((role) => role !== roles.superuser), limit],
+    [database, Object.values(roles).filter((role) => role !== roles.superuser), limit, longest],
   );
   return rows;
 };
