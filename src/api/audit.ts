@@ -73,6 +73,8 @@ export const recordRefused = async (
 };
 
 const isRehearsal = (request: FastifyRequest): boolean => {
+  // Other routes have no dry run, whatever they are asked for.
+  if (request.routeOptions.config.plansFor === undefined) return false;
   try {
     return isDryRun(request);
   } catch {
