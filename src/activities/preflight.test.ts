@@ -172,6 +172,16 @@ describe('what a dry run shows of it', () => {
     });
   });
 
+  test('nor is a disk said to be large enough that is on another machine', async () => {
+    const platform = createFakePlatform();
+    Object.assign(platform, { freeBytes: async () => Infinity });
+    const checks = await readPreflight(await dependenciesWith(platform, 100 * megabyte), question(expansion));
+    expect(checks.find(({ check }) => check === 'disk')).toMatchObject({
+      ok: null,
+      says: expect.stringMatching(/^\d+ MB are needed at most; /),
+    });
+  });
+
   test('a port that another database has is named', async () => {
     const dependencies = await dependenciesWith(createFakePlatform());
     Object.assign(dependencies.store, { listDatabases: async () => [shop] });

@@ -19,8 +19,12 @@ const headroomBytes = 512 * 1024 * 1024;
 
 type Needs = Pick<Dependencies, 'platform' | 'store' | 'components' | 'images'>;
 
-/** Each says what it found; what does not allow the operation is thrown. */
-type Checks = Readonly<Record<PreflightName, () => Promise<string>>>;
+/** Each says what it found; what does not allow the operation is thrown. What it cannot find out it leaves open. */
+type Checks = Readonly<Record<PreflightName, () => Promise<string | Open>>>;
+
+interface Open {
+  readonly open: string;
+}
 
 /** What the world has to allow before an operation touches anything. @throws PgrowError what it is refused with */
 export const preflightOf = (dependencies: Needs, question: PreflightQuestion): Checks => {
@@ -41,7 +45,8 @@ export const preflightOf = (dependencies: Needs, question: PreflightQuestion): C
     /** A server that is larger than its host is killed as soon as it uses what it was given. */
     async host() {
       // A database that is there was given its size.
-      if (plan.from || !size) return 'it has room for its servers';
+      if (plan.from) return 'its servers have their size already';
+      if (!size) return 'no size was chosen for its servers';
       const problem = beyondCapacity(size, await platform.capacity());
       if (problem) throw new PgrowError('refused', `${name} does not fit on this host: ${problem}. Choose less.`);
       return 'it has room for its servers';
@@ -84,7 +89,8 @@ export const readPreflight = async (
   return Promise.all(
     wanted.map((check) =>
       checks[check]().then(
-        (says): PreflightCheck => ({ check, ok: true, says }),
+        (found): PreflightCheck =>
+          typeof found === 'string' ? { check, ok: true, says: found } : { check, ok: null, says: found.open },
         (error: unknown) => ({
           check,
           ok: isRefusal(error) || check === 'engine' ? false : null,
@@ -109,9 +115,12 @@ const sizeOf = async (dependencies: Needs, { id, topology }: PreflightQuestion['
   return session.asSuperuser(nodeNamed(topology, topology.primary), postgres.databaseSizeBytes);
 };
 
-const refuseFullDisk = async ({ platform }: Needs, name: string, copies: number, size: number): Promise<string> => {
+const refuseFullDisk = async ({ platform }: Needs, name: string, copies: number, size: number) => {
   const needed = size * copies + headroomBytes;
   const free = await platform.freeBytes();
+  // Of an engine on another machine, or whose files this process does not see.
+  if (free === Infinity)
+    return { open: `${formatBytes(needed)} are needed at most; how much the engine has free is not known` };
   if (free >= needed) return `${formatBytes(needed)} of ${formatBytes(free)} that are free are needed at most`;
   throw new PgrowError(
     'no_disk_space',
