@@ -89,6 +89,11 @@ test('clients that wait for a pool: a larger one, as far as the server has room'
   ]);
   const bounded = { ...topology, pooling: { ...topology.pooling!, server_connections: 25 } };
   expect(adviceFor(situation(waiting, { topology: bounded }))).toMatchObject([{ code: 'pool_size', request: null }]);
+  // More would be refused.
+  const few = { ...topology, pooling: { ...topology.pooling!, max_client_connections: 30 } };
+  expect(adviceFor(situation(waiting, { topology: few }))).toMatchObject([
+    { request: { path: 'pooling', body: { default_pool_size: 30 } } },
+  ]);
   const seldom = [...steady({ 'pool_waiting@pgbouncer-1': 0 }), ...steady(waiting, 4)];
   expect(codes({}, { topology, samples: seldom })).toEqual([]);
 });

@@ -1,6 +1,6 @@
 import { adviceLimits as limits } from './advice-limits.ts';
 import { evidence, percent, whole, type Advise } from './advice-kinds.ts';
-import { poolingOptions } from './options.ts';
+import { largestPool, poolingOptions } from './options.ts';
 import { nodesOf } from './topology.ts';
 
 export const pooling: Advise = ({ topology, trend }) => {
@@ -46,21 +46,21 @@ export const connections: Advise = (seen) => {
 
 export const poolSize: Advise = ({ topology, trend }) => {
   if (!topology.pooling) return null;
-  const { default_pool_size: size, reserve_pool_size, server_connections } = topology.pooling;
+  const { default_pool_size: size, reserve_pool_size, max_client_connections, server_connections } = topology.pooling;
   const waits = nodesOf(topology, 'pgbouncer')
     .map(({ name }) => ({ name, waiting: trend('pool_waiting', name) }))
     .find(({ waiting }) => waiting && waiting.share((value) => value > 0) >= limits.share_of_time_waiting);
   if (!waits?.waiting) return null;
   const { name, waiting } = waits;
   const room = (server_connections ?? Number.POSITIVE_INFINITY) - reserve_pool_size;
-  const larger = Math.min(2 * size, room);
+  const larger = Math.min(2 * size, room, max_client_connections, largestPool);
   const says = `Clients wait for a connection of ${name} ${percent(waiting.share((value) => value > 0))} of the time, up to ${whole(waiting.high)} at once`;
   return {
     code: 'pool_size',
     says:
       larger > size
         ? `${says}: a pool of ${larger} instead of ${size} would serve more of them at a time.`
-        : `${says}, and the server has no room for a larger pool. Shorter transactions would help.`,
+        : `${says}, and there is no room for a larger pool. Shorter transactions would help.`,
     evidence: [evidence('pool_waiting', name, waiting.high, 'clients', waiting)],
     request: larger > size ? { path: 'pooling', body: { default_pool_size: larger } } : null,
   };

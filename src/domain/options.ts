@@ -2,11 +2,14 @@ import { z } from 'zod';
 
 const count = (minimum: number, maximum: number) => z.number().int().min(minimum).max(maximum);
 
+/** Connections to a server. */
+export const largestPool = 1000;
+
 export const poolModes = ['session', 'transaction', 'statement'] as const;
 export const poolingOptions = z
   .strictObject({
     pool_mode: z.enum(poolModes).default('transaction'),
-    default_pool_size: count(1, 1000).default(20),
+    default_pool_size: count(1, largestPool).default(20),
     max_client_connections: count(1, 10_000).default(100),
     reserve_pool_size: count(0, 1000).default(5),
   })
