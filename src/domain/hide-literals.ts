@@ -2,7 +2,7 @@
  * The text of a statement without the values in it, by the lexical rules of PostgreSQL ("Lexical Structure" in its manual).
  * Each literal becomes `?`, comments go. What cannot be told apart for sure is left out up to the end, as `…`.
  */
-export const hideLiterals = (statement: string, { hiddenNames = new Set() }: Hiding = {}): string => {
+export const hideLiterals = (statement: string, hiding: Hiding = {}): string => {
   const shown: string[] = [];
   const context = contextOfStatement();
   let at = 0;
@@ -13,7 +13,7 @@ export const hideLiterals = (statement: string, { hiddenNames = new Set() }: Hid
       shown.push(rest);
       break;
     }
-    shown.push(context.isValue(token) ? hidden : shownAs(token, hiddenNames));
+    shown.push(context.isValue(token) ? hidden : shownAs(token, hiding));
   }
   return shown.join('').trim();
 };
@@ -41,6 +41,8 @@ const commands = new Set(
 interface Hiding {
   /** Names that may be values which were written as names by mistake. As the server says them, in lower case. */
   readonly hiddenNames?: ReadonlySet<string>;
+  /** Whether all names in double quotes are hidden. Default false. */
+  readonly hidesQuoted?: boolean;
 }
 
 const hidden = '?';
@@ -129,13 +131,13 @@ const blockComment = (text: string, at: number): string | typeof unended | null 
   return unended;
 };
 
-const shownAs = ({ kind, text }: Token, hiddenNames: ReadonlySet<string>): string => {
+const shownAs = ({ kind, text }: Token, { hiddenNames, hidesQuoted = false }: Hiding): string => {
   if (kind === 'literal') return hidden;
   if (kind === 'comment') return ' ';
   if (kind !== 'name') return text;
   const isQuoted = text.endsWith('"');
-  if (hiddenNames.has(nameIn(text))) return isQuoted ? `"${hidden}"` : hidden;
-  return isQuoted && !isPlainName(text.slice(1, -1)) ? `"${hidden}"` : text;
+  if (hiddenNames?.has(nameIn(text))) return isQuoted ? `"${hidden}"` : hidden;
+  return isQuoted && (hidesQuoted || !isPlainName(text.slice(1, -1))) ? `"${hidden}"` : text;
 };
 
 /** As the server compares it. */

@@ -71,9 +71,23 @@ test('a value in double quotes, or in none, is taken for a column: it is hidden'
     );
   expect(failed('SELECT * FROM "Users" WHERE name = "alice"')).toMatchObject({
     message: 'column "?" does not exist',
-    statement: 'SELECT * FROM "Users" WHERE name = "?"',
+    statement: 'SELECT * FROM "?" WHERE name = "?"',
   });
+  // The server stops at the first.
+  expect(failed('INSERT INTO users VALUES ("alice", "secret")').statement).toBe('INSERT INTO users VALUES ("?", "?")');
   expect(failed('SELECT * FROM users WHERE name = Alice').statement).toBe('SELECT * FROM users WHERE name = ?');
+});
+
+test('so is every name in double quotes where the server had not looked them all up', () => {
+  const failed = (message: string) =>
+    withoutValues(read(line(7, `ERROR:  ${message}`), line(7, 'STATEMENT:  UPDATE "Users" SET name = "alice"'))[0]!)
+      .statement;
+  expect(failed('duplicate key value violates unique constraint "u"')).toBe('UPDATE "Users" SET name = "alice"');
+  for (const message of [
+    'current transaction is aborted, commands ignored until end of transaction block',
+    'relation "Users" does not exist',
+  ])
+    expect(failed(message)).toBe('UPDATE "?" SET name = "?"');
 });
 
 test('codes are read where the server logs them', () => {

@@ -125,13 +125,12 @@ const momentOf = (time: string, zone: string): string | null => {
 export const withoutValues = (entry: LoggedStatement): LoggedStatement => {
   const { kind, message, statement } = entry;
   const known = kind === 'failed' && message !== null ? knownMessage(message) : null;
+  const shown = known ? { hiddenNames: known.doubtful, hidesQuoted: !known.knewNames } : {};
   const isSure = kind === 'slow' || known !== null;
   return {
     ...entry,
     message: known?.message ?? null,
     detail: null,
-    statement:
-      statement &&
-      (isSure ? hideLiterals(statement, { hiddenNames: known?.doubtful ?? new Set() }) : commandOf(statement)),
+    statement: statement && (isSure ? hideLiterals(statement, shown) : commandOf(statement)),
   };
 };
