@@ -43,8 +43,8 @@ const shown = (kind: PartKind, text: string): string => {
 };
 
 /**
- * `%i` a name, `%v` a value, `%t` a type, `%f` a function with the types of its arguments, `%q` a column with its table, `%o` an operator
- * between two types, `%k` a command, `{a|b}` one of these. What it says of a statement that runs:
+ * What the server says of a statement that runs: `%i` a name, `%v` a value, `%t` a type, `%f` a function with the types of its arguments,
+ * `%q` a column with its table, `%o` an operator between two types, `%k` a command, `{a|b}` one of these.
  */
 const whileRunning = [
   'duplicate key value violates unique constraint "%i"',
@@ -73,7 +73,7 @@ const whileRunning = [
   'out of shared memory',
 ];
 
-/** What it may say before it has looked up all names of a statement. */
+/** The same before it has looked up all names of a statement. */
 const whileReading = [
   'relation "%i" {does not exist|already exists}',
   'column "%i" of relation "%i" {does not exist|already exists}',

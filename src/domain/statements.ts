@@ -56,7 +56,7 @@ export const howToCount = (
 ): string => {
   const says: Record<UncountedReason, string> = {
     'not loaded':
-      'Statements are not counted: the server has not loaded pg_stat_statements. Set it, then restart the server when it suits: ' +
+      'Statements are not counted: the server has not loaded pg_stat_statements. Set it, beside what it loads already, then restart it when it suits: ' +
       `${inContainer(container, "ALTER SYSTEM SET shared_preload_libraries = 'pg_stat_statements'")}; at stage 3 on every server. ` +
       'A stop and start of the database restarts it.',
     'not created':
