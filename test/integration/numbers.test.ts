@@ -187,8 +187,9 @@ describe('statements', () => {
     await asApplication(`DO $$BEGIN PERFORM '${'long'.repeat(10_000)}'; END$$`);
     const found = await read();
     if (typeof found === 'string') throw new Error(found);
-    const [long] = found.statements.filter(({ statement }) => statement.startsWith('DO'));
-    expect(long!.statement).toMatch(/^DO .{9997}…$/);
+    const long = found.statements.find(({ statement }) => statement.includes('longlong'))?.statement;
+    expect(long).toHaveLength(10_001);
+    expect(long).toMatch(/…$/);
   });
 
   test('an application that puts a function of its own in the place of the real one is not run', async () => {
