@@ -26,7 +26,8 @@ export const register = async (
 const registerNew = async (dependencies: Needs, draft: PlannedDatabase, wanted: number | null): Promise<Database> => {
   for (let attempt = 1; ; attempt += 1) {
     try {
-      const ports = await chooseHostPorts(await dependencies.store.listDatabases({}), wanted);
+      const others = await dependencies.store.listDatabases({});
+      const ports = await chooseHostPorts(others, { wanted, project: draft.project });
       return await withFreeSubnet(dependencies, draft.id, (subnet) =>
         dependencies.store.registerDatabase({ ...draft, ports, network: { subnet, addresses_given: 0 } }),
       );

@@ -23,9 +23,9 @@ export const previewPlan = async (
     await findLeftBehind(dependencies, request),
   );
   const { type, from, to, nodes_added, snapshot } = plan;
-  const { id, name, topology, size, postgres_major } = database;
+  const { id, name, project, topology, size, postgres_major } = database;
   const question: PreflightQuestion = {
-    database: { id, name, topology, postgres_major, ...(size && { size }) },
+    database: { id, name, project, topology, postgres_major, ...(size && { size }) },
     plan: { type, from, to, nodes_added, snapshot },
     restored_bytes: restored?.snapshot.bytes ?? null,
     port: (request.input as { readonly port?: number }).port ?? null,

@@ -14,7 +14,7 @@ export interface PreflightCheck {
 
 /** What it is about: of a plan only what counts, because the whole of it may be large. */
 export interface PreflightQuestion {
-  readonly database: Pick<Database, 'id' | 'name' | 'topology' | 'size' | 'postgres_major'>;
+  readonly database: Pick<Database, 'id' | 'name' | 'project' | 'topology' | 'size' | 'postgres_major'>;
   readonly plan: Pick<Plan, 'type' | 'from' | 'to' | 'nodes_added' | 'snapshot'>;
   /** Bytes of the snapshot that a new database is restored from; null for none. */
   readonly restored_bytes: number | null;

@@ -8,22 +8,32 @@ import type { HostPorts } from '../domain/topology.ts';
 const lowest = 20_000;
 const highest = 32_000;
 
+interface Wanted {
+  /** The port for `postgres`; null for any. */
+  readonly wanted: number | null;
+  /** Of the new database: those of other projects are not named to it. */
+  readonly project: string;
+}
+
 /**
- * Loopback ports without a listener that no other database owns. `wanted` is the one for `postgres`, or null.
+ * Loopback ports without a listener that no other database owns.
  * @throws PgrowError `port_taken` when `wanted` cannot be had, or no other is left
  */
 export const chooseHostPorts = async (
-  others: readonly Pick<Database, 'name' | 'ports'>[],
-  wanted: number | null,
+  others: readonly Pick<Database, 'name' | 'project' | 'ports'>[],
+  { wanted, project }: Wanted,
   isFree: (port: number) => Promise<boolean> = isFreeHere,
 ): Promise<HostPorts> => {
   const owned = new Map(
-    others.flatMap(({ name, ports }) => Object.values(ports).map((port: number) => [port, name] as const)),
+    others.flatMap(({ name, project: theirs, ports }) => {
+      const owner = theirs === project ? `database ${name}` : 'a database of another project';
+      return Object.values(ports).map((port: number) => [port, owner] as const);
+    }),
   );
   if (wanted !== null && owned.has(wanted)) {
     throw new PgrowError(
       'port_taken',
-      `Port ${wanted} belongs to database ${owned.get(wanted)}. Choose another, or leave it out.`,
+      `Port ${wanted} belongs to ${owned.get(wanted)}. Choose another, or leave it out.`,
     );
   }
   if (wanted !== null && !(await isFree(wanted))) {

@@ -30,7 +30,7 @@ interface Open {
 export const preflightOf = (dependencies: Needs, question: PreflightQuestion): Checks => {
   const { platform, images, store } = dependencies;
   const { database, plan, restored_bytes, port } = question;
-  const { name, size, postgres_major } = database;
+  const { name, project, size, postgres_major } = database;
   // What was kept for a rollback comes back as it is.
   const kept = plan.from?.kept.map((node) => node.name) ?? [];
   const added = (plan.to?.nodes ?? []).filter(
@@ -73,7 +73,7 @@ export const preflightOf = (dependencies: Needs, question: PreflightQuestion): C
 
     async ports() {
       if (plan.from || !plan.to) return 'they stay as they are';
-      await chooseHostPorts(await store.listDatabases({}), port);
+      await chooseHostPorts(await store.listDatabases({}), { wanted: port, project });
       return port === null ? 'there are free ones' : `${port} is free`;
     },
   };
