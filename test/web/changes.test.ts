@@ -108,6 +108,12 @@ describe('a plan', () => {
     expect(writes(since)).toHaveLength(1);
     const { id } = await site.world.database(name);
     expect(await site.world.store.readRunningOperation(id)).toBeNull();
+    // It starts when that has been seen, and the button pressed once more.
+    await planned(page);
+    for (const box of await sheet(page).getByRole('checkbox').all()) if (await box.isVisible()) await box.check();
+    await start(page).click();
+    await page.locator('[data-operation]').waitFor();
+    expect(writes(since)).toHaveLength(2);
     Object.assign(site.world.holds, { unlogged: { count: 0, names: [] } });
   });
 
@@ -192,6 +198,29 @@ describe('switching over', () => {
     await start(page).click();
     await page.locator('[data-operation]').waitFor();
     expect(JSON.parse(writes(since)[0]!.body)).toMatchObject({ target_node: fit.name });
+  });
+});
+
+describe('keeping what an expansion has made', () => {
+  // 23
+  test('asks once, and names what goes', async () => {
+    const name = `db-${randomUUID().slice(0, 8)}`;
+    const deeds = [
+      { workflow: 'createDatabase', ago: 90 },
+      { workflow: 'expand', input: { target: 'ha' }, ago: 3 },
+    ];
+    await site.world.add({ name, deeds });
+    const page = await site.open(`/p/default/${name}`);
+    const since = site.world.front.asked.length;
+    const region = page.getByRole('region', { name: 'Rollback window' });
+    await region.getByRole('button', { name: 'Keep it' }).click();
+    const question = page.getByRole('dialog', { name: 'Keep it as it is?' });
+    for (const { name: node } of (await site.world.database(name)).topology.kept)
+      expect(await question.textContent()).toContain(node);
+    expect(writes(since)).toEqual([]);
+    await question.getByRole('button', { name: 'Keep it' }).click();
+    await region.waitFor({ state: 'detached' });
+    expect(writes(since)).toMatchObject([{ method: 'POST', url: pathOf(name, 'confirm') }]);
   });
 });
 
