@@ -86,7 +86,8 @@ describe('a part of the control plane that is away', () => {
     const name = await newcomer();
     const { topology } = await site.world.database(name);
     const silent = topology.nodes.find((node) => node.kind === 'postgres' && node.name !== topology.primary)!.name;
-    const page = await site.open(`/p/default/${name}`);
+    // Times are those of the browser's zone: half past where it is the full hour in UTC.
+    const page = await site.open(`/p/default/${name}`, { timezone: 'Asia/Kolkata' });
     const words = () =>
       page.evaluate<[string, string][]>(
         `[...document.querySelectorAll('[data-node]')].map((card) => [card.dataset.node, card.dataset.tone])`,
@@ -96,7 +97,8 @@ describe('a part of the control plane that is away', () => {
     const unseen = { state: 'not answering', detail: null, lag_bytes: null, position: null } as const;
     await site.player.look(name, { health: 'degraded', nodes: { [silent]: { ...unseen, facts: { answered_at } } } });
     const card = page.locator(`[data-node="${silent}"]`);
-    await expect.poll(() => card.textContent(), soon).toContain(`no answer since ${answered_at.slice(11, 16)}`);
+    const there = new Date(Date.parse(answered_at) + 5.5 * 3_600_000).toISOString().slice(11, 16);
+    await expect.poll(() => card.textContent(), soon).toContain(`no answer since ${there}`);
     expect((await words()).filter(([node, tone]) => before.get(node) !== tone)).toEqual([[silent, 'bad']]);
     await site.player.look(name, {});
     await expect.poll(() => card.textContent(), soon).not.toContain('no answer');
