@@ -129,6 +129,25 @@ test('one that is hidden passes it on, which goes on where it was; all hidden ha
   expect(connections).toHaveLength(before);
 });
 
+test('one that is closed is forgotten, although nothing of it runs any longer', async () => {
+  const { ask, open, begin } = createServer();
+  const browser = createBrowser(ask);
+  const first = browser.open();
+  first.stream.listen('databases');
+  await settle();
+  const closed = browser.open();
+  closed.stream.listen('database:2');
+  await settle();
+  begin();
+  closed.hide();
+  // Its timers end with it.
+  vi.clearAllTimers();
+  await settle();
+  first.stream.listen('system');
+  await settle();
+  expect(open().map(({ topics }) => topics)).toEqual([['databases', 'system']]);
+});
+
 test('one that shows what another shows already hears its beginning too', async () => {
   const { ask, open, begin } = createServer();
   const browser = createBrowser(ask);
