@@ -42,8 +42,9 @@ const SystemPage = lazy(async () => ({ default: (await import('./pages/system/sy
  */
 const DatabaseRoute = (): ReactNode => {
   const { project, name, '*': rest } = useParams<OfDatabase & { readonly '*'?: string }>();
-  const [tab = '', id, ...more] = (rest ?? '').split('/');
-  const isOperation = tab === 'operations' && id !== undefined && id !== '';
+  // A slash at its end makes no other page.
+  const [tab = '', id, ...more] = (rest ?? '').split('/').filter(Boolean);
+  const isOperation = tab === 'operations' && id !== undefined;
   if (!isTab(tab) || more.length > 0 || (id !== undefined && !isOperation)) return <NotFoundPage />;
   const Page = pages[tab];
   return (
