@@ -9,7 +9,7 @@ test('a session is over when something is refused for it, not when a link was us
     'POST /v1/sessions': refusal(401, 'The link has been used.'),
     'GET /v1/me': refusal(401, 'Sign in.'),
   });
-  const over = vi.fn();
+  const over = vi.fn<() => void>();
   const end = onSignedOut(over);
   await expect(request('POST', '/v1/sessions', { ticket: 'used' })).rejects.toThrow('used');
   expect(over).not.toHaveBeenCalled();
