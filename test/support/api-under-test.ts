@@ -1,26 +1,24 @@
-import { usualPrices } from '../../src/domain/prices.ts';
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { z } from 'zod';
 import { eventStream } from '../../src/api/answers.ts';
-import { createApi, type ApiOptions } from '../../src/api/api.ts';
+import type { ApiOptions } from '../../src/api/api.ts';
 import { problem } from '../../src/api/documents/problem.ts';
-import { planAhead } from '../../src/api/plan-ahead.ts';
 import type { Database } from '../../src/domain/database.ts';
 import type { Finding } from '../../src/domain/finding.ts';
 import type { Facts } from '../../src/domain/facts.ts';
-import type { LiveState, Member } from '../../src/domain/live-state.ts';
-import { workersDocument, type KnownWorkers } from '../../src/domain/workers.ts';
+import type { LiveState } from '../../src/domain/live-state.ts';
+import type { KnownWorkers } from '../../src/domain/workers.ts';
 import type { Plan } from '../../src/domain/plan.ts';
-import type { NodeReaders } from '../../src/planning/planning.ts';
 import type { Samples } from '../../src/domain/looks.ts';
 import type { CountedStatements, LogSettings, UncountedReason } from '../../src/domain/statements.ts';
 import type { Store } from '../../src/store/store.ts';
 import { createFakeClient, type FakeClient } from './fake-client.ts';
 import { liveOf } from './live-state.ts';
 import { query, startMetadataServer, type MetadataServer } from './metadata.ts';
-import { nothingHeld, replicaTopology, sampleDatabase, samplePlan } from './sample-database.ts';
+import { playedApi, type Played } from './played-api.ts';
+import { replicaTopology, sampleDatabase, samplePlan } from './sample-database.ts';
 
 export const services = '/v1/projects/default/services';
 export const shopPath = `${services}/shop/postgres`;
@@ -103,34 +101,7 @@ export const useApi = (
     api.workers = { current: null, versions: [], pollers: [], pinned: [] };
     api.passwords = ['on record'];
     api.holds = {};
-    const nodes: NodeReaders = {
-      hasStayed: async () => false,
-      readCircumstances: async ({ topology }, wanted) => {
-        const members = api.live instanceof Error ? [] : api.live.members;
-        const leader = members.find(({ role }) => role === 'leader')?.name ?? topology.primary;
-        const leadership = {
-          leader,
-          candidates: members
-            .filter(({ role }) => role === 'replica')
-            .map(({ name, state, lag }) => ({ name, state, lag_bytes: lag ?? 0, synchronous: false })),
-          leaderless: false,
-          faults: [],
-          holdings: wanted.holdings ? { heard: members.map(holdingOf), unheard: [], last_known: null } : null,
-          unseen: [],
-          hanging: [],
-        };
-        return { leadership, facts: { ...nothingHeld(leader), ...api.holds }, settings: null };
-      },
-    };
-    const planning = { store: api.store, home: '1a2b3c4d', nodes, prices: usualPrices };
-    api.client.plan = (request) => planAhead(planning, request);
-    api.app = await createApi({
-      ...planning,
-      client: api.client,
-      version: '0.1.0 (tests)',
-      hosts: ['localhost', '127.0.0.1'],
-      console: null,
-      allowsInsecureWeb: false,
+    api.app = await playedApi(playedBy(api), () => void liveOrThrow(api), {
       readLogs: async (container) => api.logs[container] ?? '',
       readStatements: async () => ({ container: 'shop-postgres-1', found: api.counted }),
       readOlderImages: async () => api.olderImages,
@@ -138,31 +109,6 @@ export const useApi = (
         if (api.logSettings instanceof Error) throw api.logSettings;
         return api.logSettings;
       },
-      readPreflight: async ({ plan }) => [{ check: 'engine', ok: true, says: `Docker answers before ${plan.type}` }],
-      pingEngine: async () => {
-        if (api.live instanceof Error) throw api.live;
-      },
-      async *followLog() {},
-      readSamples: async () => {
-        if (api.samples instanceof Error) throw api.samples;
-        return api.samples;
-      },
-      doctor: {
-        examine: async () => api.findings,
-        remove: async () => ({ removed: api.findings.splice(0), failed: [] }),
-      },
-      readWorkers: async () => workersDocument(api.workers, []),
-      addresses: {
-        api: 'http://127.0.0.1:8080',
-        console: 'http://127.0.0.1:8080',
-        temporal_web: 'http://127.0.0.1:8233',
-        temporal_address: '127.0.0.1:7233',
-      },
-      readLive: async () => {
-        if (api.live instanceof Error) throw api.live;
-        return api.live;
-      },
-      tryPassword: async (_, password) => (api.passwords.includes(password ?? 'on record') ? 'accepted' : 'refused'),
       ...change,
     });
     api.admin = await api.newToken('*', 'admin');
@@ -175,6 +121,33 @@ export const useApi = (
   const api = underTest();
   return api;
 };
+
+const liveOrThrow = ({ live }: ApiUnderTest): LiveState => {
+  if (live instanceof Error) throw live;
+  return live;
+};
+
+/** What a test changes is what is played from then on. */
+const playedBy = (api: ApiUnderTest): Played => ({
+  store: api.store,
+  client: api.client,
+  look: () => liveOrThrow(api),
+  get holds() {
+    return api.holds;
+  },
+  get samples() {
+    return api.samples;
+  },
+  get workers() {
+    return api.workers;
+  },
+  get findings() {
+    return api.findings;
+  },
+  get passwords() {
+    return api.passwords;
+  },
+});
 
 /** Every answer is as the OpenAPI document describes it. */
 const parseAnswer = (
@@ -280,11 +253,3 @@ const underTest = (): ApiUnderTest => {
   const ready = api as ApiUnderTest;
   return ready;
 };
-
-/** Of a database all of whose servers answer. */
-const holdingOf = ({ name, role, lag }: Member) => ({
-  name,
-  timeline: 1,
-  position: 0x5000000 - (lag ?? 0),
-  ...(role === 'leader' ? { takes_writes: true as const } : {}),
-});
