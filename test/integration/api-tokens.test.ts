@@ -18,6 +18,7 @@ test('a token that was created works at once, and is shown only then', async () 
 
   const me = await api.call('GET', '/v1/me', { token });
   expect(me.body).toMatchObject({ actor: 'ci', project: 'default', role: 'operator', token: { id } });
+  expect(me.body).toMatchObject({ console: 'http://127.0.0.1:8080', temporal_web: 'http://127.0.0.1:8233' });
   const listed = JSON.stringify((await api.call('GET', '/v1/tokens')).body);
   expect(listed).toContain(id);
   expect(listed).not.toContain(token);

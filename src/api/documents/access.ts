@@ -40,6 +40,7 @@ export const meAnswer = named(
       .describe('Of a browser that is signed in; null of who sends a token.'),
     home: z.string(),
     console: z.string().nullable().describe('Where the web console is; null where there is none.'),
+    temporal_web: z.string().nullable().describe("Where Temporal's own pages are; null where they are not known."),
     version: z.string(),
   }),
 );

@@ -35,6 +35,7 @@ export const tokenRoutes = (app: FastifyInstance, { store, home, addresses, vers
         session,
         home,
         console: addresses.console,
+        temporal_web: addresses.temporal_web,
         version,
       };
     },

@@ -3,7 +3,6 @@ export const keys = {
   me: ['me'],
   databases: ['databases'],
   system: ['system'],
-  addresses: ['addresses'],
   /** Status of a database. */
   database: (project: string, name: string) => ['database', project, name],
   /** What is asked of one database: `ladder`, `events`, `snapshots`, … */

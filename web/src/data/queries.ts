@@ -121,10 +121,4 @@ export const useSystem = (): UseQueryResult<System> => {
 };
 
 /** Address of Temporal's own pages; null where they are not known, or not yet. */
-export const useTemporalWeb = (): string | null =>
-  useQuery({
-    queryKey: keys.addresses,
-    queryFn: async ({ signal }) =>
-      (await get<{ readonly temporal_web: string | null }>('/v1/status', signal)).temporal_web,
-    staleTime: Infinity,
-  }).data ?? null;
+export const useTemporalWeb = (): string | null => useMe().data?.temporal_web ?? null;

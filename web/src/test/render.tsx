@@ -28,7 +28,14 @@ export const renderPage = (page: ReactElement, { at = '/', role = 'admin', known
   const cache = createQueryClient();
   const [path = '/', searchPath = ''] = at.split('?');
   const memory = memoryLocation({ path, searchPath, record: true });
-  cache.setQueryData(keys.me, { actor: 'alice', project: '*', role, home: 'home', token: { id: 'own' } });
+  cache.setQueryData(keys.me, {
+    actor: 'alice',
+    project: '*',
+    role,
+    home: 'home',
+    token: { id: 'own' },
+    temporal_web: 'http://127.0.0.1:8233',
+  });
   for (const [key, value] of known) cache.setQueryData(key, value);
   const rendered = render(
     <QueryClientProvider client={cache}>

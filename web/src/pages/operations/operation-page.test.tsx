@@ -9,10 +9,7 @@ import { OperationPage } from './operation-page.tsx';
 const shown = (operation: Operation) => {
   const asked = stubApi({ 'POST /v1/projects/default/services/shop/postgres/cutover': { takes_effect: 'now' } });
   const rendered = renderPage(<OperationPage project="default" name="shop" id={operation.id} />, {
-    known: [
-      [keys.operation(operation.id), operation],
-      [keys.addresses, 'http://127.0.0.1:8233'],
-    ],
+    known: [[keys.operation(operation.id), operation]],
   });
   const become = (next: Partial<Operation>) =>
     rendered.cache.setQueryData(keys.operation(operation.id), { ...operation, ...next });
