@@ -8,6 +8,7 @@ import { NotFoundPage } from './pages/not-found/not-found-page.tsx';
 import { SignInPage } from './pages/signin/sign-in-page.tsx';
 import { Loading } from './parts/notice.tsx';
 import { Banners } from './shell/banners.tsx';
+import { FaultBoundary } from './shell/fault-boundary.tsx';
 import { DatabaseLayout, type DatabaseTab } from './shell/database-layout.tsx';
 import { Header } from './shell/header.tsx';
 import type { OfDatabase } from './shell/of-database.ts';
@@ -91,7 +92,9 @@ export const App = (): ReactNode => {
       <Header />
       <Banners />
       <main id="main" className={styles['main']} tabIndex={-1} data-stale={isCut ? '' : undefined}>
-        <Suspense fallback={<Loading what="the page" />}>{asksToSignIn ? <SignInPage /> : <Pages />}</Suspense>
+        <FaultBoundary at={path}>
+          <Suspense fallback={<Loading what="the page" />}>{asksToSignIn ? <SignInPage /> : <Pages />}</Suspense>
+        </FaultBoundary>
       </main>
     </>
   );
