@@ -29,7 +29,8 @@ beforeAll(async () => {
 });
 afterAll(() => browser?.close());
 
-const sheet = (): Locator => page.getByRole('dialog');
+/** What asks for an answer. Sentences at the edge of the screen have the same role. */
+const sheet = (): Locator => page.locator('[role=dialog]:not([aria-modal=false])');
 const main = (): Locator => page.getByRole('main');
 const goTo = (tab: string): Promise<void> =>
   page
