@@ -1,4 +1,4 @@
-import { useLayoutEffect, useRef } from 'react';
+import { useEffect, useLayoutEffect, useRef } from 'react';
 
 /**
  * What had the focus may be gone with the page before: then the new page has it, so that the keyboard goes on from there and not
@@ -15,11 +15,33 @@ export const usePageFocus = (page: string): void => {
     const frame = requestAnimationFrame(focusMainIfLost);
     return () => cancelAnimationFrame(frame);
   }, [page]);
+  useEffect(keepFocus, []);
+};
+
+/** What has the focus may go while the page stays, as a banner does whose time is over. */
+const keepFocus = (): (() => void) => {
+  let last: EventTarget | null = null;
+  const note = ({ target }: FocusEvent): void => {
+    last = target;
+  };
+  const observer = new MutationObserver(() => {
+    if (!(last instanceof Element) || last.isConnected) return;
+    last = null;
+    focusMainIfLost();
+  });
+  document.addEventListener('focusin', note);
+  observer.observe(document.body, { childList: true, subtree: true });
+  return () => {
+    document.removeEventListener('focusin', note);
+    observer.disconnect();
+  };
 };
 
 const focusMainIfLost = (): void => {
   const active = document.activeElement;
   // While a page loads, the one before is only hidden.
   if (active && active !== document.body && active.checkVisibility()) return;
-  document.querySelector<HTMLElement>('#main')?.focus({ preventScroll: true });
+  // Of what asks for an answer the page is behind.
+  const asking = document.querySelector<HTMLElement>('[role=dialog]:not([aria-modal=false])');
+  (asking ?? document.querySelector<HTMLElement>('#main'))?.focus({ preventScroll: true });
 };
