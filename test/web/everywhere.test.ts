@@ -116,6 +116,7 @@ describe('every page', () => {
 
   test('of what there is not names what there is', async () => {
     const page = await site.open('/p/default/nothing');
+    await page.getByRole('main').getByRole('link', { name: 'shop' }).waitFor();
     expect(await page.getByRole('main').getByRole('link', { name: 'shop' }).count()).toBe(1);
     await site.go(page, '/nowhere');
     expect(await page.getByRole('main').getByRole('link').count()).toBeGreaterThan(0);
