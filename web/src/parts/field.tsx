@@ -8,6 +8,22 @@ interface Labelled {
   readonly error?: string | null | undefined;
 }
 
+/** Below a field: what it takes, and what is wrong with what it has. */
+const Remarks = ({ id, help, error }: Omit<Labelled, 'label'> & { readonly id: string }): ReactNode => (
+  <>
+    {help !== undefined && (
+      <p id={`${id}-help`} className={styles['help']}>
+        {help}
+      </p>
+    )}
+    {error != null && (
+      <p id={`${id}-error`} className={styles['error']}>
+        {error}
+      </p>
+    )}
+  </>
+);
+
 const Frame = ({
   id,
   label,
@@ -20,16 +36,7 @@ const Frame = ({
       {label}
     </label>
     {children}
-    {help !== undefined && (
-      <p id={`${id}-help`} className={styles['help']}>
-        {help}
-      </p>
-    )}
-    {error != null && (
-      <p id={`${id}-error`} className={styles['error']}>
-        {error}
-      </p>
-    )}
+    <Remarks id={id} help={help} error={error} />
   </div>
 );
 
@@ -106,16 +113,7 @@ export const CheckField = ({
         />
         <span>{label}</span>
       </label>
-      {help !== undefined && (
-        <p id={`${id}-help`} className={styles['help']}>
-          {help}
-        </p>
-      )}
-      {error != null && (
-        <p id={`${id}-error`} className={styles['error']}>
-          {error}
-        </p>
-      )}
+      <Remarks id={id} help={help} error={error} />
     </div>
   );
 };

@@ -4,6 +4,7 @@ import type { Activity, ActivityEntry } from '../../data/types.ts';
 import { dayText } from '../../format/times.ts';
 import { useAddressValue } from '../../parts/address-value.ts';
 import { Button } from '../../parts/button.tsx';
+import { LoadOlder } from '../../parts/load-older.tsx';
 import { Choices } from '../../parts/choices.tsx';
 import { Empty, Loading, ProblemNotice } from '../../parts/notice.tsx';
 import { useRoleRefusal } from '../../parts/roles.ts';
@@ -60,13 +61,7 @@ const List = ({ project, name }: OfDatabase): ReactNode => {
         </section>
       ))}
       {olderError && <ProblemNotice error={olderError} />}
-      {shown.next_cursor !== null && (
-        <p>
-          <Button refused={isLoadingOlder ? 'It is on its way.' : null} onClick={loadOlder}>
-            Load older
-          </Button>
-        </p>
-      )}
+      <LoadOlder hasOlder={shown.next_cursor !== null} isLoading={isLoadingOlder} onLoad={loadOlder} />
     </>
   );
 };

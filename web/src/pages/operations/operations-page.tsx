@@ -4,7 +4,7 @@ import { useHistory } from '../../data/history.ts';
 import type { Operation, Operations } from '../../data/types.ts';
 import { durationText, momentText } from '../../format/times.ts';
 import { useAddressValue } from '../../parts/address-value.ts';
-import { Button } from '../../parts/button.tsx';
+import { LoadOlder } from '../../parts/load-older.tsx';
 import { Choices } from '../../parts/choices.tsx';
 import { Empty, Loading, ProblemNotice } from '../../parts/notice.tsx';
 import parts from '../../parts/parts.module.css';
@@ -105,13 +105,7 @@ const List = ({ project, name, status }: OfDatabase & { readonly status: string 
         </tbody>
       </table>
       {olderError && <ProblemNotice error={olderError} />}
-      {shown.next_cursor !== null && (
-        <p>
-          <Button refused={isLoadingOlder ? 'It is on its way.' : null} onClick={loadOlder}>
-            Load older
-          </Button>
-        </p>
-      )}
+      <LoadOlder hasOlder={shown.next_cursor !== null} isLoading={isLoadingOlder} onLoad={loadOlder} />
     </>
   );
 };
