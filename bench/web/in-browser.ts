@@ -38,7 +38,7 @@ export interface ListInUse {
   readonly interactionMs: number;
 }
 
-/** The list of five hundred, as somebody uses it. */
+/** The list of five hundred, as a user works with it. */
 export const measureListInUse = async (browser: Browser, world: World, throttle = 1): Promise<ListInUse> => {
   const probe = await openProbe(browser, { address: world.front.address, throttle });
   const { page } = probe;

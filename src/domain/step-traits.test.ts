@@ -5,7 +5,7 @@ import { traitsOf } from './step-traits.ts';
 const named = (name: string, marks: Parameters<typeof step>[4] = {}) =>
   step('phase', name, { action: 'ensureNetwork', input: {} }, [], marks);
 
-test('steps that run side by side are told apart by lane, and groups of lanes by number', () => {
+test('steps that run side by side are distinguished by lane, and groups of lanes by number', () => {
   const plan = flatten([
     named('first'),
     inParallel([named('a1'), inParallel([named('a2')], [named('a3')])], [named('b1')]),

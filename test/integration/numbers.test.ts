@@ -81,7 +81,7 @@ describe('numbers', () => {
     disk_free_bytes: null,
   });
 
-  test('transactions that write are told apart from those that read', async () => {
+  test('transactions that write are distinguished from those that read', async () => {
     await asApplication('CREATE TABLE goods (id int)');
     const before = await read();
     await asApplication(

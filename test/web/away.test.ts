@@ -32,7 +32,7 @@ const refused = async (page: Page): Promise<string | null> => {
   return (await reason.count()) === 0 ? null : reason.textContent();
 };
 
-/** Signed in as somebody, with both halves of a session. */
+/** Signed in, with both halves of a session. */
 const signedIn = async (path: string): Promise<Page> => {
   const { body } = await site.world.ask('POST', '/v1/sessions/tickets', { role: 'operator' });
   const page = await site.open(`/signin#ticket=${body.ticket}&to=${path}`, { role: 'none' });

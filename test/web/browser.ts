@@ -15,7 +15,7 @@ export type Theme = 'light' | 'dark';
 export interface View {
   readonly width?: Width | number;
   readonly theme?: Theme;
-  /** `none`: nobody is signed in. */
+  /** `none`: not signed in. */
   readonly role?: Role | 'none';
   readonly timezone?: string;
   readonly reducedMotion?: boolean;

@@ -98,7 +98,7 @@ describe('an operation that runs', () => {
   });
 
   // 19
-  test('that waits for its cut-over counts down by the clock of the server, and is told once to go on', async () => {
+  test('that waits for its cut-over counts down by the clock of the server, and is released once', async () => {
     const { name, page, read } = await expand({}, { options: { cutover: 'on_signal', cutover_deadline: 3600 } });
     await page.getByRole('button', { name: 'Cut over now' }).waitFor();
     // The browser's clock is wrong by ten minutes.

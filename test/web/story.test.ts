@@ -52,7 +52,7 @@ const done = async (page: Page): Promise<void> => {
 };
 
 // 29
-test('the whole story is told by the keyboard: sign in, create, preview high availability, start, watch, roll back', async () => {
+test('the whole story by keyboard alone: sign in, create, preview high availability, start, watch, roll back', async () => {
   const { body } = await site.world.ask('POST', '/v1/sessions/tickets', { role: 'operator' });
   const page = await site.open(`/signin#ticket=${body.ticket}`, { role: 'none' });
   await page.getByRole('heading', { level: 1, name: 'Databases' }).waitFor();

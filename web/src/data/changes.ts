@@ -3,7 +3,7 @@ import type { Role } from './types.ts';
 
 /**
  * Everything that the console can change. Each goes through the plan sheet, which is open while the address names the change:
- * `?do=ha&enabled=true`. A link is a change that somebody may look at; nothing happens before its last button.
+ * `?do=ha&enabled=true`. A link only shows a change; nothing happens before its last button.
  */
 export interface Change {
   readonly kind: ChangeKind;

@@ -6,7 +6,7 @@ const key = 'pgrow-session';
 
 export const sessionHeader = 'x-pgrow-session';
 
-/** Null where nobody has signed in, or where the browser stores nothing. */
+/** Null before a sign-in, or where the browser stores nothing. */
 export const readSecret = (): string | null => {
   try {
     return localStorage.getItem(key);

@@ -3,7 +3,7 @@ import { keys } from '../keys.ts';
 import type { DatabaseEntry, Operation, Status, System } from '../types.ts';
 import type { DatabasesMessage, ProgressMessage, StreamMessage } from './messages.ts';
 
-/** What somebody has revealed is not asked for again by itself: each time it is shown is in the audit. */
+/** What a user has revealed is not asked for again by itself: each time it is shown is in the audit. */
 const isKept = ({ meta }: Pick<Query, 'meta'>): boolean => meta?.['isRevealed'] !== true;
 
 /** Writes what the stream says into the cache that all pages read. */
