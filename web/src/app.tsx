@@ -1,4 +1,4 @@
-import { lazy, type ReactNode, Suspense } from 'react';
+import { type ReactNode, Suspense } from 'react';
 import { Route, Switch, useLocation, useParams } from 'wouter';
 import { isProblem } from './data/problem.ts';
 import { useMe } from './data/queries.ts';
@@ -6,6 +6,7 @@ import { useConnection } from './data/stream/use-topic.ts';
 import { DatabasesPage } from './pages/databases/databases-page.tsx';
 import { NotFoundPage } from './pages/not-found/not-found-page.tsx';
 import { SignInPage } from './pages/signin/sign-in-page.tsx';
+import { lazyPart } from './parts/lazy-part.ts';
 import { Loading } from './parts/notice.tsx';
 import { Banners } from './shell/banners.tsx';
 import { FaultBoundary } from './shell/fault-boundary.tsx';
@@ -16,26 +17,22 @@ import { usePageFocus } from './shell/page-focus.ts';
 import styles from './shell/shell.module.css';
 
 const pages = {
-  '': lazy(async () => ({ default: (await import('./pages/overview/overview-page.tsx')).OverviewPage })),
-  metrics: lazy(async () => ({ default: (await import('./pages/metrics/metrics-page.tsx')).MetricsPage })),
-  queries: lazy(async () => ({ default: (await import('./pages/queries/queries-page.tsx')).QueriesPage })),
-  backups: lazy(async () => ({ default: (await import('./pages/backups/backups-page.tsx')).BackupsPage })),
-  scale: lazy(async () => ({ default: (await import('./pages/scale/scale-page.tsx')).ScalePage })),
-  settings: lazy(async () => ({ default: (await import('./pages/settings/settings-page.tsx')).SettingsPage })),
-  operations: lazy(async () => ({
-    default: (await import('./pages/operations/operations-page.tsx')).OperationsPage,
-  })),
-  events: lazy(async () => ({ default: (await import('./pages/events/events-page.tsx')).EventsPage })),
-  logs: lazy(async () => ({ default: (await import('./pages/logs/logs-page.tsx')).LogsPage })),
-  cost: lazy(async () => ({ default: (await import('./pages/cost/cost-page.tsx')).CostPage })),
-  connect: lazy(async () => ({ default: (await import('./pages/connect/connect-page.tsx')).ConnectPage })),
+  '': lazyPart(() => import('./pages/overview/overview-page.tsx'), 'OverviewPage'),
+  metrics: lazyPart(() => import('./pages/metrics/metrics-page.tsx'), 'MetricsPage'),
+  queries: lazyPart(() => import('./pages/queries/queries-page.tsx'), 'QueriesPage'),
+  backups: lazyPart(() => import('./pages/backups/backups-page.tsx'), 'BackupsPage'),
+  scale: lazyPart(() => import('./pages/scale/scale-page.tsx'), 'ScalePage'),
+  settings: lazyPart(() => import('./pages/settings/settings-page.tsx'), 'SettingsPage'),
+  operations: lazyPart(() => import('./pages/operations/operations-page.tsx'), 'OperationsPage'),
+  events: lazyPart(() => import('./pages/events/events-page.tsx'), 'EventsPage'),
+  logs: lazyPart(() => import('./pages/logs/logs-page.tsx'), 'LogsPage'),
+  cost: lazyPart(() => import('./pages/cost/cost-page.tsx'), 'CostPage'),
+  connect: lazyPart(() => import('./pages/connect/connect-page.tsx'), 'ConnectPage'),
 } satisfies Record<DatabaseTab, unknown>;
 
-const OperationPage = lazy(async () => ({
-  default: (await import('./pages/operations/operation-page.tsx')).OperationPage,
-}));
-const NewPage = lazy(async () => ({ default: (await import('./pages/new/new-page.tsx')).NewPage }));
-const SystemPage = lazy(async () => ({ default: (await import('./pages/system/system-page.tsx')).SystemPage }));
+const OperationPage = lazyPart(() => import('./pages/operations/operation-page.tsx'), 'OperationPage');
+const NewPage = lazyPart(() => import('./pages/new/new-page.tsx'), 'NewPage');
+const SystemPage = lazyPart(() => import('./pages/system/system-page.tsx'), 'SystemPage');
 
 /**
  * Any page of the database that the address names. One route for all of them: what stands around a page stays as one goes to

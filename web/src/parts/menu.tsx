@@ -1,4 +1,5 @@
-import { cloneElement, type KeyboardEvent, lazy, type ReactElement, type ReactNode, Suspense, useState } from 'react';
+import { cloneElement, type KeyboardEvent, type ReactElement, type ReactNode, Suspense, useState } from 'react';
+import { lazyPart } from './lazy-part.ts';
 
 export interface MenuEntry {
   readonly label: ReactNode;
@@ -21,7 +22,7 @@ export interface SharedMenuProps {
 
 /** What draws it is a fifth of all that a page has to fetch: it comes with the first menu that is opened. */
 const fetchPopup = () => import('./menu-popup.tsx');
-const MenuPopup = lazy(async () => ({ default: (await fetchPopup()).MenuPopup }));
+const MenuPopup = lazyPart(fetchPopup, 'MenuPopup');
 
 /** One menu for the many rows of a list: it opens below the button that was pressed and gives the focus back to it. */
 export const SharedMenu = (props: SharedMenuProps): ReactNode => {

@@ -1,4 +1,5 @@
-import { lazy, type ReactNode, Suspense, useSyncExternalStore } from 'react';
+import { type ReactNode, Suspense, useSyncExternalStore } from 'react';
+import { lazyPart } from './lazy-part.ts';
 
 export interface SaidToast {
   readonly sentence: string;
@@ -32,7 +33,7 @@ export const takeToasts = (take: (said: SaidToast) => void): (() => void) => {
   };
 };
 
-const ToastViewport = lazy(async () => ({ default: (await import('./toast-area.tsx')).ToastViewport }));
+const ToastViewport = lazyPart(() => import('./toast-area.tsx'), 'ToastViewport');
 
 const watch = (watcher: () => void): (() => void) => {
   watchers.add(watcher);

@@ -1,12 +1,13 @@
-import { lazy, type ReactNode, Suspense } from 'react';
+import { type ReactNode, Suspense } from 'react';
 import { useLocation } from 'wouter';
 import type { Status } from '../data/types.ts';
 import { isComingOrGoing } from '../parts/health-mark.tsx';
+import { lazyPart } from '../parts/lazy-part.ts';
 import { Notice } from '../parts/notice.tsx';
 import { databasePath } from './of-database.ts';
 
-const OperationStrip = lazy(async () => ({ default: (await import('./operation-strip.tsx')).OperationStrip }));
-const WindowBanner = lazy(async () => ({ default: (await import('./window-banner.tsx')).WindowBanner }));
+const OperationStrip = lazyPart(() => import('./operation-strip.tsx'), 'OperationStrip');
+const WindowBanner = lazyPart(() => import('./window-banner.tsx'), 'WindowBanner');
 
 /** Above every tab of a database: what is wrong, the operation that runs, and how long the last one can be rolled back. */
 export const AboveTabs = ({ status }: { readonly status: Status }): ReactNode => {

@@ -1,14 +1,15 @@
-import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { type ReactNode, Suspense, useState } from 'react';
 import { useServerNow } from '../data/clock.ts';
 import { useMe, useSystem } from '../data/queries.ts';
 import type { Connection } from '../data/stream/connection.ts';
 import { useConnection, useReconnect } from '../data/stream/use-topic.ts';
 import { durationText } from '../format/times.ts';
 import { Button } from '../parts/button.tsx';
+import { lazyPart } from '../parts/lazy-part.ts';
 import { downsOf } from './downs.ts';
 import styles from './shell.module.css';
 
-const SessionOver = lazy(async () => ({ default: (await import('./session-over.tsx')).SessionOver }));
+const SessionOver = lazyPart(() => import('./session-over.tsx'), 'SessionOver');
 
 const Cut = ({ connection }: { readonly connection: Extract<Connection, { state: 'reconnecting' }> }): ReactNode => {
   const reconnect = useReconnect();

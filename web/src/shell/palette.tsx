@@ -1,10 +1,11 @@
 import { Search } from 'lucide-react';
-import { lazy, type ReactNode, Suspense, useEffect, useState } from 'react';
+import { type ReactNode, Suspense, useEffect, useState } from 'react';
 import { Button } from '../parts/button.tsx';
+import { lazyPart } from '../parts/lazy-part.ts';
 import { useShortcut } from '../parts/shortcut.ts';
 
-const Palette = lazy(async () => ({ default: (await import('../palette/palette.tsx')).Palette }));
-const KeysHelp = lazy(async () => ({ default: (await import('../palette/keys-help.tsx')).KeysHelp }));
+const Palette = lazyPart(() => import('../palette/palette.tsx'), 'Palette');
+const KeysHelp = lazyPart(() => import('../palette/keys-help.tsx'), 'KeysHelp');
 
 type Open = 'palette' | 'keys' | null;
 

@@ -1,8 +1,9 @@
-import { lazy, type ReactNode, Suspense } from 'react';
+import { type ReactNode, Suspense } from 'react';
 import { useLocation, useSearchParams } from 'wouter';
 import { changeOf } from '../data/changes.ts';
+import { lazyPart } from '../parts/lazy-part.ts';
 
-const Sheet = lazy(async () => ({ default: (await import('../plan/plan-sheet.tsx')).PlanSheet }));
+const Sheet = lazyPart(() => import('../plan/plan-sheet.tsx'), 'PlanSheet');
 
 interface PlanSheetProps {
   readonly project: string;

@@ -1,14 +1,15 @@
-import { lazy, type ReactNode, Suspense, useId, useMemo, useState } from 'react';
+import { type ReactNode, Suspense, useId, useMemo, useState } from 'react';
 import type { Metrics } from '../../data/types.ts';
 import { momentText } from '../../format/times.ts';
 import { Button } from '../../parts/button.tsx';
+import { lazyPart } from '../../parts/lazy-part.ts';
 import tables from '../../parts/parts.module.css';
 import { type ChartKind, valueText } from './charts.ts';
 import { type Curves, curvesOf, summaryOf } from './curves.ts';
 import { dashes } from './dashes.ts';
 import styles from './metrics.module.css';
 
-const Plot = lazy(async () => ({ default: (await import('./plot.tsx')).Plot }));
+const Plot = lazyPart(() => import('./plot.tsx'), 'Plot');
 
 interface ChartCardProps {
   readonly kind: ChartKind;
