@@ -107,6 +107,15 @@ export const fleetEntry = (record: FleetRecord, prices: Prices): FleetEntry => {
   };
 };
 
+/**
+ * Milliseconds until its entry may change by the passing of time alone: what was seen is too old then, or it is new no longer. Null
+ * for never.
+ */
+export const fleetAgesIn = ({ seen, exists_ms }: Pick<FleetRecord, 'seen' | 'exists_ms'>): number | null => {
+  const age = seen?.age_ms ?? exists_ms;
+  return age > staleAfterMs ? null : Math.floor(staleAfterMs - age) + 1;
+};
+
 const progressOf = (operation: FleetOperation | null): FleetEntry['operation'] => {
   if (operation?.status !== 'running') return null;
   const { id, type, steps, monthly_usd } = operation;

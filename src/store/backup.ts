@@ -28,6 +28,7 @@ export const backedUpTables = [
 export const leftOutTables: Readonly<Record<string, string>> = {
   pgrow_migrations: 'the manifest names them, and they are applied again',
   observed: 'what was seen last is seen again within seconds',
+  changed_databases: 'transactions of this server; those of another have other numbers',
   metrics: 'numbers of a day, of servers that may be others by then',
   tickets: 'they are over within a minute',
   sessions: 'every browser signs in again: a copy of its secrets must not outlive them elsewhere',

@@ -4,8 +4,8 @@ import type { Queries } from './connection.ts';
 import { heldIn } from './holds.ts';
 
 export interface FleetStore {
-  /** Every database of one project or of all, or one of them; in one query, because it is asked again and again. */
-  readFleet(filter: { readonly project?: string; readonly id?: string }): Promise<readonly FleetRecord[]>;
+  /** Every database of one project or of all, or those of some ids; in one query, because it is asked again and again. */
+  readFleet(filter: { readonly project?: string; readonly ids?: readonly string[] }): Promise<readonly FleetRecord[]>;
 }
 
 type Row = Omit<FleetRecord, 'seen' | 'held' | 'created_at' | 'checkpoint_until'> &
@@ -18,7 +18,7 @@ type Row = Omit<FleetRecord, 'seen' | 'held' | 'created_at' | 'checkpoint_until'
   };
 
 export const fleetStore = (queries: Queries): FleetStore => ({
-  async readFleet({ project, id }) {
+  async readFleet({ project, ids }) {
     const { rows } = await sql<Row>`
       SELECT services.id, services.project, services.name, services.postgres_major, services.created_at,
              extract(epoch FROM clock_timestamp() - services.created_at)::float * 1000 AS exists_ms,
@@ -48,7 +48,7 @@ export const fleetStore = (queries: Queries): FleetStore => ({
               ORDER BY timestamp DESC LIMIT 1) AS checkpoint ON TRUE
        WHERE services.kind = 'database' AND services.deleted_at IS NULL
          AND ${project === undefined ? sql`TRUE` : sql`services.project = ${project}`}
-         AND ${id === undefined ? sql`TRUE` : sql`services.id = ${id}`}`.execute(queries);
+         AND ${ids === undefined ? sql`TRUE` : sql`services.id = ANY(${ids})`}`.execute(queries);
     return rows.map(toRecord);
   },
 });

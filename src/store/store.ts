@@ -1,5 +1,6 @@
 import { activityStore, type ActivityStore } from './activity.ts';
 import { auditStore, type AuditStore } from './audit.ts';
+import { changedDatabasesStore, type ChangedDatabasesStore } from './changed-databases.ts';
 import { channelStore, type ChannelStore } from './channels.ts';
 import { checkpointStore, type CheckpointStore } from './checkpoints.ts';
 import { connectMetadata, toStoreError, type Connection } from './connection.ts';
@@ -40,6 +41,7 @@ export type Store = DatabaseStore &
   RetentionStore &
   ListStore &
   FleetStore &
+  ChangedDatabasesStore &
   ChannelStore &
   NoticeStore &
   DeliveryStore &
@@ -87,6 +89,7 @@ export const createStore = async ({
     ...retentionStore(queries),
     ...listStore(queries),
     ...fleetStore(queries),
+    ...changedDatabasesStore(queries),
     ...channelStore(queries, encryptionKey),
     ...noticeStore(queries),
     ...deliveryStore(queries, encryptionKey),

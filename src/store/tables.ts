@@ -30,6 +30,7 @@ export interface Tables {
   snapshots: SnapshotsTable;
   checkpoints: CheckpointsTable;
   observed: ObservedTable;
+  changed_databases: { service_id: string; changed_in: string };
   metrics: { service_id: string; begins: Timestamp; samples: Json<PackedSamples> };
   holds: HoldsTable;
   restorations: { checksum: string; taken_at: Timestamp; restored_at: Timestamp };

@@ -601,6 +601,118 @@ test('a lease has one holder, which renews it; another takes it once it was rele
   expect(await take('e', 60_000)).toBe(true);
 });
 
+describe('which databases have changed', () => {
+  const sales = sampleDatabase('shop', { project: 'sales' });
+  /** Asks again and again, as a reader does. */
+  const reader = async (of: Store = store) => {
+    let { upTo } = await of.readChangedDatabases(null);
+    return async () => {
+      const answer = await of.readChangedDatabases(upTo);
+      upTo = answer.upTo;
+      return answer.ids;
+    };
+  };
+
+  test('is said of whatever the list of databases shows, and of no other change', async () => {
+    const shop = { ...sales, topology: replicaTopology(sales) };
+    const operation = randomUUID();
+    const plan = samplePlan(shop, shop.topology);
+    const see = async (live: LiveState) =>
+      store.recordObserved({ service_id: shop.id, seen_at: await store.readClock(), live });
+    const sawLong = `UPDATE observed SET seen_at = seen_at - INTERVAL '25 seconds'`;
+    const hold = `INSERT INTO holds (service_id, taken_at) VALUES ('${shop.id}', now())`;
+    const changed = await reader();
+    expect(await changed()).toEqual([]);
+    for (const [what, change] of Object.entries({
+      registered: () => store.registerDatabase(shop),
+      seen: () => see(liveOf('healthy')),
+      'seen in another state': () => see(liveOf('degraded')),
+      'an operation': () =>
+        store.beginOperation({
+          id: operation,
+          service_id: shop.id,
+          workflow_id: 'w',
+          run_id: null,
+          type: plan.type,
+          plan,
+          actor: 'a',
+        }),
+      'a step': () => store.stepStarted({ operation, step: 0 }),
+      'its end': () => store.endOperation({ id: operation, status: 'done', stall_ms: 1, error: null }),
+      'a window': () =>
+        store.openCheckpoint({
+          service_id: shop.id,
+          operation_id: operation,
+          stage: 2,
+          snapshot_id: null,
+          nodes_created: [],
+          config_changes: [],
+          health_check_endpoint: '',
+          rollback_available_until: '2031-01-01T10:30:00.000Z',
+        }),
+      topology: () => store.saveTopology(shop.id, shop.topology),
+      held: () => query(url, hold),
+      released: () => store.releaseHold(shop.id),
+      'seen again after a pause': async () => {
+        await query(url, sawLong);
+        await changed();
+        await see(liveOf('degraded'));
+      },
+      destroyed: () => store.removeDatabase(shop.id),
+    })) {
+      await change();
+      expect([what, await changed()]).toEqual([what, [shop.id]]);
+    }
+    const { id } = await store.registerDatabase(sampleDatabase('billing'));
+    const seeIt = async () =>
+      store.recordObserved({ service_id: id, seen_at: await store.readClock(), live: liveOf('healthy') });
+    await seeIt();
+    await changed();
+    await seeIt();
+    await store.recordEvent({
+      service_id: id,
+      event_type: 'failover',
+      from_stage: null,
+      to_stage: null,
+      metadata: {},
+    });
+    expect(await changed()).toEqual([]);
+  });
+
+  // A number for each change would be read by others before one that is smaller is there.
+  test('misses none that is written first and committed last', async () => {
+    const [first, last] = await Promise.all(
+      ['first', 'last'].map((name) => store.registerDatabase(sampleDatabase(name))),
+    );
+    const changed = await reader();
+    await changed();
+    const { pool } = connectMetadata({ url });
+    const slow = await pool.connect();
+    await slow.query('BEGIN');
+    await slow.query('UPDATE services SET protected = TRUE WHERE id = $1', [first!.id]);
+    await store.saveTopology(last!.id, last!.topology);
+    expect(await changed()).toEqual([last!.id]);
+    // Another writer of the same database does not wait for what this one has noted.
+    await store.saveTopology(first!.id, first!.topology);
+    expect(await changed()).toContain(first!.id);
+    await slow.query('COMMIT');
+    slow.release();
+    await pool.end();
+    expect(await changed()).toContain(first!.id);
+    await changed();
+    expect(await changed()).toEqual([]);
+    expect(await query(url, 'SELECT count(*)::int AS rows FROM changed_databases')).toEqual([
+      { rows: expect.toSatisfy((rows: number) => rows <= 3) },
+    ]);
+  });
+
+  test('may be any after metadata that were put in the place of others', async () => {
+    await store.registerDatabase(sales);
+    const { upTo } = await store.readChangedDatabases(null);
+    expect((await store.readChangedDatabases(String(BigInt(upTo) + 1_000_000n))).ids).toBeNull();
+  });
+});
+
 describe('history', () => {
   const begun = async (shop: Database): Promise<string> => {
     const id = randomUUID();

@@ -31,7 +31,7 @@ export const adviceRoutes = (app: FastifyInstance, dependencies: ApiDependencies
         readMeasured(dependencies, id, now - trendMs),
         store.listSnapshots(id),
         readOlder(dependencies, database),
-        store.readFleet({ id }),
+        store.readFleet({ ids: [id] }),
       ]);
       const exists_ms = record?.exists_ms ?? 0;
       return { advice: adviceFor({ topology, samples, snapshots, older_images, exists_ms, now }), says };

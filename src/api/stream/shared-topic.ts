@@ -8,7 +8,8 @@ export interface Change {
 
 /** What a topic is about, and how it is seen to change. */
 export interface TopicSource<S> {
-  read(): Promise<S>;
+  /** @param before what the last look has found; null for the first, and after one that has failed */
+  read(before: S | null): Promise<S>;
   /** All there is to know. */
   snapshot(state: S): object;
   /** None if nothing has changed. */
@@ -94,7 +95,7 @@ export const sharedTopic = <S>(source: TopicSource<S>, nextSequence: () => numbe
   const look = async (): Promise<void> => {
     isLooking = true;
     while (isFollowed()) {
-      await source.read().then(take, fail);
+      await source.read(problem.isThere() ? null : state && state.value).then(take, fail);
       pausing = new AbortController();
       if (isFollowed()) await pause(source.everyMs(state && state.value), pausing.signal);
     }

@@ -1,46 +1,21 @@
-import { fleetEntry, type FleetEntry } from '../../domain/fleet.ts';
 import { PgrowError } from '../../domain/errors.ts';
 import type { OperationDocument } from '../../domain/operation.ts';
 import type { statusDocument } from '../../domain/status.ts';
 import { systemParts, type SystemDocument } from '../../domain/system.ts';
-import { allProjects } from '../../domain/tokens.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { tagOf } from '../entity-tags.ts';
 import { findAnyOperation } from '../lookup.ts';
-import { problemDocument } from '../problem.ts';
 import { readStatus } from '../read-status.ts';
 import { onRecordOf } from '../seen.ts';
+import { problemOf, usualPace } from './common-source.ts';
 import type { Change, TopicSource } from './shared-topic.ts';
 
 /** What each topic is about, from the record. `system` asks its parts; what is accepted and not on record yet is asked of Temporal. */
 
 /** Milliseconds between two looks. */
-const usualPace = 1000;
 const systemPace = 3000;
 /** Of an operation that gets on. */
 const quickPace = 250;
-
-export const fleetSource = (
-  { store, prices }: Pick<ApiDependencies, 'store' | 'prices'>,
-  project: string,
-): TopicSource<readonly FleetEntry[]> => {
-  const topic = 'databases';
-  return {
-    ...common(topic),
-    everyMs: () => usualPace,
-    read: async () =>
-      (await store.readFleet(project === allProjects ? {} : { project })).map((record) => fleetEntry(record, prices)),
-    snapshot: (databases) => ({ topic, databases }),
-    changes: (before, now) => {
-      const known = new Map(before.map((entry) => [entry.id, tagOf(entry)]));
-      const databases = now.filter((entry) => known.get(entry.id) !== tagOf(entry));
-      const left = new Set(now.map(({ id }) => id));
-      const removed = before.filter(({ id }) => !left.has(id)).map(({ id }) => id);
-      return databases.length + removed.length === 0 ? [] : [{ event: 'changed', data: { topic, databases, removed } }];
-    },
-    end: () => null,
-  };
-};
 
 type Status = ReturnType<typeof statusDocument>;
 
@@ -50,7 +25,7 @@ export const databaseSource = (
 ): TopicSource<Status | null> => {
   const topic = `database:${id}`;
   return {
-    ...common(topic),
+    problem: problemOf(topic),
     everyMs: () => usualPace,
     read: async () => {
       const database = await dependencies.store.readDatabase(id);
@@ -69,7 +44,7 @@ export const operationSource = (
 ): TopicSource<OperationDocument> => {
   const topic = `operation:${id}`;
   return {
-    ...common(topic),
+    problem: problemOf(topic),
     // One that waits may do so for days.
     everyMs: (operation) => (operation && operation.waiting_for === null ? quickPace : usualPace),
     read: async () => {
@@ -107,7 +82,7 @@ const progressOf = (topic: string, before: OperationDocument, now: OperationDocu
 export const systemSource = (readSystem: () => Promise<SystemDocument>): TopicSource<SystemDocument> => {
   const topic = 'system';
   return {
-    ...common(topic),
+    problem: problemOf(topic),
     everyMs: () => systemPace,
     read: readSystem,
     snapshot: (system) => ({ topic, system }),
@@ -120,12 +95,3 @@ export const systemSource = (readSystem: () => Promise<SystemDocument>): TopicSo
     end: () => null,
   };
 };
-
-const common = (topic: string) => ({
-  problem: (error: unknown) => ({ topic, problem: problemDocument(known(error), '/v1/stream') }),
-});
-
-const known = (error: unknown): PgrowError =>
-  error instanceof PgrowError
-    ? error
-    : new PgrowError('internal', 'Something went wrong inside pgrow. See its log.', { cause: error });

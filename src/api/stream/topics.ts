@@ -5,8 +5,9 @@ import type { Identity } from '../../store/tokens.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { findAnyOperation } from '../lookup.ts';
 import type { SystemDocument } from '../../domain/system.ts';
+import { fleetSource } from './fleet-source.ts';
 import { sharedTopic, type Topic, type TopicSource } from './shared-topic.ts';
-import { databaseSource, fleetSource, operationSource, systemSource } from './topic-sources.ts';
+import { databaseSource, operationSource, systemSource } from './topic-sources.ts';
 
 export const mostTopics = 30;
 /** Topics that nothing hears any more are kept for those who come back: the latest so many, of this age at most. */

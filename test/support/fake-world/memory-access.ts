@@ -2,6 +2,7 @@ import type { AuditStore } from '../../../src/store/audit.ts';
 import type { ChannelStore } from '../../../src/store/channels.ts';
 import type { DeliveryStore } from '../../../src/store/deliveries.ts';
 import type { IdempotencyStore } from '../../../src/store/idempotency.ts';
+import type { ChangedDatabasesStore } from '../../../src/store/changed-databases.ts';
 import type { FleetStore } from '../../../src/store/fleet.ts';
 import type { ActivityStore } from '../../../src/store/activity.ts';
 import type { ListStore } from '../../../src/store/lists.ts';
@@ -12,6 +13,7 @@ import type { UsualDurationStore } from '../../../src/store/usual-durations.ts';
 
 type OutsideOfOperations = AuditStore &
   FleetStore &
+  ChangedDatabasesStore &
   ListStore &
   ActivityStore &
   UsualDurationStore &
@@ -37,6 +39,7 @@ export const memoryAccess = (): OutsideOfOperations => ({
   listSessions: notHere,
   endSession: notHere,
   readFleet: notHere,
+  readChangedDatabases: notHere,
   pageCheckpoints: notHere,
   pageDatabases: notHere,
   pageActivity: notHere,
