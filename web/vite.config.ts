@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 
@@ -5,14 +6,15 @@ import { defineConfig, type Plugin } from 'vite';
 const api = process.env['PGROW_API'] ?? 'http://127.0.0.1:8080';
 const token = process.env['PGROW_TOKEN'];
 
-/** The theme is known before anything is painted: the page waits for its script, which is small and near. */
-const blockRendering = (): Plugin => ({
-  name: 'block-rendering',
+/** One request less before the page is there. */
+const iconInPage = (): Plugin => ({
+  name: 'icon-in-page',
   transformIndexHtml: {
-    order: 'post',
-    handler: (html) => html.replace('<script type="module"', '<script type="module" blocking="render"'),
+    order: 'pre',
+    handler: (html) => html.replace('/src/shell/icon.svg', `data:image/svg+xml,${encodeURIComponent(icon)}`),
   },
 });
+const icon = readFileSync(new URL('src/shell/icon.svg', import.meta.url), 'utf8').trim();
 
 /** Pages bring their own files of styles, in whichever order: each says which layer comes before which. */
 const layerOrder = (): Plugin => ({
@@ -31,15 +33,24 @@ const isShared = (id: string): boolean => shared.some((each) => each.test(id));
 
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [react(), layerOrder(), blockRendering()],
+  plugins: [react(), layerOrder(), iconInPage()],
   build: {
     target: 'es2023',
     // Neither scripts nor styles nor images stand in the page: the policy of its contents forbids them.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
-    // What every page needs is one file: a dozen small ones take longer than their sizes say.
-    rolldownOptions: { output: { advancedChunks: { groups: [{ name: 'shared', test: isShared }] } } },
+    // What is shown first is one script, and so is what most pages share: a dozen small ones take longer than their sizes say.
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: 'first', tags: ['$initial'] },
+            { name: 'shared', test: isShared },
+          ],
+        },
+      },
+    },
   },
   server: {
     proxy: {

@@ -21,7 +21,7 @@ beforeAll(async () => {
 test('what the first view loads is small', () => {
   expect(sizes.firstScript).toBeLessThanOrEqual(most.firstView);
   expect(sizes.firstStyle).toBeLessThanOrEqual(most.style);
-  expect(sizes.first.size).toBeLessThanOrEqual(6);
+  expect(sizes.first.size).toBeLessThanOrEqual(2);
 });
 
 test('so is all of it together', () => {

@@ -69,6 +69,15 @@ describe('the list of databases', () => {
   });
 });
 
+test('a page has its colours before its script is there, those that were chosen for it', async () => {
+  const page = await (await site.context({ theme: 'light' })).newPage();
+  await page.addInitScript("localStorage.setItem('pgrow-theme', 'dark')");
+  await page.route('**/assets/*.js', (route) => route.abort());
+  await page.goto('/');
+  expect(await page.getByText('pgrow', { exact: true }).isVisible()).toBe(true);
+  expect(await page.evaluate('getComputedStyle(document.documentElement).backgroundColor')).toBe('rgb(15, 19, 23)');
+});
+
 describe('a database', () => {
   // 24
   test('has one leader among its servers and one in etcd, and moves it within a second when it dies', async () => {

@@ -12,10 +12,8 @@ import { browserSurroundings } from './data/stream/surroundings.ts';
 import { StreamContext } from './data/stream/use-topic.ts';
 import { ToastArea } from './parts/toasts.tsx';
 import { ScrollMemory } from './shell/scroll-memory.ts';
-import { applyTheme, readTheme } from './shell/theme.ts';
 import { reloadOnceAfterUpdate } from './shell/update.ts';
 
-applyTheme(readTheme());
 reloadOnceAfterUpdate();
 const cache = createQueryClient();
 const stream = createStream(browserSurroundings());

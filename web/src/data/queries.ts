@@ -109,14 +109,16 @@ export const useOperation = (project: string, name: string, id: string): UseQuer
   return found;
 };
 
-/** The parts of the control plane, kept up to date by the stream. */
-export const useSystem = (): UseQueryResult<System> => {
+/** The parts of the control plane, kept up to date by the stream; and asked for, unless it is enough that the stream will say it. */
+export const useSystem = ({ isAsked = true }: { readonly isAsked?: boolean } = {}): UseQueryResult<System> => {
   useTopic('system');
+  const pace = usePace();
   return useQuery({
     queryKey: keys.system,
     queryFn: ({ signal }) => get<System>('/v1/system', signal),
     staleTime: Infinity,
-    refetchInterval: usePace(),
+    enabled: isAsked || pace !== false,
+    refetchInterval: pace,
   });
 };
 

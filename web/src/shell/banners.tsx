@@ -1,8 +1,9 @@
 import { type ReactNode, Suspense, useState } from 'react';
+import { useLocation } from 'wouter';
 import { useServerNow } from '../data/clock.ts';
 import { useMe, useSystem } from '../data/queries.ts';
 import type { Connection } from '../data/stream/connection.ts';
-import { useConnection, useReconnect } from '../data/stream/use-topic.ts';
+import { useConnection, useReconnect, useTopic } from '../data/stream/use-topic.ts';
 import { durationText } from '../format/times.ts';
 import { Button } from '../parts/button.tsx';
 import { lazyPart } from '../parts/lazy-part.ts';
@@ -46,7 +47,7 @@ const SignedOut = (): ReactNode => {
 
 /** The parts behind the API. What cannot be asked any longer is not repeated. */
 const Parts = (): ReactNode => {
-  const { data } = useSystem();
+  const { data } = useSystem({ isAsked: false });
   if (!data) return null;
   return downsOf(data).map(({ part, tone, says, next }) => (
     <div
@@ -70,6 +71,9 @@ const Parts = (): ReactNode => {
 export const Banners = (): ReactNode => {
   const connection = useConnection();
   const { data: me } = useMe();
+  const [path] = useLocation();
+  // From the beginning: a topic that comes later opens the stream a second time.
+  useTopic(path === '/signin' ? null : 'system');
   // Without a session there is nothing but the page that begins one.
   if (!me) return null;
   if (connection.state === 'reconnecting') return <Cut connection={connection} />;

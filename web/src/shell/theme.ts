@@ -1,4 +1,4 @@
-/** The theme that was chosen, before anything is painted. */
+/** The theme that was chosen. A page that is opened has it from `public/theme.js`, before anything is painted. */
 const key = 'pgrow-theme';
 export const themes = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof themes)[number];
@@ -8,7 +8,7 @@ export const readTheme = (): Theme => {
   return themes.find((theme) => theme === stored) ?? 'system';
 };
 
-export const applyTheme = (theme: Theme): void => {
+const applyTheme = (theme: Theme): void => {
   if (theme === 'system') delete document.documentElement.dataset['theme'];
   else document.documentElement.dataset['theme'] = theme;
 };
