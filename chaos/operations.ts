@@ -8,6 +8,7 @@ import {
   repairChange,
   replicasChange,
   scaleDownChange,
+  snapshotChange,
   startDatabaseChange,
   stopChange,
   switchoverChange,
@@ -75,6 +76,8 @@ const failover = change('failover', failoverChange, { patience: 120 });
 const stop = change('stop', stopChange, { patience: 120 });
 const start = change('start', startDatabaseChange, { patience: 120 });
 
+const snapshot = change('snapshots', snapshotChange, { patience: 120 });
+
 const someReplica: ChaosOperation['body'] = ({ topology }, leader) => ({
   node: nodesOf(topology, 'postgres').findLast(({ name }) => name !== leader)?.name,
 });
@@ -110,6 +113,7 @@ export const operations: readonly ChaosOperation[] = [
   reinitialize('reinitialize', 'replicas', 'replicas', someReplica),
   switchover('switchover', 'replicas', 'replicas', {}),
   pooling('set-pooling', 'replicas', 'replicas', anotherPoolSize),
+  snapshot('snapshot', 'replicas', 'replicas', {}),
   replicas('more-standbys', 'ha', 'ha-3', { count: 3 }),
   replicas('fewer-standbys', 'ha-3', 'ha', { count: 2 }),
   switchover('switchover-member', 'ha', 'ha', {}),

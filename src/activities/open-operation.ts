@@ -57,7 +57,7 @@ export const openOperation: (
     ...('options' in planned.input && { options }),
   });
   for (const step of resumed?.done ?? []) await store.stepEnded({ operation, step, status: 'done' });
-  // A rollback uses up the checkpoint that started it, destroying removes what it kept, and a repair touches nothing of it;
+  // A rollback uses up the checkpoint that started it, destroying removes what it kept, and a repair or a snapshot touches nothing of it;
   // every other operation closes it.
   const closes = previous !== null && !leavesCheckpoint.includes(call.workflow);
   const { checkpoint_timeout: timeout_seconds } = options;
@@ -122,7 +122,7 @@ const closeNeverBegun = async (store: Dependencies['store'], serviceId: string, 
   if (open) await store.closeCheckpoint(open.id);
 };
 
-const leavesCheckpoint: readonly OperationWorkflow[] = ['rollback', 'destroyDatabase', 'repair'];
+const leavesCheckpoint: readonly OperationWorkflow[] = ['rollback', 'destroyDatabase', 'repair', 'takeSnapshot'];
 
 /** A database whose creation is refused never existed: one that was registered already is forgotten. */
 const refuseBeforeTouching = async (

@@ -17,7 +17,7 @@ const attempts = 3;
 export const snapshotActions = (dependencies: Dependencies) => {
   const { platform, components, images, store } = dependencies;
 
-  const takeSnapshot: Action<'takeSnapshot'> = async ({ of, snapshot, volume }, step) => {
+  const takeSnapshot: Action<'takeSnapshot'> = async ({ of, snapshot, volume, keep_for_seconds }, step) => {
     const session = await openSession(dependencies, step.database);
     const { database } = session;
     const container = containerName(database, snapshot);
@@ -70,14 +70,17 @@ export const snapshotActions = (dependencies: Dependencies) => {
     for (let attempt = 1; ; attempt += 1) {
       try {
         const bytes = await takeOnce();
-        const verified_at = new Date().toISOString();
+        const now = Date.now();
         return await store.recordSnapshot({
           id: snapshot,
           service_id: database.id,
           operation_id: step.operation,
           volume,
           bytes,
-          verified_at,
+          verified_at: new Date(now).toISOString(),
+          ...(keep_for_seconds !== undefined && {
+            expires_at: new Date(now + keep_for_seconds * 1000).toISOString(),
+          }),
         });
       } catch (error) {
         const mayPass = error instanceof PgrowError && error.code === 'node_failed' && !/no space/i.test(error.message);

@@ -9,6 +9,7 @@ import {
   restoreSnapshotInput,
   scaleDownInput,
   switchoverInput,
+  takeSnapshotInput,
 } from '../domain/inputs.ts';
 
 /** Bodies are flat; each part of one has its own schema. */
@@ -118,6 +119,11 @@ export const failoverBody = {
 } satisfies Parts;
 
 export const stopBody = { confirmation, options: operationOptions.pick({ patience: true }) } satisfies Parts;
+
+export const snapshotBody = {
+  snapshot: takeSnapshotInput.pick({ keep_for: true }),
+  options: operationOptions.pick({ patience: true }),
+} satisfies Parts;
 
 export const startBody = { options: operationOptions.pick({ patience: true }) } satisfies Parts;
 

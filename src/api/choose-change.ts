@@ -13,6 +13,7 @@ import {
   replicasBody,
   scaleDownBody,
   standbysBody,
+  snapshotBody,
   startBody,
   stopBody,
   switchoverBody,
@@ -106,10 +107,15 @@ export const startDatabaseChange = (body: unknown): Change => {
   return { workflow: 'startDatabase', input: { options } };
 };
 
+export const snapshotChange = (body: unknown): Change => {
+  const { snapshot, options } = parseBody(snapshotBody, body);
+  return { workflow: 'takeSnapshot', input: { ...snapshot, options } };
+};
+
 type Confirmation = { readonly confirm: boolean };
 
 /** Starts only with its warnings confirmed, should its plan have any of those: its workflow asks for that. */
-const confirmable = <W extends Exclude<Change['workflow'], 'destroyDatabase' | 'startDatabase'>>(
+const confirmable = <W extends Exclude<Change['workflow'], 'destroyDatabase' | 'startDatabase' | 'takeSnapshot'>>(
   workflow: W,
   input: Extract<Change, { workflow: W }>['input'],
   { confirm }: Confirmation,

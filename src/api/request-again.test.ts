@@ -14,6 +14,7 @@ import {
   repairChange,
   replicasChange,
   scaleDownChange,
+  snapshotChange,
   startDatabaseChange,
   stopChange,
   switchoverChange,
@@ -30,6 +31,7 @@ const choose: Readonly<Record<string, (body: unknown, database: Database) => Cha
   failover: failoverChange,
   reinitialize: reinitializeChange,
   repair: repairChange,
+  snapshots: snapshotChange,
   stop: stopChange,
   start: startDatabaseChange,
 };
@@ -60,6 +62,7 @@ describe('the request that asks for the same', () => {
     ['failover', { target_node: 'postgres-5' }, at(haTopology), null],
     ['reinitialize', { node: 'postgres-5' }, at(haTopology), null],
     ['repair', {}, at(haTopology), null],
+    ['snapshots', { keep_for: 7200, patience: 90 }, at(haTopology), null],
     ['stop', { patience: 90 }, at(haTopology), null],
     ['start', {}, at(haTopology), null],
   ])('POST …/%s %j', (path, body, database, grace_seconds) => {

@@ -20,19 +20,20 @@ export interface ChangeFlags {
   readonly planDigest?: string;
 }
 
-/** What every verb takes that starts an operation. */
-export const addChangeOptions = (command: Command): Command =>
+/** What every verb takes that starts an operation. `json`: what that option does, where the verb can do something else. */
+export const addChangeOptions = (command: Command, json = 'print the operation as one JSON document'): Command =>
   command
     .option('--detach', 'return the operation at once instead of waiting for its end')
     .option('--idempotency-key <key>', 'the same key twice starts one operation')
-    .option('--json', 'print the operation as one JSON document');
+    .option('--json', json);
 
 /** The same, of operations that can be planned. */
-export const addPlannedChangeOptions = (command: Command): Command =>
+export const addPlannedChangeOptions = (command: Command, json?: string): Command =>
   addChangeOptions(
     command
       .option('--dry-run', 'show the plan and touch nothing')
       .option('--plan-digest <digest>', 'run the plan that was shown with this digest, and no other'),
+    json,
   );
 
 interface FinishChange {

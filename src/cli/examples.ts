@@ -113,6 +113,7 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   operations: [['./pgrow operations shop', 'what was done, by whom, how long it took']],
   snapshots: [
     ['./pgrow snapshots shop', 'all of them, newest first'],
+    ['./pgrow snapshots shop --take --keep 7d', 'take one now, and keep it for a week'],
     ['./pgrow snapshots shop --verify snap_1a2b3c4d', 'read one through and check it'],
   ],
   restore: [['./pgrow restore shop --snapshot snap_1a2b3c4d --as shop-before', 'into a new database']],

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import type { ApiClient } from './api-client.ts';
-import { snapshotsText, verificationText, verifySnapshot } from './snapshots.ts';
+import { snapshotRequest, snapshotsText, verificationText, verifySnapshot } from './snapshots.ts';
 
 const snapshot = {
   id: 'snap-1',
@@ -53,3 +53,15 @@ test.each([
     vi.restoreAllMocks();
   },
 );
+
+test('one is taken only with --take, and what belongs to that is refused without it', () => {
+  expect(snapshotRequest({})).toBeNull();
+  expect(snapshotRequest({ take: true })).toEqual({ path: 'snapshots', body: {} });
+  expect(snapshotRequest({ take: true, keep: 604_800, patience: 120 })?.body).toEqual({
+    keep_for: 604_800,
+    patience: 120,
+  });
+  expect(() => snapshotRequest({ keep: 3600 })).toThrow('--keep requires --take.');
+  expect(() => snapshotRequest({ planDigest: '0' })).toThrow('--plan-digest requires --take.');
+  expect(() => snapshotRequest({ take: true, verify: 'snap-1' })).toThrow('--verify');
+});

@@ -1,38 +1,70 @@
 import type { Command } from 'commander';
 import { formatBytes } from '../domain/format-bytes.ts';
 import type { Snapshot, Verification } from '../domain/snapshot.ts';
-import { postgresPath, type ApiClient } from './api-client.ts';
+import { PgrowError } from '../domain/errors.ts';
+import { postgresPath, type ApiClient, type ChangeRequest } from './api-client.ts';
+import { addPlannedChangeOptions, runChange, type ChangeFlags } from './change.ts';
 import { connectToApi } from './connect-to-api.ts';
-import { formatMs } from './duration.ts';
+import { formatMs, parseSeconds } from './duration.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
+import { addOptions, given, patienceOptions, type PatienceFlags } from './option-groups.ts';
 import { print, printJson, printProgress } from './output.ts';
 import { readPages } from './read-pages.ts';
 import { alignColumns } from './table.ts';
 
 type SnapshotView = Omit<Snapshot, 'service_id' | 'operation_id'>;
 
-interface SnapshotsFlags {
+export interface SnapshotsFlags extends ChangeFlags, PatienceFlags {
   readonly verify?: string;
-  readonly json?: true;
+  readonly take?: true;
+  readonly keep?: number;
+  readonly dryRun?: true;
 }
 
 export const snapshots = (program: Command): void => {
-  program
+  const command = program
     .command('snapshots <name>')
-    .description('list the snapshots of a database, newest first')
+    .description('list the snapshots of a database, newest first; verify one, or take one')
     .option('--verify <id>', 'verify one snapshot instead and print the result')
-    .option('--json', 'print them as one JSON document')
-    .action(async (database: string, { verify, json }: SnapshotsFlags) => {
+    .option('--take', 'take one of what the database holds now; an open rollback window stays open')
+    .option('--keep <time>', 'of one that is taken: how long it is kept, 1h to 365d (default 24h)', parseSeconds);
+  const ofTaking = addOptions(command, patienceOptions);
+  addPlannedChangeOptions(ofTaking, 'print them, or the operation, as one JSON document').action(
+    async (database: string, flags: SnapshotsFlags) => {
+      const { verify, json = false } = flags;
+      const request = snapshotRequest(flags);
       const api = connectToApi();
+      if (request) {
+        process.exitCode = await runChange({ api, database, ...request, flags });
+        return;
+      }
       if (verify !== undefined) {
-        process.exitCode = await verifySnapshot(api, { database, id: verify, json: json === true });
+        process.exitCode = await verifySnapshot(api, { database, id: verify, json });
         return;
       }
       const path = postgresPath(database, 'snapshots');
       const found = await Array.fromAsync(readPages<SnapshotView>(api, path, 'snapshots'));
       if (json) return printJson({ snapshots: found });
       snapshotsText(found).forEach(print);
-    });
+    },
+  );
+};
+
+/**
+ * Null where none is to be taken.
+ * @throws PgrowError `malformed_request` for flags that do not go together
+ */
+export const snapshotRequest = (flags: SnapshotsFlags): ChangeRequest | null => {
+  const { take, verify, keep, patience } = flags;
+  if (take && verify !== undefined)
+    throw new PgrowError('malformed_request', '--take cannot be combined with --verify.');
+  const needTake = ['keep', 'patience', 'dryRun', 'detach', 'idempotencyKey', 'planDigest'] as const;
+  const [first] = needTake.filter((name) => flags[name] !== undefined);
+  if (!take && first !== undefined) {
+    const flag = first.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    throw new PgrowError('malformed_request', `--${flag} requires --take.`);
+  }
+  return take ? { path: 'snapshots', body: given({ keep_for: keep, patience }) } : null;
 };
 
 interface VerifiedView {

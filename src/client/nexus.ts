@@ -23,6 +23,7 @@ export const pgrowService = service('pgrow', {
   failover: operation<OperationInput<'failover'>, OperationDocument>(),
   reinitialize: operation<OperationInput<'reinitialize'>, OperationDocument>(),
   repair: operation<OperationInput<'repair'>, OperationDocument>(),
+  takeSnapshot: operation<OperationInput<'takeSnapshot'>, OperationDocument>(),
   rollback: operation<OperationInput<'rollback'>, OperationDocument>(),
   stopDatabase: operation<OperationInput<'stopDatabase'>, OperationDocument>(),
   startDatabase: operation<OperationInput<'startDatabase'>, OperationDocument>(),

@@ -43,7 +43,7 @@ export interface Advice {
   readonly request: AdvisedRequest | null;
 }
 
-export const advisedPaths = ['pooling', 'replicas', 'reinitialize', 'switchover'] as const;
+export const advisedPaths = ['pooling', 'replicas', 'reinitialize', 'switchover', 'snapshots'] as const;
 export interface AdvisedRequest {
   readonly path: (typeof advisedPaths)[number];
   readonly body: Readonly<Record<string, unknown>>;

@@ -101,6 +101,17 @@ export const repairInput = z.strictObject({
   options: operationOptions.prefault({}),
 });
 
+/** Seconds: how long a snapshot that was asked for is kept. */
+const snapshotRetention = { least: 3600, usual: 86_400, most: 31_536_000 };
+
+/** A snapshot of what the database holds now. An open rollback window stays open. */
+export const takeSnapshotInput = z.strictObject({
+  ...started,
+  /** Seconds after which it is removed. */
+  keep_for: z.number().int().min(snapshotRetention.least).max(snapshotRetention.most).default(snapshotRetention.usual),
+  options: operationOptions.prefault({}),
+});
+
 /** What a switchover does about an obstacle: refuse, wait for a better moment, or accept resets. */
 export const onObstacle = ['refuse', 'wait', 'force'] as const;
 export type OnObstacle = (typeof onObstacle)[number];
@@ -165,6 +176,7 @@ export const operationInputs = {
   failover: failoverInput,
   reinitialize: reinitializeInput,
   repair: repairInput,
+  takeSnapshot: takeSnapshotInput,
   rollback: rollbackInput,
   stopDatabase: stopDatabaseInput,
   startDatabase: startDatabaseInput,
@@ -189,6 +201,7 @@ export const operationTypeOf = {
   failover: 'failover',
   reinitialize: 'reinitialize',
   repair: 'repair',
+  takeSnapshot: 'snapshot',
   rollback: 'rollback',
   stopDatabase: 'stop',
   startDatabase: 'start',

@@ -12,6 +12,7 @@ export const operationTypes = [
   'failover',
   'reinitialize',
   'repair',
+  'snapshot',
   'rotate_credentials',
   'rollback',
   'stop',

@@ -53,6 +53,7 @@ const paths = {
   failover: 'failover',
   reinitialize: 'reinitialize',
   repair: 'repair',
+  takeSnapshot: 'snapshots',
   rollback: 'rollback',
   stopDatabase: 'stop',
   startDatabase: 'start',
@@ -87,6 +88,7 @@ const takenOptions: Partial<Record<OperationWorkflow, readonly (keyof OperationO
   switchover: ['patience', 'cutover', 'cutover_deadline'],
   rollback: ['patience', 'cutover', 'cutover_deadline'],
   failover: ['patience'],
+  takeSnapshot: ['patience'],
   stopDatabase: ['patience'],
   startDatabase: ['patience'],
 };

@@ -55,6 +55,7 @@ test.each([
   ['rollback', {}, 'rollback shop'],
   ['failover', { target_node: 'postgres-3' }, 'failover shop postgres-3 --yes'],
   ['failover', {}, 'failover shop --yes'],
+  ['takeSnapshot', {}, 'snapshots shop --take'],
   ['stopDatabase', {}, 'stop shop --yes'],
   ['startDatabase', {}, 'start shop'],
   ['destroyDatabase', {}, 'destroy shop'],

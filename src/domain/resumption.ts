@@ -66,6 +66,8 @@ export const commandToResume = (database: string, asked: RecordedRequest | undef
       return `./pgrow reinit ${database} ${node}`;
     case 'repair':
       return `./pgrow repair ${database}${node === undefined ? '' : ` ${node}`}`;
+    case 'takeSnapshot':
+      return `./pgrow snapshots ${database} --take`;
     case 'rollback':
       return `./pgrow rollback ${database}`;
     case 'stopDatabase':

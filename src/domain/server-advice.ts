@@ -96,9 +96,9 @@ export const snapshot: Advise = ({ snapshots, exists_ms, now }) => {
   const none = newest === null ? 'There is no snapshot' : `The newest snapshot is ${days} days old`;
   return {
     code: 'snapshot',
-    says: `${none}: pgrow takes them before it grows a database, not as a backup. See that the data are in a backup of your own.`,
+    says: `${none}: pgrow takes them before it grows a database and on request, on the same host. Take one, and see that the data are in a backup of your own.`,
     evidence: [evidence('snapshot_age', null, days, 'days', { at: now, over_ms: 0 })],
-    request: null,
+    request: { path: 'snapshots', body: {} },
   };
 };
 

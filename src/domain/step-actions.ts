@@ -44,7 +44,13 @@ export interface Actions {
   /** Everything a Patroni cluster keeps in etcd, so that the next attempt bootstraps again. */
   removePatroniScope: { readonly etcd: readonly Node[]; readonly scope: string };
   /** Base backup with manifest into a volume of its own, verified. */
-  takeSnapshot: { readonly of: Node; readonly snapshot: string; readonly volume: string };
+  takeSnapshot: {
+    readonly of: Node;
+    readonly snapshot: string;
+    readonly volume: string;
+    /** From the moment at which it is verified; absent of one that a rollback window keeps. */
+    readonly keep_for_seconds?: number;
+  };
   /**
    * Fills a new node's volume with a copy of a snapshot, under its own passwords and its own names.
    * `renamed`: the application's role and database, from what they were called to what they are to be called.

@@ -13,6 +13,7 @@ import {
   restoreBody,
   rollbackBody,
   scaleDownBody,
+  snapshotBody,
   standbysBody,
   startBody,
   stopBody,
@@ -64,6 +65,11 @@ export const changes = {
   },
   reinitialize: { ...operator, summary: 'rebuild one replica', bodies: [reinitializeBody] },
   repair: { ...operator, summary: 'rebuild a node, or everything that is missing', bodies: [repairBody] },
+  snapshots: {
+    ...operator,
+    summary: 'take a snapshot of what the database holds now; an open rollback window stays open',
+    bodies: [snapshotBody],
+  },
   stop: { ...operator, summary: 'stop a database with all its nodes, and keep everything', bodies: [stopBody] },
   start: { ...operator, summary: 'start a database that was stopped', bodies: [startBody] },
   restore: {

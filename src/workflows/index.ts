@@ -9,6 +9,7 @@ export { failover } from './failover.ts';
 export { reinitialize } from './reinitialize.ts';
 export { repair } from './repair.ts';
 export { rollback } from './rollback.ts';
+export { takeSnapshot } from './take-snapshot.ts';
 export { stopDatabase } from './stop-database.ts';
 export { startDatabase } from './start-database.ts';
 export { restoreSnapshot } from './restore-snapshot.ts';

@@ -31,6 +31,7 @@ export const walk: readonly Stop[] = [
   { command: 'expand shop --to replicas --count 2' },
   { command: 'url shop --pooled-read-only' },
   { command: 'snapshots shop' },
+  { command: 'snapshots shop --take --keep 7d' },
   { command: 'snapshots shop --verify snap-2c67a9cc' },
   { command: 'restore shop --snapshot snap-2c67a9cc --as shop-before' },
   { command: 'reinit shop postgres-3', also: asked },

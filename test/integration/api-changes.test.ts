@@ -263,6 +263,29 @@ describe('repair', () => {
   });
 });
 
+describe('snapshots', () => {
+  test('one is taken on request, and its plan says for how long it is kept', async () => {
+    api.takeUp(await api.shopAtStage(replicaTopology));
+    expect(await dryRun('snapshots', {})).toMatchObject({
+      type: 'snapshot',
+      steps: [{ name: 'take and verify snapshot of postgres-1' }],
+      closes_window: null,
+    });
+    expect((await start('snapshots', { keep_for: 604_800 })).started).toMatchObject({
+      workflow: 'takeSnapshot',
+      input: { keep_for: 604_800 },
+    });
+  });
+
+  test('a retention that is not possible is refused', async () => {
+    await api.shopAtStage(replicaTopology);
+    expect((await start('snapshots', { keep_for: 60 })).body).toMatchObject({
+      status: 422,
+      problems: [{ path: 'keep_for', value: 60 }],
+    });
+  });
+});
+
 describe('stop and start', () => {
   const stopped = () => api.shopAtStage((database) => ({ ...replicaTopology(database), stopped: true }));
 

@@ -192,6 +192,12 @@ const stories: Readonly<Record<string, Tell>> = {
       'verifySnapshot-completed': shop.temporal.workflow.getHandle(verificationWorkflowId(shop.id, snapshot!.id)),
     };
   },
+  async snapshotTaken(shop) {
+    await begin(shop);
+    await shop.run('expand', { target: 'replicas' });
+    await shop.run('takeSnapshot', { keep_for: 7200 });
+    return { 'takeSnapshot-2-2-completed-leaves-window': await last(shop) };
+  },
   async restored(shop) {
     await keepSnapshot(shop);
     await shop.run('restoreSnapshot', restoration);

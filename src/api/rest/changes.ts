@@ -13,6 +13,7 @@ import {
   repairBody,
   replicasBody,
   scaleDownBody,
+  snapshotBody,
   standbysBody,
   startBody,
   stopBody,
@@ -28,6 +29,7 @@ import {
   repairChange,
   replicasChange,
   scaleDownChange,
+  snapshotChange,
   startDatabaseChange,
   stopChange,
   switchoverChange,
@@ -91,6 +93,7 @@ export const changeRoutes = (app: FastifyInstance, dependencies: ApiDependencies
   );
   route('reinitialize', 'Rebuild one replica', [reinitializeBody], reinitializeChange);
   route('repair', 'Rebuild a node, or everything that is missing', [repairBody], repairChange);
+  route('snapshots', 'Take a snapshot of what the database holds now', [snapshotBody], snapshotChange);
   route('stop', 'Stop a database with all its nodes, and keep everything', [stopBody], stopChange);
   route('start', 'Start a database that was stopped', [startBody], startDatabaseChange);
 };

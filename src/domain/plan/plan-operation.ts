@@ -23,6 +23,7 @@ import { planRollback } from './rollback.ts';
 import { planScaleDown } from './scale-down.ts';
 import { planSetPooling } from './set-pooling.ts';
 import { planSetReplicas } from './set-replicas.ts';
+import { planSnapshot } from './snapshot.ts';
 import { planStart } from './start.ts';
 import { planStop } from './stop.ts';
 import { planSwitchover } from './switchover.ts';
@@ -56,6 +57,7 @@ const planners: Planners = {
   failover: (input, circumstances) => planFailover({ ...closing(circumstances), target: input.target_node ?? null }),
   reinitialize: (input, circumstances) => planReinitialize({ ...closing(circumstances), node: input.node }),
   repair: (input, circumstances) => planRepair({ ...circumstances, node: input.node ?? null }),
+  takeSnapshot: ({ keep_for: keepFor }, circumstances) => planSnapshot({ ...circumstances, keepFor }),
   rollback({ reason }, circumstances) {
     const { database, last } = circumstances;
     if (last) return { ...planRollback({ ...circumstances, done: last }), ...(reason === undefined ? {} : { reason }) };

@@ -22,6 +22,7 @@ const switchover = (target_node: string): Deed => ({ workflow: 'switchover', wis
 const reinitialize = (node: string): Deed => ({ workflow: 'reinitialize', wish: { node } });
 const repair: Deed = { workflow: 'repair', wish: {} };
 const rollback: Deed = { workflow: 'rollback', wish: {} };
+const takeSnapshot: Deed = { workflow: 'takeSnapshot', wish: {} };
 const stop: Deed = { workflow: 'stopDatabase', wish: { confirm: true } };
 const start: Deed = { workflow: 'startDatabase', wish: {} };
 const destroy: Deed = { workflow: 'destroyDatabase', wish: {} };
@@ -114,6 +115,7 @@ export const adjustments = {
     before: [pooledHa],
     windowOpen: true,
   }),
+  snapshot: story('a snapshot at ha, the window still open', takeSnapshot, { before: [pooledHa], windowOpen: true }),
   replicaAnew: story('a replica anew', reinitialize('postgres-2'), { before: [replicated] }),
   memberAnew: story('a member anew, the window still open', reinitialize('postgres-4'), {
     before: [pooledHa],

@@ -32,6 +32,7 @@ export const changeKinds = {
   reinitialize: changing('reinitialize', 'Rebuild a node'),
   repair: changing('repair', 'Repair'),
   rollback: changing('rollback', 'Roll back'),
+  snapshots: changing('snapshots', 'Take a snapshot'),
   stop: changing('stop', 'Stop'),
   start: changing('start', 'Start'),
   restore: changing('restore', 'Restore a snapshot'),

@@ -55,6 +55,8 @@ test.each([
   change('repair', {}),
   change('repair', { node: 'haproxy-2' }),
   change('rollback', { patience: 120, ...waiting }),
+  change('snapshots', {}),
+  change('snapshots', { keep_for: 604_800, patience: 120 }),
   change('stop', { patience: 120 }),
   change('start', {}),
   change('restore', { snapshot: 'snap-1', name: 'other', port: 20_001, memory: '2GiB', cpus: 0.5 }),

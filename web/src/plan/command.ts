@@ -62,6 +62,10 @@ const spoken: Readonly<Record<Change['kind'], (body: Body, name: string) => Spok
   reinitialize: argument('reinit', 'node'),
   repair: argument('repair', 'node'),
   rollback: (rest, name) => ({ words: ['rollback', name], rest }),
+  snapshots: ({ keep_for, ...rest }, name) => ({
+    words: ['snapshots', name, '--take', ...(keep_for === undefined ? [] : ['--keep', plainText(keep_for)])],
+    rest,
+  }),
   stop: (rest, name) => ({ words: ['stop', name], rest }),
   start: (rest, name) => ({ words: ['start', name], rest }),
   restore: (body, source) => {

@@ -31,6 +31,7 @@ const labels: Readonly<Record<string, Label>> = {
   checkpoint_timeout: { label: 'Can be rolled back afterwards for', unit: 'seconds' },
   patience: { label: 'A step gives up without progress after', unit: 'seconds' },
   cutover_deadline: { label: 'A prepared cut-over waits for', unit: 'seconds' },
+  keep_for: { label: 'Kept for', unit: 'seconds' },
   grace_period: { label: 'Applications have before pooling is removed', unit: 'seconds' },
   target_node: { label: 'Node that takes over' },
   on_obstacle: {
@@ -62,6 +63,7 @@ export const firstOptions: Readonly<Record<ChangeKind, readonly string[]>> = {
   reinitialize: [],
   repair: ['node'],
   rollback: [],
+  snapshots: ['keep_for'],
   stop: [],
   start: [],
   restore: ['name', 'port', 'memory', 'cpus'],

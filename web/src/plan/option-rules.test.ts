@@ -40,7 +40,7 @@ test('pooling that comes with it has the options of pooling, by the paths that p
   expect(namesFor('scale-down', { target: 'replicas' })).toContain('replicas.count');
 });
 
-test.each(['create', 'restore', 'switchover', 'failover', 'repair', 'rollback', 'stop', 'start'] as const)(
+test.each(['create', 'restore', 'switchover', 'failover', 'repair', 'rollback', 'stop', 'start', 'snapshots'] as const)(
   'the options of %s are known',
   (kind) => expect(namesFor(kind).length).toBeGreaterThan(0),
 );

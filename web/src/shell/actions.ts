@@ -33,6 +33,7 @@ export const actionsOf = (status: Acted): readonly Action[] => {
     action('Fail over …', 'failover', down ?? alone),
     action('Repair …', 'repair', down),
     action('Roll back …', 'rollback', checkpoint ? null : 'no rollback window is open'),
+    action('Take a snapshot …', 'snapshots', down),
     { label: 'Restore a snapshot …', href: page('backups'), refused: null },
     isStopped ? action('Start …', 'start', null) : action('Stop …', 'stop', null),
     action('Destroy …', 'destroy', null),

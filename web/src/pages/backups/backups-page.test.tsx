@@ -60,11 +60,19 @@ test('leads to the plan of a restore, which asks for the name', async () => {
   expect(link.getAttribute('href')).toBe(`${at}?do=restore&snapshot=snap-1&name=shop-restored`);
 });
 
+test('leads to the plan of a snapshot', async () => {
+  stubApi({ [`GET ${path}`]: answer(snapshot) });
+  renderPage(page, { at });
+  const link = await screen.findByRole('link', { name: 'Take a snapshot …' });
+  expect(link.getAttribute('href')).toBe(`${at}?do=snapshots`);
+});
+
 test('says to a viewer what it needs', async () => {
   stubApi({ [`GET ${path}`]: answer(snapshot) });
   renderPage(page, { at, role: 'viewer' });
   const button = await screen.findByRole('button', { name: 'Verify snap-1' });
   expect(button.getAttribute('title')).toBe('needs operator');
+  expect(screen.getByRole('button', { name: /^Take a snapshot/ }).getAttribute('title')).toBe('needs operator');
 });
 
 test('keeps what was read when it cannot be read again', async () => {

@@ -1,12 +1,14 @@
 import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { get, postgresPath } from '../../data/api.ts';
+import { changeSearch } from '../../data/changes.ts';
 import { keys } from '../../data/keys.ts';
 import type { Snapshots } from '../../data/types.ts';
 import { Answered } from '../../parts/answered.tsx';
-import { ButtonLink } from '../../parts/button.tsx';
+import { Button, ButtonLink } from '../../parts/button.tsx';
 import { Empty } from '../../parts/notice.tsx';
 import tables from '../../parts/parts.module.css';
+import { useRefusal } from '../../parts/roles.ts';
 import { Ago } from '../../parts/times.tsx';
 import { databasePath, type OfDatabase } from '../../shell/of-database.ts';
 import styles from './backups.module.css';
@@ -20,12 +22,24 @@ export const BackupsPage = ({ project, name }: OfDatabase): ReactNode => {
   });
   return (
     <>
-      <h2>Backups</h2>
+      <div className={styles['head']}>
+        <h2>Backups</h2>
+        <TakeLink project={project} name={name} />
+      </div>
       <Answered of={found} what="the snapshots">
         {(answer) => <SnapshotTable project={project} name={name} {...answer} />}
       </Answered>
     </>
   );
+};
+
+/** Its plan asks for how long it is kept. */
+const TakeLink = ({ project, name }: OfDatabase): ReactNode => {
+  const refused = useRefusal('operator');
+  const label = 'Take a snapshot …';
+  if (refused !== null) return <Button refused={refused}>{label}</Button>;
+  const change = changeSearch({ kind: 'snapshots', body: {} });
+  return <ButtonLink href={`${databasePath(project, name, 'backups')}${change}`}>{label}</ButtonLink>;
 };
 
 const SnapshotTable = ({ project, name, snapshots, next_cursor }: OfDatabase & Snapshots): ReactNode => {
@@ -67,8 +81,8 @@ const SnapshotTable = ({ project, name, snapshots, next_cursor }: OfDatabase & S
 const NoSnapshots = ({ project, name }: OfDatabase): ReactNode => (
   <Empty>
     <p>
-      There are no snapshots of {name}. Expanding to replicas or high availability takes one first: a base backup,
-      verified against its manifest, in a volume of its own. It is kept until 24 h after the checkpoint closes.
+      There are no snapshots of {name}. One is a base backup, verified against its manifest, in a volume of its own.
+      Expanding to replicas or high availability takes one first, and keeps it until 24 h after the checkpoint closes.
     </p>
     <ButtonLink href={databasePath(project, name, 'scale')}>Show the ladder</ButtonLink>
   </Empty>
