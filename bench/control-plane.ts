@@ -9,6 +9,7 @@ import { down, up } from '../src/launcher/control-plane.ts';
 import { readSettings, type Settings } from '../src/launcher/settings.ts';
 import { createDockerPlatform } from '../src/platform/docker/index.ts';
 import type { Platform } from '../src/platform/platform.ts';
+import { sealingKeysIn } from '../src/store/sealing-keys.ts';
 import { createStore, type Store } from '../src/store/store.ts';
 
 export interface ControlPlane {
@@ -58,7 +59,7 @@ export const startControlPlane = async ({
     const settings = readSettings();
     const store = await createStore({
       connection: { url: settings.databaseUrl },
-      encryptionKey: Buffer.from(readFileSync(settings.secretKeyPath, 'utf8').trim(), 'base64'),
+      sealingKeys: sealingKeysIn(settings.secretKeyPath),
     });
     opened.push(() => store.close());
     const metadata = new pg.Pool({ connectionString: settings.databaseUrl, max: 1 });

@@ -63,7 +63,7 @@ const newDatabases = (home: string): Database[] =>
 /** With the schema of the checkout that is measured. */
 const record = async (url: string, key: Buffer, databases: readonly Database[]): Promise<void> => {
   const module = (await import(join(checkout, 'src/store/store.ts'))) as { createStore: typeof createStore };
-  const store = await module.createStore({ connection: { url }, encryptionKey: key });
+  const store = await module.createStore({ connection: { url }, sealingKeys: () => [key] });
   for (const database of databases) {
     await store.registerDatabase(database);
     const names = ['superuser', 'own', 'reader', 'probe', 'replication', 'rewind', 'pooler', 'pooler_admin'];

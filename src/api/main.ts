@@ -10,6 +10,7 @@ import { addressesIn, readSettings } from '../launcher/settings.ts';
 import { logUnhandledRejections } from '../launcher/unhandled-rejections.ts';
 import { versionOfSources } from '../launcher/version.ts';
 import { metricsPorts } from '../domain/metrics.ts';
+import { sealingKeysIn } from '../store/sealing-keys.ts';
 import { createStore } from '../store/store.ts';
 import { serveMetrics } from '../telemetry/serve-metrics.ts';
 import { openTracing } from '../telemetry/tracing.ts';
@@ -25,7 +26,7 @@ const logger = pino({ base: { program: 'api' }, level: 'warn' });
 logUnhandledRejections(logger);
 const store = await createStore({
   connection: { url: settings.databaseUrl },
-  encryptionKey: Buffer.from(readFileSync(settings.secretKeyPath, 'utf8').trim(), 'base64'),
+  sealingKeys: sealingKeysIn(settings.secretKeyPath),
   version: versionOfSources,
 });
 await store.ensureHomeToken(readFileSync(settings.tokenPath, 'utf8').trim());

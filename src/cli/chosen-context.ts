@@ -29,6 +29,7 @@ const ofTheHome: readonly string[] = [
   'prepare',
   'serve',
   'backup-control-plane',
+  'rotate',
   'restore-control-plane',
 ];
 

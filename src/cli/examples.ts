@@ -193,6 +193,7 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
     ['./pgrow doctor', 'look, and touch nothing'],
     ['./pgrow doctor --remove', 'remove what is safe to remove'],
   ],
+  rotate: [['./pgrow rotate --secret-key', 'all passwords are encrypted with a new key from then on']],
   'backup-control-plane': [
     ['./pgrow backup-control-plane /backup/pgrow.tar', 'into a new file'],
     ['./pgrow backup-control-plane - | age -r KEY > pgrow.tar.age', 'encrypted by another program'],

@@ -33,6 +33,7 @@ import { replicas } from './replicas.ts';
 import { restore } from './restore.ts';
 import { restoreControlPlane } from './restore-control-plane.ts';
 import { rollback } from './rollback.ts';
+import { rotate } from './rotate.ts';
 import { scaleDown } from './scale-down.ts';
 import { serve } from './serve.ts';
 import { snapshots } from './snapshots.ts';
@@ -79,6 +80,7 @@ const verbs: Readonly<Record<string, readonly AddVerb[]>> = {
     release,
     backupControlPlane,
     restoreControlPlane,
+    rotate,
     images,
     prepare,
     serve,

@@ -15,14 +15,9 @@ import {
 import { PgrowError } from '../domain/errors.ts';
 import { readMetadata, type MetadataSummary } from '../store/backup.ts';
 import { withEnd } from './backup-file.ts';
-import { readEnvironment } from './environment.ts';
-import { readExternal } from './external.ts';
-import { homeIdIn, readHomeFiles } from './home-files.ts';
-import { openHome, refuseMovedAway } from './home.ts';
+import { controlPlaneOf } from './control-plane-of.ts';
+import { readHomeFiles } from './home-files.ts';
 import { draftOf } from './kept-files.ts';
-import { launcherError } from './launcher-error.ts';
-import { readPorts } from './ports.ts';
-import { databaseUrlOf, metadataUrl } from './settings.ts';
 import { versionOfSources } from './version.ts';
 
 export interface BackedUp {
@@ -39,21 +34,9 @@ export interface BackedUp {
  */
 export const backUpControlPlane = async (to: string): Promise<BackedUp> => {
   if (to !== '-' && existsSync(to)) throw exists(to);
-  const environment = readEnvironment();
-  const directory = environment.home;
-  refuseMovedAway(directory);
-  const id = homeIdIn(directory);
-  if (id === null) throw launcherError(`${directory} has no control plane: there is nothing to back up.`);
-  const files = readHomeFiles(directory);
-  if (!files.some(({ file }) => file === 'secret.key'))
-    throw launcherError(
-      `${directory} lacks secret.key, without which no password can be read: restore that file first.`,
-    );
-  const home = openHome(directory);
-  const ports = readPorts(home);
-  const url = databaseUrlOf(readExternal(home.path, environment)) ?? (ports && metadataUrl(home, ports.metadata));
-  if (url === null)
-    throw launcherError(`${directory} has no metadata database yet. Start the control plane: ./pgrow up`);
+  const { home, url } = controlPlaneOf('there is nothing to back up');
+  const files = readHomeFiles(home.path);
+  const { id } = home;
 
   let manifest: BackupManifest | null = null;
   const lines = backupLines({ id, files, url, onManifest: (made) => (manifest = made) });

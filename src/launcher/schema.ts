@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { sealingKeysIn } from '../store/sealing-keys.ts';
 import { createStore } from '../store/store.ts';
 import type { Home } from './home.ts';
 import { versionOfSources } from './version.ts';
@@ -8,7 +8,10 @@ import { versionOfSources } from './version.ts';
  * @throws PgrowError `needs_operator` if this version cannot work with the schema: a newer one has changed it
  */
 export const ensureSchema = async (home: Home, url: string): Promise<void> => {
-  const encryptionKey = Buffer.from(readFileSync(home.secretKeyPath, 'utf8').trim(), 'base64');
-  const store = await createStore({ connection: { url }, encryptionKey, version: versionOfSources });
+  const store = await createStore({
+    connection: { url },
+    sealingKeys: sealingKeysIn(home.secretKeyPath),
+    version: versionOfSources,
+  });
   await store.close();
 };

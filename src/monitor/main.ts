@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import pino from 'pino';
 import { realComponents } from '../nodes/dependencies.ts';
@@ -9,6 +9,7 @@ import { versionOfSources } from '../launcher/version.ts';
 import { createDockerPlatform } from '../platform/docker/index.ts';
 import { monitorLeaseName } from '../domain/naming.ts';
 import { metricsPorts } from '../domain/metrics.ts';
+import { sealingKeysIn } from '../store/sealing-keys.ts';
 import { createStore } from '../store/store.ts';
 import { serveMetrics } from '../telemetry/serve-metrics.ts';
 import { openTracing } from '../telemetry/tracing.ts';
@@ -46,7 +47,7 @@ const log = pino({ base: { program: 'monitor' } });
 logUnhandledRejections(log);
 const store = await createStore({
   connection: { url: settings.databaseUrl },
-  encryptionKey: Buffer.from(readFileSync(settings.secretKeyPath, 'utf8').trim(), 'base64'),
+  sealingKeys: sealingKeysIn(settings.secretKeyPath),
   version: versionOfSources,
 });
 const dependencies = {

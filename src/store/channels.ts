@@ -2,6 +2,7 @@ import { sql, type Selectable } from 'kysely';
 import type { ChannelDocument, ChannelSecrets, ChannelSettings } from '../domain/notifications/channels.ts';
 import { allProjects } from '../domain/tokens.ts';
 import { isUniqueViolation, type Queries } from './connection.ts';
+import type { SealingKeys } from './sealing-keys.ts';
 import { PgrowError } from '../domain/errors.ts';
 import { secretStore } from './secrets.ts';
 import { isUuid } from './service-id.ts';
@@ -27,7 +28,7 @@ export interface NewChannel extends Pick<
   readonly secrets: ChannelSecrets;
 }
 
-export const channelStore = (queries: Queries, key: Buffer): ChannelStore => {
+export const channelStore = (queries: Queries, keys: SealingKeys): ChannelStore => {
   const selected = () => queries.selectFrom('notification_channels').selectAll();
   return {
     async addChannel({ secrets, settings, events, ...channel }) {
@@ -38,7 +39,7 @@ export const channelStore = (queries: Queries, key: Buffer): ChannelStore => {
             .values({ ...channel, settings: JSON.stringify(settings), events: [...events] })
             .returningAll()
             .executeTakeFirstOrThrow();
-          const sealed = secretStore(transaction, key);
+          const sealed = secretStore(transaction, keys);
           for (const [name, secret] of Object.entries(secrets)) await sealed.replaceSecret(row.id, name, secret);
           return channelOf(row);
         });
@@ -72,7 +73,7 @@ export const channelStore = (queries: Queries, key: Buffer): ChannelStore => {
     async removeChannel(id) {
       await queries.transaction().execute(async (transaction) => {
         await transaction.deleteFrom('notification_channels').where('id', '=', id).execute();
-        await secretStore(transaction, key).removeSecrets(id);
+        await secretStore(transaction, keys).removeSecrets(id);
         // Without a delivery there is nothing to say any more.
         await sql`DELETE FROM notices WHERE NOT EXISTS
                   (SELECT FROM notification_deliveries WHERE notice_id = notices.id)`.execute(transaction);

@@ -11,6 +11,7 @@ import { testNotice, type Notice } from '../domain/notifications/notice.ts';
 import { noticeText } from '../domain/notifications/notice-text.ts';
 import { allProjects } from '../domain/tokens.ts';
 import type { Queries } from './connection.ts';
+import type { SealingKeys } from './sealing-keys.ts';
 import { readPage, newestFirst, type Page, type PageWanted } from './lists.ts';
 import { noticeOf } from './notices.ts';
 import { secretStore } from './secrets.ts';
@@ -68,7 +69,7 @@ const askedAboutAtOnce = 50;
 /** Since the next attempt was due. A machine may be off for a weekend: that alone loses nothing. */
 const silentAfter = sql`interval '36 hours'`;
 
-export const deliveryStore = (queries: Queries, key: Buffer): DeliveryStore => {
+export const deliveryStore = (queries: Queries, keys: SealingKeys): DeliveryStore => {
   const joined = () =>
     queries
       .selectFrom('notification_deliveries as delivery')
@@ -101,7 +102,7 @@ export const deliveryStore = (queries: Queries, key: Buffer): DeliveryStore => {
       if (!row) return null;
       const { channel_id: id, channel_name: name, channel_project: project, enabled } = row;
       const { settings, attempts, notice_id } = row;
-      const secrets: ChannelSecrets = await secretStore(queries, key).readSecrets(id);
+      const secrets: ChannelSecrets = await secretStore(queries, keys).readSecrets(id);
       return { notice_id, notice: noticeIn(row), attempts, channel: { id, name, project, enabled }, settings, secrets };
     },
 

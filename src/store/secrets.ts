@@ -1,6 +1,7 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { PgrowError } from '../domain/errors.ts';
 import type { Queries } from './connection.ts';
+import type { SealingKeys } from './sealing-keys.ts';
 
 export interface SecretStore {
   /** Creates the missing ones (32 characters, safe in URLs) when a database is registered. Returns all named ones. */
@@ -11,10 +12,14 @@ export interface SecretStore {
   replaceSecret(serviceId: string, name: string, secret: string): Promise<void>;
   /** Absent is success. */
   removeSecrets(serviceId: string): Promise<void>;
+  /**
+   * Seals everything with the first key that is still sealed with another. What is written meanwhile stays.
+   * @returns how many were sealed with another
+   */
+  resealSecrets(): Promise<number>;
 }
 
-/** @param key 32 bytes, for AES-256. */
-export const secretStore = (queries: Queries, key: Buffer): SecretStore => {
+export const secretStore = (queries: Queries, keys: SealingKeys): SecretStore => {
   const readSecrets = async (serviceId: string): Promise<Record<string, string>> => {
     const rows = await queries
       .selectFrom('secrets')
@@ -22,7 +27,7 @@ export const secretStore = (queries: Queries, key: Buffer): SecretStore => {
       .where('service_id', '=', serviceId)
       .execute();
     return Object.fromEntries(
-      rows.map(({ name, ciphertext }) => [name, open(key, label(serviceId, name), ciphertext)]),
+      rows.map(({ name, ciphertext }) => [name, open(keys(), label(serviceId, name), ciphertext)]),
     );
   };
   return {
@@ -34,7 +39,7 @@ export const secretStore = (queries: Queries, key: Buffer): SecretStore => {
             names.map((name) => ({
               service_id: serviceId,
               name,
-              ciphertext: seal(key, label(serviceId, name), randomBytes(24).toString('base64url')),
+              ciphertext: seal(keys()[0], label(serviceId, name), randomBytes(24).toString('base64url')),
             })),
           )
           .onConflict((conflict) => conflict.columns(['service_id', 'name']).doNothing())
@@ -45,7 +50,7 @@ export const secretStore = (queries: Queries, key: Buffer): SecretStore => {
     },
     readSecrets,
     async replaceSecret(serviceId, name, secret) {
-      const ciphertext = seal(key, label(serviceId, name), secret);
+      const ciphertext = seal(keys()[0], label(serviceId, name), secret);
       await queries
         .insertInto('secrets')
         .values({ service_id: serviceId, name, ciphertext })
@@ -54,6 +59,24 @@ export const secretStore = (queries: Queries, key: Buffer): SecretStore => {
     },
     async removeSecrets(serviceId) {
       await queries.deleteFrom('secrets').where('service_id', '=', serviceId).execute();
+    },
+    async resealSecrets() {
+      const rows = await queries.selectFrom('secrets').select(['service_id', 'name', 'ciphertext']).execute();
+      const all = keys();
+      let resealed = 0;
+      for (const { service_id, name, ciphertext } of rows) {
+        const place = label(service_id, name);
+        if (tryToOpen(all[0], place, ciphertext) !== null) continue;
+        await queries
+          .updateTable('secrets')
+          .set({ ciphertext: seal(all[0], place, open(all, place, ciphertext)) })
+          .where('service_id', '=', service_id)
+          .where('name', '=', name)
+          .where('ciphertext', '=', ciphertext)
+          .execute();
+        resealed += 1;
+      }
+      return resealed;
     },
   };
 };
@@ -68,15 +91,25 @@ const seal = (key: Buffer, place: Buffer, secret: string): Buffer => {
   return Buffer.concat([nonce, cipher.getAuthTag(), text]);
 };
 
-const open = (key: Buffer, place: Buffer, sealed: Buffer): string => {
+/** @throws PgrowError `needs_operator` for what none of the keys has sealed */
+const open = (keys: readonly Buffer[], place: Buffer, sealed: Buffer): string => {
+  for (const key of keys) {
+    const text = tryToOpen(key, place, sealed);
+    if (text !== null) return text;
+  }
+  throw new PgrowError(
+    'needs_operator',
+    `Secret ${place.toString()} cannot be decrypted with this key. Restore the key file that it was encrypted with.`,
+  );
+};
+
+/** Null for what another key has sealed: what it gives is authenticated. */
+const tryToOpen = (key: Buffer, place: Buffer, sealed: Buffer): string | null => {
   try {
     const decipher = createDecipheriv('aes-256-gcm', key, sealed.subarray(0, 12), { authTagLength: 16 }).setAAD(place);
     decipher.setAuthTag(sealed.subarray(12, 28));
     return Buffer.concat([decipher.update(sealed.subarray(28)), decipher.final()]).toString('utf8');
   } catch {
-    throw new PgrowError(
-      'needs_operator',
-      `Secret ${place.toString()} cannot be decrypted with this key. Restore the key file that it was encrypted with.`,
-    );
+    return null;
   }
 };

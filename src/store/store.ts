@@ -18,6 +18,7 @@ import { noticeStore, type NoticeStore } from './notices.ts';
 import { observedStore, type ObservedStore } from './observed.ts';
 import { operationStore, type OperationStore } from './operations.ts';
 import { retentionStore, type RetentionStore } from './retention.ts';
+import type { SealingKeys } from './sealing-keys.ts';
 import { secretStore, type SecretStore } from './secrets.ts';
 import { sessionStore, type SessionStore } from './sessions.ts';
 import { snapshotStore, type SnapshotStore } from './snapshots.ts';
@@ -57,8 +58,7 @@ export type Store = DatabaseStore &
 
 export interface StoreOptions {
   readonly connection: Connection;
-  /** 32 bytes. Seals the secrets. */
-  readonly encryptionKey: Buffer;
+  readonly sealingKeys: SealingKeys;
   /** Of pgrow, for people: it is recorded with what it changes in the schema. Called only then, and for a refusal. */
   readonly version?: () => string;
 }
@@ -66,14 +66,15 @@ export interface StoreOptions {
 /** Connects and migrates. */
 export const createStore = async ({
   connection,
-  encryptionKey,
+  sealingKeys,
   version = () => 'of an unknown version',
 }: StoreOptions): Promise<Store> => {
-  if (encryptionKey.length !== 32) throw new TypeError('the encryption key of the metadata must be 32 bytes');
+  // What is no key file is said now, not with the first secret.
+  sealingKeys();
   const { pool, queries } = connectMetadata(connection);
   const store: Store = withStoreErrors({
     ...databaseStore(queries),
-    ...secretStore(queries, encryptionKey),
+    ...secretStore(queries, sealingKeys),
     ...operationStore(queries),
     ...checkpointStore(queries),
     ...snapshotStore(queries),
@@ -90,9 +91,9 @@ export const createStore = async ({
     ...listStore(queries),
     ...fleetStore(queries),
     ...changedDatabasesStore(queries),
-    ...channelStore(queries, encryptionKey),
+    ...channelStore(queries, sealingKeys),
     ...noticeStore(queries),
-    ...deliveryStore(queries, encryptionKey),
+    ...deliveryStore(queries, sealingKeys),
     ...usualDurationStore(queries),
     ...activityStore(queries),
     async migrate() {

@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -20,6 +20,7 @@ import { createLooks } from '../looks/looks.ts';
 import { serveLooks } from '../looks/serve-looks.ts';
 import { createDockerPlatform } from '../platform/docker/index.ts';
 import { completeSecrets } from '../nodes/secrets.ts';
+import { sealingKeysIn } from '../store/sealing-keys.ts';
 import { createStore } from '../store/store.ts';
 import { openTracing } from '../telemetry/tracing.ts';
 import { none, openBreakpoints } from './breakpoints.ts';
@@ -68,7 +69,7 @@ const tracing = await openTracing({ program: 'worker', collector: settings.telem
 
 const store = await createStore({
   connection: { url: settings.databaseUrl },
-  encryptionKey: Buffer.from(readFileSync(settings.secretKeyPath, 'utf8').trim(), 'base64'),
+  sealingKeys: sealingKeysIn(settings.secretKeyPath),
   version: versionOfSources,
 });
 await completeSecrets(store);

@@ -111,6 +111,7 @@ export const leftOut: Readonly<Record<string, string>> = {
   images: 'builds images, which tests do before they need them',
   'list --context prod': 'leads to a host that does not exist',
   'notifications test ops': 'sends to a host that does not exist',
+  rotate: 'runs in test/integration/secret-key.test.ts',
   'backup-control-plane': 'runs in test/scenarios/control-planes.test.ts and under Compose',
   'restore-control-plane': 'runs in test/scenarios/control-planes.test.ts and under Compose',
 };

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { openHome } from '../../src/launcher/home.ts';
+import { sealingKeysIn } from '../../src/store/sealing-keys.ts';
 import { createStore } from '../../src/store/store.ts';
 import { query, startMetadataServer, type MetadataServer } from '../support/metadata.ts';
 import { runCli, type CliResult } from '../support/run-cli.ts';
@@ -35,8 +36,7 @@ beforeEach(async () => {
   [url, empty] = [await server.newDatabase(), await server.newDatabase()];
   const home = openHome(inFolder('home'));
   writeFileSync(join(home.path, 'prices.json'), '{}\n');
-  const encryptionKey = Buffer.from(readFileSync(home.secretKeyPath, 'utf8').trim(), 'base64');
-  const store = await createStore({ connection: { url }, encryptionKey });
+  const store = await createStore({ connection: { url }, sealingKeys: sealingKeysIn(home.secretKeyPath) });
   const shop = sampleDatabase('shop', { home: home.id });
   await store.registerDatabase(shop);
   await store.close();

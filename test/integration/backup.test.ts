@@ -14,7 +14,8 @@ import { haTopology, sampleDatabase, samplePlan } from '../support/sample-databa
 let server: MetadataServer;
 let url: string;
 let store: Store;
-const encryptionKey = randomBytes(32);
+const ownKey = randomBytes(32);
+const sealingKeys = () => [ownKey] as const;
 const version = () => '1.0.0 (aaaa)';
 
 beforeAll(async () => {
@@ -24,7 +25,7 @@ afterAll(() => server.stop());
 
 beforeEach(async () => {
   url = await server.newDatabase();
-  store = await createStore({ connection: { url }, encryptionKey });
+  store = await createStore({ connection: { url }, sealingKeys });
   return () => store.close();
 });
 
@@ -126,7 +127,7 @@ test('every row comes back as it was, every database is held, and the next audit
   await restoreMetadata({ url: other }, backup, version);
 
   expect(await contentOf(other)).toEqual(await contentOf(url));
-  const restored = await createStore({ connection: { url: other }, encryptionKey });
+  const restored = await createStore({ connection: { url: other }, sealingKeys });
   try {
     expect(await restored.readSecrets(shop.id)).toEqual(await store.readSecrets(shop.id));
     const held = { taken_at: backup.manifest.taken_at, compared_at: null, differences: [] };
@@ -156,7 +157,7 @@ test('messages that were under way are sent from their first attempt on, by work
   const backup = await takeBackup();
   const other = await server.newDatabase();
   await restoreMetadata({ url: other }, backup, version);
-  const restored = await createStore({ connection: { url: other }, encryptionKey });
+  const restored = await createStore({ connection: { url: other }, sealingKeys });
   try {
     const [again] = await restored.listUnstarted();
     expect(again).toMatchObject({ delivery: begun!.delivery });
@@ -230,7 +231,7 @@ test('metadata that hold anything are left as they are; the same backup may be r
 
   const other = await server.newDatabase();
   // As `up` or `prepare` leave them.
-  await (await createStore({ connection: { url: other }, encryptionKey })).close();
+  await (await createStore({ connection: { url: other }, sealingKeys })).close();
   expect(await findObstacle({ url: other }, backup)).toBeNull();
   await restoreMetadata({ url: other }, backup, version);
   expect(await findObstacle({ url: other }, backup)).toEqual({ done: true });

@@ -15,7 +15,8 @@ import { haTopology, replicaTopology, sampleDatabase, samplePlan } from '../supp
 let server: MetadataServer;
 let url: string;
 let store: Store;
-const encryptionKey = randomBytes(32);
+const ownKey = randomBytes(32);
+const sealingKeys = () => [ownKey] as const;
 const fail = ({ error }: { readonly error: unknown }): never => {
   throw error;
 };
@@ -27,7 +28,7 @@ afterAll(() => server.stop());
 
 beforeEach(async () => {
   url = await server.newDatabase();
-  store = await createStore({ connection: { url }, encryptionKey });
+  store = await createStore({ connection: { url }, sealingKeys });
   return () => store.close();
 });
 
@@ -225,7 +226,7 @@ describe('secrets', () => {
   test('open neither with another key nor in another place', async () => {
     const [id, elsewhere] = [randomUUID(), randomUUID()];
     const { application } = await store.ensureSecrets(id, ['application']);
-    const stranger = await createStore({ connection: { url }, encryptionKey: randomBytes(32) });
+    const stranger = await createStore({ connection: { url }, sealingKeys: () => [randomBytes(32)] });
     try {
       await expect(stranger.readSecrets(id)).rejects.toMatchObject({ code: 'needs_operator' });
     } finally {
@@ -885,7 +886,7 @@ describe('migrations', () => {
 
   test('two processes that start at once both come up', async () => {
     const fresh = await server.newDatabase();
-    const stores = await Promise.all([1, 2, 3].map(() => createStore({ connection: { url: fresh }, encryptionKey })));
+    const stores = await Promise.all([1, 2, 3].map(() => createStore({ connection: { url: fresh }, sealingKeys })));
     await Promise.all(stores.map((each) => each.close()));
 
     expect(await query(fresh, 'SELECT name FROM pgrow_migrations ORDER BY name')).toEqual(
@@ -903,7 +904,7 @@ describe('migrations', () => {
   });
 
   const open = (address: string, version: string) =>
-    createStore({ connection: { url: address }, encryptionKey, version: () => version });
+    createStore({ connection: { url: address }, sealingKeys, version: () => version });
   const fromTheFuture = (address: string, breaksOlder: boolean) =>
     query(
       address,
@@ -952,7 +953,7 @@ describe('migrations', () => {
 
 test('a database that is away is called unavailable, without its password', async () => {
   const connection = { host: '127.0.0.1', port: 1, user: 'pgrow', password: 'hunter2-hunter2', database: 'pgrow' };
-  const error: unknown = await createStore({ connection, encryptionKey }).catch((caught: unknown) => caught);
+  const error: unknown = await createStore({ connection, sealingKeys }).catch((caught: unknown) => caught);
 
   expect(error).toMatchObject({ code: 'metadata_unavailable' });
   expect(String(error)).not.toContain('hunter2');

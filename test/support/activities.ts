@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs';
 import { MockActivityEnvironment } from '@temporalio/testing';
 import { createActivities } from '../../src/activities/index.ts';
 import type { ActivityName, StepCall } from '../../src/domain/step-actions.ts';
 import { readSettings, type Settings } from '../../src/launcher/settings.ts';
 import { realComponents } from '../../src/nodes/dependencies.ts';
+import { sealingKeysIn } from '../../src/store/sealing-keys.ts';
 import { createStore, type Store } from '../../src/store/store.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { asOperation } from './single-step.ts';
@@ -19,7 +19,7 @@ export const openInside = async (plane: ControlPlane): Promise<Inside> => {
   const settings = settingsOf(plane);
   const store = await createStore({
     connection: { url: settings.databaseUrl },
-    encryptionKey: Buffer.from(readFileSync(settings.secretKeyPath, 'utf8').trim(), 'base64'),
+    sealingKeys: sealingKeysIn(settings.secretKeyPath),
   });
   const activities = createActivities({
     platform: plane.platform,

@@ -38,9 +38,10 @@ export const startMetadataServer = async (): Promise<MetadataServer> => {
   return {
     newDatabase,
     async newStore(given) {
+      const key = randomBytes(32);
       const store = await createStore({
         connection: { url: given ?? (await newDatabase()) },
-        encryptionKey: randomBytes(32),
+        sealingKeys: () => [key],
       });
       stores.push(store);
       return store;

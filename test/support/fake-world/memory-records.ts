@@ -25,6 +25,7 @@ export const memoryRecords = (): SecretStore & SnapshotStore & EventStore & Obse
     async removeSecrets(serviceId) {
       secrets.delete(serviceId);
     },
+    resealSecrets: async () => 0,
 
     async recordSnapshot({ bytes = null, expires_at = null, verified_at = null, damage = null, ...snapshot }) {
       const index = snapshots.findIndex(
