@@ -22,29 +22,28 @@ export const clockText = (ms: number): string => {
 /** `now`, `40 s ago`, `3 h ago`. */
 export const agoText = (ms: number): string => (ms < 5000 ? 'now' : `${durationText(ms)} ago`);
 
-const formats = (timeZone: string | undefined) => ({
-  moment: new Intl.DateTimeFormat('en-GB', {
-    dateStyle: 'medium',
-    timeStyle: 'medium',
-    ...(timeZone !== undefined && { timeZone }),
-  }),
-  time: new Intl.DateTimeFormat('en-GB', {
-    hour: '2-digit',
-    minute: '2-digit',
-    ...(timeZone !== undefined && { timeZone }),
-  }),
-  day: new Intl.DateTimeFormat('en-GB', { dateStyle: 'full', ...(timeZone !== undefined && { timeZone }) }),
-});
-const local = formats(undefined);
-const utc = formats('UTC');
+const formats = {
+  moment: { dateStyle: 'medium', timeStyle: 'medium' },
+  time: { hour: '2-digit', minute: '2-digit' },
+  day: { dateStyle: 'full' },
+} as const satisfies Readonly<Record<string, Intl.DateTimeFormatOptions>>;
+
+/** Made when they are needed: each takes a millisecond. */
+const made = new Map<string, Intl.DateTimeFormat>();
 
 /** Whether times are shown in UTC: a choice that is remembered. */
 export const utcKey = 'pgrow-utc';
-const chosen = () => (globalThis.localStorage?.getItem(utcKey) === 'yes' ? utc : local);
+const format = (kind: keyof typeof formats, iso: string): string => {
+  const timeZone = globalThis.localStorage?.getItem(utcKey) === 'yes' ? { timeZone: 'UTC' } : {};
+  const key = `${kind} ${timeZone.timeZone}`;
+  const known = made.get(key) ?? new Intl.DateTimeFormat('en-GB', { ...formats[kind], ...timeZone });
+  made.set(key, known);
+  return known.format(new Date(iso));
+};
 
 /** `29 Nov 2026, 14:05:11`. */
-export const momentText = (iso: string): string => chosen().moment.format(new Date(iso));
+export const momentText = (iso: string): string => format('moment', iso);
 /** `14:05`. */
-export const timeText = (iso: string): string => chosen().time.format(new Date(iso));
+export const timeText = (iso: string): string => format('time', iso);
 /** `Sunday, 29 November 2026`. */
-export const dayText = (iso: string): string => chosen().day.format(new Date(iso));
+export const dayText = (iso: string): string => format('day', iso);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { choose, rowKey, summaryOf, viewOf } from './choose.ts';
+import { choose, summaryOf, viewOf } from './choose.ts';
 import { exampleEntry } from './example-entries.ts';
 
 const entries = [
@@ -42,12 +42,6 @@ test('a filter goes by what the rows say: one that changes is not among the heal
   const at = (search: string) => choose(all, viewOf(new URLSearchParams(search))).map(({ name }) => name);
   expect(at('?show=healthy')).toEqual(['shop']);
   expect(at('?show=changing')).toEqual(['billing']);
-});
-
-test('a row that has to move gets another key, one that only changes keeps it', () => {
-  const [before] = entries;
-  expect(rowKey({ ...before!, attention: null }, 'attention')).not.toBe(rowKey(before!, 'attention'));
-  expect(rowKey({ ...before!, reason: 'other' }, 'attention')).toBe(rowKey(before!, 'attention'));
 });
 
 test('the summary counts and adds up', () => {

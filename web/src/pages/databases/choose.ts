@@ -74,13 +74,6 @@ const keys: Readonly<Record<Sort, (entry: DatabaseEntry) => number>> = {
 
 const byName = (a: DatabaseEntry, b: DatabaseEntry): number => (a.name < b.name ? -1 : Number(a.name > b.name));
 
-/**
- * Another one when the row has to move: then it alone is taken out and put in elsewhere. A row that kept its key would stay,
- * and all those that it passes would be moved.
- */
-export const rowKey = (entry: DatabaseEntry, sort: Sort): string =>
-  sort === 'attention' ? `${entry.id} ${keys.attention(entry)}` : entry.id;
-
 export const summaryOf = (entries: readonly DatabaseEntry[]) => ({
   count: entries.length,
   attention: entries.filter(({ attention }) => attention !== null).length,

@@ -1,4 +1,4 @@
-import { type MouseEvent, type ReactNode, useCallback, useMemo } from 'react';
+import { type MouseEvent, type ReactNode, useCallback, useDeferredValue, useMemo } from 'react';
 import { useLocation, useSearchParams } from 'wouter';
 import { useDatabases } from '../../data/queries.ts';
 import { useConnection } from '../../data/stream/use-topic.ts';
@@ -8,15 +8,18 @@ import { Button, ButtonLink } from '../../parts/button.tsx';
 import { Copyable } from '../../parts/copy.tsx';
 import { Empty, Loading, ProblemNotice } from '../../parts/notice.tsx';
 import { usePageTitle } from '../../parts/page-title.ts';
-import { choose, isNarrowed, rowKey, summaryOf, viewOf, type View } from './choose.ts';
+import { choose, isNarrowed, summaryOf, viewOf } from './choose.ts';
 import { DatabaseRow } from './database-row.tsx';
 import styles from './databases.module.css';
 import { Filters, type Narrow } from './filters.tsx';
+import { useRowKeys } from './row-keys.ts';
 import { useRowMenu } from './row-menu.tsx';
 
 export const DatabasesPage = (): ReactNode => {
   usePageTitle('Databases');
-  const { data, error, refetch } = useDatabases();
+  const { data: newest, error, refetch } = useDatabases();
+  // Five hundred rows at once would hold up whatever else is done in the page.
+  const data = useDeferredValue(newest);
   if (!data)
     return (
       <>
@@ -52,7 +55,9 @@ const Summary = ({ entries }: { readonly entries: readonly DatabaseEntry[] }): R
 const List = ({ entries }: { readonly entries: readonly DatabaseEntry[] }): ReactNode => {
   const [search, setSearch] = useSearchParams();
   const view = useMemo(() => viewOf(search), [search]);
-  const shown = useMemo(() => choose(entries, view), [entries, view]);
+  // Many rows take longer to draw than a key press may: the box shows it at once, and they follow.
+  const drawn = useDeferredValue(view);
+  const shown = useMemo(() => choose(entries, drawn), [entries, drawn]);
   const narrow: Narrow = useCallback(
     (name, value) =>
       setSearch(
@@ -78,7 +83,7 @@ const List = ({ entries }: { readonly entries: readonly DatabaseEntry[] }): Reac
           <Button onClick={() => setSearch({}, { replace: true })}>Show all</Button>
         </Empty>
       ) : (
-        <Rows entries={entries} shown={shown} view={view} />
+        <Rows entries={entries} shown={shown} />
       )}
     </>
   );
@@ -102,12 +107,11 @@ const columns = ['Health', 'Name', 'Stage', 'Now', 'Rollback window', 'PostgreSQ
 const Rows = ({
   entries,
   shown,
-  view,
 }: {
   readonly entries: readonly DatabaseEntry[];
   readonly shown: readonly DatabaseEntry[];
-  readonly view: View;
 }): ReactNode => {
+  const keyOf = useRowKeys(useMemo(() => shown.map(({ id }) => id), [shown]));
   const { open, menu } = useRowMenu(entries);
   const follow = useFollow();
   const isStale = useConnection().state === 'reconnecting';
@@ -127,7 +131,7 @@ const Rows = ({
         <tbody>
           {shown.map((entry) => (
             <DatabaseRow
-              key={rowKey(entry, view.sort)}
+              key={keyOf(entry.id)}
               entry={entry}
               showsProject={showsProject}
               onMenu={open}
