@@ -6,7 +6,8 @@ import type { Role } from '../../src/domain/tokens.ts';
 import { buildConsole } from '../../src/launcher/console.ts';
 import { launchBrowser } from './launch-browser.ts';
 import { playerOf, type Player } from './player.ts';
-import { openWorld, roleCookie, type World } from './world.ts';
+import { roleCookie } from './page-role.ts';
+import { openWorld, type World } from './world.ts';
 
 export const widths = { narrow: 320, phone: 390, tablet: 820, desk: 1280 } as const;
 export type Width = keyof typeof widths;

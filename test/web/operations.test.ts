@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { useSite } from './browser.ts';
 import type { Resident } from './residents.ts';
-import type { Script } from './worker.ts';
+import type { Script } from './played-run.ts';
 
 const site = useSite({ isEmpty: true });
 

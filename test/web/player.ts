@@ -1,6 +1,6 @@
 import type { World } from './world.ts';
 import type { Looks } from './seen.ts';
-import type { Script } from './worker.ts';
+import type { Script } from './played-run.ts';
 
 /** Lets things happen in a world. What happens is on record, and so in the stream, at once. */
 export interface Player {

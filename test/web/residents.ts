@@ -1,5 +1,5 @@
 import type { Looks } from './seen.ts';
-import type { Script } from './worker.ts';
+import type { Script } from './played-run.ts';
 
 /** An operation of a database of the world. Those before the last are over; the last may still run. */
 export interface Deed {

@@ -1,8 +1,4 @@
-import { randomBytes } from 'node:crypto';
-import type { IncomingMessage } from 'node:http';
 import type { Database } from '../../src/domain/database.ts';
-import { PgrowError } from '../../src/domain/errors.ts';
-import type { LiveState } from '../../src/domain/live-state.ts';
 import { monitorLeaseName } from '../../src/domain/naming.ts';
 import type { Role } from '../../src/domain/tokens.ts';
 import type { Store } from '../../src/store/store.ts';
@@ -11,9 +7,11 @@ import { query, startMetadataServer } from '../support/metadata.ts';
 import { playedApi, playedHome, type Played } from '../support/played-api.ts';
 import { openFront, type Front } from './front.ts';
 import { countedStatements, logOf, recordDay } from './measured.ts';
+import { newTokens, tokenOf } from './page-role.ts';
+import { awayWhere, engineOf, look, type PlayedParts } from './played-parts.ts';
 import { remoteOf } from './remote.ts';
 import { residents, type Resident } from './residents.ts';
-import { seen, type Looks } from './seen.ts';
+import type { Looks } from './seen.ts';
 import { crowd } from './crowd.ts';
 import { settle, tellStories } from './settle.ts';
 import { playWorker, type PlayedWorker } from './worker.ts';
@@ -47,14 +45,6 @@ export interface World extends Played {
 // oxlint-disable-next-line typescript/no-explicit-any
 type Answered = any;
 
-/** What of the control plane is away. */
-interface PlayedParts {
-  engine: 'up' | 'down';
-  temporal: 'up' | 'down';
-  worker: 'up' | 'down';
-  monitor: 'up' | 'down';
-}
-
 export interface WorldOptions {
   /** The built console. */
   readonly console: string;
@@ -64,9 +54,6 @@ export interface WorldOptions {
   /** Whether the player can be asked through HTTP. */
   readonly isRemote?: boolean;
 }
-
-/** The role that a page acts in, until it signs in by itself. */
-export const roleCookie = 'pgrow-world-role';
 
 const observeEveryMs = 5000;
 
@@ -175,50 +162,6 @@ const observeAll = async (store: Store, observe: (database: Database) => Promise
   for (const database of await store.listDatabases({})) await observe(database);
 };
 
-const look = (database: Database, { looks, parts }: Pick<World, 'looks' | 'parts'>): LiveState => {
-  const usual = seen(database.topology, database.postgres_major, looks.get(database.name));
-  if (parts.engine === 'up') return usual;
-  const nodes = usual.nodes.map(({ name, kind, container }) => ({
-    name,
-    kind,
-    container,
-    state: 'unknown' as const,
-    role: null,
-    detail: 'the Docker engine does not answer',
-    lag_bytes: null,
-    position: null,
-  }));
-  const notices = ['The Docker engine does not answer, so nothing can be seen. The database may well serve.'];
-  return { ...usual, health: 'unknown', nodes, members: [], notices };
-};
-
-const engineOf = ({ engine }: PlayedParts): void => {
-  if (engine === 'down')
-    throw new PgrowError('docker_unavailable', 'The Docker engine does not answer. Start it, then: ./pgrow up');
-};
-
-const temporalAway = () => new PgrowError('temporal_unavailable', 'Temporal does not answer. Start it: ./pgrow up');
-
-/** Temporal and the worker, where they are away. */
-const awayWhere = (client: FakeClient, parts: PlayedParts): void => {
-  const { start, describe } = client;
-  client.ping = async () => {
-    if (parts.temporal === 'down') throw temporalAway();
-  };
-  client.start = async (...call) => {
-    if (parts.temporal === 'down') throw temporalAway();
-    return start(...call);
-  };
-  client.describe = async (...call) => {
-    if (parts.temporal === 'down') throw temporalAway();
-    return describe(...call);
-  };
-  client.workerSeenAgo = async () => {
-    if (parts.temporal === 'down') throw temporalAway();
-    return parts.worker === 'up' ? 1 : 400;
-  };
-};
-
 /** What a workflow would do with a message. */
 const listenToMessages = (client: FakeClient, worker: PlayedWorker, store: Store): void => {
   const { tell, confirmWindow } = client;
@@ -234,21 +177,4 @@ const listenToMessages = (client: FakeClient, worker: PlayedWorker, store: Store
     await store.dropKept(window.database);
     return answer;
   };
-};
-
-const newTokens = async (store: Store): Promise<Record<Role, string>> => {
-  const entries = await Promise.all(
-    (['viewer', 'operator', 'admin'] as const).map(async (role) => {
-      const token = randomBytes(24).toString('base64url');
-      await store.createToken({ token, name: `${role}-1`, project: '*', role, created_by: 'cli', expires_in: null });
-      return [role, token] as const;
-    }),
-  );
-  return Object.fromEntries(entries) as Record<Role, string>;
-};
-
-/** That of its cookie's role, an admin's without one; none for `none`. */
-const tokenOf = ({ headers }: IncomingMessage, tokens: Readonly<Record<Role, string>>): string | null => {
-  const role = new RegExp(`${roleCookie}=(\\w+)`).exec(headers.cookie ?? '')?.[1] ?? 'admin';
-  return tokens[role as Role] ?? null;
 };
