@@ -104,6 +104,34 @@ describe('a part of the control plane that is away', () => {
     await expect.poll(() => card.textContent(), soon).not.toContain('no answer');
   });
 
+  test('is the metadata: nothing can be read or changed, and what was not answered is asked again when it is back', async () => {
+    const name = await newcomer();
+    const page = await site.open(`/p/default/${name}?do=pooling&enabled=true`);
+    await page.locator('[data-connection=live]').waitFor();
+    expect(await refused(page)).toBeNull();
+    await site.player.part('metadata', 'down');
+    const { status, body } = await site.world.ask('GET', '/v1/databases');
+    expect({ status, code: body.code }).toEqual({ status: 503, code: 'metadata_unavailable' });
+    await expect
+      .poll(() => bar(page, 'metadata').allTextContents(), soon)
+      .toEqual([expect.stringMatching(/The metadata database does not answer.*Nothing can be read or changed/)]);
+    expect(await refused(page)).toContain('The metadata database does not answer');
+    // What is shown stays.
+    await page.keyboard.press('Escape');
+    expect(await page.locator('[data-node]').count()).toBeGreaterThan(3);
+    await page.getByRole('link', { name: 'Backups', exact: true }).click();
+    const says = (of: Page) => of.getByRole('main').getByRole('alert');
+    await expect.poll(() => says(page).textContent(), soon).toContain('The metadata database does not answer');
+    const late = await (await site.context()).newPage();
+    await late.goto('/');
+    await expect.poll(() => says(late).textContent(), soon).toContain('The metadata database does not answer');
+    await site.player.part('metadata', 'up');
+    await expect.poll(() => page.locator('[data-down]').count(), soon).toBe(0);
+    await page.getByRole('table', { name: `Snapshots of ${name}` }).waitFor(soon);
+    await late.getByRole('link', { name, exact: true }).waitFor(soon);
+    await expect.poll(() => late.getByRole('banner').textContent(), soon).toContain('admin');
+  });
+
   test('is the session: a dialog says so over the page, which is the same after a sign-in', async () => {
     const name = await newcomer();
     const page = await signedIn(`/p/default/${name}/connect?from=network`);

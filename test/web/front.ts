@@ -10,6 +10,8 @@ export interface Asked {
   readonly body: string;
   /** What the API has answered; null until then. */
   readonly status: number | null;
+  /** Of a stream: what it has said so far. */
+  readonly said: string;
 }
 
 /** What stands before the API: it can be away, and it remembers what was asked. */
@@ -46,9 +48,10 @@ export const openFront = async ({ app, tokenOf, port = 0, first = () => false }:
   const server = createServer((request, response) => {
     if (first(request, response)) return;
     if (isAway) return void request.socket.destroy();
-    remember(asked, request, response);
+    const entry = remember(asked, request, response);
     if (request.url?.startsWith('/v1/stream')) {
       streams.add(response);
+      listenTo(entry, response);
       response.once('close', () => streams.delete(response));
     }
     const isSignedIn = request.headers.authorization !== undefined || request.headers['x-pgrow-session'] !== undefined;
@@ -82,15 +85,26 @@ const closed = (server: Server): Promise<void> => {
   return new Promise((resolve) => void server.close(() => resolve()));
 };
 
+type Entry = { -readonly [Key in keyof Asked]: Asked[Key] };
+
 /** A body is noted as it comes in, and read by the API alone. */
-const remember = (asked: Asked[], request: IncomingMessage, response: ServerResponse): void => {
+const remember = (asked: Asked[], request: IncomingMessage, response: ServerResponse): Entry => {
   const { method = '', url = '', headers } = request;
-  const entry = { method, url, headers: { ...headers }, body: '', status: null as number | null };
+  const entry: Entry = { method, url, headers: { ...headers }, body: '', status: null, said: '' };
   asked.push(entry);
   response.once('finish', () => void (entry.status = response.statusCode));
   const push = request.push.bind(request);
   request.push = (chunk: Buffer | null, encoding?: BufferEncoding) => {
     if (chunk !== null) entry.body += chunk.toString();
     return push(chunk, encoding);
+  };
+  return entry;
+};
+
+const listenTo = (entry: Entry, response: ServerResponse): void => {
+  const write = response.write.bind(response) as (text: string) => boolean;
+  response.write = (text: string) => {
+    entry.said += text;
+    return write(text);
   };
 };

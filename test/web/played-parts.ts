@@ -10,6 +10,7 @@ export interface PlayedParts {
   temporal: 'up' | 'down';
   worker: 'up' | 'down';
   monitor: 'up' | 'down';
+  metadata: 'up' | 'down';
 }
 
 /** What is seen of a database: as it looks, as far as the engine answers. */

@@ -72,6 +72,7 @@ export const playerOf = (world: World): Player => {
         world.client.worker = state === 'up';
         if (state === 'up') worker.resume();
       }
+      if (part === 'metadata') return state === 'up' ? world.metadata.back() : world.metadata.cut();
       if (part === 'monitor' && state === 'down') {
         await world.sql(`DELETE FROM leases`);
         await world.sql(`UPDATE observed SET seen_at = seen_at - interval '1 minute'`);

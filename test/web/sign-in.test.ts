@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { useSite } from './browser.ts';
+import { foreignName } from './launch-browser.ts';
 
 const site = useSite();
 
@@ -44,6 +45,39 @@ describe('signing in', () => {
     await page.goto('http://localhost:1/');
     const frame = page.frames()[1]!;
     expect(await frame.locator('#root').count()).toBe(0);
+  });
+});
+
+describe('another name for this machine', () => {
+  // 5. A page on the web has its own name resolve to the loopback address: its scripts are of one origin with what answers there.
+  test('is not answered, whatever is asked, and with whichever token', async () => {
+    const page = await (await site.context()).newPage();
+    const elsewhere = `http://${foreignName}:${site.world.front.port}`;
+    const asked = site.world.front.asked.length;
+    expect((await page.goto(`${elsewhere}/`))?.status()).toBe(421);
+    expect(await page.textContent('body')).toContain(`This is not ${foreignName}`);
+    const statusOf = (path: string, options: string) =>
+      page.evaluate<number>(`fetch('${path}', ${options}).then(({ status }) => status)`);
+    for (const path of [
+      '/',
+      '/v1/status',
+      '/v1/stream?topics=system',
+      '/openapi.json',
+      '/healthz',
+      '/assets/none.js',
+    ]) {
+      expect({ path, status: await statusOf(path, '{}') }).toEqual({ path, status: 421 });
+      const headers = JSON.stringify({ headers: { authorization: `Bearer ${site.world.tokens.admin}` } });
+      expect({ path, status: await statusOf(path, headers) }).toEqual({ path, status: 421 });
+    }
+    const create = JSON.stringify({
+      method: 'POST',
+      body: '{"name":"evil"}',
+      headers: { 'content-type': 'application/json' },
+    });
+    expect(await statusOf('/v1/projects/default/services', create)).toBe(421);
+    // It did come here.
+    expect(site.world.front.asked.length - asked).toBeGreaterThanOrEqual(14);
   });
 });
 

@@ -9,6 +9,7 @@ import { openFront, type Front } from './front.ts';
 import { countedStatements, logOf, recordDay } from './measured.ts';
 import { newTokens, tokenOf } from './page-role.ts';
 import { awayWhere, engineOf, look, type PlayedParts } from './played-parts.ts';
+import { openRelay, type Relay } from './relay.ts';
 import { remoteOf } from './remote.ts';
 import { residents, type Resident } from './residents.ts';
 import type { Looks } from './seen.ts';
@@ -26,6 +27,8 @@ export interface World extends Played {
   /** How databases look that are not as they should be, by their names. */
   readonly looks: Map<string, Looks>;
   readonly parts: PlayedParts;
+  /** What stands before its metadata. */
+  readonly metadata: Pick<Relay, 'cut' | 'back'>;
   /** Of one that is there. */
   database(name: string): Promise<Database>;
   /** Looks at it now, as the monitor does. */
@@ -65,10 +68,11 @@ export const openWorld = async ({
 }: WorldOptions): Promise<World> => {
   const server = await startMetadataServer();
   const url = await server.newDatabase();
-  const store = await server.newStore(url);
+  const metadata = await openRelay(url);
+  const store = await server.newStore(metadata.url);
   const client = createFakeClient();
   const looks = new Map<string, Looks>();
-  const parts: PlayedParts = { engine: 'up', temporal: 'up', worker: 'up', monitor: 'up' };
+  const parts: PlayedParts = { engine: 'up', temporal: 'up', worker: 'up', monitor: 'up', metadata: 'up' };
   const worker = playWorker(store, client);
   listenToMessages(client, worker, store);
   awayWhere(client, parts);
@@ -115,6 +119,7 @@ export const openWorld = async ({
     tokens,
     looks,
     parts,
+    metadata,
     database,
     observe: async (name) => observe(await database(name)),
     sql: (statement) => query(url, statement),
@@ -145,6 +150,7 @@ export const openWorld = async ({
       await front.close();
       await app.close();
       await server.stop();
+      await metadata.close();
     },
   };
   remote = isRemote ? remoteOf(world) : null;

@@ -7,6 +7,7 @@ import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import { createQueryClient } from './data/queries.ts';
 import { applyMessage } from './data/stream/apply.ts';
+import { askAgainWhenLive } from './data/stream/ask-again.ts';
 import { createStream } from './data/stream/stream.ts';
 import { browserSurroundings } from './data/stream/surroundings.ts';
 import { StreamContext } from './data/stream/use-topic.ts';
@@ -18,6 +19,7 @@ reloadOnceAfterUpdate();
 const cache = createQueryClient();
 const stream = createStream(browserSurroundings());
 stream.onMessage((message) => applyMessage(cache, message));
+askAgainWhenLive(cache, stream);
 
 createRoot(document.querySelector('#root')!).render(
   <StrictMode>

@@ -1,10 +1,9 @@
-import type { Query, QueryClient } from '@tanstack/react-query';
+import type { QueryClient } from '@tanstack/react-query';
 import { keys } from '../keys.ts';
 import type { DatabaseEntry, Operation, Status, System } from '../types.ts';
-import type { DatabasesMessage, ProgressMessage, StreamMessage } from './messages.ts';
-
-/** What a user has revealed is not asked for again by itself: each time it is shown is in the audit. */
-const isKept = ({ meta }: Pick<Query, 'meta'>): boolean => meta?.['isRevealed'] !== true;
+import { askAgain, isBack } from './ask-again.ts';
+import type { DatabasesMessage, ProgressMessage, StreamMessage, SystemMessage } from './messages.ts';
+import { isKept } from './revealed.ts';
 
 /** Writes what the stream says into the cache that all pages read. */
 export const applyMessage = (cache: QueryClient, message: StreamMessage): void => {
@@ -20,13 +19,7 @@ export const applyMessage = (cache: QueryClient, message: StreamMessage): void =
     return;
   }
   if (data.topic === 'databases') return applyDatabases(cache, event, data);
-  if ('system' in data) {
-    // Only a snapshot has all parts.
-    cache.setQueryData<System>(keys.system, (known) =>
-      known || event === 'snapshot' ? ({ ...known, ...data.system } as System) : undefined,
-    );
-    return;
-  }
+  if ('system' in data) return applySystem(cache, event, data);
   if ('database' in data) return applyStatus(cache, data.database);
   if ('operation' in data) cache.setQueryData<Operation>(keys.operation(data.operation.id), data.operation);
 };
@@ -49,6 +42,15 @@ const applyDatabases = (cache: QueryClient, event: string, { databases, removed 
       });
     return [...kept, ...changed.values()];
   });
+};
+
+const applySystem = (cache: QueryClient, event: string, { system }: SystemMessage): void => {
+  const known = cache.getQueryData<System>(keys.system);
+  // Only a snapshot has all parts.
+  if (!known && event !== 'snapshot') return;
+  const now = { ...known, ...system } as System;
+  cache.setQueryData<System>(keys.system, now);
+  if (known && isBack(known, now)) askAgain(cache);
 };
 
 /** A stage that changed means other costs, other rungs, other events: whatever else was asked of it is asked again. */
