@@ -10,6 +10,7 @@ import {
   type OperationType,
 } from '../domain/operation.ts';
 import type { OperationActivities } from '../domain/operation-activities.ts';
+import { retentionHours } from '../domain/snapshot.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
 import { removeResources } from '../nodes/leftovers.ts';
 import { markOperation, removeMarks } from '../nodes/operation-marks.ts';
@@ -24,9 +25,6 @@ const closePollMs = 200;
 const closing = 'the rollback window of the last operation to close';
 /** Milliseconds; a window that closes sooner is not mentioned. */
 const quietSeconds = 2;
-
-/** Hours a snapshot is kept after its checkpoint has closed. */
-const snapshotRetentionHours = 24;
 
 /** What an operation does around the steps of its plan. */
 export const operationActivities = (dependencies: Dependencies): OperationActivities => {
@@ -124,7 +122,7 @@ export const operationActivities = (dependencies: Dependencies): OperationActivi
       if (window?.status !== 'open') return;
       const snapshot = (await store.listSnapshots(database)).find((candidate) => candidate.id === window.snapshot_id);
       if (snapshot) {
-        const expires_at = new Date(Date.now() + snapshotRetentionHours * 3_600_000).toISOString();
+        const expires_at = new Date(Date.now() + retentionHours * 3_600_000).toISOString();
         await store.recordSnapshot({ ...snapshot, expires_at });
       }
       await store.dropKept(database);

@@ -13,6 +13,7 @@ import { tagAnswers } from './entity-tags.ts';
 import { graphqlRoutes } from './graphql/route.ts';
 import { letGoOfConnections } from './let-go-of-connections.ts';
 import { answerProblems } from './problem.ts';
+import { refuseDryRuns } from './refuse-dry-runs.ts';
 import { adviceRoutes } from './rest/advice.ts';
 import { announcementRoutes } from './rest/announcements.ts';
 import { auditRoutes } from './rest/audit.ts';
@@ -113,6 +114,7 @@ export const createApi = async ({
   checkHost(app, dependencies);
   serveConsole(app, console);
   await requireTokens(app, dependencies, requests);
+  refuseDryRuns(app);
   auditRefusals(app, dependencies);
   collectAnswers(app);
   tagAnswers(app);

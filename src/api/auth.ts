@@ -12,7 +12,7 @@ declare module 'fastify' {
   interface FastifyContextConfig {
     /** The least role that may call the route. A route has either this or `public`. */
     readonly role?: Role;
-    /** The least role that may ask for a dry run of it: the answer is a plan, and nothing is touched. By default `role`. */
+    /** The least role that may ask for a dry run of it: the answer says what would happen, and nothing is touched. Absent: it has none. */
     readonly plansFor?: Role;
     /** Everybody may call it, without a token. */
     readonly public?: true;

@@ -102,6 +102,14 @@ export const dryRunRules = {
   },
 } as const;
 
+/** Of a request that has no plan. */
+export const foreseeRules = {
+  type: 'object',
+  properties: {
+    dry_run: { type: 'boolean', description: 'Answer with what would happen and touch nothing.' },
+  },
+} as const;
+
 /** Of every request that starts an operation. */
 export const changeHeaders = {
   type: 'object',

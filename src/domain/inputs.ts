@@ -4,6 +4,7 @@ import { defaultLocale, isLocale, localeRule } from './locale.ts';
 import type { OperationType } from './operation.ts';
 import { haOptions, operationOptions, poolingOptions, replicaOptions, replicaWishes } from './options.ts';
 import { cpus, memory } from './server-size.ts';
+import { retentionHours } from './snapshot.ts';
 import { expansionTargets } from './stage.ts';
 
 /** The single JSON input of each operation's workflow: public API, for any client. */
@@ -102,7 +103,7 @@ export const repairInput = z.strictObject({
 });
 
 /** Seconds: how long a snapshot that was asked for is kept. */
-const snapshotRetention = { least: 3600, usual: 86_400, most: 31_536_000 };
+const snapshotRetention = { least: 3600, usual: retentionHours * 3600, most: 31_536_000 };
 
 /** A snapshot of what the database holds now. An open rollback window stays open. */
 export const takeSnapshotInput = z.strictObject({

@@ -1,3 +1,6 @@
+/** How long a snapshot is kept, from when nothing needs it any more. */
+export const retentionHours = 24;
+
 /** A base backup with a manifest, in a volume of its own. */
 export interface Snapshot {
   /** Unique within its database: `snap-1a2b3c4d`. */

@@ -1,11 +1,12 @@
 import type { Database } from '../domain/database.ts';
 import { messageOf } from '../domain/errors.ts';
 import { labelNames } from '../domain/naming.ts';
+import { retentionHours } from '../domain/snapshot.ts';
 import { atIntervals } from './at-intervals.ts';
 import type { MonitorDependencies } from './dependencies.ts';
 
 const lookEveryMs = 60_000;
-const retentionMs = 24 * 3_600_000;
+const retentionMs = retentionHours * 3_600_000;
 
 /** Removes snapshots whose time is over, and those of databases that are gone. */
 export const expireSnapshots = (dependencies: MonitorDependencies, signal: AbortSignal): Promise<void> =>

@@ -49,6 +49,22 @@ test('status says what differs and what to do, and every change is refused with 
   });
 });
 
+test('a release that is only tried says what it would mean, and leaves the hold', async () => {
+  const operation = randomUUID();
+  await api.recordOperation(await holdShop(), operation);
+  const token = await api.newToken('default', 'viewer');
+  expect(await api.call('POST', `${shopPath}/release?dry_run=true`, { token })).toMatchObject({
+    status: 200,
+    body: {
+      released: false,
+      differences: [text],
+      says: [expect.anything(), expect.stringContaining('counts as failed')],
+    },
+  });
+  expect(await api.store.readOperationStatus(operation)).toBe('running');
+  expect((await api.call('GET', `${shopPath}/status`)).body).toMatchObject({ held });
+});
+
 test('a release needs a confirmation and is in the audit; an operation of unknown end is not undone by the next one', async () => {
   const shop = await holdShop();
   const operation = randomUUID();

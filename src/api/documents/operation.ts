@@ -274,5 +274,23 @@ export const confirmed = named(
   }),
 );
 
+export const foreseen = named(
+  'Foreseen',
+  'What a message would do, as far as the record says. Nothing has been sent.',
+  z.strictObject({
+    message: z.enum(['cutover', 'abort', 'confirm']),
+    operation_id: z.guid().nullable(),
+    service_id: z.guid(),
+    workflow_id: z.string(),
+    says: z.array(z.string()).describe('In sentences.'),
+    steps: z
+      .array(z.strictObject({ index: z.int(), name: z.string(), becomes: z.enum(['undone', 'run']) }))
+      .describe('Those that would be undone, the last one first; or that would run.'),
+    nodes_removed: z.array(z.string()),
+    expected_stall_ms: milliseconds.describe('Longest time that writes are expected to be held.'),
+    checkpoint: checkpoint.nullable().describe('The rollback window that would close.'),
+  }),
+);
+
 /** `dry_run` answers with the plan. */
 export const changeAnswers = { 200: planned, 202: accepted };

@@ -173,8 +173,14 @@ const strings = z.strictObject(
 
 export const releasedAnswer = named(
   'Released',
-  'A database on whose record pgrow acts again.',
-  z.strictObject({ id: z.guid(), name: z.string(), released: z.literal(true), differences: z.array(z.string()) }),
+  'A database on whose record pgrow acts again, or would after a dry run.',
+  z.strictObject({
+    id: z.guid(),
+    name: z.string(),
+    released: z.boolean().describe('False of a dry run.'),
+    differences: z.array(z.string()).describe('How the record differs from what is on the engine.'),
+    says: z.array(z.string()).describe('What that means, in sentences.'),
+  }),
 );
 
 export const connectionStringsAnswer = named(

@@ -11,16 +11,18 @@ import { readWindow } from '../../store/rollback-window.ts';
 import { askedBy } from '../audit.ts';
 import { callerOf } from '../auth.ts';
 import type { ApiDependencies } from '../dependencies.ts';
-import { confirmed, heard } from '../documents/operation.ts';
+import { confirmed, foreseen, heard } from '../documents/operation.ts';
+import { foreseeMessage, foreseeWindow } from '../foresee-message.ts';
 import { findDatabase, findSubject, serviceParams, type Subject } from '../lookup.ts';
+import { foreseeRules, isDryRun } from '../query-parameters.ts';
 
 /** Messages to a running operation, or to the checkpoint of the last one. */
 export const signalRoutes = (app: FastifyInstance, dependencies: ApiDependencies): void => {
   const { store, client } = dependencies;
   const postgres = '/v1/projects/:projectId/services/:serviceId/postgres';
   const route = (summary: string, answer: z.ZodType = heard) => ({
-    config: { role: 'operator' as const, answers: { 202: answer } },
-    schema: { tags: ['operations'], summary },
+    config: { role: 'operator' as const, plansFor: 'viewer' as const, answers: { 200: foreseen, 202: answer } },
+    schema: { tags: ['operations'], summary, querystring: foreseeRules },
   });
 
   const audit = (request: FastifyRequest, subject: Subject, action: string, operation_id: string | null) =>
@@ -37,6 +39,7 @@ export const signalRoutes = (app: FastifyInstance, dependencies: ApiDependencies
     const run = await client.describe(subject.id);
     if (!run?.running) throw await nothingRuns(dependencies, subject, verb);
     const operation_id = run.operation_id ?? (await store.readRunningOperation(subject.id))?.id ?? null;
+    if (isDryRun(request)) return foreseeMessage(store, verb, { subject, run, operation_id });
     await audit(request, subject, verb, operation_id);
     const { takes_effect } = await tell(dependencies, subject, run, verb, callerOf(request).actor);
     const { workflow_id, run_id } = run;
@@ -59,7 +62,8 @@ export const signalRoutes = (app: FastifyInstance, dependencies: ApiDependencies
     async (request, reply) => {
       const database = await findDatabase(dependencies, serviceParams(request));
       if ((await client.describe(database.id))?.running) {
-        return { ...(await sendMessage(request, reply, 'confirm')), checkpoint: null };
+        const told = await sendMessage(request, reply, 'confirm');
+        return { checkpoint: null, ...told };
       }
       const checkpoint = await store.readOpenCheckpoint(database.id);
       const window = await readWindow(store, database);
@@ -69,6 +73,7 @@ export const signalRoutes = (app: FastifyInstance, dependencies: ApiDependencies
           `Cannot confirm ${database.name}: no checkpoint is open, so there is nothing to confirm.`,
         );
       }
+      if (isDryRun(request)) return foreseeWindow(store, database, checkpoint);
       await audit(request, database, 'confirm', checkpoint.operation_id);
       const about = { database: database.name, stage: database.topology.stage };
       const { takes_effect } = await client.confirmWindow(window, about);
