@@ -81,7 +81,7 @@ test('a copy of a snapshot that would fill the disk is refused', async () => {
   const restored = {
     source: 'origin',
     postgres_major: 17,
-    snapshot: { id: 'snap-1', volume: 'v-1', bytes: 300 * megabyte },
+    snapshot: { id: 'snap-1', volume: 'v-1', bytes: 300 * megabyte, created_at: '2026-01-01T10:00:00.000Z' },
   } as const;
   const plan = planRestore(shop, restored);
   const dependencies = await dependenciesWith(platform);

@@ -43,6 +43,7 @@ export const exampleStatus: StatusDocument = {
   },
   operation: null,
   unfinished_operation: null,
+  restored_from: null,
   protected: false,
   held: null,
   notices: [],

@@ -30,6 +30,7 @@ export const statusText = (status: StatusDocument, now: number = Date.now()): st
         'Servers',
         `PostgreSQL ${status.postgres_major}, ${memoryText(status.size.memory_bytes)}, ${status.size.cpus} CPUs each`,
       ],
+      ['Restored', restoredText(status)],
       ['Pooled', status.pooling.enabled ? status.pooling.endpoint : null],
       ['Read-write', status.routing.enabled ? status.routing.rw_endpoint : null],
       ['Read-only', status.routing.enabled ? status.routing.ro_endpoint : null],
@@ -40,6 +41,10 @@ export const statusText = (status: StatusDocument, now: number = Date.now()): st
   ...operationLines(status),
   ...windowLines(status, now),
 ];
+
+/** Null of one that began empty. */
+const restoredText = ({ restored_from: from }: StatusDocument): string | null =>
+  from && `from ${from.snapshot} of ${from.database}, taken ${from.taken_at}`;
 
 /** `shop: healthy, stage 3 (ha), seen 2 s ago`. */
 export const statusTitle = (status: StatusDocument): string =>

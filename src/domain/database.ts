@@ -4,6 +4,16 @@ import type { ServerSize } from './server-size.ts';
 import type { Settings } from './settings.ts';
 import type { HostPorts, Topology } from './topology.ts';
 
+/** The snapshot that a database began with. The database that it was of may be gone since. */
+export interface RestoredFrom {
+  readonly service_id: string;
+  /** Name of the database, as it was then. */
+  readonly database: string;
+  readonly snapshot: string;
+  /** When the snapshot was taken, ISO 8601. */
+  readonly taken_at: string;
+}
+
 /** A managed database: what the metadata knows about it between two operations. */
 export interface Database {
   /** Service id, a UUID. */
@@ -24,6 +34,8 @@ export interface Database {
    * earlier version.
    */
   readonly settings?: Settings;
+  /** What it began with; absent of one that began empty, or was restored before that was recorded. */
+  readonly restored_from?: RestoredFrom;
   /** Whether it may not be destroyed; absent if it may. */
   readonly protected?: true;
   /** Absent unless its record comes from a backup and has not been found to be right. */

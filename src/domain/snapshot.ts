@@ -20,6 +20,17 @@ export interface Snapshot {
   readonly damage: string | null;
 }
 
+/** A database that began with a snapshot of another one. */
+export interface RestoredDatabase {
+  readonly id: string;
+  readonly name: string;
+  /** Id of the snapshot, which may have been removed since. */
+  readonly snapshot: string;
+  /** ISO 8601, as the next one. */
+  readonly taken_at: string;
+  readonly restored_at: string;
+}
+
 /** What reading a snapshot through has found. */
 export interface Verification {
   readonly status: 'whole' | 'damaged';

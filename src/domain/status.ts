@@ -102,6 +102,7 @@ export const statusDocument = ({
   /** The last one, if an operator has to finish it. */
   unfinished_operation: last?.status === 'needs_operator' && !operation ? last : null,
   checkpoint,
+  restored_from: database.restored_from ?? null,
   protected: database.protected === true,
   /** Null unless its record comes from a backup and has not been found to be right. */
   held: database.held ?? null,

@@ -137,7 +137,7 @@ const planNewDatabase = async (
   if (holder && holder.id !== id)
     throw new PgrowError('name_taken', `There is a database named ${name} already. Choose another name.`);
   // A restored database has its source's major and settings, and its size unless another is chosen.
-  const like = restored ? likeSource(restored) : asAsked(input as Wish);
+  const like = restored ? likeSource(restored, input as RestoreWish) : asAsked(input as Wish);
   const draft = { id, project, name, home, ...like, size: chosenSize(input, restored?.size) };
   const database = (await store.readDatabase(id)) ?? { ...draft, topology: firstTopology(draft) };
   const plan = planMaking(workflow, input, { database, restored }, prices);
@@ -145,8 +145,16 @@ const planNewDatabase = async (
 };
 
 type Wish = ParsedInput<'createDatabase'>;
+type RestoreWish = ParsedInput<'restoreSnapshot'>;
 
-const likeSource = ({ postgres_major, settings }: Restored) => ({ postgres_major, ...(settings ? { settings } : {}) });
+const likeSource = (
+  { source, snapshot, postgres_major, settings }: Restored,
+  { source_service_id: service_id }: RestoreWish,
+) => ({
+  postgres_major,
+  ...(settings ? { settings } : {}),
+  restored_from: { service_id, database: source, snapshot: snapshot.id, taken_at: snapshot.created_at },
+});
 
 const asAsked = ({ postgres_major, locale }: Wish) => ({ postgres_major, settings: firstSettings(locale) });
 

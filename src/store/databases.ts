@@ -158,7 +158,7 @@ const forget = async (transaction: Transaction<Tables>, id: string): Promise<voi
 };
 
 const insertDatabase = async (transaction: Transaction<Tables>, database: Database): Promise<void> => {
-  const { id, project, name, postgres_major, home, ports, network, topology, settings, size } = database;
+  const { id, project, name, postgres_major, home, ports, network, topology, settings, size, restored_from } = database;
   const inserted = await transaction
     .insertInto('services')
     .values({
@@ -171,6 +171,7 @@ const insertDatabase = async (transaction: Transaction<Tables>, database: Databa
       home,
       ports: JSON.stringify(ports),
       size: size ? JSON.stringify(size) : null,
+      restored_from: restored_from ? JSON.stringify(restored_from) : null,
     })
     .onConflict((conflict) => conflict.column('id').doNothing())
     .returning('id')

@@ -1,7 +1,7 @@
 import { sql, type SelectQueryBuilder } from 'kysely';
 import type { Database } from '../domain/database.ts';
 import type { Checkpoint, OperationDocument, OperationStatus, OperationType } from '../domain/operation.ts';
-import type { Snapshot } from '../domain/snapshot.ts';
+import type { RestoredDatabase, Snapshot } from '../domain/snapshot.ts';
 import { allProjects, type TokenDocument } from '../domain/tokens.ts';
 import { toCheckpoint } from './checkpoints.ts';
 import type { Queries } from './connection.ts';
@@ -20,6 +20,8 @@ export interface ListStore {
   pageCheckpoints(serviceId: string, page: PageWanted): Promise<Page<Checkpoint>>;
   pageEvents(serviceId: string, page: PageWanted): Promise<Page<Event>>;
   pageSnapshots(serviceId: string, page: PageWanted): Promise<Page<Snapshot>>;
+  /** Databases of its project that began with one of its snapshots and are still there, the newest first. */
+  listRestored(serviceId: string): Promise<readonly RestoredDatabase[]>;
   /** Of a project, or of all with `*`. */
   pageTokens(project: string, page: PageWanted): Promise<Page<TokenDocument>>;
   /** Of a project, by name. The position is the last name. */
@@ -94,6 +96,23 @@ export const listStore = (queries: Queries): ListStore => ({
     const order = newestFirst('created_at', 'id');
     const query = queries.selectFrom('snapshots').selectAll().select(order.at).where('service_id', '=', serviceId);
     return readPage(query, order, page, toSnapshot);
+  },
+
+  async listRestored(serviceId) {
+    const rows = await queries
+      .selectFrom('services as restored')
+      .innerJoin('services as source', 'source.project', 'restored.project')
+      .select(['restored.id', 'restored.name', 'restored.created_at', 'restored.restored_from'])
+      .where('source.id', '=', serviceId)
+      .where('restored.deleted_at', 'is', null)
+      .where(sql`restored.restored_from ->> 'service_id'`, '=', serviceId)
+      .orderBy('restored.created_at', 'desc')
+      .execute();
+    return rows.flatMap(({ id, name, created_at, restored_from: from }) =>
+      from
+        ? [{ id, name, snapshot: from.snapshot, taken_at: from.taken_at, restored_at: created_at.toISOString() }]
+        : [],
+    );
   },
 
   async pageTokens(project, page) {

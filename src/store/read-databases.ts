@@ -38,6 +38,7 @@ export const readDatabases = async (
   if (limit !== undefined) query = query.limit(limit);
   const rows = await query
     .select(['services.id', 'services.project', 'services.name', 'services.size', 'services.protected as is_protected'])
+    .select('services.restored_from')
     .select(['postgres_cluster_state.topology', 'postgres_cluster_state.settings'])
     .select([sql<string | null>`subnets.subnet::text`.as('subnet'), 'subnets.addresses_given'])
     .select(['holds.taken_at', 'holds.compared_at', 'holds.differences'])
@@ -49,9 +50,21 @@ export const readDatabases = async (
     .orderBy('services.name')
     .execute();
   return rows.map(
-    ({ settings, size, is_protected, subnet, addresses_given, taken_at, compared_at, differences, ...database }) => ({
+    ({
+      settings,
+      size,
+      restored_from,
+      is_protected,
+      subnet,
+      addresses_given,
+      taken_at,
+      compared_at,
+      differences,
+      ...database
+    }) => ({
       ...database,
       ...(size ? { size } : {}),
+      ...(restored_from ? { restored_from } : {}),
       ...(settings ? { settings } : {}),
       ...(is_protected ? { protected: true as const } : {}),
       ...networkIn({ subnet, addresses_given }),

@@ -4,7 +4,7 @@ import type { ColumnType, Generated } from 'kysely';
 import type { HandOver, OperationError, OperationStatus, OperationType, StepStatus } from '../domain/operation.ts';
 import type { OperationOptions } from '../domain/options.ts';
 import type { Plan } from '../domain/plan.ts';
-import type { PostgresMajor } from '../domain/database.ts';
+import type { PostgresMajor, RestoredFrom } from '../domain/database.ts';
 import type { LiveState } from '../domain/live-state.ts';
 import type { PackedSamples } from '../domain/packed-samples.ts';
 import type { Stage } from '../domain/stage.ts';
@@ -65,6 +65,7 @@ interface ServicesTable {
   home: Nullable<string>;
   ports: OptionalJson<HostPorts>;
   size: OptionalJson<ServerSize>;
+  restored_from: OptionalJson<RestoredFrom>;
   container: Nullable<string>;
   volume: Nullable<string>;
   mode: Nullable<string>;

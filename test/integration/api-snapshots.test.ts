@@ -43,6 +43,26 @@ describe('snapshots', () => {
     });
   });
 
+  test('say which databases began with one of them, and those say so as well', async () => {
+    await keep();
+    const restored_from = {
+      service_id: shop.id,
+      database: 'shop',
+      snapshot: 'snap-1',
+      taken_at: '2026-01-01T10:00:00.000Z',
+    };
+    const copy = await api.store.registerDatabase(sampleDatabase('copy', { restored_from }));
+    await api.store.registerDatabase(sampleDatabase('elsewhere', { restored_from, project: 'other' }));
+    expect((await api.call('GET', `${shopPath}/snapshots`)).body['restored']).toMatchObject([
+      { id: copy.id, name: 'copy', snapshot: 'snap-1', taken_at: restored_from.taken_at },
+    ]);
+    expect((await api.call('GET', `${services}/copy/postgres/status`)).body).toMatchObject({ restored_from });
+    expect((await api.call('GET', `${services}/copy`)).body).toMatchObject({ restored_from });
+    expect((await api.call('GET', `${services}/shop`)).body).toMatchObject({ restored_from: null });
+    await api.store.removeDatabase(copy.id);
+    expect((await api.call('GET', `${shopPath}/snapshots`)).body['restored']).toEqual([]);
+  });
+
   test('of a database that no one knows are a problem', async () => {
     expect((await api.call('GET', `${services}/${randomUUID()}/postgres/snapshots`)).status).toBe(404);
   });
@@ -197,7 +217,10 @@ describe('restoring', () => {
     const copy = await api.store.registerDatabase(sampleDatabase('copy'));
     const operation = randomUUID();
     const plan = priced(
-      planRestore(copy, { source: 'shop', snapshot: { id: 'snap-1', volume: 'volume-1', bytes: null } }),
+      planRestore(copy, {
+        source: 'shop',
+        snapshot: { id: 'snap-1', volume: 'volume-1', bytes: null, created_at: '2026-01-01T10:00:00.000Z' },
+      }),
     );
     const input = { source_service_id: shop.id, snapshot: 'snap-1' };
     await api.recordOperation(copy, operation, { ...plan, asked: requestOf('restoreSnapshot', input) });

@@ -44,7 +44,14 @@ describe.concurrent('restoreSnapshot', () => {
       to_stage: 0,
       database: 'shop',
     });
-    expect(nodeNames(await shop.database())).toEqual(['front', 'postgres-1']);
+    const database = await shop.database();
+    expect(nodeNames(database)).toEqual(['front', 'postgres-1']);
+    expect(database?.restored_from).toEqual({
+      service_id: source.id,
+      database: source.name,
+      snapshot: snapshotId,
+      taken_at: expect.any(String),
+    });
     expect(await shop.rows('postgres')).toEqual(expect.arrayContaining([...snapshotRows]));
     expect(await shop.write('order 3', 'postgres')).toBe('postgres-1');
     const { containers, volumes, networks } = await shop.picture();

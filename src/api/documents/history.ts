@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { activityKinds, severities, type ActivityEntry } from '../../domain/activity.ts';
-import type { Snapshot, Verification } from '../../domain/snapshot.ts';
+import type { RestoredDatabase, Snapshot, Verification } from '../../domain/snapshot.ts';
 import { anything, milliseconds, moment, named, nextCursor, stage } from './document.ts';
 import { checkpoint, operation } from './operation.ts';
 
@@ -53,7 +53,18 @@ const snapshot: z.ZodType<Snapshot> = named(
     damage: z.string().nullable(),
   }),
 );
-export const snapshotsAnswer = z.strictObject({ snapshots: z.array(snapshot), next_cursor: nextCursor });
+const restored: z.ZodType<RestoredDatabase> = z.strictObject({
+  id: z.guid(),
+  name: z.string(),
+  snapshot: z.string().describe('Which may have been removed since.'),
+  taken_at: moment,
+  restored_at: moment,
+});
+export const snapshotsAnswer = z.strictObject({
+  snapshots: z.array(snapshot),
+  restored: z.array(restored).describe('Databases of the project that began with one of its snapshots.'),
+  next_cursor: nextCursor,
+});
 
 const verification: z.ZodType<Verification> = z.strictObject({
   status: z.enum(['whole', 'damaged']),

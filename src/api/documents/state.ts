@@ -109,6 +109,11 @@ export const healthAnswer = named(
   z.strictObject({ cluster_name: z.string(), health, members, notices, ...seen }),
 );
 
+const restoredFrom = z
+  .strictObject({ service_id: z.guid(), database: z.string(), snapshot: z.string(), taken_at: moment })
+  .nullable()
+  .describe('The snapshot that it began with; null of one that began empty, or where that was not recorded.');
+
 export const statusAnswer = named(
   'Status',
   'A database with everything that is known of it now.',
@@ -124,6 +129,7 @@ export const statusAnswer = named(
     operation: operation.nullable(),
     unfinished_operation: operation.nullable().describe('The last one, if an operator has to finish it.'),
     checkpoint: checkpoint.nullable(),
+    restored_from: restoredFrom,
     protected: z.boolean().describe('Whether it may not be destroyed.'),
     held: held.nullable().describe('Null unless its record comes from a backup and has not been found to be right.'),
     notices,
@@ -215,6 +221,7 @@ export const serviceAnswer = named(
     type: z.literal('postgres'),
     postgres_major: z.int(),
     size,
+    restored_from: restoredFrom,
     stage,
     pooling: z.boolean(),
     stopped: z.boolean(),

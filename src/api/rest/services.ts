@@ -143,7 +143,7 @@ const destroyRules = {
 } as const;
 
 const serviceDocument = (database: Database, prices: Prices) => {
-  const { id, project, name, postgres_major, ports, network, topology, held } = database;
+  const { id, project, name, postgres_major, ports, network, topology, held, restored_from = null } = database;
   return {
     id,
     project,
@@ -152,6 +152,7 @@ const serviceDocument = (database: Database, prices: Prices) => {
     postgres_major,
     /** Of each of its PostgreSQL servers. */
     size: sizeOf(database),
+    restored_from,
     stage: topology.stage,
     pooling: topology.pooling !== null,
     stopped: topology.stopped === true,

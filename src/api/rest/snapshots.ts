@@ -40,8 +40,11 @@ export const snapshotRoutes = (app: FastifyInstance, dependencies: ApiDependenci
     },
     async (request) => {
       const { id } = await findDatabase(dependencies, serviceParams(request));
-      const { entries, next } = await store.pageSnapshots(id, pages.read(request));
-      return { snapshots: entries, next_cursor: pages.cursor(next) };
+      const [{ entries, next }, restored] = await Promise.all([
+        store.pageSnapshots(id, pages.read(request)),
+        store.listRestored(id),
+      ]);
+      return { snapshots: entries, restored, next_cursor: pages.cursor(next) };
     },
   );
 

@@ -16,7 +16,7 @@ export interface Restored {
   readonly settings?: Settings;
   /** Of its servers, where none is chosen. */
   readonly size?: ServerSize;
-  readonly snapshot: Pick<Snapshot, 'id' | 'volume' | 'bytes'>;
+  readonly snapshot: Pick<Snapshot, 'id' | 'volume' | 'bytes' | 'created_at'>;
 }
 
 /** A new database whose first node begins with a copy of a snapshot instead of with nothing. */

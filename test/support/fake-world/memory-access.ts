@@ -47,6 +47,7 @@ export const memoryAccess = (): OutsideOfOperations => ({
   pageEvents: notHere,
   pageOperations: notHere,
   pageSnapshots: notHere,
+  listRestored: notHere,
   pageTokens: notHere,
   revokeToken: notHere,
   recordAudit: notHere,

@@ -42,7 +42,7 @@ export const settle = async (shop: Shop): Promise<void> => {
   await shop.checkpoint.result();
 };
 
-const snapshot = { id: snapshotId, volume: snapshotVolume, bytes: null };
+const snapshot = { id: snapshotId, volume: snapshotVolume, bytes: null, created_at: '2026-01-01T10:00:00.000Z' };
 
 export const creations: Readonly<Record<'empty' | 'restored', Story>> = {
   empty: {

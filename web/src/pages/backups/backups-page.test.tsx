@@ -15,7 +15,7 @@ const snapshot = {
   verified_at: null,
   damage: null,
 };
-const answer = (...snapshots: object[]) => ({ snapshots, next_cursor: null });
+const answer = (...snapshots: object[]) => ({ snapshots, restored: [], next_cursor: null });
 const page = <BackupsPage project="default" name="shop" />;
 const at = '/p/default/shop/backups';
 
@@ -58,6 +58,19 @@ test('leads to the plan of a restore, which asks for the name', async () => {
   renderPage(page, { at });
   const link = await screen.findByRole('link', { name: 'Restore as … snap-1' });
   expect(link.getAttribute('href')).toBe(`${at}?do=restore&snapshot=snap-1&name=shop-restored`);
+});
+
+test('names the databases that were restored from a snapshot, also from one that is gone', async () => {
+  const restored = [
+    { id: 'b', name: 'shop-before', snapshot: 'snap-1' },
+    { id: 'c', name: 'shop-old', snapshot: 'snap-0' },
+  ];
+  stubApi({ [`GET ${path}`]: { ...answer(snapshot), restored } });
+  renderPage(page, { at });
+  const link = await screen.findByRole('link', { name: 'shop-before' });
+  expect(link.getAttribute('href')).toBe('/p/default/shop-before');
+  expect(link.closest('tr')!.textContent).toContain('snap-1restored as shop-before');
+  expect(screen.getByText(/Restored from other snapshots/).textContent).toContain('shop-old (snap-0)');
 });
 
 test('leads to the plan of a snapshot', async () => {

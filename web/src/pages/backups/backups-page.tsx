@@ -10,6 +10,7 @@ import { Empty } from '../../parts/notice.tsx';
 import tables from '../../parts/parts.module.css';
 import { useRefusal } from '../../parts/roles.ts';
 import { Ago } from '../../parts/times.tsx';
+import { RestoredList } from './restored-list.tsx';
 import { databasePath, type OfDatabase } from '../../shell/of-database.ts';
 import styles from './backups.module.css';
 import { SnapshotRow } from './snapshot-row.tsx';
@@ -42,9 +43,16 @@ const TakeLink = ({ project, name }: OfDatabase): ReactNode => {
   return <ButtonLink href={`${databasePath(project, name, 'backups')}${change}`}>{label}</ButtonLink>;
 };
 
-const SnapshotTable = ({ project, name, snapshots, next_cursor }: OfDatabase & Snapshots): ReactNode => {
+const SnapshotTable = ({ project, name, snapshots, restored, next_cursor }: OfDatabase & Snapshots): ReactNode => {
   const [newest] = snapshots;
-  if (!newest) return <NoSnapshots project={project} name={name} />;
+  const gone = restored.filter((each) => !snapshots.some(({ id }) => id === each.snapshot));
+  if (!newest)
+    return (
+      <>
+        <NoSnapshots project={project} name={name} />
+        <Gone project={project} restored={gone} />
+      </>
+    );
   return (
     <>
       <p className={styles['summary']}>
@@ -69,14 +77,29 @@ const SnapshotTable = ({ project, name, snapshots, next_cursor }: OfDatabase & S
         </thead>
         <tbody>
           {snapshots.map((snapshot) => (
-            <SnapshotRow key={snapshot.id} project={project} name={name} snapshot={snapshot} />
+            <SnapshotRow
+              key={snapshot.id}
+              project={project}
+              name={name}
+              snapshot={snapshot}
+              restored={restored.filter((each) => each.snapshot === snapshot.id)}
+            />
           ))}
         </tbody>
       </table>
+      <Gone project={project} restored={gone} />
       {next_cursor !== null && <p>Older ones are not shown here: ./pgrow snapshots {name}</p>}
     </>
   );
 };
+
+/** What was restored from snapshots that are not there any longer, or not shown. */
+const Gone = ({ project, restored }: { readonly project: string } & Pick<Snapshots, 'restored'>): ReactNode =>
+  restored.length > 0 && (
+    <p className={styles['summary']}>
+      Restored from other snapshots: <RestoredList project={project} restored={restored} withSnapshot />
+    </p>
+  );
 
 const NoSnapshots = ({ project, name }: OfDatabase): ReactNode => (
   <Empty>

@@ -10,6 +10,7 @@ import { useRefusal } from '../../parts/roles.ts';
 import { Ago, Elapsed } from '../../parts/times.tsx';
 import { databasePath, type OfDatabase } from '../../shell/of-database.ts';
 import styles from './backups.module.css';
+import { RestoredList } from './restored-list.tsx';
 import { stateOf } from './snapshot-state.ts';
 import { useVerification, type Verification } from './use-verification.ts';
 
@@ -19,7 +20,12 @@ interface OfSnapshot extends OfDatabase {
   readonly snapshot: Snapshot;
 }
 
-export const SnapshotRow = ({ project, name, snapshot }: OfSnapshot): ReactNode => {
+interface RowProps extends OfSnapshot {
+  /** Databases that were restored from it. */
+  readonly restored: Snapshots['restored'];
+}
+
+export const SnapshotRow = ({ project, name, snapshot, restored }: RowProps): ReactNode => {
   const verification = useVerification(project, name, snapshot.id);
   const refusal = useRefusal('operator');
   const { id, bytes, created_at, expires_at } = snapshot;
@@ -28,6 +34,11 @@ export const SnapshotRow = ({ project, name, snapshot }: OfSnapshot): ReactNode 
       <tr>
         <th scope="row" data-label="Snapshot" className={styles['id']}>
           <code>{id}</code>
+          {restored.length > 0 && (
+            <span className={styles['restored']}>
+              restored as <RestoredList project={project} restored={restored} />
+            </span>
+          )}
         </th>
         <td data-label="Taken">
           <Ago at={created_at} />

@@ -72,6 +72,7 @@ export const exampleStatus = (more: Partial<Status> = {}): Status => {
     unfinished_operation: null,
     checkpoint: null,
     held: null,
+    restored_from: null,
     protected: false,
     notices: [],
     nodes: [exampleNode('front'), leader('postgres-1')],

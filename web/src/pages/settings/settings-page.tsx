@@ -4,6 +4,7 @@ import { useDatabase, useService } from '../../data/queries.ts';
 import type { Status } from '../../data/types.ts';
 import { memoryText, plural } from '../../format/numbers.ts';
 import { wordsOf } from '../../format/stages.ts';
+import { momentText } from '../../format/times.ts';
 import { ButtonLink } from '../../parts/button.tsx';
 import { Loading } from '../../parts/notice.tsx';
 import { databasePath, type OfDatabase } from '../../shell/of-database.ts';
@@ -57,6 +58,7 @@ const Values = ({ values }: { readonly values: readonly Value[] }): ReactNode =>
 
 const Identity = ({ status }: { readonly status: Status }): ReactNode => {
   const { data: service } = useService(status.project, status.name);
+  const { restored_from: from } = status;
   return (
     <section className={styles['card']} aria-label="Database">
       <h3>Database</h3>
@@ -65,6 +67,9 @@ const Identity = ({ status }: { readonly status: Status }): ReactNode => {
           ['PostgreSQL', String(status.postgres_major)],
           ['Each server', `${plural(status.size.cpus, 'CPU')}, ${memoryText(status.size.memory_bytes)} of memory`],
           ['Project', status.project],
+          ...(from
+            ? [['Began with', `${from.snapshot} of ${from.database}, taken ${momentText(from.taken_at)}`] as const]
+            : []),
           ...(service ? [['Subnet', service.subnet ?? 'chosen by the engine'] as const] : []),
           ['Id', status.id],
         ]}
