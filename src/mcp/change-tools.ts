@@ -4,7 +4,15 @@ import { planText, type PlanView } from '../cli/plan-text.ts';
 import type { StartedOperation } from '../cli/change.ts';
 import { PgrowError } from '../domain/errors.ts';
 import { includes, type Role } from '../domain/tokens.ts';
-import { askForPlan, changeNames, changes, optionRules, runAgreedPlan, type ChangeWanted } from './changes.ts';
+import {
+  askForPlan,
+  changeNames,
+  changes,
+  optionRules,
+  runAgreedPlan,
+  type ChangeName,
+  type ChangeWanted,
+} from './changes.ts';
 import { database } from './inputs.ts';
 import { PlanChanged } from './plan-changed.ts';
 import { defineTool, readOnly, type Reply, type Tool } from './tool.ts';
@@ -14,71 +22,72 @@ import { defineTool, readOnly, type Reply, type Tool } from './tool.ts';
  * nothing is done that a person could not see first.
  */
 export const changeTools = (role: Role): readonly Tool[] => {
-  const names = changeNames.filter((name) => includes(role, changes[name].role));
-  if (names.length === 0) return [];
-  const summaries = names.map((name) => `${name}: ${changes[name].summary}`).join('\n');
-  const wanted = {
-    database,
-    change: z.enum(names).describe(summaries),
-  };
+  const runnable = changeNames.filter((name) => includes(role, changes[name].role));
   return [
     defineTool({
       name: 'plan_change',
       title: 'Plan a change',
       description:
-        'Shows what a change would do, and touches nothing: steps, cost, stall of writes, point of no return, warnings, what would be lost, and the digest of the plan. Show the plan to the person you work for before run_plan.',
-      role: 'operator',
+        'Shows what a change would do, and touches nothing: steps, cost, stall of writes, point of no return, warnings, what would be lost, and the digest of the plan. Show the plan to the person you work for before run_plan. Where there is no run_plan for the change, the token may not run it, and somebody else has to.',
       annotations: readOnly,
       input: z.strictObject({
-        ...wanted,
+        ...wantedOf(changeNames),
         options: z
           .record(z.string(), z.unknown())
           .default({})
           .describe('Of the change; each has a default.')
-          .meta({ anyOf: optionRules(names) }),
+          .meta({ anyOf: optionRules(changeNames) }),
       }),
       answer: planned,
       run: async (input, { api }) => showPlan(await askForPlan<Planned>(api, input)),
     }),
-    defineTool({
-      name: 'run_plan',
-      title: 'Run a plan that was shown',
-      description:
-        'Runs exactly the plan with this digest, which thereby counts as read and agreed to. Call it only after a person has seen the plan of plan_change and agreed. If the database has changed since, nothing is touched and the answer is the plan as it is now. Then: wait_for_operation.',
-      role: 'operator',
-      annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: false },
-      input: z.strictObject({
-        ...wanted,
-        options: z.record(z.string(), z.unknown()).default({}).describe('The same as in plan_change.'),
-        plan_digest: z
-          .string()
-          .regex(/^[0-9a-f]{64}$/, 'the digest of a plan, as plan_change shows it')
-          .describe('Of the plan that was agreed to.'),
-        idempotency_key: z
-          .string()
-          .min(1)
-          .max(200)
-          .optional()
-          .describe('The same key twice starts one operation: for a call whose answer was lost.'),
-      }),
-      answer: accepted,
-      run: async ({ plan_digest, idempotency_key, ...change }, { api }) => {
-        const started = await runAgreedPlan<StartedOperation & { readonly service_id: string }>(api, change, {
-          plan_digest,
-          idempotency_key,
-        }).catch(async (error: unknown) => {
-          throw isOfAnotherPlan(error) ? new PlanChanged(error, await planAgain(api, change)) : error;
-        });
-        const { operation_id: operation, service_id } = started;
-        const follow = JSON.stringify({ database: service_id, operation });
-        return {
-          answer: started,
-          texts: [JSON.stringify(started), `Started. Follow it: wait_for_operation ${follow}`],
-        };
-      },
-    }),
+    ...(runnable.length === 0 ? [] : [runPlan(runnable)]),
   ];
 };
+
+const wantedOf = (names: readonly ChangeName[]) => ({
+  database,
+  change: z.enum(names).describe(names.map((name) => `${name}: ${changes[name].summary}`).join('\n')),
+});
+
+const runPlan = (names: readonly ChangeName[]): Tool =>
+  defineTool({
+    name: 'run_plan',
+    title: 'Run a plan that was shown',
+    description:
+      'Runs exactly the plan with this digest, which thereby counts as read and agreed to. Call it only after a person has seen the plan of plan_change and agreed. If the database has changed since, nothing is touched and the answer is the plan as it is now. Then: wait_for_operation.',
+    role: 'operator',
+    annotations: { readOnlyHint: false, destructiveHint: true, idempotentHint: false, openWorldHint: false },
+    input: z.strictObject({
+      ...wantedOf(names),
+      options: z.record(z.string(), z.unknown()).default({}).describe('The same as in plan_change.'),
+      plan_digest: z
+        .string()
+        .regex(/^[0-9a-f]{64}$/, 'the digest of a plan, as plan_change shows it')
+        .describe('Of the plan that was agreed to.'),
+      idempotency_key: z
+        .string()
+        .min(1)
+        .max(200)
+        .optional()
+        .describe('The same key twice starts one operation: for a call whose answer was lost.'),
+    }),
+    answer: accepted,
+    run: async ({ plan_digest, idempotency_key, ...change }, { api }) => {
+      const started = await runAgreedPlan<StartedOperation & { readonly service_id: string }>(api, change, {
+        plan_digest,
+        idempotency_key,
+      }).catch(async (error: unknown) => {
+        throw isOfAnotherPlan(error) ? new PlanChanged(error, await planAgain(api, change)) : error;
+      });
+      const { operation_id: operation, service_id } = started;
+      const follow = JSON.stringify({ database: service_id, operation });
+      return {
+        answer: started,
+        texts: [JSON.stringify(started), `Started. Follow it: wait_for_operation ${follow}`],
+      };
+    },
+  });
 
 interface Planned {
   readonly operation: PlanView;
