@@ -1,6 +1,6 @@
 import type { OperationDocument } from '../domain/operation.ts';
 import { stageNames, type Stage } from '../domain/stage.ts';
-import { formatMs } from './duration.ts';
+import { formatMs } from '../domain/format-duration.ts';
 import { exitCodes, type ExitCode } from './exit-codes.ts';
 import { operationTitle } from './operation-text.ts';
 import { alignColumns } from './table.ts';

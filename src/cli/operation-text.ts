@@ -1,7 +1,7 @@
 import { remarksOf } from '../domain/remarks.ts';
 import type { OperationDocument, StepRecord } from '../domain/operation.ts';
 import { stageNames } from '../domain/stage.ts';
-import { formatMs } from './duration.ts';
+import { formatMs } from '../domain/format-duration.ts';
 
 /** An operation in words: for progress lines, the live display and the final report. */
 

@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { OperationDocument } from '../domain/operation.ts';
 import { postgresPath } from './api-client.ts';
 import { connectToApi } from './connect-to-api.ts';
-import { formatMs } from './duration.ts';
+import { formatMs } from '../domain/format-duration.ts';
 import { operationTitle } from './operation-text.ts';
 import { print, printJson } from './output.ts';
 import { addLimitOptions, mostOf, readPages, type LimitFlags } from './read-pages.ts';

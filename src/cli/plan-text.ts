@@ -1,8 +1,7 @@
 import type { Cost } from '../domain/cost.ts';
-import type { AffectedEndpoint } from '../domain/endpoint-effects.ts';
+import { sayStall, type AffectedEndpoint } from '../domain/endpoint-effects.ts';
 import type { OperationType } from '../domain/operation.ts';
 import { stageNames, type Stage } from '../domain/stage.ts';
-import { formatMs } from './duration.ts';
 import { alignColumns } from './table.ts';
 import { widthOf, wrapIndented, type Output } from './terminal.ts';
 
@@ -41,7 +40,7 @@ export const planText = (plan: PlanView): string[] => {
       ['Nodes added', plan.nodes_added.join(', ') || 'none'],
       ['Nodes removed', plan.nodes_removed.join(', ') || 'none'],
       ['Cost per month', `$${plan.cost_before.monthly_usd} -> $${plan.cost_after.monthly_usd}`],
-      ['Expected write stall', stallText(plan)],
+      ['Expected write stall', sayStall(plan)],
       ['Point of no return', plan.point_of_no_return ?? 'none: everything can be undone'],
       ...(plan.estimated_duration_minutes === undefined
         ? []
@@ -53,14 +52,9 @@ export const planText = (plan: PlanView): string[] => {
   ];
 };
 
-const stallText = ({ type, expected_stall_ms }: PlanView): string => {
-  if (type === 'stop') return 'until it is started again';
-  return expected_stall_ms === 0 ? 'none' : `about ${formatMs(expected_stall_ms)}`;
-};
-
 /** What applications notice, endpoint by endpoint. */
-const endpointLines = (plan: PlanView): string[] => {
-  const lines = plan.endpoints.map(({ name, effect }) => [`  ${endpointTitles[name]}`, effectText(effect, plan)]);
+const endpointLines = ({ endpoints }: PlanView): string[] => {
+  const lines = endpoints.map(({ name, says }) => [`  ${endpointTitles[name]}`, says]);
   return lines.length === 0 ? [] : ['', 'Endpoints', ...alignColumns(lines), ''];
 };
 
@@ -71,33 +65,6 @@ const endpointTitles: Readonly<Record<AffectedEndpoint['name'], string>> = {
   read_write: 'read-write',
   read_only: 'read-only',
   any_node: 'any node',
-};
-
-const effectText = (effect: AffectedEndpoint['effect'], plan: PlanView): string => {
-  switch (effect) {
-    case 'new':
-      return 'new';
-    case 'unchanged':
-      return 'as before';
-    case 'waits':
-      return plan.type === 'failover'
-        ? `waits ${stallText(plan)}; transactions on the old primary fail`
-        : `waits ${stallText(plan)}; no transaction fails`;
-    case 'reset':
-      return 'connections end once; the next connect succeeds';
-    case 'may_reset':
-      return 'connections to nodes that stop or change roles end; the next connect succeeds';
-    case 'leads_on':
-      return 'goes; its address leads to what is left';
-    case 'down':
-      return 'down until it is started again';
-    case 'up':
-      return 'up again';
-    case 'removed':
-      return 'removed';
-    default:
-      return effect satisfies never;
-  }
 };
 
 /** Numbered, the phase named once where it begins. */

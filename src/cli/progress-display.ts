@@ -1,5 +1,5 @@
 import type { OperationDocument } from '../domain/operation.ts';
-import { formatMs } from './duration.ts';
+import { formatMs } from '../domain/format-duration.ts';
 import { operationTitle, stepLine } from './operation-text.ts';
 import { isLive, widthOf, type Screen } from './terminal.ts';
 

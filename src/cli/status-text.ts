@@ -1,7 +1,7 @@
 import { formatBytes } from '../domain/format-bytes.ts';
 import { memoryText } from '../domain/server-size.ts';
 import { stageNames } from '../domain/stage.ts';
-import { formatMs } from './duration.ts';
+import { formatMs } from '../domain/format-duration.ts';
 import { operationResult, operationTitle, stepLine } from './operation-text.ts';
 import type { ControlPlaneStatus, StatusDocument } from './status-document.ts';
 import { alignColumns } from './table.ts';

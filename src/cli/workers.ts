@@ -2,7 +2,7 @@ import type { Command } from 'commander';
 import type { WorkersDocument } from '../domain/workers.ts';
 import { namesOf } from '../domain/worker-versions.ts';
 import { connectToApi } from './connect-to-api.ts';
-import { formatMs } from './duration.ts';
+import { formatMs } from '../domain/format-duration.ts';
 import { print, printJson } from './output.ts';
 import { alignColumns } from './table.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { grown, pooling, planned, sessionPooling } from '../../test/support/grown-databases.ts';
-import { effectsOnEndpoints } from './endpoint-effects.ts';
+import { effectsOnEndpoints, sayStall } from './endpoint-effects.ts';
 import type { Plan } from './plan.ts';
 
 const effects = (plan: Parameters<typeof effectsOnEndpoints>[0]): Record<string, string> =>
@@ -69,4 +69,13 @@ test('who loses a replica loses readers, who loses the router loses what came th
     read_only: 'leads_on',
     any_node: 'leads_on',
   });
+});
+
+test('what is said of a wait has its length, and promises nothing for what ran on a primary that is killed', () => {
+  const said = (plan: Partial<Plan>) =>
+    effectsOnEndpoints(change({ expected_stall_ms: 400, ...plan })).find(({ name }) => name === 'pooled')?.says;
+  expect(said({ type: 'switchover' })).toBe('waits about 400 ms; no transaction fails');
+  expect(said({ type: 'failover' })).toBe('waits about 400 ms; transactions on the old primary fail');
+  expect(sayStall({ type: 'stop', expected_stall_ms: 0 })).toBe('until it is started again');
+  expect(sayStall({ type: 'expand', expected_stall_ms: 0 })).toBe('none');
 });

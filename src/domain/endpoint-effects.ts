@@ -1,3 +1,4 @@
+import { formatMs } from './format-duration.ts';
 import { endpointNames, endpointsAt, type EndpointName } from './endpoints.ts';
 import type { Plan } from './plan.ts';
 
@@ -22,6 +23,8 @@ export type EndpointEffect = (typeof endpointEffects)[number];
 export interface AffectedEndpoint {
   readonly name: EndpointName;
   readonly effect: EndpointEffect;
+  /** The same for people. */
+  readonly says: string;
 }
 
 type Affecting = Pick<Plan, 'type' | 'from' | 'to' | 'steps' | 'expected_stall_ms' | 'nodes_removed'>;
@@ -30,11 +33,46 @@ type Affecting = Pick<Plan, 'type' | 'from' | 'to' | 'steps' | 'expected_stall_m
 export const effectsOnEndpoints = (plan: Affecting): AffectedEndpoint[] => {
   const before = plan.from && endpointsAt(plan.from);
   const after = plan.to && endpointsAt(plan.to);
-  return endpointNames.flatMap((name) =>
-    before?.[name] || after?.[name]
-      ? [{ name, effect: effectOn(plan, name, { before: before?.[name] ?? false, after: after && after[name] }) }]
-      : [],
-  );
+  return endpointNames.flatMap((name) => {
+    if (!before?.[name] && !after?.[name]) return [];
+    const effect = effectOn(plan, name, { before: before?.[name] ?? false, after: after && after[name] });
+    return [{ name, effect, says: sayEffect(effect, plan) }];
+  });
+};
+
+type Stalling = Pick<Plan, 'type' | 'expected_stall_ms'>;
+
+/** For how long writes wait, in words. */
+export const sayStall = ({ type, expected_stall_ms }: Stalling): string => {
+  if (type === 'stop') return 'until it is started again';
+  return expected_stall_ms === 0 ? 'none' : `about ${formatMs(expected_stall_ms)}`;
+};
+
+const sayEffect = (effect: EndpointEffect, plan: Stalling): string => {
+  switch (effect) {
+    case 'new':
+      return 'new';
+    case 'unchanged':
+      return 'as before';
+    case 'waits':
+      return plan.type === 'failover'
+        ? `waits ${sayStall(plan)}; transactions on the old primary fail`
+        : `waits ${sayStall(plan)}; no transaction fails`;
+    case 'reset':
+      return 'connections end once; the next connect succeeds';
+    case 'may_reset':
+      return 'connections to nodes that stop or change roles end; the next connect succeeds';
+    case 'leads_on':
+      return 'goes; its address leads to what is left';
+    case 'down':
+      return 'down until it is started again';
+    case 'up':
+      return 'up again';
+    case 'removed':
+      return 'removed';
+    default:
+      return effect satisfies never;
+  }
 };
 
 /** `after`: null where nothing of the database remains. */

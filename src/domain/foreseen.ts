@@ -1,4 +1,5 @@
 import { PgrowError } from './errors.ts';
+import { formatMs } from './format-duration.ts';
 import type { Checkpoint, OperationDocument } from './operation.ts';
 import type { Plan } from './plan.ts';
 import { retentionHours } from './snapshot.ts';
@@ -85,7 +86,7 @@ const foreseeing: Readonly<Record<OperationMessage, (on: OnRecord) => Foreseen>>
         isReady
           ? `${subjectOf(operation)} would go on now with step ${at.index + 1}, "${at.name}".`
           : `${subjectOf(operation)} is not ready yet: it would go on with step ${at.index + 1}, "${at.name}", as soon as it comes to it.`,
-        `Writes would be held for about ${plan.expected_stall_ms} ms.`,
+        `Writes would be held for about ${formatMs(plan.expected_stall_ms)}.`,
         ...(plan.point_of_no_return === null ? [] : [`Nothing is undone from "${plan.point_of_no_return}" on.`]),
       ],
     };

@@ -185,7 +185,7 @@ const plannedNodes = z.array(
 );
 
 export const affectedEndpoints = z
-  .array(z.strictObject({ name: z.enum(endpointNames), effect: z.enum(endpointEffects) }))
+  .array(z.strictObject({ name: z.enum(endpointNames), effect: z.enum(endpointEffects), says: z.string() }))
   .describe('What clients of each endpoint notice that there is before or after.');
 
 /** A plan has the shape of the operation that would run it. */

@@ -1,6 +1,6 @@
 import { moneyText } from '../format/numbers.ts';
 import type { Plan } from '../data/types.ts';
-import { effectText, endpointTitles, stallText } from './plan-text.ts';
+import { endpointTitles, stallText } from './plan-text.ts';
 
 /** What is otherwise in the plan that is shown now. */
 export interface Difference {
@@ -24,8 +24,8 @@ export const differencesOf = (before: Plan, after: Plan): readonly Difference[] 
 /** Losses are among the warnings as well. */
 const warningsOf = ({ warnings, losses }: Plan): readonly string[] => warnings.filter((each) => !losses.includes(each));
 const names = ({ steps }: Plan): readonly string[] => steps.map(({ name }) => name);
-const effects = (plan: Plan): readonly string[] =>
-  plan.endpoints.map(({ name, effect }) => `${endpointTitles[name]}: ${effectText(effect, plan)}`);
+const effects = ({ endpoints }: Plan): readonly string[] =>
+  endpoints.map(({ name, says }) => `${endpointTitles[name]}: ${says}`);
 
 const changed = (label: string, before: string, after: string): Difference[] =>
   before === after ? [] : [{ what: `${label}: ${before} → ${after}`, is: 'changed' }];

@@ -2,7 +2,7 @@ import type { ReactNode } from 'react';
 import type { Plan } from '../data/types.ts';
 import { CheckField } from '../parts/field.tsx';
 import { Notice } from '../parts/notice.tsx';
-import { effectText, endpointTitles, toTick } from './plan-text.ts';
+import { endpointTitles, toTick } from './plan-text.ts';
 import styles from './plan.module.css';
 
 /** What clients notice, which nodes come and go. */
@@ -12,10 +12,10 @@ export const PlanEffects = ({ plan }: { readonly plan: Plan }): ReactNode => (
       <section aria-label="Clients" className={styles['part']}>
         <h3>Clients</h3>
         <dl className={styles['effects']}>
-          {plan.endpoints.map(({ name, effect }) => (
+          {plan.endpoints.map(({ name, effect, says }) => (
             <div key={name} data-effect={effect}>
               <dt>{endpointTitles[name]}</dt>
-              <dd>{effectText(effect, plan)}</dd>
+              <dd>{says}</dd>
             </div>
           ))}
         </dl>

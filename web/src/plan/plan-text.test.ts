@@ -4,15 +4,14 @@ import { askedToConfirm, cliText } from '../../../test/support/plan-words.ts';
 import type { Plan } from '../data/types.ts';
 import plans from '../test/recorded/plans.json';
 import { differencesOf } from './plan-differences.ts';
-import { asksToConfirm, effectText, endpointTitles, planTitle, stallText, toTick, undoText } from './plan-text.ts';
+import { asksToConfirm, endpointTitles, planTitle, stallText, toTick, undoText } from './plan-text.ts';
 
 const recorded = Object.values(plans).map(({ operation }) => operation as unknown as Plan);
 const [growth, down, destroy] = recorded as [Plan, Plan, Plan];
 
 test.each(recorded)('says of $type what the command line says', (plan) => {
   const text = cliText(plan);
-  for (const { name, effect } of plan.endpoints)
-    expect(text).toMatch(new RegExp(`${endpointTitles[name]} +${effectText(effect, plan)}`));
+  for (const { name, says } of plan.endpoints) expect(text).toMatch(new RegExp(`${endpointTitles[name]} +${says}`));
   expect(text).toContain(stallText(plan));
 });
 

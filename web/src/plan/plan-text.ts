@@ -3,7 +3,7 @@ import { durationText } from '../format/times.ts';
 import type { Change } from '../data/changes.ts';
 import type { Plan } from '../data/types.ts';
 
-/** The words of `./pgrow plan` for what a plan says; `plan-text.test.ts` compares them. */
+/** What `./pgrow plan` calls the parts of a plan; `plan-text.test.ts` compares them. What it says of an endpoint comes from the API. */
 
 type PlannedEndpoint = Plan['endpoints'][number];
 
@@ -21,33 +21,6 @@ type Stalling = Pick<Plan, 'type' | 'expected_stall_ms'>;
 export const stallText = ({ type, expected_stall_ms }: Stalling): string => {
   if (type === 'stop') return 'until it is started again';
   return expected_stall_ms === 0 ? 'none' : `about ${durationText(expected_stall_ms)}`;
-};
-
-export const effectText = (effect: PlannedEndpoint['effect'], plan: Stalling): string => {
-  switch (effect) {
-    case 'new':
-      return 'new';
-    case 'unchanged':
-      return 'as before';
-    case 'waits':
-      return plan.type === 'failover'
-        ? `waits ${stallText(plan)}; transactions on the old primary fail`
-        : `waits ${stallText(plan)}; no transaction fails`;
-    case 'reset':
-      return 'connections end once; the next connect succeeds';
-    case 'may_reset':
-      return 'connections to nodes that stop or change roles end; the next connect succeeds';
-    case 'leads_on':
-      return 'goes; its address leads to what is left';
-    case 'down':
-      return 'down until it is started again';
-    case 'up':
-      return 'up again';
-    case 'removed':
-      return 'removed';
-    default:
-      return effect satisfies never;
-  }
 };
 
 const verbs: Readonly<Record<Plan['type'], string>> = {
