@@ -105,9 +105,13 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
     ['./pgrow rollback shop --dry-run', 'what that would do'],
   ],
   cutover: [['./pgrow cutover shop', 'now, or as soon as it is ready']],
-  abort: [['./pgrow abort shop', 'undo everything that the running operation did']],
+  abort: [
+    ['./pgrow abort shop', 'undo everything that the running operation did'],
+    ['./pgrow abort shop --dry-run', 'what that would undo'],
+  ],
   confirm: [
     ['./pgrow confirm shop', 'keep the new stage; there is no rollback after it'],
+    ['./pgrow confirm shop --dry-run', 'what that would remove'],
     ['./pgrow confirm shop --detach', 'end a grace period, and do not wait'],
   ],
   operations: [['./pgrow operations shop', 'what was done, by whom, how long it took']],
