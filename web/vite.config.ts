@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { relative } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig, type Plugin } from 'vite';
 
@@ -16,13 +18,19 @@ const iconInPage = (): Plugin => ({
 });
 const icon = readFileSync(new URL('src/shell/icon.svg', import.meta.url), 'utf8').trim();
 
-/** Pages bring their own files of styles, in whichever order: each says which layer comes before which. */
-const layerOrder = (): Plugin => ({
-  name: 'layer-order',
-  enforce: 'pre',
-  transform: (code, id) =>
-    id.endsWith('.css') ? { code: `@layer reset, tokens, base, parts, pages;\n${code}`, map: null } : null,
-});
+/** Files of styles by what the names of their classes end with. */
+const files = new Map<string, string>();
+
+/** Short: names of classes are much of what is sent, in styles and in scripts. */
+const classNameOf = (name: string, file: string): string => {
+  const hash = createHash('sha256')
+    .update(relative(import.meta.dirname, file))
+    .digest('hex');
+  let length = 2;
+  while ((files.get(hash.slice(0, length)) ?? file) !== file) length += 1;
+  files.set(hash.slice(0, length), file);
+  return `${name}-${hash.slice(0, length)}`;
+};
 
 const shared = [
   /node_modules\/(react|react-dom|scheduler|wouter|use-sync-external-store|@tanstack\/(react-query|query-core))\//,
@@ -33,7 +41,8 @@ const isShared = (id: string): boolean => shared.some((each) => each.test(id));
 
 export default defineConfig({
   root: import.meta.dirname,
-  plugins: [react(), layerOrder(), iconInPage()],
+  plugins: [react(), iconInPage()],
+  css: { modules: { generateScopedName: classNameOf } },
   build: {
     target: 'es2023',
     // Neither scripts nor styles nor images stand in the page: the policy of its contents forbids them.

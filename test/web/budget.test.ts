@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { buildConsole } from '../../src/launcher/console.ts';
 import { isScript, readSizes, type Sizes } from './sizes.ts';
@@ -8,14 +10,16 @@ const most = {
   firstView: 150 * kilobyte,
   all: 280 * kilobyte,
   style: 15 * kilobyte,
-  allStyle: 20 * kilobyte,
+  allStyle: 15 * kilobyte,
   later: 40 * kilobyte,
 };
 
+let folder: string;
 let sizes: Sizes;
 
 beforeAll(async () => {
-  sizes = readSizes(await buildConsole(() => undefined));
+  folder = await buildConsole(() => undefined);
+  sizes = readSizes(folder);
 });
 
 test('what the first view loads is small', () => {
@@ -32,4 +36,12 @@ test('so is all of it together', () => {
 test('no page waits for much', () => {
   const later = [...sizes.assets].filter(([name]) => isScript(name) && !sizes.first.has(name));
   expect(later.filter(([, bytes]) => bytes > most.later)).toEqual([]);
+});
+
+// Those of a page come later, and must not decide it.
+test('the first file of styles says which layer comes before which', () => {
+  const [name] = [...sizes.first].filter((each) => !isScript(each));
+  const layers = readFileSync(join(folder, 'assets', name!), 'utf8').matchAll(/@layer ([\w,]+)/g);
+  const named = new Set([...layers].flatMap(([, names]) => names!.split(',')));
+  expect([...named]).toEqual(['reset', 'tokens', 'base', 'parts', 'pages']);
 });
