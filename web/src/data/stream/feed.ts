@@ -1,8 +1,10 @@
 import { serverNow } from '../clock.ts';
 import { isProblem } from '../problem.ts';
-import { type Connection, waitBeforeAttempt } from './connection.ts';
+import { createAttempts } from './attempts.ts';
+import type { Connection } from './connection.ts';
 import type { StreamMessage } from './messages.ts';
-import { readEvents } from './read-events.ts';
+import { createSingleConnection } from './single-connection.ts';
+import { createWantedTopics } from './wanted-topics.ts';
 
 /** Up to where something is known. */
 export interface Position {
@@ -33,103 +35,66 @@ export interface Feed {
   stop(): void;
 }
 
-/** What one stream may carry. */
-const mostTopics = 30;
-
 /** Holds one connection, and gets it back. */
 export const createFeed = ({ fetch, random, onMessage, onConnection }: Hooks): Feed => {
-  /** Of what is gone, asking for it refuses all the others. */
-  const gone = new Set<string>();
-  let wanted: readonly string[] = [];
+  const topics = createWantedTopics();
+  const attempts = createAttempts(random);
+  const connection = createSingleConnection(fetch);
   let position: Position | null = null;
-  let running: AbortController | null = null;
-  let waiting: ReturnType<typeof setTimeout> | undefined;
-  let failures = 0;
-  let since: number | null = null;
-  let isSignedOut = false;
 
   const end = (): void => {
-    running?.abort();
-    running = null;
-    clearTimeout(waiting);
+    connection.end();
+    attempts.cancel();
   };
-  const run = async (): Promise<void> => {
+  const run = (): void => {
     end();
-    const topics = wanted.filter((topic) => !gone.has(topic)).join(',');
-    if (topics === '' || isSignedOut) return;
-    const control = new AbortController();
-    running = control;
-    if (position?.topics !== topics) position = { topics, id: null, run: `${serverNow()}-${random()}` };
-    try {
-      await readEvents({ fetch, topics, lastEventId: position.id, signal: control.signal, onOpen, onEvent });
-      if (running === control) again(null);
-    } catch (error) {
-      if (running === control) again(error);
-    }
+    const asked = topics.asked();
+    if (asked === '' || attempts.areOver()) return;
+    if (position?.topics !== asked) position = { topics: asked, id: null, run: `${serverNow()}-${random()}` };
+    void connection.open({ topics: asked, lastEventId: position.id, onOpen, onEvent }, again);
   };
   const onOpen = (): void => {
-    since = null;
+    attempts.noteOpen();
     onConnection({ state: 'live' });
   };
   const onEvent = (message: StreamMessage, id: string | null): void => {
     if (!position) return;
-    failures = 0;
+    attempts.noteWorks();
     position = { ...position, id: id ?? position.id };
     onMessage(message, position);
   };
   const again = (error: unknown): void => {
-    running = null;
     if (isProblem(error) && error.status === 401) return signOut();
-    const lost = isProblem(error)
-      ? wanted.find((topic) => isAbout(error.message, topic) && !gone.has(topic))
-      : undefined;
-    if (lost !== undefined) {
-      gone.add(lost);
-      onMessage({ event: 'ended', data: { topic: lost, status: 'gone' } }, { topics: '', id: null, run: '' });
-      return void run();
-    }
-    const wait = waitBeforeAttempt(failures, random);
-    failures += 1;
-    since ??= serverNow();
-    const refused = isProblem(error) && error.status > 0 ? error.message : null;
-    onConnection({ state: 'reconnecting', since, retryAt: serverNow() + wait, refused });
-    waiting = setTimeout(() => void run(), wait);
+    const lost = topics.lose(error);
+    if (lost === undefined) return onConnection(attempts.plan(error, run));
+    onMessage({ event: 'ended', data: { topic: lost, status: 'gone' } }, { topics: '', id: null, run: '' });
+    run();
   };
   const signOut = (): void => {
-    end();
-    isSignedOut = true;
+    connection.end();
+    attempts.giveUp();
     onConnection({ state: 'signed_out' });
   };
 
   return {
-    want(topics, fresh) {
-      wanted = [...new Set(topics)].slice(0, mostTopics).sort();
-      for (const topic of gone) if (!wanted.includes(topic)) gone.delete(topic);
-      const open = new Set(position?.topics.split(','));
-      const isCarried = wanted.every((topic) => open.has(topic) || gone.has(topic));
-      // What nobody wants any longer comes until the next time; beginning again for that would say everything once more.
-      if (running && isCarried && !fresh) return;
+    want(wanted, fresh) {
+      topics.want(wanted);
+      const isCarried = topics.areAmong(new Set(position?.topics.split(',')));
+      // What nothing shows any longer comes until the next time; beginning again for that would say everything once more.
+      if (connection.isOpen() && isCarried && !fresh) return;
       if (fresh) position = null;
-      void run();
+      run();
     },
-    adopt(known) {
-      position = known;
-    },
+    adopt: (known) => void (position = known),
     retry() {
-      isSignedOut = false;
-      failures = 0;
-      void run();
+      attempts.beginAgain();
+      run();
     },
     signOut,
     stop() {
       end();
-      since = null;
-      if (!isSignedOut) onConnection({ state: 'idle' });
+      attempts.noteOpen();
+      if (!attempts.areOver()) onConnection({ state: 'idle' });
     },
   };
-};
-
-const isAbout = (detail: string, topic: string): boolean => {
-  const [, id] = topic.split(':');
-  return id !== undefined && detail.includes(id);
 };
