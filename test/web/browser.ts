@@ -9,7 +9,7 @@ import { playerOf, type Player } from './player.ts';
 import { roleCookie } from './page-role.ts';
 import { openWorld, type World } from './world.ts';
 
-export const widths = { narrow: 320, phone: 390, tablet: 820, desk: 1280 } as const;
+export const widths = { narrow: 320, phone: 390, tablet: 820, desk: 1280, wide: 1920 } as const;
 export type Width = keyof typeof widths;
 export type Theme = 'light' | 'dark';
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Page } from 'playwright-core';
 import { axeFindings, overflow, useSite, widths, type View } from './browser.ts';
+import { misplaced } from './geometry.ts';
 import { operationsOf, routes, states } from './routes.ts';
 
 const site = useSite();
@@ -50,17 +51,51 @@ const tooWide = async (page: Page): Promise<readonly string[]> => {
   return pixels > 0 ? [`${pixels} pixels wider than its window of ${page.viewportSize()?.width}`] : [];
 };
 
+const barriers = async (page: Page): Promise<readonly string[]> => [
+  ...(await axeFindings(page)),
+  ...(await misplaced(page)),
+];
+
 describe('every page', () => {
-  // 2, 3. A window of 640 pixels at 200 % is one of 320.
-  test('fits a window of 320 pixels, says what it is, and has no barrier that axe knows on a phone', async () => {
+  // 2, 3, 35. A window of 640 pixels at 200 % is one of 320.
+  test('says what it is, fits windows of all widths with everything in its place, and has no barrier that axe knows on a phone', async () => {
     const found = await findOn(await allPages(), { width: 'narrow', theme: 'light' }, async (page) => {
-      const first = [...(await tooWide(page)), ...(await nameless(page))];
-      await page.setViewportSize({ width: widths.phone, height: 844 });
-      const second = [...(await tooWide(page)), ...(await axeFindings(page))];
+      const wrong = [...(await nameless(page))];
+      for (const width of [widths.narrow, widths.phone, widths.desk, widths.wide]) {
+        await page.setViewportSize({ width, height: 844 });
+        for (const line of [...(await tooWide(page)), ...(await misplaced(page))]) wrong.push(`${width}: ${line}`);
+        if (width === widths.phone) wrong.push(...(await axeFindings(page)));
+      }
       await page.setViewportSize({ width: widths.narrow, height: 844 });
-      return [...first, ...second];
+      return wrong;
     });
     expect(found).toEqual({});
+  });
+
+  // 35
+  test('has the same header, which stays where it is whatever the state of the connection', async () => {
+    const page = await site.open('/');
+    const boxes = async (): Promise<readonly unknown[]> => {
+      const found: unknown[] = [];
+      for (const width of [widths.narrow, widths.phone, widths.desk]) {
+        await page.setViewportSize({ width, height: 844 });
+        found.push(
+          await page.evaluate(
+            `[...document.querySelectorAll('header, header > :is(a, button)')].map((each) => JSON.stringify(each.getBoundingClientRect()))`,
+          ),
+        );
+      }
+      return found;
+    };
+    await page.locator('[data-connection=live]').waitFor();
+    const live = await boxes();
+    await site.go(page, '/p/default/reports');
+    await page.locator('[data-connection=live]').waitFor();
+    expect(await boxes()).toEqual(live);
+    site.world.front.cut({ away: true });
+    await page.locator('[data-connection=reconnecting]').waitFor();
+    expect(await boxes()).toEqual(live);
+    site.world.front.back();
   });
 
   test('has no barrier that axe knows in a dark, wide window', async () => {
@@ -82,24 +117,24 @@ describe('every page', () => {
     const page = await site.open('/p/default/catalog?do=ha&enabled=true', view);
     const found: Record<string, readonly string[]> = {};
     await page.getByRole('dialog').locator('[data-part=start]:not([aria-disabled])').waitFor();
-    found['plan'] = await axeFindings(page);
+    found['plan'] = await barriers(page);
     await page.keyboard.press('Escape');
     await page.getByRole('dialog').waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'More actions for catalog' }).click();
     await page.getByRole('menuitem').first().waitFor();
-    found['menu'] = await axeFindings(page);
+    found['menu'] = await barriers(page);
     await page.keyboard.press('Escape');
     await page.keyboard.press('Control+k');
     await page.getByRole('dialog').waitFor();
-    found['palette'] = await axeFindings(page);
+    found['palette'] = await barriers(page);
     await site.go(page, '/p/default/shop');
     await page.getByRole('button', { name: /^Switch over/ }).click();
     await page.getByRole('menuitem').first().waitFor();
-    found['candidates'] = await axeFindings(page);
+    found['candidates'] = await barriers(page);
     await site.go(page, await operationPath('billing'));
     await page.getByRole('button', { name: 'Abort', exact: true }).click();
     await page.getByRole('button', { name: 'Abort it' }).waitFor();
-    found['question'] = await axeFindings(page);
+    found['question'] = await barriers(page);
     expect(found).toEqual({ plan: [], menu: [], palette: [], candidates: [], question: [] });
   });
 
