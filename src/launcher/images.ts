@@ -16,9 +16,16 @@ import { launcherError, messageOf } from './launcher-error.ts';
 
 export type ImageTags = Readonly<Record<ImageKind, string>>;
 
+interface Origin {
+  readonly PG_SUITE: string;
+  readonly PG_PACKAGES: string;
+  /** Only where Debian lacks one. */
+  readonly PG_EXTENSIONS?: string;
+}
+
 /** Of majors that the base has not: Debian's suite, and what has to come from there with the server. */
-const origins: Readonly<Record<PostgresMajor, { readonly PG_SUITE: string; readonly PG_PACKAGES: string } | null>> = {
-  15: { PG_SUITE: 'bookworm', PG_PACKAGES: 'libpq5' },
+const origins: Readonly<Record<PostgresMajor, Origin | null>> = {
+  15: { PG_SUITE: 'bookworm', PG_PACKAGES: 'libpq5', PG_EXTENSIONS: 'hypopg' },
   17: null,
   18: { PG_SUITE: 'forky', PG_PACKAGES: 'libpq5 libc6 libc-bin libc-l10n locales-all' },
 };

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-
+import { offeredFor } from '../../src/domain/offered-extensions.ts';
+import { trySettings } from '../../src/nodes/try-settings.ts';
 import { retryUntil } from '../support/retry-until.ts';
 import { createStack, type Stack } from './support.ts';
 
@@ -106,6 +107,14 @@ describe('the postgres image', { timeout: 60_000 }, () => {
     expect(await sql('postgres-1', 'SHOW data_checksums')).toBe('on');
     const login = ['psql', '-wX', '-h', 'postgres-1', '-U', 'postgres', '-c', 'SELECT 1'];
     await expect(stack.run('postgres-2', ...login)).rejects.toThrow(/no password supplied/);
+  });
+
+  test('every extension that can be asked for can be created', async () => {
+    await sql('postgres-1', 'CREATE DATABASE extended');
+    const statements = offeredFor(17).flatMap(({ name }) => ['-c', `CREATE EXTENSION "${name}"`]);
+    const psql = ['psql', '-qX', '-v', 'ON_ERROR_STOP=1', '-d', 'extended', ...statements];
+    await expect(stack.run('postgres-1', ...psql)).resolves.toBeDefined();
+    await sql('postgres-1', 'DROP DATABASE extended');
   });
 
   test('killed while it makes its data directory, a node makes it again', async () => {
@@ -254,6 +263,49 @@ describe('the postgres image', { timeout: 60_000 }, () => {
       expect(log).toMatch(/Cannot take the snapshot: .*could not translate host name "nobody"/);
       expect(log.trim()).toMatch(/exit 3$/);
     });
+  });
+
+  test('a configuration is tried on a server of its own, which says why it does not start with it', async () => {
+    const trial = async (name: string, ...settings: readonly string[]) => {
+      const conf = ["listen_addresses = '*'", "shared_buffers = '64MB'", ...settings, ''].join('\n');
+      const command = ['sh', '-c', 'pgrow-try && pgrow-try; echo "exit $?"'];
+      const own = { 'pg_hba.conf': files['pg_hba.conf'], 'postgresql.conf': conf };
+      await stack.start({ name, image: 'postgres', files: own, command });
+      return retryUntil(`${name} to end`, async () => {
+        const said = await stack.platform.readLogs(stack.container(name), 10);
+        if (!said.includes('exit')) throw new Error(said);
+        return said;
+      });
+    };
+    const [fit, unfit, quiet] = await Promise.all([
+      // Twice: a container that was left behind is used again.
+      trial('fit', "work_mem = '8MB'"),
+      trial('unfit', "shared_preload_libraries = 'nowhere'"),
+      trial('quiet', "work_mem = '64XB'", "log_min_messages = 'panic'", "logging_collector = 'on'"),
+    ]);
+    expect(fit).toBe('exit 0\n');
+    expect(unfit).toBe('could not access file "nowhere": No such file or directory\nexit 1\n');
+    expect(quiet).toContain('invalid value for parameter "work_mem": "64XB"');
+    expect(quiet).toMatch(/exit 1\n$/);
+  });
+
+  test('a value is refused in the words of the server, while it runs and is not touched', async () => {
+    const node = { name: 'postgres-1', container: stack.container('postgres-1') };
+    const refused = await trySettings(stack.platform, node, {
+      work_mem: '64MB',
+      search_path: `"it's", "$(touch /tmp/run)"`,
+      maintenance_work_mem: '64XB',
+      wrok_mem: '1MB',
+      'auto_explain.log_min_duration': 'of a library that is not loaded',
+      port: 'which pgrow refuses by itself',
+    });
+    expect(refused).toEqual({
+      maintenance_work_mem: expect.stringMatching(
+        /^invalid value for parameter "maintenance_work_mem": "64XB"\. Valid/,
+      ),
+      wrok_mem: 'unrecognized configuration parameter "wrok_mem"',
+    });
+    expect(await sql('postgres-1', 'show maintenance_work_mem')).toBe('64MB');
   });
 
   test('an armed stop refuses the wrong database, and called off changes nothing', async () => {
