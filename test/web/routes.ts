@@ -30,7 +30,9 @@ export const states = [
   '/p/default/ledger',
   '/p/default/billing',
   '/p/default/billing/scale',
+  '/p/default/forum/settings',
+  '/p/default/wiki',
 ] as const;
 
 /** Of the operations that are going on or have ended badly. */
-export const operationsOf = ['billing', 'orders', 'media', 'ledger', 'shop'] as const;
+export const operationsOf = ['billing', 'orders', 'media', 'ledger', 'shop', 'invoices', 'wiki'] as const;

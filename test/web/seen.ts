@@ -65,6 +65,13 @@ const routed = (topology: Topology) => {
   return { servers: { read_write: { up: 1, total: 1 }, read_only: { up: replicas, total: replicas } } };
 };
 
+/** Built a week ago. */
+const newestImage = (major: number) => ({
+  reference: `pgrow/postgres:${major}`,
+  newest: true,
+  made_at: new Date(Date.now() - 7 * 24 * hour).toISOString(),
+});
+
 /** The second replica is a little behind, the others are not. */
 const server = (topology: Topology, node: Node, major: number, facts: object): Partial<LiveNode> => {
   const leads = node.name === topology.primary;
@@ -81,6 +88,7 @@ const server = (topology: Topology, node: Node, major: number, facts: object): P
       ...facts,
       version: `${major}.6`,
       volume_bytes: 755 * megabyte,
+      image: newestImage(major),
       ...(!leads && { synchronous, lag_seconds: isSecond ? 0.4 : 0 }),
     },
   };

@@ -11,12 +11,12 @@ interface Recorded {
   readonly database: Database;
 }
 
-/** Before the first change of an expansion or scale-down. */
+/** Before the first change of what can be rolled back. */
 export const openWindow = async (
   store: Store,
   { id, plan, database, options }: Recorded & { readonly options: OperationOptions },
 ): Promise<void> => {
-  if (!['expand', 'scale_down'].includes(plan.type) || plan.steps.length === 0 || !plan.to) return;
+  if (!['expand', 'scale_down', 'change'].includes(plan.type) || plan.steps.length === 0 || !plan.to) return;
   const { to } = plan;
   await store.openCheckpoint({
     service_id: database.id,

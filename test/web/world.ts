@@ -6,12 +6,14 @@ import { createFakeClient, type FakeClient } from '../support/fake-client.ts';
 import { query, startMetadataServer } from '../support/metadata.ts';
 import { playedApi, playedHome, type Played } from '../support/played-api.ts';
 import { openFront, type Front } from './front.ts';
+import { knownServer, type KnownServer } from './known-server.ts';
 import { countedStatements, logOf, recordDay } from './measured.ts';
 import { newTokens, tokenOf } from './page-role.ts';
 import { awayWhere, engineOf, look, type PlayedParts } from './played-parts.ts';
 import { openRelay, type Relay } from './relay.ts';
 import { remoteOf } from './remote.ts';
 import { residents, type Resident } from './residents.ts';
+import { alteredByHand, changedResidents } from './changed-residents.ts';
 import type { Looks } from './seen.ts';
 import { crowd } from './crowd.ts';
 import { settle, tellStories } from './settle.ts';
@@ -26,6 +28,8 @@ export interface World extends Played {
   readonly tokens: Readonly<Record<Role, string>>;
   /** How databases look that are not as they should be, by their names. */
   readonly looks: Map<string, Looks>;
+  /** What somebody has set by ALTER SYSTEM, by the database's name. */
+  readonly altered: KnownServer['altered'];
   readonly parts: PlayedParts;
   /** What stands before its metadata. */
   readonly metadata: Pick<Relay, 'cut' | 'back'>;
@@ -72,6 +76,7 @@ export const openWorld = async ({
   const store = await server.newStore(metadata.url);
   const client = createFakeClient();
   const looks = new Map<string, Looks>();
+  const known = knownServer(store, (statement) => query(url, statement));
   const parts: PlayedParts = { engine: 'up', temporal: 'up', worker: 'up', monitor: 'up', metadata: 'up' };
   const worker = playWorker(store, client);
   listenToMessages(client, worker, store);
@@ -81,6 +86,7 @@ export const openWorld = async ({
     client,
     look: (database) => look(database, { looks, parts }),
     holds: {},
+    changeFacts: known.changeFacts,
     samples: { every_ms: 5000, samples: [] },
     workers: { current: null, versions: [], pollers: [], pinned: [] },
     findings: [],
@@ -89,6 +95,8 @@ export const openWorld = async ({
   const newApp = (from: string) =>
     playedApi(played, () => engineOf(parts), {
       console: { folder: from },
+      readSettings: known.readSettings,
+      readExtensions: known.readExtensions,
       readLogs: async (container, lines) => logOf(container, lines),
       readStatements: async () => ({ container: 'postgres-1', found: countedStatements() }),
       readLogSettings: async () => ({ node: 'postgres-1', container: 'postgres-1', slow_ms: 500, failed: true }),
@@ -118,6 +126,7 @@ export const openWorld = async ({
     front,
     tokens,
     looks,
+    altered: known.altered,
     parts,
     metadata,
     database,
@@ -155,7 +164,8 @@ export const openWorld = async ({
   };
   remote = isRemote ? remoteOf(world) : null;
   if (!isEmpty) {
-    await settle(world, residents);
+    await settle(world, [...residents, ...changedResidents]);
+    for (const [name, settings] of Object.entries(alteredByHand)) known.altered.set(name, settings);
     await tellStories(world);
     for (const name of ['shop', 'reports']) await recordDay(store, name);
   }

@@ -27,6 +27,7 @@ export const changeKinds = {
   replicas: changing('replicas', 'Read replicas'),
   ha: changing('ha', 'High availability'),
   'scale-down': changing('scale-down', 'Scale down'),
+  change: changing('change', 'Change'),
   switchover: changing('switchover', 'Switch over'),
   failover: changing('failover', 'Fail over'),
   reinitialize: changing('reinitialize', 'Rebuild a node'),

@@ -13,5 +13,7 @@ export const keys = {
     what,
     ...more,
   ],
+  /** What has been edited of a database and not been done. */
+  edits: (project: string, name: string) => ['edits', project, name],
   operation: (id: string) => ['operation', id],
 } as const;

@@ -20,6 +20,7 @@ import type { adviceAnswer, metricsAnswer } from '../../../src/api/documents/num
 import type { accepted, checkpoint, cost, operation, planned } from '../../../src/api/documents/operation.ts';
 import type { channelsAnswer } from '../../../src/api/documents/notifications.ts';
 import type { problem } from '../../../src/api/documents/problem.ts';
+import type { extensionsAnswer, settingsAnswer } from '../../../src/api/documents/settings.ts';
 import type { connectionStringsAnswer, serviceAnswer, statusAnswer } from '../../../src/api/documents/state.ts';
 import type { systemAnswer } from '../../../src/api/documents/system.ts';
 
@@ -39,6 +40,7 @@ export type Operations = z.infer<typeof operationsAnswer>;
 export type Checkpoint = z.infer<typeof checkpoint>;
 export type Advice = z.infer<typeof adviceAnswer>;
 export type Plan = z.infer<typeof planned>['operation'];
+export type ChangeItem = Plan['changes'][number];
 export type Accepted = z.infer<typeof accepted>;
 export type Cost = z.infer<typeof cost>;
 export type Ladder = z.infer<typeof ladderAnswer>;
@@ -60,5 +62,9 @@ export type Sessions = z.infer<typeof sessionsAnswer>;
 export type NewToken = z.infer<typeof newTokenAnswer>;
 export type Audit = z.infer<typeof auditAnswer>;
 export type Series = Metrics['series'][number];
+export type Settings = z.infer<typeof settingsAnswer>;
+export type Setting = Settings['settings'][number];
+export type Extensions = z.infer<typeof extensionsAnswer>;
+export type Extension = Extensions['extensions'][number];
 export type Channels = z.infer<typeof channelsAnswer>;
 export type ProblemDocument = z.infer<typeof problem>;

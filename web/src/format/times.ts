@@ -25,6 +25,7 @@ export const agoText = (ms: number): string => (ms < 5000 ? 'now' : `${durationT
 const formats = {
   moment: { dateStyle: 'medium', timeStyle: 'medium' },
   time: { hour: '2-digit', minute: '2-digit' },
+  date: { dateStyle: 'medium' },
   day: { dateStyle: 'full' },
 } as const satisfies Readonly<Record<string, Intl.DateTimeFormatOptions>>;
 
@@ -43,6 +44,8 @@ const format = (kind: keyof typeof formats, iso: string): string => {
 
 /** `29 Nov 2026, 14:05:11`. */
 export const momentText = (iso: string): string => format('moment', iso);
+/** `29 Nov 2026`. */
+export const dateText = (iso: string): string => format('date', iso);
 /** `14:05`. */
 export const timeText = (iso: string): string => format('time', iso);
 /** `Sunday, 29 November 2026`. */

@@ -38,6 +38,12 @@ test.each([
   }),
   change('scale-down', { target: 'single', grace_period: 0, ...operation, ...waiting }),
   change('scale-down', { target: 'replicas', replicas: { count: 2, replication_mode: 'sync' } }),
+  change(
+    'change',
+    { memory: '4GiB', cpus: 2, storage: '50GiB', image: 'newest', ...operation },
+    'change shop --memory 4GiB --cpus 2 --image newest --checkpoint-timeout 600 --patience 120 --storage 50GiB',
+  ),
+  change('change', { storage: null, settings: { work_mem: '16MB', jit: null }, extensions: ['vector', 'hstore'] }),
   change('switchover', {}),
   change(
     'switchover',

@@ -53,6 +53,18 @@ const spoken: Readonly<Record<Change['kind'], (body: Body, name: string) => Spok
       ? { words: ['pooling', name, '--off'], rest: without(rest, 'replicas') }
       : withReplicas({ words: ['scale-down', name, '--to', plainText(target)], rest });
   },
+  change: ({ storage, settings, extensions, ...rest }, name) => ({
+    words: [
+      'change',
+      name,
+      ...(storage === null ? ['--storage', 'none'] : []),
+      ...Object.entries((settings ?? {}) as Body).flatMap(([setting, value]) =>
+        value === null ? ['--reset', setting] : ['--set', `${setting}=${plainText(value)}`],
+      ),
+      ...((extensions ?? []) as readonly unknown[]).flatMap((each) => ['--extension', plainText(each)]),
+    ],
+    rest: storage === null ? rest : { ...rest, storage },
+  }),
   switchover: (body, name) => {
     const { target_node, on_obstacle, ...rest } = body;
     const how = on_obstacle === 'wait' ? ['--wait'] : on_obstacle === 'force' ? ['--force'] : [];

@@ -6,7 +6,7 @@ import { valueAt, withValue } from './option-values.ts';
 import styles from './plan.module.css';
 
 /** The verbs of the command line that have it. */
-const withCutOver: readonly Change['kind'][] = ['pooling', 'replicas', 'ha', 'scale-down', 'rollback'];
+const withCutOver: readonly Change['kind'][] = ['pooling', 'replicas', 'ha', 'scale-down', 'rollback', 'change'];
 
 export const canWait = ({ kind }: Change): boolean => withCutOver.includes(kind);
 
@@ -23,6 +23,8 @@ export const CutOverChoice = ({ change, rules, onChange, errorOf }: CutOverChoic
   const { body } = change;
   if (!canWait(change) || !rules['cutover']) return null;
   const waits = valueAt(body, 'cutover') === 'on_signal';
+  // Most changes have none; the button that prepares one stands at the end of the plan.
+  if (change.kind === 'change' && !waits) return null;
   const deadline = rules['cutover_deadline'];
   const choose = (value: string | undefined): void => {
     const next = withValue(body, 'cutover', value);

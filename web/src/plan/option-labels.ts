@@ -44,6 +44,9 @@ const labels: Readonly<Record<string, Label>> = {
   port: { label: 'Port on this host', help: 'A free one if it is left empty.' },
   locale: { label: 'Locale', help: 'How text is sorted; for the life of the database.' },
   memory: { label: 'Memory of each PostgreSQL server', help: 'Such as 4GiB.' },
+  storage: { label: 'Storage limit' },
+  extensions: { label: 'Extensions' },
+  image: { label: 'Image' },
   cpus: { label: 'CPUs of each PostgreSQL server' },
 };
 
@@ -58,6 +61,7 @@ export const firstOptions: Readonly<Record<ChangeKind, readonly string[]>> = {
   replicas: ['count'],
   ha: [],
   'scale-down': ['replicas.count'],
+  change: [],
   switchover: ['target_node', 'on_obstacle'],
   failover: ['target_node'],
   reinitialize: [],

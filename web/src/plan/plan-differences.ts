@@ -13,6 +13,7 @@ export const differencesOf = (before: Plan, after: Plan): readonly Difference[] 
   ...changed('Cost per month', moneyText(before.cost_after.monthly_usd), moneyText(after.cost_after.monthly_usd)),
   ...changed('Writes wait', stallText(before), stallText(after)),
   ...changed('Point of no return', before.point_of_no_return ?? 'none', after.point_of_no_return ?? 'none'),
+  ...lists('change', changesOf(before), changesOf(after)),
   ...lists('node added', before.nodes_added, after.nodes_added),
   ...lists('node removed', before.nodes_removed, after.nodes_removed),
   ...lists('clients', effects(before), effects(after)),
@@ -21,6 +22,8 @@ export const differencesOf = (before: Plan, after: Plan): readonly Difference[] 
   ...lists('warning', warningsOf(before), warningsOf(after)),
 ];
 
+const changesOf = ({ changes }: Plan): readonly string[] =>
+  changes.map(({ subject, name, from, to }) => `${name ?? subject} ${from ?? 'none'} → ${to ?? 'none'}`);
 /** Losses are among the warnings as well. */
 const warningsOf = ({ warnings, losses }: Plan): readonly string[] => warnings.filter((each) => !losses.includes(each));
 const names = ({ steps }: Plan): readonly string[] => steps.map(({ name }) => name);

@@ -52,7 +52,7 @@ const Fact = ({ label, note, children }: FactProps): ReactNode => (
 );
 
 /** What leaves a rollback window says how long. */
-const leaveWindow: readonly Plan['type'][] = ['expand', 'scale_down'];
+const leaveWindow: readonly Plan['type'][] = ['expand', 'scale_down', 'change'];
 
 const afterwards = ({ type }: Plan, { body }: Change, rules: Rules | null): string | null => {
   const seconds = valueAt(body, 'checkpoint_timeout') ?? rules?.['checkpoint_timeout']?.default;

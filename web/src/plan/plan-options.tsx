@@ -4,9 +4,11 @@ import type { ProblemDocument, Status } from '../data/types.ts';
 import { Fold } from '../parts/fold.tsx';
 import { CutOverChoice } from './cut-over-choice.tsx';
 import { OptionField } from './option-field.tsx';
+import { isWish } from './edits.ts';
 import { firstOptions, otherwiseAsked } from './option-labels.ts';
 import type { Rules } from './option-rules.ts';
 import { presentOptions, usualValue, valueAt, withValue } from './option-values.ts';
+import { WishFields } from './wish-fields.tsx';
 import { CandidateField } from './candidate-field.tsx';
 import { CheckField } from '../parts/field.tsx';
 import styles from './plan.module.css';
@@ -55,6 +57,7 @@ export const PlanOptions = ({ change, rules, status, problems, onChange, open }:
   return (
     <div className={styles['options']}>
       {first.length > 0 && <div className={styles['fields']}>{first.map(field)}</div>}
+      <WishFields {...{ change, problems, onChange }} />
       <WithPooling {...{ change, status, onChange }} />
       <CutOverChoice {...{ change, rules, onChange, errorOf }} />
       {hasMore && (
@@ -68,6 +71,7 @@ export const PlanOptions = ({ change, rules, status, problems, onChange, open }:
 
 /** Options of what is not part of this change. */
 const isFitting = ({ kind, body }: Change, path: string): boolean => {
+  if (kind === 'change') return !isWish(path);
   if (kind === 'scale-down' && path.startsWith('replicas.')) return body['target'] === 'replicas';
   return true;
 };

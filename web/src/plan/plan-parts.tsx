@@ -4,6 +4,7 @@ import type { Plan, Status } from '../data/types.ts';
 import { Notice } from '../parts/notice.tsx';
 import { DestroyPart } from './destroy-part.tsx';
 import type { Rules } from './option-rules.ts';
+import { PlanChanges } from './plan-changes.tsx';
 import { PlanCommand } from './plan-command.tsx';
 import { PlanEffects, PlanPreflight, PlanWarnings } from './plan-effects.tsx';
 import { PlanFacts } from './plan-facts.tsx';
@@ -36,6 +37,7 @@ export const PlanParts = ({ plan, project, name, status, change, rules, confirma
     <>
       {isNothing && <Notice tone="info">Nothing to do: it is already as requested.</Notice>}
       {!isNothing && <PlanFacts plan={plan} change={change} rules={rules} />}
+      <PlanChanges changes={plan.changes} />
       <PlanPreflight plan={plan} />
       <PlanEffects plan={plan} />
       <PlanWarnings plan={plan} ticked={ticked} onTick={onTick} />

@@ -1,6 +1,8 @@
+import { useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useRef } from 'react';
 import { useLocation } from 'wouter';
 import { changeKinds, type Change } from '../data/changes.ts';
+import { keys } from '../data/keys.ts';
 import { useDatabase } from '../data/queries.ts';
 import type { Accepted, Plan, Status } from '../data/types.ts';
 import { Dialog, useFinalFocus } from '../parts/dialog.tsx';
@@ -34,6 +36,7 @@ const Sheet = ({ project, name, change, onClose, status }: PlanSheetProps & { st
   const subject = { project, name, change: settled };
   const planned = usePlan(subject);
   const [, navigate] = useLocation();
+  const cache = useQueryClient();
   const finalFocus = useFinalFocus();
   const heading = useRef<HTMLHeadingElement>(null);
   const { kind } = change;
@@ -43,6 +46,7 @@ const Sheet = ({ project, name, change, onClose, status }: PlanSheetProps & { st
     const title = planTitle(plan, draft.body);
     if (kind === 'destroy') toast(`${title} has started.`, { href: operation, link: 'Show the operation' });
     else toast(`${title} has started.`);
+    if (kind === 'change') cache.setQueryData(keys.edits(project, own), {});
     // In place of the sheet: going back does not open it once more.
     navigate(kind === 'destroy' ? '/' : operation, { replace: true });
   };

@@ -5,6 +5,7 @@ import type { Change } from '../data/changes.ts';
 import type { Accepted, Plan, Status } from '../data/types.ts';
 import { Loading } from '../parts/notice.tsx';
 import { canWait } from './cut-over-choice.tsx';
+import { wishedPaths } from './edits.ts';
 import { useRules } from './option-rules.ts';
 import { PlanOptions } from './plan-options.tsx';
 import { PlanParts } from './plan-parts.tsx';
@@ -40,7 +41,7 @@ export const SheetBody = (props: SheetBodyProps): ReactNode => {
   const replaced = useReplaced(subject, planned.isPlaceholderData ? undefined : plan);
   const { confirmation, lacks } = useConfirmation(plan, name);
   const error = planned.error ?? (isPlanning ? null : saidOfStart(startError));
-  const fields = rules ? Object.keys(rules) : [];
+  const fields = [...(rules ? Object.keys(rules) : []), ...(change.kind === 'change' ? wishedPaths(change.body) : [])];
   const problems = isProblem(error) ? error.problems.filter(({ path }) => fields.includes(path)) : [];
   const form = useProblemFocus(problems);
   const opensOptions = plan?.steps.length === 0 || isForOptions(change, status);

@@ -27,7 +27,7 @@ const bodyOf = ({ kind, body }: Change, more: Change['body'] = {}): Change['body
  * The plan as a dry run answers it: nothing is touched. Asked again when the stage or the operation of the database changes. While
  * another one is made the last is still there (`isPlaceholderData`).
  */
-export const usePlan = (subject: Subject): UseQueryResult<Plan> => {
+export const usePlan = (subject: Subject, isWanted = true): UseQueryResult<Plan> => {
   const { method } = changeKinds[subject.change.kind];
   return useQuery({
     queryKey: planKey(subject),
@@ -37,6 +37,7 @@ export const usePlan = (subject: Subject): UseQueryResult<Plan> => {
       const options = { dryRun: true, signal };
       return (await request<{ operation: Plan }>(method, withChecks, bodyOf(subject.change), options)).operation;
     },
+    enabled: isWanted,
     placeholderData: keepPreviousData,
     staleTime: 0,
     gcTime: 0,

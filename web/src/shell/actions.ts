@@ -29,6 +29,8 @@ export const actionsOf = (status: Acted): readonly Action[] => {
   });
   return [
     { label: 'Scale …', href: page('scale'), refused: null },
+    { label: 'Change settings …', href: page('settings'), refused: null },
+    { label: 'Change memory and CPUs …', href: `${page('settings')}?edit=memory`, refused: null },
     action('Switch over …', 'switchover', down ?? alone),
     action('Fail over …', 'failover', down ?? alone),
     action('Repair …', 'repair', down),

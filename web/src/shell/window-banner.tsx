@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { useLocation } from 'wouter';
 import { changeSearch } from '../data/changes.ts';
 import { useServerNow } from '../data/clock.ts';
+import { useOperation } from '../data/queries.ts';
 import type { Checkpoint, Status } from '../data/types.ts';
 import { ButtonLink } from '../parts/button.tsx';
 import { Ago, Countdown } from '../parts/times.tsx';
@@ -19,6 +20,7 @@ export const WindowBanner = ({
 }): ReactNode => {
   const { project, name, operation } = status;
   const [path] = useLocation();
+  const { data: ended } = useOperation(project, name, checkpoint.operation_id);
   const now = useServerNow(500);
   const until = checkpoint.rollback_available_until;
   const left = Date.parse(until) - now;
@@ -32,7 +34,8 @@ export const WindowBanner = ({
       data-window={urgencyOf(left)}
     >
       <span className={styles['grow']}>
-        {changeText(status)} <Ago at={checkpoint.timestamp} />. Everything can be put back, with all writes since, for{' '}
+        {changeText(status, ended)} <Ago at={checkpoint.timestamp} />. Everything can be put back, with all writes
+        since, for{' '}
         <strong>
           <Countdown until={until} />
         </strong>

@@ -1,4 +1,4 @@
-import type { Status } from '../data/types.ts';
+import type { Operation, Status } from '../data/types.ts';
 import { stageNames } from '../format/stages.ts';
 
 /** What a rollback window is about, in words. */
@@ -7,9 +7,20 @@ import { stageNames } from '../format/stages.ts';
 export const urgencyOf = (leftMs: number): 'calm' | 'soon' | 'now' =>
   leftMs < 60_000 ? 'now' : leftMs < 300_000 ? 'soon' : 'calm';
 
-/** `Changed to high availability`. */
-export const changeText = ({ checkpoint }: Pick<Status, 'checkpoint'>): string =>
-  checkpoint ? `Changed to ${stageNames[checkpoint.stage]}` : '';
+/** `Changed to high availability`, `Changed memory, work_mem`: of an operation that left the stage as it was, what it changed. */
+export const changeText = (
+  { checkpoint }: Pick<Status, 'checkpoint'>,
+  operation: Pick<Operation, 'type' | 'changes'> | undefined,
+): string => {
+  if (!checkpoint) return '';
+  if (operation?.type !== 'change') return `Changed to ${stageNames[checkpoint.stage]}`;
+  const [names, most] = [
+    operation.changes.map(({ subject, name }) => name ?? (subject === 'cpus' ? 'CPUs' : subject)),
+    3,
+  ];
+  const rest = names.length - most;
+  return `Changed ${names.slice(0, most).join(', ')}${rest > 0 ? ` and ${rest} more` : ''}`;
+};
 
 /** What is there for the way back only, and goes with the window. */
 export const keptNodes = ({ nodes }: Pick<Status, 'nodes'>): readonly string[] =>

@@ -49,6 +49,7 @@ export const exampleOperation = (operation: Partial<Operation>): Operation => ({
   nodes_removed: [],
   cost_before: { monthly_usd: 38, items: [] },
   cost_after: { monthly_usd: 80, items: [] },
+  changes: [],
   warnings: [],
   checkpoint: null,
   error: null,

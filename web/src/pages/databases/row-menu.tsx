@@ -30,6 +30,7 @@ const entriesOf = ({ project, name, health }: DatabaseEntry): readonly MenuEntry
   return [
     { label: 'Connect', href: page('connect') },
     { label: 'Scale', href: page('scale') },
+    { label: 'Settings', href: page('settings') },
     { label: 'Backups', href: page('backups') },
     { label: 'Operations', href: page('operations') },
     health === 'stopped' ? { label: 'Start …', href: change('start') } : { label: 'Stop …', href: change('stop') },

@@ -23,7 +23,7 @@ export const CreateFields = ({ draft, onChange, errorOf, project }: CreateFields
     error: errorOf(name),
     onChange: (event: { readonly target: { readonly value: string } }) => onChange(name, event.target.value),
   });
-  const rest = ['memory', 'cpus', 'port', 'locale'] as const;
+  const rest = ['memory', 'cpus', 'storage', 'port', 'locale'] as const;
   return (
     <>
       <TextField
@@ -53,6 +53,12 @@ export const CreateFields = ({ draft, onChange, errorOf, project }: CreateFields
             help="With MiB, GiB or TiB."
           />
           <TextField {...field('cpus')} label="CPUs of each server" placeholder="2" inputMode="decimal" />
+          <TextField
+            {...field('storage')}
+            label="Storage of each server"
+            placeholder="no limit"
+            help="What its data may take. pgrow says when it comes near; it does not stop it."
+          />
           <TextField
             {...field('port')}
             label="Port on this host"

@@ -11,6 +11,6 @@ test('numbers are sent as numbers, anything else as it was typed', () => {
 });
 
 test('a link fills the form', () => {
-  const body = { name: 'shop', postgres_major: 15, memory: '4GiB', port: 6000 };
+  const body = { name: 'shop', postgres_major: 15, memory: '4GiB', storage: '50GiB', port: 6000 };
   expect(bodyOf(draftOf(body))).toEqual(body);
 });

@@ -4,11 +4,20 @@ export interface Draft {
   readonly postgres_major: string;
   readonly memory: string;
   readonly cpus: string;
+  readonly storage: string;
   readonly port: string;
   readonly locale: string;
 }
 
-const fields = ['name', 'postgres_major', 'memory', 'cpus', 'port', 'locale'] as const satisfies (keyof Draft)[];
+const fields = [
+  'name',
+  'postgres_major',
+  'memory',
+  'cpus',
+  'storage',
+  'port',
+  'locale',
+] as const satisfies (keyof Draft)[];
 
 /** Of the body that an address names. */
 export const draftOf = (body: Readonly<Record<string, unknown>>): Draft =>
@@ -23,6 +32,7 @@ export const bodyOf = (draft: Draft): Readonly<Record<string, unknown>> => ({
   ...number('postgres_major', draft.postgres_major),
   ...text('memory', draft.memory),
   ...number('cpus', draft.cpus),
+  ...text('storage', draft.storage),
   ...number('port', draft.port),
   ...text('locale', draft.locale),
 });

@@ -8,6 +8,7 @@ import type { Operation } from '../../data/types.ts';
 import { LiveRegion } from '../../parts/live-region.tsx';
 import { Empty, Loading, Notice, ProblemNotice } from '../../parts/notice.tsx';
 import { useProgressTitle } from '../../parts/page-title.ts';
+import { PlanChanges } from '../../plan/plan-changes.tsx';
 import { databasePath, type OfDatabase } from '../../shell/of-database.ts';
 import { notifyOfEnd } from './notice-at-end.ts';
 import { OperationEnd } from './operation-end.tsx';
@@ -58,6 +59,7 @@ const Shown = (of: OfDatabase & { readonly operation: Operation }): ReactNode =>
         </Notice>
       )}
       <OperationEnd {...of} />
+      <PlanChanges changes={operation.changes} />
       {operation.warnings.length > 0 && operation.steps.length > 0 && (
         <details className={styles['warnings']}>
           <summary>What its plan warned of ({operation.warnings.length})</summary>

@@ -18,6 +18,8 @@ const status = {
   replicas: { count: 2, options: null },
   held: null,
   operation: null,
+  nodes: [],
+  storage: { limit_bytes: 50 * 2 ** 30, used_bytes: 41 * 2 ** 30 },
   ha: { enabled: true, options: { failover_time: 30, auto_failback: false, maximum_lag_on_failover: 1_048_576 } },
 };
 const show = (of: object = {}, role: 'viewer' | 'operator' | 'admin' = 'admin') =>
@@ -40,7 +42,9 @@ test('shows present options, and each change leads to its plan; what cannot be c
   );
   expect(card('High availability').getByText('1 MB')).toBeTruthy();
   expect(card('High availability').getByText(/go down a stage and up again/)).toBeTruthy();
-  expect(card('Database').getByText('2 CPUs, 1 GiB of memory')).toBeTruthy();
+  expect(card('Resources').getByLabelText<HTMLInputElement>('Memory').value).toBe('1GiB');
+  expect(card('Resources').getByLabelText<HTMLInputElement>('CPUs').value).toBe('2');
+  expect(card('Resources').getByText('41 GB are used, 82 % of 50 GiB')).toBeTruthy();
 });
 
 test('what is not there leads to the plan that adds it', () => {
