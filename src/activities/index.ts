@@ -1,5 +1,6 @@
 import type { ActivityName, ActionResult, StepCall } from '../domain/step-actions.ts';
 import type { OperationActivities } from '../domain/operation-activities.ts';
+import { changeActions } from './change.ts';
 import { cutOverActions } from './cut-over.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
 import { electMemberAction } from './elect-member.ts';
@@ -12,6 +13,7 @@ import { operationActivities } from './operations.ts';
 import { createPastReturnMarks } from './past-return.ts';
 import { patroniActions } from './patroni.ts';
 import { replicationActions } from './replication.ts';
+import { restartHeldAction } from './restart-held.ts';
 import { restoreActions } from './restore.ts';
 import { routingActions } from './routing.ts';
 import { settingsActions } from './settings.ts';
@@ -47,6 +49,8 @@ export const createActivities = (dependencies: Dependencies): StepActivities & O
     ...failOverActions(dependencies),
     ...topologyActions(dependencies),
     ...settingsActions(dependencies),
+    ...changeActions(dependencies),
+    ...restartHeldAction(dependencies, { configure: nodes.configureNode }),
   };
   return { ...asSteps(dependencies, actions), ...operationActivities(dependencies) };
 };

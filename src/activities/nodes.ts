@@ -1,25 +1,25 @@
 import { PgrowError } from '../domain/errors.ts';
-import { containerName, networkName, nodeLabels } from '../domain/naming.ts';
+import { nodeLabels } from '../domain/naming.ts';
 import type { ConfiguredNode, NodeConfig } from '../domain/node-config.ts';
 import { hangOf } from '../domain/node-look.ts';
-import { agreedByAlterSystem, type Settings } from '../domain/settings.ts';
 import type { Node } from '../domain/topology.ts';
 import { reloadPatroni, restartEtcd } from './cluster-members.ts';
 import { explainCopy } from './copy-facts.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
 import { goneError } from './exited-nodes.ts';
 import { lookAtNode } from '../nodes/look-at-node.ts';
-import { nodeContainer } from '../nodes/node-container.ts';
-import { nodeFiles } from '../nodes/node-files.ts';
-import { startServer, stopServer } from '../nodes/server-control.ts';
+import { stopServer } from '../nodes/server-control.ts';
 import { openSession, type Session } from '../nodes/session.ts';
-import type { Labels } from '../platform/platform.ts';
+import { nodeParts } from './node-parts.ts';
+import { remakeNodeAction } from './remake-node.ts';
 import type { Action, ActionStep } from './step-activity.ts';
 import { stopAndStartActions, stopTimeoutSeconds } from './stop-and-start.ts';
 import { untilItAnswers } from './until-it-answers.ts';
 
 export const nodeActions = (dependencies: Dependencies) => {
   const { platform, components } = dependencies;
+  const parts = nodeParts(dependencies);
+  const { ensureContainer, putFiles, startProgram } = parts;
 
   const ensureNode: Action<'ensureNode'> = async ({ node, config }, step) => {
     const session = await openSession(dependencies, step.database);
@@ -33,15 +33,6 @@ export const nodeActions = (dependencies: Dependencies) => {
       ? answers
       : answers.catch(explainCopy(dependencies, session, { from: session.nodeRef(source), to: node })));
   };
-
-  const ensureContainer = async (session: Session, configured: ConfiguredNode, step: ActionStep, labels: Labels) => {
-    const container = nodeContainer(session.database, dependencies.images, configured.node, labels);
-    await platform.ensureContainer({ ...container, files: await filesOf(session, configured, step) });
-  };
-
-  /** PostgreSQL by its supervisor; of all others the program is its container's own process. */
-  const startProgram = (node: Node): Promise<void> =>
-    node.kind === 'postgres' ? startServer(platform, node) : platform.startContainer(node.container);
 
   const configureNode: Action<'configureNode'> = async ({ node, config, can_do_without }, step) => {
     const session = await openSession(dependencies, step.database);
@@ -109,37 +100,6 @@ export const nodeActions = (dependencies: Dependencies) => {
     if (node.volume) await platform.removeVolume(node.volume);
   };
 
-  const putFiles = async (session: Session, configured: ConfiguredNode, step: ActionStep) =>
-    platform.putFiles(configured.node.container, await filesOf(session, configured, step));
-
-  const filesOf = async (session: Session, configured: ConfiguredNode, { attempt }: ActionStep) => {
-    const gateway = await platform.networkGateway(networkName(session.database));
-    const agreed = await agreedOf(session, configured.config);
-    const ownNames = await ownNamesOf(session, configured.config);
-    return nodeFiles(components, session, configured, { gateway, attempt, agreed, ownNames });
-  };
-
-  /** A new cluster takes over the `ALTER SYSTEM` values of its first primary: Patroni overrides what a server brings along. */
-  const agreedOf = async (session: Session, config: NodeConfig): Promise<Settings> => {
-    if (config.kind !== 'postgres' || config.mode !== 'patroni' || !config.standby_of) return {};
-    const primary = session.nodeRef(config.standby_of.node);
-    return agreedByAlterSystem(await session.asSuperuser(primary, components.postgres.readServerSettings));
-  };
-
-  /**
-   * PgBouncer's resolver keeps an address for as long as the engine's DNS says, ten minutes: a node that was removed and
-   * rebuilt would be looked for where its predecessor was. So the pooler gets names that are never used again.
-   */
-  const ownNamesOf = async (session: Session, config: NodeConfig): Promise<Readonly<Record<string, string>>> => {
-    if (config.kind !== 'pgbouncer') return {};
-    const names = new Set([...config.read_write.nodes, ...(config.read_only?.nodes ?? [])]);
-    const found = [...names].map(async (name) => {
-      const state = await platform.inspectContainer(containerName(session.database, name));
-      return [name, state?.ownName ?? name] as const;
-    });
-    return Object.fromEntries(await Promise.all(found));
-  };
-
   const reloadInside = async (node: Node, command: readonly string[]) => {
     const { exitCode, stderr } = await platform.exec(node.container, command);
     if (exitCode === 0) return;
@@ -151,7 +111,8 @@ export const nodeActions = (dependencies: Dependencies) => {
     configureNode,
     restartNode,
     removeNode,
-    ...stopAndStartActions(dependencies, { ensureContainer, startProgram }),
+    ...stopAndStartActions(dependencies, parts),
+    ...remakeNodeAction(dependencies, parts),
   };
 };
 

@@ -1,9 +1,10 @@
 import { refuseUnconfirmed } from '../domain/confirmation.ts';
+import { leavesWindow } from '../domain/closed-window.ts';
 import type { AbandonedOperation } from '../domain/abandoned-operation.ts';
 import type { Database } from '../domain/database.ts';
 import { endedAlready, PgrowError } from '../domain/errors.ts';
 import { refuseHeld } from '../domain/held-records.ts';
-import { operationInputs, operationTypeOf, type OperationWorkflow } from '../domain/inputs.ts';
+import { operationInputs, operationTypeOf } from '../domain/inputs.ts';
 import type { MarkState } from '../domain/operation-mark.ts';
 import type { OpenedOperation, OpenOperation, OperationActivities } from '../domain/operation-activities.ts';
 import { patienceOf } from '../domain/options.ts';
@@ -57,9 +58,7 @@ export const openOperation: (
     ...('options' in planned.input && { options }),
   });
   for (const step of resumed?.done ?? []) await store.stepEnded({ operation, step, status: 'done' });
-  // A rollback uses up the checkpoint that started it, destroying removes what it kept, and a repair or a snapshot touches nothing of it;
-  // every other operation closes it.
-  const closes = previous !== null && !leavesCheckpoint.includes(call.workflow);
+  const closes = previous !== null && !leavesWindow.includes(call.workflow);
   const { checkpoint_timeout: timeout_seconds } = options;
   return {
     plan,
@@ -122,8 +121,6 @@ const closeNeverBegun = async (store: Dependencies['store'], serviceId: string, 
   if (open) await store.closeCheckpoint(open.id);
 };
 
-const leavesCheckpoint: readonly OperationWorkflow[] = ['rollback', 'destroyDatabase', 'repair', 'takeSnapshot'];
-
 /** A database whose creation is refused never existed: one that was registered already is forgotten. */
 const refuseBeforeTouching = async (
   dependencies: Dependencies,
@@ -154,7 +151,7 @@ const ensureRecord = async (
 };
 
 /** Operations that can be rolled back after they are done. */
-const reversible: readonly Plan['type'][] = ['expand', 'scale_down'];
+const reversible: readonly Plan['type'][] = ['expand', 'scale_down', 'change'];
 
 interface Opening {
   readonly operation: string;

@@ -9,6 +9,7 @@ import {
   settingsToKeep,
   type ServerSettings,
 } from '../domain/settings.ts';
+import { postgresParameters } from '../domain/server-parameters.ts';
 import type { Node } from '../domain/topology.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
 import { failIfExited } from './exited-nodes.ts';
@@ -22,16 +23,19 @@ import { waitUntil } from './wait-until.ts';
  * recorded. Where that one did not say, the record stays as it is.
  */
 export const keepSettings = async (
-  { store, components }: Pick<Dependencies, 'store' | 'components'>,
-  database: Pick<Database, 'id' | 'settings' | 'size'>,
+  { store }: Pick<Dependencies, 'store'>,
+  { id, settings: kept = {}, topology }: Pick<Database, 'id' | 'settings' | 'topology'>,
   server: ServerSettings | null,
 ): Promise<void> => {
   if (!server) return;
-  const settings = settingsToKeep(
-    server,
-    components.postgres.postgresParameters(serverResources(database).memoryBytes),
-  );
-  if (!isDeepStrictEqual(settings, database.settings)) await store.saveSettings(database.id, settings);
+  // What another operation has left may take writes by now: no server's shape is a choice of the database.
+  const servers = [...topology.nodes, ...topology.kept].filter(({ kind }) => kind === 'postgres');
+  const settings = settingsToKeep(server, {
+    ours: servers.map((node) => postgresParameters(serverResources(node).memoryBytes)),
+    chosen: servers.flatMap(({ chosen_settings = {} }) => Object.keys(chosen_settings)),
+    kept,
+  });
+  if (!isDeepStrictEqual(settings, kept)) await store.saveSettings(id, settings);
 };
 
 export const settingsActions = (dependencies: Dependencies) => {
@@ -49,7 +53,7 @@ export const settingsActions = (dependencies: Dependencies) => {
       throw new PgrowError(
         'refused',
         `${from.name} lowers ${lowered.join(', ')} at its next start and could then not follow ${to.name}, which has more. ` +
-          'Restart it first, or undo the change: ALTER SYSTEM RESET.',
+          `Restart it first, undo the change by ALTER SYSTEM RESET, or choose what it runs with: ./pgrow change ${session.database.name}`,
       );
     // One after the other: of those that have to be restarted one at a time is away.
     for (const [index, node] of nodes.entries()) {

@@ -5,8 +5,8 @@ import type { Node } from '../domain/topology.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
 import { startServer, stopServer, type Stopped } from '../nodes/server-control.ts';
 import { openSession, type Session } from '../nodes/session.ts';
-import type { Labels } from '../platform/platform.ts';
 import { leftAsideText } from './left-aside.ts';
+import type { NodeParts } from './node-parts.ts';
 import type { Action, ActionStep } from './step-activity.ts';
 import { untilItAnswers } from './until-it-answers.ts';
 import { waitUntil } from './wait-until.ts';
@@ -24,18 +24,8 @@ const startsForOrder = 2;
 /** Of a server's control data (`pg_controldata`). A standby's is the second. */
 const orderlyStates: readonly string[] = ['shut down', 'shut down in recovery'];
 
-interface Nodes {
-  readonly ensureContainer: (
-    session: Session,
-    configured: ConfiguredNode,
-    step: ActionStep,
-    labels: Labels,
-  ) => Promise<void>;
-  readonly startProgram: (node: Node) => Promise<void>;
-}
-
 /** Of a database that is stopped on purpose, and started again. */
-export const stopAndStartActions = (dependencies: Dependencies, { ensureContainer, startProgram }: Nodes) => {
+export const stopAndStartActions = (dependencies: Dependencies, { ensureContainer, startProgram }: NodeParts) => {
   const { platform } = dependencies;
 
   const startNode: Action<'startNode'> = async ({ can_do_without = false, ...configured }, step) => {

@@ -25,6 +25,12 @@ const changedReplicas = (from: Topology, to: Topology) => {
 export const topologyActions = (dependencies: Dependencies) => {
   const { store, platform } = dependencies;
 
+  const recordNode: Action<'recordNode'> = async ({ node }, step) => {
+    const { database } = await openSession(dependencies, step.database);
+    // One that takes writes by now has been left as it was made.
+    if (database.topology.primary !== node.name) await store.saveNode(database.id, node);
+  };
+
   /** The event first: an attempt that died between the two finds it recorded by its key. */
   const recordTopology: Action<'recordTopology'> = async ({ topology }, step) => {
     const { database } = await openSession(dependencies, step.database);
@@ -83,5 +89,5 @@ export const topologyActions = (dependencies: Dependencies) => {
     await platform.removeNetwork(networkName(database));
   };
 
-  return { recordTopology, removeEverything };
+  return { recordNode, recordTopology, removeEverything };
 };

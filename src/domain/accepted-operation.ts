@@ -41,6 +41,7 @@ export const acceptedOperation = (
   nodes_removed: [],
   cost_before: nothing,
   cost_after: nothing,
+  changes: [],
   warnings: [],
   checkpoint: null,
   error: 'error' in standing ? standing.error : null,

@@ -52,6 +52,16 @@ export const stepKinds: Readonly<Record<ActivityName, ActivityKind>> = {
   rejoinCluster: 'wait',
   readmitServer: 'act',
   removeEverything: 'act',
+  remakeNode: 'wait',
+  limitNode: 'act',
+  agreeOnSettings: 'wait',
+  alterSystem: 'act',
+  tryServer: 'wait',
+  restartHeld: 'wait',
+  verifySettings: 'wait',
+  ensureExtension: 'wait',
+  removeExtension: 'act',
+  recordNode: 'act',
   recordTopology: 'act',
 };
 

@@ -1,7 +1,10 @@
 import { metricUnits } from './metric-names.ts';
+import { sizeOf } from './container-spec.ts';
 import type { Sample } from './samples.ts';
+import { memoryText } from './server-size.ts';
 import type { Snapshot } from './snapshot.ts';
-import type { Topology } from './topology.ts';
+import type { StorageUse } from './storage-use.ts';
+import { nodeNamed, type Topology } from './topology.ts';
 import type { Trend } from './trend.ts';
 
 export const adviceCodes = [
@@ -14,6 +17,7 @@ export const adviceCodes = [
   'lag',
   'cache',
   'disk',
+  'storage',
   'image',
   'snapshot',
 ] as const;
@@ -23,7 +27,7 @@ export const evidenceUnits = [...metricUnits, 'days', 'nodes'] as const;
 export type EvidenceUnit = (typeof evidenceUnits)[number];
 
 export interface Evidence {
-  /** As `GET …/metrics` names it; `snapshot_age` and `older_images` besides. */
+  /** As `GET …/metrics` names it; `snapshot_age`, `older_images` and `volume` besides. */
   readonly name: string;
   readonly node: string | null;
   readonly value: number;
@@ -43,7 +47,7 @@ export interface Advice {
   readonly request: AdvisedRequest | null;
 }
 
-export const advisedPaths = ['pooling', 'replicas', 'reinitialize', 'switchover', 'snapshots'] as const;
+export const advisedPaths = ['pooling', 'replicas', 'change', 'snapshots'] as const;
 export interface AdvisedRequest {
   readonly path: (typeof advisedPaths)[number];
   readonly body: Readonly<Record<string, unknown>>;
@@ -56,6 +60,8 @@ export interface Situation {
   readonly snapshots: readonly Pick<Snapshot, 'created_at' | 'damage'>[];
   /** Names of nodes whose image is not the one that they would be made from now. */
   readonly older_images: readonly string[];
+  /** As the monitor measured it last. */
+  readonly storage: StorageUse;
   /** Since the database was made. */
   readonly exists_ms: number;
   /** Milliseconds since the epoch. */
@@ -81,3 +87,9 @@ export const evidence = (
 /** Never more than there is. */
 export const percent = (share: number): string => `${Math.floor(share * 100)} %`;
 export const whole = (value: number): string => String(Math.round(value));
+
+/** Twice as much for each server, and a change that gives it to them. */
+export const moreMemory = (topology: Topology): { readonly bytes: number; readonly request: AdvisedRequest } => {
+  const bytes = 2 * sizeOf(nodeNamed(topology, topology.primary)).memory_bytes;
+  return { bytes, request: { path: 'change', body: { memory: memoryText(bytes) } } };
+};

@@ -16,6 +16,7 @@ const situation = (values: Sample['values'], change: Partial<Situation> = {}): S
   samples: steady(values),
   snapshots: [],
   older_images: [],
+  storage: { limit_bytes: null, used_bytes: 31 * 1024 ** 3 },
   exists_ms: 0,
   now,
   ...change,
@@ -76,7 +77,13 @@ test('someone who looks, and has it measured more often, does not change what is
 
 test('connections that are nearly all taken', () => {
   const values = { ...crowded, 'connections_limit@postgres-1': 70, 'connections_idle@postgres-1': 20 };
-  expect(adviceFor(situation(values))).toMatchObject([{ code: 'connections', request: null }]);
+  const more = { path: 'change', body: { memory: '2 GiB' } };
+  expect(adviceFor(situation(values))).toMatchObject([
+    { code: 'connections', says: expect.stringContaining('give the servers 2 GiB: then there are 400'), request: more },
+  ]);
+  // Those that were chosen do not grow with the memory.
+  const nodes = shop.topology.nodes.map((node) => ({ ...node, chosen_settings: { max_connections: '70' } }));
+  expect(adviceFor(situation(values, { topology: { ...shop.topology, nodes } }))).toMatchObject([{ request: null }]);
   // Which would mend it.
   expect(codes({ ...crowded, 'connections_limit@postgres-1': 70 })).toEqual(['pooling']);
 });
@@ -148,16 +155,13 @@ test('an old snapshot, or none; a damaged one does not count', () => {
   expect(codes({}, { exists_ms: 30 * 86_400_000 })).toEqual(['snapshot']);
 });
 
-test('servers of another image: the replicas first, then the primary', () => {
+test('servers of another image: the change that brings them to the newest', () => {
   const topology = replicaTopology(shop);
   const requestFor = (older_images: string[], of = topology) =>
     adviceFor(situation({}, { topology: of, older_images }))[0]?.request;
-  expect(requestFor(['postgres-1', 'postgres-2', 'front'])).toEqual({
-    path: 'reinitialize',
-    body: { node: 'postgres-2' },
-  });
-  expect(requestFor(['postgres-1'])).toEqual({ path: 'switchover', body: {} });
-  expect(requestFor(['postgres-1'], shop.topology)).toBeNull();
+  const newest = { path: 'change', body: { image: 'newest' } };
+  expect(requestFor(['postgres-1', 'postgres-2', 'front'])).toEqual(newest);
+  expect(requestFor(['postgres-1'], shop.topology)).toEqual(newest);
   expect(codes({}, { topology, older_images: ['front'] })).toEqual([]);
 });
 
@@ -168,4 +172,15 @@ test('the most pressing comes first', () => {
     'replicas',
     'snapshot',
   ]);
+});
+
+test('data that come near their limit are a finding, more pressing from 95 % on', () => {
+  const limit_bytes = 50 * 1024 ** 3;
+  const adviceAt = (share: number) =>
+    adviceFor(situation({}, { storage: { limit_bytes, used_bytes: share * limit_bytes } }))[0];
+  const saysAt = (share: number) => adviceAt(share)?.says;
+  expect(saysAt(0.79)).toBeUndefined();
+  expect(saysAt(0.8)).toMatch(/^The data take 40 of 50 GiB \(80 %\)\. .*Plan for more\.$/);
+  expect(saysAt(0.96)).toMatch(/^The data take 48 of 50 GiB \(96 %\)\. .*raise the limit now\.$/);
+  expect(adviceAt(0.96)?.request).toEqual({ path: 'change', body: { storage: '100 GiB' } });
 });

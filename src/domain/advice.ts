@@ -1,10 +1,11 @@
 import type { Advice, Seen, Situation } from './advice-kinds.ts';
 import { connections, idleInTransaction, pooling, poolSize } from './connection-advice.ts';
-import { cache, disk, image, lag, reads, replicas, snapshot } from './server-advice.ts';
+import { cache, disk, image, lag, reads, replicas, snapshot, storage } from './server-advice.ts';
 import { trendsOf } from './trend.ts';
 
 const rules = [
   disk,
+  storage,
   lag,
   poolSize,
   connections,

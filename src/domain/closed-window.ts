@@ -1,4 +1,5 @@
 import { looks } from './step-actions.ts';
+import type { OperationWorkflow } from './inputs.ts';
 import type { ClosesWindow } from './operation.ts';
 import type { Step } from './plan.ts';
 
@@ -19,3 +20,8 @@ export const closingStep = (of: string | null, steps: readonly Step[]): ClosesWi
 export const closingText = ({ of, step }: ClosesWindow, steps: readonly Pick<Step, 'name'>[]): string =>
   `Closes the rollback window of the last ${of.replaceAll('_', ' ')} at step ${step + 1}, "${steps[step]?.name}": ` +
   `from there on that ${of.replaceAll('_', ' ')} can no longer be rolled back.`;
+
+/**
+ * Operations that close no window: a rollback uses it up, a destroy removes what it keeps, and the others touch nothing of that.
+ */
+export const leavesWindow: readonly OperationWorkflow[] = ['rollback', 'destroyDatabase', 'repair', 'takeSnapshot'];

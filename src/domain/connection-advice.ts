@@ -1,7 +1,10 @@
 import { adviceLimits as limits } from './advice-limits.ts';
-import { evidence, percent, whole, type Advise } from './advice-kinds.ts';
+import { evidence, moreMemory, percent, whole, type Advise } from './advice-kinds.ts';
+import { sizeOf } from './container-spec.ts';
 import { largestPool, poolingOptions } from './options.ts';
-import { nodesOf } from './topology.ts';
+import { fromMemory } from './server-parameters.ts';
+import { memoryText } from './server-size.ts';
+import { nodeNamed, nodesOf, type Topology } from './topology.ts';
 
 export const pooling: Advise = ({ topology, trend }) => {
   const { primary } = topology;
@@ -33,15 +36,29 @@ export const connections: Advise = (seen) => {
   const through = topology.pooling
     ? 'Let more of the clients connect through PgBouncer'
     : 'Let clients keep fewer open';
+  const more = moreWithMemory(topology);
+  const or = more === null ? '' : `, or give the servers ${memoryText(more.bytes)}: then there are ${more.connections}`;
   return {
     code: 'connections',
-    says: `${whole(all.median)} of ${whole(most.median)} connections are taken: soon clients are refused. ${through}.`,
+    says: `${whole(all.median)} of ${whole(most.median)} connections are taken: soon clients are refused. ${through}${or}.`,
     evidence: [
       evidence('connections', primary, all.median, 'connections', all),
       evidence('connections_limit', primary, most.median, 'connections', most),
     ],
-    request: null,
+    request: more?.request ?? null,
   };
+};
+
+/** What twice the memory brings; null where it brings no more connections, because they were chosen or are as many as pgrow gives. */
+const moreWithMemory = (topology: Topology) => {
+  const node = nodeNamed(topology, topology.primary);
+  if (node.chosen_settings?.['max_connections'] !== undefined) return null;
+  const { bytes, request } = moreMemory(topology);
+  const [now, then] = [sizeOf(node).memory_bytes, bytes].map((each) => fromMemory(each).max_connections) as [
+    number,
+    number,
+  ];
+  return then > now ? { bytes, request, connections: then } : null;
 };
 
 export const poolSize: Advise = ({ topology, trend }) => {
@@ -71,8 +88,8 @@ export const idleInTransaction: Advise = ({ topology: { primary }, trend }) => {
   if (!idle || idle.share((value) => value >= limits.idle_in_transaction) < 0.9) return null;
   return {
     code: 'idle_in_transaction',
-    says: `${whole(idle.median)} sessions have been idle inside a transaction for minutes: they hold locks and keep VACUUM from removing what is dead. Set idle_in_transaction_session_timeout, or end their transactions.`,
+    says: `${whole(idle.median)} sessions have been idle inside a transaction for minutes: they hold locks and keep VACUUM from removing what is dead. Let the server end those of ten minutes and more, or end their transactions.`,
     evidence: [evidence('connections_idle_in_transaction', primary, idle.median, 'connections', idle)],
-    request: null,
+    request: { path: 'change', body: { settings: { idle_in_transaction_session_timeout: '10min' } } },
   };
 };

@@ -34,6 +34,8 @@ export interface Database {
    * earlier version.
    */
   readonly settings?: Settings;
+  /** What an operator chose, as the server that takes writes has it; absent if nothing was chosen. */
+  readonly chosen_settings?: Settings;
   /** What it began with; absent of one that began empty, or was restored before that was recorded. */
   readonly restored_from?: RestoredFrom;
   /** Whether it may not be destroyed; absent if it may. */

@@ -120,6 +120,23 @@ test('what an operation left past its point of no return is never removed: it ma
   expect(after({ status: 'done', ...steps('failed') })).toEqual([true, true]);
 });
 
+// Its advice was to rebuild what the change had just made.
+test('a server that a change has made again is no finding while the change is unfinished, and one after it', () => {
+  const changed = [
+    { name: 'postgres-1', differences: [{ subject: 'memory', says: 'memory is 2 GB, should be 1 GB' }] },
+  ];
+  const found = (change: Partial<OperationDocument>) =>
+    diagnose({ resources: [], databases: [surveyed({ changed, last: operation(change) })] }).map(({ kind }) => kind);
+  const stopped = {
+    status: 'needs_operator',
+    point_of_no_return: 'hand over',
+    steps: [exampleStep({ name: 'hand over', phase: 'hand-over', status: 'done' })],
+  } as const;
+  expect(found({ ...stopped, type: 'change' })).toEqual([]);
+  expect(found({ ...stopped, type: 'expand' })).toEqual(['changed_container']);
+  expect(found({ type: 'change' })).toEqual(['changed_container']);
+});
+
 test('slots of nodes, kept nodes and Patroni’s permanent ones are known; the user’s own are never removed', () => {
   const slot = { on: 'postgres-1', container: 'c', standby: false, physical: true, active: false };
   const slots = [

@@ -22,12 +22,18 @@ export const diagnose = ({ resources, databases }: Survey): readonly Finding[] =
       .flatMap((database) => [
         ...windowFindings(database),
         ...missingFindings(database),
-        ...(database.record ? changedFindings(database.record, database.changed) : []),
+        ...changeFindings(database),
         ...slotFindings(database),
         ...pauseFindings(database),
         ...stopFindings(database),
       ]),
   ];
+};
+
+/** Servers that a change has made again are as they are to be, which is recorded when it ends. */
+const changeFindings = ({ record, last, abandoned, changed }: SurveyedDatabase): readonly Finding[] => {
+  const unfinished = last?.type === 'change' && (abandoned !== null || isPastReturn(last));
+  return record && !unfinished ? changedFindings(record, changed) : [];
 };
 
 const heldFindings = ({ record }: SurveyedDatabase): readonly Finding[] => {

@@ -1,8 +1,10 @@
 import { expect, test } from 'vitest';
 import type { z } from 'zod';
-import { createDatabaseInput } from './inputs.ts';
+import { changeDatabaseInput, createDatabaseInput } from './inputs.ts';
 import { haOptions, poolingOptions } from './options.ts';
 import { invalidInput, problemsOf } from './input-problems.ts';
+
+const service_id = '0b5ad9e5-6a64-4c3b-9b52-0b8e3c0d5a11';
 
 const refusalOf = (schema: z.ZodType, input: unknown) => {
   const { error } = schema.safeParse(input);
@@ -43,9 +45,20 @@ test('lists of numbers and words are spelled out, behind a transform too', () =>
 });
 
 test('a name that does not fit is answered with the rule of names', () => {
-  const input = { service_id: '0b5ad9e5-6a64-4c3b-9b52-0b8e3c0d5a11', name: 'Shop' };
+  const input = { service_id, name: 'Shop' };
   expect(refusalOf(createDatabaseInput, input)).toMatchObject({
     problems: [{ path: 'name', value: 'Shop', allowed: expect.stringContaining('lower-case letter first') }],
+  });
+});
+
+test('names and values of settings, and what a list holds, are answered with their rules', () => {
+  const input = { service_id, settings: { 'work mem': '1MB', jit: [] }, extensions: [7] };
+  expect(refusalOf(changeDatabaseInput, input)).toMatchObject({
+    problems: [
+      { path: 'settings.work mem', value: '1MB', allowed: expect.stringContaining('such as work_mem') },
+      { path: 'settings.jit', value: [], allowed: expect.stringContaining('a number, true or false') },
+      { path: 'extensions.0', value: 7, allowed: 'text of 1 to 63 characters' },
+    ],
   });
 });
 

@@ -24,6 +24,10 @@ export const problemsOf = (
         allowed: known.length > 0 ? `one of the names ${known.join(', ')}` : 'nothing',
       }));
     }
+    if (issue.code === 'invalid_key') {
+      const allowed = issue.issues.map(({ message }) => message).join('; ');
+      return [{ path: pathText(path), value: valueAt(input, issue.path), allowed }];
+    }
     const rule = ruleAt(rules, issue.path);
     const allowed = issue.code === 'custom' || !rule ? issue.message : (allowedText(rule) ?? issue.message);
     return [{ path: pathText(path), value: valueAt(input, issue.path), allowed }];
@@ -41,6 +45,7 @@ export interface Rule {
   readonly maxLength?: number;
   readonly format?: string;
   readonly properties?: Readonly<Record<string, Rule>>;
+  readonly items?: Rule;
 }
 
 export const rulesOf = (schema: z.ZodType): Rule => {
@@ -49,12 +54,17 @@ export const rulesOf = (schema: z.ZodType): Rule => {
 };
 
 const ruleAt = (rule: Rule, path: readonly PropertyKey[]): Rule | undefined =>
-  path.reduce<Rule | undefined>((found, key) => found?.properties?.[String(key)], rule);
+  path.reduce<Rule | undefined>(
+    (found, key) => (typeof key === 'number' ? found?.items : found?.properties?.[String(key)]),
+    rule,
+  );
 
 const allowedText = (rule: Rule): string | null => {
   if (rule.enum) return rule.enum.map(String).join(', ');
   if (rule.const !== undefined) return JSON.stringify(rule.const);
   if (rule.format === 'uuid') return 'a UUID';
+  // Its message says more than its type.
+  if (rule.format !== undefined) return null;
   switch (rule.type) {
     case 'boolean':
       return 'true, false';

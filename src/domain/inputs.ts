@@ -3,7 +3,8 @@ import { databaseNamePattern, databaseNameRule, isDatabaseName, postgresMajors, 
 import { defaultLocale, isLocale, localeRule } from './locale.ts';
 import type { OperationType } from './operation.ts';
 import { haOptions, operationOptions, poolingOptions, replicaOptions, replicaWishes } from './options.ts';
-import { cpus, memory } from './server-size.ts';
+import { cpus, memory, storage } from './server-size.ts';
+import { canonicalSettingName, isSettingName, settingNameRule, settingValueRule } from './setting-names.ts';
 import { retentionHours } from './snapshot.ts';
 import { expansionTargets } from './stage.ts';
 
@@ -45,6 +46,8 @@ export const createDatabaseInput = z.strictObject({
   memory: memory.optional(),
   /** Of each of its PostgreSQL servers: 2 where none is chosen, or as the source of a snapshot has it. */
   cpus: cpus.optional(),
+  /** That the data of each server may take, as `50GiB`: watched and reported, not enforced. No limit where none is chosen. */
+  storage: storage.optional(),
 });
 
 export const expandInput = z.strictObject({
@@ -82,6 +85,38 @@ export const setReplicasInput = z.strictObject({
 export const setPoolingInput = z.strictObject({
   ...started,
   pooling: poolingOptions.prefault({}),
+  confirm,
+  options: operationOptions.prefault({}),
+});
+
+/** A line break would end the line of a server's file that has the value. */
+const isOneLine = (text: string): boolean => !/\p{Cc}/u.test(text);
+
+/** By name; null takes a chosen value back. Numbers and booleans are written as PostgreSQL writes them. */
+const wantedSettings = z.record(
+  z.string().refine(isSettingName, settingNameRule).transform(canonicalSettingName),
+  z
+    .union([z.string().max(10_000).refine(isOneLine, 'one line of text'), z.number(), z.boolean()], settingValueRule)
+    .nullable()
+    .transform((value) =>
+      typeof value === 'boolean' ? (value ? 'on' : 'off') : value === null ? null : String(value),
+    ),
+);
+
+/** Other resources, settings, extensions or another image, at the present stage. What is not named stays as it is. */
+export const changeDatabaseInput = z.strictObject({
+  ...started,
+  /** Of each PostgreSQL server, as `4GiB`. */
+  memory: memory.optional(),
+  /** Of each PostgreSQL server. */
+  cpus: cpus.optional(),
+  /** That the data of each server may take; null takes the limit away. */
+  storage: storage.nullable().optional(),
+  settings: wantedSettings.default({}),
+  /** Extensions to create in the application's database. */
+  extensions: z.array(z.string().min(1).max(63)).max(50).default([]),
+  /** `newest`: the image that this pgrow makes servers from. */
+  image: z.literal('newest').optional(),
   confirm,
   options: operationOptions.prefault({}),
 });
@@ -173,6 +208,7 @@ export const operationInputs = {
   scaleDown: scaleDownInput,
   setReplicas: setReplicasInput,
   setPooling: setPoolingInput,
+  changeDatabase: changeDatabaseInput,
   switchover: switchoverInput,
   failover: failoverInput,
   reinitialize: reinitializeInput,
@@ -198,6 +234,7 @@ export const operationTypeOf = {
   scaleDown: 'scale_down',
   setReplicas: 'set_replicas',
   setPooling: 'set_pooling',
+  changeDatabase: 'change',
   switchover: 'switchover',
   failover: 'failover',
   reinitialize: 'reinitialize',

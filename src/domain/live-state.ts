@@ -1,3 +1,4 @@
+import type { Settings } from './settings.ts';
 import type { NodeFault } from './faults.ts';
 import type { Holdings } from './holdings.ts';
 import type { RouteWrite } from './route-write.ts';
@@ -84,8 +85,21 @@ export interface NodeFacts {
   readonly version?: string;
   /** Bytes in its volume. */
   readonly volume_bytes?: number;
+  /** Of one that takes writes: what ALTER SYSTEM has set there. */
+  readonly by_alter_system?: Settings;
+  /** That its container was made from. */
+  readonly image?: NodeImage;
   readonly servers?: RouterServers;
   readonly pool?: PoolerLoad;
+}
+
+export interface NodeImage {
+  /** `pgrow/postgres:17-14fbf00ff855` */
+  readonly reference: string;
+  /** Whether nodes of this kind are made from it now. */
+  readonly newest: boolean;
+  /** When it was built, ISO 8601; null if that is not known. */
+  readonly made_at: string | null;
 }
 
 /** Servers that each of a router's ports leads to. `total`: how many it should be. */

@@ -1,4 +1,6 @@
+import type { ChangeFacts, ChangeQuestion } from './change.ts';
 import type { CutOver } from './step-actions.ts';
+import type { ExtensionsSeen } from './extension-list.ts';
 import type { Finding } from './finding.ts';
 import type { Facts } from './facts.ts';
 import type { Leadership, LiveState } from './live-state.ts';
@@ -6,6 +8,7 @@ import type { LeftOver } from './operation-activities.ts';
 import type { PasswordAnswer } from './password.ts';
 import type { PreflightCheck, PreflightQuestion } from './preflight.ts';
 import type { Sample } from './samples.ts';
+import type { SettingsSeen } from './setting-catalogue.ts';
 import type { ServerSettings } from './settings.ts';
 import type { CountedStatements, LogSettings, StatementsWanted, UncountedReason } from './statements.ts';
 
@@ -36,6 +39,10 @@ export interface Looks {
   readOlderImages(serviceId: string): Promise<readonly string[]>;
   /** Which statements the server that takes writes logs. */
   readLogSettings(serviceId: string): Promise<LogSettings>;
+  /** All settings of the server that takes writes. */
+  readSettings(serviceId: string): Promise<SettingsSeen>;
+  /** All extensions that it has the files of, and those in the application's database. */
+  readExtensions(serviceId: string): Promise<ExtensionsSeen>;
   /** Whether the Docker engine answers. @throws PgrowError `docker_unavailable` */
   pingEngine(): Promise<void>;
   /** What would be looked at before an operation begins. */
@@ -85,6 +92,8 @@ export interface Wanted {
   readonly settings: boolean;
   /** What each server holds, also while one takes writes. Default: only when none does. */
   readonly holdings?: boolean;
+  /** What a change needs to know. Default: not looked up. */
+  readonly change?: ChangeQuestion;
 }
 
 export interface Circumstances {
@@ -93,6 +102,8 @@ export interface Circumstances {
   readonly facts: Facts | null;
   /** What it is set to; null as well where it does not answer. */
   readonly settings: ServerSettings | null;
+  /** Null where no server takes writes; absent where it was not requested. */
+  readonly change?: ChangeFacts | null;
 }
 
 /** `failed` says what would not go. */
@@ -113,6 +124,8 @@ export const answerLimitMs: Readonly<Record<keyof (Looks & SampleReader), number
   readLogs: 30_000,
   readStatements: 30_000,
   readLogSettings: 15_000,
+  readSettings: 15_000,
+  readExtensions: 15_000,
   readOlderImages: 10_000,
   pingEngine: 10_000,
   readPreflight: 30_000,

@@ -26,6 +26,8 @@ export const snapshotVolumeName = (database: Named, snapshot: string): string =>
 export const verificationName = (snapshotVolume: string): string => `${snapshotVolume}-verify`;
 /** Of the container that fills a node's volume. */
 export const restorationName = ({ container }: Pick<Node, 'container'>): string => `${container}-restore`;
+/** Of the container in which a server like a node's is started to see whether it starts. */
+export const trialName = ({ container }: Pick<Node, 'container'>): string => `${container}-try`;
 export const patroniScope = (database: Named, attempt: string): string => `${database.name}-${attempt}`;
 
 /** `postgres_2` for `postgres-2`: slot names take no hyphens. */

@@ -24,6 +24,7 @@ export const nodeDocuments = (
     answered_at: facts?.answered_at ?? null,
     version: facts?.version ?? null,
     volume_bytes: facts?.volume_bytes ?? null,
+    image: facts?.image ?? null,
     servers: facts?.servers ?? null,
     pool: facts?.pool ?? null,
   }));

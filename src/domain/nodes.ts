@@ -2,7 +2,7 @@ import type { Database } from './database.ts';
 import { containerName, volumeName } from './naming.ts';
 import type { Node, NodeKind, PostgresMode, Topology } from './topology.ts';
 
-type Named = Pick<Database, 'id' | 'name' | 'home' | 'size'>;
+type Named = Pick<Database, 'id' | 'name' | 'home' | 'size' | 'chosen_settings'>;
 
 const kindsWithData: readonly NodeKind[] = ['postgres', 'etcd'];
 
@@ -17,9 +17,14 @@ export const newNode = (database: Named, kind: NodeKind, ordinal: number, mode?:
     container: containerName(database, name),
     volume: kindsWithData.includes(kind) ? volumeName(database, name) : null,
     ...(mode ? { mode } : {}),
-    ...(kind === 'postgres' && database.size ? { size: database.size } : {}),
+    ...(kind === 'postgres' ? serverOf(database) : {}),
   };
 };
+
+const serverOf = ({ size, chosen_settings }: Named): Pick<Node, 'size' | 'chosen_settings'> => ({
+  ...(size ? { size } : {}),
+  ...(chosen_settings ? { chosen_settings } : {}),
+});
 
 const ordinalOf = (node: Node): number => Number(node.name.slice(node.name.lastIndexOf('-') + 1));
 

@@ -1,4 +1,4 @@
-import type { LiveNode, LiveState, NodeFacts, NodeState } from './live-state.ts';
+import type { LiveNode, LiveState, NodeFacts, NodeImage, NodeState } from './live-state.ts';
 
 /** What was read of nodes beside their state, by name. */
 export type FactsByNode = ReadonlyMap<string, NodeFacts>;
@@ -15,13 +15,24 @@ export const withFacts = (
   {
     before,
     read,
+    images = new Map(),
     seen_at,
-  }: { readonly before: LiveState | null; readonly read: FactsByNode; readonly seen_at: string },
+  }: {
+    readonly before: LiveState | null;
+    readonly read: FactsByNode;
+    /** Of containers that are there, by node. */
+    readonly images?: ReadonlyMap<string, NodeImage>;
+    readonly seen_at: string;
+  },
 ): LiveState => {
   const earlier = new Map(before?.nodes.map((node) => [node.name, node]));
   return {
     ...live,
-    nodes: live.nodes.map((node) => ({ ...node, facts: factsOf(node, earlier.get(node.name), read, seen_at) })),
+    nodes: live.nodes.map((node) => {
+      const facts = factsOf(node, earlier.get(node.name), read, seen_at);
+      const image = images.get(node.name) ?? facts.image;
+      return { ...node, facts: { ...facts, ...(image && { image }) } };
+    }),
   };
 };
 
@@ -33,13 +44,20 @@ const factsOf = (node: LiveNode, before: LiveNode | undefined, read: FactsByNode
     since: (isSame ? since : undefined) ?? seen_at,
     ...(answered_at !== undefined && { answered_at }),
   };
-  if (serving.includes(node.state)) return { ...(node.role === 'primary' ? leading(known) : known), ...lasting };
-  const { version, volume_bytes } = known;
+  if (serving.includes(node.state)) return { ...(node.role === 'primary' ? leading : following)(known), ...lasting };
+  const { version, volume_bytes, image } = known;
   return {
     ...(version !== undefined && { version }),
     ...(volume_bytes !== undefined && { volume_bytes }),
+    ...(image !== undefined && { image }),
     ...lasting,
   };
+};
+
+/** Without what was known of it while it took writes. */
+const following = (known: NodeFacts): NodeFacts => {
+  const { by_alter_system: _, ...facts } = known;
+  return facts;
 };
 
 /** Without what was known of it while it followed. */

@@ -1,3 +1,4 @@
+import type { ChangeItem } from './change.ts';
 import type { Cost } from './cost.ts';
 import type { cutoverModes } from './options.ts';
 import type { Stage } from './stage.ts';
@@ -8,6 +9,7 @@ export const operationTypes = [
   'scale_down',
   'set_replicas',
   'set_pooling',
+  'change',
   'switchover',
   'failover',
   'reinitialize',
@@ -158,6 +160,8 @@ export interface OperationDocument {
   readonly nodes_removed: readonly string[];
   readonly cost_before: Cost;
   readonly cost_after: Cost;
+  /** What a change makes different, each with how it takes effect; none of other operations. */
+  readonly changes: readonly ChangeItem[];
   /** Those of its plan, then what it left as it was: a node that could not be started, for example. */
   readonly warnings: readonly string[];
   readonly checkpoint: Checkpoint | null;

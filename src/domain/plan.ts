@@ -1,4 +1,5 @@
 import type { ActionCall, ActivityCall } from './step-actions.ts';
+import type { ChangeItem } from './change.ts';
 import type { Cost } from './cost.ts';
 import type { ErrorCode } from './errors.ts';
 import type { OperationWorkflow } from './inputs.ts';
@@ -60,6 +61,8 @@ export interface Plan {
    * or fails before costs no way back. Null or absent if none is open, or none is closed.
    */
   readonly closes_window?: ClosesWindow | null;
+  /** What a change makes different, each with how it takes effect. Absent from the plans of other operations. */
+  readonly changes?: readonly ChangeItem[];
   readonly warnings: readonly string[];
   /** What is lost for good: the operation begins only when that has been confirmed. Absent: nothing is. */
   readonly losses?: readonly string[];

@@ -6,7 +6,7 @@ import { poolingOptions, type PoolingOptions } from './options.ts';
 import { planSetPooling } from './plan/set-pooling.ts';
 import { planExpand } from './plan/expand.ts';
 import { operationOptions } from './options.ts';
-import { poolBound, withBound } from './pool-bound.ts';
+import { leastMaxConnections, poolBound, withBound } from './pool-bound.ts';
 
 const usual: ConnectionFacts = {
   max_connections: 200,
@@ -107,4 +107,15 @@ test('where the server does not say, the bound stays', () => {
   const silent = { ...nothingHeld('postgres-1'), connections: null };
   expect(withBound(pooledShop(), silent).topology.pooling).not.toHaveProperty('server_connections');
   expect(withBound(pooledShop(), factsOf()).topology.pooling).toMatchObject({ server_connections: 88 });
+});
+
+test('fewer connections than pools, pgrow and PostgreSQL need are too few', () => {
+  expect(leastMaxConnections(usual, null)).toEqual({
+    least: 33,
+    text: '3 reserved + 20 for pgrow + 10 for clients',
+  });
+  expect(leastMaxConnections({ ...usual, databases: 2 }, { default_pool_size: 20, reserve_pool_size: 5 })).toEqual({
+    least: 123,
+    text: '3 reserved + 20 for pgrow + 100 for pools of 25 for each of 2 databases at each port of PgBouncer',
+  });
 });

@@ -40,6 +40,38 @@ export const poolBound = ({
   return { each, per_database, text };
 };
 
+/** Connections that applications have at the least where no pooler shares few among many. */
+const leastForClients = 10;
+
+/** The least of `max_connections` with which every pool can be filled and pgrow can log in, and the arithmetic for people. */
+export const leastMaxConnections = (
+  { superuser_reserved_connections, reserved_connections, databases }: ConnectionFacts,
+  pooling: Pick<PoolingOptions, 'default_pool_size' | 'reserve_pool_size'> | null,
+): { readonly least: number; readonly text: string } => {
+  const reserved = superuser_reserved_connections + reserved_connections;
+  const pool = pooling ? pooling.default_pool_size + pooling.reserve_pool_size : 0;
+  const clients = pooling ? portsOfPooler * databases * pool : leastForClients;
+  const pools = databases === 1 ? `a pool of ${pool}` : `pools of ${pool} for each of ${databases} databases`;
+  const text =
+    `${reserved} reserved + ${ownConnections} for pgrow + ${clients} for ` +
+    (pooling ? `${pools} at each port of PgBouncer` : 'clients');
+  return { least: reserved + ownConnections + clients, text };
+};
+
+/** @throws PgrowError `invalid_input` for a `max_connections` that leaves too few for pools, pgrow and PostgreSQL */
+export const refuseTooFew = (
+  max_connections: string | undefined,
+  facts: Facts | null | undefined,
+  pooling: Pooling | null,
+): void => {
+  if (!facts?.connections || max_connections === undefined) return;
+  const { least, text } = leastMaxConnections(facts.connections, pooling);
+  if (Number(max_connections) >= least) return;
+  throw invalidInput('The change', [
+    { path: 'settings.max_connections', value: max_connections, allowed: `at least ${least} (${text})` },
+  ]);
+};
+
 /** What is recorded of pooling that is asked for now. */
 export interface BoundedPooling {
   readonly pooling: Pooling;

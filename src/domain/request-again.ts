@@ -49,6 +49,7 @@ export const requestAgain = ({ asked, options, ...about }: Asked): RequestAgain 
 
 const paths = {
   setReplicas: 'replicas',
+  changeDatabase: 'change',
   switchover: 'switchover',
   failover: 'failover',
   reinitialize: 'reinitialize',

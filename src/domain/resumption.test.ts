@@ -47,6 +47,22 @@ test.each([
   ['scaleDown', { target: 'single' }, 'scale-down shop --to single --yes'],
   ['scaleDown', { target: 'unpooled' }, 'pooling shop --off --yes'],
   ['setReplicas', { count: 3 }, 'replicas shop 3'],
+  [
+    'changeDatabase',
+    {
+      memory: 4 * 1024 ** 3,
+      cpus: 0.5,
+      storage: null,
+      settings: { jit: null, search_path: `"it's", b` },
+      image: 'newest',
+    },
+    `change shop --memory 4GiB --cpus 0.5 --storage none --reset jit --set 'search_path="it'\\''s", b' --image newest --yes`,
+  ],
+  [
+    'changeDatabase',
+    { memory: 768 * 1024 ** 2, storage: 50 * 1024 ** 3, settings: { work_mem: '64MB' }, extensions: ['vector'] },
+    'change shop --memory 768MiB --storage 50GiB --set work_mem=64MB --extension vector --yes',
+  ],
   ['switchover', {}, 'switchover shop'],
   ['switchover', { target_node: 'postgres-3' }, 'switchover shop postgres-3'],
   ['reinitialize', { node: 'postgres-3' }, 'reinit shop postgres-3'],

@@ -3,6 +3,7 @@ import { PgrowError, withoutStop } from './errors.ts';
 import type { OperationWorkflow } from './inputs.ts';
 import { hasPassedReturn, isPastReturn, type OperationDocument } from './operation.ts';
 import type { RecordedRequest, Plan } from './plan.ts';
+import { memoryText } from './server-size.ts';
 
 /**
  * An operation that stopped after its point of no return leaves a database that differs from its record. A plan made from
@@ -58,6 +59,8 @@ export const commandToResume = (database: string, asked: RecordedRequest | undef
       return `./pgrow scale-down ${database} --to ${target} --yes`;
     case 'setReplicas':
       return `./pgrow replicas ${database} ${count}`;
+    case 'changeDatabase':
+      return `./pgrow change ${database} ${changeOptions(asked.input)} --yes`;
     case 'switchover':
       return `./pgrow switchover ${database}${target_node === undefined ? '' : ` ${target_node}`}`;
     case 'failover':
@@ -80,6 +83,32 @@ export const commandToResume = (database: string, asked: RecordedRequest | undef
       return `./pgrow status ${database}`;
   }
 };
+
+/** Of a change every option counts: what was asked for is what is resumed. */
+const changeOptions = ({
+  memory,
+  cpus,
+  storage,
+  settings = {},
+  extensions = [],
+  image,
+}: RecordedRequest['input']): string =>
+  [
+    ...(typeof memory === 'number' ? [`--memory ${sizeOption(memory)}`] : []),
+    ...(cpus === undefined ? [] : [`--cpus ${cpus as number}`]),
+    ...(storage === undefined ? [] : [`--storage ${storage === null ? 'none' : sizeOption(storage as number)}`]),
+    ...Object.entries(settings as Readonly<Record<string, string | null>>).map(([name, value]) =>
+      value === null ? `--reset ${name}` : `--set ${shellWord(`${name}=${value}`)}`,
+    ),
+    ...(extensions as readonly string[]).map((name) => `--extension ${shellWord(name)}`),
+    ...(image === undefined ? [] : ['--image newest']),
+  ].join(' ');
+
+/** As the option takes it: `4GiB`. */
+const sizeOption = (bytes: number): string => memoryText(bytes).replace(' ', '');
+
+const shellWord = (text: string): string =>
+  /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 
 /** Indexes of the steps that need not be repeated. */
 export const stepsDone = ({ steps }: OperationDocument): readonly number[] =>

@@ -1,6 +1,8 @@
 import { adviceLimits as limits } from './advice-limits.ts';
-import { evidence, percent, whole, type Advise, type AdvisedRequest, type Seen } from './advice-kinds.ts';
+import { evidence, moreMemory, percent, whole, type Advise, type Seen } from './advice-kinds.ts';
 import { formatBytes } from './format-bytes.ts';
+import { memoryText } from './server-size.ts';
+import { storageLevel, useText } from './storage-use.ts';
 import { nodesOf } from './topology.ts';
 import type { Trend } from './trend.ts';
 
@@ -58,7 +60,8 @@ export const lag: Advise = ({ topology, trend }) => {
   };
 };
 
-export const cache: Advise = ({ topology: { primary }, trend }) => {
+export const cache: Advise = ({ topology, trend }) => {
+  const { primary } = topology;
   const [hits, commits] = [trend('cache_hits', primary), trend('commits', primary)];
   if (!hits || !commits || commits.median < limits.commits_for_cache) return null;
   if (hits.share((value) => value < limits.cache_hits) < 0.9) return null;
@@ -66,7 +69,7 @@ export const cache: Advise = ({ topology: { primary }, trend }) => {
     code: 'cache',
     says: `${percent(hits.median)} of the blocks that are read come from shared buffers: what is read does not fit into them. Look for statements that read whole tables, or give the servers more memory.`,
     evidence: [evidence('cache_hits', primary, hits.median, 'share', hits)],
-    request: null,
+    request: moreMemory(topology).request,
   };
 };
 
@@ -83,6 +86,18 @@ export const disk: Advise = ({ trend }) => {
       ...(size ? [evidence('size', null, size.median, 'bytes', size)] : []),
     ],
     request: null,
+  };
+};
+
+export const storage: Advise = ({ storage: use, now }) => {
+  const level = storageLevel(use);
+  if (level === null) return null;
+  const next = level === 'nearly' ? 'Remove what is not needed, or raise the limit now' : 'Plan for more';
+  return {
+    code: 'storage',
+    says: `The data take ${useText(use)} (${percent(use.used_bytes! / use.limit_bytes!)}). The limit is reported, not enforced. ${next}.`,
+    evidence: [evidence('volume', null, use.used_bytes!, 'bytes', { at: now, over_ms: 0 })],
+    request: { path: 'change', body: { storage: memoryText(2 * use.limit_bytes!) } },
   };
 };
 
@@ -105,18 +120,11 @@ export const snapshot: Advise = ({ snapshots, exists_ms, now }) => {
 export const image: Advise = ({ topology, older_images, now }) => {
   const servers = nodesOf(topology, 'postgres').map(({ name }) => name);
   const older = servers.filter((name) => older_images.includes(name));
-  const replica = older.find((name) => name !== topology.primary);
   if (older.length === 0) return null;
-  const [next, request]: readonly [string, AdvisedRequest | null] =
-    replica !== undefined
-      ? [`Rebuild ${replica}: it gets the present one.`, { path: 'reinitialize', body: { node: replica } }]
-      : topology.stage >= 2
-        ? ['Switch over, then rebuild the former primary.', { path: 'switchover', body: {} }]
-        : ['The next server that is made has the present one: grow to replicas, switch over, and go back.', null];
   return {
     code: 'image',
-    says: `${older.join(', ')} ${older.length === 1 ? 'runs' : 'run'} another image than this pgrow would take now, which may have security updates. ${next}`,
+    says: `${older.join(', ')} ${older.length === 1 ? 'runs' : 'run'} another image than this pgrow would take now, which may have security updates. A change brings every server to it by one hand-over.`,
     evidence: [evidence('older_images', null, older.length, 'nodes', { at: now, over_ms: 0 })],
-    request,
+    request: { path: 'change', body: { image: 'newest' } },
   };
 };

@@ -6,6 +6,8 @@ export interface ServerSize {
   readonly memory_bytes: number;
   /** In hundredths of a CPU: 0.25 is a quarter of one. */
   readonly cpus: number;
+  /** Whole mebibytes that its data may take: watched and reported. Absent: no limit. */
+  readonly storage_bytes?: number;
 }
 
 const mebibyte = 1024 * 1024;
@@ -48,11 +50,40 @@ export const cpus = z
   .number()
   .refine((value) => value >= least.cpus && value <= most.cpus && Number(value.toFixed(2)) === value, cpusRule);
 
+export const storageRule = '1GiB to 64TiB: a number with MiB, GiB or TiB, such as 50GiB';
+
+/** What data may take, as a person writes it or in bytes; becomes bytes. */
+export const storage = z
+  .union([z.string(), z.int()], storageRule)
+  .transform((value) => (typeof value === 'string' ? bytesOf(value) : value))
+  .refine(
+    (bytes) => bytes !== null && bytes >= gibibyte && bytes <= 64 * tebibyte && bytes % mebibyte === 0,
+    storageRule,
+  )
+  .transform((bytes) => bytes!);
+
+interface ChosenSize {
+  readonly memory?: number | undefined;
+  readonly cpus?: number | undefined;
+  readonly storage?: number | undefined;
+}
+
 /** What was chosen, and for the rest what it would be otherwise. */
-export const chosenSize = (
-  { memory: chosen, cpus: wanted }: { readonly memory?: number | undefined; readonly cpus?: number | undefined },
-  otherwise: ServerSize = usualSize,
-): ServerSize => ({ memory_bytes: chosen ?? otherwise.memory_bytes, cpus: wanted ?? otherwise.cpus });
+export const chosenSize = (chosen: ChosenSize, otherwise: ServerSize = usualSize): ServerSize => {
+  const storage_bytes = chosen.storage ?? otherwise.storage_bytes;
+  return {
+    memory_bytes: chosen.memory ?? otherwise.memory_bytes,
+    cpus: chosen.cpus ?? otherwise.cpus,
+    ...(storage_bytes !== undefined && { storage_bytes }),
+  };
+};
+
+/** As documents show it: null for no limit. */
+export const sizeDocument = ({ memory_bytes, cpus: share, storage_bytes }: ServerSize) => ({
+  memory_bytes,
+  cpus: share,
+  storage_bytes: storage_bytes ?? null,
+});
 
 /** What an engine's machine has in all. */
 export type Capacity = ServerSize;

@@ -29,7 +29,8 @@ describe('a new database', () => {
 });
 
 describe('what the servers to come are given', () => {
-  const keep = (lines: readonly FileSetting[], defaults = {}) => settingsToKeep({ lines, defaults, running: {} }, ours);
+  const keep = (lines: readonly FileSetting[], defaults = {}) =>
+    settingsToKeep({ lines, defaults, running: {} }, { ours: [ours, { max_connections: 100 }], chosen: [], kept: {} });
 
   // At stage 0 `simple` by default, at stage 3 `english` because Patroni includes initdb's file, and back again.
   test('is what the present one has by default where no file says anything, and what its files say where they do', () => {
@@ -54,6 +55,17 @@ describe('what the servers to come are given', () => {
   // Someone has raised it in Patroni's own configuration; a plain standby with less would not start.
   test('has more connections where the cluster has agreed on more, and is ours to choose where it has not', () => {
     expect(keep([file('max_connections', '400'), file('wal_level', 'replica')])).toEqual({ max_connections: '400' });
+  });
+
+  // It would stay when it is no longer chosen, or for servers of another size.
+  test('is nothing that an operator has chosen, nor what follows from the size of a server, and what was kept under it stays', () => {
+    const lines = [file('max_connections', '300'), file('timezone', 'Asia/Tokyo')];
+    const decided = { ours: [ours], chosen: ['max_connections', 'timezone'] };
+    const server = { lines, defaults: {}, running: {} };
+    expect(settingsToKeep(server, { ...decided, kept: {} })).toEqual({});
+    const kept = { TimeZone: 'GMT', max_connections: '250' };
+    expect(settingsToKeep(server, { ...decided, kept })).toEqual(kept);
+    expect(keep([file('max_connections', '100')])).toEqual({});
   });
 });
 

@@ -103,7 +103,7 @@ export const replayNeeds: readonly string[] = [
 ];
 
 /** Each server's own, in the hands of pgrow or Patroni: never carried from one to another. */
-const ownOfServer: readonly string[] = [
+export const ownOfServer: readonly string[] = [
   'cluster_name',
   'config_file',
   'data_directory',
@@ -136,20 +136,32 @@ export interface ServerSettings {
   readonly running: Settings;
 }
 
+/** What of a server's files is no choice of its database. */
+export interface Decided {
+  /** What pgrow chooses, for each size that a server has. */
+  readonly ours: readonly Readonly<Record<string, string | number>>[];
+  /** Names that an operator chose, on whichever server. */
+  readonly chosen: readonly string[];
+  /** What is kept already: under a choice it stays, for the day on which that is taken back. */
+  readonly kept: Settings;
+}
+
 /**
  * What every server of the database that is made from now on has to have, to mean the same as the present one. Of what must be
  * agreed on only what is not as we choose it: that stays ours to change.
  */
-export const settingsToKeep = (server: ServerSettings, ours: Readonly<Record<string, string | number>>): Settings => {
+export const settingsToKeep = (server: ServerSettings, { ours, chosen, kept: before }: Decided): Settings => {
   const written = lastOf(server.lines.filter((line) => !line.by_alter_system));
+  const overridden = new Set(chosen.map((name) => name.toLowerCase()));
   const kept: Record<string, string> = {};
-  for (const name of decidedByInitdb) {
-    const value = written.get(name.toLowerCase()) ?? server.defaults[name];
-    if (value !== undefined) kept[name] = value;
-  }
+  const keep = (name: string, value: string | undefined): void => {
+    const wanted = overridden.has(name.toLowerCase()) ? before[name] : value;
+    if (wanted !== undefined) kept[name] = wanted;
+  };
+  for (const name of decidedByInitdb) keep(name, written.get(name.toLowerCase()) ?? server.defaults[name]);
   for (const name of agreedParameters) {
     const value = written.get(name);
-    if (value !== undefined && value !== String(ours[name])) kept[name] = value;
+    keep(name, ours.some((each) => value === String(each[name])) ? undefined : value);
   }
   return kept;
 };

@@ -7,6 +7,10 @@ import { ports } from './naming.ts';
 import { nodeDocuments } from './node-documents.ts';
 import type { Checkpoint, OperationDocument } from './operation.ts';
 import { presentHa, presentPooling, presentReplicas } from './present-options.ts';
+import { sizeDocument } from './server-size.ts';
+import { shownSettings } from './setting-catalogue.ts';
+import type { Settings } from './settings.ts';
+import { storageNotice, storageUse } from './storage-use.ts';
 import { nodesOf } from './topology.ts';
 
 /** What is, as the API and `--json` show it. */
@@ -18,8 +22,16 @@ export const topologyDocument = (database: Database, live: LiveState) => {
   const patroni = nodesOf(topology, 'postgres').filter(({ mode }) => mode === 'patroni');
   const replicas = nodesOf(topology, 'postgres').length - 1;
   const endpoint = (name: keyof typeof network): string | null => network[name] && addressText(network[name]);
+  const use = storageUse(database, live);
   return {
     stage: topology.stage,
+    /** Of each PostgreSQL server. */
+    size: sizeDocument(sizeOf(database)),
+    storage: use,
+    settings: {
+      chosen: shownSettings(database.chosen_settings ?? {}),
+      by_alter_system: alteredOn(live),
+    },
     pooling: {
       enabled: topology.pooling !== null,
       type: 'pgbouncer',
@@ -63,11 +75,11 @@ export interface Seen {
   readonly age_ms: number | null;
 }
 
-export const healthDocument = ({ name }: Pick<Database, 'name'>, { live, seen_at, age_ms }: Seen) => ({
-  cluster_name: name,
+export const healthDocument = (database: Database, { live, seen_at, age_ms }: Seen) => ({
+  cluster_name: database.name,
   health: live.health,
   members: live.members,
-  notices: live.notices,
+  notices: [...live.notices, ...recordNotices(database, live)],
   seen_at,
   age_ms,
 });
@@ -93,7 +105,6 @@ export const statusDocument = ({
   name: database.name,
   project: database.project,
   postgres_major: database.postgres_major,
-  size: sizeOf(database),
   health: live.health,
   seen_at,
   age_ms,
@@ -106,8 +117,22 @@ export const statusDocument = ({
   protected: database.protected === true,
   /** Null unless its record comes from a backup and has not been found to be right. */
   held: database.held ?? null,
-  notices: [...(database.held ? heldNotices(database.name, database.held) : []), ...live.notices],
+  notices: [
+    ...(database.held ? heldNotices(database.name, database.held) : []),
+    ...live.notices,
+    ...recordNotices(database, live),
+  ],
   nodes: nodeDocuments(live, database.topology, checkpoint),
 });
+
+/** Of the server that takes writes; null where that is not known. */
+const alteredOn = ({ nodes }: LiveState): Settings | null =>
+  nodes.find(({ role }) => role === 'primary')?.facts?.by_alter_system ?? null;
+
+/** What asks for a person although every node is as it should be. */
+const recordNotices = (database: Database, live: LiveState): readonly string[] => {
+  const storage = storageNotice(database.name, storageUse(database, live));
+  return storage === null ? [] : [storage];
+};
 
 const leaderOf = ({ members }: LiveState): string | undefined => members.find(({ role }) => role === 'leader')?.name;

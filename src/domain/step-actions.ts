@@ -18,6 +18,13 @@ export interface Actions {
   /** Stops a node, gives it new files and starts it, so that it becomes something else on the same volume. */
   restartNode: ConfiguredNode;
   /**
+   * Makes a server's container again around its volume, where it is not as the node is to be made, and starts it with its
+   * files. Replicas only: with `unless_primary`, one that takes writes by now is left as it is, with a remark.
+   */
+  remakeNode: ConfiguredNode & { readonly unless_primary?: boolean };
+  /** Gives a running container the CPUs of its node. */
+  limitNode: { readonly node: Node };
+  /**
    * Its program and its container, which the engine does not bring back; the volume stays. Absent is success. `in_order`: a server has to be shut down in order, with
    * everything on disk; one that is not is started and stopped again.
    */
@@ -156,6 +163,23 @@ export interface Actions {
   /** Containers, volumes and networks that carry the database's label, then its records. */
   removeEverything: Record<string, never>;
 
+  /** Of a Patroni cluster: what its members take from etcd alone, as a server like `like` is to have it. */
+  agreeOnSettings: { readonly members: readonly Node[]; readonly like: Node };
+  /** ALTER SYSTEM for each, where the server takes writes; null takes a setting back. */
+  alterSystem: { readonly node: Node; readonly changes: Readonly<Record<string, string | null>> };
+  /** Starts a server of this kind, without data of the database, in a container that is removed again: it refuses what it would not start with. */
+  tryServer: ConfiguredNode;
+  /** Restarts the server that takes writes while its clients wait. */
+  restartHeld: RestartHeld;
+  /** Refuses unless each server runs with what its node was given, and none has to be restarted for it. */
+  verifySettings: { readonly nodes: readonly Node[] };
+  /** In the application's database. Present already is success. */
+  ensureExtension: { readonly node: Node; readonly extension: string };
+  /** Refused by the server while anything depends on it; with `unless_needed` it stays then, with a remark. Absent is success. */
+  removeExtension: { readonly node: Node; readonly extension: string; readonly unless_needed?: true };
+  /** Replaces one node on record, and nothing else; not the one that takes writes, which has been left as it was made. */
+  recordNode: { readonly node: Node };
+
   /** Writes the new topology, the endpoints and the event. */
   recordTopology: { readonly topology: Topology };
 }
@@ -182,6 +206,14 @@ export interface CutOver {
   readonly routers: readonly Node[];
   /** What is done about what would break the promise; without it, a better moment is waited for. */
   readonly on_obstacle?: OnObstacle;
+}
+
+/** A restart of the server that takes writes, its clients held as in a hand-over. */
+export interface RestartHeld extends ConfiguredNode {
+  /** All members of its Patroni cluster; none if there is no Patroni. */
+  readonly members: readonly Node[];
+  readonly poolers: readonly Node[];
+  readonly routers: readonly Node[];
 }
 
 /** A hand-over from a primary that is killed. Its `members` are those of the Patroni cluster besides the old primary. */
@@ -220,6 +252,8 @@ export const looks: readonly ActionName[] = [
   'waitUntilRouting',
   'waitUntilClusterHealthy',
   'waitUntilReplicated',
+  'tryServer',
+  'verifySettings',
   'gracePeriod',
 ];
 

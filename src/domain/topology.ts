@@ -1,5 +1,6 @@
 import type { HaOptions, LoadBalancing, PoolingOptions, ReplicaOptions } from './options.ts';
 import type { ServerSize } from './server-size.ts';
+import type { Settings } from './settings.ts';
 import type { Stage } from './stage.ts';
 
 export const nodeKinds = ['front', 'postgres', 'pgbouncer', 'haproxy', 'etcd'] as const;
@@ -30,6 +31,13 @@ export interface Node {
   readonly mode?: PostgresMode;
   /** Only for kind `postgres`; absent from nodes made before there was a choice, which have the usual size. */
   readonly size?: ServerSize;
+  /** Only for kind `postgres`: settings that an operator chose, in place of ours. */
+  readonly chosen_settings?: Settings;
+  /**
+   * Only for kind `postgres`, and only while it keeps an image that nodes are not made from any longer: the reference of that
+   * image.
+   */
+  readonly image?: string;
   /** Only for kind `haproxy`: it has been given a configuration with the any-node endpoint. */
   readonly serves_any_node?: true;
   /** Only for PostgreSQL nodes that clone: the server they follow, and the replication slot. */

@@ -8,8 +8,9 @@ import { tryApplicationPassword } from '../nodes/application-password.ts';
 import { readCircumstances } from '../nodes/circumstances.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
 import { hasStayed } from '../nodes/has-stayed.ts';
-import { readChanged } from '../nodes/read-changed.ts';
+import { readExtensions, readSettings } from '../nodes/read-catalogue.ts';
 import { readLiveState } from '../nodes/read-live-state.ts';
+import { listOlderNodes } from '../nodes/read-older-images.ts';
 import { readLogSettings, readStatements } from '../nodes/read-statements.ts';
 import { readPreflight } from '../nodes/preflight.ts';
 import { openSession } from '../nodes/session.ts';
@@ -51,10 +52,9 @@ export const createLooks = ({ client, ...dependencies }: LooksDependencies): Loo
     hasStayed: async (id, input) => hasStayed({ dependencies, session: await openSession(dependencies, id), input }),
     tryPassword: async (id, password) => tryApplicationPassword(dependencies, await known(id), password),
     readStatements: async (id, wanted) => readStatements(dependencies, await known(id), wanted),
-    readOlderImages: async (id) =>
-      (await readChanged(dependencies, await known(id)))
-        .filter(({ differences }) => differences.some(({ subject }) => subject === 'image'))
-        .map(({ name }) => name),
+    readOlderImages: async (id) => listOlderNodes(dependencies, await known(id)),
+    readSettings: async (id) => readSettings(dependencies, await known(id)),
+    readExtensions: async (id) => readExtensions(dependencies, await known(id)),
     readLogSettings: async (id) => readLogSettings(dependencies, await known(id)),
     readLogs: (...asked) => platform.readLogs(...asked),
     followLog: (...asked) => platform.followLog(...asked),

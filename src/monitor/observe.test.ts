@@ -6,7 +6,7 @@ import type { LiveState } from '../domain/live-state.ts';
 import { labelNames, nodeLabels } from '../domain/naming.ts';
 import { secretNames } from '../nodes/secrets.ts';
 import { createFakePlatform } from '../platform/fake/index.ts';
-import type { MonitorDependencies } from './dependencies.ts';
+import type { LookingDependencies } from './dependencies.ts';
 import { observeDatabases } from './observe.ts';
 
 const home = '1a2b3c4d';
@@ -101,9 +101,10 @@ const newWorld = async (databases: Database[]) => {
     },
     doubtObserved: async (id: string) => void doubted.push(id),
   };
+  const images = { postgres: 'postgres', haproxy: 'haproxy-2' };
   const warnings: object[] = [];
   const log = { info: () => undefined, warn: (fields: object) => void warnings.push(fields) };
-  const dependencies = { platform, store, components, log, home } as unknown as MonitorDependencies;
+  const dependencies = { platform, store, components, log, home, images } as unknown as LookingDependencies;
   addresses = new Map(
     await Promise.all(
       databases.flatMap(({ topology }) =>
@@ -157,13 +158,25 @@ test('a round is one call of the engine and a question to each server, whatever 
   expect([...world.seen.values()].map(({ health }) => health)).toEqual(databases.map(() => 'healthy'));
   // What the health check of a router has said is asked for every five minutes.
   const routers = 2 * databases.length;
-  expect(first - before).toBe(1 + routers);
+  // When an image was built is asked for once, however many containers run it.
+  const images = new Set(databases.flatMap(({ topology }) => topology.nodes.map(({ kind }) => kind)));
+  expect(first - before).toBe(1 + routers + images.size);
   const later = world.platform.calls.slice(first).map(({ method }) => method);
   expect(new Set(later)).toEqual(new Set(['listContainers']));
   expect(later.length).toBeLessThanOrEqual(4);
   expect(world.counts.logins).toBe(servers);
   // What each replica has replayed is repeated.
   expect(world.counts.questions).toBeGreaterThanOrEqual(3 * (servers + databases.length));
+});
+
+test('a node whose image is not the one that such nodes are made from now is known, with the age of its image', async () => {
+  const [database] = newDatabases(1);
+  const world = await newWorld([database!]);
+  await world.observe(1);
+  const imageOf = (name: string) =>
+    world.seen.get(database!.id)?.nodes.find((node) => node.name === name)?.facts?.image;
+  expect(imageOf('postgres-1')).toEqual({ reference: 'postgres', newest: true, made_at: '2026-01-01T00:00:00.000Z' });
+  expect(imageOf('haproxy-1')).toMatchObject({ reference: 'haproxy', newest: false });
 });
 
 test('a node that has exited is seen in the next round', async () => {

@@ -5,9 +5,10 @@ import type { LiveState } from '../domain/live-state.ts';
 import { factsEveryMs, roundEveryMs } from '../domain/observed.ts';
 import { withFacts } from '../domain/observed-facts.ts';
 import { readLiveState } from '../nodes/read-live-state.ts';
-import type { MonitorDependencies } from './dependencies.ts';
+import type { LookingDependencies, MonitorDependencies } from './dependencies.ts';
 import { everyDatabase } from './every-database.ts';
 import type { Failing } from './guard-leaders.ts';
+import { noteStorage } from './note-storage.ts';
 import { createLooking, type Looking } from './looking.ts';
 
 /** Looks in parallel: most of a look is waiting for answers. */
@@ -30,13 +31,13 @@ const usuallyLastsMs = 2000;
  * round asks each node what it knows beside its state. A database that an operation or a failover works on is left alone: half of what is seen there is about to change.
  */
 export const observeDatabases = async (
-  dependencies: MonitorDependencies,
+  dependencies: LookingDependencies,
   failing: Failing,
   signal: AbortSignal,
   {
     everyMs = roundEveryMs,
     listLastsMs = usuallyLastsMs,
-    looking: { engine, sessions } = createLooking(dependencies),
+    looking: { engine, sessions, nodeImages } = createLooking(dependencies),
   }: How = {},
 ): Promise<void> => {
   const { store } = dependencies;
@@ -69,11 +70,12 @@ export const observeDatabases = async (
     if ((await busy).has(database.id) || failing.has(database.id)) return;
     const { session, versions, facts } = await sessions.of(database);
     const live = await readLiveState(looking, database, { session, versions });
-    const read = await facts(live, factsEveryMs(number));
+    const [read, made] = await Promise.all([facts(live, factsEveryMs(number)), nodeImages.read(database)]);
     const before = known.get(database.id) ?? (await store.readObserved(database.id))?.live ?? null;
-    const seen = withFacts(live, { before, read, seen_at: new Date().toISOString() });
+    const seen = withFacts(live, { before, read, images: made, seen_at: new Date().toISOString() });
     known.set(database.id, seen);
     await store.recordObserved({ service_id: database.id, seen_at, live: seen });
+    await noteStorage(store, database, { before, seen, seen_at });
   };
   const rounds = { otherwise: 'database not looked at', everyMs, atOnce, signal, leftAloneToo: true, onRound };
   await Promise.all([everyDatabase(dependencies, rounds, lookAt), doubtOnEvents(dependencies, signal)]);

@@ -21,7 +21,7 @@ export const nodeContainer = (
   const path = dataPath[node.kind];
   return {
     ...attachmentOf(database, node),
-    image: images[imageOf(node.kind, database.postgres_major)],
+    image: node.image ?? images[imageOf(node.kind, database.postgres_major)],
     hostname: node.name,
     mounts: node.volume && path ? [{ volume: node.volume, path }] : [],
     ports: publishedPorts(node, database.ports),

@@ -1,6 +1,7 @@
 import { resourcesOf } from '../domain/container-spec.ts';
 import type { ConfiguredNode, NodeConfig } from '../domain/node-config.ts';
 import { peerHostsOf, type PeerHost } from '../domain/peer-hosts.ts';
+import { postgresParameters } from '../domain/server-parameters.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { Node } from '../domain/topology.ts';
 import type { NodeFile } from '../platform/platform.ts';
@@ -41,7 +42,7 @@ export const nodeFiles = (
   });
   const { postgres, pgbouncer, haproxy, etcd } = components;
   const { memoryBytes } = resourcesOf(node);
-  const kept = { ...database.settings, ...agreed };
+  const kept = { ...database.settings, ...agreed, ...node.chosen_settings };
   switch (config.kind) {
     case 'postgres':
       return [
@@ -96,7 +97,7 @@ const patroniYaml = (
     readonly kept: Settings;
   },
 ): string => {
-  const parameters = { ...postgres.postgresParameters(resourcesOf(rest.node).memoryBytes), ...kept };
+  const parameters = { ...postgresParameters(resourcesOf(rest.node).memoryBytes), ...kept };
   return patroni.patroniYaml({ ...rest, settings: { parameters, hbaLines: postgres.hbaLines } });
 };
 

@@ -8,7 +8,8 @@ import {
   type PreflightName,
   type PreflightQuestion,
 } from '../domain/preflight.ts';
-import { beyondCapacity } from '../domain/server-size.ts';
+import type { Plan } from '../domain/plan.ts';
+import { beyondCapacity, type ServerSize } from '../domain/server-size.ts';
 import { nodeNamed } from '../domain/topology.ts';
 import type { Dependencies } from './dependencies.ts';
 import { chooseHostPorts } from './host-ports.ts';
@@ -44,23 +45,27 @@ export const preflightOf = (dependencies: Needs, question: PreflightQuestion): C
 
     /** A server that is larger than its host is killed as soon as it uses what it was given. */
     async host() {
-      // A database that is there was given its size.
-      if (plan.from) return 'its servers have their size already';
-      if (!size) return 'no size was chosen for its servers';
-      const problem = beyondCapacity(size, await platform.capacity());
+      // A database that is there was given its size, unless it is being given another.
+      if (plan.from && plan.type !== 'change') return 'its servers have their size already';
+      const wanted = plan.type === 'change' ? largestOf(plan) : size;
+      if (!wanted) return 'no size was chosen for its servers';
+      const problem = beyondCapacity(wanted, await platform.capacity());
       if (problem) throw new PgrowError('refused', `${name} does not fit on this host: ${problem}. Choose less.`);
       return 'it has room for its servers';
     },
 
     async images() {
-      for (const image of new Set(added.map((node) => images[imageOf(node.kind, postgres_major)]))) {
+      // Every server is made again, or may be.
+      const remade = plan.type === 'change' ? (plan.to?.nodes ?? []).filter(({ kind }) => kind === 'postgres') : [];
+      const needed = [...added, ...remade].map((node) => node.image ?? images[imageOf(node.kind, postgres_major)]);
+      for (const image of new Set(needed)) {
         if (await platform.hasImage(image)) continue;
         throw new PgrowError(
           'image_missing',
           `Image ${image} is missing on the Docker engine. Build it: ${buildCommand(postgres_major)}`,
         );
       }
-      return added.length === 0 ? 'no node is added' : 'those of all new nodes are there';
+      return needed.length === 0 ? 'no node is added' : 'those of all new nodes are there';
     },
 
     async disk() {
@@ -78,6 +83,16 @@ export const preflightOf = (dependencies: Needs, question: PreflightQuestion): C
     },
   };
 };
+
+/** Of the servers that there will be. */
+const largestOf = ({ to }: Pick<Plan, 'to'>): ServerSize | null =>
+  (to?.nodes ?? []).reduce<ServerSize | null>((largest, { size }) => {
+    if (!size) return largest;
+    return {
+      memory_bytes: Math.max(size.memory_bytes, largest?.memory_bytes ?? 0),
+      cpus: Math.max(size.cpus, largest?.cpus ?? 0),
+    };
+  }, null);
 
 /** The same for people: everything is looked at, whatever is wrong. Never an error. */
 export const readPreflight = async (

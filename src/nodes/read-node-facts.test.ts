@@ -31,6 +31,7 @@ const sessionOf = (asked: { bytes: number }, silent: readonly string[] = []) => 
   const query = async (text: string) => {
     if (text.includes('pg_ls_waldir')) asked.bytes += 1;
     if (text.includes('pg_stat_replication')) return [{ name: replica, sync_state: 'quorum', lag_bytes: '0' }];
+    if (text.includes('pg_file_settings')) return [{ name: 'work_mem', value: '77MB' }];
     return [{ version: '17.6', lag: null, bytes: '1000' }];
   };
   const pools = [
@@ -53,7 +54,11 @@ const sessionOf = (asked: { bytes: number }, silent: readonly string[] = []) => 
 
 test('every kind of node says what it knows beside its state', async () => {
   const facts = await createNodeFactsReader({ components: realComponents }, sessionOf({ bytes: 0 })).read(live);
-  expect(facts.get(primary!)).toMatchObject({ version: '17.6', volume_bytes: 1000 });
+  expect(facts.get(primary!)).toMatchObject({
+    version: '17.6',
+    volume_bytes: 1000,
+    by_alter_system: { work_mem: '77MB' },
+  });
   expect(facts.get(replica!)).toMatchObject({ synchronous: true });
   expect(facts.get('haproxy-1')).toMatchObject({
     version: '3.2.4',

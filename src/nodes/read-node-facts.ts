@@ -2,6 +2,7 @@ import { applicationName } from '../domain/database.ts';
 import type { LiveState, NodeFacts, PoolerLoad } from '../domain/live-state.ts';
 import { ports, roles } from '../domain/naming.ts';
 import type { FactsByNode } from '../domain/observed-facts.ts';
+import { shownSettings } from '../domain/setting-catalogue.ts';
 import { countServers } from '../domain/router-view.ts';
 import { poolerConfig } from '../domain/routes.ts';
 import { nodesOf, type Node, type Pooling } from '../domain/topology.ts';
@@ -37,7 +38,9 @@ export const createNodeFactsReader = (
       const { postgres } = components;
       const { version, lag_seconds } = await postgres.readSelfReport(connection);
       const volume_bytes = await readOnce(`bytes of ${node.name}`, () => postgres.readHeldBytes(connection));
-      return { version, volume_bytes, ...(lag_seconds !== null && { lag_seconds }) };
+      if (lag_seconds !== null) return { version, volume_bytes, lag_seconds };
+      const by_alter_system = shownSettings(await postgres.readAlterSystem(connection));
+      return { version, volume_bytes, by_alter_system };
     });
   const replicas = nodesOf(session.database.topology, 'postgres').length - 1;
   const router = (node: Node): Promise<NodeFacts> =>

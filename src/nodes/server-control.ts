@@ -63,11 +63,14 @@ export const startServer = async (engine: Engine, node: NodeRef): Promise<void> 
   if (told) refuseFailure(node, 'start', told);
 };
 
-/** By Patroni where that runs it. @throws PgrowError `node_failed` in the supervisor's words, or Patroni's */
-export const restartServer = async (engine: Engine, node: NodeRef): Promise<void> => {
-  const told = await tell(engine, node, 'restart', stopLimitSeconds);
+/**
+ * By Patroni where that runs it. `limitSeconds`: for an orderly end.
+ * @throws PgrowError `node_failed` in the supervisor's words, or Patroni's
+ */
+export const restartServer = async (engine: Engine, node: NodeRef, limitSeconds = stopLimitSeconds): Promise<void> => {
+  const told = await tell(engine, node, 'restart', limitSeconds);
   if (told) refuseFailure(node, 'restart', told);
-  else await engine.restartContainer(node.container, stopLimitSeconds);
+  else await engine.restartContainer(node.container, limitSeconds);
 };
 
 /** Keeps whatever starts this volume's server from starting it. The container has exited: it takes files, and no command. */

@@ -87,6 +87,9 @@ const ownSettings = ({ postgres_major }: Pick<Database, 'postgres_major'>) => ({
   default_transaction_read_only: 'off',
   default_transaction_isolation: 'read committed',
   default_transaction_deferrable: 'off',
+  // A literal of ours must be read as it was written, and a login that waits for its use must last.
+  standard_conforming_strings: 'on',
+  idle_session_timeout: '0',
   ...(hasTransactionTimeout(postgres_major) ? { transaction_timeout: '0' } : {}),
 });
 

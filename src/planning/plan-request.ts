@@ -5,6 +5,9 @@ import { PgrowError } from '../domain/errors.ts';
 import { refuseHeld } from '../domain/held-records.ts';
 import { operationInputs, type OperationWorkflow, type ParsedInput } from '../domain/inputs.ts';
 import type { Checkpoint } from '../domain/operation.ts';
+import type { ChangeQuestion } from '../domain/change.ts';
+import type { Leadership } from '../domain/live-state.ts';
+import type { Circumstances } from '../domain/looks.ts';
 import { parseInput } from '../domain/parse-input.ts';
 import { firstTopology } from '../domain/plan/create.ts';
 import { planMaking, planOperation } from '../domain/plan/plan-operation.ts';
@@ -67,8 +70,13 @@ export const planRequest = async (
   const last = previous && (await store.readPlan(previous.operation_id));
   // What is removed as a whole needs no look, and no passwords, which may be lost.
   const isRemoved = workflow === 'destroyDatabase';
-  const { leadership, facts, settings } = isRemoved ? unlooked(database) : await lookAt(nodes, database, workflow);
-  const circumstances = { database, operation_id: operation, ...leadership, last, restored: null, facts };
+  const {
+    leadership,
+    facts,
+    settings,
+    change = null,
+  } = isRemoved ? unlooked(database) : await lookAt(nodes, database, workflow, input);
+  const circumstances = { database, operation_id: operation, ...leadership, last, restored: null, facts, change };
   const plan = planOperation(workflow, input, circumstances, planning.prices);
   return { ...planned, plan, unfinished: null, previous, settings };
 };
@@ -90,15 +98,33 @@ const overUnreadable = (store: Store): Store => ({
 });
 
 /** Of one that is stopped only the engine can say anything; who led last is on record. */
-const lookAt = async (nodes: Planning['nodes'], database: Database, workflow: OperationWorkflow) => {
+const lookAt = async (
+  nodes: Planning['nodes'],
+  database: Database,
+  workflow: OperationWorkflow,
+  input: ParsedInput<OperationWorkflow>,
+): Promise<Looked> => {
   const { stopped, primary: leader } = database.topology;
   const holdings = workflow === 'failover';
-  if (!stopped) return nodes.readCircumstances(database, { facts: true, settings: true, holdings });
+  if (!stopped) {
+    const change = workflow === 'changeDatabase' ? changeQuestion(input as ParsedInput<'changeDatabase'>) : undefined;
+    return nodes.readCircumstances(database, { facts: true, settings: true, holdings, ...(change && { change }) });
+  }
   const { leadership } = await nodes.readCircumstances(database, { facts: false, settings: false });
   return { leadership: { ...leadership, leader, leaderless: false, holdings: null }, facts: null, settings: null };
 };
 
-const unlooked = ({ topology }: Database) => ({
+interface Looked extends Omit<Circumstances, 'leadership'> {
+  readonly leadership: Pick<Leadership, 'leader' | 'candidates'> & Partial<Leadership>;
+}
+
+/** What is asked for, and what follows from memory if that is. */
+const changeQuestion = ({ settings, extensions }: ParsedInput<'changeDatabase'>): ChangeQuestion => ({
+  settings,
+  extensions,
+});
+
+const unlooked = ({ topology }: Database): Looked => ({
   leadership: { leader: topology.primary, candidates: [] },
   facts: null,
   settings: null,
@@ -148,11 +174,12 @@ type Wish = ParsedInput<'createDatabase'>;
 type RestoreWish = ParsedInput<'restoreSnapshot'>;
 
 const likeSource = (
-  { source, snapshot, postgres_major, settings }: Restored,
+  { source, snapshot, postgres_major, settings, chosen_settings }: Restored,
   { source_service_id: service_id }: RestoreWish,
 ) => ({
   postgres_major,
   ...(settings ? { settings } : {}),
+  ...(chosen_settings ? { chosen_settings } : {}),
   restored_from: { service_id, database: source, snapshot: snapshot.id, taken_at: snapshot.created_at },
 });
 

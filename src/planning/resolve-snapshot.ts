@@ -36,9 +36,16 @@ export const resolveSnapshot = async (
     malformed,
   });
   const snapshot = snapshots.find(({ id }) => id === wanted.snapshot);
-  const { name, postgres_major, settings, size } = source;
+  const { name, postgres_major, settings, chosen_settings, size } = source;
   if (snapshot)
-    return { source: name, postgres_major, snapshot, ...(settings ? { settings } : {}), ...(size ? { size } : {}) };
+    return {
+      source: name,
+      postgres_major,
+      snapshot,
+      ...(settings ? { settings } : {}),
+      ...(chosen_settings ? { chosen_settings } : {}),
+      ...(size ? { size } : {}),
+    };
   throw new PgrowError('not_found', `Snapshot ${String(wanted.snapshot)} of ${name} is gone.`);
 };
 

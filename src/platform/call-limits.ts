@@ -23,6 +23,7 @@ const limitMs: Readonly<Record<string, (args: readonly unknown[]) => number>> = 
   networkGateway: () => lookMs,
   takenSubnets: () => lookMs,
   hasImage: () => lookMs,
+  imageMadeAt: () => lookMs,
   freeBytes: () => lookMs,
   capacity: () => lookMs,
   readLogs: () => lookMs,

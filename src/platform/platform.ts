@@ -42,6 +42,8 @@ export interface Platform {
    * before comes back as the engine starts again. Absent is success.
    */
   setRestart(name: string, restart: ContainerSpec['restart']): Promise<void>;
+  /** How many CPUs it may use from now on, running or not; so many already, or absent, is success. */
+  limitContainer(name: string, limits: Pick<ContainerSpec, 'cpus'>): Promise<void>;
   /** Sends a signal to its first process; not running is success. */
   signalContainer(name: string, signal: string): Promise<void>;
 
@@ -96,6 +98,8 @@ export interface Platform {
   /** Throws an error of code `docker_unavailable` when the engine does not answer. */
   ping(): Promise<void>;
   hasImage(image: string): Promise<boolean>;
+  /** When an image was built, ISO 8601; null if the engine does not have it, or does not know. */
+  imageMadeAt(image: string): Promise<string | null>;
 }
 
 /** The calls that are answered once: they can be limited, logged and recorded one by one. */
@@ -167,6 +171,8 @@ export interface ContainerState {
   /** In its network; null while it does not run. */
   readonly address: string | null;
   readonly labels: Labels;
+  /** Reference of the image that it was made from; the id of one whose reference has gone to another. */
+  readonly image: string;
   readonly startedAt: string;
   /** A name in its network that no other container ever had or will have; null if the engine gives none. */
   readonly ownName: string | null;

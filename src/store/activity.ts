@@ -53,7 +53,7 @@ const columns = sql`activity (id, moment, kind, type, severity, actor, operation
 const entriesOf: Readonly<Record<ActivityKind, (serviceId: string) => RawBuilder<unknown>>> = {
   event: (id) => sql`
     SELECT 'event-' || event.id, event.created_at, 'event', event_type,
-           CASE WHEN event_type IN ('failover', 'leader_changed', 'node_unhealthy') THEN 'warning' ELSE 'info' END,
+           CASE WHEN event_type IN ('failover', 'leader_changed', 'node_unhealthy', 'storage_nearly_full') THEN 'warning' ELSE 'info' END,
            metadata ->> 'actor', metadata ->> 'operation_id',
            coalesce(metadata, '{}') || jsonb_build_object('from_stage', from_stage, 'to_stage', to_stage)
       FROM postgres_expansion_events AS event JOIN postgres_cluster_state AS cluster ON cluster.id = event.cluster_id

@@ -2,7 +2,7 @@ import { sql, type Transaction } from 'kysely';
 import type { Database } from '../domain/database.ts';
 import { PgrowError } from '../domain/errors.ts';
 import type { Settings } from '../domain/settings.ts';
-import type { Topology } from '../domain/topology.ts';
+import type { Node, Topology } from '../domain/topology.ts';
 import { clusterState } from './cluster-state.ts';
 import { isUniqueViolation, type Queries } from './connection.ts';
 import { doubt } from './observed.ts';
@@ -33,6 +33,8 @@ export interface DatabaseStore {
   setPrimary(id: string, from: string, to: string): Promise<boolean>;
   /** That nothing is kept of the stage before any longer, and nothing else. */
   dropKept(id: string): Promise<void>;
+  /** Replaces the node of this name, of those that are there and of those that are kept, and nothing else; none is success. */
+  saveNode(id: string, node: Node): Promise<void>;
   saveSettings(id: string, settings: Settings): Promise<void>;
   /** Whether it may not be destroyed. */
   protectDatabase(id: string, isProtected: boolean): Promise<void>;
@@ -110,6 +112,22 @@ export const databaseStore = (queries: Queries): DatabaseStore => ({
       UPDATE services SET deleted_at = NOW() FROM state
        WHERE parent_id = ${id} AND deleted_at IS NULL
          AND NOT nodes @> jsonb_build_array(jsonb_build_object('name', services.name))`.execute(queries);
+    await doubt(queries, id);
+  },
+
+  async saveNode(id, node) {
+    const replaced = (list: 'nodes' | 'kept') => sql`
+      (SELECT coalesce(jsonb_agg(CASE WHEN each ->> 'name' = ${node.name} THEN ${JSON.stringify(node)}::jsonb ELSE each END
+                                 ORDER BY position), '[]')
+         FROM jsonb_array_elements(topology -> ${sql.lit(list)}) WITH ORDINALITY AS of_list (each, position))`;
+    await queries
+      .updateTable('postgres_cluster_state')
+      .set({
+        topology: sql`topology || jsonb_build_object('nodes', ${replaced('nodes')}, 'kept', ${replaced('kept')})`,
+        updated_at: sql<Date>`NOW()`,
+      })
+      .where('service_id', '=', id)
+      .execute();
     await doubt(queries, id);
   },
 

@@ -12,6 +12,7 @@ export const eventTypes = [
   'leader_changed',
   'node_unhealthy',
   'node_recovered',
+  'storage_nearly_full',
   'database_stopped',
   'database_started',
   'backup_compared',

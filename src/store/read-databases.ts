@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import type { Database } from '../domain/database.ts';
+import type { ServerSize } from '../domain/server-size.ts';
 import type { Stage } from '../domain/stage.ts';
+import type { Topology } from '../domain/topology.ts';
 import type { Queries } from './connection.ts';
 import { heldIn } from './holds.ts';
 import { networkIn } from './subnets.ts';
@@ -63,7 +65,7 @@ export const readDatabases = async (
       ...database
     }) => ({
       ...database,
-      ...(size ? { size } : {}),
+      ...serverAs(database.topology, size),
       ...(restored_from ? { restored_from } : {}),
       ...(settings ? { settings } : {}),
       ...(is_protected ? { protected: true as const } : {}),
@@ -71,4 +73,17 @@ export const readDatabases = async (
       ...heldIn({ taken_at, compared_at, differences }),
     }),
   );
+};
+
+/** As the server that takes writes is made: new ones are made like it. */
+export const serverAs = (
+  topology: Topology,
+  size: ServerSize | null | undefined,
+): Pick<Database, 'size' | 'chosen_settings'> => {
+  const primary = topology.nodes.find(({ name }) => name === topology.primary);
+  const made = primary?.size ?? size;
+  return {
+    ...(made ? { size: made } : {}),
+    ...(primary?.chosen_settings ? { chosen_settings: primary.chosen_settings } : {}),
+  };
 };

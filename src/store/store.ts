@@ -16,6 +16,7 @@ import { metricStore, type MetricStore } from './metrics.ts';
 import { migrate, readMigrations } from './migrate.ts';
 import { noticeStore, type NoticeStore } from './notices.ts';
 import { observedStore, type ObservedStore } from './observed.ts';
+import { outdatedStore, type OutdatedStore } from './outdated.ts';
 import { operationStore, type OperationStore } from './operations.ts';
 import { retentionStore, type RetentionStore } from './retention.ts';
 import type { SealingKeys } from './sealing-keys.ts';
@@ -43,6 +44,7 @@ export type Store = DatabaseStore &
   ListStore &
   FleetStore &
   ChangedDatabasesStore &
+  OutdatedStore &
   ChannelStore &
   NoticeStore &
   DeliveryStore &
@@ -91,6 +93,7 @@ export const createStore = async ({
     ...listStore(queries),
     ...fleetStore(queries),
     ...changedDatabasesStore(queries),
+    ...outdatedStore(queries),
     ...channelStore(queries, sealingKeys),
     ...noticeStore(queries),
     ...deliveryStore(queries, sealingKeys),

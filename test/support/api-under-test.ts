@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { eventStream } from '../../src/api/answers.ts';
 import type { ApiOptions } from '../../src/api/api.ts';
 import { problem } from '../../src/api/documents/problem.ts';
+import type { ChangeFacts } from '../../src/domain/change.ts';
 import type { Database } from '../../src/domain/database.ts';
 import type { Finding } from '../../src/domain/finding.ts';
 import type { Facts } from '../../src/domain/facts.ts';
@@ -14,6 +15,7 @@ import type { Plan } from '../../src/domain/plan.ts';
 import type { Samples } from '../../src/domain/looks.ts';
 import type { CountedStatements, LogSettings, UncountedReason } from '../../src/domain/statements.ts';
 import type { Store } from '../../src/store/store.ts';
+import { changeFacts } from './change-facts.ts';
 import { createFakeClient, type FakeClient } from './fake-client.ts';
 import { liveOf } from './live-state.ts';
 import { query, startMetadataServer, type MetadataServer } from './metadata.ts';
@@ -32,6 +34,8 @@ export interface ApiUnderTest {
   live: LiveState | Error;
   /** What the servers hold that a plan has to reckon with; nothing at first. */
   holds: Partial<Facts>;
+  /** What they say before a change. */
+  changeFacts: Partial<ChangeFacts>;
   /** What the monitor has measured lately, or why it says nothing. */
   samples: Samples | Error;
   /** What each node has logged, by its container. */
@@ -101,6 +105,7 @@ export const useApi = (
     api.workers = { current: null, versions: [], pollers: [], pinned: [] };
     api.passwords = ['on record'];
     api.holds = {};
+    api.changeFacts = {};
     api.app = await playedApi(playedBy(api), () => void liveOrThrow(api), {
       readLogs: async (container) => api.logs[container] ?? '',
       readStatements: async () => ({ container: 'shop-postgres-1', found: api.counted }),
@@ -135,6 +140,7 @@ const playedBy = (api: ApiUnderTest): Played => ({
   get holds() {
     return api.holds;
   },
+  changeFacts: async () => changeFacts(api.changeFacts),
   get samples() {
     return api.samples;
   },
@@ -181,6 +187,7 @@ const underTest = (): ApiUnderTest => {
     | 'counted'
     | 'olderImages'
     | 'holds'
+    | 'changeFacts'
     | 'findings'
     | 'workers'
     | 'passwords'

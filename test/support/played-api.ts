@@ -1,6 +1,9 @@
+import type { ExtensionsSeen } from '../../src/domain/extension-list.ts';
+import type { SettingsSeen } from '../../src/domain/setting-catalogue.ts';
 import type { FastifyInstance } from 'fastify';
 import { createApi, type ApiOptions } from '../../src/api/api.ts';
 import { planAhead } from '../../src/api/plan-ahead.ts';
+import type { ChangeFacts, ChangeQuestion } from '../../src/domain/change.ts';
 import type { Database } from '../../src/domain/database.ts';
 import type { Facts } from '../../src/domain/facts.ts';
 import type { Finding } from '../../src/domain/finding.ts';
@@ -21,6 +24,8 @@ export interface Played {
   look(database: Database): LiveState;
   /** What the servers hold that a plan has to reckon with. */
   readonly holds: Partial<Facts>;
+  /** What a change has to know of the servers. Default: nothing is known. */
+  readonly changeFacts?: (database: Database, question: ChangeQuestion) => Promise<ChangeFacts>;
   /** What the monitor has measured lately, or why it says nothing. */
   readonly samples: Samples | Error;
   /** Who asks Temporal for work. */
@@ -32,6 +37,67 @@ export interface Played {
 }
 
 export const playedHome = '1a2b3c4d';
+
+/** As a server of PostgreSQL 17 says it, of three settings. */
+const playedSettings: SettingsSeen = {
+  node: 'postgres-1',
+  settings: [
+    {
+      name: 'work_mem',
+      category: 'Resource Usage / Memory',
+      description: 'Sets the maximum memory to be used for query workspaces.',
+      type: 'integer',
+      unit: 'kB',
+      min: '64',
+      max: '2147483647',
+      choices: null,
+      context: 'user',
+      value: '77MB',
+      by_default: '4096',
+    },
+    {
+      name: 'shared_buffers',
+      category: 'Resource Usage / Memory',
+      description: 'Sets the number of shared memory buffers used by the server.',
+      type: 'integer',
+      unit: '8kB',
+      min: '16',
+      max: '1073741823',
+      choices: null,
+      context: 'postmaster',
+      value: '256MB',
+      by_default: '16384',
+    },
+    {
+      name: 'wal_level',
+      category: 'Write-Ahead Log / Settings',
+      description: 'Sets the level of information written to the WAL.',
+      type: 'enum',
+      unit: null,
+      min: null,
+      max: null,
+      choices: ['minimal', 'replica', 'logical'],
+      context: 'postmaster',
+      value: 'replica',
+      by_default: 'replica',
+    },
+  ],
+  by_alter_system: { work_mem: '77MB' },
+};
+
+const playedExtensions: ExtensionsSeen = {
+  node: 'postgres-1',
+  extensions: [
+    { name: 'dblink', version: '1.2', installed: null, comment: 'connect to other PostgreSQL databases' },
+    {
+      name: 'pg_stat_statements',
+      version: '1.11',
+      installed: null,
+      comment: 'track planning and execution statistics',
+    },
+    { name: 'plpgsql', version: '1.0', installed: '1.0', comment: 'PL/pgSQL procedural language' },
+  ],
+};
 
 /** The real API. The plans of its operations are those that it shows. */
 export const playedApi = async (
@@ -52,6 +118,8 @@ export const playedApi = async (
     readLogs: async () => '',
     readStatements: async () => ({ container: 'postgres-1', found: 'not loaded' }),
     readLogSettings: async () => ({ node: 'postgres-1', container: 'postgres-1', slow_ms: null, failed: true }),
+    readSettings: async () => playedSettings,
+    readExtensions: async () => playedExtensions,
     readOlderImages: async () => [],
     readPreflight: async ({ plan }) => [{ check: 'engine', ok: true, says: `Docker answers before ${plan.type}` }],
     pingEngine: async () => engine(),
@@ -93,7 +161,9 @@ const nodeReaders = (played: Played): NodeReaders => ({
       unseen: [],
       hanging: [],
     };
-    return { leadership, facts: { ...nothingHeld(leader), ...played.holds }, settings: null };
+    const facts = { ...nothingHeld(leader), ...played.holds };
+    const change = wanted.change && (await played.changeFacts?.(database, wanted.change));
+    return { leadership, facts, settings: null, ...(change && { change }) };
   },
 });
 

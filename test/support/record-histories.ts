@@ -198,6 +198,11 @@ const stories: Readonly<Record<string, Tell>> = {
     await shop.run('takeSnapshot', { keep_for: 7200 });
     return { 'takeSnapshot-2-2-completed-leaves-window': await last(shop) };
   },
+  async changed(shop) {
+    await begin(shop, 'pooling');
+    await shop.run('changeDatabase', { memory: '2GiB', settings: { work_mem: '8MB' }, extensions: ['pg_trgm'] });
+    return { 'changeDatabase-1-1-completed': await last(shop) };
+  },
   async restored(shop) {
     await keepSnapshot(shop);
     await shop.run('restoreSnapshot', restoration);

@@ -8,6 +8,7 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 const seconds: Readonly<Record<string, number>> = {
   'way-down': 334,
   switchover: 308,
+  change: 240,
   failover: 221,
   'control-planes': 196,
   'ways-back': 183,

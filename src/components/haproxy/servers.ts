@@ -73,6 +73,20 @@ export const releaseWrites = (api: Pick<RuntimeApi, 'command'>, from: string, to
     ...backToChecks(to),
   ]);
 
+/** For a moment in which it is restarted: new connections wait, and those there are end now, not with the server. */
+export const holdWrites = (api: Pick<RuntimeApi, 'command'>, server: string): Promise<void> =>
+  tell(api, `hold connections to ${server}`, [
+    `set server primary/${server} state drain`,
+    `set server primary/${server} state maint`,
+  ]);
+
+/** It takes writes again, and clients that have waited reach it. Not held is success. */
+export const letWritesThrough = (api: Pick<RuntimeApi, 'command'>, server: string): Promise<void> =>
+  tell(api, `let clients through to ${server}`, [
+    `set server primary/${server} state ready`,
+    `set server primary/${server} health up`,
+  ]);
+
 /**
  * The old primary out, the new one in, at once and on both routes: HAProxy's own checks would take a second. The new one
  * counts as up until `checkWrites`, whatever its Patroni says of it until it has its lock.

@@ -1,9 +1,11 @@
 /** PostgreSQL: its configuration and what we ask of it by SQL. */
 export * from './administration.ts';
 export * from './connection.ts';
+export * from './extensions.ts';
 export * from './facts.ts';
 export * from './fingerprint.ts';
 export * from './hand-over-looks.ts';
+export * from './known-settings.ts';
 export * from './lsn.ts';
 export * from './own-roles.ts';
 export * from './parameters.ts';
@@ -15,5 +17,6 @@ export * from './replication.ts';
 export * from './roles.ts';
 export * from './scram.ts';
 export * from './self-report.ts';
+export * from './setting-states.ts';
 export * from './settings.ts';
 export * from './statements.ts';

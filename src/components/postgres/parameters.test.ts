@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { pgHba, pgpass, postgresqlConf, postgresParameters, synchronousStandbyNames } from './parameters.ts';
+import { postgresParameters } from '../../domain/server-parameters.ts';
+import { pgHba, pgpass, postgresqlConf, synchronousStandbyNames } from './parameters.ts';
 
 const memoryBytes = 1024 ** 3;
 const conf = (config: Parameters<typeof postgresqlConf>[0]['config']) =>
@@ -39,6 +40,15 @@ describe('postgresql.conf', () => {
   test('of a primary names the replicas that confirm, in quotes, because they carry hyphens', () => {
     const lines = conf({ kind: 'postgres', mode: 'primary', synchronous_standbys: ['postgres-2', 'postgres-3'] });
     expect(lines).toContain(`synchronous_standby_names = 'ANY 1 ("postgres-2", "postgres-3")'`);
+  });
+
+  test('keeps quotes and backslashes of a value as they are', () => {
+    const kept = { search_path: `"it's", public`, log_timezone: 'a\\b' };
+    const config = { kind: 'postgres', mode: 'primary', synchronous_standbys: [] } as const;
+    const lines = postgresqlConf({ nodeName: 'postgres-1', config, memoryBytes, kept }).split('\n');
+    expect(lines).toEqual(
+      expect.arrayContaining([`search_path = '"it''s", public'`, String.raw`log_timezone = 'a\\b'`]),
+    );
   });
 
   test('of an asynchronous primary names none', () => {

@@ -1,48 +1,8 @@
 import type { PrimaryConfig, ReplicaConfig } from '../../domain/node-config.ts';
 import { roles } from '../../domain/naming.ts';
 import { byName, type PeerHost } from '../../domain/peer-hosts.ts';
+import { postgresParameters } from '../../domain/server-parameters.ts';
 import type { Settings } from '../../domain/settings.ts';
-
-const mebibyte = 1024 * 1024;
-const between = (least: number, value: number, most: number): number =>
-  Math.min(most, Math.max(least, Math.floor(value)));
-
-/** What follows from a server's memory: a quarter is its own cache, three quarters are what a query may count on being cached. */
-const fromMemory = (memoryBytes: number) => {
-  const mebibytes = memoryBytes / mebibyte;
-  return {
-    // Each may need some 5 MB beside the cache. Beyond 500 a pooler serves better.
-    max_connections: between(100, mebibytes / 5.12, 500),
-    shared_buffers: `${Math.floor(mebibytes / 4)}MB`,
-    effective_cache_size: `${Math.floor((mebibytes * 3) / 4)}MB`,
-    maintenance_work_mem: `${between(32, mebibytes / 16, 2048)}MB`,
-  };
-};
-
-/** Settings in which all nodes of a database agree, whether pgrow or Patroni starts PostgreSQL (PostgreSQL manual, chapter 19). */
-export const postgresParameters = (memoryBytes: number): Readonly<Record<string, string | number>> => ({
-  ...fromMemory(memoryBytes),
-  max_wal_senders: 20,
-  max_replication_slots: 20,
-  max_worker_processes: 8,
-  max_prepared_transactions: 0,
-  max_locks_per_transaction: 64,
-  wal_level: 'replica',
-  hot_standby: 'on',
-  hot_standby_feedback: 'on',
-  wal_log_hints: 'on',
-  // Before recovery: one flush of the disk instead of one for each of a thousand files that a base backup has flushed.
-  recovery_init_sync_method: 'syncfs',
-  wal_keep_size: '128MB',
-  // A replica that never comes back must not fill the primary's disk.
-  max_slot_wal_keep_size: '10GB',
-  wal_retrieve_retry_interval: '200ms',
-  wal_receiver_timeout: '10s',
-  wal_sender_timeout: '10s',
-  password_encryption: 'scram-sha-256',
-  log_checkpoints: 'off',
-  log_line_prefix: '%m [%p] %q%u@%d ',
-});
 
 /** Every replica counts: any one of them confirms. Empty for asynchronous replication. */
 export const synchronousStandbyNames = (names: readonly string[]): string =>
@@ -90,7 +50,7 @@ const followSettings = (nodeName: string, { follow, slot }: ReplicaConfig, peerH
 });
 
 const quote = (value: string | number): string =>
-  typeof value === 'number' ? String(value) : `'${value.replaceAll("'", "''")}'`;
+  typeof value === 'number' ? String(value) : `'${value.replaceAll(/['\\]/g, '$&$&')}'`;
 
 /** pg_hba.conf, also Patroni's: the machine's own user by peer, everybody else by SCRAM. */
 export const hbaLines: readonly string[] = [

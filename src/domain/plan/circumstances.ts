@@ -1,3 +1,4 @@
+import type { ChangeFacts } from '../change.ts';
 import type { Database } from '../database.ts';
 import type { Facts } from '../facts.ts';
 import type { NodeFault } from '../faults.ts';
@@ -24,9 +25,11 @@ export interface Circumstances {
   /** Replicas that can do nothing now. Default none. */
   readonly hanging?: readonly string[];
   /** The operation whose checkpoint is still open. */
-  readonly last: Pick<Plan, 'type' | 'from' | 'to'> | null;
+  readonly last: (Pick<Plan, 'type' | 'from' | 'to'> & Partial<Pick<Plan, 'on_close' | 'changes'>>) | null;
   /** What a new database starts with; null: nothing. */
   readonly restored: Restored | null;
   /** What its server holds; null if there is none yet. */
   readonly facts?: Facts | null;
+  /** Of a change: what it has to know of the servers; null if none could be asked. */
+  readonly change?: ChangeFacts | null;
 }

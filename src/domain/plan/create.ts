@@ -6,7 +6,9 @@ import type { Node, Topology } from '../topology.ts';
 import { flatten, inParallel, step, type PlanItem } from './plan-builder.ts';
 
 /** Stage 0: one PostgreSQL behind the front that keeps its address for life. */
-export const firstTopology = (database: Pick<Database, 'id' | 'name' | 'home' | 'size'>): Topology => ({
+export const firstTopology = (
+  database: Pick<Database, 'id' | 'name' | 'home' | 'size' | 'chosen_settings'>,
+): Topology => ({
   stage: 0,
   nodes: [newNode(database, 'front', 0), newNode(database, 'postgres', 1, 'primary')],
   kept: [],
@@ -24,7 +26,7 @@ interface Beginning {
 }
 
 export const planCreate = (
-  database: Pick<Database, 'id' | 'name' | 'home' | 'size'>,
+  database: Pick<Database, 'id' | 'name' | 'home' | 'size' | 'chosen_settings'>,
   { seed = () => [], locale }: Beginning = {},
 ): UnpricedPlan => {
   const topology = firstTopology(database);

@@ -21,7 +21,7 @@ import { stretch, type PlanPart } from './plan-part.ts';
 import { readmit } from './reroute.ts';
 import { keptMayHoldMore } from './repaired.ts';
 import { replacePrimary } from './replace-primary.ts';
-import { seen } from './switchover.ts';
+import { seen } from './move-primary.ts';
 
 export interface FailoverPlanInput extends FailoverChoice {
   readonly unseen?: readonly Unseen[];

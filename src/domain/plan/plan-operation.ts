@@ -8,6 +8,8 @@ import { usualPrices, type Prices } from '../prices.ts';
 import { withBound } from '../pool-bound.ts';
 import { requestOf } from '../resumption.ts';
 import type { Circumstances } from './circumstances.ts';
+import { leavesWindow } from '../closed-window.ts';
+import { planChange } from './change.ts';
 import { planCreate } from './create.ts';
 import { planDestroy } from './destroy.ts';
 import { planExpand } from './expand.ts';
@@ -48,6 +50,7 @@ const planners: Planners = {
     planScaleDown({ ...closing(circumstances), ...input, gracePeriodSeconds: grace_period }),
   setReplicas: (input, circumstances) => planSetReplicas({ ...closing(circumstances), count: input.count }),
   setPooling: (input, circumstances) => planSetPooling({ ...closing(circumstances), pooling: input.pooling }),
+  changeDatabase: (input, circumstances) => planChange({ ...closing(circumstances), wanted: input }),
   switchover: (input, circumstances) =>
     planSwitchover({
       ...closing(circumstances),
@@ -112,7 +115,7 @@ export const planOperation = <W extends OperationWorkflow>(
 ): Plan => {
   const { facts = null } = circumstances;
   refuseStopped(workflow, circumstances.database);
-  const database = withBound(circumstances.database, facts);
+  const database = withBound(afterClosing(workflow, circumstances), facts);
   const planned = planners[workflow](input, { ...circumstances, database });
   const plan = leaveOutMissing(planned, circumstances);
   refuseMissing(plan, circumstances);
@@ -121,6 +124,15 @@ export const planOperation = <W extends OperationWorkflow>(
     refuseUnseen(plan, circumstances.database.name, circumstances.leader, circumstances.unseen ?? []);
   const reckoned = { ...reckon(plan, { name: database.name, facts }), asked: requestOf(workflow, input) };
   return priced(giveAddresses(reckoned, database.network), prices);
+};
+
+/** As it will be once the open window has closed: what closing it changes is what the plan begins with. */
+const afterClosing = (workflow: OperationWorkflow, { database, last }: Circumstances): Database => {
+  if (!last || leavesWindow.includes(workflow)) return database;
+  const changed = (last.on_close ?? []).flatMap((call) => (call.action === 'recordNode' ? [call.input.node] : []));
+  const { topology } = database;
+  const nodes = topology.nodes.map((node) => changed.find(({ name }) => name === node.name) ?? node);
+  return changed.length === 0 ? database : { ...database, topology: { ...topology, nodes } };
 };
 
 /** @throws PgrowError `refused` for what needs a database that runs */

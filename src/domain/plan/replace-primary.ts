@@ -7,7 +7,7 @@ import { requireConfirmation } from './grow-replicas.ts';
 import { inParallel, step, type PlanItem } from './plan-builder.ts';
 import { rebuildReplica } from './rebuild-replica.ts';
 import { readmit } from './reroute.ts';
-import { following, keepSlot, withPrimary } from './switchover.ts';
+import { following, keepSlot, withPrimary } from './move-primary.ts';
 
 interface Replacement {
   readonly database: Database;
@@ -39,7 +39,7 @@ export const replacePrimary = (replacement: Replacement): PlanPieces => {
   return {
     topology: to,
     outline: [
-      ...others.map((node) => keepSlot(successor, node)),
+      ...others.map((node) => keepSlot('switchover', successor, node)),
       ...takeOver(successor),
       inParallel(...others.map((node) => [follow(node, successor)])),
       ...(nodesOf(from, 'haproxy').length === 0 ? pointStraight(replacement, to) : []),

@@ -14,6 +14,8 @@ export interface Restored {
   readonly postgres_major: PostgresMajor;
   /** What its servers are given in place of our own choice. */
   readonly settings?: Settings;
+  /** What an operator had chosen for its servers. */
+  readonly chosen_settings?: Settings;
   /** Of its servers, where none is chosen. */
   readonly size?: ServerSize;
   readonly snapshot: Pick<Snapshot, 'id' | 'volume' | 'bytes' | 'created_at'>;
@@ -21,7 +23,7 @@ export interface Restored {
 
 /** A new database whose first node begins with a copy of a snapshot instead of with nothing. */
 export const planRestore = (
-  database: Pick<Database, 'id' | 'name' | 'home' | 'size'>,
+  database: Pick<Database, 'id' | 'name' | 'home' | 'size' | 'chosen_settings'>,
   { source, snapshot }: Pick<Restored, 'source' | 'snapshot'>,
 ): UnpricedPlan => ({
   ...planCreate(database, {

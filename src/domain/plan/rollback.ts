@@ -1,7 +1,5 @@
 import type { CutOver } from '../step-actions.ts';
-import type { Database } from '../database.ts';
 import { PgrowError } from '../errors.ts';
-import type { Facts } from '../facts.ts';
 import { operationOptions, poolingOptions, type HaOptions, type PoolingOptions } from '../options.ts';
 import { loadBalancingOf } from '../routes.ts';
 import type { UnpricedPlan } from '../plan.ts';
@@ -13,22 +11,11 @@ import type { PlanPart } from './plan-part.ts';
 import { guestsOf, handOver, keepGuests } from './hand-over.ts';
 import { inParallel, step, type PlanItem } from './plan-builder.ts';
 import { takeOver } from './leaderless-promotion.ts';
+import { planRollbackOfChange } from './rollback-change.ts';
+import type { RollbackPlanInput } from './rollback-input.ts';
 import { reroute, teachRouters } from './reroute.ts';
 import { shrinkPooling } from './shrink-pooling.ts';
 import { removeRouters, shrinkReplicas } from './shrink-replicas.ts';
-
-export interface RollbackPlanInput {
-  readonly database: Database;
-  /** What the operation that is rolled back has done. */
-  readonly done: Pick<UnpricedPlan, 'type' | 'from' | 'to'>;
-  readonly operation_id: string;
-  /** Who leads at stage 3, as Patroni has it; the primary below. */
-  readonly leader: string;
-  /** Whether at stage 3 no server takes writes, so that there is nothing to hand over. Default false. */
-  readonly leaderless?: boolean;
-  /** What the server holds; null if it could not be asked. Default null. */
-  readonly facts?: Facts | null;
-}
 
 /** Milliseconds that a client behind PgBouncer waits at the hand-over. */
 const expectedHandOverStallMs = 300;
@@ -37,6 +24,7 @@ const expectedHandOverStallMs = 300;
 export const planRollback = (input: RollbackPlanInput): UnpricedPlan => {
   const { database, done } = input;
   if (!done.from) throw new PgrowError('refused', `The last operation of ${database.name} cannot be rolled back.`);
+  if (done.type === 'change') return planRollbackOfChange(input, done.from);
   const plan = done.type === 'scale_down' ? upAgain(input, done.from) : downAgain(input, done.from);
   return { ...plan, type: 'rollback' };
 };

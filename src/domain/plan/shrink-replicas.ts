@@ -35,7 +35,7 @@ export const shrinkReplicas = ({ topology }: { readonly topology: Topology }): P
   };
 };
 
-const commitAlone = (primary: Node, replicas: readonly Node[]): PlanItem => {
+export const commitAlone = (primary: Node, replicas: readonly Node[]): PlanItem => {
   const configure = (synchronous_standbys: readonly string[]) =>
     ({
       action: 'configureNode',

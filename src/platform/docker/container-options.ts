@@ -68,9 +68,15 @@ const hostConfig = (
   CapAdd: [...described.addedCapabilities],
   SecurityOpt: [...described.securityOptions],
   ...(memoryBytes !== null && { Memory: memoryBytes, MemorySwap: memoryBytes + (swapBytes ?? 0) }),
-  ...(cpus !== null && { CpuPeriod: cpuPeriodMicroseconds, CpuQuota: Math.round(cpus * cpuPeriodMicroseconds) }),
+  ...(cpus !== null && quotaOf(cpus)),
   ...(sharedMemoryBytes !== null && { ShmSize: sharedMemoryBytes }),
   LogConfig: { Type: described.log.driver, Config: { ...described.log.options } },
+});
+
+/** A share of the scheduler's time: unlike a number of CPUs it may be larger than what the host has. */
+export const quotaOf = (cpus: number) => ({
+  CpuPeriod: cpuPeriodMicroseconds,
+  CpuQuota: Math.round(cpus * cpuPeriodMicroseconds),
 });
 
 const engineCheck = (check: HealthCheck): Docker.ContainerCreateOptions['Healthcheck'] => ({

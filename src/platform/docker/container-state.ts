@@ -20,6 +20,7 @@ export const containerState = (info: Docker.ContainerInspectInfo): ContainerStat
     restarts: info.RestartCount,
     address: (running && endpoint?.IPAddress) || null,
     labels: info.Config.Labels,
+    image: info.Config.Image,
     startedAt: state.StartedAt,
     // The engine's DNS knows every container of a network of ours by its short id as well.
     ownName: info.Id.slice(0, 12),

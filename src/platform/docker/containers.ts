@@ -4,7 +4,7 @@ import { addressTaken, containerAbsent, imageMissing, networkAbsent, portTaken }
 import type { ContainerSpec, Platform } from '../platform.ts';
 import { retryUntil } from '../retry-until.ts';
 import { containerDescription } from './container-description.ts';
-import { containerOptions } from './container-options.ts';
+import { containerOptions, nanosecondsPerSecond, quotaOf } from './container-options.ts';
 import { requireLabels } from '../labels.ts';
 import { containerState } from './container-state.ts';
 import { isAddressTaken, isImageMissing, messageOf, statusOf, takenPort } from './engine-errors.ts';
@@ -21,6 +21,7 @@ type Containers = Pick<
   | 'restartContainer'
   | 'removeContainer'
   | 'setRestart'
+  | 'limitContainer'
   | 'signalContainer'
   | 'inspectContainer'
   | 'describeContainer'
@@ -74,6 +75,14 @@ export const dockerContainers = (docker: Docker, removalTimeoutMs: number): Cont
         .getContainer(name)
         .update({ RestartPolicy: { Name: restart } })
         .catch(unless(404));
+    },
+
+    limitContainer: async (name, { cpus }) => {
+      const info = await inspect(docker, name);
+      if (!info || containerDescription(info).cpus === cpus) return;
+      // Where someone has set a number of CPUs, the engine takes no quota beside it.
+      const update = info.HostConfig.NanoCpus ? { NanoCpus: Math.round(cpus * nanosecondsPerSecond) } : quotaOf(cpus);
+      await docker.getContainer(name).update(update).catch(unless(404));
     },
 
     signalContainer: (name, signal) => sendSignal(docker, name, signal),

@@ -74,6 +74,7 @@ const calls: Readonly<Record<string, (platform: Platform) => Promise<unknown>>> 
   'read labels volume shop': (platform) => platform.readLabels('volume', 'shop'),
   'find by labels': (platform) => platform.findByLabels({ a: 'b' }),
   'has image postgres:1': (platform) => platform.hasImage('postgres:1'),
+  'image made at postgres:1': (platform) => platform.imageMadeAt('postgres:1'),
   'free bytes': (platform) => platform.freeBytes(),
   capacity: (platform) => platform.capacity(),
   ping: (platform) => platform.ping(),

@@ -1,3 +1,5 @@
+import type Docker from 'dockerode';
+
 import { engineLimits, limited, type CallLimits } from '../call-limits.ts';
 import { dialTcp } from '../dial-tcp.ts';
 import type { Platform, PlatformCalls } from '../platform.ts';
@@ -47,15 +49,8 @@ export const createDockerPlatform = (options: DockerPlatformOptions = {}): Platf
     capacity: () => capacity(connection),
     freeBytes: options.freeBytes ?? (() => freeBytes(connection)),
     ping: async () => void (await docker.ping()),
-    hasImage: async (image) => {
-      try {
-        await docker.getImage(image).inspect();
-        return true;
-      } catch (error) {
-        if (statusOf(error) === 404) return false;
-        throw error;
-      }
-    },
+    hasImage: async (image) => (await inspectImage(docker, image)) !== null,
+    imageMadeAt: async (image) => momentOf((await inspectImage(docker, image))?.Created),
   };
   return {
     ...observed(limited(calls, limits), options.log),
@@ -63,4 +58,19 @@ export const createDockerPlatform = (options: DockerPlatformOptions = {}): Platf
     followLog: (...call) => followLog(docker, limits, ...call),
     watch: (labels, signal) => watch({ docker, labels, signal, log: options.log, limits }),
   };
+};
+
+const inspectImage = async (docker: Docker, image: string): Promise<Docker.ImageInspectInfo | null> => {
+  try {
+    return await docker.getImage(image).inspect();
+  } catch (error) {
+    if (statusOf(error) === 404) return null;
+    throw error;
+  }
+};
+
+/** Builds that can be repeated have the year 1970 or 1: no time at all. */
+const momentOf = (created: string | undefined): string | null => {
+  const ms = Date.parse(created ?? '');
+  return ms > 86_400_000 ? new Date(ms).toISOString() : null;
 };

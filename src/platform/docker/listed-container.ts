@@ -18,6 +18,7 @@ export const listedContainer = (info: Docker.ContainerInfo): ContainerState => {
     restarts: 0,
     address: (running && endpoint?.IPAddress) || null,
     labels: info.Labels,
+    image: info.Image,
     startedAt: '',
     ownName: info.Id.slice(0, 12),
   };

@@ -14,6 +14,7 @@ type Containers = Pick<
   | 'restartContainer'
   | 'removeContainer'
   | 'setRestart'
+  | 'limitContainer'
   | 'signalContainer'
   | 'inspectContainer'
   | 'describeContainer'
@@ -61,6 +62,11 @@ export const fakeContainers = (state: FakeState): Containers => ({
     if (container) container.restart = restart;
   },
 
+  limitContainer: async (name, { cpus }) => {
+    const container = state.containers.get(name);
+    if (container) container.cpus = cpus;
+  },
+
   signalContainer: async (name, signal) => {
     const container = state.containers.get(name);
     const exitCode = endings[signal.replace(/^SIG/, '')];
@@ -75,8 +81,8 @@ export const fakeContainers = (state: FakeState): Containers => ({
   describeContainer: async (name) => {
     const container = state.containers.get(name);
     if (!container) return null;
-    const { spec, restart, fixedAddress } = container;
-    return { ...descriptionOf(spec), restart, address: fixedAddress ?? null };
+    const { spec, restart, cpus, fixedAddress } = container;
+    return { ...descriptionOf(spec), restart, cpus, address: fixedAddress ?? null };
   },
 
   listContainers: async (labels) =>
@@ -99,6 +105,7 @@ const stateOf = ({ spec, running, health, exitCode, restarts, address, startedAt
   restarts,
   address,
   labels: spec.labels,
+  image: spec.image,
   startedAt,
   ownName: null,
 });
@@ -121,6 +128,7 @@ const created = (spec: ContainerSpec): FakeContainer => ({
   address: null,
   fixedAddress: spec.address,
   restart: spec.restart,
+  cpus: spec.cpus,
   wasEnded: false,
   startedAt: '0001-01-01T00:00:00Z',
   log: '',

@@ -29,6 +29,7 @@ export interface FakeContainer {
   fixedAddress: string | undefined;
   /** Whether the engine brings it back. */
   restart: ContainerSpec['restart'];
+  cpus: number;
   /** Whether its process ended on request, the last time that it ended. */
   wasEnded: boolean;
   startedAt: string;

@@ -70,6 +70,7 @@ export const createFakePlatform = (options: FakePlatformOptions = {}): FakePlatf
       freeBytes: options.freeBytes ?? (async () => plentyBytes),
       ping: async () => {},
       hasImage: async (image) => !state.missingImages.has(image),
+      imageMadeAt: async (image) => (state.missingImages.has(image) ? null : '2026-01-01T00:00:00.000Z'),
     }),
     watch: events.watch,
     followLog: async function* (name, { lines }) {

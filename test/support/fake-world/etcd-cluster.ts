@@ -31,6 +31,8 @@ export interface PatroniState {
   /** Whether the leader holds the lock; what is elected takes it. */
   locked: boolean;
   paused: boolean;
+  /** Of the servers, by name: what members take from here alone. */
+  parameters: Readonly<Record<string, string>>;
 }
 
 interface Told {

@@ -43,6 +43,15 @@ export const patroniClient = ({ machines, servers, patroni }: Cast, peer: Peer):
       if (patch['standby_cluster'] === null) state.standbyOf = null;
       if ('member_slots_ttl' in patch) state.forgetful = patch['member_slots_ttl'] === 0;
       if ('pause' in patch) state.paused = patch['pause'] === true;
+      const { parameters = {} } = (patch['postgresql'] ?? {}) as { parameters?: Record<string, string | null> };
+      if (Object.keys(parameters).length > 0) {
+        const merged = Object.entries({ ...state.parameters, ...parameters }).filter(([, value]) => value !== null);
+        state.parameters = Object.fromEntries(merged) as Record<string, string>;
+        for (const member of patroni.membersOf(state)) {
+          const server = servers.on(member);
+          if (server) servers.reload(server);
+        }
+      }
       for (const [slot, wanted] of Object.entries((patch['slots'] as Record<string, unknown> | undefined) ?? {})) {
         state.permanentSlots[wanted === null ? 'delete' : 'add'](slot);
       }

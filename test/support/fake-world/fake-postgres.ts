@@ -1,12 +1,16 @@
 import type { Components } from '../../../src/nodes/dependencies.ts';
 import type { PostgresConnection } from '../../../src/components/postgres/index.ts';
 import { PgrowError } from '../../../src/domain/errors.ts';
+import { postgresParameters } from '../../../src/domain/server-parameters.ts';
+import { replayNeeds } from '../../../src/domain/settings.ts';
 import { isOwnSlot } from '../../../src/domain/naming.ts';
 import type { Connections } from './connections.ts';
 import { lsnText } from './postgres-data.ts';
 import type { Servers } from './postgres-servers.ts';
 
 const plentyBytes = 8_000_000;
+const ours = postgresParameters(1024 ** 3);
+const atStartOnly: readonly string[] = ['shared_buffers', 'shared_preload_libraries', ...replayNeeds];
 
 interface Cast {
   readonly connections: Connections;
@@ -79,9 +83,12 @@ export const fakePostgres = ({
     admit: async (connection) => void writable(connection),
     ensurePoolerLookup: async (connection) => void writable(connection),
     readServerSettings: async (connection) => ({
-      lines: [...serverOf(connection).data.settings].map(([name, value]) => ({ name, value, by_alter_system: true })),
+      lines: [
+        ...linesOf(servers.settings.written(serverOf(connection).machine), false),
+        ...linesOf(Object.fromEntries(serverOf(connection).data.settings), true),
+      ],
       defaults: { TimeZone: 'GMT', default_text_search_config: 'pg_catalog.simple' },
-      running: {},
+      running: Object.fromEntries(servers.settings.running(serverOf(connection).machine)),
     }),
     async alterSystem(connection, changes) {
       const { settings } = serverOf(connection).data;
@@ -89,9 +96,55 @@ export const fakePostgres = ({
         if (value === null) settings.delete(name);
         else settings.set(name, value);
       }
+      servers.reload(serverOf(connection));
       return [];
     },
-    readPendingRestart: async () => [],
+    async readPendingRestart(connection, names) {
+      const { machine, data } = serverOf(connection);
+      return servers.settings.pending(machine, data).filter((name) => names.includes(name));
+    },
+    readKnownSettings: async (_, names, { lines }) =>
+      Object.fromEntries(
+        names.map((name) => {
+          const value = lines.find((line) => line.name === name)?.value ?? String(ours[name] ?? '');
+          return [name, { context: atStartOnly.includes(name) ? 'postmaster' : 'user', value }];
+        }),
+      ),
+    readAlterSystem: async (connection) => Object.fromEntries(serverOf(connection).data.settings),
+    refusedByLibraries: async () => ({}),
+    async readKnownExtensions(connection, names) {
+      const { extensions } = serverOf(connection).data;
+      const isThere = (name: string) => extensions.has(`${databaseOf(connection)}.${name}`);
+      return Object.fromEntries(
+        names.map((name) => [name, { version: '1.0', installed: isThere(name) ? '1.0' : null }]),
+      );
+    },
+    async readSettingStates(connection, names) {
+      const { machine, data } = serverOf(connection);
+      const [written, running] = [servers.settings.written(machine), servers.settings.running(machine)];
+      return names.map((name) => ({
+        name,
+        written: data.settings.get(name) ?? written[name] ?? null,
+        by_alter_system: data.settings.has(name),
+        problem: null,
+        pending_restart: servers.settings.pending(machine, data).includes(name),
+        runsWith: (text) => running.get(name) === text,
+      }));
+    },
+    async readAllPendingRestart(connection) {
+      const { machine, data } = serverOf(connection);
+      return servers.settings.pending(machine, data);
+    },
+    async createExtension(connection, name) {
+      const { extensions } = writable(connection).data;
+      if (name === 'missing') throw statementFailed('extension "missing" is not available');
+      extensions.add(`${databaseOf(connection)}.${name}`);
+    },
+    async dropExtension(connection, name) {
+      const { extensions } = writable(connection).data;
+      if (name === 'needed') throw statementFailed('cannot drop extension needed because other objects depend on it');
+      extensions.delete(`${databaseOf(connection)}.${name}`);
+    },
     ensureProbe: async (connection) => void writable(connection),
     forgetOldProbes: async (connection) => void writable(connection),
     async writeProbe(connection, id, { locally = false } = {}) {
@@ -149,3 +202,10 @@ export const fakePostgres = ({
     },
   } satisfies Partial<Components['postgres']>;
 };
+
+/** In the server's words, as the client passes them on. */
+const statementFailed = (says: string): PgrowError =>
+  new PgrowError('internal', `A statement failed on pgrow@postgres-1:5432/shop: ${says}.`, { cause: new Error(says) });
+
+const linesOf = (settings: Readonly<Record<string, string>>, by_alter_system: boolean) =>
+  Object.entries(settings).map(([name, value]) => ({ name, value, by_alter_system }));

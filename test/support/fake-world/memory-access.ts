@@ -7,12 +7,14 @@ import type { FleetStore } from '../../../src/store/fleet.ts';
 import type { ActivityStore } from '../../../src/store/activity.ts';
 import type { ListStore } from '../../../src/store/lists.ts';
 import type { NoticeStore } from '../../../src/store/notices.ts';
+import type { OutdatedStore } from '../../../src/store/outdated.ts';
 import type { SessionStore } from '../../../src/store/sessions.ts';
 import type { TokenStore } from '../../../src/store/tokens.ts';
 import type { UsualDurationStore } from '../../../src/store/usual-durations.ts';
 
 type OutsideOfOperations = AuditStore &
   FleetStore &
+  OutdatedStore &
   ChangedDatabasesStore &
   ListStore &
   ActivityStore &
@@ -38,6 +40,7 @@ export const memoryAccess = (): OutsideOfOperations => ({
   validSessions: notHere,
   listSessions: notHere,
   endSession: notHere,
+  listOlderNodes: notHere,
   readFleet: notHere,
   readChangedDatabases: notHere,
   pageCheckpoints: notHere,

@@ -1,7 +1,9 @@
 import type { Database } from '../../../src/domain/database.ts';
 import { PgrowError } from '../../../src/domain/errors.ts';
+import type { Node } from '../../../src/domain/topology.ts';
 import type { DatabaseStore } from '../../../src/store/databases.ts';
 import type { HoldStore } from '../../../src/store/holds.ts';
+import { serverAs } from '../../../src/store/read-databases.ts';
 
 interface Row {
   database: Database;
@@ -20,7 +22,7 @@ type MemoryDatabases = DatabaseStore &
 
 export const memoryDatabases = (): MemoryDatabases => {
   const rows = new Map<string, Row>();
-  const alive = () => [...rows.values()].filter((row) => !row.destroyed).map((row) => row.database);
+  const alive = () => [...rows.values()].filter((row) => !row.destroyed).map(({ database }) => asRead(database));
 
   const refuseTakenSubnet = (subnet: string | undefined) => {
     if (subnet !== undefined && alive().some(({ network }) => network?.subnet === subnet))
@@ -72,6 +74,16 @@ export const memoryDatabases = (): MemoryDatabases => {
       row.database = { ...row.database, topology: { ...row.database.topology, primary: to } };
       return true;
     },
+    async saveNode(id, node) {
+      const row = rows.get(id);
+      if (!row) return;
+      const { topology } = row.database;
+      const replaced = (nodes: readonly Node[]) => nodes.map((each) => (each.name === node.name ? node : each));
+      row.database = {
+        ...row.database,
+        topology: { ...topology, nodes: replaced(topology.nodes), kept: replaced(topology.kept) },
+      };
+    },
     async dropKept(id) {
       const row = rows.get(id);
       if (row) row.database = { ...row.database, topology: { ...row.database.topology, kept: [] } };
@@ -112,3 +124,5 @@ export const memoryDatabases = (): MemoryDatabases => {
     },
   };
 };
+
+const asRead = (database: Database): Database => ({ ...database, ...serverAs(database.topology, database.size) });

@@ -161,6 +161,7 @@ const toDocument = (row: Row, { nameOf, checkpointOf }: Neighbours): OperationDo
     nodes_removed: plan.nodes_removed,
     cost_before: plan.cost_before,
     cost_after: plan.cost_after,
+    changes: plan.changes ?? [],
     warnings: [...plan.warnings, ...remarksOf(row.steps)],
     checkpoint: checkpointOf(row.id),
     error: end?.error ?? null,

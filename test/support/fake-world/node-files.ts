@@ -9,14 +9,22 @@ export type Told =
       readonly scope: string;
       readonly etcd: readonly string[];
       readonly standbyOf: { readonly host: string; readonly slot: string } | null;
+      /** What a cluster that is yet to be made agrees on. */
+      readonly agreed: Parameters;
     };
+
+type Parameters = Readonly<Record<string, string>>;
 
 interface PatroniFile {
   readonly scope: string;
   readonly etcd3: { readonly hosts: readonly string[] };
   readonly bootstrap: {
-    readonly dcs: { readonly standby_cluster?: { readonly host: string; readonly primary_slot_name: string } };
+    readonly dcs: {
+      readonly standby_cluster?: { readonly host: string; readonly primary_slot_name: string };
+      readonly postgresql: { readonly parameters: Readonly<Record<string, string | number>> };
+    };
   };
+  readonly postgresql: { readonly parameters: Readonly<Record<string, string | number>> };
 }
 
 export const readTold = (machines: Machines, { container }: Machine): Told => {
@@ -28,6 +36,7 @@ export const readTold = (machines: Machines, { container }: Machine): Told => {
     mode: 'patroni',
     scope,
     etcd: etcd3.hosts.map((host) => host.split(':')[0]!),
+    agreed: asText(bootstrap.dcs.postgresql.parameters),
     standbyOf: standby ? { host: standby.host, slot: standby.primary_slot_name } : null,
   };
 };
@@ -39,3 +48,17 @@ export const readSynchronousStandbys = (machines: Machines, machine: Machine): r
   const value = /^synchronous_standby_names = '(.*)'$/m.exec(conf)?.[1] ?? '';
   return [...value.matchAll(/"([^"]+)"/g)].map(([, name]) => name!);
 };
+
+/** What its own file says of its server: all but what a cluster agrees on. */
+export const readParameters = (machines: Machines, machine: Machine): Parameters => {
+  if (readTold(machines, machine).mode === 'patroni') {
+    const { postgresql } = JSON.parse(machines.read(machine.container, '/etc/pgrow/patroni.yml')) as PatroniFile;
+    return asText(postgresql.parameters);
+  }
+  const conf = machines.read(machine.container, '/etc/pgrow/postgresql.conf');
+  const lines = [...conf.matchAll(/^(\S+) = (?:'((?:[^']|'')*)'|(\S+))$/gm)];
+  return Object.fromEntries(lines.map(([, name, text, number]) => [name!, text?.replaceAll("''", "'") ?? number!]));
+};
+
+const asText = (parameters: Readonly<Record<string, string | number>>): Parameters =>
+  Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, String(value)]));

@@ -123,6 +123,22 @@ export const adjustments = {
   }),
 } as const;
 
+const change = (wish: Wish<'changeDatabase'>): Deed => ({ workflow: 'changeDatabase', wish });
+const live = change({ cpus: 1, settings: { work_mem: '8MB' } });
+const larger = change({ memory: '2GiB', extensions: ['pg_trgm'] });
+const fewerConnections = change({ settings: { max_connections: '120' } });
+
+/** Other servers at the same stage. */
+export const changes = {
+  live: story('settings and CPUs, live', live, { before: [replicated] }),
+  beside: story('more memory by a server beside the old one, behind a pooler', larger, { before: [pooled] }),
+  besideDirect: story('more memory by a server beside the old one, without a pooler', larger),
+  confirming: story('more memory, two synchronous replicas', larger, { before: [confirmed] }),
+  plain: story('more memory without HAProxy', larger, { before: [plain] }),
+  ha: story('more memory at ha, the window still open', larger, { before: [pooledHa], windowOpen: true }),
+  fewerConnections: story('fewer connections at ha', fewerConnections, { before: [pooledHa] }),
+} as const;
+
 export const repairs = {
   ha: story('repair at ha, the window still open', repair, {
     before: [pooledHa],
@@ -188,6 +204,10 @@ export const rollbacks = {
   haToReplicas: back('ha to replicas', pooledHa, scaleDown('replicas')),
   replicasToSingle: back('replicas to single', replicated, scaleDown('single')),
   poolingToSingle: back('pooling to single', pooled, scaleDown('single')),
+  live: back('settings and CPUs', replicated, live),
+  beside: back('more memory by a server beside the old one', pooled, larger),
+  inPlace: back('more memory at ha', pooledHa, larger),
+  fewerConnections: back('fewer connections of replicas', replicated, fewerConnections),
 } as const;
 
 export const stops = {

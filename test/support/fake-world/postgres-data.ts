@@ -15,6 +15,8 @@ export interface PostgresData {
   readonly tablespaces: Set<string>;
   /** What ALTER SYSTEM has set: a file of the server's, which a base backup takes along and streaming does not. */
   readonly settings: Map<string, string>;
+  /** `shop.pg_trgm` */
+  readonly extensions: Set<string>;
   timeline: number;
   lsn: number;
   inRecovery: boolean;
@@ -37,6 +39,7 @@ export const initdb = (superuserPassword: string): PostgresData => ({
   logicalSlots: new Set(),
   tablespaces: new Set(),
   settings: new Map(),
+  extensions: new Set(),
   timeline: 1,
   lsn: firstLsn,
   inRecovery: false,
@@ -56,6 +59,7 @@ export const baseBackup = (source: PostgresData): PostgresData => ({
   logicalSlots: new Set(),
   tablespaces: new Set(source.tablespaces),
   settings: new Map(source.settings),
+  extensions: new Set(source.extensions),
   inRecovery: true,
   promotionOrdered: false,
   fenced: false,
@@ -69,6 +73,8 @@ export const replay = (from: PostgresData, to: PostgresData): void => {
   for (const row of from.rows) to.rows.add(row);
   for (const [role, password] of from.passwords) to.passwords.set(role, password);
   for (const database of from.databases) to.databases.add(database);
+  to.extensions.clear();
+  for (const extension of from.extensions) to.extensions.add(extension);
 };
 
 /** A copy of a base backup, after the statements that make it a database of its own. */

@@ -6,6 +6,7 @@ import type { Machine, Machines } from './machines.ts';
 import { replay, rewind, type PostgresData } from './postgres-data.ts';
 import { createVolumes } from './postgres-volumes.ts';
 import { createSlowStarts } from './slow-starts.ts';
+import { createRunningSettings, type RunningSettings } from './running-settings.ts';
 import { readSynchronousStandbys, readTold, type Told } from './node-files.ts';
 
 /** A PostgreSQL server that takes connections. */
@@ -45,6 +46,7 @@ export interface Servers {
   synchronousStandbys(server: Server): readonly string[];
   /** Takes the files that it was given meanwhile. */
   reload(server: Server): void;
+  readonly settings: RunningSettings;
   /** Since it started. */
   timesLoaded(server: Server): number;
   /**
@@ -62,6 +64,8 @@ export interface Servers {
   /** Starts the server as its files now say; it takes connections a moment later. */
   serve(machine: Machine): void;
   isStarting(machine: Machine): boolean;
+  /** By its Patroni, which knows that it is being restarted: it stays what it is. False of a server without one, or that is down. */
+  restartByPatroni(machine: Machine): boolean;
   /** Its supervisor is ordered to keep it down, or to run it again; that holds for as long as its container exists. */
   stopNode(machine: Machine): void;
   startNode(machine: Machine): void;
@@ -99,6 +103,7 @@ const walBytes = 120;
 export const createServers = (machines: Machines, etcd: EtcdClusters): Servers => {
   const running = new Map<string, { readonly machine: Machine; synchronous: readonly string[]; loads: number }>();
   const starting = createSlowStarts();
+  const restarting = new Set<Machine['spec']>();
   const violations: string[] = [];
   const lost = new Set<string>();
   /** How often a stop still hangs. */
@@ -118,6 +123,8 @@ export const createServers = (machines: Machines, etcd: EtcdClusters): Servers =
     const told = toldTo(machine);
     return told.mode === 'patroni' ? (etcd.scopes(told.etcd)?.get(told.scope) ?? null) : null;
   };
+
+  const settings = createRunningSettings(machines, clusterOf);
 
   const on = (machine: Machine): Server | null => {
     const data = volumes.of(machine);
@@ -183,6 +190,7 @@ export const createServers = (machines: Machines, etcd: EtcdClusters): Servers =
       if (leader && leader.timeline > data.timeline && leader.lsn < data.lsn) rewind(data, leader);
     }
     running.set(machine.container, { machine, synchronous: readSynchronousStandbys(machines, machine), loads: 1 });
+    settings.begin(machine, data);
     const server = on(machine)!;
     if (!data.inRecovery) expectNoOther(server, 'started');
     const upstream = upstreamOf(server)?.from;
@@ -269,7 +277,9 @@ export const createServers = (machines: Machines, etcd: EtcdClusters): Servers =
     patroni: clusterOf,
     timesLoaded: ({ machine }) => running.get(machine.container)?.loads ?? 0,
     synchronousStandbys: ({ machine }) => running.get(machine.container)?.synchronous ?? [],
-    reload({ machine }) {
+    settings,
+    reload({ machine, data }) {
+      settings.reload(machine, data);
       const server = running.get(machine.container);
       if (server) {
         server.synchronous = readSynchronousStandbys(machines, machine);
@@ -319,7 +329,16 @@ export const createServers = (machines: Machines, etcd: EtcdClusters): Servers =
     },
     isStopped: ({ spec }) => stopped.has(spec),
     serve,
-    isStarting: starting.has,
+    isStarting: (machine) => restarting.has(machine.spec) || starting.has(machine),
+    restartByPatroni(machine) {
+      const server = on(machine);
+      if (!server || stopped.has(machine.spec) || toldTo(machine).mode !== 'patroni') return false;
+      restarting.add(machine.spec);
+      shutDown(server);
+      serve(machine);
+      restarting.delete(machine.spec);
+      return true;
+    },
     lookAround: starting.lookAround,
     onChange: (hear) => void listeners.push(hear),
     failClone: volumes.failClone,

@@ -68,6 +68,7 @@ export const createVolumes = ({ machines, etcd, named, at }: Cast): Volumes => {
     scopes.set(told.scope, {
       leader: machine.name,
       standbyOf: told.standbyOf,
+      parameters: told.agreed,
       permanentSlots: new Set(),
       members: new Set(),
       remembered: new Set(),
@@ -98,6 +99,12 @@ export const createVolumes = ({ machines, etcd, named, at }: Cast): Volumes => {
     volumes.set(machine.volume!, restored(copy, machines.read(machine.container, '/etc/pgrow/restore.sql')));
     return done;
   });
+  machines.onBoot('trial', (machine) => {
+    const says = refusalOf(machines.read(machine.container, '/etc/pgrow/postgresql.conf'));
+    if (says === null) return done;
+    machines.platform.print(machine.container, `${says}\n`);
+    return 1;
+  });
   machines.onBoot('verification', (machine) => {
     const damage = volumes.has(machine.volume ?? '') ? damages.get(machine.volume!) : 'no such file';
     if (damage === undefined) return done;
@@ -123,4 +130,10 @@ export const createVolumes = ({ machines, etcd, named, at }: Cast): Volumes => {
     damage: (volume, what) => void (what === null ? damages.delete(volume) : damages.set(volume, what)),
     seed: (volume, data) => void volumes.set(volume, data),
   };
+};
+
+/** What a server says of a configuration that it does not start with: of a library, here. */
+const refusalOf = (conf: string): string | null => {
+  const [, library] = /^shared_preload_libraries = '(missing\w*)'$/m.exec(conf) ?? [];
+  return library === undefined ? null : `could not access file "${library}": No such file or directory`;
 };

@@ -7,6 +7,7 @@ import { planOperation } from '../../../src/domain/plan/plan-operation.ts';
 import type { Plan } from '../../../src/domain/plan.ts';
 import { nodeNamed, nodesOf } from '../../../src/domain/topology.ts';
 import { retryUntil } from '../retry-until.ts';
+import { changeFacts } from '../change-facts.ts';
 import { sampleDatabase } from '../sample-database.ts';
 import { closeWindow, performAtOnce, type Deed } from './without-temporal.ts';
 import { acknowledged } from './expectations.ts';
@@ -128,6 +129,7 @@ export const foreseeOne = (database: Database, { workflow, wish }: Deed, change:
       candidates: replicas.map(({ name }) => ({ name, state: 'streaming', lag_bytes: 0, synchronous: true })),
       last: null,
       restored: null,
+      change: changeFacts(),
       ...change,
     },
   );

@@ -51,6 +51,8 @@ export const takePicture = async (world: World, id: string): Promise<Picture> =>
             role: servers.isPrimary(server) ? 'primary' : 'replica',
             follows: follows ? `${upstream?.from?.name} through ${upstream?.slot}` : null,
             confirmed_by: servers.synchronousStandbys(server),
+            to_be_restarted_for: servers.settings.pending(server.machine, server.data),
+            extensions: [...server.data.extensions].toSorted(),
           },
         ];
       }),
@@ -127,7 +129,9 @@ export const comparable = async ({ id, world }: Pick<Shop, 'id' | 'world'>): Pro
   const owners = await ownersOfAddresses(world, id);
   const text = taken
     .replaceAll(/\d+\.\d+\.\d+\.\d+/g, (address) => owners.get(address) ?? address)
-    .replaceAll(/"address_number":\d+,/g, '');
+    .replaceAll(/"address_number":\d+,|,"address_number":\d+/g, '')
+    // Only a server that is yet to be made is given one.
+    .replaceAll(/,\\"locale\\":\\"[^"\\]+\\"/g, '');
   const picture = JSON.parse(drawn.reduce((shown, [value, name]) => shown.replaceAll(value, name), text)) as Picture;
   return { ...picture, volumes: picture.volumes.toSorted() };
 };

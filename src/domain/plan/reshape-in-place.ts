@@ -1,0 +1,145 @@
+import type { Facts } from '../facts.ts';
+import { moreThan, raised, runsWith, withShape, type ServerShape } from '../server-shape.ts';
+import type { ActivityCall } from '../step-actions.ts';
+import { nodeNamed, nodesOf, type Node, type Topology } from '../topology.ts';
+import { movePrimary } from './move-primary.ts';
+import { nodeConfigOf } from './node-configs.ts';
+import { handOverAttempts, step, type PlanItem } from './plan-builder.ts';
+import {
+  agree,
+  agreeAgain,
+  keptOf,
+  needsRestart,
+  reshapeLive,
+  reshapeReplica,
+  withNode,
+  withServers,
+  type Reshaping,
+} from './reshape.ts';
+
+export interface InPlace extends Reshaping {
+  readonly facts: Facts | null;
+  readonly topology: Topology;
+  /** Name of the replica that takes over; null: the primary stays. */
+  readonly target: string | null;
+  readonly shapeFor: (node: Node) => ServerShape;
+  /** Whether replicas are changed before the hand-over, or as far as possible after it. */
+  readonly order: 'replicas_first' | 'hand_over_first';
+  /** Whether the old primary keeps its shape until the rollback window closes. */
+  readonly keepsOld: boolean;
+}
+
+export interface Reshaped {
+  readonly topology: Topology;
+  readonly outline: readonly PlanItem[];
+  readonly on_close: readonly ActivityCall[];
+  /** Whether clients wait once more, for a restart. */
+  readonly restartsHeld: boolean;
+}
+
+/** Servers get another shape on the volumes they have: replicas one at a time, then writes move, then what was the primary. */
+export const reshapeInPlace = (input: InPlace): Reshaped => {
+  const { topology: before, target, shapeFor, order, database } = input;
+  const kept = keptOf(database);
+  const primary = nodeNamed(before, before.primary);
+  const leader = target === null ? primary : nodeNamed(before, target);
+  const final = withShape(leader, shapeFor(leader));
+  // What takes writes next has to be followed by the others, and follows until then.
+  const interim = (node: Node): ServerShape =>
+    order === 'replicas_first' ? raised(shapeFor(node), kept, [primary, final]) : raised(node, kept, [primary, leader]);
+  const agreed = agree(input, before, primary, interim(leader));
+  const first = changeReplicas(input, before, interim);
+  const moved = target === null ? stayed(input, first.topology, final) : handedOver(input, first.topology, final);
+  const rest = (node: Node): ServerShape =>
+    node.name === primary.name && input.keepsOld ? node : raised(shapeFor(node), kept, [final]);
+  const last = changeReplicas(input, moved.topology, rest);
+  return {
+    topology: last.topology,
+    outline: [...agreed, ...first.outline, ...moved.outline, ...last.outline],
+    on_close: target !== null && input.keepsOld ? changeOld(last.topology, primary.name, shapeFor(primary)) : [],
+    restartsHeld: moved.restartsHeld,
+  };
+};
+
+type Placed = Pick<Reshaped, 'topology' | 'outline' | 'restartsHeld'>;
+
+/** The same server takes writes as before. */
+const stayed = (input: InPlace, from: Topology, final: Node): Placed => {
+  const primary = nodeNamed(from, from.primary);
+  const restartsHeld = needsRestart(input, primary, final);
+  const undo = [...agreeAgain(input, from, primary, final), heldRestart(from, primary, nodesOf(from, 'haproxy'))];
+  return {
+    topology: withNode(from, final),
+    outline: [
+      ...agree(input, from, raised(primary, keptOf(input.database), [final]), final),
+      ...(restartsHeld
+        ? [restartHeld(from, final, nodesOf(from, 'haproxy'), undo)]
+        : reshapeLive(from, primary, final)),
+    ],
+    restartsHeld,
+  };
+};
+
+const handedOver = (input: InPlace, from: Topology, shape: Node): Placed => {
+  const { database, facts, keepsOld, shapeFor } = input;
+  const kept = keptOf(database);
+  const primary = nodeNamed(from, from.primary);
+  const reached = nodeNamed(from, shape.name);
+  const follows = raised(keepsOld ? primary : shapeFor(primary), kept, [reached]);
+  const restartsHeld = Object.keys(moreThan(runsWith(reached, kept), runsWith(shape, kept))).length > 0;
+  const moved = movePrimary({
+    database,
+    facts,
+    phase: 'hand-over',
+    from: withNode(from, withShape(primary, follows)),
+    target: shape.name,
+    afterwards: (leader, routers) => [
+      ...agree(input, { ...from, primary: leader.name }, reached, shape),
+      ...(restartsHeld ? [restartHeld(from, withShape(leader, shape), routers)] : []),
+    ],
+  });
+  const made = withShape(nodeNamed(moved.topology, shape.name), shape);
+  return { topology: withNode(moved.topology, made), outline: moved.outline, restartsHeld };
+};
+
+/** One at a time, so that the others serve readers and confirm commits meanwhile. */
+const changeReplicas = (input: InPlace, from: Topology, shape: (node: Node) => ServerShape) => {
+  const replicas = nodesOf(from, 'postgres').filter(({ name }) => name !== from.primary);
+  return {
+    outline: replicas.flatMap((node) => reshapeReplica(input, from, node, shape(node))),
+    topology: withServers(from, (node) => (node.name === from.primary ? node : withShape(node, shape(node)))),
+  };
+};
+
+/** Of what a standby needs as much of as its primary, a server can have less only once it is started as a primary. */
+export const restartHeld = (
+  topology: Topology,
+  node: Node,
+  routers: readonly Node[],
+  undo: readonly ActivityCall[] = [],
+): PlanItem =>
+  handOverAttempts([
+    step('hand-over', `restart ${node.name} while its clients wait`, heldRestart(topology, node, routers), undo),
+  ]);
+
+const heldRestart = (topology: Topology, node: Node, routers: readonly Node[]) =>
+  ({
+    action: 'restartHeld',
+    input: {
+      node,
+      config: nodeConfigOf({ ...topology, primary: node.name }, node),
+      members: topology.ha ? nodesOf(topology, 'postgres') : [],
+      poolers: nodesOf(topology, 'pgbouncer'),
+      routers,
+    },
+  }) as const;
+
+/** When the window closes: what was the primary becomes as the others are. */
+const changeOld = (topology: Topology, name: string, shape: ServerShape): readonly ActivityCall[] => {
+  const node = withShape(nodeNamed(topology, name), shape);
+  const config = nodeConfigOf(topology, node);
+  return [
+    { action: 'remakeNode', input: { node, config, unless_primary: true } },
+    { action: 'recordNode', input: { node } },
+  ];
+};
