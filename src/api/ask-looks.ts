@@ -51,6 +51,8 @@ export const askLooks = (sockets: LooksSockets, limits: Limits = usualLimits): L
     readLogs: (...asked) => ask('readLogs', ...asked),
     readStatements: (...asked) => ask('readStatements', ...asked),
     readOlderImages: (...asked) => ask('readOlderImages', ...asked),
+    readSettings: (...asked) => ask('readSettings', ...asked),
+    readExtensions: (...asked) => ask('readExtensions', ...asked),
     readLogSettings: (...asked) => ask('readLogSettings', ...asked),
     pingEngine: () => ask('pingEngine'),
     readPreflight: (...asked) => ask('readPreflight', ...asked),

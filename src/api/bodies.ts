@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { haOptions, operationOptions, poolingOptions, replicaCounts, replicaOptions } from '../domain/options.ts';
 import { rulesOf } from '../domain/input-problems.ts';
 import {
+  changeDatabaseInput,
   createDatabaseInput,
   failoverInput,
   reinitializeInput,
@@ -31,6 +32,7 @@ export const createBody = {
     locale: true,
     memory: true,
     cpus: true,
+    storage: true,
   }),
 } satisfies Parts;
 
@@ -85,6 +87,19 @@ export const standbysBody = {
 export const noHaBody = {
   unwanted,
   remaining: scaleDownInput.pick({ replicas: true }),
+  confirmation,
+  options: operationOptions,
+} satisfies Parts;
+
+export const changeBody = {
+  change: changeDatabaseInput.pick({
+    memory: true,
+    cpus: true,
+    storage: true,
+    settings: true,
+    extensions: true,
+    image: true,
+  }),
   confirmation,
   options: operationOptions,
 } satisfies Parts;

@@ -2,6 +2,7 @@ import type { Database } from '../domain/database.ts';
 import type { ScaleDownTarget } from '../domain/inputs.ts';
 import type { ReplicaOptions } from '../domain/options.ts';
 import {
+  changeBody,
   failoverBody,
   haBody,
   noHaBody,
@@ -66,6 +67,11 @@ export const haChange = (body: unknown, { topology }: Database): Change => {
   const { ha, confirmation, options, nestedPooling } = parseBody(haBody, given);
   const pooling = nestedPooling && { pooling: nestedPooling };
   return confirmable('expand', { target: 'ha', ha, options, ...pooling }, confirmation);
+};
+
+export const databaseChange = (body: unknown): Change => {
+  const { change, confirmation, options } = parseBody(changeBody, body);
+  return confirmable('changeDatabase', { ...change, options }, confirmation);
 };
 
 export const scaleDownChange = (body: unknown): Change => {

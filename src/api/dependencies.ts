@@ -14,7 +14,14 @@ export interface ApiDependencies
     SampleReader,
     Pick<
       Looks,
-      'readLogs' | 'readStatements' | 'readLogSettings' | 'readOlderImages' | 'pingEngine' | 'readPreflight'
+      | 'readLogs'
+      | 'readStatements'
+      | 'readLogSettings'
+      | 'readSettings'
+      | 'readExtensions'
+      | 'readOlderImages'
+      | 'pingEngine'
+      | 'readPreflight'
     > {
   readonly client: PgrowClient;
   /** Names that a request may ask for, in lower case; null for any. */

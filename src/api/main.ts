@@ -52,6 +52,8 @@ const app = await createApi({
   readLogs: looks.readLogs,
   readStatements: looks.readStatements,
   readLogSettings: looks.readLogSettings,
+  readSettings: looks.readSettings,
+  readExtensions: looks.readExtensions,
   readOlderImages: looks.readOlderImages,
   pingEngine: looks.pingEngine,
   readPreflight: looks.readPreflight,

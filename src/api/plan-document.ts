@@ -64,6 +64,7 @@ export const planDocument = ({ plan, database, service_id, operation_id, usual =
     nodes_removed: plan.nodes_removed,
     cost_before: plan.cost_before,
     cost_after: plan.cost_after,
+    changes: plan.changes ?? [],
     estimated_duration_minutes: plan.estimated_duration_minutes,
     estimated_duration_ms: plan.estimated_duration_minutes * 60_000,
     usual_ms: usual?.whole ?? null,

@@ -7,6 +7,7 @@ import { requestAgain } from '../domain/request-again.ts';
 import { requestOf } from '../domain/resumption.ts';
 import { createBody, restoreBody } from './bodies.ts';
 import {
+  databaseChange,
   failoverChange,
   haChange,
   poolingChange,
@@ -27,6 +28,7 @@ const choose: Readonly<Record<string, (body: unknown, database: Database) => Cha
   replicas: replicasChange,
   ha: haChange,
   'scale-down': scaleDownChange,
+  change: databaseChange,
   switchover: switchoverChange,
   failover: failoverChange,
   reinitialize: reinitializeChange,
@@ -58,6 +60,8 @@ describe('the request that asks for the same', () => {
     ['ha', { sync_mode: 'sync_one', cutover: 'on_signal', patience: 90 }, at(pooledTopology), null],
     ['ha', { pooling: {} }, single, null],
     ['scale-down', { target: 'replicas', replicas: { count: 2 } }, at(haTopology), null],
+    ['change', { memory: '4GiB', cpus: 2, storage: null, patience: 90 }, at(haTopology), null],
+    ['change', { settings: { jit: false, work_mem: null }, extensions: ['vector'], image: 'newest' }, single, null],
     ['switchover', { target_node: 'postgres-5', on_obstacle: 'wait', cutover: 'on_signal' }, at(haTopology), null],
     ['failover', { target_node: 'postgres-5' }, at(haTopology), null],
     ['reinitialize', { node: 'postgres-5' }, at(haTopology), null],

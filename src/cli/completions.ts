@@ -122,6 +122,7 @@ const checkedByTheApi: Readonly<Record<string, readonly (string | number)[]>> = 
   '--sync-mode': ['async', 'sync_one', 'sync_all'],
   '--failover-time': failoverTimes,
   '--maximum-lag-on-failover': maximumLags,
+  '--image': ['newest'],
   '--cutover': ['automatic', 'on_signal'],
 };
 

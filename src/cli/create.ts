@@ -13,6 +13,7 @@ interface CreateFlags extends ChangeFlags, SizeFlags {
 export interface SizeFlags {
   readonly memory?: string;
   readonly cpus?: string;
+  readonly storage?: string;
 }
 
 export const create = (program: Command): void => {
@@ -25,7 +26,7 @@ export const create = (program: Command): void => {
       '--locale <locale>',
       'how text is sorted, such as en_US.UTF-8; for the life of the database (default C.UTF-8)',
     );
-  addSizeOptions(command, ['1GiB', '2']);
+  addSizeOptions(command, ['1GiB', '2', 'no limit']);
   addChangeOptions(command).action(async (name: string, flags: CreateFlags) => {
     const api = connectToApi();
     const body = {
@@ -41,14 +42,19 @@ export const create = (program: Command): void => {
 };
 
 /** What it is where none is chosen, memory and CPUs, is for the help. */
-export const addSizeOptions = (command: Command, [memory, cpus]: readonly [string, string]): Command =>
+export const addSizeOptions = (command: Command, [memory, cpus, storage]: readonly [string, string, string]): Command =>
   command
     .option('--memory <size>', `of each of its PostgreSQL servers, such as 4GiB (default ${memory})`)
-    .option('--cpus <number>', `of each of its PostgreSQL servers, such as 2 or 0.5 (default ${cpus})`);
+    .option('--cpus <number>', `of each of its PostgreSQL servers, such as 2 or 0.5 (default ${cpus})`)
+    .option(
+      '--storage <size>',
+      `that the data of each server may take, such as 50GiB; reported, not enforced (default ${storage})`,
+    );
 
-export const sizeIn = ({ memory, cpus }: SizeFlags) => ({
+export const sizeIn = ({ memory, cpus, storage }: SizeFlags) => ({
   ...(memory !== undefined && { memory }),
   ...(cpus !== undefined && { cpus: numberIfOne(cpus) }),
+  ...(storage !== undefined && { storage }),
 });
 
 /** What is no number goes along as it is, so that the API names it together with everything else that is wrong. */

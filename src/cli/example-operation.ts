@@ -45,6 +45,7 @@ export const exampleOperation = (operation: Partial<OperationDocument>): Operati
   nodes_removed: [],
   cost_before: { monthly_usd: 18, items: [] },
   cost_after: { monthly_usd: 80, items: [] },
+  changes: [],
   warnings: [],
   checkpoint: null,
   error: null,

@@ -19,6 +19,7 @@ export const exampleNode = (node: Pick<Shown, 'name' | 'kind' | 'container' | 's
   answered_at: null,
   version: null,
   volume_bytes: null,
+  image: null,
   servers: null,
   pool: null,
   ...node,
@@ -51,7 +52,9 @@ export const exampleStatus: StatusDocument = {
   id: 's1',
   project: 'default',
   postgres_major: 17,
-  size: { memory_bytes: 4 * 1024 ** 3, cpus: 1.5 },
+  size: { memory_bytes: 4 * 1024 ** 3, cpus: 1.5, storage_bytes: null },
+  storage: { limit_bytes: null, used_bytes: null },
+  settings: { chosen: {}, by_alter_system: null },
   replicas: { count: 1, lag_bytes: [0, 50_331_648], options: null },
   ha: {
     enabled: false,

@@ -56,6 +56,7 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
     ['./pgrow plan shop --to ha --with-pooling', 'what the jump to ha would do'],
     ['./pgrow plan shop --to replicas --count 2', 'what two replicas would take and cost'],
     ['./pgrow plan shop --scale-down-to single', 'what the way down would remove'],
+    ['./pgrow plan shop --memory 4GiB --set work_mem=64MB', 'what of that takes effect live, and what by hand-over'],
   ],
   expand: [
     ['./pgrow expand shop --to pooling', 'put PgBouncer in front'],
@@ -91,6 +92,13 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   ],
   start: [['./pgrow start shop', 'every node again, the primary first']],
   reinit: [['./pgrow reinit shop postgres-3', 'copy the whole replica again']],
+  change: [
+    ['./pgrow change shop --memory 4GiB --cpus 2', 'another size'],
+    ['./pgrow change shop --set work_mem=64MB --set max_connections=300', 'settings, on all its servers'],
+    ['./pgrow change shop --reset work_mem --storage none', 'back to what pgrow chooses; no limit for its data'],
+    ['./pgrow change shop --extension vector --dry-run', 'what an extension would take'],
+    ['./pgrow change shop --image newest', 'the image that this pgrow makes servers from'],
+  ],
   repair: [
     ['./pgrow repair shop', 'everything that is missing'],
     ['./pgrow repair shop haproxy-2', 'this node only'],
@@ -137,6 +145,14 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   logs: [
     ['./pgrow logs shop --follow', 'all nodes, as the lines come'],
     ['./pgrow logs shop postgres-1 --since 10m', 'one node, the last ten minutes'],
+  ],
+  extensions: [
+    ['./pgrow extensions shop', 'those it has, and those that can be added'],
+    ['./pgrow extensions shop --all', 'also those that pgrow does not create, and why'],
+  ],
+  outdated: [
+    ['./pgrow outdated', 'of all databases, each with the command that brings it up to date'],
+    ['./pgrow outdated shop', 'of one'],
   ],
   cost: [['./pgrow cost shop', 'estimated, by kind of node']],
   config: [['./pgrow config', 'the same as "config list"']],

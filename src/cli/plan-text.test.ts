@@ -53,6 +53,27 @@ test('a plan shows its steps by phase, what it changes, costs, stalls and cannot
   ]);
 });
 
+test('a change shows what becomes different, and how each takes effect', () => {
+  const change: PlanView = {
+    ...plan,
+    type: 'change',
+    to_stage: 1,
+    changes: [
+      { subject: 'memory', name: null, from: '1 GiB', to: '4 GiB', takes_effect: 'hand_over' },
+      { subject: 'setting', name: 'work_mem', from: '4MB', to: '64MB', takes_effect: 'live' },
+      { subject: 'storage', name: null, from: null, to: '50 GiB', takes_effect: 'recorded' },
+    ],
+  };
+  expect(planText(change).slice(0, 6)).toEqual([
+    'Plan for shop: pooling -> pooling',
+    '',
+    'memory            1 GiB -> 4 GiB  by hand-over',
+    'setting work_mem  4MB -> 64MB     live',
+    'storage           none -> 50 GiB  recorded',
+    '',
+  ]);
+});
+
 test('a plan without steps says that there is nothing to do', () => {
   expect(planText({ ...plan, to_stage: 1, steps: [], warnings: [] })).toEqual([
     'Plan for shop: pooling -> pooling',

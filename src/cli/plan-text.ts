@@ -1,3 +1,4 @@
+import type { ChangeItem } from '../domain/change.ts';
 import type { Cost } from '../domain/cost.ts';
 import { sayStall, type AffectedEndpoint } from '../domain/endpoint-effects.ts';
 import type { OperationType } from '../domain/operation.ts';
@@ -18,6 +19,8 @@ export interface PlanView {
   readonly nodes_removed: readonly string[];
   readonly cost_before: Cost;
   readonly cost_after: Cost;
+  /** Of a change; absent in the answer of an API from before there were any. */
+  readonly changes?: readonly ChangeItem[];
   readonly expected_stall_ms: number;
   readonly point_of_no_return: string | null;
   readonly warnings: readonly string[];
@@ -34,6 +37,7 @@ export const planText = (plan: PlanView): string[] => {
   return [
     title,
     '',
+    ...changeLines(plan),
     ...stepLines(plan),
     '',
     ...alignColumns([
@@ -50,6 +54,25 @@ export const planText = (plan: PlanView): string[] => {
     ...endpointLines(plan),
     ...warningLines(plan),
   ];
+};
+
+/** What becomes different, and how it takes effect. */
+const changeLines = ({ changes = [] }: PlanView): string[] =>
+  changes.length === 0
+    ? []
+    : [
+        ...alignColumns(changes.map((item) => [changeName(item), changeValues(item), effectNames[item.takes_effect]])),
+        '',
+      ];
+
+const changeName = ({ subject, name }: ChangeItem): string => (name === null ? subject : `${subject} ${name}`);
+
+const changeValues = ({ from, to }: ChangeItem): string => `${from ?? 'none'} -> ${to ?? 'none'}`;
+
+const effectNames: Readonly<Record<ChangeItem['takes_effect'], string>> = {
+  live: 'live',
+  hand_over: 'by hand-over',
+  recorded: 'recorded',
 };
 
 /** What applications notice, endpoint by endpoint. */

@@ -1,6 +1,8 @@
 import { Option, type Command } from 'commander';
 import { PgrowError } from '../domain/errors.ts';
 import type { ExpansionTarget } from '../domain/stage.ts';
+import type { ChangeRequest } from './api-client.ts';
+import { addWishOptions, databaseChangeRequest, wishesBody, type ChangeWishes } from './change-options.ts';
 import { connectToApi } from './connect-to-api.ts';
 import { planPage, readConsoleLink } from './console-link.ts';
 import { addExpansionOptions, expansionRequest, type ExpansionFlags } from './expansion-options.ts';
@@ -8,7 +10,7 @@ import { print } from './output.ts';
 import { graceOption, scaleDownRequest, scaleDownStages, type ScaleDownFlags } from './scale-down.ts';
 import { showPlan } from './show-plan.ts';
 
-interface PlanFlags extends Omit<ExpansionFlags, 'to'>, Pick<ScaleDownFlags, 'grace'> {
+interface PlanFlags extends Omit<ExpansionFlags, 'to'>, Pick<ScaleDownFlags, 'grace'>, ChangeWishes {
   readonly to?: ExpansionTarget;
   readonly scaleDownTo?: ScaleDownFlags['to'];
   readonly json?: true;
@@ -17,10 +19,11 @@ interface PlanFlags extends Omit<ExpansionFlags, 'to'>, Pick<ScaleDownFlags, 'gr
 export const plan = (program: Command): void => {
   const command = program
     .command('plan <name>')
-    .description('show what an expansion or a scale-down would do, without touching anything');
+    .description('show what an expansion, a scale-down or a change would do, without touching anything');
   addExpansionOptions(command, 'optional')
     .addOption(new Option('--scale-down-to <stage>', 'instead of --to: a lower stage').choices(scaleDownStages))
-    .addOption(graceOption())
+    .addOption(graceOption());
+  addWishOptions(command)
     .option('--json', 'print the plan as one JSON document')
     .action(async (database: string, flags: PlanFlags) => {
       const [api, request] = [connectToApi(), requestOf(flags)];
@@ -31,11 +34,18 @@ export const plan = (program: Command): void => {
     });
 };
 
-const requestOf = (flags: PlanFlags) => {
+const requestOf = (flags: PlanFlags): ChangeRequest => {
   const { to, scaleDownTo, count } = flags;
-  if (to !== undefined && scaleDownTo === undefined) return expansionRequest({ ...flags, to });
-  if (to === undefined && scaleDownTo !== undefined) {
+  const isChange = Object.keys(wishesBody(flags)).length > 0;
+  if ([to !== undefined, scaleDownTo !== undefined, isChange].filter(Boolean).length !== 1) {
+    throw new PgrowError(
+      'malformed_request',
+      'Give one of --to STAGE, --scale-down-to STAGE and what is to change, such as --memory 4GiB.',
+    );
+  }
+  if (to !== undefined) return expansionRequest({ ...flags, to });
+  if (scaleDownTo !== undefined) {
     return scaleDownRequest({ ...flags, to: scaleDownTo, ...(count !== undefined && { replicas: count }) });
   }
-  throw new PgrowError('malformed_request', 'Give either --to STAGE or --scale-down-to STAGE.');
+  return databaseChangeRequest(flags);
 };

@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { abort } from './abort.ts';
 import { audit } from './audit.ts';
 import { backupControlPlane } from './backup-control-plane.ts';
+import { changeDatabase } from './change-database.ts';
 import { confirm } from './confirm.ts';
 import { completion } from './completion.ts';
 import { config } from './config.ts';
@@ -15,12 +16,14 @@ import { doctor } from './doctor.ts';
 import { down } from './down.ts';
 import { events } from './events.ts';
 import { expand } from './expand.ts';
+import { extensions } from './extensions.ts';
 import { failover } from './failover.ts';
 import { list } from './list.ts';
 import { logs } from './logs.ts';
 import { notifications } from './notifications.ts';
 import { mcp } from './mcp.ts';
 import { operations } from './operations.ts';
+import { outdated } from './outdated.ts';
 import { password } from './password.ts';
 import { plan } from './plan.ts';
 import { pooling } from './pooling.ts';
@@ -59,9 +62,9 @@ type AddVerb = (program: Command) => void;
 /** Each verb adds its command to the program; one file per verb. */
 const verbs: Readonly<Record<string, readonly AddVerb[]>> = {
   'Make and remove a database': [create, restore, destroy, protect],
-  'Grow it, shrink it': [plan, expand, scaleDown, pooling, replicas],
+  'Grow it, shrink it, change it': [plan, expand, scaleDown, pooling, replicas, changeDatabase],
   'Steer an operation': [cutover, abort, confirm, rollback],
-  'Look at it': [web, list, status, operations, events, logs, snapshots, cost],
+  'Look at it': [web, list, status, operations, events, logs, snapshots, extensions, outdated, cost],
   'Connect to it': [url, connect, password],
   'Care for its nodes': [switchover, failover, reinit, repair],
   'Take it down for a while': [stop, start],

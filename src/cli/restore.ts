@@ -17,7 +17,7 @@ export const restore = (program: Command): void => {
     .requiredOption('--snapshot <id>', 'as "snapshots NAME" lists it')
     .requiredOption('--as <name>', 'name of the new database')
     .option('--port <port>', 'loopback port of its postgres on this host, 1024–65535 (default: a free one)');
-  addSizeOptions(command, ['as NAME has it', 'as NAME has it']);
+  addSizeOptions(command, ['as NAME has it', 'as NAME has it', 'as NAME has it']);
   addPlannedChangeOptions(command).action(async (source: string, flags: RestoreFlags) => {
     const { snapshot, as: name, port } = flags;
     const body = { snapshot, name, ...(port !== undefined && { port: numberIfOne(port) }), ...sizeIn(flags) };

@@ -33,6 +33,31 @@ test('an operation that needs an operator is shown with what it says and the com
   expect(text).toContain('Left over: it did not finish. Finish with: ./pgrow rollback shop');
 });
 
+test('its size, what it may hold and what was chosen for it are shown', () => {
+  const gibibyte = 1024 ** 3;
+  const storage = { limit_bytes: 50 * gibibyte, used_bytes: 31 * gibibyte };
+  const settings = { chosen: { work_mem: '64MB', jit: 'off' }, by_alter_system: {} };
+  const text = statusText({ ...status, storage, settings });
+  expect(text).toContain('Storage     31 of 50 GiB');
+  expect(text).toContain('Settings    work_mem = 64MB, jit = off');
+  expect(statusText(status).some((line) => line.startsWith('Storage'))).toBe(false);
+});
+
+test('what ALTER SYSTEM has set is shown with the command that takes it over', () => {
+  const by_alter_system = { 'app.api_key': '(not shown)', search_path: 'a, b' };
+  const primary = exampleNode({
+    name: 'postgres-1',
+    kind: 'postgres',
+    state: 'running',
+    container: 'x',
+    role: 'primary',
+  });
+  expect(statusText({ ...status, nodes: [primary], settings: { chosen: {}, by_alter_system } })).toContain(
+    'ALTER SYSTEM has set app.api_key = (not shown), search_path = a, b on postgres-1 alone. ' +
+      "The next change makes that hold on every server: ./pgrow change shop --set search_path='a, b'",
+  );
+});
+
 test('what is wrong or cannot be seen is said in sentences', () => {
   const notice = "postgres-2 refuses pgrow's login: password authentication failed (28P01).";
   expect(statusText({ ...status, health: 'unknown', notices: [notice] }).slice(0, 3)).toEqual([
@@ -40,6 +65,21 @@ test('what is wrong or cannot be seen is said in sentences', () => {
     notice,
     '',
   ]);
+});
+
+test('servers with an older image are named with its age and the command that brings them to the newest', () => {
+  const server = (name: string, newest: boolean) =>
+    exampleNode({
+      name,
+      kind: 'postgres',
+      state: 'running',
+      container: `pgrow-x-${name}`,
+      image: { reference: 'pgrow/postgres:17-1', newest, made_at: '2026-01-01T00:00:00.000Z' },
+    });
+  const nodes = [server('postgres-1', false), server('postgres-2', true)];
+  expect(statusText({ ...status, nodes }, Date.parse('2026-01-22T00:00:00.000Z'))).toContain(
+    'postgres-1 runs an older image than servers are made from now (built 3 weeks ago). The newest: ./pgrow change shop --image newest',
+  );
 });
 
 test('a router that keeps many processes for old connections is shown with what comes of it', () => {

@@ -1,6 +1,10 @@
 import { formatBytes } from '../domain/format-bytes.ts';
+import { imageAge, newestImageCommand } from '../domain/outdated.ts';
 import { memoryText } from '../domain/server-size.ts';
+import { hiddenValue } from '../domain/setting-catalogue.ts';
+import type { Settings } from '../domain/settings.ts';
 import { stageNames } from '../domain/stage.ts';
+import { useText } from '../domain/storage-use.ts';
 import { formatMs } from '../domain/format-duration.ts';
 import { operationResult, operationTitle, stepLine } from './operation-text.ts';
 import type { ControlPlaneStatus, StatusDocument } from './status-document.ts';
@@ -23,6 +27,8 @@ export const statusText = (status: StatusDocument, now: number = Date.now()): st
     ]),
   ]),
   ...status.nodes.flatMap(({ name, note }) => (note === undefined ? [] : [`${name} ${note}.`])),
+  ...alteredLines(status),
+  ...olderImageLines(status, now),
   '',
   ...alignColumns(
     [
@@ -30,6 +36,8 @@ export const statusText = (status: StatusDocument, now: number = Date.now()): st
         'Servers',
         `PostgreSQL ${status.postgres_major}, ${memoryText(status.size.memory_bytes)}, ${status.size.cpus} CPUs each`,
       ],
+      ['Storage', storageText(status)],
+      ['Settings', settingsText(status.settings.chosen)],
       ['Restored', restoredText(status)],
       ['Pooled', status.pooling.enabled ? status.pooling.endpoint : null],
       ['Read-write', status.routing.enabled ? status.routing.rw_endpoint : null],
@@ -41,6 +49,46 @@ export const statusText = (status: StatusDocument, now: number = Date.now()): st
   ...operationLines(status),
   ...windowLines(status, now),
 ];
+
+/** Null where there is nothing to say. */
+const storageText = ({ storage }: StatusDocument): string | null => {
+  const { limit_bytes, used_bytes } = storage;
+  if (limit_bytes === null) return used_bytes === null ? null : `${useText(storage)}, no limit`;
+  return useText(storage);
+};
+
+const settingsText = (chosen: Settings): string | null =>
+  Object.entries(chosen)
+    .map(([name, value]) => `${name} = ${value}`)
+    .join(', ') || null;
+
+/** What every server should have has to be known to pgrow. */
+const alteredLines = ({ name, nodes, settings: { by_alter_system } }: StatusDocument): string[] => {
+  const altered = Object.entries(by_alter_system ?? {});
+  const [setting, value] = altered.find(([, each]) => each !== hiddenValue) ?? [];
+  if (altered.length === 0) return [];
+  const primary = nodes.find(({ role }) => role === 'primary')?.name ?? 'the server that takes writes';
+  const example = setting === undefined ? '' : `: ./pgrow change ${name} --set ${setting}=${inShell(value!)}`;
+  return [
+    `ALTER SYSTEM has set ${settingsText(by_alter_system!)} on ${primary} alone. ` +
+      `The next change makes that hold on every server${example}`,
+  ];
+};
+
+const inShell = (text: string): string =>
+  /^[\w.%:+-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+
+/** One command brings all its servers to the newest image. */
+const olderImageLines = ({ name, nodes }: StatusDocument, now: number): string[] => {
+  const older = nodes.flatMap((node) => (node.kind === 'postgres' && node.image?.newest === false ? [node] : []));
+  if (older.length === 0) return [];
+  const ages = [...new Set(older.flatMap(({ image }) => imageAge(image!, now) ?? []))];
+  const built = ages.length === 0 ? '' : ` (built ${ages.join(', ')} ago)`;
+  const verb = older.length === 1 ? 'runs' : 'run';
+  return [
+    `${older.map((node) => node.name).join(', ')} ${verb} an older image than servers are made from now${built}. The newest: ${newestImageCommand(name)}`,
+  ];
+};
 
 /** Null of one that began empty. */
 const restoredText = ({ restored_from: from }: StatusDocument): string | null =>

@@ -5,6 +5,7 @@ import { postgresPath, type ApiClient } from './api-client.ts';
 import { connectToApi } from './connect-to-api.ts';
 import { readConsoleLink } from './console-link.ts';
 import { layersText } from './layers-text.ts';
+import { readOutdatedHint } from './outdated.ts';
 import { print, printJson, printProgress } from './output.ts';
 import type { ControlPlaneStatus, StatusDocument } from './status-document.ts';
 import { controlPlaneText, statusText } from './status-text.ts';
@@ -35,6 +36,7 @@ export const status = (program: Command): void => {
       const document = await read(api, name, { isFresh: true });
       if (json) return printJson(document);
       textOf(document).forEach(print);
+      if (name === undefined) (await readOutdatedHint(api)).forEach(print);
       const link = name === undefined ? null : await readConsoleLink(api, name);
       if (link !== null) print(`In the console: ${link}`);
     });

@@ -19,6 +19,7 @@ export const pgrowService = service('pgrow', {
   scaleDown: operation<OperationInput<'scaleDown'>, OperationDocument>(),
   setReplicas: operation<OperationInput<'setReplicas'>, OperationDocument>(),
   setPooling: operation<OperationInput<'setPooling'>, OperationDocument>(),
+  changeDatabase: operation<OperationInput<'changeDatabase'>, OperationDocument>(),
   switchover: operation<OperationInput<'switchover'>, OperationDocument>(),
   failover: operation<OperationInput<'failover'>, OperationDocument>(),
   reinitialize: operation<OperationInput<'reinitialize'>, OperationDocument>(),

@@ -1,5 +1,6 @@
 import {
   bodyRules,
+  changeBody,
   createBody,
   failoverBody,
   haBody,
@@ -50,6 +51,11 @@ export const changes = {
     ...operator,
     summary: 'turn high availability with Patroni and etcd on or off, from any stage',
     bodies: [haBody, noHaBody],
+  },
+  change: {
+    ...operator,
+    summary: 'other memory, CPUs, storage, settings, extensions or a newer image, with one hand-over at most',
+    bodies: [changeBody],
   },
   scale_down: { ...operator, summary: 'back to any lower stage', bodies: [scaleDownBody] },
   switchover: { ...operator, summary: 'move writes to another node', bodies: [switchoverBody] },

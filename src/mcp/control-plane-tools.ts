@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { auditAnswer, meAnswer, sessionsAnswer, tokensAnswer } from '../api/documents/access.ts';
 import { findingsAnswer, workersAnswer } from '../api/documents/control-plane.ts';
+import { outdatedAnswer } from '../api/documents/outdated.ts';
 import { fleetAnswer } from '../api/documents/state.ts';
 import { systemAnswer } from '../api/documents/system.ts';
 import { nothing, page, query } from './inputs.ts';
@@ -32,6 +33,15 @@ export const controlPlaneTools: readonly Tool[] = [
     input: nothing,
     answer: meAnswer,
     path: () => '/v1/me',
+  }),
+  readTool({
+    name: 'get_outdated',
+    title: 'Outdated nodes',
+    description:
+      'Nodes of all databases whose image is older than the one that such nodes are made from now, each with the command that brings it up to date.',
+    input: nothing,
+    answer: outdatedAnswer,
+    path: () => '/v1/outdated',
   }),
   readTool({
     name: 'get_workers',

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { adviceAnswer, metricsAnswer, queryLogAnswer, statementsAnswer } from '../api/documents/numbers.ts';
+import { extensionsAnswer, settingsAnswer } from '../api/documents/settings.ts';
 import { postgresPath } from '../cli/api-client.ts';
 import { metricNames } from '../domain/metric-names.ts';
 import { loggedKinds } from '../domain/query-log.ts';
@@ -58,5 +59,26 @@ export const numberTools: readonly Tool[] = [
     }),
     answer: statementsAnswer,
     path: ({ database, ...input }) => query(postgresPath(database, 'statements'), input),
+  }),
+  readTool({
+    name: 'list_settings',
+    title: 'Settings of the servers',
+    description:
+      'Settings of PostgreSQL: what they are and can be, which an operator or ALTER SYSTEM has set, how a change takes effect, and why pgrow does not change some. There are some four hundred: ask for a part of a name or of a category.',
+    input: ofDatabase.extend({
+      q: z.string().min(2).max(100).optional().describe('Part of a name, a category or a description.'),
+      chosen: z.boolean().default(false).describe('Only what an operator or ALTER SYSTEM has set.'),
+    }),
+    answer: settingsAnswer,
+    path: ({ database, ...input }) => query(postgresPath(database, 'settings'), input),
+  }),
+  readTool({
+    name: 'list_extensions',
+    title: 'Extensions of a database',
+    description:
+      'Extensions in the database of the application, those that pgrow can create there, and why it does not create others.',
+    input: ofDatabase,
+    answer: extensionsAnswer,
+    path: ({ database }) => postgresPath(database, 'extensions'),
   }),
 ];

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { changeSubjects, effects, type ChangeItem } from '../../domain/change.ts';
 import type { Cost } from '../../domain/cost.ts';
 import { endpointEffects } from '../../domain/endpoint-effects.ts';
 import { endpointNames } from '../../domain/endpoints.ts';
@@ -90,6 +91,18 @@ const closesWindow = z
   .nullable()
   .describe('The rollback window that it closes, and at which step, by its index.');
 
+const changeItem: z.ZodType<ChangeItem> = named(
+  'ChangeItem',
+  'One thing that a change makes different.',
+  z.strictObject({
+    subject: z.enum(changeSubjects),
+    name: z.string().nullable().describe('Of a setting or an extension.'),
+    from: z.string().nullable().describe('Null if there is none, or it is not known.'),
+    to: z.string().nullable().describe('Null if there is none any longer.'),
+    takes_effect: z.enum(effects).describe('At once, at a hand-over to a server that has it, or by being recorded.'),
+  }),
+);
+
 /** Of an operation and of the plan of one alike. */
 const common = {
   workflow_id: z.string(),
@@ -105,6 +118,7 @@ const common = {
   nodes_removed: z.array(z.string()),
   cost_before: cost,
   cost_after: cost,
+  changes: z.array(changeItem).describe('Of a change, what it makes different; empty for other operations.'),
   warnings: z.array(z.string()),
 };
 

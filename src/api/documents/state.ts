@@ -15,7 +15,12 @@ import { milliseconds, moment, named, nextCursor, stage } from './document.ts';
 import { checkpoint, operation } from './operation.ts';
 
 const endpoint = z.string().nullable().describe('host:port in the network of the database.');
-const size = z.strictObject({ memory_bytes: z.int(), cpus: z.number() });
+const size = z.strictObject({
+  memory_bytes: z.number(),
+  cpus: z.number(),
+  storage_bytes: z.number().nullable().describe('That the data of each server may take; null without a limit.'),
+});
+const settings = z.record(z.string(), z.string());
 const health = z.enum(healths);
 const seen = {
   seen_at: moment.nullable().describe('When the nodes were looked at; null if never.'),
@@ -39,6 +44,19 @@ const members = z.array(
 
 const topologyMembers = {
   stage,
+  size: size.describe('Of each PostgreSQL server.'),
+  storage: z
+    .strictObject({
+      limit_bytes: z.number().nullable().describe('Null without a limit.'),
+      used_bytes: z.number().nullable().describe('Databases and WAL of the fullest server; null if it is not known.'),
+    })
+    .describe('The limit is watched and reported, not enforced.'),
+  settings: z.strictObject({
+    chosen: settings.describe('By an operator, of every server.'),
+    by_alter_system: settings
+      .nullable()
+      .describe('On the server that takes writes alone; null if it is not known. A change takes it over.'),
+  }),
   pooling: z.strictObject({
     enabled: z.boolean(),
     type: z.literal('pgbouncer'),
@@ -99,6 +117,12 @@ const topologyMembers = {
   }),
 };
 
+export const nodeImage = z.strictObject({
+  reference: z.string(),
+  newest: z.boolean().describe('Whether nodes of this kind are made from it now.'),
+  made_at: moment.nullable().describe('When it was built; null if that is not known.'),
+});
+
 const serverCount = z.strictObject({ up: z.int(), total: z.int() });
 
 export const topologyAnswer = named('Topology', 'Stage, endpoints, replicas, leader.', z.strictObject(topologyMembers));
@@ -122,7 +146,6 @@ export const statusAnswer = named(
     name: z.string(),
     project: z.string(),
     postgres_major: z.int(),
-    size,
     health,
     ...seen,
     ...topologyMembers,
@@ -157,6 +180,7 @@ export const statusAnswer = named(
         answered_at: moment.nullable().describe('When it answered last itself.'),
         version: z.string().nullable(),
         volume_bytes: z.number().nullable(),
+        image: nodeImage.nullable().describe('That its container was made from; null if it is not known.'),
         servers: z
           .strictObject({ read_write: serverCount, read_only: serverCount })
           .nullable()

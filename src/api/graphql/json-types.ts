@@ -12,6 +12,7 @@ import {
   GraphQLString,
   type GraphQLFieldConfig,
   type GraphQLInputFieldConfig,
+  type GraphQLInputType,
 } from 'graphql';
 import { z } from 'zod';
 import { camelOf, enumNameOf, sharedEnums, typeNameOf, valueNameOf } from './names.ts';
@@ -127,9 +128,18 @@ export const jsonTypes = (named: readonly z.ZodType[]): JsonTypes => {
   };
 
   const inputFieldOf = (schema: Json, key: string, parent: string): GraphQLInputFieldConfig => ({
-    type: leafOf(schema, key, parent),
-    description: rangeText(schema),
+    type: inputTypeOf(schema, key, parent),
+    description: rangeText(schema) || null,
   });
+
+  const inputTypeOf = (schema: Json, key: string, parent: string): GraphQLInputType => {
+    if (schema.items) return new GraphQLList(new GraphQLNonNull(leafOf(schema.items, key, parent)));
+    // What can be written as any text, such as a size, can always be written as text.
+    const isText = withoutNull(schema).schema?.anyOf?.some(
+      ({ type, ...others }) => type === 'string' && !isNarrowed(others),
+    );
+    return isText ? GraphQLString : leafOf(schema, key, parent);
+  };
 
   return {
     enumeration: (name) => enumOf(sharedEnums[name]),
@@ -149,6 +159,9 @@ export const jsonTypes = (named: readonly z.ZodType[]): JsonTypes => {
 };
 
 const inputRulesOf = (schema: z.ZodType) => z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Json;
+
+/** Whether only some texts are allowed. */
+const isNarrowed = (schema: Json): boolean => schema.enum !== undefined || schema.const !== undefined;
 
 /** Null for the schema where nothing but null is allowed. */
 const withoutNull = (schema: Json): { readonly schema: Json | null; readonly nullable: boolean } => {

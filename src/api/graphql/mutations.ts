@@ -13,8 +13,8 @@ import {
 import { haOptions, operationOptions, poolingOptions } from '../../domain/options.ts';
 import type { Database } from '../../domain/database.ts';
 import { switchoverInput } from '../../domain/inputs.ts';
-import { switchoverBody } from '../bodies.ts';
-import { haChange, poolingChange, switchoverChange } from '../choose-change.ts';
+import { changeBody, switchoverBody } from '../bodies.ts';
+import { databaseChange, haChange, poolingChange, switchoverChange } from '../choose-change.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import type { Change } from '../start-change.ts';
 import { addReplicaChange } from './add-replica.ts';
@@ -41,7 +41,7 @@ interface Mutation {
   readonly result: GraphQLFieldConfigMap<Changed, GraphqlContext>;
 }
 
-/** The reference's four, for operators: each is one of REST's changes. */
+/** For operators: each is one of REST's changes. */
 export const mutationType = (types: JsonTypes, dependencies: ApiDependencies) => {
   const options = types.input('ChangeOptions', `How an operation is run. ${inSeconds}`, [operationOptions]);
   const config = (name: string, description: string, schema: typeof poolingOptions | typeof haOptions) => ({
@@ -94,6 +94,31 @@ export const mutationType = (types: JsonTypes, dependencies: ApiDependencies) =>
       result: haResult(),
     },
     {
+      name: 'postgresChange',
+      description: 'Changes memory, CPUs, storage, settings, extensions or the image, with one hand-over at most.',
+      path: 'change',
+      args: {
+        change: {
+          type: new GraphQLNonNull(
+            types.input(
+              'PostgresChangeInput',
+              'What is not given stays as it is. Sizes are written as "4GiB"; null for storage takes its limit away. settings is an ' +
+                'object of values by name, where null takes a value back. image is "newest".',
+              [changeBody.change],
+            ),
+          ),
+        },
+        options: { type: options },
+      },
+      usualWait: 60,
+      body: ({ change, options: how }) => ({
+        ...changeBodyOf(change as Record<string, unknown>),
+        ...bodyOf(how as Record<string, unknown>),
+      }),
+      choose: databaseChange,
+      result: {},
+    },
+    {
       name: 'postgresSwitchover',
       description: 'Moves writes to another node.',
       path: 'switchover',
@@ -124,6 +149,12 @@ export const mutationType = (types: JsonTypes, dependencies: ApiDependencies) =>
     fields: Object.fromEntries(mutations.map((mutation) => [mutation.name, fieldOf(types, changing, mutation)])),
   });
 };
+
+/** Only of storage null means something. */
+const changeBodyOf = (change: Readonly<Record<string, unknown>>): Record<string, unknown> => ({
+  ...bodyOf(change),
+  ...(change['storage'] === null && { storage: null }),
+});
 
 const fieldOf = (
   types: JsonTypes,

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { adviceFor } from '../../domain/advice.ts';
 import { trendMs } from '../../domain/advice-limits.ts';
 import type { Database } from '../../domain/database.ts';
+import { storageUse } from '../../domain/storage-use.ts';
 import { PgrowError } from '../../domain/errors.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { adviceAnswer } from '../documents/numbers.ts';
@@ -27,14 +28,17 @@ export const adviceRoutes = (app: FastifyInstance, dependencies: ApiDependencies
       const database = await findDatabase(dependencies, serviceParams(request));
       const { id, topology } = database;
       const now = Date.now();
-      const [{ samples, says }, snapshots, older_images, [record]] = await Promise.all([
+      const [{ samples, says }, snapshots, older_images, [record], observed] = await Promise.all([
         readMeasured(dependencies, id, now - trendMs),
         store.listSnapshots(id),
         readOlder(dependencies, database),
         store.readFleet({ ids: [id] }),
+        store.readObserved(id),
       ]);
       const exists_ms = record?.exists_ms ?? 0;
-      return { advice: adviceFor({ topology, samples, snapshots, older_images, exists_ms, now }), says };
+      const storage = storageUse(database, { nodes: observed?.live.nodes ?? [] });
+      const situation = { topology, samples, snapshots, older_images, storage, exists_ms, now };
+      return { advice: adviceFor(situation), says };
     },
   );
 };

@@ -3,6 +3,7 @@ import type { Database } from '../../domain/database.ts';
 import { answerChange } from '../accept.ts';
 import {
   bodyRules,
+  changeBody,
   failoverBody,
   haBody,
   noHaBody,
@@ -22,6 +23,7 @@ import {
 } from '../bodies.ts';
 import { changeRequestOf } from '../change-request.ts';
 import {
+  databaseChange,
   failoverChange,
   haChange,
   poolingChange,
@@ -83,6 +85,12 @@ export const changeRoutes = (app: FastifyInstance, dependencies: ApiDependencies
     replicasChange,
   );
   route('ha', 'Turn high availability with Patroni and etcd on or off', [haBody, noHaBody], haChange);
+  route(
+    'change',
+    'Other memory, CPUs, storage, settings, extensions or another image, with one hand-over at most',
+    [changeBody],
+    databaseChange,
+  );
   route('scale-down', 'Back to any lower stage', [scaleDownBody], scaleDownChange);
   route('switchover', 'Move writes to another node', [switchoverBody], switchoverChange);
   route(

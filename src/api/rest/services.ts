@@ -5,6 +5,7 @@ import { costOf } from '../../domain/cost.ts';
 import type { Database } from '../../domain/database.ts';
 import type { Prices } from '../../domain/prices.ts';
 import { sizeOf } from '../../domain/container-spec.ts';
+import { sizeDocument } from '../../domain/server-size.ts';
 import { invalidInput } from '../../domain/input-problems.ts';
 import { answerChange, findRepeated } from '../accept.ts';
 import { askedBy } from '../audit.ts';
@@ -151,7 +152,7 @@ const serviceDocument = (database: Database, prices: Prices) => {
     type: 'postgres',
     postgres_major,
     /** Of each of its PostgreSQL servers. */
-    size: sizeOf(database),
+    size: sizeDocument(sizeOf(database)),
     restored_from,
     stage: topology.stage,
     pooling: topology.pooling !== null,
