@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { startControlPlane } from './control-plane.ts';
 import { readMachine } from './machine.ts';
+import { measureChanges } from './changes.ts';
 import { measureFloors } from './floors.ts';
 import { measureJump } from './jump.ts';
 import { measureLadder } from './ladder.ts';
@@ -38,7 +39,7 @@ const run = async (options: BenchOptions): Promise<void> => {
   }
 };
 
-const measureAll = async (bench: Bench, { repeat, size, stages, moves, peer, picture }: BenchOptions) => {
+const measureAll = async (bench: Bench, { repeat, size, stages, moves, changes, peer, picture }: BenchOptions) => {
   const traces: Trace[] = [];
   const operations: OperationFigure[] = [];
   const floors: FloorFigure[] = [];
@@ -59,6 +60,7 @@ const measureAll = async (bench: Bench, { repeat, size, stages, moves, peer, pic
     operations.push(...measured.operations);
     traces.push(...measured.traces);
   }
+  if (changes) operations.push(...(await measureChanges(bench, { repeat })));
   if (peer) operations.push(...(await measurePgAutoFailover(bench, repeat)));
   return { operations, floors, traces };
 };

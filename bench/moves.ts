@@ -6,10 +6,11 @@ import { containerName, ports } from '../src/domain/naming.ts';
 import type { Bench } from './bench.ts';
 import { accessDatabase, type DatabaseAccess } from './database-access.ts';
 import type { OperationFigure, OperationName } from './figures.ts';
-import { measureMove, mostPeerFailovers, timed, until, withLosses } from './measure-move.ts';
+import { measureMove, mostPeerFailovers, timed, withLosses } from './measure-move.ts';
 import type { MeasuredMove, Moved } from './measure-move.ts';
 import { destroyDatabase, endpointOf, measureOperation } from './operation.ts';
 import type { Trace } from './picture/traces.ts';
+import { closeWindow, untilHealthy } from './settled.ts';
 import { startWriters } from './writers.ts';
 
 interface MeasureMoves {
@@ -36,12 +37,7 @@ export const measureMoves = async (bench: Bench, { repeat, traced }: MeasureMove
       failover_time: 10,
       pooling: { enabled: true },
     });
-    // What it kept for a rollback would be removed by the first switchover, and counted as its own overhead.
-    await until(bench, 'the window for a rollback to close', async () => {
-      // Refused until the operation's workflow has begun it.
-      await bench.api.post(postgresPath(name, 'confirm'), {}).catch(() => undefined);
-      return (await accessDatabase(bench, name)).database.topology.kept.length === 0;
-    });
+    await closeWindow(bench, name);
     const pooled = await endpointOf(bench, name, 'pooled');
     const operations: OperationFigure[] = [];
     const traces: Trace[] = [];
@@ -167,11 +163,3 @@ const leaderOf = async (bench: Bench, name: string): Promise<string> => {
   if (!leader) throw new Error(`No server leads ${name}.`);
   return leader.name;
 };
-
-const untilHealthy = (bench: Bench, name: string): Promise<void> =>
-  until(bench, `${name} healthy`, async () => {
-    const { health, operation } = await bench.api.get<{ health: string; operation: unknown }>(
-      postgresPath(name, 'status?fresh=true'),
-    );
-    return health === 'healthy' && operation === null;
-  });

@@ -2,9 +2,10 @@ import { expect, test } from 'vitest';
 import { readOptions } from './options.ts';
 
 test.for([
-  [[], { stages: true, moves: true, peer: true }],
-  [['--only', 'stages'], { stages: true, moves: false, peer: false }],
-  [['--only', 'moves'], { stages: false, moves: true, peer: true }],
+  [[], { stages: true, moves: true, changes: true, peer: true }],
+  [['--only', 'stages'], { stages: true, moves: false, changes: false, peer: false }],
+  [['--only', 'moves'], { stages: false, moves: true, changes: false, peer: true }],
+  [['--only', 'changes'], { stages: false, moves: false, changes: true, peer: false }],
   [['--only', 'peer'], { stages: false, moves: false, peer: true }],
 ] as const)('%j measures %j', ([given, parts]) => {
   expect(readOptions(given)).toMatchObject({ ...parts, json: null, picture: null });
@@ -16,7 +17,7 @@ test('a picture is drawn of moves', () => {
 });
 
 test.for([
-  [['--only', 'switchovers'], /--only switchovers: stages, moves or peer/],
+  [['--only', 'switchovers'], /--only switchovers: stages, moves, changes, peer/],
   [['--size', '2gb'], /--size 2gb: empty, 1gb or both/],
   [['--repeat', '0'], /--repeat 0: a whole number from 1/],
 ] as const)('%j is refused', ([given, message]) => {

@@ -10,6 +10,8 @@ export interface BenchOptions {
   readonly stages: boolean;
   /** Switchovers and failovers, beside Patroni's own. */
   readonly moves: boolean;
+  /** Changes that need a hand-over, at each stage. */
+  readonly changes: boolean;
   /** pg_auto_failover's, on the same machine. */
   readonly peer: boolean;
   /** File for everything that was measured; null for none. */
@@ -18,10 +20,10 @@ export interface BenchOptions {
   readonly picture: string | null;
 }
 
-const parts = ['stages', 'moves', 'peer'] as const;
+const parts = ['stages', 'moves', 'changes', 'peer'] as const;
 
 const usage =
-  'usage: npm run bench -- [--repeat N] [--size empty|1gb|both] [--only stages|moves|peer] [--json FILE] [--picture DIR]';
+  'usage: npm run bench -- [--repeat N] [--size empty|1gb|both] [--only stages|moves|changes|peer] [--json FILE] [--picture DIR]';
 
 export const readOptions = (given: readonly string[]): BenchOptions => {
   const { values } = parseArgs({
@@ -41,7 +43,7 @@ export const readOptions = (given: readonly string[]): BenchOptions => {
   if (size === undefined) throw new Error(`--size ${values.size}: empty, 1gb or both. ${usage}`);
   const only = parts.find((known) => known === values.only);
   if (values.only !== undefined && only === undefined)
-    throw new Error(`--only ${values.only}: stages, moves or peer. ${usage}`);
+    throw new Error(`--only ${values.only}: ${parts.join(', ')}. ${usage}`);
   const picture = values.picture ?? null;
   const moves = only === undefined || only === 'moves';
   if (picture !== null && !moves)
@@ -51,6 +53,7 @@ export const readOptions = (given: readonly string[]): BenchOptions => {
     size,
     stages: only === undefined || only === 'stages',
     moves,
+    changes: only === undefined || only === 'changes',
     peer: moves || only === 'peer',
     json: values.json ?? null,
     picture,

@@ -15,9 +15,18 @@ const jumpLimitMs = 15_000;
 const copyingFactor = 1.3;
 const stallLimitMs = 200;
 const switchoverStallLimitMs = 250;
+const changeStallLimitMs = 120;
+const worstChangeStallLimitMs = 250;
 const failoverLimitMs = 400;
 const worstFailoverLimitMs = 1500;
 const overheadLimitMs = 50;
+
+const changes = [
+  ['change_single', 0],
+  ['change_pooling', 1],
+  ['change_replicas', 2],
+  ['change_ha', 3],
+] as const satisfies readonly (readonly [OperationName, number])[];
 
 /** Only what was measured is compared. Medians, but for what must never happen, which is counted over all repetitions. */
 export const compareWithTargets = (summary: Summary): readonly TargetComparison[] => [
@@ -27,8 +36,12 @@ export const compareWithTargets = (summary: Summary): readonly TargetComparison[
   ...stallOf(summary, 'rollback', 'longest write stall of a rollback', stallLimitMs),
   ...stallOf(summary, 'switchover_ha', 'longest write stall of a switchover at stage 3', switchoverStallLimitMs),
   ...stallOf(summary, 'switchover_replicas', 'longest write stall of a switchover at stage 2', switchoverStallLimitMs),
+  ...changes.flatMap(([operation, stage]) => [
+    ...stallOf(summary, operation, `longest write stall of a change at stage ${stage}`, changeStallLimitMs),
+    ...worstOf(summary, operation, worstChangeStallLimitMs),
+  ]),
   ...stallOf(summary, 'failover', "writes again after the leader's container died", failoverLimitMs),
-  ...worstFailover(summary),
+  ...worstOf(summary, 'failover', worstFailoverLimitMs),
   ...losses(summary),
   ...overhead(summary),
 ];
@@ -63,11 +76,11 @@ const stallOf = (
       longest_stall_ms ? [atMost(`${figure}, ${size}`, longest_stall_ms.median, limitMs, milliseconds)] : [],
     );
 
-const worstFailover = ({ operations }: Summary): readonly TargetComparison[] =>
+const worstOf = ({ operations }: Summary, wanted: OperationName, limitMs: number): readonly TargetComparison[] =>
   operations
-    .filter(({ operation }) => operation === 'failover')
+    .filter(({ operation }) => operation === wanted)
     .flatMap(({ longest_stall_ms }) =>
-      longest_stall_ms ? [atMost('the same, worst', longest_stall_ms.max, worstFailoverLimitMs, milliseconds)] : [],
+      longest_stall_ms ? [atMost('the same, worst', longest_stall_ms.max, limitMs, milliseconds)] : [],
     );
 
 /** Through PgBouncer all the time, and planned: nothing may fail. */
@@ -78,6 +91,9 @@ const planned: readonly OperationName[] = [
   'scale_down',
   'switchover_ha',
   'switchover_replicas',
+  'change_pooling',
+  'change_replicas',
+  'change_ha',
 ];
 
 const losses = ({ operations }: Summary): readonly TargetComparison[] => {

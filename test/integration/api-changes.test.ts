@@ -8,7 +8,15 @@ import type { Database } from '../../src/domain/database.ts';
 import type { Plan } from '../../src/domain/plan.ts';
 import { liveOf } from '../support/live-state.ts';
 import { shopPath, useApi } from '../support/api-under-test.ts';
-import { haTopology, pooledTopology, replicaTopology, samplePlan, singleTopology } from '../support/sample-database.ts';
+import { changeFacts } from '../support/change-facts.ts';
+import {
+  haTopology,
+  nothingHeld,
+  pooledTopology,
+  replicaTopology,
+  samplePlan,
+  singleTopology,
+} from '../support/sample-database.ts';
 
 const api = useApi();
 
@@ -204,6 +212,119 @@ describe('changes at the present stage', () => {
     expect((await start('reinitialize', { node: 'postgres-2' })).started).toMatchObject({
       workflow: 'reinitialize',
       input: { node: 'postgres-2' },
+    });
+  });
+});
+
+describe('a change of size, settings, extensions or image', () => {
+  const planOfChange = (shop: Database, input: object & { readonly operation_id: string }): Plan =>
+    planOperation('changeDatabase', parseInput(operationInputs.changeDatabase, input), {
+      database: shop,
+      operation_id: input.operation_id,
+      leader: 'postgres-1',
+      candidates: [],
+      last: null,
+      restored: null,
+      facts: nothingHeld('postgres-1'),
+      change: changeFacts(),
+    });
+
+  test('names everything that does not fit', async () => {
+    await api.newShop();
+    const body = {
+      memory: '4 bananas',
+      cpus: 0,
+      storage: '10MB',
+      settings: { 'work mem': '64MB', jit: ['off'] },
+      extensions: ['vector', 7],
+      image: 'older',
+      confirm: 'yes',
+      disk: '1TB',
+    };
+    const { status, body: problem } = await start('change', body);
+    expect(status).toBe(422);
+    const problems = problem['problems'] as { path: string; value: unknown; allowed: string }[];
+    expect(problems.map(({ path, value }) => [path, value])).toEqual([
+      ['memory', '4 bananas'],
+      ['cpus', 0],
+      ['storage', '10MB'],
+      ['settings.work mem', '64MB'],
+      ['settings.jit', ['off']],
+      ['extensions.1', 7],
+      ['image', 'older'],
+      ['confirm', 'yes'],
+      ['disk', '1TB'],
+    ]);
+    expect(Object.fromEntries(problems.map(({ path, allowed }) => [path, allowed]))).toMatchObject({
+      memory: expect.stringContaining('such as 4GiB'),
+      cpus: expect.stringContaining('0.25 to 512'),
+      storage: expect.stringContaining('such as 50GiB'),
+      'settings.work mem': expect.stringContaining('such as work_mem'),
+      'settings.jit': expect.stringContaining('a number, true or false'),
+      'extensions.1': 'text of 1 to 63 characters',
+      image: '"newest"',
+    });
+    expect(api.client.started).toEqual([]);
+  });
+
+  test('says of each thing how it takes effect, and starts the plan that was shown', async () => {
+    const shop = await api.newShop();
+    api.client.onStart = ({ input }) => api.recordOperation(shop, input.operation_id, planOfChange(shop, input));
+    const body = { memory: '4GiB', cpus: 4, settings: { work_mem: '64MB' }, extensions: ['pg_trgm'] };
+    const shown = await api.call('POST', `${shopPath}/change?dry_run=true&preflight=true`, { body });
+    const plan = shown.body['operation'] as { digest: string; changes: unknown[]; warnings: string[] };
+    expect(plan).toMatchObject({ type: 'change', from_stage: 0, to_stage: 0, preflight: [{ check: 'engine' }] });
+    expect(plan.changes).toEqual(
+      expect.arrayContaining([
+        { subject: 'memory', name: null, from: '1 GiB', to: '4 GiB', takes_effect: 'hand_over' },
+        { subject: 'cpus', name: null, from: '2', to: '4', takes_effect: 'live' },
+        { subject: 'setting', name: 'work_mem', from: '4MB', to: '64MB', takes_effect: 'live' },
+        { subject: 'extension', name: 'pg_trgm', from: null, to: '1.6', takes_effect: 'live' },
+      ]),
+    );
+
+    const headers = { 'if-match': `"${plan.digest}"` };
+    const { status, body: accepted } = await api.call('POST', `${shopPath}/change`, { body, headers });
+    expect(status).toBe(202);
+    expect(api.client.started.at(-1)).toMatchObject({
+      workflow: 'changeDatabase',
+      input: { memory: 4 * 1024 ** 3, cpus: 4, settings: { work_mem: '64MB' }, plan_digest: plan.digest },
+    });
+    const operation = await api.call('GET', `${shopPath}/operations/${String(accepted['operation_id'])}`);
+    expect(operation.body).toMatchObject({ type: 'change', changes: plan.changes });
+    expect(operation.body['request']).toEqual({
+      method: 'POST',
+      route: expect.stringMatching(/postgres\/change$/),
+      body: { ...body, memory: 4 * 1024 ** 3 },
+    });
+  });
+
+  test('that is so already touches nothing', async () => {
+    await api.newShop();
+    expect(await dryRun('change', { memory: '1GiB', cpus: 2 })).toMatchObject({ steps: [], changes: [] });
+  });
+
+  test('refuses a setting that pgrow needs, a value that the server does not take and an extension that it has not, at once', async () => {
+    await api.newShop();
+    api.changeFacts = { refused: { work_mem: 'invalid value for parameter "work_mem": "64XB"' } };
+    const body = { settings: { wal_level: 'logical', work_mem: '64XB' }, extensions: ['dblink'] };
+    expect((await start('change', body)).body).toMatchObject({
+      status: 422,
+      problems: [
+        { path: 'settings.wal_level', value: 'logical', allowed: expect.stringContaining('Replicas, pg_rewind') },
+        { path: 'settings.work_mem', value: '64XB', allowed: expect.stringContaining('invalid value') },
+        { path: 'extensions.0', value: 'dblink', allowed: expect.stringContaining('is not offered') },
+      ],
+    });
+    expect(api.client.started).toEqual([]);
+  });
+
+  test('of nothing is refused with what can be changed', async () => {
+    await api.newShop();
+    const { body } = await start('change', { checkpoint_timeout: 600 });
+    expect(body).toMatchObject({
+      status: 422,
+      problems: [{ path: '', allowed: 'at least one of memory, cpus, storage, settings, extensions, image' }],
     });
   });
 });

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { PgrowError } from '../../src/domain/errors.ts';
 import { useApi } from '../support/api-under-test.ts';
 import { liveOf } from '../support/live-state.ts';
@@ -79,4 +79,61 @@ test('a list in which nothing has changed is not sent again, however often the m
   expect((await api.call('GET', '/v1/databases', { headers: known })).status).toBe(304);
   await see(shop.id, 'degraded');
   expect((await api.call('GET', '/v1/databases', { headers: known })).status).toBe(200);
+});
+
+describe('outdated nodes', () => {
+  const seen = (name: string, kind: 'postgres' | 'front', newest?: boolean) => ({
+    name,
+    kind,
+    role: null,
+    state: 'running' as const,
+    detail: null,
+    container: `pgrow-x-${name}`,
+    lag_bytes: null,
+    position: null,
+    ...(newest !== undefined && {
+      facts: { image: { reference: `pgrow/${kind}:1`, newest, made_at: '2026-01-01T00:00:00.000Z' } },
+    }),
+  });
+  const record = async (name: string, project: string, ...nodes: ReturnType<typeof seen>[]) => {
+    const { id } = await api.store.registerDatabase(sampleDatabase(name, { project }));
+    const seen_at = await api.store.readClock();
+    await api.store.recordObserved({ service_id: id, seen_at, live: { ...liveOf('healthy'), nodes } });
+    return id;
+  };
+
+  test('are named with their image and with what brings them up to date, without a look at any node', async () => {
+    api.live = new PgrowError('internal', 'A list must not look.');
+    const id = await record('old', 'sales', seen('postgres-1', 'postgres', false), seen('front', 'front', true));
+    await record('new', 'default', seen('postgres-1', 'postgres', true));
+    await record('half-seen', 'default', seen('postgres-1', 'postgres', true), seen('front', 'front'));
+    await api.store.registerDatabase(sampleDatabase('never-seen'));
+    const { body } = await api.call('GET', '/v1/outdated');
+    expect(body).toEqual({
+      databases: [
+        {
+          id,
+          project: 'sales',
+          name: 'old',
+          observed_at: expect.any(String),
+          nodes: [
+            {
+              name: 'postgres-1',
+              kind: 'postgres',
+              container: 'pgrow-x-postgres-1',
+              image: { reference: 'pgrow/postgres:1', newest: false, made_at: '2026-01-01T00:00:00.000Z' },
+              command: './pgrow change old --image newest',
+            },
+          ],
+        },
+      ],
+      unknown: ['half-seen', 'never-seen'],
+    });
+  });
+
+  test('of other projects are not shown', async () => {
+    await record('old', 'sales', seen('postgres-1', 'postgres', false));
+    const { body } = await api.call('GET', '/v1/outdated', { token: await api.newToken('default', 'viewer') });
+    expect(body).toEqual({ databases: [], unknown: [] });
+  });
 });

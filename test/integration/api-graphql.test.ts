@@ -38,6 +38,12 @@ const ask = async (query: string, variables: object = {}, token?: string): Promi
   return body;
 };
 
+const askChange = (shop: Database, change: object, wanted: string): Promise<Answer> =>
+  ask(
+    `mutation($id: ID!, $change: PostgresChangeInput!) { postgresChange(serviceId: $id, change: $change, dryRun: true) { ${wanted} } }`,
+    { id: shop.id, change },
+  );
+
 /** From now on a worker does what is asked of this database; without a plan it does not come to an end. */
 const work = (shop: Database, plan: Plan, end?: { readonly error?: OperationError }) => {
   api.client.onStart = async ({ input: { operation_id: id } }) => {
@@ -272,6 +278,25 @@ describe('changes', () => {
     expect(api.client.started).toMatchObject([{ input: { operation_id: first, plan_digest: digest } }]);
     expect((await mutation('idempotencyKey: "two"')).errors).toMatchObject([
       { extensions: { code: 'operation_running' } },
+    ]);
+  });
+
+  test('a change takes sizes as text, settings by name, and null for no limit of storage', async () => {
+    const shop = await api.newShop();
+    const askFor = (change: object) => askChange(shop, change, 'plan { changes { subject name to takesEffect } }');
+    const change = { memory: '4GiB', storage: '50GiB', settings: { work_mem: '64MB' }, extensions: ['pg_trgm'] };
+    const { data, errors } = await askFor(change);
+    expect(errors).toBeUndefined();
+    expect(data!['postgresChange'].plan.changes).toEqual(
+      expect.arrayContaining([
+        { subject: 'MEMORY', name: null, to: '4 GiB', takesEffect: 'HAND_OVER' },
+        { subject: 'STORAGE', name: null, to: '50 GiB', takesEffect: 'RECORDED' },
+        { subject: 'SETTING', name: 'work_mem', to: '64MB', takesEffect: 'LIVE' },
+      ]),
+    );
+    expect((await askFor({ storage: null })).data!['postgresChange'].plan.changes).toEqual([]);
+    expect((await askFor({ memory: 'much' })).errors).toMatchObject([
+      { extensions: { problems: [{ path: 'memory' }] } },
     ]);
   });
 

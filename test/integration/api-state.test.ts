@@ -51,6 +51,59 @@ describe('state', () => {
     });
   });
 
+  test('topology says how large each server is, how full it is, and what was chosen for it', async () => {
+    const gibibyte = 1024 ** 3;
+    const shop = await api.newShop();
+    const [node] = shop.topology.nodes.filter(({ kind }) => kind === 'postgres');
+    const size = { memory_bytes: 4 * gibibyte, cpus: 2, storage_bytes: 50 * gibibyte };
+    const shaped = { ...node!, size, chosen_settings: { work_mem: '64MB' } };
+    const nodes = shop.topology.nodes.map((each) => (each === node ? shaped : each));
+    await api.store.saveTopology(shop.id, { ...shop.topology, nodes });
+    const facts = { volume_bytes: 48 * gibibyte, by_alter_system: { jit: 'off' } };
+    const { name, container } = shaped;
+    const seen = { name, container, kind: 'postgres', role: 'primary', state: 'running' } as const;
+    if (api.live instanceof Error) throw api.live;
+    api.live = { ...api.live, nodes: [{ ...seen, detail: null, lag_bytes: null, position: null, facts }] };
+    expect((await api.call('GET', `${shopPath}/topology`)).body).toMatchObject({
+      size,
+      storage: { limit_bytes: 50 * gibibyte, used_bytes: 48 * gibibyte },
+      settings: { chosen: { work_mem: '64MB' }, by_alter_system: { jit: 'off' } },
+    });
+    expect((await api.call('GET', `${shopPath}/status`)).body['notices']).toEqual([
+      expect.stringContaining('The data of shop take 48 of 50 GiB'),
+    ]);
+  });
+
+  test('settings say what they are, what they can be and whether pgrow changes them', async () => {
+    await api.newShop();
+    const all = await api.call('GET', `${shopPath}/settings`);
+    expect(all.body).toMatchObject({
+      node: 'postgres-1',
+      settings: [
+        { name: 'work_mem', value: '77MB', default: '4MB', by_alter_system: '77MB', takes_effect: 'live' },
+        { name: 'shared_buffers', value: '256MB', default: '256MB', chosen: null, takes_effect: 'hand_over' },
+        { name: 'wal_level', takes_effect: null, refused: expect.stringContaining('Replicas') },
+      ],
+    });
+    const names = async (query: string) => {
+      const { body } = await api.call('GET', `${shopPath}/settings?${query}`);
+      return (body['settings'] as { name: string }[]).map(({ name }) => name);
+    };
+    expect(await names('q=memory')).toEqual(['work_mem', 'shared_buffers']);
+    expect(await names('chosen=true')).toEqual(['work_mem']);
+  });
+
+  test('extensions say which are there, which can be added and why others cannot', async () => {
+    await api.newShop();
+    expect((await api.call('GET', `${shopPath}/extensions`)).body).toMatchObject({
+      extensions: [
+        { name: 'plpgsql', installed: '1.0' },
+        { name: 'pg_stat_statements', offered: true, library: 'pg_stat_statements' },
+        { name: 'dblink', offered: false, refused: expect.stringContaining('reaches other hosts') },
+      ],
+    });
+  });
+
   test('status has the topology, the nodes, the running operation and the open checkpoint', async () => {
     const shop = await api.newShop();
     const checkpoint = await api.openCheckpoint(shop);

@@ -263,6 +263,20 @@ onEveryEngine(
       await platform.setRestart(`${name}-absent`, 'no');
     });
 
+    test('a container is limited to other CPUs while it runs and while it does not; absent is success', async () => {
+      const name = await started({ cpus: 0.5 });
+      const cpus = async () => (await platform.describeContainer(name))?.cpus;
+      const { startedAt } = (await platform.inspectContainer(name))!;
+      await everywhere(() => platform.limitContainer(name, { cpus: 1.25 }));
+      expect(await cpus()).toBe(1.25);
+      expect(await platform.inspectContainer(name)).toMatchObject({ running: true, startedAt, restarts: 0 });
+      await platform.stopContainer(name, 0);
+      // More than the host may have: it is a share of time, not a number of its CPUs.
+      await platform.limitContainer(name, { cpus: 300 });
+      expect(await cpus()).toBe(300);
+      await platform.limitContainer(`${name}-absent`, { cpus: 1 });
+    });
+
     test('a search without a label is refused', async () => {
       await expect(platform.findByLabels({})).rejects.toThrow('at least one label');
       expect(() => platform.watch({}, new AbortController().signal)).toThrow('at least one label');

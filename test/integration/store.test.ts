@@ -179,6 +179,30 @@ describe('databases', () => {
     expect((await store.readDatabase('shop'))?.topology).toEqual(haTopology(shop));
   });
 
+  test('a node is replaced where it is, kept ones too, and what new servers are made like follows the primary', async () => {
+    const shop = await store.registerDatabase(sampleDatabase('shop'));
+    const { nodes, kept, ...topology } = haTopology(shop);
+    await store.saveTopology(shop.id, { ...topology, nodes, kept });
+    const shape = { size: { memory_bytes: 2 ** 31, cpus: 3 }, chosen_settings: { work_mem: '64MB' } };
+    const changed = ({ name }: { readonly name: string }) => ['postgres-1', 'postgres-2'].includes(name);
+    const withShape = (list: typeof nodes) => list.map((node) => (changed(node) ? { ...node, ...shape } : node));
+    await Promise.all([
+      ...withShape([...nodes, ...kept])
+        .filter(changed)
+        .map((node) => store.saveNode(shop.id, node)),
+      store.setPrimary(shop.id, 'postgres-2', 'postgres-3'),
+    ]);
+    const expected = { ...topology, nodes: withShape(nodes), kept: withShape(kept), primary: 'postgres-3' };
+    expect((await store.readDatabase('shop'))?.topology).toEqual(expected);
+    expect(await store.readDatabase('shop')).not.toHaveProperty('chosen_settings');
+
+    await store.setPrimary(shop.id, 'postgres-3', 'postgres-2');
+    expect(await store.readDatabase('shop')).toMatchObject(shape);
+    await store.dropKept(shop.id);
+    await store.saveNode(shop.id, { ...nodes[0]!, name: 'postgres-9' });
+    expect((await store.readDatabase('shop'))?.topology).toEqual({ ...expected, primary: 'postgres-2', kept: [] });
+  });
+
   test('settings are those recorded last, and none where nothing is known of them', async () => {
     const old = await store.registerDatabase(sampleDatabase('old'));
     expect(old).not.toHaveProperty('settings');
