@@ -101,11 +101,15 @@ export const chosenSettingsActions = (dependencies: Dependencies) => {
   };
 
   const wrongOn = async (session: Session, { chosen_settings = {}, ...node }: Node): Promise<readonly string[]> => {
-    const { states, pending } = await session.asSuperuser(node, async (connection) => ({
+    const { replica, states, pending } = await session.asSuperuser(node, async (connection) => ({
+      replica: await postgres.isReplica(connection),
       states: await postgres.readSettingStates(connection, Object.keys(chosen_settings)),
       pending: await postgres.readAllPendingRestart(connection),
     }));
-    const wrong = states.flatMap((state) => whyNotInEffect(state, chosen_settings[state.name]!) ?? []);
+    // What was set on one that follows is its own, for its reports for one.
+    const wrong = states.flatMap((state) =>
+      replica && state.by_alter_system ? [] : (whyNotInEffect(state, chosen_settings[state.name]!) ?? []),
+    );
     const waiting = pending.length > 0 ? [`it has to be restarted for ${pending.join(', ')}`] : [];
     return [...wrong, ...waiting].map((says) => `${node.name}: ${says}`);
   };

@@ -50,9 +50,18 @@ export const nodeParts = (dependencies: Dependencies): NodeParts => {
     return Object.fromEntries(await Promise.all(found));
   };
 
+  /** The engine's clean-up removes an image whose containers are gone: data are worth more than the image that they had. */
+  const withImageThatIsThere = async (node: Node, step: ActionStep): Promise<Node> => {
+    if (node.image === undefined || (await platform.hasImage(node.image))) return node;
+    const { image, ...rest } = node;
+    step.remark(node.name, `${node.name} is made from the newest image: ${image} is no longer on the Docker engine.`);
+    return rest;
+  };
+
   return {
     async ensureContainer(session, configured, step, labels) {
-      const container = nodeContainer(session.database, dependencies.images, configured.node, labels);
+      const node = await withImageThatIsThere(configured.node, step);
+      const container = nodeContainer(session.database, dependencies.images, node, labels);
       await platform.ensureContainer({ ...container, files: await filesOf(session, configured, step) });
     },
     putFiles: async (session, configured, step) =>

@@ -42,12 +42,15 @@ export const restartHeldAction = (dependencies: Dependencies, { configure }: Nee
   const restartHeld: Action<'restartHeld'> = async (input, step) => {
     const { node, config, poolers, routers } = input;
     const session = await openSession(dependencies, step.database);
+    if (await follows(session, node)) return leaveToAnother(session, input, step);
     await configure({ node, config }, step);
     const clock = createHandOverClock();
     const pending = await isPending(session, node);
     if (pending) {
       await makeReadyToRestart(dependencies, session, node, step);
-      await whileClientsWait(session, input, clock).catch((error: unknown) => finishLate(session, node, step, error));
+      await whileClientsWait(session, input, clock)
+        .catch((error: unknown) => finishLate(session, node, step, error))
+        .catch(onlyForwardIf(step.committed === true));
     } else {
       // An attempt before this one may have ended between the restart and the release.
       await releasePoolers(platform, poolers);
@@ -62,6 +65,19 @@ export const restartHeldAction = (dependencies: Dependencies, { configure }: Nee
     const recorded = (await dependencies.store.readOperation(step.operation))?.hand_over;
     if (!recorded) await recordHandOver(dependencies, step, await clock.read());
     return { stall_ms };
+  };
+
+  const follows = (session: Session, node: Node): Promise<boolean> => session.asSuperuser(node, postgres.isReplica);
+
+  /** A failover has come in between: what is held and restarted is the server that takes writes, and no other. */
+  const leaveToAnother = async (session: Session, { node, config }: RestartHeld, step: ActionStep): Promise<void> => {
+    if (step.direction === 'run')
+      throw new PgrowError(
+        'refused',
+        `${node.name} takes no writes by now, so it is not restarted. See ./pgrow status ${session.database.name}, and try again.`,
+      );
+    await configure({ node, config }, step);
+    await restartServer(platform, node);
   };
 
   /** Whether it runs with something else than it would after a restart. Patroni gives its server some settings on its command line. */
@@ -188,3 +204,11 @@ export const restartHeldAction = (dependencies: Dependencies, { configure }: Nee
 };
 
 const logLines = 5;
+
+/** Past the point of no return it is tried again where it is, and what went before is not undone. */
+const onlyForwardIf =
+  (committed: boolean) =>
+  (error: unknown): never => {
+    if (!committed || !(error instanceof PgrowError) || error.code !== 'handed_back') throw error;
+    throw new PgrowError('not_ready', error.message, { cause: error });
+  };

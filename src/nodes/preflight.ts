@@ -57,7 +57,8 @@ export const preflightOf = (dependencies: Needs, question: PreflightQuestion): C
     async images() {
       // Every server is made again, or may be.
       const remade = plan.type === 'change' ? (plan.to?.nodes ?? []).filter(({ kind }) => kind === 'postgres') : [];
-      const needed = [...added, ...remade].map((node) => node.image ?? images[imageOf(node.kind, postgres_major)]);
+      // Where the image that a node keeps is gone, it is made from the newest.
+      const needed = [...added, ...remade].map((node) => images[imageOf(node.kind, postgres_major)]);
       for (const image of new Set(needed)) {
         if (await platform.hasImage(image)) continue;
         throw new PgrowError(

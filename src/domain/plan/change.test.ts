@@ -66,6 +66,7 @@ const serversIn = (topology: Topology | null) =>
 const closing = ({ on_close }: Pick<Plan, 'on_close'>) =>
   on_close.map(({ action, input }) => `${action} ${'node' in input ? input.node.name : ''}`.trim());
 
+const checked = 'check that every server has what it was given';
 const ending = ['write and read through every endpoint', 'record topology'];
 const handOver = (from: string, to: string) => [
   `carry what ALTER SYSTEM has set on ${from}`,
@@ -98,7 +99,7 @@ describe('what a reload makes effective', () => {
   test('is taken back by the rollback in the same way', () => {
     const shop = shopAt(replicaTopology);
     const undone = back(shop, plan(shop, wanted));
-    expect(names(undone)).toHaveLength(6);
+    expect(names(undone)).toHaveLength(7);
     expect(serversIn(undone.to)).toEqual(serversIn(shop.topology));
   });
 
@@ -203,9 +204,40 @@ describe('what needs another server', () => {
       'wait until the primary is replicated',
       'change postgres-2',
       'wait until postgres-2 streams',
+      checked,
       ...ending,
     ]);
     expect(serversIn(undone.to)).toEqual(serversIn(shop.topology));
+  });
+
+  // The record said so, and the server went on with what had been rolled back, until the next failover brought that back.
+  test('a rollback changes the server back that has led meanwhile, whatever differs', () => {
+    for (const at of [replicaTopology, haTopology]) {
+      const shop = shopAt(at);
+      const done = plan(shop, { settings: { shared_buffers: '512MB' } });
+      expect(names(back(shop, done))).toContain(`change ${done.to!.primary}`);
+    }
+  });
+
+  // Every COMMIT would have waited for the one standby that confirms it, while that was made again.
+  test('when the window closes commits do not wait for the one replica that is changed then', () => {
+    const shop = shopAt((of) => {
+      const topology = replicaTopology(of);
+      return { ...topology, replicas: { ...topology.replicas!, replication_mode: 'sync' } };
+    });
+    expect(closing(plan(shop, wanted))).toEqual([
+      'configureNode postgres-2',
+      'remakeNode postgres-1',
+      'waitUntilStreaming postgres-1',
+      'configureNode postgres-2',
+      'recordNode postgres-1',
+    ]);
+  });
+
+  test('a replica keeps the image that it has, also where the primary has an older one', () => {
+    const facts = changeFacts({ older_images: { 'postgres-1': 'pgrow/postgres:old' } });
+    const live = plan(shopAt(replicaTopology), { settings: { work_mem: '8MB' } }, { change: facts });
+    expect(names(live)).not.toContain('change postgres-2');
   });
 
   test('after a failover to the old server within the window only the others are changed back', () => {
@@ -248,7 +280,7 @@ describe('what a standby needs as much of as its primary', () => {
       'check that every server has what it was given',
       ...ending,
     ]);
-    expect(names(back(shop, fewer))).toEqual([agree, ...replicas, restart, ...ending]);
+    expect(names(back(shop, fewer))).toEqual([agree, ...replicas, restart, checked, ...ending]);
   });
 
   // The undo goes from the last step to the first: a replica that came back with less would have stopped replaying.
@@ -311,6 +343,20 @@ describe('what ALTER SYSTEM has set', () => {
     const done = plan(shopAt(singleTopology), { settings: { work_mem: '8MB' } }, { change });
     expect(serversIn(done.to)).toMatchObject([{ work_mem: '8MB' }]);
     expect(names(done)).toContain('take over what ALTER SYSTEM has set on postgres-1');
+  });
+
+  // Replicas were made again with what the primary would have had after its next start, and could not follow it.
+  test('and waits for a restart is refused until it is asked for, or taken back', () => {
+    const change = changeFacts({ by_alter_system: { max_connections: '100' } });
+    const shop = shopAt(replicaTopology);
+    expect(() => plan(shop, { cpus: 1 }, { change })).toThrow('--set max_connections=100');
+    expect(plan(shop, { settings: { max_connections: '100' } }, { change }).steps).not.toEqual([]);
+  });
+
+  test('is taken over only after a server has been tried with what is asked for', () => {
+    const change = changeFacts({ by_alter_system: { work_mem: '32MB' } });
+    const [first] = names(plan(shopAt(singleTopology), { memory: 2 * gibibyte }, { change }));
+    expect(first).toBe('start a server of this kind to see that it starts');
   });
 
   test('is refused where pgrow needs it otherwise', () => {

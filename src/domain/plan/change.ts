@@ -5,7 +5,8 @@ import type { ParsedInput } from '../inputs.ts';
 import type { UnpricedPlan } from '../plan.ts';
 import { boundPooling, refuseTooFew } from '../pool-bound.ts';
 import { poolerConfig } from '../routes.ts';
-import { hasShape, raised, runsWith, withShape } from '../server-shape.ts';
+import { replayNeeds } from '../settings.ts';
+import { hasShape, raised, runsWith, withShape, type ServerShape } from '../server-shape.ts';
 import { nodeNamed, nodesOf, type Node, type Topology } from '../topology.ts';
 import { assemble } from './assemble.ts';
 import { wantedOf, type Wanted } from './change-wanted.ts';
@@ -39,6 +40,7 @@ export const planChange = (input: ChangePlanInput): UnpricedPlan => {
       `No server of ${database.name} takes writes. Mend that first: ./pgrow status ${database.name}`,
     );
   refuseEmpty(input);
+  refusePending(input, facts);
   const present: Topology = { ...database.topology, kept: [], primary: leader };
   const wanted = wantedOf(database, nodeNamed(present, leader), input.wanted, facts);
   const { max_connections } = runsWith(wanted.shape, database.settings ?? {});
@@ -48,17 +50,24 @@ export const planChange = (input: ChangePlanInput): UnpricedPlan => {
   const resets = Object.keys(facts.by_alter_system).filter(
     (name) => name in wanted.takenOver || name in (wanted.shape.chosen_settings ?? {}) || isAsked(input, name),
   );
-  if (servers.every((node) => hasShape(node, wanted.shape)) && wanted.extensions.length === 0 && resets.length === 0)
+  const shapeFor = (node: Node): ServerShape =>
+    ownImage(nodeNamed(before, node.name), wanted.shape, input.wanted.image);
+  if (servers.every((node) => hasShape(node, shapeFor(node))) && wanted.extensions.length === 0 && resets.length === 0)
     return assemble({ type: 'change', from: database.topology, to: database.topology, parts: [], closesWindowOf });
   const takenOver = takeOver({ database, known: facts.settings }, present, before, facts, resets);
   const bound = otherBound(input, before, wanted);
   const start = bound?.lowers ? { ...before, pooling: bound.pooling } : before;
-  const main = changed({ ...input, facts: input.facts ?? null, known: facts.settings }, start, wanted);
+  const means: Means = { ...input, facts: input.facts ?? null, known: facts.settings, shapeFor };
+  const main = changed(means, start);
   const to = bound && !bound.lowers ? { ...main.topology, pooling: bound.pooling } : main.topology;
   const primary = nodeNamed(to, to.primary);
   const moves = main.topology.primary !== leader;
+  // A server that was built beside the old one has no shape of before.
+  const finalShape = (node: Node): ServerShape =>
+    servers.some(({ name }) => name === node.name) ? shapeFor(node) : wanted.shape;
   const extensions = wanted.extensions.map((extension) => createExtension(primary, extension));
   const outline = [
+    ...tryFirst(means, before),
     ...takenOver,
     ...(bound?.lowers ? bound.stepsAt(before) : []),
     ...main.outline,
@@ -66,11 +75,16 @@ export const planChange = (input: ChangePlanInput): UnpricedPlan => {
     ...(bound && !bound.lowers ? bound.stepsAt(main.topology) : []),
     step('finish', 'check that every server has what it was given', {
       action: 'verifySettings',
-      input: { nodes: nodesOf(to, 'postgres').filter((node) => hasShape(node, wanted.shape)) },
+      input: { nodes: nodesOf(to, 'postgres').filter((node) => hasShape(node, finalShape(node))) },
     }),
   ];
   const part: PlanPart = {
-    ...stretch(to, outline, [...wanted.warnings, ...(bound?.warnings ?? []), ...(moves ? [resetText(before)] : [])]),
+    ...stretch(to, outline, [
+      ...wanted.warnings,
+      ...(bound?.warnings ?? []),
+      ...(moves || main.restartsHeld ? [resetText(before)] : []),
+      ...unlikeText(servers),
+    ]),
     on_close: main.on_close,
     expected_stall_ms: main.restartsHeld ? restartStallMs : moves ? handOverStallMs : 0,
   };
@@ -86,6 +100,23 @@ const refuseEmpty = ({ wanted }: ChangePlanInput): void => {
   if (asked || Object.keys(settings).length > 0 || extensions.length > 0) return;
   const allowed = 'at least one of memory, cpus, storage, settings, extensions, image';
   throw invalidInput('The change', [{ path: '', value: null, allowed }]);
+};
+
+/** Taken over, it would be taken for what the server runs with. */
+const refusePending = (input: ChangePlanInput, { by_alter_system, settings }: ChangeFacts): void => {
+  const pending = replayNeeds.filter((name) => {
+    const [written, running] = [by_alter_system[name], settings[name]?.value];
+    return (
+      written !== undefined && running !== undefined && Number(written) !== Number(running) && !isAsked(input, name)
+    );
+  });
+  const [first] = pending;
+  if (first === undefined) return;
+  throw new PgrowError(
+    'refused',
+    `ALTER SYSTEM has set ${pending.join(', ')} on ${input.leader}, which waits for a restart there. Ask for it by --set ${first}=${by_alter_system[first]}, ` +
+      `or take it back: ALTER SYSTEM RESET ${first}`,
+  );
 };
 
 /** With what ALTER SYSTEM has set, which stays also after a rollback, and with the images that there are. */
@@ -127,36 +158,54 @@ const takeOver = (
 
 interface Means extends Reshaping, Pick<ChangePlanInput, 'candidates' | 'hanging'> {
   readonly facts: NonNullable<Circumstances['facts']> | null;
+  /** What each server that there is becomes. */
+  readonly shapeFor: (node: Node) => ServerShape;
 }
 
-/** By the way that costs clients least. What only shrinks of `replayNeeds` takes a restart, whoever takes writes. */
-const changed = (means: Means, topology: Topology, { shape }: Wanted): Reshaped => {
-  const { database, known, facts } = means;
-  const primary = nodeNamed(topology, topology.primary);
-  const servers = nodesOf(topology, 'postgres');
-  const restarts = servers.some((node) => needsRestart(means, node, shape));
-  if (restarts) refuseHanging(means);
-  const moves = needsRestart(means, primary, raised(shape, keptOf(database), [primary]));
-  const done =
-    moves && servers.length === 1
-      ? reshapeBeside({ database, known, facts, topology, shape })
-      : reshapeInPlace({
-          ...means,
-          topology,
-          target: moves ? successorOf(means, topology) : null,
-          shapeFor: () => shape,
-          order: 'replicas_first',
-          keepsOld: moves,
-        });
-  const tried = restarts ? [tryFirst(topology, withShape(primary, shape))] : [];
-  return { ...done, outline: [...tried, ...done.outline] };
+/** A server keeps the image that it has, unless another is asked for. */
+const ownImage = (node: Node, { image: _, ...shape }: ServerShape, asked: 'newest' | undefined): ServerShape => ({
+  ...shape,
+  ...(asked === undefined && node.image !== undefined && { image: node.image }),
+});
+
+/** A failover within a rollback window can have left them different. */
+const unlikeText = ([first, ...others]: readonly Node[]): readonly string[] => {
+  const unlike = others.filter((node) => first && !hasShape({ ...node, image: '' }, { ...first, image: '' }));
+  return unlike.length === 0
+    ? []
+    : [`The servers are not alike by now: all become as the one that takes writes, with what is asked for.`];
 };
 
-const tryFirst = (topology: Topology, node: Node): PlanItem =>
-  step('prepare', 'start a server of this kind to see that it starts', {
-    action: 'tryServer',
-    input: { node, config: nodeConfigOf(topology, node) },
-  });
+/** By the way that costs clients least. What only shrinks of `replayNeeds` takes a restart, whichever server takes writes. */
+const changed = (means: Means, topology: Topology): Reshaped => {
+  const { database, known, facts, shapeFor } = means;
+  const primary = nodeNamed(topology, topology.primary);
+  const servers = nodesOf(topology, 'postgres');
+  if (servers.some((node) => needsRestart(means, node, shapeFor(node)))) refuseHanging(means);
+  const moves = needsRestart(means, primary, raised(shapeFor(primary), keptOf(database), [primary]));
+  return moves && servers.length === 1
+    ? reshapeBeside({ database, known, facts, topology, shape: shapeFor(primary) })
+    : reshapeInPlace({
+        ...means,
+        topology,
+        target: moves ? successorOf(means, topology) : null,
+        order: 'replicas_first',
+        keepsOld: moves,
+      });
+};
+
+/** Before anything is touched. */
+const tryFirst = (means: Means, topology: Topology): readonly PlanItem[] => {
+  if (!nodesOf(topology, 'postgres').some((node) => needsRestart(means, node, means.shapeFor(node)))) return [];
+  const primary = nodeNamed(topology, topology.primary);
+  const node = withShape(primary, means.shapeFor(primary));
+  return [
+    step('prepare', 'start a server of this kind to see that it starts', {
+      action: 'tryServer',
+      input: { node, config: nodeConfigOf(topology, node) },
+    }),
+  ];
+};
 
 const refuseHanging = ({ database, hanging = [] }: Means): void => {
   if (hanging.length === 0) return;

@@ -127,9 +127,12 @@ export const planOperation = <W extends OperationWorkflow>(
 };
 
 /** As it will be once the open window has closed: what closing it changes is what the plan begins with. */
-const afterClosing = (workflow: OperationWorkflow, { database, last }: Circumstances): Database => {
+const afterClosing = (workflow: OperationWorkflow, { database, last, leader }: Circumstances): Database => {
   if (!last || leavesWindow.includes(workflow)) return database;
-  const changed = (last.on_close ?? []).flatMap((call) => (call.action === 'recordNode' ? [call.input.node] : []));
+  // One that takes writes by now is left as it was made.
+  const changed = (last.on_close ?? []).flatMap((call) =>
+    call.action === 'recordNode' && call.input.node.name !== leader ? [call.input.node] : [],
+  );
   const { topology } = database;
   const nodes = topology.nodes.map((node) => changed.find(({ name }) => name === node.name) ?? node);
   return changed.length === 0 ? database : { ...database, topology: { ...topology, nodes } };

@@ -2,6 +2,7 @@ import type { Facts } from '../facts.ts';
 import { moreThan, raised, runsWith, withShape, type ServerShape } from '../server-shape.ts';
 import type { ActivityCall } from '../step-actions.ts';
 import { nodeNamed, nodesOf, type Node, type Topology } from '../topology.ts';
+import { replicaLagLimitBytes } from './grow-replicas.ts';
 import { movePrimary } from './move-primary.ts';
 import { nodeConfigOf } from './node-configs.ts';
 import { handOverAttempts, step, type PlanItem } from './plan-builder.ts';
@@ -67,25 +68,25 @@ type Placed = Pick<Reshaped, 'topology' | 'outline' | 'restartsHeld'>;
 const stayed = (input: InPlace, from: Topology, final: Node): Placed => {
   const primary = nodeNamed(from, from.primary);
   const restartsHeld = needsRestart(input, primary, final);
-  const undo = [...agreeAgain(input, from, primary, final), heldRestart(from, primary, nodesOf(from, 'haproxy'))];
+  const routers = nodesOf(from, 'haproxy');
+  const undo = [...agreeAgain(input, from, primary, final), heldRestart(from, primary, routers)];
+  const agreed = agree(input, from, raised(primary, keptOf(input.database), [final]), final);
   return {
     topology: withNode(from, final),
-    outline: [
-      ...agree(input, from, raised(primary, keptOf(input.database), [final]), final),
-      ...(restartsHeld
-        ? [restartHeld(from, final, nodesOf(from, 'haproxy'), undo)]
-        : reshapeLive(from, primary, final)),
-    ],
+    outline: restartsHeld
+      ? [restartHeld(from, final, routers, { first: agreed, undo })]
+      : [...agreed, ...reshapeLive(from, primary, final)],
     restartsHeld,
   };
 };
 
 const handedOver = (input: InPlace, from: Topology, shape: Node): Placed => {
-  const { database, facts, keepsOld, shapeFor } = input;
+  const { database, facts } = input;
   const kept = keptOf(database);
   const primary = nodeNamed(from, from.primary);
   const reached = nodeNamed(from, shape.name);
-  const follows = raised(keepsOld ? primary : shapeFor(primary), kept, [reached]);
+  // Its container is the one that it has: what it is to become it becomes afterwards.
+  const follows = raised(primary, kept, [reached]);
   const restartsHeld = Object.keys(moreThan(runsWith(reached, kept), runsWith(shape, kept))).length > 0;
   const moved = movePrimary({
     database,
@@ -93,10 +94,10 @@ const handedOver = (input: InPlace, from: Topology, shape: Node): Placed => {
     phase: 'hand-over',
     from: withNode(from, withShape(primary, follows)),
     target: shape.name,
-    afterwards: (leader, routers) => [
-      ...agree(input, { ...from, primary: leader.name }, reached, shape),
-      ...(restartsHeld ? [restartHeld(from, withShape(leader, shape), routers)] : []),
-    ],
+    afterwards: (leader, routers) => {
+      const agreed = agree(input, { ...from, primary: leader.name }, reached, shape);
+      return restartsHeld ? [restartHeld(from, withShape(leader, shape), routers, { first: agreed })] : agreed;
+    },
   });
   const made = withShape(nodeNamed(moved.topology, shape.name), shape);
   return { topology: withNode(moved.topology, made), outline: moved.outline, restartsHeld };
@@ -116,9 +117,11 @@ export const restartHeld = (
   topology: Topology,
   node: Node,
   routers: readonly Node[],
-  undo: readonly ActivityCall[] = [],
+  { first = [], undo = [] }: { readonly first?: readonly PlanItem[]; readonly undo?: readonly ActivityCall[] } = {},
 ): PlanItem =>
+  // One that was called off is begun once more, with what goes before it: that has been undone as well.
   handOverAttempts([
+    ...first,
     step('hand-over', `restart ${node.name} while its clients wait`, heldRestart(topology, node, routers), undo),
   ]);
 
@@ -138,8 +141,32 @@ const heldRestart = (topology: Topology, node: Node, routers: readonly Node[]) =
 const changeOld = (topology: Topology, name: string, shape: ServerShape): readonly ActivityCall[] => {
   const node = withShape(nodeNamed(topology, name), shape);
   const config = nodeConfigOf(topology, node);
+  const [commitAlone, confirm] = onlyConfirmation(topology);
+  const primary = nodeNamed(topology, topology.primary);
   return [
+    ...commitAlone,
     { action: 'remakeNode', input: { node, config, unless_primary: true } },
+    ...(confirm.length === 0
+      ? []
+      : ([
+          {
+            action: 'waitUntilStreaming',
+            input: { node, from: primary, lag_limit_bytes: replicaLagLimitBytes },
+          },
+        ] as const)),
+    ...confirm,
     { action: 'recordNode', input: { node } },
   ];
+};
+
+/** The one replica that confirms commits would hold them while it starts: what lets them go by, and what lets them wait again. */
+const onlyConfirmation = (topology: Topology): readonly [readonly ActivityCall[], readonly ActivityCall[]] => {
+  const replicas = nodesOf(topology, 'postgres').filter(({ name }) => name !== topology.primary);
+  if (topology.replicas?.replication_mode !== 'sync' || replicas.length !== 1) return [[], []];
+  const node = nodeNamed(topology, topology.primary);
+  const configure = (synchronous_standbys: readonly string[]) =>
+    [
+      { action: 'configureNode', input: { node, config: { kind: 'postgres', mode: 'primary', synchronous_standbys } } },
+    ] as const;
+  return [configure([]), configure(replicas.map(({ name }) => name))];
 };

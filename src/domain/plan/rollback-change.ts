@@ -5,7 +5,7 @@ import { moreThan, runsWith, shapeOf, withShape, type ServerShape } from '../ser
 import { nodeNamed, nodesOf, type Node, type Topology } from '../topology.ts';
 import { assemble } from './assemble.ts';
 import { movePrimary } from './move-primary.ts';
-import { inParallel, step, type PlanItem } from './plan-builder.ts';
+import { step, type PlanItem } from './plan-builder.ts';
 import { stretch } from './plan-part.ts';
 import { reshapeInPlace, restartHeld, type Reshaped } from './reshape-in-place.ts';
 import { keptOf, withNode, type Reshaping } from './reshape.ts';
@@ -22,13 +22,26 @@ export const planRollbackOfChange = (input: RollbackPlanInput, before: Topology)
   const reshaping: Reshaping = { database, known: knownOf(done.changes ?? []) };
   const shapeFor = ({ name }: Node): ServerShape =>
     shapeOf(nodesOf(before, 'postgres').find((node) => node.name === name) ?? nodeNamed(before, before.primary));
+  // A server is given fewer connections when its poolers open fewer.
+  const lowers = opens(before) < opens(from);
+  const start: Topology = lowers ? { ...from, pooling: before.pooling } : from;
   const old = from.kept.find(({ name }) => name === before.primary);
   const back = old
-    ? backToKept(reshaping, from, old, shapeFor(old), facts)
-    : backInPlace(reshaping, from, before.primary, shapeFor, facts);
+    ? backToKept(reshaping, start, old, shapeFor(old), facts)
+    : backInPlace(reshaping, start, before.primary, shapeFor, facts);
   const to: Topology = { ...back.topology, pooling: before.pooling, kept: [] };
   const moves = to.primary !== leader;
-  const outline = [...back.outline, ...poolersAsBefore(from, to), ...withoutExtensions(to, done.changes ?? [])];
+  const poolers = (at: Topology) => poolersAsBefore(at, from, to);
+  const outline = [
+    ...(lowers ? poolers(from) : []),
+    ...back.outline,
+    ...(lowers ? [] : poolers(to)),
+    ...withoutExtensions(to, done.changes ?? []),
+    step('finish', 'check that every server has what it was given', {
+      action: 'verifySettings',
+      input: { nodes: nodesOf(to, 'postgres') },
+    }),
+  ];
   return assemble({
     type: 'rollback',
     from: database.topology,
@@ -121,17 +134,16 @@ const backInPlace = (
   });
 };
 
-const poolersAsBefore = (from: Topology, to: Topology): readonly PlanItem[] => {
+const opens = ({ pooling }: Topology): number => pooling?.server_connections ?? 0;
+
+/** `at`: where they lead at that moment. */
+const poolersAsBefore = (at: Topology, from: Topology, to: Topology): readonly PlanItem[] => {
   const { pooling } = to;
-  if (!pooling || !from.pooling || pooling.server_connections === from.pooling.server_connections) return [];
-  return [
-    inParallel(
-      ...nodesOf(to, 'pgbouncer').map((node) => [
-        step('pooling', `give ${node.name} the options of before`, {
-          action: 'configureNode',
-          input: { node, config: poolerConfig(to, pooling) },
-        }),
-      ]),
-    ),
-  ];
+  if (!pooling || !from.pooling || opens(to) === opens(from)) return [];
+  return nodesOf(to, 'pgbouncer').map((node) =>
+    step('pooling', `give ${node.name} the options of before`, {
+      action: 'configureNode',
+      input: { node, config: poolerConfig(at, pooling) },
+    }),
+  );
 };
