@@ -4,9 +4,9 @@ import { defaultLocale, isLocale, localeRule } from './locale.ts';
 import type { OperationType } from './operation.ts';
 import { haOptions, operationOptions, poolingOptions, replicaOptions, replicaWishes } from './options.ts';
 import { cpus, memory, storage } from './server-size.ts';
-import { canonicalSettingName, isSettingName, settingNameRule, settingValueRule } from './setting-names.ts';
 import { retentionHours } from './snapshot.ts';
 import { expansionTargets } from './stage.ts';
+import { wantedSettings } from './wanted-settings.ts';
 
 /** The single JSON input of each operation's workflow: public API, for any client. */
 
@@ -89,20 +89,6 @@ export const setPoolingInput = z.strictObject({
   options: operationOptions.prefault({}),
 });
 
-/** A line break would end the line of a server's file that has the value. */
-const isOneLine = (text: string): boolean => !/\p{Cc}/u.test(text);
-
-/** By name; null takes a chosen value back. Numbers and booleans are written as PostgreSQL writes them. */
-const wantedSettings = z.record(
-  z.string().refine(isSettingName, settingNameRule).transform(canonicalSettingName),
-  z
-    .union([z.string().max(10_000).refine(isOneLine, 'one line of text'), z.number(), z.boolean()], settingValueRule)
-    .nullable()
-    .transform((value) =>
-      typeof value === 'boolean' ? (value ? 'on' : 'off') : value === null ? null : String(value),
-    ),
-);
-
 /** Other resources, settings, extensions or another image, at the present stage. What is not named stays as it is. */
 export const changeDatabaseInput = z.strictObject({
   ...started,
@@ -113,8 +99,12 @@ export const changeDatabaseInput = z.strictObject({
   /** That the data of each server may take; null takes the limit away. */
   storage: storage.nullable().optional(),
   settings: wantedSettings.default({}),
-  /** Extensions to create in the application's database. */
-  extensions: z.array(z.string().min(1).max(63)).max(50).default([]),
+  /** Extensions to create in the application's database. One that is named twice is created once. */
+  extensions: z
+    .array(z.string().min(1).max(63))
+    .max(50)
+    .transform((names) => [...new Set(names)])
+    .default([]),
   /** `newest`: the image that this pgrow makes servers from. */
   image: z.literal('newest').optional(),
   confirm,
