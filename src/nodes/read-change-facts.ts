@@ -25,9 +25,14 @@ export const readChangeFacts = async (
   const wanted = Object.fromEntries(
     Object.entries(asked).flatMap(([name, value]) => (value === null ? [] : [[name, value]])),
   );
-  const [server, tried, known, older_images] = await Promise.all([
-    session.asSuperuser(node, (connection) => askServer(components.postgres, connection, Object.keys(asked), wanted)),
-    trySettings(platform, node, wanted),
+  const askAndTry = async () => {
+    const server = await session.asSuperuser(node, (connection) =>
+      askServer(components.postgres, connection, Object.keys(asked), wanted),
+    );
+    return { server, tried: await trySettings(platform, node, onlyKnown(wanted, server)) };
+  };
+  const [{ server, tried }, known, older_images] = await Promise.all([
+    askAndTry(),
     extensions.length === 0
       ? {}
       : session.asSuperuserIn(node, applicationName(database.name), (connection) =>
@@ -37,6 +42,12 @@ export const readChangeFacts = async (
   ]);
   const { refused, ...settings } = server;
   return { ...settings, refused: { ...refused, ...tried }, extensions: known, older_images };
+};
+
+/** A name that the server does not have is refused for that, and nothing has to start to say so. */
+const onlyKnown = (wanted: Settings, { settings }: Pick<ChangeFacts, 'settings'>): Settings => {
+  const names = new Set(Object.keys(settings).map((name) => name.toLowerCase()));
+  return Object.fromEntries(Object.entries(wanted).filter(([name]) => names.has(name.toLowerCase())));
 };
 
 type Postgres = Dependencies['components']['postgres'];

@@ -1,10 +1,13 @@
+import { PgrowError } from '../domain/errors.ts';
 import { refusalOf } from '../domain/refused-settings.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { NodeRef } from '../domain/topology.ts';
 import type { Platform } from '../platform/platform.ts';
 
-/** Milliseconds for all of them; the server needs ten for one. */
-const limitMs = 15_000;
+/** Seconds for all of them; the server needs ten milliseconds for one. The script ends in the container, also if its caller is gone. */
+const limitSeconds = 15;
+/** A little longer, so that the script says first that it took too long. */
+const callLimitMs = (limitSeconds + 5) * 1000;
 
 /**
  * The server's program reads one setting as it would at its start, and ends: it opens no port and no data, whether or not a server
@@ -16,6 +19,23 @@ for each in "$@"; do
   printf '%s %s\\036' $? "$said"
 done`;
 
+/** By container, the end of the trial that began last. */
+const trials = new Map<string, Promise<unknown>>();
+
+/** Each value is a program that starts beside the server: however many ask, one trial runs in a container at a time. */
+const inTurn = async <T>(container: string, trial: () => Promise<T>): Promise<T> => {
+  const before = trials.get(container);
+  const { promise: ended, resolve: end } = Promise.withResolvers<void>();
+  trials.set(container, ended);
+  try {
+    await before;
+    return await trial();
+  } finally {
+    end();
+    if (trials.get(container) === ended) trials.delete(container);
+  }
+};
+
 /**
  * What the program of a server says of values that it would not start with, by name. Those of libraries are not looked at, which
  * it does not load for this; those that pgrow refuses anyway are not given to it.
@@ -23,15 +43,22 @@ done`;
  */
 export const trySettings = async (
   platform: Pick<Platform, 'exec'>,
-  { container }: NodeRef,
+  { name: node, container }: NodeRef,
   wanted: Settings,
 ): Promise<Readonly<Record<string, string>>> => {
   const tried = Object.entries(wanted).filter(([name]) => !name.includes('.') && refusalOf(name) === null);
   if (tried.length === 0) return {};
   const each = tried.map(([name, value]) => `${name}=${value}`);
-  const { stdout } = await platform.exec(container, ['sh', '-c', script, 'sh', ...each], undefined, {
-    timeoutMs: limitMs,
-  });
+  const command = ['timeout', '-k', '1', String(limitSeconds), 'sh', '-c', script, 'sh', ...each];
+  const { exitCode, stdout } = await inTurn(container, () =>
+    platform.exec(container, command, undefined, { timeoutMs: callLimitMs }),
+  );
+  if (exitCode !== 0) {
+    throw new PgrowError(
+      'no_answer',
+      `${node} did not try ${tried.map(([name]) => name).join(', ')} within ${limitSeconds} s. Nothing was changed. Try again, with fewer settings at once if it is under load.`,
+    );
+  }
   const answers = stdout.split('\u001E');
   return Object.fromEntries(
     tried.flatMap(([name], index) => {

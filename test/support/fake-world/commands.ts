@@ -67,10 +67,10 @@ export const answerCommands = ({ machines, servers, etcd, patroni, routers, pool
         return data ? { stdout: `${controlData(data)}\n` } : { exitCode: 1, stderr: 'no data' };
       }
       // A server's program that is given values to look at; it finds nothing wrong with any.
-      case 'sh':
+      case 'timeout':
         return {
           stdout: others
-            .slice(2)
+            .slice(others.lastIndexOf('sh') + 1)
             .map(() => '0 \u001E')
             .join(''),
         };
