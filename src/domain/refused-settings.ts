@@ -1,4 +1,3 @@
-import type { Settings } from './settings.ts';
 import { canonicalSettingName } from './setting-names.ts';
 
 /** Settings that an operator cannot choose, with the reason and what to do instead. */
@@ -172,8 +171,15 @@ const refused: readonly Refused[] = [
   },
 ];
 
-/** Of applications, which keep such things in settings of their own. */
-const secretNames = /\..*(?:passw|secret|token|credential|passphrase|private|_key$|\.key$|apikey)/;
+/** Of applications, which keep such things in settings of their own, `app.db_pass`. PostgreSQL's own names have no dot. */
+const secretParts = /\..*(?:passw|secret|token|credential|passphrase|private|apikey)/;
+/** At the end of a word, `app.databaseUrl`: addresses often have a password in them. */
+const secretEnds = /\..*(?:pwd|dsn|conn(?:ection)?_?str(?:ing)?|ur[il]|jwt|cookie|salt)s?\d*(?:[._$]|$)/;
+/** Only as words: a monkey is no key. */
+const secretWords = /\.(?:.*[._])?(?:db|user)?(?:pass|auth|key)s?\d*(?:[._$]|$)/;
+
+const looksSecret = (name: string): boolean =>
+  [secretParts, secretEnds, secretWords].some((pattern) => pattern.test(name));
 
 const families: readonly { readonly pattern: RegExp; readonly why: string }[] = [
   {
@@ -185,11 +191,10 @@ const families: readonly { readonly pattern: RegExp; readonly why: string }[] = 
     pattern: /^ssl(?:_|$)/,
     why: 'Keys and certificates belong to the node, which pgrow makes. There is nothing to set instead.',
   },
-  {
-    pattern: secretNames,
-    why: 'It looks like a secret, and values of settings are recorded and shown as they are. Keep it in a table, or set it with ALTER ROLE.',
-  },
 ];
+
+const secret =
+  'It looks like a secret, and values of settings are recorded and shown as they are. Keep it in a table, or set it with ALTER ROLE.';
 
 const reasons: ReadonlyMap<string, string> = new Map(
   refused.flatMap(({ names, why }) => names.map((name) => [name, why] as const)),
@@ -198,7 +203,8 @@ const reasons: ReadonlyMap<string, string> = new Map(
 /** Why an operator cannot choose this setting and what to do instead, in two sentences; null if it can be chosen. */
 export const refusalOf = (name: string): string | null => {
   const canonical = canonicalSettingName(name);
-  return reasons.get(canonical) ?? families.find(({ pattern }) => pattern.test(canonical))?.why ?? null;
+  const why = reasons.get(canonical) ?? families.find(({ pattern }) => pattern.test(canonical))?.why;
+  return why ?? (looksSecret(canonical) ? secret : null);
 };
 
 const withPasswords: readonly string[] = [
@@ -213,84 +219,5 @@ const withPasswords: readonly string[] = [
 /** Whether the value of a setting may hold a password: it is not shown and not passed on. */
 export const holdsSecret = (name: string): boolean => {
   const canonical = canonicalSettingName(name);
-  return withPasswords.includes(canonical) || secretNames.test(canonical);
+  return withPasswords.includes(canonical) || looksSecret(canonical);
 };
-
-/** What pgrow needs at least, whatever else the server does. */
-const leastValues: Readonly<Record<string, { readonly least: number; readonly why: string }>> = {
-  // Six replicas, each of them once more while it is built, with two connections each.
-  max_wal_senders: { least: 20, why: 'replicas, and as many again while new ones are built' },
-  max_replication_slots: { least: 20, why: 'slots of replicas, and as many again while new ones are built' },
-  max_worker_processes: { least: 2, why: 'parallel and logical workers' },
-  superuser_reserved_connections: { least: 3, why: "pgrow's own logins when clients have taken all others" },
-};
-
-/** What a value has to be at least for pgrow to work, in words; null if it is enough. Values that are no number pass. */
-export const tooSmall = (name: string, value: string): string | null => {
-  const bound = leastValues[canonicalSettingName(name)];
-  if (!bound || !(Number(value) < bound.least)) return null;
-  return `at least ${bound.least}: pgrow needs them for ${bound.why}`;
-};
-
-const isOff = (value: string): boolean => /^(?:of|off|f|fa|fal|fals|false|n|no|0)$/i.test(value.trim());
-const isOn = (value: string): boolean => /^(?:on|t|tr|tru|true|y|ye|yes|1)$/i.test(value.trim());
-const isZero = (value: string): boolean => Number.parseFloat(value) === 0;
-
-type Warned = (value: string) => string | null;
-const ifSo =
-  (holds: (value: string) => boolean, says: string): Warned =>
-  (value) =>
-    holds(value) ? says : null;
-
-const warned: Readonly<Record<string, Warned>> = {
-  synchronous_commit(value) {
-    const how = value.trim().toLowerCase();
-    if (isOff(how))
-      return 'synchronous_commit = off: a crash of the server loses what was committed in its last moments, up to about half a second, although clients have seen it succeed.';
-    if (how === 'local')
-      return 'synchronous_commit = local: a commit waits for no replica, so a failover can lose what was committed last, also with synchronous replication.';
-    if (how === 'remote_write')
-      return 'synchronous_commit = remote_write: a commit can be lost if the host of a replica crashes just before a failover to it.';
-    return null;
-  },
-  autovacuum: ifSo(
-    isOff,
-    'autovacuum = off: tables and indexes grow, statistics age, and the server vacuums only to prevent that transaction ids run out.',
-  ),
-  default_transaction_read_only: ifSo(
-    isOn,
-    'default_transaction_read_only = on: clients cannot write unless they ask for it.',
-  ),
-  max_slot_wal_keep_size: ifSo(
-    (value) => Number.parseFloat(value) < 0,
-    'max_slot_wal_keep_size = -1: a replica that does not come back fills the disk of the server that takes writes.',
-  ),
-  idle_replication_slot_timeout: ifSo(
-    (value) => !isZero(value),
-    'idle_replication_slot_timeout: a replica that is away for longer has to be rebuilt with `reinit`.',
-  ),
-  idle_session_timeout: ifSo(
-    (value) => !isZero(value),
-    'idle_session_timeout: connections that a pool keeps ready are ended as well, so clients behind one can meet a closed connection.',
-  ),
-  statement_timeout: ifSo(
-    (value) => !isZero(value),
-    'statement_timeout: it holds for every session that does not set its own, for migrations and exports too.',
-  ),
-  transaction_timeout: ifSo(
-    (value) => !isZero(value),
-    'transaction_timeout: it holds for every session that does not set its own, for migrations and exports too.',
-  ),
-  log_statement: ifSo(
-    (value) => ['all', 'mod'].includes(value.trim().toLowerCase()),
-    'log_statement: values that statements carry are written to the log, personal data among them, and the log grows fast.',
-  ),
-  log_min_duration_statement: ifSo(
-    isZero,
-    'log_min_duration_statement = 0: every statement is written to the log with its values, and the log grows fast.',
-  ),
-};
-
-/** What may be lost or become worse by these chosen settings, a sentence each. */
-export const settingWarnings = (settings: Settings): readonly string[] =>
-  Object.entries(settings).flatMap(([name, value]) => warned[canonicalSettingName(name)]?.(value) ?? []);

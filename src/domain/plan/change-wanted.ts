@@ -4,10 +4,12 @@ import type { Database } from '../database.ts';
 import { PgrowError, type Problem } from '../errors.ts';
 import { invalidInput } from '../input-problems.ts';
 import type { ParsedInput } from '../inputs.ts';
+import { tooSmall } from '../least-settings.ts';
 import { extensionRefusal, findOffered } from '../offered-extensions.ts';
-import { refusalOf, settingWarnings, tooSmall } from '../refused-settings.ts';
+import { refusalOf } from '../refused-settings.ts';
 import { memoryText, type ServerSize } from '../server-size.ts';
 import { runsWith, shapeOf, type ServerShape } from '../server-shape.ts';
+import { settingWarnings } from '../setting-warnings.ts';
 import { ownOfServer, type Settings } from '../settings.ts';
 import type { Node } from '../topology.ts';
 
@@ -62,7 +64,7 @@ export const wantedOf = (
       ...Object.entries(takenOver).map(([name, value]) => item('setting', name, value, value, 'recorded')),
       ...extensions.map((name) => {
         const library = findOffered(name, database.postgres_major)?.library;
-        const loads = library !== undefined && isLoadedAnew(library, asked);
+        const loads = library !== undefined && isNewlyLoaded(library, asked);
         return item('extension', name, null, facts.extensions[name]?.version ?? null, loads ? 'hand_over' : 'live');
       }),
       ...(before.image === shape.image ? [] : [item('image', null, before.image ?? null, 'newest', 'hand_over')]),
@@ -106,8 +108,9 @@ const librariesIn = (list: string): readonly string[] =>
 
 /** What must be loaded with the server for an extension to be created is loaded. */
 const withLibraries = (asked: Asked, primary: Node, libraries: readonly string[], facts: ChangeFacts): Asked => {
-  const present = asked[preload] ?? facts.by_alter_system[preload] ?? primary.chosen_settings?.[preload] ?? '';
-  const loaded = librariesIn(present);
+  // One that is taken back counts: the list begins from nothing.
+  const now = facts.by_alter_system[preload] ?? primary.chosen_settings?.[preload];
+  const loaded = librariesIn((preload in asked ? asked[preload] : now) ?? '');
   const missing = libraries.filter((library) => !loaded.includes(library));
   return missing.length === 0 ? asked : { ...asked, [preload]: [...loaded, ...missing].join(',') };
 };
@@ -211,4 +214,4 @@ const settingItems = (
   });
 
 /** Which a server does as it starts. */
-const isLoadedAnew = (library: string, asked: Asked): boolean => librariesIn(asked[preload] ?? '').includes(library);
+const isNewlyLoaded = (library: string, asked: Asked): boolean => librariesIn(asked[preload] ?? '').includes(library);

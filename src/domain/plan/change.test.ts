@@ -391,6 +391,20 @@ describe('extensions', () => {
     );
   });
 
+  // The list that was taken back stayed, and the extension's library came after it.
+  test('have their library alone where the list is taken back in the same change', () => {
+    const shop = shopAt(singleTopology);
+    const { to } = plan(shop, { settings: { shared_preload_libraries: 'auto_explain' } });
+    const wanted = { settings: { shared_preload_libraries: null }, extensions: ['pg_stat_statements'] };
+    expect(plan({ ...shop, topology: to! }, wanted).changes).toContainEqual({
+      subject: 'setting',
+      name: 'shared_preload_libraries',
+      from: 'auto_explain',
+      to: 'pg_stat_statements',
+      takes_effect: 'hand_over',
+    });
+  });
+
   // It stayed, with a library that the old image may not have.
   test('go with the rollback of the change that has created them', () => {
     const shop = shopAt(pooledTopology);
@@ -407,6 +421,11 @@ describe('what cannot be', () => {
     const refused = () => plan(shopAt(singleTopology), wanted, { change });
     for (const path of ['settings.wal_level', 'settings.work_mem', 'settings.no_such', 'extensions.0'])
       expect(refused).toThrow(path);
+  });
+
+  test('is fewer connections than Patroni heeds, at any stage', () => {
+    for (const shop of [shopAt(singleTopology), shopAt(haTopology)])
+      expect(() => plan(shop, { settings: { max_connections: '20' } })).toThrow(/at least 25: Patroni/);
   });
 
   test('a change of nothing says what can be changed', () => {
