@@ -1,5 +1,6 @@
-import { sql } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import type { Queries } from './connection.ts';
+import type { Tables } from './tables.ts';
 
 export interface ChangedDatabasesStore {
   /**
@@ -28,3 +29,19 @@ export const changedDatabasesStore = (queries: Queries): ChangedDatabasesStore =
     return { upTo, ids: since === null || BigInt(upTo) < BigInt(since) ? null : ids };
   },
 });
+
+/**
+ * Of databases that are gone for long: what has just gone has still to be said to those who show it, who ask every few seconds.
+ * Of one without any trace it is known by how many transactions have begun since. Another removal at the same moment is not
+ * waited for.
+ */
+export const forgetChanges = async (transaction: Transaction<Tables>): Promise<void> => {
+  await sql`
+    DELETE FROM changed_databases
+     WHERE (service_id, changed_in) IN (
+       SELECT service_id, changed_in FROM changed_databases
+         LEFT JOIN services ON services.id = service_id
+        WHERE services.deleted_at < NOW() - INTERVAL '1 hour'
+           OR (services.id IS NULL AND age(changed_in::xid) > 100000)
+          FOR UPDATE OF changed_databases SKIP LOCKED)`.execute(transaction);
+};

@@ -3,6 +3,7 @@ import type { Database } from '../domain/database.ts';
 import { PgrowError } from '../domain/errors.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { Node, Topology } from '../domain/topology.ts';
+import { forgetChanges } from './changed-databases.ts';
 import { clusterState } from './cluster-state.ts';
 import { isUniqueViolation, type Queries } from './connection.ts';
 import { doubt } from './observed.ts';
@@ -159,6 +160,7 @@ export const databaseStore = (queries: Queries): DatabaseStore => ({
         .where((where) => where.or([where('id', '=', id), where('parent_id', '=', id)]))
         .where('deleted_at', 'is', null)
         .execute();
+      await forgetChanges(transaction);
     });
   },
 });
@@ -173,6 +175,7 @@ const forget = async (transaction: Transaction<Tables>, id: string): Promise<voi
   await transaction.deleteFrom('postgres_cluster_state').where('service_id', '=', id).execute();
   await transaction.deleteFrom('services').where('parent_id', '=', id).execute();
   await transaction.deleteFrom('services').where('id', '=', id).execute();
+  await forgetChanges(transaction);
 };
 
 const insertDatabase = async (transaction: Transaction<Tables>, database: Database): Promise<void> => {

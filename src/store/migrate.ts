@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
 import type pg from 'pg';
 import { PgrowError } from '../domain/errors.ts';
 
@@ -28,12 +29,14 @@ const breaksOlder = /^-- Older versions cannot work with this\.$/m;
 /**
  * Brings the schema up to date. Migrations never change: one that differs from what was applied is refused. One that is
  * newer than the code is not, unless it says that older versions cannot work with it: during an update they do.
- * `version`: of pgrow, for people; called only where it is needed.
+ * `version`: of pgrow, for people; called only where it is needed. `pauseMs`: before a migration is tried again.
+ * @throws PgrowError `metadata_unavailable` where others hold a table for too long
  */
 export const migrate = async (
-  pool: pg.Pool,
+  pool: Pick<pg.Pool, 'connect'>,
   migrations: readonly Migration[],
   version: () => string,
+  pauseMs = 1000,
 ): Promise<void> => {
   const client = await pool.connect();
   try {
@@ -44,7 +47,7 @@ export const migrate = async (
         'SELECT name, checksum, applied_by, breaks_older FROM pgrow_migrations ORDER BY name',
       );
       for (const migration of pendingMigrations(migrations, applied.rows, version))
-        await applyAlone(client, migration, version);
+        await applyInTime(client, migration, version, pauseMs);
     } finally {
       await client.query('SELECT pg_advisory_unlock($1)', [migrationLock]);
     }
@@ -111,9 +114,40 @@ export const apply = async (client: pg.ClientBase, migration: Migration, version
   );
 };
 
+/** A table that is waited for longer keeps everyone else waiting behind the migration: it steps back, and tries again. */
+const lockTimeout = '3s';
+/** Together shorter than a process that starts beside this one waits for it (`queryLimitMs` of the connection). */
+const attempts = 5;
+/** lock_not_available, deadlock_detected. */
+const lockedOut: readonly unknown[] = ['55P03', '40P01'];
+
+const applyInTime = async (
+  client: pg.PoolClient,
+  migration: Migration,
+  version: () => string,
+  pauseMs: number,
+): Promise<void> => {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await applyAlone(client, migration, version);
+    } catch (error) {
+      if (!lockedOut.includes((error as { readonly code?: unknown }).code)) throw error;
+      if (attempt === attempts) {
+        throw new PgrowError(
+          'metadata_unavailable',
+          `Migration ${migration.name} needs a table of the metadata that other sessions hold; it was tried ${attempts} times. ` +
+            'Nothing was changed. End what holds it (pg_stat_activity shows it), and start again.',
+        );
+      }
+      await delay(pauseMs);
+    }
+  }
+};
+
 const applyAlone = async (client: pg.PoolClient, migration: Migration, version: () => string): Promise<void> => {
   await client.query('BEGIN');
   try {
+    await client.query(`SET LOCAL lock_timeout = '${lockTimeout}'`);
     await apply(client, migration, version);
     await client.query('COMMIT');
   } catch (error) {

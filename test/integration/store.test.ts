@@ -731,6 +731,21 @@ describe('which databases have changed', () => {
     ]);
   });
 
+  test('is said of a destroyed one for an hour, and leaves no row then', async () => {
+    const [old, young] = await Promise.all(
+      ['old', 'young'].map((name) => store.registerDatabase(sampleDatabase(name))),
+    );
+    await store.removeDatabase(old!.id);
+    const noted = async () => {
+      const rows = await query(url, 'SELECT DISTINCT service_id FROM changed_databases');
+      return rows.map(({ service_id }) => service_id as string).toSorted();
+    };
+    expect(await noted()).toEqual([old!.id, young!.id].toSorted());
+    await query(url, `UPDATE services SET deleted_at = deleted_at - INTERVAL '2 hours' WHERE deleted_at IS NOT NULL`);
+    await store.removeDatabase(young!.id);
+    expect(await noted()).toEqual([young!.id]);
+  });
+
   test('may be any after metadata that were put in the place of others', async () => {
     await store.registerDatabase(sales);
     const { upTo } = await store.readChangedDatabases(null);
