@@ -3,12 +3,12 @@ import type { ApiClient, SendOptions } from './api-client.ts';
 import { foreseenText, showForeseen } from './show-foreseen.ts';
 
 const would = {
-  says: ['expand of shop would be undone.'],
+  says: ['The expansion of shop would be undone.'],
   steps: [{ index: 4, name: 'start etcd-1', becomes: 'undone' }],
 } as const;
 
 test('says what would happen, then which steps', () => {
-  expect(foreseenText(would)).toEqual(['expand of shop would be undone.', '', 'undo 5  start etcd-1']);
+  expect(foreseenText(would)).toEqual(['The expansion of shop would be undone.', '', 'undo 5  start etcd-1']);
   expect(foreseenText({ says: ['Nothing.'], steps: [] })).toEqual(['Nothing.']);
 });
 

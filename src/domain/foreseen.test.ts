@@ -39,7 +39,7 @@ describe('an abort', () => {
     );
     const made = begun.flatMap(({ run }) => (run.action === 'ensureNode' ? [run.input.node.name] : []));
     expect(would.nodes_removed.toSorted()).toEqual(made.toSorted());
-    expect(would.says.join(' ')).toContain('Afterwards everything is as it was before.');
+    expect(would.says[0]).toMatch(/^The expansion of shop would be undone: .* Afterwards everything is as it was before\.$/);
   });
 
   test('of one that has made nothing yet would undo nothing', () => {
@@ -50,7 +50,7 @@ describe('an abort', () => {
   test('says that a rollback window which it has closed stays closed', () => {
     const closing = { ...plan, closes_window: { of: 'scale_down', step: 1 } };
     const says = (done: number) => foresee('abort', { plan: closing, operation: underWay(done) }).says.join(' ');
-    expect(says(2)).toContain('The rollback window of the last scale down stays closed');
+    expect(says(2)).toContain('The rollback window of the last scale-down stays closed');
     expect(says(1)).not.toContain('stays closed');
   });
 
@@ -92,7 +92,7 @@ describe('a confirmation', () => {
     const leaving = { ...plan, nodes_removed: ['pgbouncer-1'] };
     const would = foresee('confirm', { plan: leaving, operation: underWay(0, { status: 'running', waiting_for }) });
     expect(would).toMatchObject({ nodes_removed: ['pgbouncer-1'], checkpoint: null });
-    expect(would.says[0]).toContain(`instead of at ${until}`);
+    expect(would.says[0]).toBe(`The grace period of the expansion of shop would end now instead of at ${until}.`);
     expect(would.steps[0]).toMatchObject({ index: 1, becomes: 'run' });
   });
 

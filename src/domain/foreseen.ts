@@ -1,6 +1,6 @@
 import { PgrowError } from './errors.ts';
 import { formatMs } from './format-duration.ts';
-import type { Checkpoint, OperationDocument } from './operation.ts';
+import type { Checkpoint, OperationDocument, OperationType } from './operation.ts';
 import type { Plan } from './plan.ts';
 import { retentionHours } from './snapshot.ts';
 import type { ActivityCall } from './step-actions.ts';
@@ -56,12 +56,12 @@ const foreseeing: Readonly<Record<OperationMessage, (on: OnRecord) => Foreseen>>
       nodes_removed,
       says: [
         undone.length === 0
-          ? `${subjectOf(operation)} would end. It has made nothing that would have to be undone.`
-          : `${subjectOf(operation)} would be undone: ${countOf(undone.length, 'step')}, the last one first. Afterwards everything is as it was before.`,
+          ? `The ${workOf(operation)} would end. It has made nothing that would have to be undone.`
+          : `The ${workOf(operation)} would be undone: ${countOf(undone.length, 'step')}, the last one first. Afterwards everything is as it was before.`,
         ...removalText(nodes_removed),
         ...(closed
           ? [
-              `The rollback window of the last ${inWords(plan.closes_window.of)} stays closed: this operation has closed it.`,
+              `The rollback window of the last ${nounOf(plan.closes_window.of)} stays closed: this operation has closed it.`,
             ]
           : []),
       ],
@@ -84,8 +84,8 @@ const foreseeing: Readonly<Record<OperationMessage, (on: OnRecord) => Foreseen>>
       expected_stall_ms: plan.expected_stall_ms,
       says: [
         isReady
-          ? `${subjectOf(operation)} would go on now with step ${at.index + 1}, "${at.name}".`
-          : `${subjectOf(operation)} is not ready yet: it would go on with step ${at.index + 1}, "${at.name}", as soon as it comes to it.`,
+          ? `The ${workOf(operation)} would go on now with step ${at.index + 1}, "${at.name}".`
+          : `The ${workOf(operation)} is not ready yet: it would go on with step ${at.index + 1}, "${at.name}", as soon as it comes to it.`,
         `Writes would be held for about ${formatMs(plan.expected_stall_ms)}.`,
         ...(plan.point_of_no_return === null ? [] : [`Nothing is undone from "${plan.point_of_no_return}" on.`]),
       ],
@@ -108,7 +108,7 @@ const foreseeing: Readonly<Record<OperationMessage, (on: OnRecord) => Foreseen>>
       nodes_removed: plan.nodes_removed,
       expected_stall_ms: plan.expected_stall_ms,
       says: [
-        `The grace period of ${subjectOf(operation)} would end now${until === null ? '' : ` instead of at ${until}`}.`,
+        `The grace period of the ${workOf(operation)} would end now${until === null ? '' : ` instead of at ${until}`}.`,
         ...removalText(plan.nodes_removed),
       ],
     };
@@ -126,7 +126,7 @@ interface Window {
 export const foreseeClosing = ({ database, checkpoint, plan }: Window): Foreseen => {
   const nodes_removed = removedBy(plan?.on_close ?? []);
   const { rollback_available_until: until, snapshot_id } = checkpoint;
-  const what = plan ? `last ${inWords(plan.type)}` : 'last operation';
+  const what = plan ? `last ${nounOf(plan.type)}` : 'last operation';
   return {
     message: 'confirm',
     ...nothing,
@@ -146,9 +146,33 @@ const removedBy = (calls: readonly ActivityCall[]): readonly string[] =>
 const removalText = (nodes: readonly string[]): readonly string[] =>
   nodes.length === 0 ? [] : [`Removes ${nodes.join(', ')}, with all they hold.`];
 
-const inWords = (type: string): string => type.replaceAll('_', ' ');
+const nouns: Readonly<Record<OperationType, string>> = {
+  create: 'creation',
+  expand: 'expansion',
+  scale_down: 'scale-down',
+  set_replicas: 'change of replicas',
+  set_pooling: 'change of pooling',
+  change: 'change',
+  switchover: 'switchover',
+  failover: 'failover',
+  reinitialize: 'rebuild of a replica',
+  repair: 'repair',
+  snapshot: 'snapshot',
+  rotate_credentials: 'rotation of credentials',
+  rollback: 'rollback',
+  stop: 'stop',
+  start: 'start',
+  restore: 'restore',
+  destroy: 'destruction',
+};
 
+const nounOf = (type: string): string => nouns[type as OperationType] ?? type.replaceAll('_', ' ');
+
+const workOf = ({ type, database }: Pick<OperationDocument, 'type' | 'database'>): string =>
+  `${nouns[type]} of ${database}`;
+
+/** As the operation itself begins its refusals. */
 const subjectOf = ({ type, database }: Pick<OperationDocument, 'type' | 'database'>): string =>
-  `${inWords(type)} of ${database}`;
+  `${type.replaceAll('_', ' ')} of ${database}`;
 
 const countOf = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? '' : 's'}`;

@@ -37,7 +37,7 @@ export const planChange = (input: ChangePlanInput): UnpricedPlan => {
   if (!facts)
     throw new PgrowError(
       'refused',
-      `No server of ${database.name} takes writes. Mend that first: ./pgrow status ${database.name}`,
+      `No server of ${database.name} takes writes. See why: ./pgrow status ${database.name}`,
     );
   refuseEmpty(input);
   refusePending(input, facts);

@@ -31,7 +31,7 @@ export const planSnapshot = ({
   if (leaderless) {
     throw new PgrowError(
       'refused',
-      `Cannot take a snapshot of ${name}: no server takes writes, so what it holds is not settled. See why: ./pgrow status ${name}`,
+      `Cannot take a snapshot of ${name}: no server takes writes, so what it holds is not known. See why: ./pgrow status ${name}`,
     );
   }
   const of = nodeNamed(topology, leader);
