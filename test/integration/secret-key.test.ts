@@ -51,7 +51,7 @@ test('a process that runs opens every secret all the time, and at the end the ne
 });
 
 // A worker had read the file just before, and wrote with the old key what nothing would have opened afterwards.
-test('what was being sealed with the old key meanwhile is sealed anew as well', async () => {
+test('what was being sealed with the old key meanwhile is sealed with the new key as well', async () => {
   const before = sealingKeysIn(file)();
   const late = await createStore({ connection: { url }, sealingKeys: () => before });
   await rotate(() => late.replaceSecret(database, 'application', 'written late'));
