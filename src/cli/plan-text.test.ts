@@ -53,6 +53,16 @@ test('a plan shows its steps by phase, what it changes, costs, stalls and cannot
   ]);
 });
 
+test('what an older API does not put into words is shown by its name', () => {
+  const endpoints = plan.endpoints.map(({ name, effect }) => ({ name, effect }));
+  expect(planText({ ...plan, endpoints }).slice(14, 18)).toEqual([
+    'Endpoints',
+    '  direct      reset',
+    '  pooled      waits',
+    '  read-write  new',
+  ]);
+});
+
 test('a change shows what becomes different, and how each takes effect', () => {
   const change: PlanView = {
     ...plan,

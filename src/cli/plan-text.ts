@@ -26,7 +26,8 @@ export interface PlanView {
   readonly warnings: readonly string[];
   /** What is lost for good; among the warnings as well. */
   readonly losses: readonly string[];
-  readonly endpoints: readonly AffectedEndpoint[];
+  /** `says`: absent in the answer of an older API. */
+  readonly endpoints: readonly (Omit<AffectedEndpoint, 'says'> & Partial<Pick<AffectedEndpoint, 'says'>>)[];
   readonly estimated_duration_minutes?: number;
 }
 
@@ -77,7 +78,10 @@ const effectNames: Readonly<Record<ChangeItem['takes_effect'], string>> = {
 
 /** What applications notice, endpoint by endpoint. */
 const endpointLines = ({ endpoints }: PlanView): string[] => {
-  const lines = endpoints.map(({ name, says }) => [`  ${endpointTitles[name]}`, says]);
+  const lines = endpoints.map(({ name, effect, says = effect.replaceAll('_', ' ') }) => [
+    `  ${endpointTitles[name]}`,
+    says,
+  ]);
   return lines.length === 0 ? [] : ['', 'Endpoints', ...alignColumns(lines), ''];
 };
 

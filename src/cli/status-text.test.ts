@@ -43,6 +43,11 @@ test('its size, what it may hold and what was chosen for it are shown', () => {
   expect(statusText(status).some((line) => line.startsWith('Storage'))).toBe(false);
 });
 
+test('an API from before there were settings and storage is shown without them', () => {
+  const { settings: _, storage: __, ...older } = status;
+  expect(statusText(older)).toEqual(statusText(status));
+});
+
 test('what ALTER SYSTEM has set is shown with the command that takes it over', () => {
   const by_alter_system = { 'app.api_key': '(not shown)', search_path: 'a, b' };
   const primary = exampleNode({

@@ -10,8 +10,12 @@ import { operationResult, operationTitle, stepLine } from './operation-text.ts';
 import type { ControlPlaneStatus, StatusDocument } from './status-document.ts';
 import { alignColumns } from './table.ts';
 
+/** What the API of an earlier version does not say. */
+type Shown = Omit<StatusDocument, Later> & Partial<Pick<StatusDocument, Later>>;
+type Later = 'settings' | 'storage';
+
 /** `now`: milliseconds since the epoch. */
-export const statusText = (status: StatusDocument, now: number = Date.now()): string[] => [
+export const statusText = (status: Shown, now: number = Date.now()): string[] => [
   statusTitle(status),
   ...status.notices,
   '',
@@ -37,7 +41,7 @@ export const statusText = (status: StatusDocument, now: number = Date.now()): st
         `PostgreSQL ${status.postgres_major}, ${memoryText(status.size.memory_bytes)}, ${status.size.cpus} CPUs each`,
       ],
       ['Storage', storageText(status)],
-      ['Settings', settingsText(status.settings.chosen)],
+      ['Settings', settingsText(status.settings?.chosen ?? {})],
       ['Restored', restoredText(status)],
       ['Pooled', status.pooling.enabled ? status.pooling.endpoint : null],
       ['Read-write', status.routing.enabled ? status.routing.rw_endpoint : null],
@@ -51,7 +55,8 @@ export const statusText = (status: StatusDocument, now: number = Date.now()): st
 ];
 
 /** Null where there is nothing to say. */
-const storageText = ({ storage }: StatusDocument): string | null => {
+const storageText = ({ storage }: Shown): string | null => {
+  if (!storage) return null;
   const { limit_bytes, used_bytes } = storage;
   if (limit_bytes === null) return used_bytes === null ? null : `${useText(storage)}, no limit`;
   return useText(storage);
@@ -63,14 +68,15 @@ const settingsText = (chosen: Settings): string | null =>
     .join(', ') || null;
 
 /** What every server should have has to be known to pgrow. */
-const alteredLines = ({ name, nodes, settings: { by_alter_system } }: StatusDocument): string[] => {
-  const altered = Object.entries(by_alter_system ?? {});
+const alteredLines = ({ name, nodes, settings }: Shown): string[] => {
+  const by_alter_system = settings?.by_alter_system ?? {};
+  const altered = Object.entries(by_alter_system);
   const [setting, value] = altered.find(([, each]) => each !== hiddenValue) ?? [];
   if (altered.length === 0) return [];
   const primary = nodes.find(({ role }) => role === 'primary')?.name ?? 'the server that takes writes';
   const example = setting === undefined ? '' : `: ./pgrow change ${name} --set ${setting}=${inShell(value!)}`;
   return [
-    `ALTER SYSTEM has set ${settingsText(by_alter_system!)} on ${primary} alone. ` +
+    `ALTER SYSTEM has set ${settingsText(by_alter_system)} on ${primary} alone. ` +
       `The next change makes that hold on every server${example}`,
   ];
 };
@@ -79,7 +85,7 @@ const inShell = (text: string): string =>
   /^[\w.%:+-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 
 /** One command brings all its servers to the newest image. */
-const olderImageLines = ({ name, nodes }: StatusDocument, now: number): string[] => {
+const olderImageLines = ({ name, nodes }: Shown, now: number): string[] => {
   const older = nodes.flatMap((node) => (node.kind === 'postgres' && node.image?.newest === false ? [node] : []));
   if (older.length === 0) return [];
   const ages = [...new Set(older.flatMap(({ image }) => imageAge(image!, now) ?? []))];
@@ -91,15 +97,15 @@ const olderImageLines = ({ name, nodes }: StatusDocument, now: number): string[]
 };
 
 /** Null of one that began empty. */
-const restoredText = ({ restored_from: from }: StatusDocument): string | null =>
+const restoredText = ({ restored_from: from }: Shown): string | null =>
   from && `from ${from.snapshot} of ${from.database}, taken ${from.taken_at}`;
 
 /** `shop: healthy, stage 3 (ha), seen 2 s ago`. */
-export const statusTitle = (status: StatusDocument): string =>
+export const statusTitle = (status: Shown): string =>
   `${status.name}: ${status.health}, stage ${status.stage} (${stageNames[status.stage]})${seenText(status)}`;
 
 /** Nothing where it was looked at for this. */
-const seenText = ({ age_ms }: StatusDocument): string => (age_ms === 0 ? '' : `, seen ${ageText(age_ms)}`);
+const seenText = ({ age_ms }: Shown): string => (age_ms === 0 ? '' : `, seen ${ageText(age_ms)}`);
 
 /** Whole units: what is refreshed every few seconds has no tenths. */
 const ageText = (ms: number | null): string => {
@@ -109,7 +115,7 @@ const ageText = (ms: number | null): string => {
 };
 
 /** Nothing is promised past its time: a window that is open by then is about to close, or held open for an operator. */
-export const windowLines = ({ name, checkpoint }: StatusDocument, now: number): string[] => {
+export const windowLines = ({ name, checkpoint }: Shown, now: number): string[] => {
   if (!checkpoint) return [];
   const until = checkpoint.rollback_available_until;
   return Date.parse(until) > now
@@ -117,7 +123,7 @@ export const windowLines = ({ name, checkpoint }: StatusDocument, now: number): 
     : [`Its rollback window ended at ${until} and is not closed yet. Close it: ./pgrow confirm ${name}`];
 };
 
-export const operationLines = ({ operation, unfinished_operation }: StatusDocument): string[] => {
+export const operationLines = ({ operation, unfinished_operation }: Shown): string[] => {
   if (unfinished_operation) return ['', ...operationResult(unfinished_operation)];
   if (!operation) return [];
   const { steps } = operation;
