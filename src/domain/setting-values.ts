@@ -49,13 +49,18 @@ const truthOf = (text: string): boolean | null => {
 };
 
 const sameNumber = ({ vartype, unit, setting }: RunningValue, text: string): boolean => {
-  const [, number, name = ''] = /^\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)\s*([a-z]*)\s*$/i.exec(text) ?? [];
-  if (number === undefined) return false;
-  const factor = name === '' ? 1 : factorOf(name, unit);
-  if (factor === null) return false;
-  const value = Number(number) * factor;
+  const value = numberIn(text, unit);
+  if (value === null) return false;
   if (vartype === 'integer') return Math.round(value) === Number(setting);
   return Math.abs(value - Number(setting)) <= 1e-9 * Math.max(1, Math.abs(value));
+};
+
+/** A text as a file has it, in this unit: 1GB is 1024 in MB. Null for what is no decimal number, or of another kind of unit. */
+export const numberIn = (text: string, unit: string | null): number | null => {
+  const [, number, name = ''] = /^\s*([-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?)\s*([a-z]*)\s*$/i.exec(text) ?? [];
+  if (number === undefined) return null;
+  const factor = name === '' ? 1 : factorOf(name, unit);
+  return factor === null ? null : Number(number) * factor;
 };
 
 /** How many of `base`, as `8kB`, make one of these. */
