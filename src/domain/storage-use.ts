@@ -51,7 +51,7 @@ const countedIn = (bytes: number, unit: number, name: string): string => {
   return `${count < 10 ? Math.floor(count * 10) / 10 : Math.floor(count)}${name}`;
 };
 
-/** A sentence for `status`, the findings and a notification; null where nothing has to be said. */
+/** A sentence for `status`; null where nothing has to be said. */
 export const storageNotice = (name: string, use: StorageUse): string | null => {
   const level = storageLevel(use);
   if (level === null) return null;
