@@ -4,7 +4,7 @@ import { Problem, Unreachable } from '../problem.ts';
 import { createQueryClient } from '../queries.ts';
 import type { System } from '../types.ts';
 import { applyMessage } from './apply.ts';
-import { askAgainWhenLive } from './ask-again.ts';
+import { askAgainWhenLive, isBack } from './ask-again.ts';
 import type { Connection } from './connection.ts';
 import type { Stream } from './stream.ts';
 
@@ -43,8 +43,8 @@ test('what was refused is not', async () => {
   expect(asked).toHaveBeenCalledTimes(1);
 });
 
-test('what was not answered is asked again when the stream is back', async () => {
-  const { cache, asked } = await shownWith(new Unreachable());
+/** A stream whose connection a test sets. */
+const streamOf = () => {
   const watchers: (() => void)[] = [];
   let state: Connection['state'] = 'live';
   const stream = {
@@ -54,11 +54,17 @@ test('what was not answered is asked again when the stream is back', async () =>
       return () => undefined;
     },
   };
-  askAgainWhenLive(cache, stream as unknown as Stream);
   const become = (next: Connection['state']): void => {
     state = next;
     for (const watcher of watchers) watcher();
   };
+  return { stream: stream as unknown as Stream, become };
+};
+
+test('what was not answered is asked again when the stream is back', async () => {
+  const { cache, asked } = await shownWith(new Unreachable());
+  const { stream, become } = streamOf();
+  askAgainWhenLive(cache, stream);
   become('reconnecting');
   become('reconnecting');
   expect(asked).toHaveBeenCalledTimes(1);
@@ -66,4 +72,22 @@ test('what was not answered is asked again when the stream is back', async () =>
   expect(asked).toHaveBeenCalledTimes(2);
   become('live');
   expect(asked).toHaveBeenCalledTimes(2);
+});
+
+test('also where the page was hidden before it was back', async () => {
+  const { cache, asked } = await shownWith(new Unreachable());
+  const { stream, become } = streamOf();
+  askAgainWhenLive(cache, stream);
+  become('reconnecting');
+  become('idle');
+  expect(asked).toHaveBeenCalledTimes(1);
+  become('live');
+  expect(asked).toHaveBeenCalledTimes(2);
+  become('idle');
+  become('live');
+  expect(asked).toHaveBeenCalledTimes(2);
+});
+
+test('a part that the API has not named before is no reason to ask again, and no error', () => {
+  expect(isBack({}, systemWith('up'))).toBe(false);
 });

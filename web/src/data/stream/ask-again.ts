@@ -14,15 +14,19 @@ export const askAgain = (cache: QueryClient): void =>
   });
 
 /** Whether something answers that did not. */
-export const isBack = (before: System, now: System): boolean =>
-  (Object.keys(now) as (keyof System)[]).some((part) => before[part].state === 'down' && now[part].state === 'up');
+export const isBack = (before: Partial<System>, now: System): boolean =>
+  (Object.keys(now) as (keyof System)[]).some((part) => before[part]?.state === 'down' && now[part].state === 'up');
 
-/** When the API is back. */
+/** When the API is back, also where the page was hidden meanwhile. */
 export const askAgainWhenLive = (cache: QueryClient, { connection, onConnection }: Stream): void => {
-  let before = connection().state;
-  onConnection(() => {
+  let wasLost = false;
+  const note = (): void => {
     const { state } = connection();
-    if (before === 'reconnecting' && state === 'live') askAgain(cache);
-    before = state;
-  });
+    if (state === 'reconnecting') wasLost = true;
+    if (state !== 'live' || !wasLost) return;
+    wasLost = false;
+    askAgain(cache);
+  };
+  note();
+  onConnection(note);
 };
