@@ -107,7 +107,10 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
     ['./pgrow protect shop', 'refuse to destroy it'],
     ['./pgrow protect shop --off', 'let it be destroyed'],
   ],
-  release: [['./pgrow release shop', 'shows how the record differs, and asks']],
+  release: [
+    ['./pgrow release shop', 'shows how the record differs, and asks'],
+    ['./pgrow release shop --dry-run', 'what that would mean'],
+  ],
   rollback: [
     ['./pgrow rollback shop', 'undo the last operation, and keep every write'],
     ['./pgrow rollback shop --dry-run', 'what that would do'],

@@ -15,5 +15,7 @@ export const keys = {
   ],
   /** What has been edited of a database and not been done. */
   edits: (project: string, name: string) => ['edits', project, name],
+  /** What it would mean to release a database that is held. */
+  release: (project: string, name: string) => ['release', project, name],
   operation: (id: string) => ['operation', id],
 } as const;

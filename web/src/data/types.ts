@@ -21,7 +21,7 @@ import type { accepted, checkpoint, cost, operation, planned } from '../../../sr
 import type { channelsAnswer } from '../../../src/api/documents/notifications.ts';
 import type { problem } from '../../../src/api/documents/problem.ts';
 import type { extensionsAnswer, settingsAnswer } from '../../../src/api/documents/settings.ts';
-import type { connectionStringsAnswer, serviceAnswer, statusAnswer } from '../../../src/api/documents/state.ts';
+import type { connectionStringsAnswer, releasedAnswer, serviceAnswer, statusAnswer } from '../../../src/api/documents/state.ts';
 import type { systemAnswer } from '../../../src/api/documents/system.ts';
 
 /** What the API answers: its own schemas say so, and its tests parse every answer with them. */
@@ -33,6 +33,7 @@ export type DatabaseEntry = z.infer<typeof fleetEntryAnswer>;
 export type Health = DatabaseEntry['health'];
 export type Service = z.infer<typeof serviceAnswer>;
 export type Status = z.infer<typeof statusAnswer>;
+export type Released = z.infer<typeof releasedAnswer>;
 export type Node = Status['nodes'][number];
 export type Operation = z.infer<typeof operation>;
 export type Step = Operation['steps'][number];

@@ -1,14 +1,16 @@
-import { useQueryClient } from '@tanstack/react-query';
+import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { type ReactNode, useState } from 'react';
 import { postgresPath, request } from '../../data/api.ts';
 import { keys } from '../../data/keys.ts';
-import type { Status } from '../../data/types.ts';
+import type { Released, Status } from '../../data/types.ts';
+import { Answered } from '../../parts/answered.tsx';
 import { Button } from '../../parts/button.tsx';
 import { ConfirmDialog } from '../../parts/confirm-dialog.tsx';
 import { Notice } from '../../parts/notice.tsx';
 import { useRefusal } from '../../parts/roles.ts';
 import { toast } from '../../parts/toasts.tsx';
 import { momentText } from '../../format/times.ts';
+import type { OfDatabase } from '../../shell/of-database.ts';
 
 interface ReleaseHoldProps {
   readonly status: Status;
@@ -47,10 +49,25 @@ export const ReleaseHold = ({ status, held }: ReleaseHoldProps): ReactNode => {
           onConfirm={release}
           onClose={() => setAsking(false)}
         >
-          <p>From now on pgrow acts on the record of {name} as it is. Is it right?</p>
           {differences.length > 0 && <ul>{differences}</ul>}
+          <Consequences {...{ project, name }} />
         </ConfirmDialog>
       )}
     </Notice>
+  );
+};
+
+/** What a release means, also to an operation that was under way: a dry run says it. */
+const Consequences = ({ project, name }: OfDatabase): ReactNode => {
+  const found = useQuery({
+    queryKey: keys.release(project, name),
+    queryFn: ({ signal }) =>
+      request<Released>('POST', postgresPath(project, name, 'release'), {}, { dryRun: true, signal }),
+    gcTime: 0,
+  });
+  return (
+    <Answered of={found} what="what a release means">
+      {({ says }) => says.map((text) => <p key={text}>{text}</p>)}
+    </Answered>
   );
 };

@@ -7,7 +7,9 @@ import { exampleStatus } from '../overview/example-status.ts';
 import { SettingsPage } from './settings-page.tsx';
 
 const show = (more: Partial<Status>, role: Role = 'admin') => {
-  const asked = stubApi({ 'POST /v1/projects/default/services/shop/postgres/release': { released: true } });
+  const release = 'POST /v1/projects/default/services/shop/postgres/release';
+  const says = ['Its expand of 2026-01-01 counts as failed: nothing undoes or resumes it.'];
+  const asked = stubApi({ [release]: { released: true }, [`${release}?dry_run=true`]: { released: false, says } });
   renderPage(<SettingsPage project="default" name="shop" />, {
     at: '/p/default/shop/settings',
     role,
@@ -52,6 +54,7 @@ test('a database that is held is released by an admin, who has read what differs
   fireEvent.click(screen.getByRole('button', { name: 'Release …' }));
   const dialog = await screen.findByRole('dialog');
   expect(dialog.textContent).toContain('postgres-2 is not there.');
+  expect(await within(dialog).findByText(/counts as failed/)).toBeTruthy();
   fireEvent.click(within(dialog).getByRole('button', { name: /release it/ }));
   await waitFor(() =>
     expect(asked.find(({ request }) => request.endsWith('/release'))?.body).toEqual({ confirm: true }),
