@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import type { ApiClient } from './api-client.ts';
-import { snapshotRequest, snapshotsText, verificationText, verifySnapshot } from './snapshots.ts';
+import { listSnapshots, snapshotRequest, snapshotsText, verificationText, verifySnapshot } from './snapshots.ts';
 
 const snapshot = {
   id: 'snap-1',
@@ -21,6 +21,29 @@ test('snapshots say whether they are whole and until when they are kept', () => 
     '2026-01-01  snap-3  2 kB  damaged     its checkpoint closes  v-1',
   ]);
   expect(snapshotsText([])).toEqual(['No snapshots.']);
+});
+
+test('the list says what was restored from a snapshot, also from one that is gone', async () => {
+  let printed = '';
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    printed += String(text);
+    return true;
+  });
+  const restored = [
+    { id: 'b', name: 'shop-before', snapshot: 'snap-0', taken_at: '2026-01-01', restored_at: '2026-01-03' },
+  ];
+  const get = async () => ({ snapshots: [snapshot], restored, next_cursor: null });
+  const api = { get } as unknown as ApiClient;
+  await listSnapshots(api, { database: 'shop', json: false });
+  expect(printed.split('\n').slice(2, 5)).toEqual([
+    '',
+    'RESTORED    DATABASE     SNAPSHOT  TAKEN',
+    '2026-01-03  shop-before  snap-0    2026-01-01',
+  ]);
+  printed = '';
+  await listSnapshots(api, { database: 'shop', json: true });
+  expect(JSON.parse(printed)).toEqual({ snapshots: [snapshot], restored });
+  vi.restoreAllMocks();
 });
 
 test('a verification says what was found', () => {

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
 import { formatBytes } from '../domain/format-bytes.ts';
-import type { Snapshot, Verification } from '../domain/snapshot.ts';
+import type { RestoredDatabase, Snapshot, Verification } from '../domain/snapshot.ts';
 import { PgrowError } from '../domain/errors.ts';
 import { postgresPath, type ApiClient, type ChangeRequest } from './api-client.ts';
 import { addPlannedChangeOptions, runChange, type ChangeFlags } from './change.ts';
@@ -43,10 +43,7 @@ export const snapshots = (program: Command): void => {
         process.exitCode = await verifySnapshot(api, { database, id: verify, json });
         return;
       }
-      const path = postgresPath(database, 'snapshots');
-      const found = await Array.fromAsync(readPages<SnapshotView>(api, path, 'snapshots'));
-      if (json) return printJson({ snapshots: found });
-      snapshotsText(found).forEach(print);
+      await listSnapshots(api, { database, json });
     },
   );
 };
@@ -66,6 +63,20 @@ export const snapshotRequest = (flags: SnapshotsFlags): ChangeRequest | null => 
     throw new PgrowError('malformed_request', `--${flag} requires --take.`);
   }
   return take ? { path: 'snapshots', body: given({ keep_for: keep, patience }) } : null;
+};
+
+interface Listed {
+  readonly database: string;
+  readonly json: boolean;
+}
+
+export const listSnapshots = async (api: Pick<ApiClient, 'get'>, { database, json }: Listed): Promise<void> => {
+  const path = postgresPath(database, 'snapshots');
+  const found = await Array.fromAsync(readPages<SnapshotView>(api, path, 'snapshots'));
+  // Every page of the list has all of them; one of an earlier version has none.
+  const { restored = [] } = await api.get<{ readonly restored?: readonly RestoredDatabase[] }>(`${path}?limit=1`);
+  if (json) return printJson({ snapshots: found, restored });
+  [...snapshotsText(found), ...restoredText(restored)].forEach(print);
 };
 
 interface VerifiedView {
@@ -117,6 +128,18 @@ export const snapshotsText = (all: readonly SnapshotView[]): string[] =>
           volume,
         ]),
       ]);
+
+/** What began with one of them, which may be gone since. */
+export const restoredText = (all: readonly RestoredDatabase[]): string[] =>
+  all.length === 0
+    ? []
+    : [
+        '',
+        ...alignColumns([
+          ['RESTORED', 'DATABASE', 'SNAPSHOT', 'TAKEN'],
+          ...all.map(({ restored_at, name, snapshot, taken_at }) => [restored_at, name, snapshot, taken_at]),
+        ]),
+      ];
 
 const verifiedText = ({ verified_at, damage }: Pick<Snapshot, 'verified_at' | 'damage'>): string => {
   if (damage !== null) return 'damaged';
