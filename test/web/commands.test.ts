@@ -15,6 +15,7 @@ const plans = {
   replicas: '/p/default/sandbox/scale?do=replicas&count=2&replication_mode=sync&checkpoint_timeout=600',
   ha: '/p/default/catalog/scale?do=ha&enabled=true&failover_time=10&pooling={"max_client_connections":50}',
   'scale-down': '/p/default/shop/scale?do=scale-down&target=replicas&replicas={"count":2}',
+  change: '/p/default/catalog/settings?do=change&cpus=4&storage=50GiB&settings={"work_mem":"16MB"}',
   switchover: '/p/default/shop?do=switchover&target_node=postgres-4&on_obstacle=wait&patience=120',
   failover: '/p/default/shop?do=failover',
   reinitialize: '/p/default/shop?do=reinitialize&node=postgres-4',
@@ -70,6 +71,13 @@ const requestOf = (curl: string) => {
     ? { method: 'POST' as const, url: words.at(-1)!, body: JSON.parse(after('--json')) as object, digest }
     : { method: after('-X') as 'DELETE', url: words.at(-1)!, digest };
 };
+
+test('every kind of change has a plan here', async () => {
+  // By its address: it is made for browsers, and its types are.
+  const { href } = new URL('../../web/src/data/changes.ts', import.meta.url);
+  const { changeKinds } = (await import(href)) as { readonly changeKinds: object };
+  expect(Object.keys(plans).toSorted()).toEqual(Object.keys(changeKinds).toSorted());
+});
 
 // 34
 test.each(Object.keys(plans) as (keyof typeof plans)[])(
