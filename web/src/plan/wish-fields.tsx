@@ -6,6 +6,7 @@ import { TextField } from '../parts/field.tsx';
 import { isWish, problemText, wishedPaths, wishedValue, withWish } from './edits.ts';
 import { titleOfOption } from './option-labels.ts';
 import styles from './plan.module.css';
+import { useTyped } from './use-typed.ts';
 
 interface WishFieldsProps {
   readonly change: Change;
@@ -20,19 +21,39 @@ export const WishFields = ({ change: { kind, body }, problems, onChange }: WishF
   return (
     <div className={styles['fields']}>
       {wrong.map(({ path, allowed }) => (
-        <div key={path} className={styles['wish']}>
-          <TextField
-            label={labelOf(path)}
-            error={problemText(path, allowed)}
-            value={wishedValue(body, path)}
-            readOnly={!isTyped(path)}
-            onChange={(event) => onChange(withWish(body, path, event.target.value))}
-          />
-          {wishedPaths(body).includes(path) && (
-            <Button onClick={() => onChange(withWish(body, path, undefined))}>Leave it out</Button>
-          )}
-        </div>
+        <WishField key={path} {...{ body, path, allowed, onChange }} />
       ))}
+    </div>
+  );
+};
+
+interface WishFieldProps {
+  readonly body: Change['body'];
+  readonly path: string;
+  readonly allowed: string;
+  readonly onChange: WishFieldsProps['onChange'];
+}
+
+const WishField = ({ body, path, allowed, onChange }: WishFieldProps): ReactNode => {
+  const { text, setTyped } = useTyped(wishedValue(body, path), (typed) =>
+    wishedValue(withWish(body, path, typed), path),
+  );
+  return (
+    <div className={styles['wish']}>
+      <TextField
+        label={labelOf(path)}
+        error={problemText(path, allowed)}
+        value={text}
+        readOnly={!isTyped(path)}
+        onChange={(event) => {
+          setTyped(event.target.value);
+          onChange(withWish(body, path, event.target.value));
+        }}
+        onBlur={() => setTyped(null)}
+      />
+      {wishedPaths(body).includes(path) && (
+        <Button onClick={() => onChange(withWish(body, path, undefined))}>Leave it out</Button>
+      )}
     </div>
   );
 };

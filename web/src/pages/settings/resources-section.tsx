@@ -4,6 +4,7 @@ import { bytesText, memoryText, plural } from '../../format/numbers.ts';
 import { plainText } from '../../format/plain.ts';
 import { TextField } from '../../parts/field.tsx';
 import { numberOf, type SingleEdit, withEdit } from '../../plan/edits.ts';
+import { useTyped } from '../../plan/use-typed.ts';
 import type { SectionProps } from './section-props.ts';
 import styles from './settings.module.css';
 import { storageOf } from './storage.ts';
@@ -68,8 +69,14 @@ const ResourceField = (props: ResourceFieldProps): ReactNode => {
   const { edit, label, present, help, placeholder, edits, setEdits, problems, isReadOnly } = props;
   const edited = edits[edit];
   const problem = problems.get(edit);
-  const change = (text: string): void =>
-    setEdits((before) => withEdit(before, edit, text === present ? undefined : asSent(edit, text)));
+  const { text, setTyped } = useTyped(edited === undefined ? present : textOf(edited), (typed) =>
+    textOf(asSent(edit, typed)),
+  );
+  const change = (next: string): void => {
+    const sent = asSent(edit, next);
+    setTyped(next);
+    setEdits((before) => withEdit(before, edit, textOf(sent) === present ? undefined : sent));
+  };
   return (
     <TextField
       label={label}
@@ -79,10 +86,11 @@ const ResourceField = (props: ResourceFieldProps): ReactNode => {
       readOnly={isReadOnly}
       data-edited={edited === undefined ? undefined : ''}
       data-edit={edit}
-      value={edited === undefined ? present : edited === null ? '' : plainText(edited)}
+      value={text}
       onChange={(event) => change(event.target.value)}
       onBlur={(event) => {
         if (event.target.value.trim() === '' && edit !== 'storage') change(present);
+        setTyped(null);
       }}
     />
   );
@@ -90,6 +98,9 @@ const ResourceField = (props: ResourceFieldProps): ReactNode => {
 
 /** `4GiB`, as it is typed. */
 const sizeText = (bytes: number): string => memoryText(bytes).replace(' ', '');
+
+/** As a field shows what is sent: null is no limit. */
+const textOf = (sent: unknown): string => (sent === null ? '' : plainText(sent));
 
 /** As the API takes it. What is no size goes along as it is: the API says what is allowed. */
 const asSent = (edit: SingleEdit, text: string): unknown => {

@@ -111,6 +111,26 @@ test('all that is edited is one change, which leads to its plan', async () => {
   await waitFor(() => expect(screen.queryByRole('link', { name: 'Preview' })).toBeNull());
 });
 
+/** A character at a time, as it stands in the field by then. */
+const type = (field: HTMLInputElement, text: string): void => {
+  fireEvent.focus(field);
+  fireEvent.change(field, { target: { value: '' } });
+  for (const character of text) fireEvent.change(field, { target: { value: field.value + character } });
+};
+
+test('a number is typed as it is written, zeros behind the point included', async () => {
+  show();
+  const cpus = screen.getByLabelText<HTMLInputElement>('CPUs');
+  type(cpus, '2.05');
+  expect(cpus.value).toBe('2.05');
+  await waitFor(() => expect(preview().get('cpus')).toBe('2.05'));
+  type(cpus, '2.50');
+  await waitFor(() => expect(preview().get('cpus')).toBe('2.5'));
+  expect(cpus.value).toBe('2.50');
+  fireEvent.blur(cpus);
+  expect(cpus.value).toBe('2.5');
+});
+
 test('what is as it was is no change', async () => {
   show();
   edit('work_mem', '16MB');
