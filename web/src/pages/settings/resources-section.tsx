@@ -1,13 +1,13 @@
 import { type ReactNode, useEffect, useRef } from 'react';
 import type { Status } from '../../data/types.ts';
-import { bytesText, memoryText, plural } from '../../format/numbers.ts';
+import { memoryText, plural } from '../../format/numbers.ts';
 import { plainText } from '../../format/plain.ts';
 import { TextField } from '../../parts/field.tsx';
 import { numberOf, type SingleEdit, withEdit } from '../../plan/edits.ts';
 import { useTyped } from '../../plan/use-typed.ts';
 import type { SectionProps } from './section-props.ts';
 import styles from './settings.module.css';
-import { storageOf } from './storage.ts';
+import { muchShare, storageOf, usedText } from './storage.ts';
 
 /** What each server is given. */
 export const ResourcesSection = (props: SectionProps & { readonly status: Status }): ReactNode => {
@@ -43,13 +43,13 @@ export const ResourcesSection = (props: SectionProps & { readonly status: Status
       {storage.used !== null && (
         <div className={styles['use']}>
           {storage.share !== null && (
-            <span className={styles['bar']} data-full={storage.share >= 0.8 ? '' : undefined} aria-hidden>
+            <span className={styles['bar']} data-full={storage.share >= muchShare ? '' : undefined} aria-hidden>
               <span style={{ inlineSize: `${Math.min(100, storage.share * 100)}%` }} />
             </span>
           )}
           <p className={styles['quiet']}>
-            {bytesText(storage.used)} are used
-            {storage.share !== null && `, ${Math.round(storage.share * 100)} % of ${memoryText(storage.limit!)}`}
+            {usedText(storage)} are used
+            {storage.share !== null && `, ${Math.floor(storage.share * 100)} %`}
           </p>
         </div>
       )}
