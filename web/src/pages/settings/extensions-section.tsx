@@ -16,7 +16,7 @@ export const ExtensionsSection = (props: SectionProps & { readonly of: OfDatabas
   const found = useOfDatabase<Extensions>(project, name, 'extensions');
   return (
     <section className={styles['card']} aria-label="Extensions">
-      <h3>Extensions</h3>
+      <h3 tabIndex={-1}>Extensions</h3>
       <Answered of={found} what="the extensions">
         {({ extensions }) => (
           <>
@@ -55,7 +55,11 @@ const Present = ({ extensions, edits, setEdits, problems }: ListProps): ReactNod
             look="quiet"
             icon
             aria-label={`Leave ${name} out`}
-            onClick={() => setEdits((before) => withExtension(before, name, false))}
+            onClick={({ currentTarget }) => {
+              // This button goes.
+              currentTarget.closest('section')?.querySelector('h3')?.focus();
+              setEdits((before) => withExtension(before, name, false));
+            }}
           >
             <Undo2 size={15} aria-hidden />
           </Button>

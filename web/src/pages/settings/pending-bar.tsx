@@ -15,10 +15,14 @@ interface PendingBarProps {
   readonly edits: Edits;
   readonly setEdits: SetEdits;
   readonly planned: EditedPlan;
+  /** The bar goes: the focus has to go elsewhere. */
+  readonly onDiscard: () => void;
 }
 
 /** What has been edited is one change: it leads to the plan of it. */
-export const PendingBar = ({ of: { project, name }, edits, setEdits, planned }: PendingBarProps): ReactNode => {
+export const PendingBar = (props: PendingBarProps): ReactNode => {
+  const { edits, setEdits, planned, onDiscard } = props;
+  const { project, name } = props.of;
   const count = countOf(edits);
   if (count === 0) return null;
   const { plan, problems, refused } = planned;
@@ -32,7 +36,14 @@ export const PendingBar = ({ of: { project, name }, edits, setEdits, planned }: 
           {says ?? (plan ? summaryOf(plan) : '')}
         </output>
       </p>
-      <Button onClick={() => setEdits(() => noEdits)}>Discard</Button>
+      <Button
+        onClick={() => {
+          onDiscard();
+          setEdits(() => noEdits);
+        }}
+      >
+        Discard
+      </Button>
       <ButtonLink
         look="primary"
         href={`${databasePath(project, name, 'settings')}${changeSearch({ kind: 'change', body: edits })}`}

@@ -79,9 +79,10 @@ interface TableProps extends SectionProps {
 
 const SettingTable = ({ groups, edited, setEdits, problems, isReadOnly, wanted }: TableProps): ReactNode => {
   const change = useCallback(
-    ({ name, value: present, chosen }: Setting, value: string | null | undefined) =>
+    ({ name, type, value: present, chosen }: Setting, value: string | null | undefined) =>
       setEdits((before) => {
-        const isAsItIs = value === (chosen ?? present) || value === present || value === '';
+        // Only a text can be empty.
+        const isAsItIs = value === (chosen ?? present) || (value === '' && type !== 'string');
         return withSetting(before, name, isAsItIs ? undefined : value);
       }),
     [setEdits],
@@ -89,6 +90,7 @@ const SettingTable = ({ groups, edited, setEdits, problems, isReadOnly, wanted }
   if (groups.length === 0) return <p className={styles['quiet']}>There is no such setting.</p>;
   return (
     <table className={`${parts['table']} ${styles['table']}`}>
+      <caption className="visually-hidden">Settings of PostgreSQL, in groups</caption>
       <thead>
         <tr>
           <th scope="col">Setting</th>

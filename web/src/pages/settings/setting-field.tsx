@@ -23,12 +23,15 @@ const onOrOff = ['on', 'off'];
 export const SettingField = (props: SettingFieldProps): ReactNode => {
   const { setting, value, problem, takesFocus, onChange, onClose } = props;
   const id = useId();
-  const [typed, setTyped] = useState(value);
+  // Null as long as nothing has been typed: then leaving it changes nothing, also where another value is to come.
+  const [typed, setTyped] = useState<string | null>(null);
+  const text = typed ?? value;
   const choices = setting.type === 'bool' ? onOrOff : setting.choices;
   const help = choices ? '' : helpText(setting);
   const described = [help === '' ? '' : `${id}-help`, problem === null ? '' : `${id}-error`].filter(Boolean).join(' ');
   const shared = {
     className: parts['input'],
+    'data-value': '',
     'aria-label': setting.name,
     'aria-invalid': problem === null ? undefined : true,
     'aria-describedby': described || undefined,
@@ -36,23 +39,23 @@ export const SettingField = (props: SettingFieldProps): ReactNode => {
       if (takesFocus) node?.focus();
     },
     onBlur: () => {
-      if (typed !== value) onChange(typed);
+      if (typed !== null) onChange(typed);
       onClose('away');
     },
     onKeyDown: (event: KeyboardEvent) => {
       if (event.key !== 'Enter' && event.key !== 'Escape') return;
       // Else the same press opens it again: the focus goes back to its button.
       event.preventDefault();
-      if (event.key === 'Enter') onChange(typed);
-      else setTyped(value);
+      if (event.key === 'Escape') setTyped(null);
+      else if (typed !== null) onChange(typed);
       onClose('key');
     },
   };
   return (
     <div className={styles['field']}>
       {choices ? (
-        <select {...shared} value={typed} onChange={(event) => setTyped(event.target.value)}>
-          {[...new Set([typed, ...choices])].map((each) => (
+        <select {...shared} value={text} onChange={(event) => setTyped(event.target.value)}>
+          {[...new Set([text, ...choices])].map((each) => (
             <option key={each}>{each}</option>
           ))}
         </select>
@@ -61,7 +64,7 @@ export const SettingField = (props: SettingFieldProps): ReactNode => {
           {...shared}
           autoComplete="off"
           spellCheck={false}
-          value={typed}
+          value={text}
           onChange={(event) => setTyped(event.target.value)}
         />
       )}

@@ -1,5 +1,5 @@
 import { Lock, Pencil, Undo2 } from 'lucide-react';
-import { memo, type ReactNode, useRef, useState } from 'react';
+import { memo, type MouseEvent, type ReactNode, useId, useRef, useState } from 'react';
 import type { Setting } from '../../data/types.ts';
 import { Button } from '../../parts/button.tsx';
 import { effectTexts } from '../../plan/plan-changes.tsx';
@@ -24,21 +24,32 @@ export const SettingRow = memo((props: SettingRowProps): ReactNode => {
   const { setting, edited, isReadOnly, onChange } = props;
   const { name, chosen, by_alter_system, refused, takes_effect } = setting;
   const canReset = chosen !== null && edited === undefined && !isReadOnly && refused === null;
+  const id = useId();
+  const about = ['marks', 'about', ...(refused === null ? [] : ['refused'])].map((part) => `${id}-${part}`).join(' ');
   return (
     <tr data-setting={name} data-edited={edited === undefined ? undefined : ''}>
-      <th scope="row" className={styles['what']}>
-        <code>{name}</code>
-        {chosen !== null && <span className={styles['badge']}>chosen</span>}
-        {by_alter_system !== null && <span className={styles['alter']}>ALTER SYSTEM</span>}
-        <p>{shortDescription(setting)}</p>
-        {refused !== null && <p>{refused}</p>}
+      <th scope="row" className={styles['what']} aria-labelledby={`${id}-name`} aria-describedby={about}>
+        <code id={`${id}-name`}>{name}</code>
+        <span id={`${id}-marks`}>
+          {chosen !== null && <span className={styles['badge']}>chosen</span>}
+          {by_alter_system !== null && <span className={styles['alter']}>ALTER SYSTEM</span>}
+        </span>
+        <p id={`${id}-about`}>{shortDescription(setting)}</p>
+        {refused !== null && <p id={`${id}-refused`}>{refused}</p>}
       </th>
       <td>{refused !== null || isReadOnly ? <Fixed setting={setting} /> : <Editable {...props} />}</td>
       <td className={styles['quiet']}>
         <span className={styles['value']}>
           {setting.default !== setting.value && edited !== null && setting.default}
           {canReset && (
-            <Button look="quiet" aria-label={`Reset ${name}`} onClick={() => onChange(setting, null)}>
+            <Button
+              look="quiet"
+              aria-label={`Reset ${name}`}
+              onClick={(event) => {
+                focusValue(event);
+                onChange(setting, null);
+              }}
+            >
               Reset
             </Button>
           )}
@@ -52,9 +63,13 @@ export const SettingRow = memo((props: SettingRowProps): ReactNode => {
 });
 SettingRow.displayName = 'SettingRow';
 
+/** The button that was pressed goes: the focus moves to the value of its row. */
+const focusValue = ({ currentTarget }: MouseEvent<HTMLElement>): void =>
+  currentTarget.closest('tr')?.querySelector<HTMLElement>('[data-value]')?.focus();
+
 const Fixed = ({ setting: { value, refused } }: Pick<SettingRowProps, 'setting'>): ReactNode => (
   <span className={styles['value']}>
-    {refused !== null && <Lock size={14} aria-label="kept by pgrow" />}
+    {refused !== null && <Lock size={14} aria-hidden />}
     {shown(value)}
   </span>
 );
@@ -63,13 +78,14 @@ const Editable = ({ setting, edited, problem, isWanted, onChange }: SettingRowPr
   const [isEditing, setEditing] = useState(isWanted);
   const takesFocus = useRef(false);
   const { name, value } = setting;
+  const next = edited ?? setting.default ?? 'its default, which is not known now';
   if (isEditing || problem !== null)
     return (
       <SettingField
         {...{ setting, problem }}
         value={edited ?? value}
         takesFocus={isEditing}
-        onChange={(next) => onChange(setting, next)}
+        onChange={(typed) => onChange(setting, typed)}
         onClose={(how) => {
           takesFocus.current = how === 'key';
           setEditing(false);
@@ -81,18 +97,27 @@ const Editable = ({ setting, edited, problem, isWanted, onChange }: SettingRowPr
       <button
         type="button"
         className={styles['edit']}
+        data-value=""
         ref={(node) => {
           if (takesFocus.current) node?.focus();
           takesFocus.current = false;
         }}
-        aria-label={`Change ${name}, now ${shown(value)}${edited === undefined ? '' : `, to be ${edited ?? 'as usual'}`}`}
+        aria-label={`Change ${name}, now ${shown(value)}${edited === undefined ? '' : `, to be ${shown(next)}`}`}
         onClick={() => setEditing(true)}
       >
-        {edited === undefined ? shown(value) : <Difference from={value} to={edited ?? setting.default ?? 'as usual'} />}
+        {edited === undefined ? shown(value) : <Difference from={value} to={next} />}
         <Pencil size={13} aria-hidden />
       </button>
       {edited !== undefined && (
-        <Button look="quiet" icon aria-label={`Leave ${name} as it is`} onClick={() => onChange(setting, undefined)}>
+        <Button
+          look="quiet"
+          icon
+          aria-label={`Leave ${name} as it is`}
+          onClick={(event) => {
+            focusValue(event);
+            onChange(setting, undefined);
+          }}
+        >
           <Undo2 size={15} aria-hidden />
         </Button>
       )}

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useRef } from 'react';
 import { changeSearch, type Change } from '../../data/changes.ts';
 import { useDatabase, useService } from '../../data/queries.ts';
 import type { Status } from '../../data/types.ts';
@@ -38,6 +38,9 @@ const Shown = ({ status }: { readonly status: Status }): ReactNode => {
   const planned = useEditedPlan(of, edits);
   const refused = useRoleRefusal('operator');
   const [wanted] = useAddressValue('edit');
+  const heading = useRef<HTMLHeadingElement>(null);
+  // Where somebody looks at the page stays in view.
+  const onDiscard = (): void => heading.current?.focus({ preventScroll: true });
   const props: SectionProps = {
     edits,
     setEdits,
@@ -48,7 +51,9 @@ const Shown = ({ status }: { readonly status: Status }): ReactNode => {
   const to = (change: Change): string => `${databasePath(project, name, 'settings')}${changeSearch(change)}`;
   return (
     <div className={styles['page']}>
-      <h2>Settings</h2>
+      <h2 ref={heading} tabIndex={-1}>
+        Settings
+      </h2>
       {status.held && <ReleaseHold status={status} held={status.held} />}
       {refused !== null && <p className={styles['quiet']}>Read only: a change {refused}.</p>}
       <ResourcesSection {...props} status={status} />
@@ -62,7 +67,7 @@ const Shown = ({ status }: { readonly status: Status }): ReactNode => {
         <Protection status={status} />
       </div>
       <Ends status={status} to={to} />
-      {refused === null && <PendingBar {...{ of, edits, setEdits, planned }} />}
+      {refused === null && <PendingBar {...{ of, edits, setEdits, planned, onDiscard }} />}
     </div>
   );
 };
