@@ -39,7 +39,9 @@ describe('an abort', () => {
     );
     const made = begun.flatMap(({ run }) => (run.action === 'ensureNode' ? [run.input.node.name] : []));
     expect(would.nodes_removed.toSorted()).toEqual(made.toSorted());
-    expect(would.says[0]).toMatch(/^The expansion of shop would be undone: .* Afterwards everything is as it was before\.$/);
+    expect(would.says[0]).toMatch(
+      /^The expansion of shop would be undone: .* Afterwards everything is as it was before\.$/,
+    );
   });
 
   test('of one that has made nothing yet would undo nothing', () => {

@@ -74,7 +74,11 @@ test('a setting under two spellings, and more settings than one change takes, ar
 });
 
 test('names of settings become those of PostgreSQL, and an extension that is named twice counts once', () => {
-  const input = { service_id, settings: { WORK_MEM: '4MB', timezone: null, jit: false }, extensions: ['hstore', 'hstore'] };
+  const input = {
+    service_id,
+    settings: { WORK_MEM: '4MB', timezone: null, jit: false },
+    extensions: ['hstore', 'hstore'],
+  };
   expect(changeDatabaseInput.parse(input)).toMatchObject({
     settings: { work_mem: '4MB', TimeZone: null, jit: 'off' },
     extensions: ['hstore'],

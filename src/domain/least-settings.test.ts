@@ -29,5 +29,10 @@ test('what Patroni heeds is enough', () => {
   expect(tooSmall('max_locks_per_transaction', '32')).toBeNull();
   expect(tooSmall('wal_keep_size', '15')).toMatch(/^at least 16MB: Patroni/);
   expect(tooSmall('wal_keep_size', '1024kB')).toMatch(/^at least 16MB: Patroni/);
-  expect(['16', '16384kB', '1GB', 'much'].map((value) => tooSmall('wal_keep_size', value))).toEqual([null, null, null, null]);
+  expect(['16', '16384kB', '1GB', 'much'].map((value) => tooSmall('wal_keep_size', value))).toEqual([
+    null,
+    null,
+    null,
+    null,
+  ]);
 });

@@ -163,10 +163,10 @@ interface Means extends Reshaping, Pick<ChangePlanInput, 'candidates' | 'hanging
 }
 
 /** A server keeps the image that it has, unless another is asked for. */
-const ownImage = (node: Node, { image: _, ...shape }: ServerShape, asked: 'newest' | undefined): ServerShape => ({
-  ...shape,
-  ...(asked === undefined && node.image !== undefined && { image: node.image }),
-});
+const ownImage = (node: Node, shape: ServerShape, asked: 'newest' | undefined): ServerShape => {
+  const { image: _, ...rest } = shape;
+  return { ...rest, ...(asked === undefined && node.image !== undefined && { image: node.image }) };
+};
 
 /** A failover within a rollback window can have left them different. */
 const unlikeText = ([first, ...others]: readonly Node[]): readonly string[] => {

@@ -21,7 +21,12 @@ import type { accepted, checkpoint, cost, operation, planned } from '../../../sr
 import type { channelsAnswer } from '../../../src/api/documents/notifications.ts';
 import type { problem } from '../../../src/api/documents/problem.ts';
 import type { extensionsAnswer, settingsAnswer } from '../../../src/api/documents/settings.ts';
-import type { connectionStringsAnswer, releasedAnswer, serviceAnswer, statusAnswer } from '../../../src/api/documents/state.ts';
+import type {
+  connectionStringsAnswer,
+  releasedAnswer,
+  serviceAnswer,
+  statusAnswer,
+} from '../../../src/api/documents/state.ts';
 import type { systemAnswer } from '../../../src/api/documents/system.ts';
 
 /** What the API answers: its own schemas say so, and its tests parse every answer with them. */

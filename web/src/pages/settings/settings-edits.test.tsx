@@ -155,9 +155,12 @@ test('a row is called by its setting, and described by what it is', () => {
   fireEvent.change(screen.getByLabelText('Search settings'), { target: { value: 'wal_level' } });
   expect(screen.getByRole('table', { name: 'Settings of PostgreSQL, in groups' })).toBeTruthy();
   const header = screen.getByRole('rowheader', { name: 'wal_level' });
-  expect(header.getAttribute('aria-describedby')!.split(' ').map((id) => document.getElementById(id)!.textContent)).toEqual(
-    ['', 'Sets wal_level.', 'Replicas need it. Leave it as it is.'],
-  );
+  expect(
+    header
+      .getAttribute('aria-describedby')!
+      .split(' ')
+      .map((id) => document.getElementById(id)!.textContent),
+  ).toEqual(['', 'Sets wal_level.', 'Replicas need it. Leave it as it is.']);
 });
 
 test('what the server refuses stands at its field', async () => {
