@@ -20,7 +20,7 @@ test.each([
   ['max_locks_per_transaction', 32],
   ['max_worker_processes', 2],
 ])('%s is refused below %i, which Patroni would not heed', (name, least) => {
-  expect(tooSmall(name, String(least - 1))).toMatch(/^at least \d+: (?:Patroni|pgrow) /);
+  expect(tooSmall(name, String(least - 1))).toMatch(/^at least \d+: (?:Patroni|pgrow)\b/);
 });
 
 test('what Patroni heeds is enough', () => {
