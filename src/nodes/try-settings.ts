@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { PgrowError } from '../domain/errors.ts';
 import { refusalOf } from '../domain/refused-settings.ts';
 import type { Settings } from '../domain/settings.ts';
@@ -19,22 +20,26 @@ for each in "$@"; do
   printf '%s %s\\036' $? "$said"
 done`;
 
-/** By container, the end of the trial that began last. */
-const trials = new Map<string, Promise<unknown>>();
+/** Containers in which a trial runs. */
+const trials = new Set<string>();
 
-/** Each value is a program that starts beside the server: however many ask, one trial runs in a container at a time. */
+/**
+ * Each value is a program that starts beside the server: however many ask, one trial runs in a container at a time. The others
+ * wait for it, but not for long: the process that began it may have died.
+ */
 const inTurn = async <T>(container: string, trial: () => Promise<T>): Promise<T> => {
-  const before = trials.get(container);
-  const { promise: ended, resolve: end } = Promise.withResolvers<void>();
-  trials.set(container, ended);
+  const deadline = performance.now() + turnLimitMs;
+  while (trials.has(container) && performance.now() < deadline) await delay(pollMs);
+  trials.add(container);
   try {
-    await before;
     return await trial();
   } finally {
-    end();
-    if (trials.get(container) === ended) trials.delete(container);
+    trials.delete(container);
   }
 };
+
+const turnLimitMs = 2000;
+const pollMs = 20;
 
 /**
  * What the program of a server says of values that it would not start with, by name. Those of libraries are not looked at, which

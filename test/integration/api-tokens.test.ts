@@ -96,12 +96,8 @@ test('a change that is refused is on record, with who asked and in which request
 
 test('a dry run that is refused asked for no change', async () => {
   await api.call('POST', `${services}/none/postgres/pooling?dry_run=true`);
-  expect(await api.store.listAudit({ limit: 5 })).toEqual([]);
-  // There is none of this one, whatever it is asked for.
   await api.call('POST', `${services}/none/postgres/abort?dry_run=true`);
-  expect(await api.store.listAudit({ limit: 5 })).toMatchObject([
-    { action: 'refused', details: { code: 'not_found' } },
-  ]);
+  expect(await api.store.listAudit({ limit: 5 })).toEqual([]);
 });
 
 test('the audit is read page by page, by admins, of their own project', async () => {

@@ -61,10 +61,15 @@ const withoutExtensions = (to: Topology, changes: NonNullable<UnpricedPlan['chan
   changes.flatMap(({ subject, name, from }) =>
     subject === 'extension' && name !== null && from === null
       ? [
-          step('servers', `remove the extension ${name}`, {
-            action: 'removeExtension',
-            input: { node: nodeNamed(to, to.primary), extension: name, unless_needed: true },
-          }),
+          step(
+            'servers',
+            `remove the extension ${name}`,
+            {
+              action: 'removeExtension',
+              input: { node: nodeNamed(to, to.primary), extension: name, unless_needed: true },
+            },
+            [{ action: 'ensureExtension', input: { node: nodeNamed(to, to.primary), extension: name } }],
+          ),
         ]
       : [],
   );
@@ -141,9 +146,14 @@ const poolersAsBefore = (at: Topology, from: Topology, to: Topology): readonly P
   const { pooling } = to;
   if (!pooling || !from.pooling || opens(to) === opens(from)) return [];
   return nodesOf(to, 'pgbouncer').map((node) =>
-    step('pooling', `give ${node.name} the options of before`, {
-      action: 'configureNode',
-      input: { node, config: poolerConfig(at, pooling) },
-    }),
+    step(
+      'pooling',
+      `give ${node.name} the options of before`,
+      {
+        action: 'configureNode',
+        input: { node, config: poolerConfig(at, pooling) },
+      },
+      [{ action: 'configureNode', input: { node, config: poolerConfig(at, from.pooling!) } }],
+    ),
   );
 };

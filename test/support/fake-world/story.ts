@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Database } from '../../../src/domain/database.ts';
 import { operationInputs, type OperationWorkflow, type ParsedInput } from '../../../src/domain/inputs.ts';
+import type { Facts } from '../../../src/domain/facts.ts';
 import { parseInput } from '../../../src/domain/parse-input.ts';
 import type { Circumstances } from '../../../src/domain/plan/circumstances.ts';
 import { planOperation } from '../../../src/domain/plan/plan-operation.ts';
@@ -115,6 +116,17 @@ const whatEachHolds = ({ topology }: Database, frozen: boolean): Partial<Circums
   };
 };
 
+/** What every server of the fake world says of itself. */
+const serverFacts: Facts = {
+  server: 'postgres-1',
+  unlogged: { count: 0, names: [] },
+  logical_slots: [],
+  guest_slots: [],
+  tablespaces: [],
+  connections: { max_connections: 200, superuser_reserved_connections: 3, reserved_connections: 0, databases: 1 },
+  unknown: [],
+};
+
 export const foreseeOne = (database: Database, { workflow, wish }: Deed, change: Partial<Circumstances> = {}): Plan => {
   const input = { service_id: database.id, ...wish };
   const leader = change.leader ?? database.topology.primary;
@@ -130,6 +142,7 @@ export const foreseeOne = (database: Database, { workflow, wish }: Deed, change:
       last: null,
       restored: null,
       change: changeFacts(),
+      facts: serverFacts,
       ...change,
     },
   );
