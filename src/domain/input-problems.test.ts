@@ -62,10 +62,13 @@ test('names and values of settings, and what a list holds, are answered with the
   });
 });
 
-test('a setting under two spellings, and more settings than one change takes, are answered with path and rule', () => {
+test('what is named twice, and more settings than one change takes, are answered with path and rule', () => {
   const twice = { service_id, settings: { work_mem: '4MB', WORK_MEM: '8MB' } };
   expect(refusalOf(changeDatabaseInput, twice)).toMatchObject({
     problems: [{ path: 'settings.WORK_MEM', value: '8MB', allowed: 'each setting once, and work_mem is the same one' }],
+  });
+  expect(refusalOf(changeDatabaseInput, { service_id, extensions: ['hstore', 'citext', 'hstore'] })).toMatchObject({
+    problems: [{ path: 'extensions.2', value: 'hstore', allowed: 'each extension once' }],
   });
   const settings = Object.fromEntries(Array.from({ length: 60 }, (_, index) => [`app.value_${index}`, index]));
   expect(refusalOf(changeDatabaseInput, { service_id, settings })).toMatchObject({
@@ -73,15 +76,10 @@ test('a setting under two spellings, and more settings than one change takes, ar
   });
 });
 
-test('names of settings become those of PostgreSQL, and an extension that is named twice counts once', () => {
-  const input = {
-    service_id,
-    settings: { WORK_MEM: '4MB', timezone: null, jit: false },
-    extensions: ['hstore', 'hstore'],
-  };
+test('names of settings become those of PostgreSQL', () => {
+  const input = { service_id, settings: { WORK_MEM: '4MB', timezone: null, jit: false } };
   expect(changeDatabaseInput.parse(input)).toMatchObject({
     settings: { work_mem: '4MB', TimeZone: null, jit: 'off' },
-    extensions: ['hstore'],
   });
 });
 

@@ -6,7 +6,7 @@ import { haOptions, operationOptions, poolingOptions, replicaOptions, replicaWis
 import { cpus, memory, storage } from './server-size.ts';
 import { retentionHours } from './snapshot.ts';
 import { expansionTargets } from './stage.ts';
-import { wantedSettings } from './wanted-settings.ts';
+import { wantedExtensions, wantedSettings } from './wanted-settings.ts';
 
 /** The single JSON input of each operation's workflow: public API, for any client. */
 
@@ -99,12 +99,8 @@ export const changeDatabaseInput = z.strictObject({
   /** That the data of each server may take; null takes the limit away. */
   storage: storage.nullable().optional(),
   settings: wantedSettings.default({}),
-  /** Extensions to create in the application's database. One that is named twice is created once. */
-  extensions: z
-    .array(z.string().min(1).max(63))
-    .max(50)
-    .transform((names) => [...new Set(names)])
-    .default([]),
+  /** Extensions to create in the application's database. */
+  extensions: wantedExtensions.default([]),
   /** `newest`: the image that this pgrow makes servers from. */
   image: z.literal('newest').optional(),
   confirm,

@@ -36,3 +36,11 @@ const unfitNames = (names: readonly string[]): readonly { readonly name: string;
     return same === undefined ? [] : [{ name, rule: `each setting once, and ${same} is the same one` }];
   });
 };
+
+export const wantedExtensions = z
+  .array(z.string().min(1).max(63))
+  .max(50)
+  .superRefine((names, context) => {
+    for (const [index, name] of names.entries())
+      if (names.indexOf(name) < index) context.addIssue({ code: 'custom', path: [index], message: 'each extension once' });
+  });
