@@ -11,9 +11,16 @@ const would = {
 let printed = '';
 let progress = '';
 beforeEach(() => {
-  [printed, progress] = ['', ''];
-  vi.spyOn(process.stdout, 'write').mockImplementation((text) => ((printed += String(text)), true));
-  vi.spyOn(process.stderr, 'write').mockImplementation((text) => ((progress += String(text)), true));
+  printed = '';
+  progress = '';
+  vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    printed += String(text);
+    return true;
+  });
+  vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    progress += String(text);
+    return true;
+  });
 });
 afterEach(() => vi.restoreAllMocks());
 
