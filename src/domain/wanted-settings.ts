@@ -42,5 +42,6 @@ export const wantedExtensions = z
   .max(50)
   .superRefine((names, context) => {
     for (const [index, name] of names.entries())
-      if (names.indexOf(name) < index) context.addIssue({ code: 'custom', path: [index], message: 'each extension once' });
+      if (names.indexOf(name) < index)
+        context.addIssue({ code: 'custom', path: [index], message: 'each extension once' });
   });

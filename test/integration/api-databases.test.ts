@@ -60,7 +60,11 @@ describe('creating', () => {
         { path: 'locale', value: 'english', allowed: expect.stringContaining('en_US.UTF-8') },
         { path: 'memory', value: '4', allowed: expect.stringContaining('such as 4GiB') },
         { path: 'cpus', value: 0.1, allowed: expect.stringContaining('from 0.25 to 512') },
-        { path: 'colour', value: 'red', allowed: 'one of the names cpus, locale, memory, name, port, postgres_major, storage' },
+        {
+          path: 'colour',
+          value: 'red',
+          allowed: 'one of the names cpus, locale, memory, name, port, postgres_major, storage',
+        },
       ],
     });
     expect(api.client.started).toEqual([]);

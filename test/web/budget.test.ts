@@ -10,7 +10,7 @@ const most = {
   firstView: 150 * kilobyte,
   all: 280 * kilobyte,
   style: 15 * kilobyte,
-  allStyle: 15 * kilobyte,
+  allStyle: 18 * kilobyte,
   later: 40 * kilobyte,
 };
 
