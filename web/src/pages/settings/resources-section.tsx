@@ -48,7 +48,7 @@ export const ResourcesSection = (props: SectionProps & { readonly status: Status
             </span>
           )}
           <p className={styles['quiet']}>
-            {usedText(storage)} are used
+            The data of the fullest server take {usedText(storage)}
             {storage.share !== null && `, ${Math.floor(storage.share * 100)} %`}
           </p>
         </div>

@@ -44,7 +44,7 @@ test('shows present options, and each change leads to its plan; what cannot be c
   expect(card('High availability').getByText(/go down a stage and up again/)).toBeTruthy();
   expect(card('Resources').getByLabelText<HTMLInputElement>('Memory').value).toBe('1GiB');
   expect(card('Resources').getByLabelText<HTMLInputElement>('CPUs').value).toBe('2');
-  expect(card('Resources').getByText('41 of 50 GiB are used, 82 %')).toBeTruthy();
+  expect(card('Resources').getByText('The data of the fullest server take 41 of 50 GiB, 82 %')).toBeTruthy();
 });
 
 test('what is not there leads to the plan that adds it', () => {
