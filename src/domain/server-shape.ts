@@ -27,10 +27,14 @@ export const runsWith = (shape: ServerShape, kept: Settings): Settings =>
   parametersOf(sizeOf(shape).memory_bytes, kept, shape.chosen_settings ?? {});
 
 /** Of `replayNeeds` those of which the first has more, with what it has. */
-export const moreThan = (one: Settings, other: Settings): Settings =>
+const moreThan = (one: Settings, other: Settings): Settings =>
   Object.fromEntries(
     replayNeeds.flatMap((name) => (Number(one[name]) > Number(other[name]) ? [[name, one[name]!] as const] : [])),
   );
+
+/** Whether a server has to be restarted to have as little of `replayNeeds` as the other shape has. */
+export const shrinksTo = (from: ServerShape, to: ServerShape, kept: Settings): boolean =>
+  Object.keys(moreThan(runsWith(from, kept), runsWith(to, kept))).length > 0;
 
 /** The shape with as much of each of `replayNeeds` as others have: what it takes to replay what they write, or to be followed by them. */
 export const raised = (shape: ServerShape, kept: Settings, others: readonly ServerShape[]): ServerShape =>

@@ -16,7 +16,7 @@ import { nodeConfigOf } from './node-configs.ts';
 import { stretch, type PlanPart } from './plan-part.ts';
 import { step, type PlanItem } from './plan-builder.ts';
 import { reshapeBeside } from './reshape-beside.ts';
-import { reshapeInPlace, type Reshaped } from './reshape-in-place.ts';
+import { reshapeInPlace, restartStallMs, type Reshaped } from './reshape-in-place.ts';
 import { agree, keptOf, needsRestart, reshapeLive, withServers, type Reshaping } from './reshape.ts';
 import { handOverStallMs, resetText } from './switchover.ts';
 
@@ -27,9 +27,6 @@ export interface ChangePlanInput extends Circumstances {
   >;
   readonly closesWindowOf: string | null;
 }
-
-/** Milliseconds that a client behind PgBouncer waits for a restart. */
-const restartStallMs = 800;
 
 /** Other resources, settings, extensions or another image, at the present stage. What needs no restart takes effect at once. */
 export const planChange = (input: ChangePlanInput): UnpricedPlan => {
@@ -43,7 +40,7 @@ export const planChange = (input: ChangePlanInput): UnpricedPlan => {
   refusePending(input, facts);
   const present: Topology = { ...database.topology, kept: [], primary: leader };
   const wanted = wantedOf(database, nodeNamed(present, leader), input.wanted, facts);
-  const { max_connections } = runsWith(wanted.shape, database.settings ?? {});
+  const { max_connections } = runsWith(wanted.shape, keptOf(database));
   refuseTooFew(max_connections, input.facts, present.pooling);
   const before = asFound(present, facts, wanted);
   const servers = nodesOf(before, 'postgres');

@@ -1,7 +1,7 @@
 import type { Facts } from '../facts.ts';
 import { slotName } from '../naming.ts';
 import { newNode, nextOrdinals } from '../nodes.ts';
-import { moreThan, raised, runsWith, withShape, type ServerShape } from '../server-shape.ts';
+import { raised, shrinksTo, withShape, type ServerShape } from '../server-shape.ts';
 import { nodeNamed, type Node, type Topology } from '../topology.ts';
 import { addReplica } from './grow-replicas.ts';
 import { movePrimary } from './move-primary.ts';
@@ -24,7 +24,7 @@ export const reshapeBeside = ({ database, facts, topology: before, shape }: Besi
     ...withShape(blank, raised(shape, kept, [old])),
     source: { node: old.name, slot: slotName(blank.name) },
   };
-  const shrinks = Object.keys(moreThan(runsWith(added, kept), runsWith(shape, kept))).length > 0;
+  const shrinks = shrinksTo(added, shape, kept);
   const bridge: Topology = { ...before, nodes: [...before.nodes, added] };
   const moved = movePrimary({
     database,

@@ -1,5 +1,5 @@
 import type { Facts } from '../facts.ts';
-import { moreThan, raised, runsWith, withShape, type ServerShape } from '../server-shape.ts';
+import { raised, shrinksTo, withShape, type ServerShape } from '../server-shape.ts';
 import type { ActivityCall } from '../step-actions.ts';
 import { nodeNamed, nodesOf, type Node, type Topology } from '../topology.ts';
 import { replicaLagLimitBytes } from './grow-replicas.ts';
@@ -11,6 +11,7 @@ import {
   agreeAgain,
   keptOf,
   needsRestart,
+  onlyConfirming,
   reshapeLive,
   reshapeReplica,
   withNode,
@@ -87,7 +88,7 @@ const handedOver = (input: InPlace, from: Topology, shape: Node): Placed => {
   const reached = nodeNamed(from, shape.name);
   // Its container is the one that it has: what it is to become it becomes afterwards.
   const follows = raised(primary, kept, [reached]);
-  const restartsHeld = Object.keys(moreThan(runsWith(reached, kept), runsWith(shape, kept))).length > 0;
+  const restartsHeld = shrinksTo(reached, shape, kept);
   const moved = movePrimary({
     database,
     facts,
@@ -111,6 +112,9 @@ const changeReplicas = (input: InPlace, from: Topology, shape: (node: Node) => S
     topology: withServers(from, (node) => (node.name === from.primary ? node : withShape(node, shape(node)))),
   };
 };
+
+/** Milliseconds that a client behind PgBouncer waits for such a restart. */
+export const restartStallMs = 800;
 
 /** Of what a standby needs as much of as its primary, a server can have less only once it is started as a primary. */
 export const restartHeld = (
@@ -161,12 +165,12 @@ const changeOld = (topology: Topology, name: string, shape: ServerShape): readon
 
 /** The one replica that confirms commits would hold them while it starts: what lets them go by, and what lets them wait again. */
 const onlyConfirmation = (topology: Topology): readonly [readonly ActivityCall[], readonly ActivityCall[]] => {
-  const replicas = nodesOf(topology, 'postgres').filter(({ name }) => name !== topology.primary);
-  if (topology.replicas?.replication_mode !== 'sync' || replicas.length !== 1) return [[], []];
+  const only = onlyConfirming(topology);
+  if (!only) return [[], []];
   const node = nodeNamed(topology, topology.primary);
   const configure = (synchronous_standbys: readonly string[]) =>
     [
       { action: 'configureNode', input: { node, config: { kind: 'postgres', mode: 'primary', synchronous_standbys } } },
     ] as const;
-  return [configure([]), configure(replicas.map(({ name }) => name))];
+  return [configure([]), configure([only.name])];
 };

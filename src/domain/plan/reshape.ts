@@ -138,11 +138,16 @@ export const reshapeReplica = (
   ]);
 };
 
-/** The one replica that confirms commits would hold them while it restarts. */
+/** The one replica that confirms commits; null if none does, or several do. */
+export const onlyConfirming = (topology: Topology): Node | null => {
+  const [only, ...others] = nodesOf(topology, 'postgres').filter(({ name }) => name !== topology.primary);
+  return topology.replicas?.replication_mode === 'sync' && others.length === 0 ? (only ?? null) : null;
+};
+
+/** It would hold commits while it restarts. */
 const withoutConfirmation = (topology: Topology, outline: readonly PlanItem[]): readonly PlanItem[] => {
-  const replicas = nodesOf(topology, 'postgres').filter(({ name }) => name !== topology.primary);
-  const [only, ...others] = replicas;
-  if (topology.replicas?.replication_mode !== 'sync' || only === undefined || others.length > 0) return outline;
+  const only = onlyConfirming(topology);
+  if (!only) return outline;
   const primary = nodeNamed(topology, topology.primary);
   return [commitAlone(primary, [only]), ...outline, requireConfirmation(primary, [only.name])];
 };

@@ -1,19 +1,16 @@
 import type { ChangeFacts } from '../change.ts';
 import type { UnpricedPlan } from '../plan.ts';
 import { poolerConfig } from '../routes.ts';
-import { moreThan, runsWith, shapeOf, withShape, type ServerShape } from '../server-shape.ts';
+import { shapeOf, shrinksTo, withShape, type ServerShape } from '../server-shape.ts';
 import { nodeNamed, nodesOf, type Node, type Topology } from '../topology.ts';
 import { assemble } from './assemble.ts';
 import { movePrimary } from './move-primary.ts';
 import { step, type PlanItem } from './plan-builder.ts';
 import { stretch } from './plan-part.ts';
-import { reshapeInPlace, restartHeld, type Reshaped } from './reshape-in-place.ts';
+import { reshapeInPlace, restartHeld, restartStallMs, type Reshaped } from './reshape-in-place.ts';
 import { keptOf, withNode, type Reshaping } from './reshape.ts';
 import type { RollbackPlanInput } from './rollback-input.ts';
 import { handOverStallMs, resetText } from './switchover.ts';
-
-/** Milliseconds that a client behind PgBouncer waits for a restart. */
-const restartStallMs = 800;
 
 /** The servers as they were: writes go back to the one that took them, and the others become as it is. */
 export const planRollbackOfChange = (input: RollbackPlanInput, before: Topology): UnpricedPlan => {
@@ -96,7 +93,7 @@ const backToKept = (
   const kept = keptOf(database);
   const present = nodeNamed(current, current.primary);
   const final = withShape(old, shape);
-  const shrinks = Object.keys(moreThan(runsWith(old, kept), runsWith(final, kept))).length > 0;
+  const shrinks = shrinksTo(old, final, kept);
   const routed: Topology = { ...current, kept: [] };
   const moved = movePrimary({
     database,
