@@ -49,7 +49,7 @@ export const connections: Advise = (seen) => {
   };
 };
 
-/** What twice the memory brings; null where it brings no more connections, because they were chosen or are as many as pgrow gives. */
+/** What twice the memory brings; null where it brings no further connections, because they were chosen or are as many as pgrow gives. */
 const moreWithMemory = (topology: Topology) => {
   const node = nodeNamed(topology, topology.primary);
   if (node.chosen_settings?.['max_connections'] !== undefined) return null;

@@ -28,7 +28,7 @@ export const changeTools = (role: Role): readonly Tool[] => {
       name: 'plan_change',
       title: 'Plan a change',
       description:
-        'Shows what a change would do, and touches nothing: steps, cost, stall of writes, point of no return, warnings, what would be lost, and the digest of the plan. Show the plan to the person you work for before run_plan. Where there is no run_plan for the change, the token may not run it, and somebody else has to.',
+        'Shows what a change would do, and touches nothing: steps, cost, stall of writes, point of no return, warnings, what would be lost, and the digest of the plan. Show the plan to the person you work for before run_plan. Where there is no run_plan for the change, the token may not run it, and another person has to.',
       annotations: readOnly,
       input: z.strictObject({
         ...wantedOf(changeNames),

@@ -78,7 +78,7 @@ const plan = (steps = [{ name: 'start pgbouncer-1', phase: 'pooling' }]) => ({
 });
 
 describe('which tools there are', () => {
-  test('a viewer looks, and plans what somebody else may run', async () => {
+  test('a viewer looks, and plans what others may run', async () => {
     const { client } = await connected({ caller: { role: 'viewer', project: 'default' } });
     const { tools } = await client.listTools();
     expect(tools.every(({ annotations }) => annotations?.readOnlyHint === true)).toBe(true);

@@ -20,7 +20,7 @@ interface Known {
   readonly agesAt: number;
 }
 
-/** Looks at the list again and again, and reads no more of it than has changed. */
+/** Looks at the list over and over, and reads only what has changed of it. */
 export const fleetSource = (
   {
     store,
