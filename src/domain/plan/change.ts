@@ -4,7 +4,6 @@ import { invalidInput } from '../input-problems.ts';
 import type { ParsedInput } from '../inputs.ts';
 import type { UnpricedPlan } from '../plan.ts';
 import { boundPooling, refuseTooFew } from '../pool-bound.ts';
-import { poolerConfig } from '../routes.ts';
 import { replayNeeds } from '../settings.ts';
 import { hasShape, raised, runsWith, withShape, type ServerShape } from '../server-shape.ts';
 import { nodeNamed, nodesOf, type Node, type Topology } from '../topology.ts';
@@ -15,6 +14,7 @@ import type { Circumstances } from './circumstances.ts';
 import { nodeConfigOf } from './node-configs.ts';
 import { stretch, type PlanPart } from './plan-part.ts';
 import { step, type PlanItem } from './plan-builder.ts';
+import { repool } from './reroute.ts';
 import { reshapeBeside } from './reshape-beside.ts';
 import { reshapeInPlace, restartStallMs, type Reshaped } from './reshape-in-place.ts';
 import { agree, keptOf, needsRestart, reshapeLive, withServers, type Reshaping } from './reshape.ts';
@@ -254,13 +254,10 @@ const otherBound = ({ database, facts }: ChangePlanInput, before: Topology, { sh
     lowers: server_connections === undefined || next < server_connections,
     /** Where poolers lead at that moment stays as it is. */
     stepsAt: (topology: Topology): readonly PlanItem[] =>
-      nodesOf(topology, 'pgbouncer').map((node) =>
-        step(
-          'pooling',
-          `let ${node.name} open ${next} connections to each database`,
-          { action: 'configureNode', input: { node, config: poolerConfig(topology, other) } },
-          [{ action: 'configureNode', input: { node, config: poolerConfig(topology, pooling) } }],
-        ),
+      repool(
+        topology,
+        { before: pooling, after: other },
+        ({ name }) => `let ${name} open ${next} connections to each database`,
       ),
   };
 };

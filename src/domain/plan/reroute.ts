@@ -1,4 +1,5 @@
-import type { Node, Topology } from '../topology.ts';
+import type { Step } from '../plan.ts';
+import type { Node, Pooling, Topology } from '../topology.ts';
 import { nodeNamed, nodesOf } from '../topology.ts';
 import { frontConfig, poolerConfig, routerConfig } from '../routes.ts';
 import { inParallel, step, type PlanItem } from './plan-builder.ts';
@@ -29,6 +30,18 @@ export const reroute = (phase: string, from: Topology, to: Topology): readonly P
     ),
   ];
 };
+
+/** Other options for every pooler, which leads where it did. `at`: the topology of that moment; `name` of each step. */
+export const repool = (
+  at: Topology,
+  { before, after }: { readonly before: Pooling; readonly after: Pooling },
+  name: (node: Node) => string,
+): readonly Step[] =>
+  nodesOf(at, 'pgbouncer').map((node) => {
+    const configure = (options: Pooling) =>
+      ({ action: 'configureNode', input: { node, config: poolerConfig(at, options) } }) as const;
+    return step('pooling', name(node), configure(after), [configure(before)]);
+  });
 
 /** A hand-over took the old primary out of every HAProxy; as a replica it has to be checked again. */
 export const readmit = (routers: readonly Node[], { name }: Node): readonly PlanItem[] =>

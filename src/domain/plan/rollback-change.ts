@@ -1,12 +1,12 @@
 import type { ChangeFacts } from '../change.ts';
 import type { UnpricedPlan } from '../plan.ts';
-import { poolerConfig } from '../routes.ts';
 import { shapeOf, shrinksTo, withShape, type ServerShape } from '../server-shape.ts';
 import { nodeNamed, nodesOf, type Node, type Topology } from '../topology.ts';
 import { assemble } from './assemble.ts';
 import { movePrimary } from './move-primary.ts';
 import { step, type PlanItem } from './plan-builder.ts';
 import { stretch } from './plan-part.ts';
+import { repool } from './reroute.ts';
 import { reshapeInPlace, restartHeld, restartStallMs, type Reshaped } from './reshape-in-place.ts';
 import { keptOf, withNode, type Reshaping } from './reshape.ts';
 import type { RollbackPlanInput } from './rollback-input.ts';
@@ -142,15 +142,5 @@ const opens = ({ pooling }: Topology): number => pooling?.server_connections ?? 
 const poolersAsBefore = (at: Topology, from: Topology, to: Topology): readonly PlanItem[] => {
   const { pooling } = to;
   if (!pooling || !from.pooling || opens(to) === opens(from)) return [];
-  return nodesOf(to, 'pgbouncer').map((node) =>
-    step(
-      'pooling',
-      `give ${node.name} the options of before`,
-      {
-        action: 'configureNode',
-        input: { node, config: poolerConfig(at, pooling) },
-      },
-      [{ action: 'configureNode', input: { node, config: poolerConfig(at, from.pooling!) } }],
-    ),
-  );
+  return repool(at, { before: from.pooling, after: pooling }, ({ name }) => `give ${name} the options of before`);
 };
