@@ -9,12 +9,26 @@ export interface Peer {
   readonly name: string;
   /** In the network of its database: what its fellow nodes reach it by. Nothing here connects to it. */
   readonly address: string;
+  /** How it proves itself, and pgrow to it; absent of a node that speaks plain text. */
+  readonly tls?: PeerTls;
   /**
    * Opens a stream to one of its ports.
    * @throws the system's error, `ECONNREFUSED` for instance; `ETIMEDOUT` when it is not open after `limitMs`
    */
   dial(port: number, limitMs: number): Promise<Duplex>;
 }
+
+/** All are PEM, as Node's TLS takes them. */
+export interface PeerTls {
+  /** The certificate authorities that may have issued its certificate. */
+  readonly ca: string;
+  /** pgrow's own. */
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** A node is dialled by its address and proves its name. */
+export const verified = ({ name, tls }: Peer) => tls && { ...tls, servername: name, minVersion: 'TLSv1.2' as const };
 
 /** A client of PostgreSQL's protocol on a stream to this port; connecting it is for the caller. Fails as `dial` does. */
 export const dialPostgres = async (
@@ -24,7 +38,15 @@ export const dialPostgres = async (
   const began = performance.now();
   const stream = await peer.dial(port, limitMs);
   const left = Math.max(1, limitMs - (performance.now() - began));
-  return new pg.Client({ ...login, connectionTimeoutMillis: left, keepAlive: true, stream: () => opened(stream) });
+  const ssl = verified(peer);
+  return new pg.Client({
+    ...login,
+    // pg checks a certificate against the host instead, if that is a name.
+    ...(ssl && { ssl, host: peer.address }),
+    connectionTimeoutMillis: left,
+    keepAlive: true,
+    stream: () => opened(stream),
+  });
 };
 
 /** For HTTP: its connections lead to this peer, whatever host a URL names. */

@@ -2,6 +2,7 @@ import type { HaOptions, LoadBalancing, PoolingOptions, ReplicaOptions } from '.
 import type { ServerSize } from './server-size.ts';
 import type { Settings } from './settings.ts';
 import type { Stage } from './stage.ts';
+import type { Encryption } from './tls.ts';
 
 export const nodeKinds = ['front', 'postgres', 'pgbouncer', 'haproxy', 'etcd'] as const;
 export type NodeKind = (typeof nodeKinds)[number];
@@ -40,12 +41,14 @@ export interface Node {
   readonly image?: string;
   /** Only for kind `haproxy`: it has been given a configuration with the any-node endpoint. */
   readonly serves_any_node?: true;
+  /** It has a certificate, and speaks TLS; absent of one that speaks plain text. */
+  readonly tls?: Encryption;
   /** Only for PostgreSQL nodes that clone: the server they follow, and the replication slot. */
   readonly source?: { readonly node: string; readonly slot: string };
 }
 
-/** What it takes to find a node. */
-export type NodeRef = Pick<Node, 'name' | 'container'>;
+/** What it takes to find a node, and to speak with it. */
+export type NodeRef = Pick<Node, 'name' | 'container' | 'tls'>;
 
 /** What a database consists of between two operations. */
 export interface Topology {
@@ -58,6 +61,8 @@ export interface Topology {
   readonly pooling: Pooling | null;
   readonly replicas: ReplicaOptions | null;
   readonly ha: (HaOptions & PatroniScope & Routing) | null;
+  /** How new nodes are made; absent of a database that speaks plain text. */
+  readonly tls?: Encryption;
   /**
    * Stopped on purpose: none of its nodes runs, and none is to be started, repaired or failed over by itself. Recorded before
    * the first node stops, and removed after the last one runs again.

@@ -27,7 +27,7 @@ export const readStatements = async (
 export const readLogSettings = async (dependencies: SessionDependencies, database: Database): Promise<LogSettings> => {
   const { postgres } = dependencies.components;
   const session = await openSession(dependencies, database.id);
-  const { name, container } = nodeNamed(database.topology, await readLeader(dependencies, database));
-  const node = { name, container };
-  return { node: name, container, ...(await session.asSuperuser(node, postgres.readLogSettings)) };
+  const leader = nodeNamed(database.topology, await readLeader(dependencies, database));
+  const { name, container } = leader;
+  return { node: name, container, ...(await session.asSuperuser(leader, postgres.readLogSettings)) };
 };

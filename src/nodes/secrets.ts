@@ -1,3 +1,4 @@
+import type { Authority } from '../components/certificates/index.ts';
 import { PgrowError } from '../domain/errors.ts';
 import type { Store } from '../store/store.ts';
 
@@ -13,7 +14,11 @@ export const secretNames = [
   'application',
 ] as const;
 type SecretName = (typeof secretNames)[number];
-export type Secrets = Readonly<Record<SecretName, string>>;
+/** Those of a certificate authority only where the database speaks TLS: PEM. */
+export type Secrets = Readonly<Record<SecretName, string>> & {
+  readonly ca_certificate?: string;
+  readonly ca_key?: string;
+};
 
 /**
  * The passwords on record; none is ever made here, because a server would not know it.
@@ -30,6 +35,16 @@ export const readAllSecrets = async (
     'needs_operator',
     `Passwords of ${name} are missing in the metadata: ${missing.join(', ')}. Restore the table "secrets" from the same ` +
       'backup as the rest of the metadata.',
+  );
+};
+
+/** @throws PgrowError `needs_operator` where it is missing, of a database that speaks TLS */
+export const authorityOf = (name: string, { ca_certificate: certificate, ca_key: key }: Secrets): Authority => {
+  if (certificate !== undefined && key !== undefined) return { certificate, key };
+  throw new PgrowError(
+    'needs_operator',
+    `The certificate authority of ${name} is missing in the metadata. Restore the table "secrets" from the same backup as ` +
+      'the rest of the metadata.',
   );
 };
 

@@ -13,6 +13,7 @@ import type { PostgresAddress, PostgresConnection } from '../components/postgres
 import { retryUntil } from '../platform/retry-until.ts';
 import type { SessionDependencies } from './dependencies.ts';
 import { restoreOwnAccess } from './own-access.ts';
+import { peerTls } from './peer-tls.ts';
 import { readAllSecrets, type Secrets } from './secrets.ts';
 
 /** The database that belongs to no application. */
@@ -107,6 +108,9 @@ export const reconnectPoolers = async (
   }
 };
 
+/** Of a node that is not on record yet: as new nodes are made. */
+const tlsOf = ({ topology: { tls } }: Pick<Database, 'topology'>) => (tls ? { tls } : {});
+
 /** @throws PgrowError `not_found` when the database is unknown or destroyed, `needs_operator` when its passwords are lost */
 export const openSession = async (
   { store, platform, components }: SessionDependencies,
@@ -120,16 +124,23 @@ export const openSession = async (
     throw error;
   });
 
+  const knownNode = (name: string): Node | undefined =>
+    [...database.topology.nodes, ...database.topology.kept].find((each) => each.name === name);
   const howToConnect = ({ name, container }: NodeRef): string => {
-    const node = [...database.topology.nodes, ...database.topology.kept].find((each) => each.name === name);
+    const node = knownNode(name);
     if (!node) return `Connect container ${container} to its network again.`;
     return `Connect it again: ${connectCommand(database, node)}`;
   };
-  const peer: Session['peer'] = async ({ name, container }) => {
+  const peer: Session['peer'] = async ({ name, container, tls }) => {
     const state = await platform.inspectContainer(container);
     if (state?.running && state.address) {
       const { address } = state;
-      return { name, address, dial: (port, limitMs) => platform.dial({ container, address }, port, limitMs) };
+      return {
+        name,
+        address,
+        ...(tls && { tls: await peerTls(database, secrets) }),
+        dial: (port, limitMs) => platform.dial({ container, address }, port, limitMs),
+      };
     }
     if (state?.running)
       throw new PgrowError(
@@ -220,7 +231,7 @@ export const openSession = async (
   return {
     database,
     secrets,
-    nodeRef: (name) => ({ name, container: containerName(database, name) }),
+    nodeRef: (name) => knownNode(name) ?? { name, container: containerName(database, name), ...tlsOf(database) },
     peer,
     connectSuperuser,
     connectReader,

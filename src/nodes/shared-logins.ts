@@ -8,9 +8,9 @@ import { maintenanceDatabase, type Session } from './session.ts';
  */
 export const withSharedLogins = async <T>(session: Session, use: (shared: Session) => Promise<T>): Promise<T> => {
   const connections = new Map<string, Promise<PostgresConnection>>();
-  const connected = ({ name, container }: NodeRef): Promise<PostgresConnection> => {
-    const known = connections.get(container) ?? session.connectSuperuser({ name, container });
-    connections.set(container, known);
+  const connected = (node: NodeRef): Promise<PostgresConnection> => {
+    const known = connections.get(node.container) ?? session.connectSuperuser(node);
+    connections.set(node.container, known);
     return known;
   };
   try {

@@ -1,0 +1,3 @@
+/** X.509: a database's own certificate authority, and what it issues. */
+export * from './authority.ts';
+export * from './check-pair.ts';

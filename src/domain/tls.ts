@@ -1,0 +1,32 @@
+/**
+ * Of a database: whether its lines are encrypted. `off`: none is. `allow`: every line between nodes and to pgrow is, and is
+ * verified; clients may encrypt theirs. `require`: clients must.
+ */
+export const tlsModes = ['off', 'allow', 'require'] as const;
+export type TlsMode = (typeof tlsModes)[number];
+
+/** What is on record of a database, and of a node, that has it; absent of those that have not. */
+export type Encryption = Exclude<TlsMode, 'off'>;
+
+/** Of a new database, where none is chosen. */
+export const usualTls: TlsMode = 'off';
+
+export const tlsModeOf = ({ tls }: { readonly tls?: Encryption }): TlsMode => tls ?? 'off';
+
+/** On record only where there is something to record. */
+export const withTls = (mode: TlsMode): { readonly tls?: Encryption } => (mode === 'off' ? {} : { tls: mode });
+
+/**
+ * DNS names by which clients reach a database. Routers pass the bytes of clients through untouched, so each node that may
+ * end up answering has to prove all of them.
+ */
+const sharedNames = ['postgres', 'pgbouncer', 'haproxy', 'haproxy-1', 'haproxy-2', 'haproxy-3', 'front', 'localhost'];
+
+/** What a node's certificate proves, besides its own address: `10.48.4.5`, if it has a fixed one. */
+export const provenBy = (
+  { name }: { readonly name: string },
+  address: string | null,
+): { readonly dnsNames: readonly string[]; readonly addresses: readonly string[] } => ({
+  dnsNames: [...new Set([name, ...sharedNames])],
+  addresses: ['127.0.0.1', '::1', ...(address === null ? [] : [address])],
+});
