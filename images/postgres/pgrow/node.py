@@ -19,6 +19,8 @@ class Node:
     locale: str = 'C.UTF-8'
     #: Whose hosts these are, where they are followed by address.
     names: dict = field(default_factory=dict)
+    #: Whether its ports speak TLS.
+    tls: bool = False
 
 
 def read():
@@ -33,6 +35,7 @@ def read():
         content.get('slot'),
         content.get('locale', 'C.UTF-8'),
         content.get('names') or {},
+        content.get('tls', False),
     )
     if node.mode not in MODES:
         raise ValueError(f'{paths.NODE}: mode is {node.mode!r}; must be one of {", ".join(MODES)}')

@@ -20,6 +20,9 @@ PGPASS = f'{SETTINGS}/pgpass'
 SUPERUSER_PASSWORD = f'{SETTINGS}/superuser-password'
 RESTORE_SQL = f'{SETTINGS}/restore.sql'
 PATRONI_YML = f'{SETTINGS}/patroni.yml'
+#: Key and certificate of this node, and the authorities that it trusts; only where it speaks TLS.
+IDENTITY = f'{SETTINGS}/node.pem'
+AUTHORITIES = f'{SETTINGS}/ca.pem'
 
 SOCKETS = '/run/postgresql'
 

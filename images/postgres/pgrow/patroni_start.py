@@ -1,12 +1,14 @@
-"""Patroni with five changes of ours: requests to etcd go out at once, a starting server is looked at more often, a dead
-member is not waited for, a fenced or stopped server is not started, and a copy that stalls is waited for."""
+"""Patroni with six changes of ours: requests to etcd go out at once, a starting server is looked at more often, a dead
+member is not waited for, a fenced or stopped server is not started, a copy that stalls is waited for, and a new certificate is
+taken without closing the port."""
 import logging
 import socket
+import ssl
 import sys
 import threading
 import time
 
-from pgrow import base_backup, fence, orders, paths
+from pgrow import base_backup, fence, orders, paths, tls
 
 logger = logging.getLogger('pgrow')
 
@@ -20,6 +22,7 @@ def start():
     _give_up_early()
     _respect_fence()
     _copy_patiently()
+    _renew_in_place()
     from patroni.__main__ import main
 
     sys.argv = ['patroni', paths.PATRONI_YML]
@@ -112,3 +115,36 @@ def _copy_patiently():
         return basebackup(self, conn_url, env | base_backup.PATIENCE, options)
 
     Bootstrap.basebackup = basebackup_patiently
+
+
+def _renew_in_place():
+    """Patroni closes its port before it loads a changed certificate. With one that does not fit its key nothing answers from
+    then on, routers take the server down, and the next reload hangs. Only the serial number tells it of a change.
+    """
+    from patroni.api import RestApiServer
+
+    reload_config = RestApiServer.reload_config
+
+    def take_certificate(self):
+        """At every SIGHUP. Never true: nothing is left to do for Patroni."""
+        if not isinstance(self.socket, ssl.SSLSocket):
+            return
+        try:
+            # The same listener, so no client is refused meanwhile; connections of before go on.
+            context = tls.server_context(ssl.CERT_OPTIONAL)
+            self.socket = context.wrap_socket(self.socket, server_side=True, do_handshake_on_connect=False)
+        except OSError as problem:
+            logger.error('the REST API keeps the certificate of before: %s', problem)
+
+    def reload_config_if_usable(self, config):
+        if hasattr(self, 'socket') and config.get('certfile'):
+            try:
+                tls.server_context()
+            except OSError as problem:
+                logger.error('the REST API stays as it is: %s', problem)
+                return
+            take_certificate(self)
+        reload_config(self, config)
+
+    RestApiServer.reload_local_certificate = take_certificate
+    RestApiServer.reload_config = reload_config_if_usable

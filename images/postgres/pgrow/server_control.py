@@ -4,7 +4,7 @@ import time
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
-from pgrow import control_data, fence, node as node_file, orders, postmaster, supervisor_state
+from pgrow import control_data, fence, node as node_file, orders, postmaster, supervisor_state, tls
 
 POLL_SECONDS = 0.01
 
@@ -97,7 +97,7 @@ def _run():
 def _restart_by_patroni(limit_seconds):
     """None if it has; else its message."""
     try:
-        with urlopen(Request('http://127.0.0.1:8008/restart', data=b'{}', method='POST'), timeout=limit_seconds):
+        with _ask_patroni('/restart', limit_seconds, data=b'{}', method='POST'):
             return None
     except HTTPError as problem:
         return f'Patroni says {problem.read().decode(errors="replace").strip() or problem.code}'
@@ -109,12 +109,17 @@ def _patroni_is_paused():
     try:
         if node_file.read().mode != 'patroni' or (supervisor_state.read() or {}).get('state') != 'running':
             return False
-        with urlopen('http://127.0.0.1:8008/liveness', timeout=1):
+        with _ask_patroni('/liveness', 1):
             pass
-        with urlopen('http://127.0.0.1:8008/cluster', timeout=1) as answer:
+        with _ask_patroni('/cluster', 1) as answer:
             return json.load(answer).get('pause') is True
     except (OSError, ValueError, KeyError):
         return False
+
+
+def _ask_patroni(path, limit_seconds, **request):
+    scheme, context = ('https', tls.client_context()) if node_file.read().tls else ('http', None)
+    return urlopen(Request(f'{scheme}://127.0.0.1:8008{path}', **request), timeout=limit_seconds, context=context)
 
 
 def _milliseconds(begin):

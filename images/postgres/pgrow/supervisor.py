@@ -205,6 +205,7 @@ class Supervisor:
             raise Ordered
 
     def _reload(self, *_):
+        self.health.renew()
         if self.child is not None:
             self.child.send_signal(signal.SIGHUP)
 
