@@ -7,10 +7,13 @@ import { refuseHeld } from '../domain/held-records.ts';
 import { operationInputs, operationTypeOf } from '../domain/inputs.ts';
 import type { MarkState } from '../domain/operation-mark.ts';
 import type { OpenedOperation, OpenOperation, OperationActivities } from '../domain/operation-activities.ts';
+import { ports } from '../domain/naming.ts';
 import { patienceOf } from '../domain/options.ts';
 import { optionsOf } from '../domain/plan/plan-operation.ts';
 import type { Plan } from '../domain/plan.ts';
 import { stepsDone } from '../domain/resumption.ts';
+import { schemeOf } from '../domain/tls.ts';
+import { nodeNamed } from '../domain/topology.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
 import { nodeReaders } from '../nodes/node-readers.ts';
 import { markOperation } from '../nodes/operation-marks.ts';
@@ -176,7 +179,7 @@ const checkpointOf = async (
     snapshot_id: plan.snapshot?.id ?? null,
     nodes_created: added,
     config_changes: configChanges(plan),
-    health_check_endpoint: `http://${to.primary}:8008/cluster`,
+    health_check_endpoint: `${schemeOf(nodeNamed(to, to.primary))}://${to.primary}:${ports.health}/cluster`,
     rollback_available_until: until.toISOString(),
   });
   return { id: checkpoint.id, timeout_seconds };

@@ -1,5 +1,7 @@
 import { duplexPair } from 'node:stream';
+import { TLSSocket } from 'node:tls';
 import { expect, test } from 'vitest';
+import { createIdentities } from '../../test/support/identities.ts';
 import { postgresLogin } from '../../test/support/silent-server.ts';
 import { createEtcdClient } from './etcd/index.ts';
 import { checkServer, connectHaproxy } from './haproxy/index.ts';
@@ -22,6 +24,23 @@ const behindAStream = (answer: Buffer | string, dialled: number[] = []): Peer =>
     return near;
   },
 });
+
+/** The same, which proves this name by TLS and wants to know who asks. */
+const encrypted = async (answer: string, proven = 'postgres-2'): Promise<Peer> => {
+  const identities = await createIdentities();
+  const { 'node.pem': own, 'ca.pem': ca } = await identities.filesOf(proven);
+  return {
+    name: 'postgres-2',
+    address: '192.0.2.1',
+    tls: identities.own,
+    async dial() {
+      const [near, far] = duplexPair();
+      const server = new TLSSocket(far, { isServer: true, key: own, cert: own, ca, requestCert: true });
+      server.on('data', () => server.write(answer)).on('error', () => undefined);
+      return near;
+    },
+  };
+};
 
 const json = (body: object): string => {
   const text = JSON.stringify(body);
@@ -53,6 +72,23 @@ test('Patroni, etcd and the health endpoint are spoken with over any stream', as
     passes: true,
     says: 'is answered 200',
   });
+});
+
+test('a node with TLS is spoken with by it, over any stream', async () => {
+  const api = await connectHaproxy({ peer: await encrypted('up\n\n> ') });
+  expect(await api.command('show info')).toBe('up');
+  api.end();
+  const patroni = createPatroniClient({ peer: await encrypted(json({ members: [] })) });
+  expect(await patroni.cluster()).toEqual({ members: [] });
+  await patroni.close();
+  expect(await createEtcdClient({ peer: await encrypted(json({ health: 'true' })) }).isHealthy()).toBe(true);
+});
+
+test('a node that does not prove its name is not spoken with', async () => {
+  const peer = await encrypted(json({}), 'postgres-1');
+  const reason = 'ERR_TLS_CERT_ALTNAME_INVALID';
+  expect(await checkServer({ peer, backend: 'primary' })).toEqual({ passes: false, says: `fails: ${reason}` });
+  await expect(connectHaproxy({ peer })).rejects.toMatchObject({ code: 'no_answer', cause: { code: reason } });
 });
 
 test('a stream that cannot be opened is the node’s fault, and the error names the node', async () => {

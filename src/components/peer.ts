@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { connect, type ConnectionOptions } from 'node:tls';
 import pg from 'pg';
 import { Agent } from 'undici';
 
@@ -49,12 +50,39 @@ export const dialPostgres = async (
   });
 };
 
+/**
+ * A stream to this port, encrypted where the peer speaks TLS: then it has proved its name. Fails as `dial` does, or with the
+ * error of the handshake.
+ */
+export const dialPeer = async (peer: Peer, port: number, limitMs: number): Promise<Duplex> => {
+  const began = performance.now();
+  const stream = await peer.dial(port, limitMs);
+  const tls = verified(peer);
+  return tls ? handshake({ ...tls, socket: stream }, limitMs - (performance.now() - began)) : stream;
+};
+
+const handshake = (options: ConnectionOptions, limitMs: number): Promise<Duplex> => {
+  const { promise, resolve, reject } = Promise.withResolvers<Duplex>();
+  const socket = connect(options);
+  const tooLate = () =>
+    socket.destroy(Object.assign(new Error('the TLS handshake takes too long'), { code: 'ETIMEDOUT' }));
+  const timer = setTimeout(tooLate, Math.max(1, limitMs));
+  socket.once('error', reject);
+  socket.once('secureConnect', () => {
+    clearTimeout(timer);
+    socket.off('error', reject);
+    resolve(socket);
+  });
+  socket.once('close', () => clearTimeout(timer));
+  return promise;
+};
+
 /** For HTTP: its connections lead to this peer, whatever host a URL names. */
 export const agentOf = (peer: Peer, limitMs: number, options: Agent.Options = {}): Agent =>
   new Agent({
     ...options,
     connect: ({ port }, done) => {
-      peer.dial(Number(port), limitMs).then(
+      dialPeer(peer, Number(port), limitMs).then(
         (stream) => done(null, asSocket(stream) as Socket),
         (error: Error) => done(error, null),
       );

@@ -88,6 +88,15 @@ test('a health endpoint that takes a connection and says nothing', async () => {
   expect(await checkServer({ peer, port, backend: 'primary', timeoutMs })).toMatchObject({ passes: false });
 });
 
+test('a node with TLS that takes a connection and says nothing', async () => {
+  const { peer, port } = await silent();
+  const encrypted: Peer = { ...peer, name: 'haproxy-1', tls: { ca: '', cert: '', key: '' } };
+  await expect(connectHaproxy({ peer: encrypted, port, timeoutMs })).rejects.toMatchObject({
+    ...noAnswer,
+    cause: { code: 'ETIMEDOUT' },
+  });
+});
+
 const half = 'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{';
 const unfinished = { 'takes a connection and says nothing': undefined, 'stops in the middle of its answer': half };
 

@@ -138,6 +138,8 @@ export const ports = {
   runtime: 9999,
   etcdClient: 2379,
   etcdPeer: 2380,
+  /** Of an etcd that speaks TLS: on its own loopback, for the container's health check. */
+  etcdHealth: 2382,
 } as const;
 
 /** Ports of the front, each published on a loopback port of the host. */

@@ -30,3 +30,10 @@ export const provenBy = (
   dnsNames: [...new Set([name, ...sharedNames])],
   addresses: ['127.0.0.1', '::1', ...(address === null ? [] : [address])],
 });
+
+/** Files of a node that speaks TLS, each a PEM: its key with its certificate, and the authorities that it trusts. */
+export const tlsFiles = { identity: '/etc/pgrow/node.pem', authorities: '/etc/pgrow/ca.pem' } as const;
+
+/** Of URLs of a node's ports, by its flag, or by whether a peer has what TLS takes. */
+export const schemeOf = ({ tls }: { readonly tls?: unknown }): Scheme => (tls ? 'https' : 'http');
+export type Scheme = 'http' | 'https';

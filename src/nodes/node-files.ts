@@ -46,7 +46,7 @@ export const nodeFiles = (
   switch (config.kind) {
     case 'postgres':
       return [
-        file('node.json', JSON.stringify(nodeDocument(database.name, node.name, config, peerHost)), open),
+        file('node.json', JSON.stringify(nodeDocument(database.name, node, config, peerHost)), open),
         file('pgpass', postgres.pgpass({ replicationPassword: secrets.replication }), secret),
         file('superuser-password', secrets.superuser, secret),
         ...(config.mode === 'patroni'
@@ -71,9 +71,11 @@ export const nodeFiles = (
         ),
       ];
     case 'haproxy':
-      return [file('haproxy.cfg', haproxy.haproxyCfg(config, { gateway, peerHost }), open)];
+      return [
+        file('haproxy.cfg', haproxy.haproxyCfg(config, { gateway, peerHost, tls: node.tls !== undefined }), open),
+      ];
     case 'front':
-      return [file('haproxy.cfg', haproxy.frontCfg(config, { gateway, peerHost }), open)];
+      return [file('haproxy.cfg', haproxy.frontCfg(config, { gateway, peerHost, tls: node.tls !== undefined }), open)];
     case 'etcd':
       return [
         file(
@@ -104,13 +106,14 @@ const patroniYaml = (
 /** What the supervisor inside a PostgreSQL node reads. */
 const nodeDocument = (
   cluster: string,
-  name: string,
+  { name, tls }: Node,
   config: Extract<NodeConfig, { kind: 'postgres' }>,
   peerHost: PeerHost,
 ) => ({
   name,
   cluster,
   mode: config.mode,
+  ...(tls ? { tls: true } : {}),
   ...(config.mode === 'replica'
     ? {
         follow: config.follow.map(peerHost),

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
+import { createEtcdClient, etcdYaml } from '../../src/components/etcd/index.ts';
+import type { PeerTls } from '../../src/components/peer.ts';
+import { createIdentities, unidentified } from '../support/identities.ts';
 import { retryUntil } from '../support/retry-until.ts';
 import { createStack, type Stack } from './support.ts';
 
@@ -16,6 +19,9 @@ const configuration = (name: string) =>
     'initial-cluster-token': 'one-attempt',
     'initial-cluster-state': 'new',
   });
+
+/** By what one proves itself, without whom it trusts. */
+const asked = ({ cert, key }: PeerTls) => ({ cert, key });
 
 describe('the etcd image', { timeout: 60_000 }, () => {
   let stack: Stack;
@@ -53,6 +59,40 @@ describe('the etcd image', { timeout: 60_000 }, () => {
       'etcd-1:2380 answers',
       'etcd-9:2380 does not answer (Name or service not known)',
     ]);
+  });
+
+  describe('with TLS', () => {
+    const config = { kind: 'etcd', members: ['etcd-4'], token: 'encrypted' } as const;
+
+    test('a member speaks with no one who does not prove to be of its database', async () => {
+      const [identities, others] = await Promise.all([createIdentities(), createIdentities()]);
+      await stack.start({
+        name: 'etcd-4',
+        image: 'etcd',
+        files: {
+          'etcd.yml': etcdYaml({ node: { name: 'etcd-4', tls: 'allow' }, config }),
+          ...(await identities.filesOf('etcd-4')),
+        },
+      });
+      await untilHealthy('etcd-4');
+
+      const peer = await stack.peer('etcd-4', identities.own);
+      expect(await createEtcdClient({ peer }).memberNames()).toEqual(['etcd-4']);
+      const { tls: _, ...plain } = peer;
+      for (const stranger of [plain, unidentified(peer), { ...peer, tls: { ...identities.own, ...asked(others.own) } }])
+        await expect(createEtcdClient({ peer: stranger }).get('/pgrow')).rejects.toThrow(
+          /etcd on etcd-4 does not answer/,
+        );
+      const mistaken = { ...peer, tls: { ...identities.own, ca: others.own.ca } };
+      await expect(createEtcdClient({ peer: mistaken }).get('/pgrow')).rejects.toThrow(/UNABLE_TO_VERIFY/);
+
+      const said = await stack.run('etcd-4', 'pgrow-peers', 'etcd-4:2380', 'etcd-1:2380', 'etcd-4:1');
+      expect(said.split('\n')).toEqual([
+        'etcd-1:2380 does not answer',
+        'etcd-4:1 does not answer (Connection refused)',
+        'etcd-4:2380 answers',
+      ]);
+    });
   });
 
   test('a member without a quorum is not healthy', async () => {

@@ -1,22 +1,25 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cutOff } from '../../chaos/nodes.ts';
 import { haproxyCfg } from '../../src/components/haproxy/configuration.ts';
+import { connectHaproxy } from '../../src/components/haproxy/runtime.ts';
 import {
   checkWrites,
   cutWriters,
   holdConnects,
   moveWrites,
   readmitReplica,
+  readServers,
 } from '../../src/components/haproxy/servers.ts';
+import { createIdentities, unidentified } from '../support/identities.ts';
 import { retryUntil } from '../support/retry-until.ts';
 import { createStack, type Stack } from './support.ts';
 
 /**
  * A server that greets each connection on 5432 with its name and echoes, counts them, and answers checks on 8008 with
- * the status in /tmp/status, after a while: long enough for connections to reach one that is wrongly taken for up.
+ * the status in /tmp/status, by TLS where it has a certificate, after a while: long enough for connections to reach one that is wrongly taken for up.
  */
 const fakeServer = `
-import http.server, os, socketserver, threading, time
+import http.server, os, socketserver, ssl, threading, time
 accepted = 0
 class Check(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
@@ -37,7 +40,12 @@ class Server(socketserver.BaseRequestHandler):
 class Servers(socketserver.ThreadingTCPServer):
     daemon_threads = True
 threading.Thread(target=Servers(('', 5432), Server).serve_forever, daemon=True).start()
-http.server.ThreadingHTTPServer(('', 8008), Check).serve_forever()
+checks = http.server.ThreadingHTTPServer(('', 8008), Check)
+if os.path.exists('/etc/pgrow/node.pem'):
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain('/etc/pgrow/node.pem')
+    checks.socket = context.wrap_socket(checks.socket, server_side=True)
+checks.serve_forever()
 `;
 
 /** Connects over and over for a while, and says how often it was greeted by whom, and how often by no one. */
@@ -120,9 +128,9 @@ ${servers.map((server) => `    server ${server} ${server}:5432`).join('\n')}
 describe('the haproxy image', { timeout: 60_000 }, () => {
   let stack: Stack;
 
-  const fake = async (name: string, status: number) => {
+  const fake = async (name: string, status: number, files: Readonly<Record<string, string>> = {}) => {
     const command = ['sh', '-c', `echo ${status} >/tmp/status; exec python3 -c "$0"`, fakeServer];
-    await stack.start({ name, image: 'postgres', command });
+    await stack.start({ name, image: 'postgres', command, files });
   };
   const setStatus = (name: string, status: number) => stack.run(name, 'sh', '-c', `echo ${status} >/tmp/status`);
   const accepted = (name: string) =>
@@ -372,6 +380,45 @@ describe('the haproxy image', { timeout: 60_000 }, () => {
       open.close();
       expect(await open.readLine(5000)).toBe('lived');
     });
+  });
+
+  test('with TLS it leads to servers that prove their name, and is told what to do by its own database alone', async () => {
+    const [identities, others] = await Promise.all([createIdentities(), createIdentities()]);
+    const config = {
+      kind: 'haproxy',
+      servers: ['proven', 'of-others', 'misnamed', 'good'],
+      load_balancing: 'round_robin',
+    } as const;
+    await fake('proven', 200, await identities.filesOf('proven'));
+    await fake('of-others', 200, await others.filesOf('of-others'));
+    await fake('misnamed', 200, await identities.filesOf('proven'));
+    const files = {
+      ...(await identities.filesOf('haproxy-1')),
+      'haproxy.cfg': haproxyCfg(config, { gateway: await stack.gateway(), tls: true }),
+    };
+    await stack.start({ name: 'haproxy-1', image: 'haproxy', files });
+
+    const peer = await stack.peer('haproxy-1', identities.own);
+    const api = await retryUntil('its runtime API to answer', () => connectHaproxy({ peer }));
+    await retryUntil('a server to be up', async () => {
+      const seen = await readServers(api);
+      const writers = seen.filter(({ backend }) => backend === 'primary');
+      expect(Object.fromEntries(writers.map(({ server, status, check }) => [server, `${status} ${check}`]))).toEqual({
+        proven: expect.stringMatching(/^up L7OK/),
+        'of-others': expect.stringMatching(/^down L6RSP/),
+        misnamed: expect.stringMatching(/^down L6RSP/),
+        good: expect.stringMatching(/^down L6RSP/),
+      });
+    });
+    api.end();
+    await expect(connectHaproxy({ peer: unidentified(peer) })).rejects.toMatchObject({ code: 'no_answer' });
+    const { tls: _, ...plain } = peer;
+    await expect(connectHaproxy({ peer: plain })).rejects.toMatchObject({ code: 'no_answer' });
+
+    // A certificate that does not fit changes nothing.
+    await stack.put('haproxy-1', { 'node.pem': 'no certificate' });
+    await expect(stack.run('haproxy-1', 'pgrow-reload')).rejects.toThrow(/configuration refused, the one before stays/);
+    (await connectHaproxy({ peer })).end();
   });
 
   test('an invalid configuration is refused with its reason, and the one before serves on', async () => {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
+import type { Peer, PeerTls } from '../../src/components/peer.ts';
 import { ensureImages, type ImageTags } from '../../src/launcher/images.ts';
 import { createDockerPlatform } from '../../src/platform/docker/index.ts';
 import type { Platform } from '../../src/platform/platform.ts';
@@ -25,6 +26,10 @@ export interface Stack {
   readonly create: (node: Node) => Promise<void>;
   readonly start: (node: Node) => Promise<void>;
   readonly put: (name: string, files: Readonly<Record<string, string>>) => Promise<void>;
+  /** From where the test connects. */
+  readonly gateway: () => Promise<string>;
+  /** The node of this name as pgrow speaks with it. */
+  readonly peer: (name: string, tls?: PeerTls) => Promise<Peer>;
   /** What the command said on standard output; throws what it said on standard error if it failed. */
   readonly run: (name: string, ...command: string[]) => Promise<string>;
   /** Removes everything of this stack. */
@@ -76,6 +81,14 @@ export const createStack = async (): Promise<Stack> => {
     async start(node) {
       await create(node);
       await platform.startContainer(container(node.name));
+    },
+    gateway: () => platform.networkGateway(stack),
+    async peer(name, tls) {
+      const address = (await platform.inspectContainer(container(name)))?.address;
+      if (!address) throw new Error(`${name} does not run`);
+      const dial: Peer['dial'] = (port, limitMs) =>
+        platform.dial({ container: container(name), address }, port, limitMs);
+      return { name, address, dial, ...(tls ? { tls } : {}) };
     },
     async run(name, ...command) {
       const { exitCode, stdout, stderr } = await platform.exec(container(name), command);

@@ -2,6 +2,7 @@ import { request } from 'undici';
 import { z } from 'zod';
 import { PgrowError } from '../../domain/errors.ts';
 import { ports } from '../../domain/naming.ts';
+import { schemeOf } from '../../domain/tls.ts';
 import { agentOf, reasonOf, type Peer } from '../peer.ts';
 import { peerUrl } from './etcd-yaml.ts';
 
@@ -52,7 +53,8 @@ export const createEtcdClient = ({
   readonly peer: Peer;
   readonly timeoutMs?: number;
 }): EtcdClient => {
-  const base = `http://${peer.name}:${ports.etcdClient}`;
+  const scheme = schemeOf(peer);
+  const base = `${scheme}://${peer.name}:${ports.etcdClient}`;
   const dispatcher = agentOf(peer, timeoutMs);
   const call = async <T>(path: string, schema: z.ZodType<T>, body?: unknown): Promise<T> => {
     try {
@@ -80,7 +82,8 @@ export const createEtcdClient = ({
         host: peerURLs.flatMap((url) => (URL.canParse(url) ? [new URL(url).hostname] : []))[0] ?? name,
       })),
     removeMember: async (ID) => void (await call('/v3/cluster/member/remove', anything, { ID })),
-    addMember: async (host) => void (await call('/v3/cluster/member/add', anything, { peerURLs: [peerUrl(host)] })),
+    addMember: async (host) =>
+      void (await call('/v3/cluster/member/add', anything, { peerURLs: [peerUrl(scheme, host)] })),
     async status() {
       const { version, leader, header } = await call('/v3/maintenance/status', status, {});
       return { version, leader, leads: leader === header.member_id };

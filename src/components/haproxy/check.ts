@@ -1,6 +1,7 @@
 import { request } from 'undici';
 import { ports } from '../../domain/naming.ts';
 import { healthPaths, type RouterBackend } from '../../domain/router-view.ts';
+import { schemeOf } from '../../domain/tls.ts';
 import { agentOf, reasonOf, type Peer } from '../peer.ts';
 
 interface Checked {
@@ -25,7 +26,7 @@ export const checkServer = async ({
 }: Checked): Promise<CheckResult> => {
   const dispatcher = agentOf(peer, timeoutMs);
   try {
-    const { statusCode } = await request(`http://${peer.name}:${port}${healthPaths[backend]}`, {
+    const { statusCode } = await request(`${schemeOf(peer)}://${peer.name}:${port}${healthPaths[backend]}`, {
       method: 'OPTIONS',
       signal: AbortSignal.timeout(timeoutMs),
       dispatcher,

@@ -3,10 +3,13 @@ import type { FrontConfig } from '../../domain/node-config.ts';
 import { frontCfg, haproxyCfg } from './configuration.ts';
 
 const gateway = '172.20.0.1';
-const router = haproxyCfg(
-  { kind: 'haproxy', servers: ['postgres-1', 'postgres-2'], load_balancing: 'least_connections' },
-  { gateway },
-);
+const routing = {
+  kind: 'haproxy',
+  servers: ['postgres-1', 'postgres-2'],
+  load_balancing: 'least_connections',
+} as const;
+const router = haproxyCfg(routing, { gateway });
+const encryptedRouter = haproxyCfg(routing, { gateway, tls: true });
 const routes: FrontConfig['routes'] = {
   postgres: { nodes: ['postgres-1'], port: 5432 },
   pooled: { nodes: ['pgbouncer-1'], port: 5432 },
@@ -71,6 +74,19 @@ describe('a router', () => {
     expect(section(addressedFront, 'backend to_pooled')).not.toContain('default-server');
   });
 
+  test('with TLS checks each server by its own name, and shows it who asks', () => {
+    for (const name of ['backend primary', 'backend replicas', 'backend any']) {
+      expect(section(encryptedRouter, name)).toMatch(
+        /default-server check .* check-ssl verify required crt \/etc\/pgrow\/node\.pem ca-file \/etc\/pgrow\/ca\.pem$/m,
+      );
+      for (const server of ['postgres-1', 'postgres-2'])
+        expect(section(encryptedRouter, name)).toContain(
+          `    server ${server} ${server}:5432 check-sni ${server} verifyhost ${server}`,
+        );
+    }
+    expect(router).not.toMatch(/ssl|verify|pem/);
+  });
+
   // With 20,000 it did not start where a container may open 20,000 files.
   test('asks for no more files than a container has', () => {
     const connections = Number(/maxconn (\d+)/.exec(section(router, 'global'))?.[1]);
@@ -79,11 +95,17 @@ describe('a router', () => {
 });
 
 describe.each([
-  ['a router', router],
-  ['a front', front],
-])('%s', (_, text) => {
+  ['a router', router, encryptedRouter],
+  ['a front', front, frontCfg({ kind: 'front', routes }, { gateway, tls: true })],
+])('%s', (_, text, encrypted) => {
   test('opens its runtime API to the worker alone', () => {
     expect(section(text, 'frontend runtime')).toContain(`tcp-request connection reject unless { src ${gateway} }`);
+  });
+
+  test('with TLS opens it only to who has a certificate of its database', () => {
+    expect(section(encrypted, 'frontend runtime')).toContain(
+      'bind :9999 ssl crt /etc/pgrow/node.pem ca-file /etc/pgrow/ca.pem verify required',
+    );
   });
 });
 

@@ -2,6 +2,7 @@ import { frontPorts, ports } from '../../domain/naming.ts';
 import type { FrontConfig, RouterConfig, Upstream } from '../../domain/node-config.ts';
 import { byName, type PeerHost } from '../../domain/peer-hosts.ts';
 import { healthPaths, type RouterBackend } from '../../domain/router-view.ts';
+import { tlsFiles } from '../../domain/tls.ts';
 import type { HostPorts } from '../../domain/topology.ts';
 
 /** HAProxy's configuration (HAProxy 3.0 configuration manual). Routers and the front share everything but their routes. */
@@ -11,6 +12,8 @@ interface Surroundings {
   readonly gateway: string;
   /** Where servers are found; by their names unless it is said. */
   readonly peerHost?: PeerHost;
+  /** Whether its runtime API and the checks of its servers speak TLS. Default false. */
+  readonly tls?: boolean;
 }
 
 export const haproxyCfg = (config: RouterConfig, surroundings: Surroundings): string =>
@@ -60,7 +63,10 @@ export const frontCfg = (config: FrontConfig, surroundings: Surroundings): strin
   ].join('\n');
 };
 
-const common = ({ gateway }: Surroundings): readonly string[] => [
+/** Who it is, and whom it trusts. */
+const identified = `crt ${tlsFiles.identity} ca-file ${tlsFiles.authorities}`;
+
+const common = ({ gateway, tls }: Surroundings): readonly string[] => [
   'global',
   '    # Two descriptors a connection: 20,000, a common limit of containers, would be too few for 10,000, and HAProxy refuses to start.',
   '    maxconn 4000',
@@ -108,7 +114,7 @@ const common = ({ gateway }: Surroundings): readonly string[] => [
   '    accepted_payload_size 8192',
   '',
   'frontend runtime',
-  `    bind :${ports.runtime}`,
+  `    bind :${ports.runtime}${tls ? ` ssl ${identified} verify required` : ''}`,
   `    tcp-request connection reject unless { src ${gateway} }`,
   '    default_backend runtime_socket',
   '',
@@ -155,6 +161,9 @@ export const holdServer = 'hold';
 /** Between two checks of a server. A dead server of `any` costs a client 200 ms at most: it is sent on to another. */
 const intervals: Readonly<Record<RouterBackend, string>> = { primary: '1s', replicas: '1s', any: '2s' };
 
+/** Of the check alone: what clients say is passed through as it comes. */
+const proves = (server: string): string => ` check-sni ${server} verifyhost ${server}`;
+
 /** What asks the resolver: nothing that has its address. */
 const lookUp = (servers: readonly string[], peerHost: PeerHost, initially: string): string =>
   servers.some((server) => peerHost(server) === server) ? ` resolvers docker init-addr last,libc,${initially}` : '';
@@ -162,15 +171,15 @@ const lookUp = (servers: readonly string[], peerHost: PeerHost, initially: strin
 const backend = (
   name: RouterBackend,
   { servers, load_balancing }: RouterConfig,
-  { peerHost = byName }: Surroundings,
+  { peerHost = byName, tls }: Surroundings,
 ): readonly string[] => [
   `backend ${name}`,
   `    balance ${algorithms[load_balancing]}`,
   '    option httpchk',
   `    http-check send meth OPTIONS uri ${healthPaths[name]}`,
   '    http-check expect status 200',
-  `    default-server check port ${ports.health} inter ${intervals[name]} fastinter 200ms downinter 200ms rise 1 fall 2 on-marked-down shutdown-sessions${lookUp(servers, peerHost, nowhere)}`,
-  ...servers.map((server) => `    server ${server} ${peerHost(server)}:${ports.postgres}`),
+  `    default-server check port ${ports.health} inter ${intervals[name]} fastinter 200ms downinter 200ms rise 1 fall 2 on-marked-down shutdown-sessions${lookUp(servers, peerHost, nowhere)}${tls ? ` check-ssl verify required ${identified}` : ''}`,
+  ...servers.map((server) => `    server ${server} ${peerHost(server)}:${ports.postgres}${tls ? proves(server) : ''}`),
   ...(name === 'primary'
     ? [
         '    # Every 200 ms: for as long as a hand-over may hold writes.',

@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { PgrowError } from '../../domain/errors.ts';
 import { ports } from '../../domain/naming.ts';
-import type { Peer } from '../peer.ts';
+import { dialPeer, type Peer } from '../peer.ts';
 
 interface Address {
   readonly peer: Peer;
@@ -83,7 +83,7 @@ export const readAnswers = (text: string): { readonly answers: readonly string[]
 
 const open = async (peer: Peer, port: number, timeoutMs: number): Promise<Duplex> => {
   try {
-    return await peer.dial(port, timeoutMs);
+    return await dialPeer(peer, port, timeoutMs);
   } catch (error) {
     const { message } = error as Error;
     throw new PgrowError('no_answer', `HAProxy on ${peer.name} does not answer: ${message}.`, { cause: error });

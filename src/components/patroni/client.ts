@@ -2,6 +2,7 @@ import { request } from 'undici';
 import { z } from 'zod';
 import { PgrowError } from '../../domain/errors.ts';
 import { ports } from '../../domain/naming.ts';
+import { schemeOf } from '../../domain/tls.ts';
 import { agentOf, type Peer } from '../peer.ts';
 
 const member = z.object({
@@ -59,7 +60,7 @@ export const createPatroniClient = ({
   const agent = agentOf(peer, timeoutMs, { keepAliveTimeout: 30_000 });
   const call = async (method: 'GET' | 'PATCH' | 'POST', path: string, body?: unknown, limitMs = timeoutMs) => {
     try {
-      const response = await request(`http://${peer.name}:${ports.health}${path}`, {
+      const response = await request(`${schemeOf(peer)}://${peer.name}:${ports.health}${path}`, {
         method,
         dispatcher: agent,
         signal: AbortSignal.timeout(limitMs),

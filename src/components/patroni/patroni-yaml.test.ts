@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { PatroniConfig } from '../../domain/node-config.ts';
 import { haOptions } from '../../domain/options.ts';
 import type { PeerHost } from '../../domain/peer-hosts.ts';
+import type { Node } from '../../domain/topology.ts';
 import { clusterSettings, patroniYaml } from './patroni-yaml.ts';
 
 const config: PatroniConfig = {
@@ -12,10 +13,10 @@ const config: PatroniConfig = {
   ha: haOptions.parse({}),
   standby_of: { node: 'postgres-1', slot: 'patroni' },
 };
-const parse = (overrides: Partial<PatroniConfig> = {}, peerHost?: PeerHost) =>
+const parse = (overrides: Partial<PatroniConfig> = {}, peerHost?: PeerHost, node: Pick<Node, 'tls'> = {}) =>
   JSON.parse(
     patroniYaml({
-      node: { name: 'postgres-2' },
+      node: { name: 'postgres-2', ...node },
       config: { ...config, ...overrides },
       ...(peerHost ? { peerHost } : {}),
       passwords: { superuser: 's', replication: 'r', rewind: 'w' },
@@ -42,6 +43,19 @@ describe('patroni.yml', () => {
     expect(restapi.connect_address).toBe('10.48.4.2:8008');
     expect(postgresql.connect_address).toBe('10.48.4.2:5432');
     expect(bootstrap.dcs.standby_cluster.host).toBe('10.48.4.1');
+  });
+
+  test('with TLS asks etcd by it, and answers by it: to change anything takes a certificate', () => {
+    const pair = '/etc/pgrow/node.pem';
+    const { etcd3, restapi, ctl } = parse({}, undefined, { tls: 'require' });
+    expect(etcd3).toMatchObject({ protocol: 'https', cacert: '/etc/pgrow/ca.pem', cert: pair, key: pair });
+    expect(restapi).toMatchObject({ certfile: pair, cafile: '/etc/pgrow/ca.pem', verify_client: 'optional' });
+    expect(ctl).toEqual({ certfile: pair, cacert: '/etc/pgrow/ca.pem' });
+
+    const plain = parse();
+    expect(plain).not.toHaveProperty('ctl');
+    expect(Object.keys(plain.etcd3)).toEqual(['hosts']);
+    expect(Object.keys(plain.restapi)).toEqual(['listen', 'connect_address']);
   });
 
   test('begins as a standby cluster of the running primary, through the slot made for it', () => {

@@ -3,11 +3,12 @@ import type { PatroniConfig } from '../../domain/node-config.ts';
 import { replicaCounts, type HaOptions } from '../../domain/options.ts';
 import { byName, type PeerHost } from '../../domain/peer-hosts.ts';
 import { agreedParameters } from '../../domain/settings.ts';
+import { tlsFiles } from '../../domain/tls.ts';
 import type { Node } from '../../domain/topology.ts';
 import type { PostgresSettings } from './postgres-settings.ts';
 
 interface PatroniYaml {
-  readonly node: Pick<Node, 'name'>;
+  readonly node: Pick<Node, 'name' | 'tls'>;
   readonly config: PatroniConfig;
   readonly passwords: { readonly superuser: string; readonly replication: string; readonly rewind: string };
   /** Where other nodes are found, and this one by them; by name unless it is said. */
@@ -25,8 +26,16 @@ export const patroniYaml = ({ node, config, passwords, settings, peerHost = byNa
       scope: config.scope,
       name: node.name,
       log: { level: 'INFO' },
-      etcd3: { hosts: config.etcd.map((name) => `${peerHost(name)}:${ports.etcdClient}`) },
-      restapi: { listen: `0.0.0.0:${ports.health}`, connect_address: `${peerHost(node.name)}:${ports.health}` },
+      etcd3: {
+        hosts: config.etcd.map((name) => `${peerHost(name)}:${ports.etcdClient}`),
+        ...(node.tls ? encrypted.etcd3 : {}),
+      },
+      restapi: {
+        listen: `0.0.0.0:${ports.health}`,
+        connect_address: `${peerHost(node.name)}:${ports.health}`,
+        ...(node.tls ? encrypted.restapi : {}),
+      },
+      ...(node.tls ? { ctl: encrypted.ctl } : {}),
       bootstrap: {
         dcs: {
           ...cluster,
@@ -57,6 +66,13 @@ export const patroniYaml = ({ node, config, passwords, settings, peerHost = byNa
     null,
     2,
   );
+};
+
+/** Asking is free to all who reach the port: routers, Prometheus. Changing anything takes a certificate of this database's CA. */
+const encrypted = {
+  etcd3: { protocol: 'https', cacert: tlsFiles.authorities, cert: tlsFiles.identity, key: tlsFiles.identity },
+  restapi: { certfile: tlsFiles.identity, cafile: tlsFiles.authorities, verify_client: 'optional' },
+  ctl: { certfile: tlsFiles.identity, cacert: tlsFiles.authorities },
 };
 
 const isAgreed = (name: string): boolean => (agreedParameters as readonly string[]).includes(name);
