@@ -3,6 +3,7 @@ import type { ConfiguredNode, NodeConfig } from '../domain/node-config.ts';
 import { agreedByAlterSystem, type Settings } from '../domain/settings.ts';
 import type { Node } from '../domain/topology.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
+import { identityFiles } from '../nodes/identity-files.ts';
 import { nodeContainer } from '../nodes/node-container.ts';
 import { nodeFiles } from '../nodes/node-files.ts';
 import { startServer } from '../nodes/server-control.ts';
@@ -62,7 +63,8 @@ export const nodeParts = (dependencies: Dependencies): NodeParts => {
     async ensureContainer(session, configured, step, labels) {
       const node = await withImageThatIsThere(configured.node, step);
       const container = nodeContainer(session.database, dependencies.images, node, labels);
-      await platform.ensureContainer({ ...container, files: await filesOf(session, configured, step) });
+      const files = [...(await identityFiles(session, node)), ...(await filesOf(session, configured, step))];
+      await platform.ensureContainer({ ...container, files });
     },
     putFiles: async (session, configured, step) =>
       platform.putFiles(configured.node.container, await filesOf(session, configured, step)),

@@ -2,7 +2,7 @@ import type { Database } from '../domain/database.ts';
 import { PgrowError } from '../domain/errors.ts';
 import type { PlannedDatabase } from '../planning/plan-request.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
-import { secretNames } from '../nodes/secrets.ts';
+import { ensureAuthority, secretNames } from '../nodes/secrets.ts';
 import { chooseHostPorts } from '../nodes/host-ports.ts';
 import { withFreeSubnet } from './networks.ts';
 
@@ -20,6 +20,7 @@ export const register = async (
   const { store } = dependencies;
   const database = (await store.readDatabase(draft.id)) ?? (await registerNew(dependencies, draft, wanted));
   await store.ensureSecrets(database.id, secretNames);
+  if (database.topology.tls) await ensureAuthority(store, database);
   return database;
 };
 

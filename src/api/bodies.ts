@@ -33,6 +33,7 @@ export const createBody = {
     memory: true,
     cpus: true,
     storage: true,
+    tls: true,
   }),
 } satisfies Parts;
 
@@ -143,7 +144,7 @@ export const snapshotBody = {
 export const startBody = { options: operationOptions.pick({ patience: true }) } satisfies Parts;
 
 export const restoreBody = {
-  restore: restoreSnapshotInput.pick({ name: true, snapshot: true, port: true, memory: true, cpus: true }),
+  restore: restoreSnapshotInput.pick({ name: true, snapshot: true, port: true, memory: true, cpus: true, tls: true }),
 } satisfies Parts;
 
 export const rollbackBody = {

@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import { postgresMajors } from '../domain/database.ts';
+import { tlsModes, usualTls } from '../domain/tls.ts';
 import { servicesPath } from './api-client.ts';
 import { addChangeOptions, finishChange, postOptions, type ChangeFlags, type StartedOperation } from './change.ts';
 import { connectToApi } from './connect-to-api.ts';
@@ -8,6 +9,7 @@ interface CreateFlags extends ChangeFlags, SizeFlags {
   readonly postgresMajor?: string;
   readonly port?: string;
   readonly locale?: string;
+  readonly tls?: string;
 }
 
 export interface SizeFlags {
@@ -25,7 +27,8 @@ export const create = (program: Command): void => {
     .option(
       '--locale <locale>',
       'how text is sorted, such as en_US.UTF-8; for the life of the database (default C.UTF-8)',
-    );
+    )
+    .option('--tls <mode>', `whether lines are encrypted: ${tlsModes.join(', ')} (default ${usualTls})`);
   addSizeOptions(command, ['1GiB', '2', 'no limit']);
   addChangeOptions(command).action(async (name: string, flags: CreateFlags) => {
     const api = connectToApi();
@@ -34,6 +37,7 @@ export const create = (program: Command): void => {
       ...(flags.postgresMajor !== undefined && { postgres_major: numberIfOne(flags.postgresMajor) }),
       ...(flags.port !== undefined && { port: numberIfOne(flags.port) }),
       ...(flags.locale !== undefined && { locale: flags.locale }),
+      ...(flags.tls !== undefined && { tls: flags.tls }),
       ...sizeIn(flags),
     };
     const started = await api.post<StartedOperation>(servicesPath(), body, postOptions(flags));

@@ -35,6 +35,7 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
     ['./pgrow create shop', 'PostgreSQL 17 with 1 GiB of memory'],
     ['./pgrow create shop --postgres-major 18 --memory 4GiB --cpus 2', 'another major and size'],
     ['./pgrow create shop --locale de_DE.UTF-8', 'text sorted as in German'],
+    ['./pgrow create shop --tls require', 'every line is encrypted; without it clients are refused'],
   ],
   web: [
     ['./pgrow web', 'open the console in a browser, signed in'],

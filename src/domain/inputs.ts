@@ -6,6 +6,7 @@ import { haOptions, operationOptions, poolingOptions, replicaOptions, replicaWis
 import { cpus, memory, storage } from './server-size.ts';
 import { retentionHours } from './snapshot.ts';
 import { expansionTargets } from './stage.ts';
+import { tlsModes, usualTls } from './tls.ts';
 import { wantedExtensions, wantedSettings } from './wanted-settings.ts';
 
 /** The single JSON input of each operation's workflow: public API, for any client. */
@@ -48,6 +49,11 @@ export const createDatabaseInput = z.strictObject({
   cpus: cpus.optional(),
   /** That the data of each server may take, as `50GiB`: watched and reported, not enforced. No limit where none is chosen. */
   storage: storage.optional(),
+  /**
+   * `allow`: lines between nodes and to pgrow are encrypted and verified, and clients may encrypt theirs. `require`: clients
+   * must. `off`: none is encrypted.
+   */
+  tls: z.enum(tlsModes).default(usualTls),
 });
 
 export const expandInput = z.strictObject({
@@ -184,6 +190,8 @@ export const restoreSnapshotInput = createDatabaseInput.omit({ postgres_major: t
   source_service_id: z.uuid(),
   /** As `snapshots` lists it: `snap-1a2b3c4d`. */
   snapshot: z.string().min(1).max(63),
+  /** By default as the source has it. */
+  tls: z.enum(tlsModes).optional(),
 });
 
 export const destroyDatabaseInput = z.strictObject(started);

@@ -2,14 +2,17 @@ import type { Database } from './database.ts';
 import { containerName, volumeName } from './naming.ts';
 import type { Node, NodeKind, PostgresMode, Topology } from './topology.ts';
 
-type Named = Pick<Database, 'id' | 'name' | 'home' | 'size' | 'chosen_settings'>;
+/** Of a database what its new nodes are made by. */
+export type NodesOwner = Pick<Database, 'id' | 'name' | 'home' | 'size' | 'chosen_settings'> & {
+  readonly topology?: Pick<Topology, 'tls'>;
+};
 
 const kindsWithData: readonly NodeKind[] = ['postgres', 'etcd'];
 
 /** The front is one for life; all others are numbered. */
 const nodeName = (kind: NodeKind, ordinal: number): string => (kind === 'front' ? 'front' : `${kind}-${ordinal}`);
 
-export const newNode = (database: Named, kind: NodeKind, ordinal: number, mode?: PostgresMode): Node => {
+export const newNode = (database: NodesOwner, kind: NodeKind, ordinal: number, mode?: PostgresMode): Node => {
   const name = nodeName(kind, ordinal);
   return {
     name,
@@ -17,11 +20,12 @@ export const newNode = (database: Named, kind: NodeKind, ordinal: number, mode?:
     container: containerName(database, name),
     volume: kindsWithData.includes(kind) ? volumeName(database, name) : null,
     ...(mode ? { mode } : {}),
+    ...(database.topology?.tls ? { tls: database.topology.tls } : {}),
     ...(kind === 'postgres' ? serverOf(database) : {}),
   };
 };
 
-const serverOf = ({ size, chosen_settings }: Named): Pick<Node, 'size' | 'chosen_settings'> => ({
+const serverOf = ({ size, chosen_settings }: NodesOwner): Pick<Node, 'size' | 'chosen_settings'> => ({
   ...(size ? { size } : {}),
   ...(chosen_settings ? { chosen_settings } : {}),
 });

@@ -54,16 +54,20 @@ export const nodeFiles = (
           : [
               file(
                 'postgresql.conf',
-                postgres.postgresqlConf({ nodeName: node.name, config, memoryBytes, kept, peerHost }),
+                postgres.postgresqlConf({ nodeName: node.name, config, memoryBytes, kept, peerHost, tls: node.tls }),
                 open,
               ),
-              file('pg_hba.conf', postgres.pgHba(), open),
+              file('pg_hba.conf', postgres.pgHba(node.tls), open),
             ]),
       ];
     case 'pgbouncer':
       return [
-        file('pgbouncer-rw.ini', pgbouncer.pgbouncerIni({ config, which: 'read_write', peerHost }), open),
-        file('pgbouncer-ro.ini', pgbouncer.pgbouncerIni({ config, which: 'read_only', peerHost }), open),
+        file(
+          'pgbouncer-rw.ini',
+          pgbouncer.pgbouncerIni({ config, which: 'read_write', peerHost, tls: node.tls }),
+          open,
+        ),
+        file('pgbouncer-ro.ini', pgbouncer.pgbouncerIni({ config, which: 'read_only', peerHost, tls: node.tls }), open),
         file(
           'userlist.txt',
           pgbouncer.userlist({ poolerPassword: secrets.pooler, adminPassword: secrets.pooler_admin }),
@@ -99,8 +103,14 @@ const patroniYaml = (
     readonly kept: Settings;
   },
 ): string => {
-  const parameters = { ...postgresParameters(resourcesOf(rest.node).memoryBytes), ...kept };
-  return patroni.patroniYaml({ ...rest, settings: { parameters, hbaLines: postgres.hbaLines } });
+  const { tls } = rest.node;
+  const parameters = {
+    ...postgresParameters(resourcesOf(rest.node).memoryBytes),
+    ...kept,
+    ...(tls ? postgres.tlsParameters : {}),
+  };
+  const settings = { parameters, hbaLines: postgres.hbaLines(tls), ...(tls && { toServers: postgres.verifiedServer }) };
+  return patroni.patroniYaml({ ...rest, settings });
 };
 
 /** What the supervisor inside a PostgreSQL node reads. */

@@ -1,8 +1,9 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { createMemoryStore } from '../../test/support/fake-world/memory-store.ts';
 import { sampleDatabase } from '../../test/support/sample-database.ts';
 import { createWorld } from '../../test/support/fake-world/world.ts';
-import { completeSecrets, secretNames } from './secrets.ts';
+import { completeSecrets, ensureAuthority, secretNames } from './secrets.ts';
 import { openSession } from './session.ts';
 
 const registered = async () => {
@@ -46,4 +47,13 @@ test('a database of an earlier version gets the passwords it lacks and keeps tho
   expect(after).toMatchObject(before);
   expect(Object.keys(after).toSorted()).toEqual(secretNames.toSorted());
   expect(await store.readSecrets(lost.id)).toEqual({});
+});
+
+test('a certificate authority is made once, and both who make it at the same moment have the same', async () => {
+  const { store, shop } = await registered();
+  await Promise.all([ensureAuthority(store, shop), ensureAuthority(store, shop)]);
+  const { ca_certificate, ca_key } = await store.readSecrets(shop.id);
+  expect(new X509Certificate(ca_certificate!).checkPrivateKey(createPrivateKey(ca_key!))).toBe(true);
+  await ensureAuthority(store, shop);
+  expect(await store.readSecrets(shop.id)).toEqual({ ca_certificate, ca_key });
 });

@@ -1,4 +1,4 @@
-import type { Authority } from '../components/certificates/index.ts';
+import { createAuthority, type Authority } from '../components/certificates/index.ts';
 import { PgrowError } from '../domain/errors.ts';
 import type { Store } from '../store/store.ts';
 
@@ -36,6 +36,16 @@ export const readAllSecrets = async (
     `Passwords of ${name} are missing in the metadata: ${missing.join(', ')}. Restore the table "secrets" from the same ` +
       'backup as the rest of the metadata.',
   );
+};
+
+/** The certificate authority of a database, made at the first call. */
+export const ensureAuthority = async (
+  store: Pick<Store, 'readSecrets' | 'keepSecrets'>,
+  { id, name }: { readonly id: string; readonly name: string },
+): Promise<void> => {
+  if ((await store.readSecrets(id))['ca_key'] !== undefined) return;
+  const { certificate, key } = await createAuthority(`pgrow ${name} ${id}`);
+  await store.keepSecrets(id, { ca_certificate: certificate, ca_key: key });
 };
 
 /** @throws PgrowError `needs_operator` where it is missing, of a database that speaks TLS */

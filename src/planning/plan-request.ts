@@ -16,6 +16,7 @@ import type { Plan } from '../domain/plan.ts';
 import { requestOf, resume, unfinishedOf, type Unfinished } from '../domain/resumption.ts';
 import { chosenSize } from '../domain/server-size.ts';
 import { firstSettings, type ServerSettings } from '../domain/settings.ts';
+import { tlsModeOf, withTls } from '../domain/tls.ts';
 import { readRunningRestores } from '../store/running-restores.ts';
 import type { Store } from '../store/store.ts';
 import { resolveSnapshotOfInput } from './resolve-snapshot.ts';
@@ -165,7 +166,8 @@ const planNewDatabase = async (
   // A restored database has its source's major and settings, and its size unless another is chosen.
   const like = restored ? likeSource(restored, input as RestoreWish) : asAsked(input as Wish);
   const draft = { id, project, name, home, ...like, size: chosenSize(input, restored?.size) };
-  const database = (await store.readDatabase(id)) ?? { ...draft, topology: firstTopology(draft) };
+  const topology = firstTopology({ ...draft, topology: withTls(input.tls ?? tlsModeOf(restored ?? {})) });
+  const database = (await store.readDatabase(id)) ?? { ...draft, topology };
   const plan = planMaking(workflow, input, { database, restored }, prices);
   return { input, database, plan, restored, unfinished: null, previous: null, settings: null };
 };

@@ -4,6 +4,7 @@ import { invalidInput, problemsOf } from '../domain/input-problems.ts';
 import { restoreSnapshotInput } from '../domain/inputs.ts';
 import type { Restored } from '../domain/plan/restore.ts';
 import { checkRestore } from '../domain/check-restore.ts';
+import { tlsModeOf, withTls } from '../domain/tls.ts';
 import type { Store } from '../store/store.ts';
 
 type RestoreRecords = Pick<Store, 'listSnapshots' | 'readDatabase' | 'readRunningOperation'>;
@@ -36,7 +37,7 @@ export const resolveSnapshot = async (
     malformed,
   });
   const snapshot = snapshots.find(({ id }) => id === wanted.snapshot);
-  const { name, postgres_major, settings, chosen_settings, size } = source;
+  const { name, postgres_major, settings, chosen_settings, size, topology } = source;
   if (snapshot)
     return {
       source: name,
@@ -45,6 +46,7 @@ export const resolveSnapshot = async (
       ...(settings ? { settings } : {}),
       ...(chosen_settings ? { chosen_settings } : {}),
       ...(size ? { size } : {}),
+      ...withTls(tlsModeOf(topology)),
     };
   throw new PgrowError('not_found', `Snapshot ${String(wanted.snapshot)} of ${name} is gone.`);
 };

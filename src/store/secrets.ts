@@ -6,6 +6,8 @@ import type { SealingKeys } from './sealing-keys.ts';
 export interface SecretStore {
   /** Creates the missing ones (32 characters, safe in URLs) when a database is registered. Returns all named ones. */
   ensureSecrets<N extends string>(serviceId: string, names: readonly N[]): Promise<Record<N, string>>;
+  /** Those that belong together, and only if none of them is there: of two that come at the same moment one is kept whole. */
+  keepSecrets(serviceId: string, secrets: Readonly<Record<string, string>>): Promise<void>;
   /** All secrets of one service, by name. */
   readSecrets(serviceId: string): Promise<Record<string, string>>;
   /** One that came from elsewhere in place of the one on record. */
@@ -47,6 +49,19 @@ export const secretStore = (queries: Queries, keys: SealingKeys): SecretStore =>
       }
       const secrets = await readSecrets(serviceId);
       return Object.fromEntries(names.map((name) => [name, secrets[name]])) as Record<N, string>;
+    },
+    async keepSecrets(serviceId, secrets) {
+      await queries
+        .insertInto('secrets')
+        .values(
+          Object.entries(secrets).map(([name, secret]) => ({
+            service_id: serviceId,
+            name,
+            ciphertext: seal(keys()[0], label(serviceId, name), secret),
+          })),
+        )
+        .onConflict((conflict) => conflict.columns(['service_id', 'name']).doNothing())
+        .execute();
     },
     readSecrets,
     async replaceSecret(serviceId, name, secret) {

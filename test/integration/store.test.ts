@@ -239,6 +239,15 @@ describe('secrets', () => {
     expect(await store.readSecrets(id)).toEqual({});
   });
 
+  test('that belong together are kept together, those that came first', async () => {
+    const id = randomUUID();
+    await Promise.all(['one', 'other'].map((from) => store.keepSecrets(id, { certificate: from, key: from })));
+    const { certificate, key } = await store.readSecrets(id);
+    expect(key).toBe(certificate);
+    await store.keepSecrets(id, { certificate: 'late', key: 'late' });
+    expect(await store.readSecrets(id)).toEqual({ certificate, key });
+  });
+
   test('are nowhere in the database in clear', async () => {
     const { application } = await store.ensureSecrets(randomUUID(), ['application']);
     const [row] = await query(url, 'SELECT ciphertext FROM secrets');

@@ -51,8 +51,8 @@ export const patroniYaml = ({ node, config, passwords, settings, peerHost = byNa
         use_unix_socket: true,
         authentication: {
           superuser: { username: roles.superuser, password: passwords.superuser },
-          replication: { username: roles.replication, password: passwords.replication },
-          rewind: { username: roles.rewind, password: passwords.rewind },
+          replication: { username: roles.replication, password: passwords.replication, ...settings.toServers },
+          rewind: { username: roles.rewind, password: passwords.rewind, ...settings.toServers },
         },
         parameters: { unix_socket_directories: '/run/postgresql', ...own },
         pg_hba: settings.hbaLines,

@@ -57,6 +57,23 @@ test('a failed login to the server is tried again at once', () => {
   expect(lines('read_write')).toContain('server_login_retry = 0.05');
 });
 
+test.each(['allow', 'require'] as const)(
+  'with TLS %s it has a certificate for clients, and verifies its servers',
+  (tls) => {
+    expect(pgbouncerIni({ config, which: 'read_only', tls }).split('\n')).toEqual(
+      expect.arrayContaining([
+        `client_tls_sslmode = ${tls}`,
+        'client_tls_cert_file = /etc/pgrow/node.pem',
+        'client_tls_key_file = /etc/pgrow/node.pem',
+        'client_tls_ca_file = /etc/pgrow/ca.pem',
+        'server_tls_sslmode = verify-ca',
+        'server_tls_ca_file = /etc/pgrow/ca.pem',
+      ]),
+    );
+    expect(pgbouncerIni({ config, which: 'read_only' })).not.toContain('tls');
+  },
+);
+
 test('a quote in a password does not end it', () => {
   expect(userlist({ poolerPassword: 'a"b', adminPassword: 'c' })).toContain('"pgbouncer" "a""b"\n');
 });

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { ports, roles } from '../../domain/naming.ts';
 import type { PoolerConfig } from '../../domain/node-config.ts';
 import { byName, type PeerHost } from '../../domain/peer-hosts.ts';
+import { tlsFiles, type Encryption } from '../../domain/tls.ts';
 import { leastIterations, scramVerifier } from '../postgres/scram.ts';
 
 /** Who may PAUSE and RESUME. Exists in PgBouncer only. */
@@ -18,10 +19,13 @@ export const pgbouncerIni = ({
   config,
   which,
   peerHost = byName,
+  tls,
 }: {
   readonly config: PoolerConfig;
   readonly which: 'read_write' | 'read_only';
   readonly peerHost?: PeerHost;
+  /** Of the node; absent of one that speaks plain text. */
+  readonly tls?: Encryption | undefined;
 }): string => {
   const upstream = which === 'read_write' ? config.read_write : (config.read_only ?? config.read_write);
   const { options } = config;
@@ -62,6 +66,7 @@ export const pgbouncerIni = ({
     log_connections: 0,
     log_disconnections: 0,
     log_stats: 0,
+    ...(tls ? tlsSettings(tls) : {}),
   };
   const lines = Object.entries(settings).map(([name, value]) => `${name} = ${value}`);
   return [
@@ -73,6 +78,19 @@ export const pgbouncerIni = ({
     '',
   ].join('\n');
 };
+
+/**
+ * The names of its servers are not checked: with several, this version looks for all of them as one name and never connects. What
+ * this authority has issued is of this database.
+ */
+const tlsSettings = (tls: Encryption) => ({
+  client_tls_sslmode: tls,
+  client_tls_cert_file: tlsFiles.identity,
+  client_tls_key_file: tlsFiles.identity,
+  client_tls_ca_file: tlsFiles.authorities,
+  server_tls_sslmode: 'verify-ca',
+  server_tls_ca_file: tlsFiles.authorities,
+});
 
 /**
  * auth_file: the two users that log in with a password of their own; all others are looked up in the server. The one that

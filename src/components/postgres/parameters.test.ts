@@ -102,6 +102,42 @@ test('pg_hba.conf lets no one in without proof of who they are', () => {
   expect(new Set(methods)).toEqual(new Set(['peer', 'scram-sha-256']));
 });
 
+describe('with TLS', () => {
+  const replica = { kind: 'postgres', mode: 'replica', follow: ['postgres-1'], slot: 'postgres_2' } as const;
+  const written = (tls?: 'allow' | 'require') =>
+    postgresqlConf({ nodeName: 'postgres-2', config: replica, memoryBytes, kept: {}, tls });
+
+  test('a server has its certificate, and verifies the one that it follows by its address', () => {
+    expect(written('allow').split('\n')).toEqual(
+      expect.arrayContaining([
+        "ssl = 'on'",
+        "ssl_cert_file = '/etc/pgrow/node.pem'",
+        "ssl_key_file = '/etc/pgrow/node.pem'",
+        "ssl_ca_file = '/etc/pgrow/ca.pem'",
+        expect.stringMatching(/^primary_conninfo = .* sslmode=verify-full sslrootcert=\/etc\/pgrow\/ca.pem'$/),
+      ]),
+    );
+    expect(written('require')).toBe(written('allow'));
+    expect(written()).not.toContain('ssl');
+  });
+
+  // `all` is every database, but not replication.
+  test.each([
+    ['allow', 'pgrow,replicator,rewind,pgbouncer,pgrow_reader,pgrow_probe'],
+    ['require', 'all'],
+  ] as const)('%s refuses plain text before anything else is asked, of %s', (tls, who) => {
+    expect(pgHba(tls).split('\n')).toEqual([
+      'local all postgres peer',
+      'local replication postgres peer',
+      `hostnossl all,replication ${who} all reject`,
+      'host replication replicator all scram-sha-256',
+      'host all all all scram-sha-256',
+      '',
+    ]);
+    expect(pgHba()).not.toContain('ssl');
+  });
+});
+
 test('a password with the characters that separate fields is one field of pgpass', () => {
   expect(pgpass({ replicationPassword: String.raw`a:b\c` })).toBe(String.raw`*:*:*:replicator:a\:b\\c` + '\n');
 });

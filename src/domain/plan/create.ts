@@ -1,14 +1,11 @@
-import type { Database } from '../database.ts';
-import { newNode } from '../nodes.ts';
+import { newNode, type NodesOwner } from '../nodes.ts';
 import type { UnpricedPlan } from '../plan.ts';
 import { frontConfig } from '../routes.ts';
 import type { Node, Topology } from '../topology.ts';
 import { flatten, inParallel, step, type PlanItem } from './plan-builder.ts';
 
 /** Stage 0: one PostgreSQL behind the front that keeps its address for life. */
-export const firstTopology = (
-  database: Pick<Database, 'id' | 'name' | 'home' | 'size' | 'chosen_settings'>,
-): Topology => ({
+export const firstTopology = (database: NodesOwner): Topology => ({
   stage: 0,
   nodes: [newNode(database, 'front', 0), newNode(database, 'postgres', 1, 'primary')],
   kept: [],
@@ -16,6 +13,7 @@ export const firstTopology = (
   pooling: null,
   replicas: null,
   ha: null,
+  ...(database.topology?.tls ? { tls: database.topology.tls } : {}),
 });
 
 interface Beginning {
@@ -25,10 +23,7 @@ interface Beginning {
   readonly locale?: string;
 }
 
-export const planCreate = (
-  database: Pick<Database, 'id' | 'name' | 'home' | 'size' | 'chosen_settings'>,
-  { seed = () => [], locale }: Beginning = {},
-): UnpricedPlan => {
+export const planCreate = (database: NodesOwner, { seed = () => [], locale }: Beginning = {}): UnpricedPlan => {
   const topology = firstTopology(database);
   const [front, postgres] = topology.nodes as [Topology['nodes'][number], Topology['nodes'][number]];
   const outline = flatten([

@@ -1,9 +1,11 @@
-import { applicationName, type Database, type PostgresMajor } from '../database.ts';
+import { applicationName, type PostgresMajor } from '../database.ts';
 import { restorationName } from '../naming.ts';
+import type { NodesOwner } from '../nodes.ts';
 import type { UnpricedPlan } from '../plan.ts';
 import type { ServerSize } from '../server-size.ts';
 import type { Settings } from '../settings.ts';
 import type { Snapshot } from '../snapshot.ts';
+import type { Encryption } from '../tls.ts';
 import type { Node } from '../topology.ts';
 import { planCreate } from './create.ts';
 import { step } from './plan-builder.ts';
@@ -18,12 +20,14 @@ export interface Restored {
   readonly chosen_settings?: Settings;
   /** Of its servers, where none is chosen. */
   readonly size?: ServerSize;
+  /** How its nodes are made, where that is not chosen. */
+  readonly tls?: Encryption;
   readonly snapshot: Pick<Snapshot, 'id' | 'volume' | 'bytes' | 'created_at'>;
 }
 
 /** A new database whose first node begins with a copy of a snapshot instead of with nothing. */
 export const planRestore = (
-  database: Pick<Database, 'id' | 'name' | 'home' | 'size' | 'chosen_settings'>,
+  database: NodesOwner,
   { source, snapshot }: Pick<Restored, 'source' | 'snapshot'>,
 ): UnpricedPlan => ({
   ...planCreate(database, {

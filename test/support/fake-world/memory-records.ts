@@ -18,6 +18,9 @@ export const memoryRecords = (): SecretStore & SnapshotStore & EventStore & Obse
       secrets.set(serviceId, known);
       return Object.fromEntries(names.map((name) => [name, known[name]])) as Record<N, string>;
     },
+    async keepSecrets(serviceId, kept) {
+      secrets.set(serviceId, { ...kept, ...secrets.get(serviceId) });
+    },
     readSecrets: async (serviceId) => secrets.get(serviceId) ?? {},
     async replaceSecret(serviceId, name, secret) {
       secrets.set(serviceId, { ...secrets.get(serviceId), [name]: secret });

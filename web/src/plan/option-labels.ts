@@ -45,6 +45,14 @@ const labels: Readonly<Record<string, Label>> = {
   locale: { label: 'Locale', help: 'How text is sorted; for the life of the database.' },
   memory: { label: 'Memory of each PostgreSQL server', help: 'Such as 4GiB.' },
   storage: { label: 'Storage limit' },
+  tls: {
+    label: 'TLS',
+    choices: {
+      off: 'off: nothing is encrypted',
+      allow: 'allow: clients may encrypt, all else is',
+      require: 'require: everything is encrypted',
+    },
+  },
   extensions: { label: 'Extensions' },
   image: { label: 'Image' },
   cpus: { label: 'CPUs of each PostgreSQL server' },
