@@ -6,6 +6,7 @@ import { nothingSeen } from '../domain/step-record.ts';
 import { explainCopy } from './copy-facts.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
 import { lastWords } from '../nodes/last-words.ts';
+import { trustedFiles } from '../nodes/identity-files.ts';
 import { openSession } from '../nodes/session.ts';
 import type { Action } from './step-activity.ts';
 import { waitUntil } from './wait-until.ts';
@@ -40,7 +41,7 @@ export const snapshotActions = (dependencies: Dependencies) => {
         ports: [],
         labels,
         environment: {},
-        files: [{ path: '/etc/pgrow/pgpass', content: pgpass, mode: 0o600 }],
+        files: [{ path: '/etc/pgrow/pgpass', content: pgpass, mode: 0o600 }, ...trustedFiles(session, of)],
         restart: 'no',
         ...serverResources(of),
       });

@@ -75,7 +75,7 @@ export const tryServerAction = (dependencies: Dependencies) => {
   };
 
   /** Whatever runs it: Patroni gives its server the same. Without a certificate, which would be a secret. */
-  const filesOf = (session: Session, { tls: _, ...node }: Node): readonly NodeFile[] => {
+  const filesOf = (session: Session, { tls: _tls, ...node }: Node): readonly NodeFile[] => {
     const config: PrimaryConfig = { kind: 'postgres', mode: 'primary', synchronous_standbys: [] };
     const files = nodeFiles(components, session, { node, config }, { gateway: '', attempt: 1 });
     return files.filter(({ path }) => configuration.test(path));

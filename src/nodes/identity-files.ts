@@ -28,8 +28,12 @@ export const identityFiles = async (
     names: [...proven.dnsNames, ...proven.addresses],
     owner: node.name,
   });
-  return [
-    { path: tlsFiles.identity, content: identity, mode: 0o600 },
-    { path: tlsFiles.authorities, content: authority.certificate, mode: 0o644 },
-  ];
+  return [{ path: tlsFiles.identity, content: identity, mode: 0o600 }, ...trustedFiles({ database, secrets }, node)];
 };
+
+/** What it takes to verify a node; none for one that speaks plain text. */
+export const trustedFiles = (
+  { database, secrets }: Pick<Session, 'database' | 'secrets'>,
+  { tls }: Pick<Node, 'tls'>,
+): readonly NodeFile[] =>
+  tls ? [{ path: tlsFiles.authorities, content: authorityOf(database.name, secrets).certificate, mode: 0o644 }] : [];

@@ -16,17 +16,18 @@ class Failed(Exception):
     """The message of the failing program, in one line."""
 
 
-def take(host, slot=None):
+def take(host, slot=None, encrypted=False):
     """Base backup of `host` into the unfinished directory, checked against its manifest.
 
-    Without a slot of its own it holds its WAL by a temporary one.
+    Without a slot of its own it holds its WAL by a temporary one. `encrypted`: the server speaks TLS, and proves that it is `host`.
     """
     discard()
+    proof = {'PGSSLMODE': 'verify-full', 'PGSSLROOTCERT': paths.AUTHORITIES} if encrypted else {}
     _run([
         'pg_basebackup', '--pgdata', paths.UNFINISHED_DATA, '--host', host, '--username', USER, '--no-password',
         '--wal-method=stream', '--checkpoint=fast', '--manifest-checksums=CRC32C',
         *(['--slot', slot] if slot else []),
-    ])  # fmt: skip
+    ], proof)  # fmt: skip
     verify(paths.UNFINISHED_DATA)
 
 
@@ -60,8 +61,8 @@ def discard():
     shutil.rmtree(paths.UNFINISHED_DATA, ignore_errors=True)
 
 
-def _run(command):
-    environment = os.environ | PATIENCE | {'PGPASSFILE': paths.PGPASS, 'PGCONNECT_TIMEOUT': '5'}
+def _run(command, settings=None):
+    environment = os.environ | PATIENCE | {'PGPASSFILE': paths.PGPASS, 'PGCONNECT_TIMEOUT': '5'} | (settings or {})
     result = subprocess.run(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if result.returncode != 0:
         errors = [line for line in result.stdout.splitlines() if 'error:' in line]

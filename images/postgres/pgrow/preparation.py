@@ -32,7 +32,7 @@ def _initialise(locale):
 
 
 def _clone(node):
-    base_backup.take(_first_reachable(node.follow), node.slot)
+    base_backup.take(_first_reachable(node.follow), node.slot, node.tls)
     _mark_standby(paths.UNFINISHED_DATA)
     base_backup.publish()
 
