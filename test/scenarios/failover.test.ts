@@ -9,6 +9,7 @@ import { useControlPlane } from '../support/control-plane.ts';
 import { expectDatabase, keepData } from '../support/expectations.ts';
 import { writeOnBothSides } from '../support/both-sides.ts';
 import { cutOffNode, freezeNode, killMonitor } from '../support/faults.ts';
+import { askHealthPort } from '../support/health-port.ts';
 import { retryUntil } from '../support/retry-until.ts';
 import type { ManagedDatabase } from '../support/stack.ts';
 import { withWorkload } from '../support/workload.ts';
@@ -251,11 +252,8 @@ test('every member takes its files again, one after the other, and no client not
 });
 
 /** As with `patronictl pause`. */
-const pausePatroni = async (database: ManagedDatabase, node: string): Promise<void> => {
-  const request =
-    'r.Request("http://127.0.0.1:8008/config", b\'{"pause": true}\', {"content-type": "application/json"}, method="PATCH")';
-  await database.runOn(node, ['python3', '-c', `import urllib.request as r; r.urlopen(${request})`]);
-};
+const pausePatroni = (database: ManagedDatabase, node: string) =>
+  askHealthPort(database, node, '/config', { pause: true });
 
 const patroniConfiguration = z.object({
   ttl: z.number(),
@@ -263,8 +261,5 @@ const patroniConfiguration = z.object({
   synchronous_mode: z.union([z.boolean(), z.string()]),
 });
 
-/** As Patroni itself answers (Patroni REST API, `GET /config`). */
-const readPatroniConfiguration = async (database: ManagedDatabase, node: string) => {
-  const ask = 'import urllib.request as r; print(r.urlopen("http://127.0.0.1:8008/config").read().decode())';
-  return patroniConfiguration.parse(JSON.parse(await database.runOn(node, ['python3', '-c', ask])));
-};
+const readPatroniConfiguration = async (database: ManagedDatabase, node: string) =>
+  patroniConfiguration.parse(await askHealthPort(database, node, '/config'));

@@ -5,6 +5,7 @@ import type { OperationDocument } from '../../src/domain/operation.ts';
 import type { HostPorts } from '../../src/domain/topology.ts';
 import { useControlPlane } from '../support/control-plane.ts';
 import { expectDatabase, keepData } from '../support/expectations.ts';
+import { askHealthPort } from '../support/health-port.ts';
 import type { ManagedDatabase } from '../support/stack.ts';
 import { withReaders, withWorkload } from '../support/workload.ts';
 
@@ -140,9 +141,9 @@ describe('the ladder', () => {
       },
       replicas: { count: 1 },
     });
-    const ask = `import urllib.request as r; print(r.urlopen('http://127.0.0.1:8008/cluster').read().decode())`;
-    const { members } = JSON.parse(await shop.runOn('postgres-2', ['python3', '-c', ask])) as { members: object[] };
-    expect(members).toMatchObject([{ name: 'postgres-1', role: 'leader' }, { name: 'postgres-2' }]);
+    expect(await askHealthPort(shop, 'postgres-2', '/cluster')).toMatchObject({
+      members: [{ name: 'postgres-1', role: 'leader' }, { name: 'postgres-2' }],
+    });
     expect(await shop.read('health')).toMatchObject({
       cluster_name: shop.name,
       members: [

@@ -3,6 +3,7 @@ import type { Finding } from '../../src/domain/finding.ts';
 import { useControlPlane } from '../support/control-plane.ts';
 import { expectDatabase, keepData } from '../support/expectations.ts';
 import { holdNode, loseNode, untilStepSays } from '../support/faults.ts';
+import { askHealthPort } from '../support/health-port.ts';
 import { retryUntil } from '../support/retry-until.ts';
 import type { ManagedDatabase } from '../support/stack.ts';
 import { expectAsBefore, lookAround } from '../support/surroundings.ts';
@@ -18,11 +19,6 @@ const leader = async (shop: ManagedDatabase): Promise<string> => {
   const nodes = await shop.nodes('postgres');
   return nodes.find(({ role }) => role === 'primary')!.name;
 };
-
-/** Bytes, as Patroni has them on record (Patroni REST API, `GET /cluster`). */
-const lagsOfCluster =
-  'import json, urllib.request as r; ' +
-  'print(*[m.get("lag", 0) for m in json.load(r.urlopen("http://127.0.0.1:8008/cluster"))["members"] if m["role"] != "leader"])';
 
 describe('down from high availability and back', () => {
   let shop: ManagedDatabase;
@@ -139,13 +135,8 @@ describe('down from high availability and back', () => {
     await retryUntil(
       'the cluster to note how far its replicas are behind',
       async () => {
-        const lags = await shop.runOn(lost, ['python3', '-c', lagsOfCluster]);
-        expect(
-          lags
-            .split(' ')
-            .map(Number)
-            .filter((lag) => lag > 16_000_000),
-        ).toHaveLength(replicas.length);
+        const { members } = (await askHealthPort(shop, lost, '/cluster')) as { members: { lag?: number | string }[] };
+        expect(members.filter(({ lag }) => Number(lag) > 16_000_000)).toHaveLength(replicas.length);
       },
       60_000,
     );

@@ -97,7 +97,7 @@ def _run():
 def _restart_by_patroni(limit_seconds):
     """None if it has; else its message."""
     try:
-        with _ask_patroni('/restart', limit_seconds, data=b'{}', method='POST'):
+        with ask_health_port('/restart', limit_seconds, data=b'{}', method='POST'):
             return None
     except HTTPError as problem:
         return f'Patroni says {problem.read().decode(errors="replace").strip() or problem.code}'
@@ -109,15 +109,16 @@ def _patroni_is_paused():
     try:
         if node_file.read().mode != 'patroni' or (supervisor_state.read() or {}).get('state') != 'running':
             return False
-        with _ask_patroni('/liveness', 1):
+        with ask_health_port('/liveness', 1):
             pass
-        with _ask_patroni('/cluster', 1) as answer:
+        with ask_health_port('/cluster', 1) as answer:
             return json.load(answer).get('pause') is True
     except (OSError, ValueError, KeyError):
         return False
 
 
-def _ask_patroni(path, limit_seconds, **request):
+def ask_health_port(path, limit_seconds, **request):
+    """The answer of this node's own, as `urlopen` gives it. Raises OSError, HTTPError among them."""
     scheme, context = ('https', tls.client_context()) if node_file.read().tls else ('http', None)
     return urlopen(Request(f'{scheme}://127.0.0.1:8008{path}', **request), timeout=limit_seconds, context=context)
 
