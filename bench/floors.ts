@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { pgpass } from '../src/components/postgres/index.ts';
+import { serverConfinement } from '../src/domain/confinement.ts';
 import { dataPath, serverResources } from '../src/domain/container-spec.ts';
 import { containerName, databaseLabels, networkName, roles } from '../src/domain/naming.ts';
 import type { Bench } from './bench.ts';
@@ -72,6 +73,7 @@ const runOnce = async (
       environment: { PGPASSFILE: passfile },
       restart: 'no',
       ...serverResources({}),
+      confinement: serverConfinement({}),
     });
     const content = pgpass({ replicationPassword: secrets.replication });
     await platform.putFiles(name, [{ path: passfile, content, mode: 0o600 }]);

@@ -38,6 +38,7 @@ export const startServers = async (platform: Platform, name: string, say: (line:
       memoryBytes: 4 * 1024 ** 3,
       cpus: 2,
       sharedMemoryBytes: 64 * 1024 ** 2,
+      confinement: null,
     });
     const files = metadataFiles(password);
     await platform.putFiles(

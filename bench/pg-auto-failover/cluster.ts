@@ -73,6 +73,7 @@ export const openPeerCluster = async (bench: Bench): Promise<PeerCluster> => {
       environment: {},
       restart: 'no',
       ...serverResources({}),
+      confinement: null,
     });
     await platform.startContainer(name);
   };

@@ -15,6 +15,7 @@ import { patroniActions } from './patroni.ts';
 import { replicationActions } from './replication.ts';
 import { restartHeldAction } from './restart-held.ts';
 import { restoreActions } from './restore.ts';
+import { rotatePasswordActions } from './rotate-password.ts';
 import { routingActions } from './routing.ts';
 import { settingsActions } from './settings.ts';
 import { snapshotActions } from './snapshots.ts';
@@ -50,6 +51,7 @@ export const createActivities = (dependencies: Dependencies): StepActivities & O
     ...topologyActions(dependencies),
     ...settingsActions(dependencies),
     ...changeActions(dependencies),
+    ...rotatePasswordActions(dependencies),
     ...restartHeldAction(dependencies, { configure: nodes.configureNode }),
   };
   return { ...asSteps(dependencies, actions), ...operationActivities(dependencies) };

@@ -39,6 +39,7 @@ const dependenciesWith = async (platform: FakePlatform, databaseBytes = 0): Prom
       aliases: [],
       mounts: [],
       ports: [],
+      confinement: null,
     };
     await platform.ensureNetwork({ name: 'n', labels: {} });
     await platform.ensureContainer({ ...spec, labels: {}, environment: {}, restart: 'no', memoryBytes: 1, cpus: 1 });

@@ -1,3 +1,4 @@
+import { serverConfinement } from '../domain/confinement.ts';
 import { dataPath, serverImage, serverResources } from '../domain/container-spec.ts';
 import { PgrowError } from '../domain/errors.ts';
 import { databaseLabels, labelNames, networkName, nodeLabels, restorationName, roles } from '../domain/naming.ts';
@@ -44,6 +45,7 @@ export const restoreActions = (dependencies: Dependencies) => {
       environment: {},
       restart: 'no',
       ...serverResources(node),
+      confinement: serverConfinement(node),
     };
     const config = { kind: 'postgres', mode: 'primary', synchronous_standbys: [] } as const;
     const { memoryBytes } = serverResources(node);

@@ -1,3 +1,4 @@
+import { serverConfinement } from '../domain/confinement.ts';
 import { dataPath, serverImage, serverResources } from '../domain/container-spec.ts';
 import { PgrowError } from '../domain/errors.ts';
 import { containerName, databaseLabels, labelNames, networkName } from '../domain/naming.ts';
@@ -44,6 +45,7 @@ export const snapshotActions = (dependencies: Dependencies) => {
         files: [{ path: '/etc/pgrow/pgpass', content: pgpass, mode: 0o600 }, ...trustedFiles(session, of)],
         restart: 'no',
         ...serverResources(of),
+        confinement: serverConfinement(of),
       });
       await platform.startContainer(container);
       await waitUntil({ for: `the snapshot of ${of.name}`, step, look });

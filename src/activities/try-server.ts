@@ -1,3 +1,4 @@
+import { trialConfinement } from '../domain/confinement.ts';
 import { resourcesOf } from '../domain/container-spec.ts';
 import { PgrowError, withoutStop } from '../domain/errors.ts';
 import { databaseLabels, labelNames, trialName } from '../domain/naming.ts';
@@ -71,6 +72,7 @@ export const tryServerAction = (dependencies: Dependencies) => {
       files: filesOf(session, node),
       restart: 'no',
       ...resourcesOf(node),
+      confinement: trialConfinement(node),
     };
   };
 

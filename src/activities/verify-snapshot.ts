@@ -1,3 +1,4 @@
+import { serverConfinement } from '../domain/confinement.ts';
 import { dataPath, serverImage, serverResources } from '../domain/container-spec.ts';
 import { PgrowError } from '../domain/errors.ts';
 import { databaseLabels, labelNames, networkName, verificationName } from '../domain/naming.ts';
@@ -65,6 +66,7 @@ const readThrough = async (
       environment: {},
       restart: 'no',
       ...serverResources(database),
+      confinement: serverConfinement(database),
     });
     await platform.startContainer(container);
     const exitCode = await waitUntil({

@@ -8,6 +8,7 @@ import {
   reinitializeInput,
   repairInput,
   restoreSnapshotInput,
+  rotateDatabaseInput,
   scaleDownInput,
   switchoverInput,
   takeSnapshotInput,
@@ -109,6 +110,12 @@ export const scaleDownBody = {
   down: scaleDownInput.pick({ target: true, replicas: true, grace_period: true }),
   confirmation,
   options: operationOptions,
+} satisfies Parts;
+
+export const rotateBody = {
+  rotation: rotateDatabaseInput.pick({ how: true }),
+  confirmation,
+  options: operationOptions.pick({ patience: true }),
 } satisfies Parts;
 
 export const reinitializeBody = {

@@ -12,6 +12,7 @@ import {
   reinitializeBody,
   repairBody,
   replicasBody,
+  rotateBody,
   scaleDownBody,
   standbysBody,
   snapshotBody,
@@ -81,6 +82,11 @@ export const scaleDownChange = (body: unknown): Change => {
     options,
   } = parseBody(scaleDownBody, body);
   return down(target, { ...input, options }, confirmation);
+};
+
+export const rotateChange = (body: unknown): Change => {
+  const { rotation, confirmation, options } = parseBody(rotateBody, body);
+  return confirmable('rotateDatabase', { ...rotation, options }, confirmation);
 };
 
 export const reinitializeChange = (body: unknown): Change => {

@@ -29,7 +29,7 @@ const ofTheHome: readonly string[] = [
   'prepare',
   'serve',
   'backup-control-plane',
-  'rotate',
+  'rotate --secret-key',
   'restore-control-plane',
 ];
 

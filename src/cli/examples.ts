@@ -217,7 +217,11 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
     ['./pgrow doctor', 'look, and touch nothing'],
     ['./pgrow doctor --remove', 'remove what is safe to remove'],
   ],
-  rotate: [['./pgrow rotate --secret-key', 'all passwords are encrypted with a new key from then on']],
+  rotate: [
+    ['./pgrow rotate shop --password --dry-run', 'show what it would do'],
+    ['./pgrow rotate shop --password', "the application's role has a new password from then on: ./pgrow url shop"],
+    ['./pgrow rotate --secret-key', 'all passwords are encrypted with a new key from then on'],
+  ],
   'backup-control-plane': [
     ['./pgrow backup-control-plane /backup/pgrow.tar', 'into a new file'],
     ['./pgrow backup-control-plane - | age -r KEY > pgrow.tar.age', 'encrypted by another program'],

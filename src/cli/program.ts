@@ -65,7 +65,7 @@ const verbs: Readonly<Record<string, readonly AddVerb[]>> = {
   'Grow it, shrink it, change it': [plan, expand, scaleDown, pooling, replicas, changeDatabase],
   'Steer an operation': [cutover, abort, confirm, rollback],
   'Look at it': [web, list, status, operations, events, logs, snapshots, extensions, outdated, cost],
-  'Connect to it': [url, connect, password],
+  'Connect to it': [url, connect, password, rotate],
   'Care for its nodes': [switchover, failover, reinit, repair],
   'Take it down for a while': [stop, start],
   'Run the control plane': [
@@ -83,7 +83,6 @@ const verbs: Readonly<Record<string, readonly AddVerb[]>> = {
     release,
     backupControlPlane,
     restoreControlPlane,
-    rotate,
     images,
     prepare,
     serve,

@@ -20,6 +20,7 @@ export const pgrowService = service('pgrow', {
   setReplicas: operation<OperationInput<'setReplicas'>, OperationDocument>(),
   setPooling: operation<OperationInput<'setPooling'>, OperationDocument>(),
   changeDatabase: operation<OperationInput<'changeDatabase'>, OperationDocument>(),
+  rotateDatabase: operation<OperationInput<'rotateDatabase'>, OperationDocument>(),
   switchover: operation<OperationInput<'switchover'>, OperationDocument>(),
   failover: operation<OperationInput<'failover'>, OperationDocument>(),
   reinitialize: operation<OperationInput<'reinitialize'>, OperationDocument>(),

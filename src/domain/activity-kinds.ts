@@ -61,6 +61,12 @@ export const stepKinds: Readonly<Record<ActivityName, ActivityKind>> = {
   verifySettings: 'wait',
   ensureExtension: 'wait',
   removeExtension: 'act',
+  makeNextPassword: 'act',
+  forgetNextPassword: 'act',
+  changePassword: 'wait',
+  restorePassword: 'wait',
+  adoptPassword: 'act',
+  disownPassword: 'act',
   recordNode: 'act',
   recordTopology: 'act',
 };

@@ -30,6 +30,12 @@ test('a limit that was changed is named, with the command that sets it while the
   ]);
 });
 
+test('a limit of processes that was changed is named, with the command that sets it while the node runs', () => {
+  const { container } = nodeNamed(single.topology, 'postgres-1');
+  const limit = { subject: 'process limit', says: 'process limit is none, should be 2048' };
+  expect(found(single, 'postgres-1', limit)[0]?.command).toBe(`docker update --pids-limit 2048 ${container}`);
+});
+
 // A stop takes it back, and a start that was done by hand does not give it again.
 test('a node that the engine would not bring back is named, with the command that lets it', () => {
   const { container } = nodeNamed(single.topology, 'postgres-1');
@@ -75,8 +81,10 @@ test('what only a new container can have is made the way that costs clients leas
   const only = nodeNamed(single.topology, 'postgres-1').container;
   expect(again(replicated, 'postgres-2')).toBe('./pgrow reinit shop postgres-2');
   expect(again(replicated, 'postgres-1')).toBe('./pgrow switchover shop');
-  expect(again(replicated, 'front')).toBe(`docker stop ${front} && docker rm ${front} && ./pgrow repair shop front`);
+  expect(again(replicated, 'front')).toBe(
+    `docker stop ${front} && docker rm --volumes ${front} && ./pgrow repair shop front`,
+  );
   expect(again(single, 'postgres-1')).toBe(
-    `docker stop ${only} && docker rm ${only} && ./pgrow repair shop postgres-1`,
+    `docker stop ${only} && docker rm --volumes ${only} && ./pgrow repair shop postgres-1`,
   );
 });

@@ -1,4 +1,5 @@
 import { canChangeLive, cpuPeriodMicroseconds, isOfEndpoint, type Difference } from './container-description.ts';
+import { confinementOf } from './confinement.ts';
 import { connectCommand, resourcesOf } from './container-spec.ts';
 import type { Database } from './database.ts';
 import { repairCommand } from './faults.ts';
@@ -47,14 +48,15 @@ const beyondImage = (differences: readonly Difference[]): readonly Difference[] 
 const updateCommand = (node: Node, differences: readonly Difference[]): string => {
   const { memoryBytes, cpus } = resourcesOf(node);
   const quota = Math.round(cpus * cpuPeriodMicroseconds);
-  const isRestart = ({ subject }: Difference) => subject === 'restart policy';
+  const differs = (...subjects: readonly string[]) => differences.some(({ subject }) => subjects.includes(subject));
   const options = [
-    ...(differences.some(isRestart) ? ['--restart unless-stopped'] : []),
-    ...(differences.every(isRestart)
-      ? []
-      : [
+    ...(differs('restart policy') ? ['--restart unless-stopped'] : []),
+    ...(differs('process limit') ? [`--pids-limit ${confinementOf(node).processes}`] : []),
+    ...(differs('memory', 'swap', 'CPU limit')
+      ? [
           `--memory ${memoryBytes} --memory-swap ${memoryBytes} --cpu-period ${cpuPeriodMicroseconds} --cpu-quota ${quota}`,
-        ]),
+        ]
+      : []),
   ];
   return `docker update ${options.join(' ')} ${node.container}`;
 };
@@ -67,5 +69,5 @@ const againCommand = (database: string, topology: Database['topology'], node: No
       ? `./pgrow switchover ${database}`
       : `./pgrow reinit ${database} ${node.name}`;
   }
-  return `docker stop ${node.container} && docker rm ${node.container} && ${repairCommand(database, node.name)}`;
+  return `docker stop ${node.container} && docker rm --volumes ${node.container} && ${repairCommand(database, node.name)}`;
 };

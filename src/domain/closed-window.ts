@@ -24,4 +24,10 @@ export const closingText = ({ of, step }: ClosesWindow, steps: readonly Pick<Ste
 /**
  * Operations that close no window: a rollback uses it up, a destroy removes what it keeps, and the others touch nothing of that.
  */
-export const leavesWindow: readonly OperationWorkflow[] = ['rollback', 'destroyDatabase', 'repair', 'takeSnapshot'];
+export const leavesWindow: readonly OperationWorkflow[] = [
+  'rollback',
+  'destroyDatabase',
+  'repair',
+  'takeSnapshot',
+  'rotateDatabase',
+];

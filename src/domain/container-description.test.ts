@@ -29,6 +29,12 @@ const should: ContainerDescription = {
   droppedCapabilities: ['ALL'],
   addedCapabilities: [],
   securityOptions: ['no-new-privileges'],
+  confinement: {
+    processes: 100,
+    coreBytes: 0,
+    kept: ['/etc/pgrow'],
+    inMemory: [{ path: '/tmp', bytes: 1024 ** 2, mode: 0o1777 }],
+  },
   log: { driver: 'json-file', options: { 'max-size': '10m' } },
 };
 const said = (change: Partial<ContainerDescription>) =>
@@ -46,6 +52,10 @@ test('what image and engine add is no difference', () => {
       log: { driver: 'json-file', options: { 'max-size': '10m', compress: 'true' } },
     }),
   ).toEqual([]);
+});
+
+test('a container that was made before containers were confined is no different for it', () => {
+  expect(said({ confinement: null })).toEqual([]);
 });
 
 test.each<[string, Partial<ContainerDescription>]>([
@@ -71,6 +81,16 @@ test.each<[string, Partial<ContainerDescription>]>([
   ['dropped capabilities are none, should be ALL', { droppedCapabilities: [] }],
   ['added capabilities are SYS_ADMIN, should be none', { addedCapabilities: ['SYS_ADMIN'] }],
   ['security options are none, should be no-new-privileges', { securityOptions: [] }],
+  ['process limit is none, should be 100', { confinement: { ...should.confinement!, processes: null } }],
+  ['core dump limit is unlimited, should be none', { confinement: { ...should.confinement!, coreBytes: null } }],
+  [
+    'directories in volumes of its own are none, should be /etc/pgrow',
+    { confinement: { ...should.confinement!, kept: [] } },
+  ],
+  [
+    'directories in memory are none, should be /tmp (1 MB, mode 1777)',
+    { confinement: { ...should.confinement!, inMemory: [] } },
+  ],
   ['log option max-size is absent, should be 10m', { log: { driver: 'json-file', options: {} } }],
   [
     'health check is none, should be "pgrow-alive" every 10 s, for 3 s at most, unhealthy after 3, not counted for 60 s',

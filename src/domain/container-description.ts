@@ -29,6 +29,8 @@ export interface ContainerDescription {
   readonly droppedCapabilities: readonly string[];
   readonly addedCapabilities: readonly string[];
   readonly securityOptions: readonly string[];
+  /** Null: it may write anywhere. */
+  readonly confinement: Confinement | null;
   readonly log: { readonly driver: string; readonly options: Readonly<Record<string, string>> };
 }
 
@@ -49,6 +51,25 @@ export interface HealthCheck {
   readonly startPeriodSeconds: number;
 }
 
+/** How far a container's processes get: where they may write, how many they may be. Its root file system is read-only. */
+export interface Confinement {
+  /** Processes and threads at the same time. Null: as many as the engine lets it have. */
+  readonly processes: number | null;
+  /** Of a core dump, which would hold passwords. Null: as many as the engine lets it write. */
+  readonly coreBytes: number | null;
+  /** Directories with a volume each that is removed with the container: what is there survives restarts. */
+  readonly kept: readonly string[];
+  readonly inMemory: readonly InMemory[];
+}
+
+/** A directory that is empty after each start. What is in it counts towards the container's memory. */
+export interface InMemory {
+  readonly path: string;
+  readonly bytes: number;
+  /** 0o700 and the service user's, or 0o1777 and anyone's. */
+  readonly mode: number;
+}
+
 /** Where a container is not what it should be. */
 export interface Difference {
   readonly subject: string;
@@ -57,7 +78,7 @@ export interface Difference {
 }
 
 /** What changes without making the container again. */
-const liveSubjects: readonly string[] = ['memory', 'swap', 'CPU limit', 'restart policy'];
+const liveSubjects: readonly string[] = ['memory', 'swap', 'CPU limit', 'process limit', 'restart policy'];
 
 /** What is of its endpoint in its network, which it can leave and join again. */
 const endpointSubjects: readonly string[] = ['address', 'network aliases'];
@@ -97,9 +118,25 @@ export const differencesOf = (is: ContainerDescription, should: ContainerDescrip
   ...compared('dropped capabilities', listed(is.droppedCapabilities), listed(should.droppedCapabilities)),
   ...compared('added capabilities', listed(is.addedCapabilities), listed(should.addedCapabilities)),
   ...compared('security options', listed(is.securityOptions), listed(should.securityOptions)),
+  ...confinementDifferences(is.confinement, should.confinement),
   ...compared('log driver', is.log.driver, should.log.driver),
   ...namedIn('log option', is.log.options, should.log.options),
 ];
+
+/** A container of an earlier version may write anywhere. It serves on as it is, and is confined when it is made again. */
+const confinementDifferences = (is: Confinement | null, should: Confinement | null): readonly Difference[] =>
+  is === null || should === null
+    ? []
+    : [
+        ...compared('process limit', numberText(is.processes), numberText(should.processes)),
+        ...compared('core dump limit', bytesText(is.coreBytes), bytesText(should.coreBytes)),
+        ...compared('directories in volumes of its own', listed(is.kept), listed(should.kept)),
+        ...compared(
+          'directories in memory',
+          listed(is.inMemory.map(inMemoryText)),
+          listed(should.inMemory.map(inMemoryText)),
+        ),
+      ];
 
 const compared = (subject: string, is: string, should: string): readonly Difference[] =>
   is === should ? [] : [{ subject, says: `${subject} ${verb(subject)} ${is}, should be ${should}` }];
@@ -116,7 +153,7 @@ const namedIn = (
   Object.entries(should).flatMap(([name, value]) => compared(`${what} ${name}`, is[name] ?? 'absent', value));
 
 const verb = (subject: string): string =>
-  /(?:aliases|volumes|ports|capabilities|options)$/.test(subject) ? 'are' : 'is';
+  /^directories|(?:aliases|volumes|ports|capabilities|options)$/.test(subject) ? 'are' : 'is';
 
 /** Once it has run, the engine counts the hostname among them. */
 const aliasesOf = ({ aliases, hostname }: ContainerDescription): readonly string[] =>
@@ -127,6 +164,9 @@ const mountText = ({ volume, path }: ContainerDescription['mounts'][number]): st
 const portText = ({ container, address, host }: PublishedPort): string => `${address}:${host} to ${container}`;
 const bytesText = (bytes: number | null): string =>
   bytes === null ? 'unlimited' : bytes === 0 ? 'none' : formatExactly(bytes);
+const numberText = (number: number | null): string => (number === null ? 'none' : String(number));
+const inMemoryText = ({ path, bytes, mode }: InMemory): string =>
+  `${path} (${formatExactly(bytes)}, mode ${mode.toString(8)})`;
 const cpuText = (cpus: number | null): string => (cpus === null ? 'none' : `${Number(cpus.toFixed(3))} CPUs`);
 const checkText = (check: HealthCheck): string =>
   `"${check.command.join(' ')}" every ${check.intervalSeconds} s, for ${check.timeoutSeconds} s at most, ` +

@@ -77,7 +77,7 @@ test('the container that reads a recorded snapshot through is accounted for, tha
 
 test('what is no part of its database is found, with what removes it by hand', () => {
   expect(diagnose({ resources: strayResources, databases: [surveyed()] })).toMatchObject([
-    { kind: 'container', database: 'shop', removable: true, command: `docker rm -f ${stray.container}` },
+    { kind: 'container', database: 'shop', removable: true, command: `docker rm -fv ${stray.container}` },
     { kind: 'volume', database: 'shop', removable: true, command: `docker volume rm ${stray.volume}` },
   ]);
 });

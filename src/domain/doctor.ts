@@ -73,7 +73,7 @@ const isAccountedFor = (
 };
 
 const unaccounted = ({ kind, name, made_by }: SurveyedResource, database: SurveyedDatabase | null): Finding => {
-  const command = kind === 'container' ? `docker rm -f ${name}` : `docker ${kind} rm ${name}`;
+  const command = kind === 'container' ? `docker rm -fv ${name}` : `docker ${kind} rm ${name}`;
   return {
     kind,
     name,

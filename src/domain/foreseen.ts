@@ -158,7 +158,7 @@ const nouns: Readonly<Record<OperationType, string>> = {
   reinitialize: 'rebuild of a replica',
   repair: 'repair',
   snapshot: 'snapshot',
-  rotate_credentials: 'rotation of credentials',
+  rotate: 'rotation',
   rollback: 'rollback',
   stop: 'stop',
   start: 'start',

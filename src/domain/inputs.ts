@@ -3,6 +3,7 @@ import { databaseNamePattern, databaseNameRule, isDatabaseName, postgresMajors, 
 import { defaultLocale, isLocale, localeRule } from './locale.ts';
 import type { OperationType } from './operation.ts';
 import { haOptions, operationOptions, poolingOptions, replicaOptions, replicaWishes } from './options.ts';
+import { passwordRotations } from './rotation.ts';
 import { cpus, memory, storage } from './server-size.ts';
 import { retentionHours } from './snapshot.ts';
 import { expansionTargets } from './stage.ts';
@@ -113,6 +114,15 @@ export const changeDatabaseInput = z.strictObject({
   options: operationOptions.prefault({}),
 });
 
+/** Another password for the application. Sessions stay. */
+export const rotateDatabaseInput = z.strictObject({
+  ...started,
+  /** How its password is replaced. */
+  how: z.enum(passwordRotations),
+  confirm,
+  options: operationOptions.prefault({}),
+});
+
 export const reinitializeInput = z.strictObject({
   ...started,
   node: z.string().min(1).max(63),
@@ -203,6 +213,7 @@ export const operationInputs = {
   setReplicas: setReplicasInput,
   setPooling: setPoolingInput,
   changeDatabase: changeDatabaseInput,
+  rotateDatabase: rotateDatabaseInput,
   switchover: switchoverInput,
   failover: failoverInput,
   reinitialize: reinitializeInput,
@@ -229,6 +240,7 @@ export const operationTypeOf = {
   setReplicas: 'set_replicas',
   setPooling: 'set_pooling',
   changeDatabase: 'change',
+  rotateDatabase: 'rotate',
   switchover: 'switchover',
   failover: 'failover',
   reinitialize: 'reinitialize',

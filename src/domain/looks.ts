@@ -7,6 +7,7 @@ import type { Leadership, LiveState } from './live-state.ts';
 import type { LeftOver } from './operation-activities.ts';
 import type { PasswordAnswer } from './password.ts';
 import type { PreflightCheck, PreflightQuestion } from './preflight.ts';
+import type { RotationFacts } from './rotation.ts';
 import type { Sample } from './samples.ts';
 import type { SettingsSeen } from './setting-catalogue.ts';
 import type { ServerSettings } from './settings.ts';
@@ -94,6 +95,8 @@ export interface Wanted {
   readonly holdings?: boolean;
   /** What a change needs to know. Default: not looked up. */
   readonly change?: ChangeQuestion;
+  /** The application's role, for a rotation. Default: not looked up. */
+  readonly rotation?: true;
 }
 
 export interface Circumstances {
@@ -104,6 +107,8 @@ export interface Circumstances {
   readonly settings: ServerSettings | null;
   /** Null where no server takes writes; absent where it was not requested. */
   readonly change?: ChangeFacts | null;
+  /** Null where no server takes writes; absent where it was not requested. */
+  readonly rotation?: RotationFacts | null;
 }
 
 /** `failed` says what would not go. */

@@ -15,7 +15,7 @@ export const operationTypes = [
   'reinitialize',
   'repair',
   'snapshot',
-  'rotate_credentials',
+  'rotate',
   'rollback',
   'stop',
   'start',

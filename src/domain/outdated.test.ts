@@ -19,7 +19,7 @@ test('servers are brought to the newest image by one change, other nodes are mad
   expect(databases.map(({ name }) => name)).toEqual(['shop']);
   expect(databases[0]!.nodes.map(({ command }) => command)).toEqual([
     './pgrow change shop --image newest',
-    'docker rm --force pgrow-x-haproxy-1 && ./pgrow repair shop haproxy-1',
+    'docker rm --force --volumes pgrow-x-haproxy-1 && ./pgrow repair shop haproxy-1',
   ]);
   expect(unknown).toEqual(['unseen']);
 });

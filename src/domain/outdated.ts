@@ -29,7 +29,7 @@ export const newestImageCommand = (database: string): string => `./pgrow change 
 const commandFor = (database: string, { name, kind, container }: OlderNode): string =>
   kind === 'postgres'
     ? newestImageCommand(database)
-    : `docker rm --force ${container} && ${repairCommand(database, name)}`;
+    : `docker rm --force --volumes ${container} && ${repairCommand(database, name)}`;
 
 /** What is outdated of the databases, each node with the command that brings it up to date. */
 export const outdatedDocument = (found: readonly OlderNodes[]) => ({

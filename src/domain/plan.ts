@@ -61,7 +61,7 @@ export interface Plan {
    * or fails before costs no way back. Null or absent if none is open, or none is closed.
    */
   readonly closes_window?: ClosesWindow | null;
-  /** What a change makes different, each with how it takes effect. Absent from the plans of other operations. */
+  /** What a change or a rotation makes different, each with how it takes effect. Absent from the plans of other operations. */
   readonly changes?: readonly ChangeItem[];
   readonly warnings: readonly string[];
   /** What is lost for good: the operation begins only when that has been confirmed. Absent: nothing is. */

@@ -50,6 +50,7 @@ export const requestAgain = ({ asked, options, ...about }: Asked): RequestAgain 
 const paths = {
   setReplicas: 'replicas',
   changeDatabase: 'change',
+  rotateDatabase: 'rotate',
   switchover: 'switchover',
   failover: 'failover',
   reinitialize: 'reinitialize',
@@ -90,6 +91,7 @@ const takenOptions: Partial<Record<OperationWorkflow, readonly (keyof OperationO
   rollback: ['patience', 'cutover', 'cutover_deadline'],
   failover: ['patience'],
   takeSnapshot: ['patience'],
+  rotateDatabase: ['patience'],
   stopDatabase: ['patience'],
   startDatabase: ['patience'],
 };

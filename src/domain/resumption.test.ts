@@ -71,6 +71,7 @@ test.each([
   ['rollback', {}, 'rollback shop'],
   ['failover', { target_node: 'postgres-3' }, 'failover shop postgres-3 --yes'],
   ['failover', {}, 'failover shop --yes'],
+  ['rotateDatabase', { how: 'at_once' }, 'rotate shop --password --yes'],
   ['takeSnapshot', {}, 'snapshots shop --take'],
   ['stopDatabase', {}, 'stop shop --yes'],
   ['startDatabase', {}, 'start shop'],

@@ -61,6 +61,8 @@ export const commandToResume = (database: string, asked: RecordedRequest | undef
       return `./pgrow replicas ${database} ${count}`;
     case 'changeDatabase':
       return `./pgrow change ${database} ${changeOptions(asked.input)} --yes`;
+    case 'rotateDatabase':
+      return `./pgrow rotate ${database} --password --yes`;
     case 'switchover':
       return `./pgrow switchover ${database}${target_node === undefined ? '' : ` ${target_node}`}`;
     case 'failover':

@@ -177,11 +177,28 @@ export interface Actions {
   ensureExtension: { readonly node: Node; readonly extension: string };
   /** Refused by the server while anything depends on it; with `unless_needed` it stays then, with a remark. Absent is success. */
   removeExtension: { readonly node: Node; readonly extension: string; readonly unless_needed?: true };
+  /** Records the password that the application's role is to have, sealed, with what the server stores for the role now. */
+  makeNextPassword: OfRole;
+  /** Absent is success. */
+  forgetNextPassword: OfRole;
+  /** Gives the role that password, and logs in with it through every pooler at once: until then those open no server connections. */
+  changePassword: OfRole & { readonly poolers: readonly Node[] };
+  /** What the server stored for the role before, and the same logins with the password on record. */
+  restorePassword: OfRole & { readonly poolers: readonly Node[] };
+  /** The next password is the one on record from now on. */
+  adoptPassword: OfRole;
+  /** The one of before is on record again; not adopted is success. */
+  disownPassword: OfRole;
   /** Replaces one node on record, and nothing else; not the one that takes writes, which has been left as it was made. */
   recordNode: { readonly node: Node };
 
   /** Writes the new topology, the endpoints and the event. */
   recordTopology: { readonly topology: Topology };
+}
+
+interface OfRole {
+  /** The application's. */
+  readonly role: string;
 }
 
 interface CanDoWithout {

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { serverConfinement } from '../domain/confinement.ts';
 import { healthCheckOf } from '../domain/container-spec.ts';
 import { labelNames } from '../domain/naming.ts';
 import { createDockerPlatform } from '../platform/docker/index.ts';
@@ -79,6 +80,7 @@ const createContainer = async (
     memoryBytes: 512 * megabyte,
     cpus: 1,
     sharedMemoryBytes: 64 * megabyte,
+    confinement: serverConfinement({}),
     healthCheck: healthCheckOf({ kind: 'postgres' }),
   });
   await platform.startContainer(name);

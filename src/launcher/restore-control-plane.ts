@@ -126,7 +126,7 @@ const obstacleInOwn = async (
       done: false,
       why:
         `There is a volume ${name} on the Docker engine: metadata of this control plane, perhaps newer than the backup. Nothing was touched. ` +
-        `To restore in its place, remove it: docker rm -f ${name}; docker volume rm ${name}`,
+        `To restore in its place, remove it: docker rm -fv ${name}; docker volume rm ${name}`,
     };
   if (check && !(await platform.inspectContainer(name))?.running)
     return { done: false, why: `What ${name} holds cannot be seen: its container does not run.` };

@@ -35,6 +35,7 @@ const newWorld = async (databases: Database[]) => {
         restart: 'unless-stopped',
         memoryBytes: 1,
         cpus: 1,
+        confinement: null,
       });
       await platform.startContainer(node.container);
       platform.setHealth(node.container, 'healthy');

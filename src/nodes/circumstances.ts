@@ -5,6 +5,7 @@ import type { Dependencies, SessionDependencies } from './dependencies.ts';
 import { readLeadership } from './leader.ts';
 import { readChangeFacts } from './read-change-facts.ts';
 import { readFacts } from './read-facts.ts';
+import { readRotationFacts } from './read-rotation-facts.ts';
 import { openSession } from './session.ts';
 import { withSharedLogins } from './shared-logins.ts';
 
@@ -18,15 +19,22 @@ export const readCircumstances = async (
     const leadership = await readLeadership(dependencies, session, wanted);
     // Without a leader there is no server to ask, and no data that moved writes could leave behind.
     if (leadership.leaderless)
-      return { leadership, facts: null, settings: null, ...(wanted.change && { change: null }) };
+      return {
+        leadership,
+        facts: null,
+        settings: null,
+        ...(wanted.change && { change: null }),
+        ...(wanted.rotation && { rotation: null }),
+      };
     const { leader } = leadership;
     const { readServerSettings } = dependencies.components.postgres;
-    const [facts, settings, change] = await Promise.all([
+    const [facts, settings, change, rotation] = await Promise.all([
       wanted.facts ? readFacts(dependencies, session, leader) : null,
       wanted.settings
         ? session.asSuperuser(nodeNamed(database.topology, leader), readServerSettings).catch(() => null)
         : null,
       wanted.change ? readChangeFacts(dependencies, session, leader, wanted.change) : undefined,
+      wanted.rotation ? readRotationFacts(dependencies, session, leader) : undefined,
     ]);
-    return { leadership, facts, settings, ...(change && { change }) };
+    return { leadership, facts, settings, ...(change && { change }), ...(rotation && { rotation }) };
   });

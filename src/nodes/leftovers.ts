@@ -13,7 +13,7 @@ export const removeResources = async (platform: Platform, resources: Resources):
     }
   };
   for (const name of resources.containers) {
-    await attempt(`container ${name}`, `docker rm -f ${name}`, () => platform.removeContainer(name));
+    await attempt(`container ${name}`, `docker rm -fv ${name}`, () => platform.removeContainer(name));
   }
   for (const name of resources.volumes) {
     await attempt(`volume ${name}`, `docker volume rm ${name}`, () => platform.removeVolume(name));

@@ -1,3 +1,4 @@
+import { confinementOf } from '../domain/confinement.ts';
 import {
   attachmentOf,
   dataPath,
@@ -30,5 +31,6 @@ export const nodeContainer = (
     restart: 'unless-stopped',
     healthCheck: healthCheckOf(node),
     ...resourcesOf(node),
+    confinement: confinementOf(node),
   };
 };

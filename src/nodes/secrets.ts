@@ -1,5 +1,6 @@
 import { createAuthority, type Authority } from '../components/certificates/index.ts';
 import { PgrowError } from '../domain/errors.ts';
+import type { RotationSecret } from '../domain/rotation.ts';
 import type { Store } from '../store/store.ts';
 
 export const secretNames = [
@@ -14,11 +15,10 @@ export const secretNames = [
   'application',
 ] as const;
 type SecretName = (typeof secretNames)[number];
-/** Those of a certificate authority only where the database speaks TLS: PEM. */
-export type Secrets = Readonly<Record<SecretName, string>> & {
-  readonly ca_certificate?: string;
-  readonly ca_key?: string;
-};
+/** Those of a certificate authority, PEM, only where the database speaks TLS. */
+export type Secrets = Readonly<
+  Record<SecretName, string> & Partial<Record<'ca_certificate' | 'ca_key' | RotationSecret, string>>
+>;
 
 /**
  * The passwords on record; none is ever made here, because a server would not know it.

@@ -36,10 +36,12 @@ export interface Session {
     at: PeerPort,
     more?: Pick<PostgresAddress, 'onEnd' | 'connectTimeoutMs' | 'statementTimeoutMs'>,
   ): Promise<PostgresConnection>;
-  /** The application's connection, with the recorded password unless another is given. That password may be outdated. */
+  /** The application's connection, with the recorded password unless another is given, to its database unless to another. That password may be outdated. */
   connectApplication(
     at: PeerPort,
-    more?: Partial<Pick<PostgresAddress, 'onEnd' | 'password' | 'connectTimeoutMs'>>,
+    more?: Partial<
+      Pick<PostgresAddress, 'onEnd' | 'password' | 'database' | 'connectTimeoutMs' | 'statementTimeoutMs'>
+    >,
   ): Promise<PostgresConnection>;
   /** The admin console of the PgBouncer at this port of a pooler; the caller ends it. */
   connectPooler(pooler: NodeRef, port: number): Promise<PoolerAdmin>;

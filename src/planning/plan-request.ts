@@ -76,8 +76,18 @@ export const planRequest = async (
     facts,
     settings,
     change = null,
+    rotation = null,
   } = isRemoved ? unlooked(database) : await lookAt(nodes, database, workflow, input);
-  const circumstances = { database, operation_id: operation, ...leadership, last, restored: null, facts, change };
+  const circumstances = {
+    database,
+    operation_id: operation,
+    ...leadership,
+    last,
+    restored: null,
+    facts,
+    change,
+    rotation,
+  };
   const plan = planOperation(workflow, input, circumstances, planning.prices);
   return { ...planned, plan, unfinished: null, previous, settings };
 };
@@ -109,7 +119,8 @@ const lookAt = async (
   const holdings = workflow === 'failover';
   if (!stopped) {
     const change = workflow === 'changeDatabase' ? changeQuestion(input as ParsedInput<'changeDatabase'>) : undefined;
-    return nodes.readCircumstances(database, { facts: true, settings: true, holdings, ...(change && { change }) });
+    const more = { ...(change && { change }), ...(workflow === 'rotateDatabase' && { rotation: true as const }) };
+    return nodes.readCircumstances(database, { facts: true, settings: true, holdings, ...more });
   }
   const { leadership } = await nodes.readCircumstances(database, { facts: false, settings: false });
   return { leadership: { ...leadership, leader, leaderless: false, holdings: null }, facts: null, settings: null };

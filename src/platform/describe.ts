@@ -24,5 +24,6 @@ export const descriptionOf = (spec: ContainerSpec): ContainerDescription => ({
   droppedCapabilities: ['ALL'],
   addedCapabilities: [],
   securityOptions: ['no-new-privileges'],
+  confinement: spec.confinement,
   log: { driver: 'json-file', options: { 'max-size': '10m', 'max-file': '3' } },
 });

@@ -2,7 +2,7 @@ import type { LogLine, LogStart } from '../domain/looks.ts';
 import type { Capacity } from '../domain/server-size.ts';
 import type { Duplex } from 'node:stream';
 
-import type { ContainerDescription, HealthCheck } from '../domain/container-description.ts';
+import type { Confinement, ContainerDescription, HealthCheck } from '../domain/container-description.ts';
 
 /**
  * The container engine as the rest of pgrow sees it. Implemented by `docker/` and, for workflow tests, by a fake. No call
@@ -63,7 +63,10 @@ export interface Platform {
    */
   followLog(name: string, from: LogStart, signal: AbortSignal): AsyncIterable<LogLine>;
 
-  /** Puts other files into a container that is there, running or not; each is replaced whole. */
+  /**
+   * Puts other files into a container that is there, running or not; each is replaced whole. Into a confined one they go where it
+   * has a volume.
+   */
   putFiles(name: string, files: readonly NodeFile[]): Promise<void>;
 
   /**
@@ -149,6 +152,8 @@ export interface ContainerSpec {
   readonly restart: 'unless-stopped' | 'no';
   readonly memoryBytes: number;
   readonly cpus: number;
+  /** Null: it may write anywhere, and have as many processes as the engine lets it have. */
+  readonly confinement: Confinement | null;
   /** Size of /dev/shm in bytes. */
   readonly sharedMemoryBytes?: number;
   /** Default: its image's, if any. */

@@ -13,6 +13,8 @@ export interface SecretStore {
   /** One that came from elsewhere in place of the one on record. */
   replaceSecret(serviceId: string, name: string, secret: string): Promise<void>;
   /** Absent is success. */
+  removeSecret(serviceId: string, name: string): Promise<void>;
+  /** Absent is success. */
   removeSecrets(serviceId: string): Promise<void>;
   /**
    * Seals everything with the first key that is still sealed with another. What is written meanwhile stays.
@@ -71,6 +73,9 @@ export const secretStore = (queries: Queries, keys: SealingKeys): SecretStore =>
         .values({ service_id: serviceId, name, ciphertext })
         .onConflict((conflict) => conflict.columns(['service_id', 'name']).doUpdateSet({ ciphertext }))
         .execute();
+    },
+    async removeSecret(serviceId, name) {
+      await queries.deleteFrom('secrets').where('service_id', '=', serviceId).where('name', '=', name).execute();
     },
     async removeSecrets(serviceId) {
       await queries.deleteFrom('secrets').where('service_id', '=', serviceId).execute();

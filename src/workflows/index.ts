@@ -5,6 +5,7 @@ export { scaleDown } from './scale-down.ts';
 export { setReplicas } from './set-replicas.ts';
 export { setPooling } from './set-pooling.ts';
 export { changeDatabase } from './change-database.ts';
+export { rotateDatabase } from './rotate-database.ts';
 export { switchover } from './switchover.ts';
 export { failover } from './failover.ts';
 export { reinitialize } from './reinitialize.ts';

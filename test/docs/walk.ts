@@ -31,6 +31,8 @@ export const walk: readonly Stop[] = [
   { command: 'expand shop --to pooling' },
   { command: 'pooling shop --default-pool-size 50' },
   { command: 'pooling shop' },
+  { command: 'rotate shop --password --dry-run' },
+  { command: 'rotate shop --password', also: asked },
   { command: 'expand shop --to replicas --count 2' },
   { command: 'url shop --pooled-read-only' },
   { command: 'snapshots shop' },
@@ -120,7 +122,7 @@ export const leftOut: Readonly<Record<string, string>> = {
   images: 'builds images, which tests do before they need them',
   'list --context prod': 'leads to a host that does not exist',
   'notifications test ops': 'sends to a host that does not exist',
-  rotate: 'runs in test/integration/secret-key.test.ts',
+  'rotate --secret-key': 'runs in test/integration/secret-key.test.ts',
   'backup-control-plane': 'runs in test/scenarios/control-planes.test.ts and under Compose',
   'restore-control-plane': 'runs in test/scenarios/control-planes.test.ts and under Compose',
 };

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 
 import type { Peer, PeerTls } from '../../src/components/peer.ts';
+import type { Confinement } from '../../src/domain/container-description.ts';
+import { confinementOf, trialConfinement } from '../../src/domain/confinement.ts';
 import { ensureImages, type ImageTags } from '../../src/launcher/images.ts';
 import { createDockerPlatform } from '../../src/platform/docker/index.ts';
 import type { Platform } from '../../src/platform/platform.ts';
@@ -69,6 +71,7 @@ export const createStack = async (): Promise<Stack> => {
       restart: command ? 'no' : 'unless-stopped',
       memoryBytes: memoryBytes ?? 512 * 1024 ** 2,
       cpus: 2,
+      confinement: confinementFor(image, data),
     });
     await put(name, files);
   };
@@ -102,4 +105,10 @@ export const createStack = async (): Promise<Stack> => {
       await Promise.all(found.networks.map((name) => platform.removeNetwork(name)));
     },
   };
+};
+
+/** As pgrow has it for this kind of node; data without a volume goes with its container. */
+const confinementFor = (image: keyof ImageTags, data: string | undefined): Confinement => {
+  if (image === 'pgbouncer' || image === 'haproxy' || image === 'etcd') return confinementOf({ kind: image });
+  return data ? confinementOf({ kind: 'postgres' }) : trialConfinement({});
 };

@@ -31,6 +31,7 @@ const spec = (name: string, more: Partial<ContainerSpec> = {}): ContainerSpec =>
   restart: 'no',
   memoryBytes: 64 * 1024 ** 2,
   cpus: 0.5,
+  confinement: null,
   ...more,
 });
 

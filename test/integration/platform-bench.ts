@@ -68,6 +68,7 @@ const benchOn = (engine: Engine): Bench => {
     restart: 'no',
     memoryBytes: 64 * 1024 ** 2,
     cpus: 0.5,
+    confinement: null,
     ...more,
   });
   const created = async (more?: Partial<ContainerSpec>): Promise<string> => {

@@ -36,6 +36,23 @@ onEveryEngine('the inside of a container', ({ platform, stack, labels, created, 
     expect((await platform.exec(name, ['cat', path])).exitCode).toBe(1);
   });
 
+  test('into a confined container files go where it has a volume, and these go with it', async () => {
+    const confinement = { processes: 50, coreBytes: 0, kept: ['/etc/pgrow'], inMemory: [] };
+    const name = await created({ confinement });
+    await platform.putFiles(name, [{ path: '/etc/pgrow/first', content: 'first\n', mode: 0o644 }]);
+    await platform.startContainer(name);
+    await platform.putFiles(name, [{ path: '/etc/pgrow/second', content: 'second\n', mode: 0o644 }]);
+    await platform.restartContainer(name, 0);
+    for (const file of ['first', 'second'])
+      expect((await platform.exec(name, ['cat', `/etc/pgrow/${file}`])).stdout).toBe(`${file}\n`);
+    const outside = platform.putFiles(name, [{ path: '/etc/outside', content: '', mode: 0o644 }]);
+    await expect(outside).rejects.toThrow(/read-only/);
+
+    await platform.removeContainer(name);
+    await started({ name, confinement });
+    expect((await platform.exec(name, ['cat', '/etc/pgrow/first'])).exitCode).toBe(1);
+  });
+
   // As the engine's own error it was retried as if Docker were down.
   test('a port on which nothing listens is refused by the container, not by the engine', async () => {
     const name = await started();

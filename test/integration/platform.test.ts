@@ -91,6 +91,12 @@ onEveryEngine(
         restart: 'unless-stopped',
         sharedMemoryBytes: 32 * 1024 ** 2,
         healthCheck,
+        confinement: {
+          processes: 50,
+          coreBytes: 0,
+          kept: ['/etc/pgrow'],
+          inMemory: [{ path: '/tmp', bytes: 1024 ** 2, mode: 0o1777 }],
+        },
       });
       const { name } = described;
       const differences = async (should = described) =>

@@ -58,8 +58,14 @@ describe('the documents of --json', () => {
   });
 
   test('plan shows what expand would do, and touches nothing', async () => {
-    // Positions and looks continue by themselves.
-    const nodes = async () => (await shop.nodes()).map((node) => ({ ...node, position: null, answered_at: null }));
+    // All else is looked at by the monitor, at its own time.
+    const nodes = async () =>
+      (await shop.nodes()).map(({ name, container, state, facts }) => ({
+        name,
+        container,
+        state,
+        since: facts?.since,
+      }));
     const before = await nodes();
     const { operation } = await readJson(planDocument, ...walk.plan);
     expect(operation).toMatchObject({ type: 'expand', database: shop.name, from_stage: 0, to_stage: 3 });

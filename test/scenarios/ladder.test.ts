@@ -2,7 +2,8 @@ import pg from 'pg';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
 import type { EndpointName } from '../../src/domain/endpoints.ts';
 import type { OperationDocument } from '../../src/domain/operation.ts';
-import type { HostPorts } from '../../src/domain/topology.ts';
+import { nodeKinds, type HostPorts } from '../../src/domain/topology.ts';
+import { expectConfinedNodes } from '../support/confined-nodes.ts';
 import { useControlPlane } from '../support/control-plane.ts';
 import { expectDatabase, keepData } from '../support/expectations.ts';
 import { askHealthPort } from '../support/health-port.ts';
@@ -195,6 +196,10 @@ describe('the ladder', () => {
         etcd_version: expect.stringMatching(/^3\./),
       },
     });
+  });
+
+  test('every node is confined: no user but its own, no capability, a root file system that it cannot write to', async () => {
+    expect(await expectConfinedNodes(shop)).toEqual(new Set(nodeKinds));
   });
 
   test('every endpoint can be printed', async () => {

@@ -220,6 +220,7 @@ const damage = async (database: ManagedDatabase, id: string): Promise<void> => {
     restart: 'no',
     memoryBytes: 128 * 1024 * 1024,
     cpus: 1,
+    confinement: null,
   });
   await plane.platform.startContainer(name);
   await retryUntil('the damage done', async () =>

@@ -2,6 +2,7 @@ import Docker from 'dockerode';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from 'vitest';
+import { dataPath } from '../../src/domain/container-spec.ts';
 import { labelNames } from '../../src/domain/naming.ts';
 import type { OperationDocument, StepStatus } from '../../src/domain/operation.ts';
 import type { Breakpoint } from '../../src/worker/breakpoints.ts';
@@ -141,14 +142,14 @@ export const occupyVolume = async (volume: string, image: string): Promise<() =>
     HostConfig: { Binds: [`${volume}:/occupied`] },
   });
   return async () => {
-    await container.remove({ force: true });
+    await container.remove({ force: true, v: true });
   };
 };
 
 /** Volume and image of a node that is being made. */
 export const volumeOf = async (database: ManagedDatabase, node: string): Promise<{ volume: string; image: string }> => {
   const { Mounts, Config } = await (await containerOf(database, node)).inspect();
-  const volume = Mounts.find(({ Type }) => Type === 'volume')?.Name;
+  const volume = Mounts.find(({ Destination: path }) => Object.values(dataPath).includes(path))?.Name;
   if (!volume) throw new Error(`${node} has no volume`);
   return { volume, image: Config.Image };
 };

@@ -5,8 +5,8 @@ import type { ManagedDatabase } from './stack.ts';
 const engine = new Docker();
 
 /**
- * Makes a node's container again from an image of another name, which is what an update of pgrow leaves: the same volume, files
- * and address.
+ * Makes a node's container again from an image of another name, as a pgrow made it that did not confine containers yet, which is
+ * what an update of pgrow leaves: the same volume, files and address.
  *
  * @returns the name of that image; `forgetImage` removes it
  */
@@ -20,7 +20,7 @@ export const makeFromOlderImage = async (database: ManagedDatabase, node: string
   const archive: Buffer[] = [];
   for await (const chunk of files) archive.push(Buffer.from(chunk));
   await before.stop();
-  await before.remove();
+  await before.remove({ v: true });
   const attached = Object.entries(NetworkSettings.Networks).map(
     ([network, { Aliases, IPAMConfig }]) => [network, { Aliases, IPAMConfig }] as const,
   );
@@ -28,13 +28,22 @@ export const makeFromOlderImage = async (database: ManagedDatabase, node: string
     ...config,
     name: name.slice(1),
     Image: older,
-    HostConfig,
+    HostConfig: unconfined(HostConfig),
     NetworkingConfig: { EndpointsConfig: Object.fromEntries(attached) },
   });
   await again.putArchive(Buffer.concat(archive), { path: '/etc' });
   await again.start();
   return older;
 };
+
+const unconfined = (config: Docker.HostConfig): Docker.HostConfig => ({
+  ...config,
+  ReadonlyRootfs: false,
+  PidsLimit: 0,
+  Ulimits: [],
+  Tmpfs: {},
+  Mounts: (config.Mounts ?? []).filter(({ Source: volume }) => volume),
+});
 
 export const forgetImage = async (name: string): Promise<void> => {
   await engine.getImage(name).remove();

@@ -203,6 +203,11 @@ const stories: Readonly<Record<string, Tell>> = {
     await shop.run('changeDatabase', { memory: '2GiB', settings: { work_mem: '8MB' }, extensions: ['pg_trgm'] });
     return { 'changeDatabase-1-1-completed': await last(shop) };
   },
+  async rotated(shop) {
+    await begin(shop, 'pooling');
+    await shop.run('rotateDatabase', { how: 'at_once', confirm: true });
+    return { 'rotateDatabase-1-1-completed': await last(shop) };
+  },
   async restored(shop) {
     await keepSnapshot(shop);
     await shop.run('restoreSnapshot', restoration);

@@ -35,6 +35,7 @@ const seconds: Readonly<Record<string, number>> = {
   interruptions: 52,
   'every-step': 41,
   hanging: 40,
+  rotate: 40,
   'every-step-stop': 40,
   terminated: 39,
   store: 39,

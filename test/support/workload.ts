@@ -10,6 +10,7 @@ import type { Endpoint } from '../../src/workload/endpoint.ts';
 import { sessionOpener } from '../../src/workload/session.ts';
 import { startReaders, type ReadersReport } from '../../src/workload/readers.ts';
 import type { ManagedDatabase } from './stack.ts';
+import { storyOf } from './story.ts';
 
 export interface ScenarioWorkload extends Workload {
   /** Moves the clients to the endpoint that is the best by now, between two transactions. */
@@ -55,8 +56,14 @@ export const withWorkload = async (
   }
   const report = await workload.stop();
   const { lost, first_lost, errors } = report;
-  expect({ lost, first_lost, errors }).toEqual({ lost: 0, first_lost: [], errors });
-  expectFailures(report, mayFail, clients);
+  try {
+    expect({ lost, first_lost, errors }).toEqual({ lost: 0, first_lost: [], errors });
+    expectFailures(report, mayFail, clients);
+  } catch (error) {
+    // A client that failed once in a hundred runs, long ago: only the servers know why.
+    console.error(await storyOf(database));
+    throw error;
+  }
   return report;
 };
 

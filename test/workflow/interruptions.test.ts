@@ -248,7 +248,7 @@ describe.concurrent('a compensation that cannot finish', () => {
     });
     expect(document.error?.left_over).toContainEqual({
       what: expect.stringContaining(left!),
-      command: `docker rm -f ${left!}`,
+      command: `docker rm -fv ${left!}`,
     });
   });
 });

@@ -59,6 +59,7 @@ test('what a worker that died has left is not taken for an answer', async () => 
     restart: 'no',
     memoryBytes: 1,
     cpus: 1,
+    confinement: null,
   });
   await platform.startContainer(name);
   servers.damage(snapshot.volume, null);

@@ -96,7 +96,7 @@ const changeItem: z.ZodType<ChangeItem> = named(
   'One thing that a change makes different.',
   z.strictObject({
     subject: z.enum(changeSubjects),
-    name: z.string().nullable().describe('Of a setting or an extension.'),
+    name: z.string().nullable().describe('Of a setting or an extension, or the role that a password is of.'),
     from: z.string().nullable().describe('Null if there is none, or it is not known.'),
     to: z.string().nullable().describe('Null if there is none any longer.'),
     takes_effect: z.enum(effects).describe('At once, at a hand-over to a server that has it, or by being recorded.'),
@@ -118,7 +118,9 @@ const common = {
   nodes_removed: z.array(z.string()),
   cost_before: cost,
   cost_after: cost,
-  changes: z.array(changeItem).describe('Of a change, what it makes different; empty for other operations.'),
+  changes: z
+    .array(changeItem)
+    .describe('Of a change or a rotation, what it makes different; empty for other operations.'),
   warnings: z.array(z.string()),
 };
 

@@ -13,8 +13,8 @@ import {
 import { haOptions, operationOptions, poolingOptions } from '../../domain/options.ts';
 import type { Database } from '../../domain/database.ts';
 import { switchoverInput } from '../../domain/inputs.ts';
-import { changeBody, switchoverBody } from '../bodies.ts';
-import { databaseChange, haChange, poolingChange, switchoverChange } from '../choose-change.ts';
+import { changeBody, rotateBody, switchoverBody } from '../bodies.ts';
+import { databaseChange, haChange, poolingChange, rotateChange, switchoverChange } from '../choose-change.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import type { Change } from '../start-change.ts';
 import { addReplicaChange } from './add-replica.ts';
@@ -116,6 +116,23 @@ export const mutationType = (types: JsonTypes, dependencies: ApiDependencies) =>
         ...bodyOf(how as Record<string, unknown>),
       }),
       choose: databaseChange,
+      result: {},
+    },
+    {
+      name: 'postgresRotate',
+      description:
+        'Gives the role of the application another password. Its sessions go on; later logins need the new one.',
+      path: 'rotate',
+      args: {
+        how: {
+          type: new GraphQLNonNull(GraphQLString),
+          description: 'at_once: only the new one logs in from then on.',
+        },
+        options: { type: types.input('RotateOptions', `How a rotation is run. ${inSeconds}`, [rotateBody.options]) },
+      },
+      usualWait: 60,
+      body: ({ how, options: more }) => ({ ...bodyOf({ how }), ...bodyOf(more as Record<string, unknown>) }),
+      choose: rotateChange,
       result: {},
     },
     {

@@ -13,6 +13,7 @@ import {
   reinitializeBody,
   repairBody,
   replicasBody,
+  rotateBody,
   scaleDownBody,
   snapshotBody,
   standbysBody,
@@ -30,6 +31,7 @@ import {
   reinitializeChange,
   repairChange,
   replicasChange,
+  rotateChange,
   scaleDownChange,
   snapshotChange,
   startDatabaseChange,
@@ -91,6 +93,7 @@ export const changeRoutes = (app: FastifyInstance, dependencies: ApiDependencies
     [changeBody],
     databaseChange,
   );
+  route('rotate', "Give the application's role another password; its sessions go on", [rotateBody], rotateChange);
   route('scale-down', 'Back to any lower stage', [scaleDownBody], scaleDownChange);
   route('switchover', 'Move writes to another node', [switchoverBody], switchoverChange);
   route(

@@ -2,10 +2,10 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { z } from 'zod';
 import { costOf } from '../../domain/cost.ts';
 import type { Database } from '../../domain/database.ts';
-import type { PasswordAnswer } from '../../domain/password.ts';
 import { connectionStrings, routesOnTheWay } from '../../domain/endpoints.ts';
 import { healthDocument, topologyDocument } from '../../domain/status.ts';
 import { includes } from '../../domain/tokens.ts';
+import { readApplicationPassword } from '../application-password.ts';
 import { callerOf } from '../auth.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { cost } from '../documents/operation.ts';
@@ -18,7 +18,7 @@ import { readSeen } from '../seen.ts';
 
 /** What a database is and how it does, at this moment. */
 export const topologyRoutes = (app: FastifyInstance, dependencies: ApiDependencies): void => {
-  const { store, tryPassword } = dependencies;
+  const { store } = dependencies;
   const postgres = '/v1/projects/:projectId/services/:serviceId/postgres';
   const route = (summary: string, answer: z.ZodType) => ({
     config: { role: 'viewer' as const, answers: { 200: answer } },
@@ -76,11 +76,8 @@ export const topologyRoutes = (app: FastifyInstance, dependencies: ApiDependenci
       const isShown = isAsked ?? includes(callerOf(request).role, 'operator');
       if (!isShown) return { ...connectionStrings(database, null, routes), revealed: false };
       if (isAsked) await noteRevealed(dependencies, request, database, 'connection_strings_revealed');
-      const [{ application }, password] = await Promise.all([
-        store.readSecrets(database.id),
-        tryPassword(database, null).catch((): PasswordAnswer => 'unknown'),
-      ]);
-      return { ...connectionStrings(database, application ?? null, routes), revealed: true, password };
+      const { password, answer } = await readApplicationPassword(dependencies, database);
+      return { ...connectionStrings(database, password, routes), revealed: true, password: answer };
     },
   );
 

@@ -1,5 +1,6 @@
 /** PostgreSQL: its configuration and what we ask of it by SQL. */
 export * from './administration.ts';
+export * from './application-role.ts';
 export * from './connection.ts';
 export * from './extensions.ts';
 export * from './facts.ts';

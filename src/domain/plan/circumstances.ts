@@ -5,6 +5,7 @@ import type { NodeFault } from '../faults.ts';
 import type { Holdings } from '../holdings.ts';
 import type { Candidate, Unseen } from '../live-state.ts';
 import type { Plan } from '../plan.ts';
+import type { RotationFacts } from '../rotation.ts';
 import type { Restored } from './restore.ts';
 
 /** What a plan depends on besides its input. */
@@ -32,4 +33,6 @@ export interface Circumstances {
   readonly facts?: Facts | null;
   /** Of a change: what it has to know of the servers; null if none could be asked. */
   readonly change?: ChangeFacts | null;
+  /** Of a rotation: the application's role as the server that takes writes has it; null if none could be asked. */
+  readonly rotation?: RotationFacts | null;
 }

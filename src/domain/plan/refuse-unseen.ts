@@ -13,6 +13,7 @@ const askTheLeader: readonly ActionName[] = [
   'waitUntilCaughtUp',
   'verifyStandbyCluster',
   'waitUntilReplicated',
+  'makeNextPassword',
 ];
 
 /**

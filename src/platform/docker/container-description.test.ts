@@ -18,6 +18,12 @@ const spec = {
   restart: 'unless-stopped',
   memoryBytes: 1024 ** 3,
   cpus: 2,
+  confinement: {
+    processes: 100,
+    coreBytes: 0,
+    kept: ['/etc/pgrow'],
+    inMemory: [{ path: '/tmp', bytes: 1024 ** 2, mode: 0o1777 }],
+  },
 } as const;
 
 const hostConfig = {
@@ -32,6 +38,14 @@ const hostConfig = {
   NanoCpus: 0,
   CpuPeriod: 100_000,
   CpuQuota: 200_000,
+  ReadonlyRootfs: true,
+  PidsLimit: 100,
+  Ulimits: [{ Name: 'core', Soft: 0, Hard: 0 }],
+  Mounts: [
+    { Type: 'volume', Source: 'data', Target: '/data' },
+    { Type: 'volume', Target: '/etc/pgrow' },
+  ],
+  Tmpfs: { '/tmp': 'size=1048576,mode=1777,uid=999,gid=999' },
   ShmSize: 64 * 1024 ** 2,
   LogConfig: { Type: 'json-file', Config: { 'max-size': '10m', 'max-file': '3' } },
 };
@@ -50,7 +64,10 @@ const inspected = (change: object = {}, aliases: readonly string[] = ['primary',
       Healthcheck: { Test: ['CMD', 'pgrow-alive'], Interval: 10e9 },
     },
     HostConfig: { ...hostConfig, ...change },
-    Mounts: [{ Type: 'volume', Name: 'data', Source: '/var/lib/docker/volumes/data/_data', Destination: '/data' }],
+    Mounts: [
+      { Type: 'volume', Name: 'data', Source: '/var/lib/docker/volumes/data/_data', Destination: '/data' },
+      { Type: 'volume', Name: '0123abcd', Source: '/var/lib/docker/volumes/0123abcd/_data', Destination: '/etc/pgrow' },
+    ],
     NetworkSettings: { Networks: { shop: { Aliases: aliases } } },
   } as unknown as Docker.ContainerInspectInfo);
 
@@ -68,6 +85,16 @@ test.each<[string, object]>([
 
 test('engines from 25 on do not list the short id', () => {
   expect(said(inspected({}, ['postgres-1', 'primary']))).toEqual([]);
+});
+
+test.each([null, 0, -1])('a process limit of %j is none', (PidsLimit) => {
+  expect(said(inspected({ PidsLimit }))).toEqual(['process limit is none, should be 100']);
+});
+
+test('a container that may write anywhere was made by an earlier version', () => {
+  const earlier = inspected({ ReadonlyRootfs: false, PidsLimit: null, Ulimits: null, Tmpfs: undefined });
+  expect(earlier.confinement).toBeNull();
+  expect(said({ ...earlier, mounts: [{ volume: 'data', path: '/data' }] })).toEqual([]);
 });
 
 test('what is not limited is unlimited, and swap that was never set is as much as memory', () => {

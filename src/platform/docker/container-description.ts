@@ -1,6 +1,6 @@
 import type Docker from 'dockerode';
 
-import type { ContainerDescription, HealthCheck } from '../../domain/container-description.ts';
+import type { Confinement, ContainerDescription, HealthCheck } from '../../domain/container-description.ts';
 import { nanosecondsPerSecond } from './container-options.ts';
 
 /** What the engine has on record of a container, as `descriptionOf` puts it: without what engine and image add to everything. */
@@ -15,10 +15,12 @@ export const containerDescription = (info: Docker.ContainerInspectInfo): Contain
     networks: Object.keys(networks),
     aliases: aliasesIn(networks, info),
     address: addressIn(networks),
-    mounts: info.Mounts.map(({ Type: type, Name: name, Source: source, Destination: path }) => ({
-      volume: type === 'volume' ? (name ?? source) : `${type} ${source}`,
-      path,
-    })),
+    mounts: info.Mounts.filter(({ Destination: path }) => !ownVolumes(host).includes(path)).map(
+      ({ Type: type, Name: name, Source: source, Destination: path }) => ({
+        volume: type === 'volume' ? (name ?? source) : `${type} ${source}`,
+        path,
+      }),
+    ),
     ports: portsIn(host.PortBindings ?? {}),
     labels: config.Labels ?? {},
     environment: Object.fromEntries((config.Env ?? []).map(splitVariable)),
@@ -32,9 +34,36 @@ export const containerDescription = (info: Docker.ContainerInspectInfo): Contain
     droppedCapabilities: capabilities(host.CapDrop),
     addedCapabilities: capabilities(host.CapAdd),
     securityOptions: ((host.SecurityOpt ?? []) as readonly string[]).map((option) => option.replace(/[:=]true$/, '')),
+    confinement: confinementIn(host),
     log: { driver: host.LogConfig?.Type ?? '', options: host.LogConfig?.Config ?? {} },
   };
 };
+
+/** Directories whose volume has no name. */
+const ownVolumes = ({ Mounts: mounts }: Docker.HostConfig): readonly string[] =>
+  (mounts ?? [])
+    .filter(({ Type: type, Source: source }) => type === 'volume' && !source)
+    .map(({ Target: path }) => path);
+
+const confinementIn = (host: Docker.HostConfig): Confinement | null =>
+  host.ReadonlyRootfs
+    ? {
+        // The engine writes no limit as null, 0 or -1.
+        processes: host.PidsLimit && host.PidsLimit > 0 ? host.PidsLimit : null,
+        coreBytes: coreLimitIn(host.Ulimits),
+        kept: ownVolumes(host),
+        inMemory: Object.entries((host.Tmpfs ?? {}) as Readonly<Record<string, string>>).map(([path, options]) => ({
+          path,
+          bytes: Number(/\bsize=(\d+)/.exec(options)?.[1] ?? 0),
+          mode: Number.parseInt(/\bmode=(\d+)/.exec(options)?.[1] ?? '0', 8),
+        })),
+      }
+    : null;
+
+const coreLimitIn = (limits: Docker.HostConfig['Ulimits']): number | null =>
+  (limits as readonly { readonly Name?: string; readonly Hard?: number }[] | null | undefined)?.find(
+    ({ Name: name }) => name === 'core',
+  )?.Hard ?? null;
 
 /** Engines before 25 add the short id to every container's. */
 const aliasesIn = (

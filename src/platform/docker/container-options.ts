@@ -2,11 +2,14 @@ import type Docker from 'dockerode';
 
 import {
   cpuPeriodMicroseconds,
+  type Confinement,
   type ContainerDescription,
   type HealthCheck,
+  type InMemory,
 } from '../../domain/container-description.ts';
 import { descriptionOf } from '../describe.ts';
 import type { ContainerSpec } from '../platform.ts';
+import { serviceId } from './service-user.ts';
 
 /** What the engine is asked for: the image's unprivileged user, no capability, and limits on everything. */
 export const containerOptions = (spec: ContainerSpec): Docker.ContainerCreateOptions => {
@@ -41,21 +44,15 @@ const hostConfig = (
     swapBytes,
     cpus,
     sharedMemoryBytes,
+    confinement,
     ...described
   }: Omit<ContainerDescription, 'command' | 'healthCheck'>,
 ): Docker.HostConfig => ({
   NetworkMode: network,
-  Mounts: described.mounts.map(({ volume, path }) => ({
-    Type: 'volume',
-    Source: volume,
-    Target: path,
-    // The engine creates a volume that is missing; with labels a sweep still finds it.
-    VolumeOptions: {
-      NoCopy: false,
-      Labels: { ...described.labels },
-      DriverConfig: { Name: '', Options: {} },
-    },
-  })),
+  Mounts: [
+    ...described.mounts.map(({ volume, path }) => namedVolume(volume, path, described.labels)),
+    ...(confinement?.kept ?? []).map(ownVolume),
+  ],
   PortBindings: Object.fromEntries(
     described.ports.map(({ container, address, host }) => [
       `${container}/tcp`,
@@ -70,8 +67,34 @@ const hostConfig = (
   ...(memoryBytes !== null && { Memory: memoryBytes, MemorySwap: memoryBytes + (swapBytes ?? 0) }),
   ...(cpus !== null && quotaOf(cpus)),
   ...(sharedMemoryBytes !== null && { ShmSize: sharedMemoryBytes }),
+  ...(confinement && limitsOf(confinement)),
   LogConfig: { Type: described.log.driver, Config: { ...described.log.options } },
 });
+
+const namedVolume = (volume: string, path: string, labels: ContainerDescription['labels']): Docker.MountSettings => ({
+  Type: 'volume',
+  Source: volume,
+  Target: path,
+  // The engine creates a volume that is missing; with labels a sweep still finds it.
+  VolumeOptions: {
+    NoCopy: false,
+    Labels: { ...labels },
+    DriverConfig: { Name: '', Options: {} },
+  },
+});
+
+/** Without a name the engine removes it with the container. */
+const ownVolume = (path: string) => ({ Type: 'volume', Target: path }) as Docker.MountSettings;
+
+const limitsOf = ({ processes, coreBytes, inMemory }: Confinement): Docker.HostConfig => ({
+  ReadonlyRootfs: true,
+  Tmpfs: Object.fromEntries(inMemory.map((directory) => [directory.path, mountOptions(directory)])),
+  ...(processes !== null && { PidsLimit: processes }),
+  ...(coreBytes !== null && { Ulimits: [{ Name: 'core', Soft: coreBytes, Hard: coreBytes }] }),
+});
+
+const mountOptions = ({ bytes, mode }: InMemory): string =>
+  `size=${bytes},mode=${mode.toString(8)},uid=${serviceId},gid=${serviceId}`;
 
 /** A share of the scheduler's time: unlike a number of CPUs it may be larger than what the host has. */
 export const quotaOf = (cpus: number) => ({

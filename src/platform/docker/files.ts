@@ -6,9 +6,7 @@ import { pack } from 'tar-stream';
 import { containerAbsent, directoryAbsent } from '../platform-errors.ts';
 import type { NodeFile } from '../platform.ts';
 import { messageOf, statusOf } from './engine-errors.ts';
-
-/** The service user of every image. */
-const serviceId = 999;
+import { serviceId } from './service-user.ts';
 
 /** One upload per directory: the engine then refuses a directory that is not there instead of making one up. */
 export const putFiles = async (docker: Docker, name: string, files: readonly NodeFile[]): Promise<void> => {

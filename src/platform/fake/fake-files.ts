@@ -19,9 +19,17 @@ export const putInto = (state: FakeState, name: string, files: readonly NodeFile
     if (!directories.includes(directory) && !container.spec.mounts.some(({ path }) => path === directory)) {
       throw directoryAbsent(name, directory);
     }
+    if (isReadOnly(container, file.path)) throw new Error(`put files into ${name}: ${readOnly}`);
     storeOf(state, container, file.path).set(file.path, file);
   }
 };
+
+/** In the engine's words. */
+const readOnly = 'container rootfs is marked read-only';
+
+const isReadOnly = ({ spec: { confinement, mounts } }: FakeContainer, file: string): boolean =>
+  confinement !== null &&
+  ![...confinement.kept, ...mounts.map(({ path }) => path)].some((directory) => file.startsWith(`${directory}/`));
 
 /** All files of a container by path, those in its volumes too. */
 export const filesOf = (state: FakeState, name: string): Readonly<Record<string, NodeFile>> => {

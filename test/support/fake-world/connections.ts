@@ -27,6 +27,12 @@ interface Address {
   readonly password: string;
 }
 
+/** A pooler on the way. */
+interface Passed {
+  readonly machine: Machine;
+  readonly port: number;
+}
+
 interface Cast {
   readonly machines: Machines;
   readonly servers: Servers;
@@ -40,7 +46,7 @@ export const createConnections = ({ machines, servers, routers, poolers, outside
   const databases = new WeakMap<PostgresConnection, string>();
   const keptOut = new Map<string, readonly string[]>();
 
-  const destination = (machine: Machine, port: number): Server => {
+  const destination = (machine: Machine, port: number, passed: Passed[]): Server => {
     if (machine.kind === 'postgres') {
       const server = servers.on(machine);
       if (server) return server;
@@ -51,7 +57,8 @@ export const createConnections = ({ machines, servers, routers, poolers, outside
     if (isPooler && poolers.isPaused(machine)) throw refused(machine, port, 'it is paused');
     const next = (isPooler ? poolers : routers).next(machine, port);
     if (!next) throw refused(machine, port, 'it leads nowhere');
-    const server = destination(next.node, next.port);
+    if (isPooler) passed.push({ machine, port });
+    const server = destination(next.node, next.port, passed);
     if (
       isPooler &&
       !matchesVerifier(poolers.lookUpPassword(machine) ?? '', server.data.passwords.get(roles.pooler) ?? '')
@@ -79,7 +86,8 @@ export const createConnections = ({ machines, servers, routers, poolers, outside
     keepOut: (user, names) => void keptOut.set(user, names),
     databaseOf: (connection) => databases.get(connection)!,
     async connect({ peer, port = 5432, database = 'postgres', user, password }) {
-      const server = destination(await machines.at(peer.address), port);
+      const passed: Passed[] = [];
+      const server = destination(await machines.at(peer.address), port, passed);
       if (keptOut.get(user)?.includes(server.name)) throw noEntry(server.name, user);
       const stored = server.data.passwords.get(user) ?? '';
       if (stored !== password && !matchesVerifier(password, stored)) {
@@ -88,6 +96,7 @@ export const createConnections = ({ machines, servers, routers, poolers, outside
       if (!server.data.databases.has(database)) {
         throw new PgrowError('not_ready', `Cannot connect to ${server.name}: there is no database ${database}.`);
       }
+      for (const hop of passed) poolers.learn(hop.machine, hop.port, { database, user, password });
       const connection: PostgresConnection = {
         query: <T>(sql: string) => outside.call('PostgreSQL', async () => [answer(serverOf(connection), sql)] as T[]),
         end: async () => {},

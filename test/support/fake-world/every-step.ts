@@ -225,7 +225,7 @@ export const breakPastReturn = ({ story, newShop }: Trial): void => {
 
 /** Operations that leave the way back of the one before open. */
 const leavesWindow = ({ deed: { workflow } }: Story): boolean =>
-  workflow === 'rollback' || workflow === 'repair' || workflow === 'takeSnapshot';
+  ['rollback', 'repair', 'takeSnapshot', 'rotateDatabase'].includes(workflow);
 
 /** The forward action of a step, whichever try and attempt it is. */
 const forward =

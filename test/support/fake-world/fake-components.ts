@@ -96,11 +96,13 @@ const poolerAdmin = (
     reload: async () => poolers.reload(machine),
     reconnect: async () => poolers.reconnect(machine, port),
     isPaused: async () => poolers.isPaused(machine),
-    pools: async () => [],
+    pools: async () => poolers.learnt(machine, port).map(({ database, user }) => ({ database, user, ...idle })),
     version: async () => '1.24.1',
     end: async () => {},
   };
 };
+
+const idle = { cl_active: 0, cl_waiting: 0, sv_active: 0, sv_idle: 1 };
 
 const etcdClient = ({ machines, etcd }: Cast, peer: Peer): EtcdClient => ({
   isHealthy: async () => etcd.healthy(await machines.at(peer.address)),

@@ -1,5 +1,5 @@
 import type { Components } from '../../../src/nodes/dependencies.ts';
-import type { PostgresConnection } from '../../../src/components/postgres/index.ts';
+import { matchesVerifier, scramVerifier, type PostgresConnection } from '../../../src/components/postgres/index.ts';
 import { PgrowError } from '../../../src/domain/errors.ts';
 import { postgresParameters } from '../../../src/domain/server-parameters.ts';
 import { replayNeeds } from '../../../src/domain/settings.ts';
@@ -78,7 +78,21 @@ export const fakePostgres = ({
     async ensureRoles(connection, { role, database, password }) {
       const server = writable(connection);
       server.data.databases.add(database);
-      servers.setPassword(server, role, password);
+      const stored = server.data.passwords.get(role) ?? '';
+      servers.setPassword(
+        server,
+        role,
+        matchesVerifier(password, stored) ? stored : scramVerifier(password, { iterations: 1 }),
+      );
+    },
+    async readLogin(connection, role) {
+      const verifier = serverOf(connection).data.passwords.get(role);
+      return verifier === undefined
+        ? null
+        : { login: true, expired: false, verifier: verifier === '' ? null : verifier };
+    },
+    async storeVerifier(connection, role, verifier) {
+      servers.setPassword(writable(connection), role, verifier ?? '');
     },
     admit: async (connection) => void writable(connection),
     ensurePoolerLookup: async (connection) => void writable(connection),

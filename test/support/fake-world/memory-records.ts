@@ -25,6 +25,10 @@ export const memoryRecords = (): SecretStore & SnapshotStore & EventStore & Obse
     async replaceSecret(serviceId, name, secret) {
       secrets.set(serviceId, { ...secrets.get(serviceId), [name]: secret });
     },
+    async removeSecret(serviceId, name) {
+      const { [name]: _, ...others } = secrets.get(serviceId) ?? {};
+      secrets.set(serviceId, others);
+    },
     async removeSecrets(serviceId) {
       secrets.delete(serviceId);
     },

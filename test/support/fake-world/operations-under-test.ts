@@ -27,6 +27,8 @@ const stop: Deed = { workflow: 'stopDatabase', wish: { confirm: true } };
 const start: Deed = { workflow: 'startDatabase', wish: {} };
 const destroy: Deed = { workflow: 'destroyDatabase', wish: {} };
 
+const rotate: Deed = { workflow: 'rotateDatabase', wish: { how: 'at_once', confirm: true } };
+
 const pooled = expand({ target: 'pooling' });
 const replicated = expand({ target: 'replicas', pooling: {} });
 const plain = expand({ target: 'replicas', replicas: { count: 1, enable_haproxy: false }, pooling: {} });
@@ -137,6 +139,16 @@ export const changes = {
   plain: story('more memory without HAProxy', larger, { before: [plain] }),
   ha: story('more memory at ha, the window still open', larger, { before: [pooledHa], windowOpen: true }),
   fewerConnections: story('fewer connections at ha', fewerConnections, { before: [pooledHa] }),
+} as const;
+
+/** Another password of the application. */
+export const rotations = {
+  single: story('rotation of the password', rotate),
+  pooled: story('rotation of the password behind a pooler', rotate, { before: [pooled] }),
+  ha: story('rotation of the password at ha, the window still open', rotate, {
+    before: [pooledHa],
+    windowOpen: true,
+  }),
 } as const;
 
 export const repairs = {

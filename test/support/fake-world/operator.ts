@@ -2,6 +2,7 @@ import { WorkflowFailedError, type WorkflowHandle } from '@temporalio/client';
 import { ActivityFailure, ApplicationFailure } from '@temporalio/common';
 import { openOperation, type OpenedRun } from '../../../src/client/open-operation.ts';
 import { applicationName, type Database } from '../../../src/domain/database.ts';
+import { refusalOf } from '../../../src/domain/login-refusal.ts';
 import { operationTypeOf, type OperationInput, type OperationWorkflow } from '../../../src/domain/inputs.ts';
 import {
   checkpointWorkflowId,
@@ -91,12 +92,19 @@ export const newShop = ({ client, taskQueue, newWorld }: ControlPlane): Shop => 
     const front = machines.named('front');
     const state = front && (await platform.inspectContainer(front.container));
     const name = applicationName(database.name);
-    return world.connections.connect({
-      peer: { name: 'front', address: state?.address ?? 'no front', dial: () => Promise.reject(new Error('a fake')) },
-      port: frontPorts[endpoint],
-      database: name,
-      user: name,
-      password: (await store.readSecrets(id))['application']!,
+    const secrets = await store.readSecrets(id);
+    const connectWith = (password: string) =>
+      world.connections.connect({
+        peer: { name: 'front', address: state?.address ?? 'no front', dial: () => Promise.reject(new Error('a fake')) },
+        port: frontPorts[endpoint],
+        database: name,
+        user: name,
+        password,
+      });
+    return connectWith(secrets['application']!).catch((error: unknown) => {
+      // An application whose password is being rotated may have to use the next one already.
+      if (secrets['application_next'] === undefined || refusalOf(error) !== 'access') throw error;
+      return connectWith(secrets['application_next']);
     });
   };
   const all = { [labelNames.home]: worldHome, [labelNames.database]: id };

@@ -18,6 +18,10 @@ export interface Poolers {
   /** Null if they lead as new ones do. */
   clientsStickTo(name: string, port: number): string | null;
   reconnect(machine: Machine, port: number): void;
+  /** With what it logs in to servers from now on for such clients: what one of them has shown. */
+  learn(machine: Machine, port: number, login: Login): void;
+  /** All that it has learnt since it was started. */
+  learnt(machine: Machine, port: number): readonly Login[];
   pause(machine: Machine): void;
   resume(machine: Machine): void;
   isPaused(machine: Machine): boolean;
@@ -31,7 +35,14 @@ export interface Poolers {
   letGoByDeadMan(): number;
 }
 
+export interface Login {
+  readonly database: string;
+  readonly user: string;
+  readonly password: string;
+}
+
 interface Loaded {
+  readonly logins: Map<string, Login>;
   readonly upstream: Readonly<Record<number, { readonly hosts: readonly string[]; readonly port: number }>>;
   readonly lookUpPassword: string | null;
   paused: boolean;
@@ -52,8 +63,8 @@ export const createPoolers = (machines: Machines): Poolers => {
     const upstream = { [ports.pooled]: read(machine, 'rw'), [ports.pooledReadOnly]: read(machine, 'ro') };
     const userlist = machines.read(machine.container, '/etc/pgrow/userlist.txt');
     const lookUpPassword = /^"pgbouncer" "(.*)"$/m.exec(userlist)?.[1] ?? null;
-    const { paused = false, armed = null } = loaded.get(machine.container) ?? {};
-    loaded.set(machine.container, { upstream, lookUpPassword, paused, armed });
+    const { paused = false, armed = null, logins = new Map<string, Login>() } = loaded.get(machine.container) ?? {};
+    loaded.set(machine.container, { upstream, lookUpPassword, paused, armed, logins });
   };
   machines.onBoot('pgbouncer', (machine) => {
     loaded.delete(machine.container);
@@ -95,6 +106,9 @@ export const createPoolers = (machines: Machines): Poolers => {
       stuck.delete(`${machine.name}:${port}`);
       stuckClients.delete(`${machine.name}:${port}`);
     },
+    learn: (machine, port, login) => void of(machine).logins.set(`${port}/${login.database}/${login.user}`, login),
+    learnt: (machine, port) =>
+      [...of(machine).logins].flatMap(([key, login]) => (key.startsWith(`${port}/`) ? [login] : [])),
     pause(machine) {
       pauses += 1;
       of(machine).paused = true;

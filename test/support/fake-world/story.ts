@@ -142,6 +142,7 @@ export const foreseeOne = (database: Database, { workflow, wish }: Deed, change:
       last: null,
       restored: null,
       change: changeFacts(),
+      rotation: { login: true, expired: false, password: 'recorded' },
       facts: serverFacts,
       ...change,
     },

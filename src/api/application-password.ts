@@ -1,0 +1,26 @@
+import type { Database } from '../domain/database.ts';
+import type { PasswordAnswer } from '../domain/password.ts';
+import type { ApiDependencies } from './dependencies.ts';
+
+interface ApplicationPassword {
+  readonly password: string | null;
+  /** What the servers say of it. */
+  readonly answer: PasswordAnswer;
+}
+
+/**
+ * The password that the application logs in with. Where the one on record is refused, the next one while it is rotated, or the one
+ * before, if the server that had learnt the new one is lost.
+ */
+export const readApplicationPassword = async (
+  { store, tryPassword }: Pick<ApiDependencies, 'store' | 'tryPassword'>,
+  database: Database,
+): Promise<ApplicationPassword> => {
+  const attempt = (password: string | null) => tryPassword(database, password).catch((): PasswordAnswer => 'unknown');
+  const [secrets, answer] = await Promise.all([store.readSecrets(database.id), attempt(null)]);
+  const recorded = { password: secrets['application'] ?? null, answer };
+  if (answer !== 'refused') return recorded;
+  for (const other of [secrets['application_next'], secrets['application_previous']])
+    if (other !== undefined && (await attempt(other)) === 'accepted') return { password: other, answer: 'accepted' };
+  return recorded;
+};

@@ -1,0 +1,103 @@
+import { PgrowError } from '../domain/errors.ts';
+import { ports } from '../domain/naming.ts';
+import type { Node } from '../domain/topology.ts';
+import type { PostgresConnection } from '../components/postgres/index.ts';
+import { pollUntil } from './deadlines.ts';
+import type { Session } from './session.ts';
+
+/**
+ * A pool of a PgBouncer process. It logs in to servers with what the last login of a client has shown it, once for each
+ * database and role, so after a change of the password it opens no server connection until a client has logged in with it.
+ */
+export interface LoginPool {
+  readonly pooler: Node;
+  readonly port: number;
+  readonly database: string;
+}
+
+/** Milliseconds that a login may take until it has gone well: it is refused until the server behind the pooler has the password. */
+const primeLimitMs = 2000;
+/** Milliseconds for what helps and is not needed. */
+const holdLimitMs = 500;
+
+const processes = [ports.pooled, ports.pooledReadOnly] as const;
+
+/**
+ * Where a role has logged in, in every process of the poolers.
+ * @throws PgrowError `not_ready` when one of them holds its clients: it would answer no login
+ */
+export const listLoginPools = async (
+  session: Session,
+  poolers: readonly Node[],
+  role: string,
+): Promise<readonly LoginPool[]> => {
+  const found = await Promise.all(
+    poolers.flatMap((pooler) =>
+      processes.map((port) =>
+        session.asPoolerAdmin(pooler, port, async (admin): Promise<readonly LoginPool[]> => {
+          if (await admin.isPaused())
+            throw new PgrowError(
+              'not_ready',
+              `PgBouncer on ${pooler.name}:${port} holds its clients, and logins with them.`,
+            );
+          const pools = (await admin.pools()).filter(({ user }) => user === role);
+          return pools.map(({ database }) => ({ pooler, port, database }));
+        }),
+      ),
+    ),
+  );
+  return found.flat();
+};
+
+/**
+ * Logs in once through each pool.
+ * @throws PgrowError `not_ready` when one does not take the password in time
+ */
+export const primePools = async (session: Session, pools: readonly LoginPool[], password: string): Promise<void> => {
+  await Promise.all(
+    pools.map(async ({ pooler, port, database }) => {
+      const at = { peer: await session.peer(pooler), port };
+      await pollUntil(primeLimitMs, `a login through ${pooler.name}:${port} to ${database}`, async () => {
+        const connection = await session.connectApplication(at, { password, database, connectTimeoutMs: primeLimitMs });
+        void connection.end();
+        return true;
+      });
+    }),
+  );
+};
+
+/**
+ * Holds one server connection of each pool in a transaction. As long as a pool has any, PgBouncer lets clients wait for it where
+ * a login to the server fails, and ends none. Where it cannot be had, nothing is held.
+ * @returns lets go
+ */
+export const holdServers = async (
+  session: Session,
+  pools: readonly LoginPool[],
+  password: string,
+): Promise<() => Promise<void>> => {
+  const held = await Promise.all(
+    pools.map(async ({ pooler, port, database }): Promise<PostgresConnection | null> => {
+      try {
+        const at = { peer: await session.peer(pooler), port };
+        const limits = { connectTimeoutMs: holdLimitMs, statementTimeoutMs: holdLimitMs };
+        const connection = await session.connectApplication(at, { password, database, ...limits });
+        await connection.query('BEGIN').catch(async (error: unknown) => {
+          await connection.end();
+          throw error;
+        });
+        return connection;
+      } catch {
+        return null;
+      }
+    }),
+  );
+  return async () => {
+    await Promise.all(
+      held.map(async (connection) => {
+        await connection?.query('COMMIT').catch(() => undefined);
+        await connection?.end();
+      }),
+    );
+  };
+};
