@@ -12,6 +12,7 @@ import { nodeActions } from './nodes.ts';
 import { operationActivities } from './operations.ts';
 import { createPastReturnMarks } from './past-return.ts';
 import { patroniActions } from './patroni.ts';
+import { renewCertificateAction } from './renew-certificate.ts';
 import { replicationActions } from './replication.ts';
 import { restartHeldAction } from './restart-held.ts';
 import { restoreActions } from './restore.ts';
@@ -52,6 +53,7 @@ export const createActivities = (dependencies: Dependencies): StepActivities & O
     ...settingsActions(dependencies),
     ...changeActions(dependencies),
     ...rotatePasswordActions(dependencies),
+    ...renewCertificateAction(dependencies),
     ...restartHeldAction(dependencies, { configure: nodes.configureNode }),
   };
   return { ...asSteps(dependencies, actions), ...operationActivities(dependencies) };

@@ -113,7 +113,7 @@ export const scaleDownBody = {
 } satisfies Parts;
 
 export const rotateBody = {
-  rotation: rotateDatabaseInput.pick({ how: true }),
+  rotation: rotateDatabaseInput.pick({ what: true, how: true }),
   confirmation,
   options: operationOptions.pick({ patience: true }),
 } satisfies Parts;

@@ -220,6 +220,7 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   rotate: [
     ['./pgrow rotate shop --password --dry-run', 'show what it would do'],
     ['./pgrow rotate shop --password', "the application's role has a new password from then on: ./pgrow url shop"],
+    ['./pgrow rotate shop --certificates', 'every node has a new certificate; sessions go on'],
     ['./pgrow rotate --secret-key', 'all passwords are encrypted with a new key from then on'],
   ],
   'backup-control-plane': [

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { connect, type ConnectionOptions } from 'node:tls';
+import { connect, type TLSSocket } from 'node:tls';
 import pg from 'pg';
 import { Agent } from 'undici';
 
@@ -57,13 +57,13 @@ export const dialPostgres = async (
 export const dialPeer = async (peer: Peer, port: number, limitMs: number): Promise<Duplex> => {
   const began = performance.now();
   const stream = await peer.dial(port, limitMs);
-  const tls = verified(peer);
-  return tls ? handshake({ ...tls, socket: stream }, limitMs - (performance.now() - began)) : stream;
+  return peer.tls ? encrypt(peer, stream, limitMs - (performance.now() - began)) : stream;
 };
 
-const handshake = (options: ConnectionOptions, limitMs: number): Promise<Duplex> => {
-  const { promise, resolve, reject } = Promise.withResolvers<Duplex>();
-  const socket = connect(options);
+/** The same on a stream that is open: the handshake begins at once. */
+export const encrypt = (peer: Peer, stream: Duplex, limitMs: number): Promise<TLSSocket> => {
+  const { promise, resolve, reject } = Promise.withResolvers<TLSSocket>();
+  const socket = connect({ ...verified(peer), socket: stream });
   const tooLate = () =>
     socket.destroy(Object.assign(new Error('the TLS handshake takes too long'), { code: 'ETIMEDOUT' }));
   const timer = setTimeout(tooLate, Math.max(1, limitMs));

@@ -67,6 +67,7 @@ export const stepKinds: Readonly<Record<ActivityName, ActivityKind>> = {
   restorePassword: 'wait',
   adoptPassword: 'act',
   disownPassword: 'act',
+  renewCertificate: 'wait',
   recordNode: 'act',
   recordTopology: 'act',
 };

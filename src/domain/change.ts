@@ -4,12 +4,12 @@ import type { Settings } from './settings.ts';
 export const effects = ['live', 'hand_over', 'recorded'] as const;
 export type Effect = (typeof effects)[number];
 
-export const changeSubjects = ['memory', 'cpus', 'storage', 'setting', 'extension', 'image', 'password'] as const;
+export const changeSubjects = ['memory', 'cpus', 'storage', 'setting', 'extension', 'image', 'password', 'certificate'] as const;
 
 /** One thing that a change makes different, in the words that the plan shows. */
 export interface ChangeItem {
   readonly subject: (typeof changeSubjects)[number];
-  /** Of a setting, an extension or a password's role; null for what there is only one of. */
+  /** Of a setting, an extension, a password's role or a certificate's node; null for what there is only one of. */
   readonly name: string | null;
   /** Null: there is none, or it is not known. */
   readonly from: string | null;

@@ -3,7 +3,7 @@ import { databaseNamePattern, databaseNameRule, isDatabaseName, postgresMajors, 
 import { defaultLocale, isLocale, localeRule } from './locale.ts';
 import type { OperationType } from './operation.ts';
 import { haOptions, operationOptions, poolingOptions, replicaOptions, replicaWishes } from './options.ts';
-import { passwordRotations } from './rotation.ts';
+import { passwordRotations, rotated } from './rotation.ts';
 import { cpus, memory, storage } from './server-size.ts';
 import { retentionHours } from './snapshot.ts';
 import { expansionTargets } from './stage.ts';
@@ -114,11 +114,13 @@ export const changeDatabaseInput = z.strictObject({
   options: operationOptions.prefault({}),
 });
 
-/** Another password for the application. Sessions stay. */
+/** Another password for the application, or another certificate for each node. Sessions stay. */
 export const rotateDatabaseInput = z.strictObject({
   ...started,
-  /** How its password is replaced. */
-  how: z.enum(passwordRotations),
+  /** What is replaced. */
+  what: z.enum(rotated).default('password'),
+  /** How a password is replaced. */
+  how: z.enum(passwordRotations).default('at_once'),
   confirm,
   options: operationOptions.prefault({}),
 });

@@ -50,7 +50,7 @@ export const isSameRequest = (asked: RecordedRequest, plan: Plan): boolean =>
 
 /** The command that repeats a request, without its options: the caller has to add them. */
 export const commandToResume = (database: string, asked: RecordedRequest | undefined): string => {
-  const { target, count, node, target_node } = (asked?.input ?? {}) as Readonly<Record<string, string | number>>;
+  const { target, count, node, target_node, what } = (asked?.input ?? {}) as Readonly<Record<string, string | number>>;
   switch (asked?.workflow) {
     case 'expand':
       return `./pgrow expand ${database} --to ${target}`;
@@ -62,7 +62,7 @@ export const commandToResume = (database: string, asked: RecordedRequest | undef
     case 'changeDatabase':
       return `./pgrow change ${database} ${changeOptions(asked.input)} --yes`;
     case 'rotateDatabase':
-      return `./pgrow rotate ${database} --password --yes`;
+      return `./pgrow rotate ${database} ${what === 'certificates' ? '--certificates' : '--password --yes'}`;
     case 'switchover':
       return `./pgrow switchover ${database}${target_node === undefined ? '' : ` ${target_node}`}`;
     case 'failover':

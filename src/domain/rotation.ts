@@ -1,3 +1,7 @@
+/** What a rotation replaces: the application's password, or the certificates of all nodes. */
+export const rotated = ['password', 'certificates'] as const;
+export type Rotated = (typeof rotated)[number];
+
 /** How the application gets another password. `at_once`: its role stays, and from then on only the new password logs in. */
 export const passwordRotations = ['at_once'] as const;
 

@@ -189,6 +189,8 @@ export interface Actions {
   adoptPassword: OfRole;
   /** The one of before is on record again; not adopted is success. */
   disownPassword: OfRole;
+  /** Another certificate for a node, which it shows from then on; one that does not run takes it when it starts. */
+  renewCertificate: { readonly node: Node };
   /** Replaces one node on record, and nothing else; not the one that takes writes, which has been left as it was made. */
   recordNode: { readonly node: Node };
 

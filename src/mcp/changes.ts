@@ -60,7 +60,7 @@ export const changes = {
   },
   rotate: {
     ...operator,
-    summary: "another password for the application's role; sessions go on, later logins need the new one",
+    summary: "another password for the application's role, or another certificate for each node; sessions go on",
     bodies: [rotateBody],
   },
   scale_down: { ...operator, summary: 'back to any lower stage', bodies: [scaleDownBody] },

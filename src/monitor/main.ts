@@ -31,6 +31,7 @@ import { monitorGauges } from './gauges.ts';
 import { watchNodes } from './nodes.ts';
 import { sendNotices } from './notices.ts';
 import { observeDatabases } from './observe.ts';
+import { renewCertificates } from './renew-certificates.ts';
 import { refreshPoolerLookups } from './pooler-lookups.ts';
 import { createSampler } from './sample-databases.ts';
 import { serveWindows } from './windows.ts';
@@ -99,6 +100,7 @@ const act = async (signal: AbortSignal): Promise<void> => {
       once: () => trimLogs(join(settings.home, 'logs')),
     }),
     refreshPoolerLookups(dependencies, signal),
+    renewCertificates({ ...dependencies, client }, signal),
     compareHeld(dependencies, signal),
     markUnmarked(dependencies, signal),
     serveWindows({ ...dependencies, client }, signal),

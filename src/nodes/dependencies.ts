@@ -1,4 +1,5 @@
 import type { ImageKind } from '../domain/container-spec.ts';
+import * as certificates from '../components/certificates/index.ts';
 import * as etcd from '../components/etcd/index.ts';
 import * as haproxy from '../components/haproxy/index.ts';
 import * as patroni from '../components/patroni/index.ts';
@@ -9,7 +10,7 @@ import type { Platform } from '../platform/platform.ts';
 import type { Store } from '../store/store.ts';
 
 /** Protocol clients and configuration of everything that runs in a node. Replaced by fakes in workflow tests. */
-export const realComponents = { etcd, haproxy, patroni, pgbouncer, postgres };
+export const realComponents = { certificates, etcd, haproxy, patroni, pgbouncer, postgres };
 export type Components = typeof realComponents;
 
 export interface Dependencies {

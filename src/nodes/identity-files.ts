@@ -1,13 +1,11 @@
 import { checkPair, issueLeaf } from '../components/certificates/index.ts';
 import { addressOf } from '../domain/addresses.ts';
+import { certificateDays } from '../domain/certificate-age.ts';
 import { provenBy, tlsFiles } from '../domain/tls.ts';
 import type { Node } from '../domain/topology.ts';
 import type { NodeFile } from '../platform/platform.ts';
 import { authorityOf } from './secrets.ts';
 import type { Session } from './session.ts';
-
-/** Days that a node's certificate is valid for. */
-const days = 90;
 
 /**
  * A new certificate of a node, and the authority that it trusts; none for one that speaks plain text. Put when its container is
@@ -21,7 +19,7 @@ export const identityFiles = async (
   if (!node.tls) return [];
   const authority = authorityOf(database.name, secrets);
   const proven = provenBy(node, addressOf(database.network, node));
-  const identity = await issueLeaf(authority, { commonName: node.name, ...proven, days });
+  const identity = await issueLeaf(authority, { commonName: node.name, ...proven, days: certificateDays });
   checkPair({
     identity,
     bundle: authority.certificate,

@@ -119,7 +119,7 @@ const lookAt = async (
   const holdings = workflow === 'failover';
   if (!stopped) {
     const change = workflow === 'changeDatabase' ? changeQuestion(input as ParsedInput<'changeDatabase'>) : undefined;
-    const more = { ...(change && { change }), ...(workflow === 'rotateDatabase' && { rotation: true as const }) };
+    const more = { ...(change && { change }), ...(isPasswordRotation(workflow, input) && { rotation: true as const }) };
     return nodes.readCircumstances(database, { facts: true, settings: true, holdings, ...more });
   }
   const { leadership } = await nodes.readCircumstances(database, { facts: false, settings: false });
@@ -129,6 +129,9 @@ const lookAt = async (
 interface Looked extends Omit<Circumstances, 'leadership'> {
   readonly leadership: Pick<Leadership, 'leader' | 'candidates'> & Partial<Leadership>;
 }
+
+const isPasswordRotation = (workflow: OperationWorkflow, input: ParsedInput<OperationWorkflow>): boolean =>
+  workflow === 'rotateDatabase' && (input as ParsedInput<'rotateDatabase'>).what === 'password';
 
 /** What is asked for, and what follows from memory if that is. */
 const changeQuestion = ({ settings, extensions }: ParsedInput<'changeDatabase'>): ChangeQuestion => ({

@@ -122,6 +122,7 @@ export const leftOut: Readonly<Record<string, string>> = {
   images: 'builds images, which tests do before they need them',
   'list --context prod': 'leads to a host that does not exist',
   'notifications test ops': 'sends to a host that does not exist',
+  'rotate shop --certificates': 'runs in test/scenarios/tls.test.ts',
   'rotate --secret-key': 'runs in test/integration/secret-key.test.ts',
   'backup-control-plane': 'runs in test/scenarios/control-planes.test.ts and under Compose',
   'restore-control-plane': 'runs in test/scenarios/control-planes.test.ts and under Compose',

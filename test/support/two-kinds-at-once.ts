@@ -40,6 +40,7 @@ const seconds: Readonly<Record<string, number>> = {
   terminated: 39,
   store: 39,
   'every-step-repair': 38,
+  'renew-certificates': 25,
   'every-step-hangs': 37,
   pgbouncer: 35,
   'failures-base-backup': 35,

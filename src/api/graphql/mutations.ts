@@ -121,17 +121,18 @@ export const mutationType = (types: JsonTypes, dependencies: ApiDependencies) =>
     {
       name: 'postgresRotate',
       description:
-        'Gives the role of the application another password. Its sessions go on; later logins need the new one.',
+        'Gives the role of the application another password, or every node another certificate. Sessions go on; later logins need the new password.',
       path: 'rotate',
       args: {
-        how: {
-          type: new GraphQLNonNull(GraphQLString),
-          description: 'at_once: only the new one logs in from then on.',
-        },
+        what: { type: GraphQLString, description: 'password (usually) or certificates.' },
+        how: { type: GraphQLString, description: 'Of a password. at_once: only the new one logs in from then on.' },
         options: { type: types.input('RotateOptions', `How a rotation is run. ${inSeconds}`, [rotateBody.options]) },
       },
       usualWait: 60,
-      body: ({ how, options: more }) => ({ ...bodyOf({ how }), ...bodyOf(more as Record<string, unknown>) }),
+      body: ({ what, how, options: more }) => ({
+        ...bodyOf({ what, how }),
+        ...bodyOf(more as Record<string, unknown>),
+      }),
       choose: rotateChange,
       result: {},
     },

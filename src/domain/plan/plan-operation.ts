@@ -29,6 +29,7 @@ import { planSnapshot } from './snapshot.ts';
 import { planStart } from './start.ts';
 import { planStop } from './stop.ts';
 import { planSwitchover } from './switchover.ts';
+import { planRenewal } from './renew-certificates.ts';
 import { planRotate } from './rotate.ts';
 import { refuseUnseen } from './refuse-unseen.ts';
 
@@ -52,7 +53,8 @@ const planners: Planners = {
   setReplicas: (input, circumstances) => planSetReplicas({ ...closing(circumstances), count: input.count }),
   setPooling: (input, circumstances) => planSetPooling({ ...closing(circumstances), pooling: input.pooling }),
   changeDatabase: (input, circumstances) => planChange({ ...closing(circumstances), wanted: input }),
-  rotateDatabase: (_, circumstances) => planRotate(circumstances),
+  rotateDatabase: ({ what }, circumstances) =>
+    what === 'certificates' ? planRenewal(circumstances) : planRotate(circumstances),
   switchover: (input, circumstances) =>
     planSwitchover({
       ...closing(circumstances),

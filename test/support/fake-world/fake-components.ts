@@ -1,9 +1,11 @@
+import { X509Certificate } from 'node:crypto';
 import { realComponents, type Components } from '../../../src/nodes/dependencies.ts';
 import type { EtcdClient } from '../../../src/components/etcd/index.ts';
 import type { RuntimeApi } from '../../../src/components/haproxy/index.ts';
 import type { Peer } from '../../../src/components/peer.ts';
 import type { PoolerAdmin } from '../../../src/components/pgbouncer/index.ts';
 import { isSilence, PgrowError } from '../../../src/domain/errors.ts';
+import { tlsFiles } from '../../../src/domain/tls.ts';
 import type { Connections } from './connections.ts';
 import type { EtcdClusters } from './etcd-cluster.ts';
 import { patroniClient } from './fake-patroni.ts';
@@ -35,6 +37,15 @@ interface Cast {
 export const createFakeComponents = (cast: Cast): Components => {
   const { machines, outside } = cast;
   return {
+    certificates: {
+      ...realComponents.certificates,
+      readServed: ({ address }) =>
+        outside.call('TLS', async () => {
+          const { container } = await machines.at(address);
+          const { serialNumber, validToDate } = new X509Certificate(machines.read(container, tlsFiles.identity));
+          return { serialNumber, expiresAt: validToDate };
+        }),
+    },
     postgres: { ...realComponents.postgres, ...outside.of('PostgreSQL', fakePostgres(cast)) },
     patroni: {
       ...realComponents.patroni,

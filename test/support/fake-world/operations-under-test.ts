@@ -27,6 +27,7 @@ const stop: Deed = { workflow: 'stopDatabase', wish: { confirm: true } };
 const start: Deed = { workflow: 'startDatabase', wish: {} };
 const destroy: Deed = { workflow: 'destroyDatabase', wish: {} };
 
+const renew: Deed = { workflow: 'rotateDatabase', wish: { what: 'certificates' } };
 const rotate: Deed = { workflow: 'rotateDatabase', wish: { how: 'at_once', confirm: true } };
 
 const pooled = expand({ target: 'pooling' });
@@ -139,6 +140,16 @@ export const changes = {
   plain: story('more memory without HAProxy', larger, { before: [plain] }),
   ha: story('more memory at ha, the window still open', larger, { before: [pooledHa], windowOpen: true }),
   fewerConnections: story('fewer connections at ha', fewerConnections, { before: [pooledHa] }),
+} as const;
+
+/** Other certificates, of a database that has them. */
+export const renewals = {
+  pooled: story('renewal of the certificates behind a pooler', renew, { tls: 'require', before: [pooled] }),
+  ha: story('renewal of the certificates at ha, the window still open', renew, {
+    tls: 'require',
+    before: [pooledHa],
+    windowOpen: true,
+  }),
 } as const;
 
 /** Another password of the application. */

@@ -11,6 +11,7 @@ export const peers = [
   'the metadata',
   'PostgreSQL',
   'Patroni',
+  'TLS',
   'etcd',
   'HAProxy',
   'PgBouncer',

@@ -4,8 +4,10 @@ import { operationInputs, type OperationWorkflow, type ParsedInput } from '../..
 import type { Facts } from '../../../src/domain/facts.ts';
 import { parseInput } from '../../../src/domain/parse-input.ts';
 import type { Circumstances } from '../../../src/domain/plan/circumstances.ts';
+import { firstTopology } from '../../../src/domain/plan/create.ts';
 import { planOperation } from '../../../src/domain/plan/plan-operation.ts';
 import type { Plan } from '../../../src/domain/plan.ts';
+import { withTls, type Encryption } from '../../../src/domain/tls.ts';
 import { nodeNamed, nodesOf } from '../../../src/domain/topology.ts';
 import { retryUntil } from '../retry-until.ts';
 import { changeFacts } from '../change-facts.ts';
@@ -29,6 +31,8 @@ export interface Story {
 }
 
 interface Telling {
+  /** What it is created with. Default: no TLS. */
+  readonly tls?: Encryption;
   /** Operations done before, after the creation. */
   readonly before?: readonly Deed[];
   /** Who leads by then, if it is not the node that the last of them left in the lead. */
@@ -43,13 +47,21 @@ interface Telling {
 
 export const creation: Deed = { workflow: 'createDatabase', wish: { name: 'shop' } };
 
+const createdWith = (tls: Encryption): Deed => ({ workflow: 'createDatabase', wish: { name: 'shop', tls } });
+
 /** Of a database that is there. */
 export const story = (
   name: string,
   deed: Deed,
-  { before = [], leader, windowOpen = false, lost = [], frozen = false }: Telling = {},
+  { tls, before = [], leader, windowOpen = false, lost = [], frozen = false }: Telling = {},
 ): Story => {
-  const plan = foresee(before, deed, { ...(leader ? { leader } : {}), windowOpen, lost, frozen });
+  const plan = foresee(before, deed, {
+    ...(tls ? { tls } : {}),
+    ...(leader ? { leader } : {}),
+    windowOpen,
+    lost,
+    frozen,
+  });
   return {
     name,
     plan,
@@ -58,7 +70,7 @@ export const story = (
     lost,
     frozen,
     async prepare(shop) {
-      await performAtOnce(shop, creation);
+      await performAtOnce(shop, tls ? createdWith(tls) : creation);
       for (const [index, each] of before.entries()) {
         if (each.workflow === 'stopDatabase') await shop.write(acknowledged, 'postgres');
         await performAtOnce(shop, each);
@@ -73,10 +85,11 @@ export const story = (
 const foresee = (
   before: readonly Deed[],
   last: Deed,
-  { leader, windowOpen, lost = [], frozen = false }: Omit<Telling, 'before'>,
+  { tls, leader, windowOpen, lost = [], frozen = false }: Omit<Telling, 'before'>,
 ): Plan => {
   const faults = lost.map((name) => ({ name, state: 'missing', has_data: false }) as const);
-  let database = sampleDatabase('shop');
+  const sample = sampleDatabase('shop');
+  let database = tls ? { ...sample, topology: firstTopology({ ...sample, topology: withTls(tls) }) } : sample;
   let done: Plan | null = null;
   for (const deed of before) {
     done = foreseeOne(database, deed);

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { matchesVerifier } from '../../../src/components/postgres/index.ts';
 import { addressOf, layoutOf } from '../../../src/domain/addresses.ts';
 import type { Database } from '../../../src/domain/database.ts';
@@ -89,6 +90,9 @@ const filesRead = (
 ): readonly (readonly [string, string])[] => {
   const managed = '/etc/pgrow/patroni.yml' in files && files['/etc/pgrow/node.json']?.content.includes('"patroni"');
   return Object.values(files).flatMap(({ path, content }) => {
+    // Which certificate a node has, of all that are valid, is never put back; one that is no node's yet is overwritten.
+    if (path.endsWith('.pem.next')) return [];
+    if (path.endsWith('.pem')) return [[`${container}:${path}`, new X509Certificate(content).subject]];
     // Without Patroni no one reads its file, with it no one the others; and what bootstraps a cluster is read once.
     if (path.endsWith('/patroni.yml')) return managed ? [[`${container}:${path}`, withoutBootstrap(content)]] : [];
     return managed && /\/(postgresql|pg_hba)\.conf$/.test(path) ? [] : [[`${container}:${path}`, content]];
