@@ -28,6 +28,7 @@ import { metricsRoutes } from './rest/metrics.ts';
 import { notificationRoutes } from './rest/notifications.ts';
 import { outdatedRoutes } from './rest/outdated.ts';
 import { deliveryRoutes } from './rest/deliveries.ts';
+import { authorityRoutes } from './rest/authority.ts';
 import { passwordRoutes } from './rest/password.ts';
 import { progressRoutes } from './rest/progress.ts';
 import { queryLogRoutes } from './rest/query-log.ts';
@@ -151,6 +152,7 @@ export const createApi = async ({
     rollbackRoutes(routes, dependencies);
     signalRoutes(routes, dependencies);
     releaseRoutes(routes, dependencies);
+    authorityRoutes(routes, dependencies);
     passwordRoutes(routes, dependencies);
     topologyRoutes(routes, dependencies);
     ladderRoutes(routes, dependencies);

@@ -6,6 +6,7 @@ import type { Command } from 'commander';
 import { PgrowError } from '../domain/errors.ts';
 import { childEnvironment } from '../launcher/environment.ts';
 import { parseEndpoint, type Endpoint } from '../workload/endpoint.ts';
+import { readAuthority } from './ca.ts';
 import { connectToApi } from './connect-to-api.ts';
 import { chooseConnectionString, readConnectionStrings, warnOfOldPassword } from './connection-strings.ts';
 import { addEndpointOptions, chosenEndpoint, type EndpointFlags } from './url.ts';
@@ -16,27 +17,36 @@ export const connect = (program: Command): void => {
     .description('open psql on a database as its application user; what follows -- goes to psql')
     .argument('[arguments...]', 'for psql');
   addEndpointOptions(command).action(async (database: string, forPsql: string[], flags: EndpointFlags) => {
-    const strings = await readConnectionStrings(connectToApi(), database);
+    const api = connectToApi();
+    const strings = await readConnectionStrings(api, database);
     warnOfOldPassword(database, strings);
     const endpoint = parseEndpoint(chooseConnectionString(database, strings, { endpoint: chosenEndpoint(flags) }));
-    process.exitCode = await runPsql(endpoint, forPsql);
+    const encrypted = strings.tls !== undefined && strings.tls !== 'off';
+    process.exitCode = await runPsql(endpoint, encrypted ? await readAuthority(api, database) : null, forPsql);
   });
 };
 
 /** The password reaches psql by a file that only we can read, never by its arguments or environment. */
-const runPsql = async (endpoint: Endpoint, forPsql: readonly string[]): Promise<number> => {
+const runPsql = async (
+  endpoint: Endpoint,
+  authority: { readonly certificate: string } | null,
+  forPsql: readonly string[],
+): Promise<number> => {
   const directory = mkdtempSync(join(tmpdir(), 'pgrow-psql-'));
   const passfile = join(directory, 'pgpass');
+  const authorities = join(directory, 'ca.pem');
   // Ctrl-C is psql's to handle: it cancels a query there.
   const ignore = (): void => undefined;
   process.on('SIGINT', ignore);
   try {
     writeFileSync(passfile, `${passfileLine(endpoint)}\n`, { mode: 0o600 });
+    if (authority) writeFileSync(authorities, authority.certificate);
+    const verified = authority ? { PGSSLMODE: 'verify-full', PGSSLROOTCERT: authorities } : {};
     const { host, port, user, database } = endpoint;
     return await new Promise<number>((resolve, reject) => {
       const child = spawn('psql', ['-h', host, '-p', String(port), '-U', user, '-d', database, ...forPsql], {
         stdio: 'inherit',
-        env: childEnvironment({ PGPASSFILE: passfile }),
+        env: childEnvironment({ PGPASSFILE: passfile, ...verified }),
       });
       child.on('error', (error) => reject(psqlMissing(error)));
       child.on('exit', (code) => resolve(code ?? 1));

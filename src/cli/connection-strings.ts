@@ -1,6 +1,7 @@
-import { endpointNames, type EndpointName, type Endpoints } from '../domain/endpoints.ts';
+import { endpointNames, verification, type EndpointName, type Endpoints } from '../domain/endpoints.ts';
 import { PgrowError } from '../domain/errors.ts';
 import type { PasswordAnswer } from '../domain/password.ts';
+import type { TlsMode } from '../domain/tls.ts';
 import { postgresPath, type ApiClient } from './api-client.ts';
 import { printProgress } from './output.ts';
 
@@ -8,6 +9,8 @@ import { printProgress } from './output.ts';
 export interface ConnectionStrings extends Readonly<Record<Side, Endpoints<string>>> {
   /** The endpoint that a writing client should use. */
   readonly best: EndpointName;
+  /** Absent from the answer of an API of an earlier version. */
+  readonly tls?: TlsMode;
   /** What the servers say of the password in them. */
   readonly password?: PasswordAnswer;
 }
@@ -43,6 +46,16 @@ export const chooseConnectionString = (
   throw new PgrowError(
     'refused',
     `${database} has no ${name.replaceAll('_', '-')} endpoint at its present stage. Add one: ./pgrow expand ${database} --to ${target}`,
+  );
+};
+
+/** The same with how a client verifies the server, by what `ca` prints. @throws PgrowError `refused` for plain text */
+export const withVerification = (database: string, url: string, { tls }: Pick<ConnectionStrings, 'tls'>): string => {
+  if (url.endsWith(verification)) return url;
+  if (tls === 'allow') return `${url}${verification}`;
+  throw new PgrowError(
+    'refused',
+    `${database} speaks plain text. TLS is chosen when a database is made: ./pgrow create NAME --tls require`,
   );
 };
 

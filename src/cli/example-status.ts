@@ -28,6 +28,7 @@ export const exampleNode = (node: Pick<Shown, 'name' | 'kind' | 'container' | 's
 /** For tests: a database at stage 2 whose replica is stopped. */
 export const exampleStatus: StatusDocument = {
   name: 'shop',
+  tls: 'off',
   stage: 2,
   health: 'degraded',
   seen_at: '2026-01-01T10:00:00.000Z',

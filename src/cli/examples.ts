@@ -141,6 +141,10 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
     ['./pgrow connect shop', 'psql as the application user'],
     [`./pgrow connect shop --direct -- -c 'select version()'`, 'past PgBouncer, with arguments for psql'],
   ],
+  ca: [
+    ['./pgrow ca shop > ca.pem', 'for sslrootcert=ca.pem of a client'],
+    ['./pgrow ca shop --json', 'also when it expires'],
+  ],
   password: [
     ['./pgrow password shop', 'asks for it'],
     ['./pgrow password shop --file new-password', 'from the first line of a file'],

@@ -4,6 +4,7 @@ import { audit } from './audit.ts';
 import { backupControlPlane } from './backup-control-plane.ts';
 import { changeDatabase } from './change-database.ts';
 import { confirm } from './confirm.ts';
+import { ca } from './ca.ts';
 import { completion } from './completion.ts';
 import { config } from './config.ts';
 import { connect } from './connect.ts';
@@ -65,7 +66,7 @@ const verbs: Readonly<Record<string, readonly AddVerb[]>> = {
   'Grow it, shrink it, change it': [plan, expand, scaleDown, pooling, replicas, changeDatabase],
   'Steer an operation': [cutover, abort, confirm, rollback],
   'Look at it': [web, list, status, operations, events, logs, snapshots, extensions, outdated, cost],
-  'Connect to it': [url, connect, password, rotate],
+  'Connect to it': [url, connect, ca, password, rotate],
   'Care for its nodes': [switchover, failover, reinit, repair],
   'Take it down for a while': [stop, start],
   'Run the control plane': [

@@ -12,7 +12,7 @@ import { alignColumns } from './table.ts';
 
 /** What the API of an earlier version does not say. */
 type Shown = Omit<StatusDocument, Later> & Partial<Pick<StatusDocument, Later>>;
-type Later = 'settings' | 'storage';
+type Later = 'settings' | 'storage' | 'tls';
 
 /** `now`: milliseconds since the epoch. */
 export const statusText = (status: Shown, now: number = Date.now()): string[] => [
@@ -42,6 +42,7 @@ export const statusText = (status: Shown, now: number = Date.now()): string[] =>
       ],
       ['Storage', storageText(status)],
       ['Settings', settingsText(status.settings?.chosen ?? {})],
+      ['TLS', tlsText(status)],
       ['Restored', restoredText(status)],
       ['Pooled', status.pooling.enabled ? status.pooling.endpoint : null],
       ['Read-write', status.routing.enabled ? status.routing.rw_endpoint : null],
@@ -60,6 +61,12 @@ const storageText = ({ storage }: Shown): string | null => {
   const { limit_bytes, used_bytes } = storage;
   if (limit_bytes === null) return used_bytes === null ? null : `${useText(storage)}, no limit`;
   return useText(storage);
+};
+
+/** Null of a database that speaks plain text. */
+const tlsText = ({ tls }: Shown): string | null => {
+  if (tls === 'require') return 'required of clients; all other lines have it';
+  return tls === 'allow' ? 'as clients ask for it; all other lines have it' : null;
 };
 
 const settingsText = (chosen: Settings): string | null =>

@@ -7,6 +7,7 @@ import {
   readConnectionStrings,
   sides,
   warnOfOldPassword,
+  withVerification,
   type Side,
 } from './connection-strings.ts';
 import { print, printJson } from './output.ts';
@@ -40,12 +41,14 @@ export const url = (program: Command): void => {
     );
   addEndpointOptions(command)
     .addOption(new Option('--from <where>', 'where the client runs').choices(sides).default('host'))
+    .option('--tls', 'with how the server is verified, by "ca NAME > ca.pem"; always, where clients must encrypt')
     .option('--json', 'print it as one JSON document')
-    .action(async (database: string, flags: EndpointFlags & { from: Side; json?: true }) => {
+    .action(async (database: string, flags: EndpointFlags & { from: Side; tls?: true; json?: true }) => {
       const endpoint = chosenEndpoint(flags);
       const strings = await readConnectionStrings(connectToApi(), database);
       warnOfOldPassword(database, strings);
-      const chosen = chooseConnectionString(database, strings, { endpoint, side: flags.from });
+      const plain = chooseConnectionString(database, strings, { endpoint, side: flags.from });
+      const chosen = flags.tls ? withVerification(database, plain, strings) : plain;
       if (flags.json) return printJson({ url: chosen });
       print(chosen);
     });

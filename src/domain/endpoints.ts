@@ -4,6 +4,7 @@ import type { FrontConfig, Upstream } from './node-config.ts';
 import type { StepRecord } from './operation.ts';
 import type { Plan } from './plan.ts';
 import { frontConfig } from './routes.ts';
+import { tlsModeOf } from './tls.ts';
 import { nodesOf, type Topology } from './topology.ts';
 
 /**
@@ -80,17 +81,22 @@ export const connectionStrings = (
   routes: Routes = frontConfig(database.topology).routes,
 ) => {
   const name = applicationName(database.name);
+  const { tls } = database.topology;
+  const parameters = tls === 'require' ? verification : '';
   const credentials = password === null ? name : `${name}:${encodeURIComponent(password)}`;
   const write = (addresses: Endpoints<Address>): Endpoints<string> =>
     Object.fromEntries(
       Object.entries(addresses).map(([endpoint, address]) => [
         endpoint,
-        address && `postgresql://${credentials}@${addressText(address)}/${name}`,
+        address && `postgresql://${credentials}@${addressText(address)}/${name}${parameters}`,
       ]),
     ) as Endpoints<string>;
   const { host, network } = endpointsOf(database, routes);
-  return { best: bestEndpoint(routes), host: write(host), network: write(network) };
+  return { best: bestEndpoint(routes), host: write(host), network: write(network), tls: tlsModeOf(database.topology) };
 };
+
+/** As every driver reads it: another mode than this one means something else to some of them. */
+export const verification = '?sslmode=verify-full&sslrootcert=ca.pem';
 
 export const addressText = ({ host, port }: Address): string => `${host}:${port}`;
 

@@ -12,6 +12,7 @@ import { shownSettings } from './setting-catalogue.ts';
 import type { Settings } from './settings.ts';
 import { storageNotice, storageUse } from './storage-use.ts';
 import { nodesOf } from './topology.ts';
+import { tlsModeOf } from './tls.ts';
 
 /** What is, as the API and `--json` show it. */
 
@@ -25,6 +26,7 @@ export const topologyDocument = (database: Database, live: LiveState) => {
   const use = storageUse(database, live);
   return {
     stage: topology.stage,
+    tls: tlsModeOf(topology),
     /** Of each PostgreSQL server. */
     size: sizeDocument(sizeOf(database)),
     storage: use,

@@ -3,6 +3,7 @@ import { databasesAnswer } from '../api/documents/fleet.ts';
 import { cost } from '../api/documents/operation.ts';
 import { candidatesAnswer, ladderAnswer } from '../api/documents/ladder.ts';
 import {
+  authorityAnswer,
   connectionStringsAnswer,
   healthAnswer,
   serviceAnswer,
@@ -95,6 +96,14 @@ export const stateTools: readonly Tool[] = [
     input: ofDatabase,
     answer: cost,
     path: ({ database }) => postgresPath(database, 'cost'),
+  }),
+  readTool({
+    name: 'get_certificate_authority',
+    title: 'By what clients verify a database',
+    description: 'The certificate, PEM, that clients of a database with TLS take as sslrootcert, and when it expires.',
+    input: ofDatabase,
+    answer: authorityAnswer,
+    path: ({ database }) => postgresPath(database, 'ca'),
   }),
   defineTool({
     name: 'get_endpoints',

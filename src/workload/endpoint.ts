@@ -5,7 +5,15 @@ export interface Endpoint {
   readonly user: string;
   readonly password: string;
   readonly database: string;
+  /** PEM of the certificate authority that the server is verified by; absent for plain text. */
+  readonly ca?: string;
 }
+
+/** As the `pg` driver takes it. */
+export const driverOptions = ({ ca, ...endpoint }: Endpoint) => ({
+  ...endpoint,
+  ...(ca === undefined ? {} : { ssl: { ca } }),
+});
 
 /** Reads a connection string as `pgrow url` prints it: `postgresql://user:password@host:port/database`. */
 export const parseEndpoint = (connectionString: string): Endpoint => {

@@ -1,5 +1,5 @@
 import { Client } from 'pg';
-import type { Endpoint } from './endpoint.ts';
+import { driverOptions, type Endpoint } from './endpoint.ts';
 
 /** One connection of one client. A query on a session whose server is gone rejects; it never hangs beyond `destroy`. */
 export interface Session {
@@ -38,7 +38,7 @@ export const openSession = sessionOpener(5_000);
 
 const connectSession = async (endpoint: Endpoint, connectTimeoutMs: number): Promise<Session> => {
   const client = new Client({
-    ...endpoint,
+    ...driverOptions(endpoint),
     application_name: 'pgrow-workload',
     connectionTimeoutMillis: connectTimeoutMs,
     keepAlive: true,

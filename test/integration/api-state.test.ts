@@ -1,3 +1,5 @@
+import { X509Certificate } from 'node:crypto';
+import { ensureAuthority } from '../../src/nodes/secrets.ts';
 import { randomUUID } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { PgrowError } from '../../src/domain/errors.ts';
@@ -223,6 +225,26 @@ describe('state', () => {
     });
     expect(viewer.body).toMatchObject({ host: { pooled: `postgresql://shop@127.0.0.1:${shop.ports.pooled}/shop` } });
     expect(JSON.stringify(viewer.body)).not.toContain(application);
+  });
+
+  test('clients get the certificate of the authority of a database with TLS, and never its key', async () => {
+    const shop = await api.newShop();
+    const path = `${shopPath}/ca`;
+    expect(await api.call('GET', path)).toMatchObject({
+      status: 404,
+      body: { detail: expect.stringContaining('shop has no certificate authority: it speaks plain text.') },
+    });
+    await api.store.saveTopology(shop.id, { ...shop.topology, tls: 'require' });
+    await ensureAuthority(api.store, shop);
+    const { ca_certificate, ca_key } = await api.store.readSecrets(shop.id);
+    const viewer = await api.call('GET', path, { token: await api.newToken('default', 'viewer') });
+    expect(viewer.body).toEqual({
+      certificate: ca_certificate,
+      expires_at: new X509Certificate(ca_certificate!).validToDate.toISOString(),
+    });
+    expect(JSON.stringify(viewer.body)).not.toContain(ca_key!.slice(40, 80));
+    expect((await api.call('GET', `${shopPath}/connection-strings`)).body).toMatchObject({ tls: 'require' });
+    expect((await api.call('GET', `${shopPath}/topology`)).body).toMatchObject({ tls: 'require' });
   });
 
   test('a page asks for strings without the password, and revealing it is recorded', async () => {

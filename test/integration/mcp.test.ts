@@ -6,6 +6,7 @@ import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
 import { expect, onTestFinished, test } from 'vitest';
 import { childEnvironment } from '../../src/launcher/environment.ts';
 import { repositoryRoot } from '../../src/launcher/paths.ts';
+import { ensureAuthority } from '../../src/nodes/secrets.ts';
 import { useApi } from '../support/api-under-test.ts';
 import { connectTools, listen, withTools, type ToolAnswer } from '../support/mcp-client.ts';
 import { recordSession } from '../support/mcp-session.ts';
@@ -21,7 +22,8 @@ const digestIn = ({ answer }: ToolAnswer): string => (answer['operation'] as Pla
 const problemIn = ({ texts }: ToolAnswer) => JSON.parse(texts[0] ?? '') as Record<string, unknown>;
 
 test('every tool that reads answers as it says, without a password', async () => {
-  const shop = await api.shopAtStage(haTopology);
+  const shop = await api.shopAtStage((database) => ({ ...haTopology(database), tls: 'allow' }));
+  await ensureAuthority(api.store, shop);
   const { operation_id: operation } = await api.openCheckpoint(shop);
   const passwords = Object.values(await api.store.ensureSecrets(shop.id, ['superuser', 'application']));
   const { client, call } = await connectTools(api);

@@ -1,4 +1,5 @@
 import pg from 'pg';
+import { driverOptions } from '../../src/workload/endpoint.ts';
 import type { EndpointName } from '../../src/domain/endpoints.ts';
 import type { ManagedDatabase } from './stack.ts';
 
@@ -22,7 +23,7 @@ export const holdSessions = async (
     // One after the other: which one is next depends on how many there are.
     open: async (more) => {
       for (let opened = 0; opened < more; opened += 1) {
-        const client = new pg.Client(endpoint);
+        const client = new pg.Client(driverOptions(endpoint));
         client.on('error', () => undefined);
         await client.connect();
         // Every node is told its own name as the name of its cluster.

@@ -4,14 +4,16 @@ import type { EndpointName, Endpoints } from '../../src/domain/endpoints.ts';
 import type { LiveNode } from '../../src/domain/live-state.ts';
 import type { OperationDocument } from '../../src/domain/operation.ts';
 import type { ExpansionTarget } from '../../src/domain/stage.ts';
+import type { TlsMode } from '../../src/domain/tls.ts';
 import type { HostPorts } from '../../src/domain/topology.ts';
 import type { StatusDocument } from '../../src/cli/status-document.ts';
-import { parseEndpoint, type Endpoint } from '../../src/workload/endpoint.ts';
+import { driverOptions, parseEndpoint, type Endpoint } from '../../src/workload/endpoint.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { retryUntil } from './retry-until.ts';
 
 export interface ConnectionStrings {
   readonly best: EndpointName;
+  readonly tls: TlsMode;
   readonly host: Endpoints<string>;
   readonly network: Endpoints<string>;
 }
@@ -36,7 +38,9 @@ export interface ManagedDatabase {
   /** Ports on the Docker host, also of endpoints that are not there yet. */
   ports(): Promise<HostPorts>;
   connectionStrings(): Promise<ConnectionStrings>;
-  /** As the application on the Docker host; the best one that takes writes unless one is named. */
+  /** By which its certificates are verified: PEM. */
+  authority(): Promise<string>;
+  /** As the application on the Docker host, verified where the database speaks TLS; the best one that takes writes unless one is named. */
   endpoint(name?: EndpointName): Promise<Endpoint>;
   /** As the application, on a new connection. */
   query<Row extends pg.QueryResultRow>(sql: string, through?: EndpointName): Promise<Row[]>;
@@ -119,14 +123,18 @@ export const manageDatabase = (plane: ControlPlane, name: string): ManagedDataba
       return document.ports;
     },
     connectionStrings: () => database.read('connection-strings'),
+    authority: async () => (await database.read<{ certificate: string }>('ca')).certificate,
     endpoint: async (wanted) => {
-      const { best, host } = await database.connectionStrings();
+      const { best, host, tls } = await database.connectionStrings();
       const address = host[wanted ?? best];
       if (address === null) throw new Error(`${name} has no endpoint ${wanted ?? best} now`);
-      return parseEndpoint(address);
+      return { ...parseEndpoint(address), ...(tls !== 'off' && { ca: await database.authority() }) };
     },
     query: async <Row extends pg.QueryResultRow>(sql: string, through?: EndpointName) => {
-      const client = new pg.Client({ ...(await database.endpoint(through)), connectionTimeoutMillis: 10_000 });
+      const client = new pg.Client({
+        ...driverOptions(await database.endpoint(through)),
+        connectionTimeoutMillis: 10_000,
+      });
       client.on('error', () => undefined);
       try {
         await client.connect();

@@ -15,6 +15,7 @@ const seconds: Readonly<Record<string, number>> = {
   'failures-waits': 143,
   'every-step-aside': 140,
   change: 123,
+  tls: 115,
   chaos: 106,
   examples: 102,
   'failures-cut-over': 99,

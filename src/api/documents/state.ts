@@ -10,6 +10,7 @@ import {
   replicationModes,
   syncModes,
 } from '../../domain/options.ts';
+import { tlsModes } from '../../domain/tls.ts';
 import { nodeKinds } from '../../domain/topology.ts';
 import { milliseconds, moment, named, nextCursor, stage } from './document.ts';
 import { checkpoint, operation } from './operation.ts';
@@ -44,6 +45,11 @@ const members = z.array(
 
 const topologyMembers = {
   stage,
+  tls: z
+    .enum(tlsModes)
+    .describe(
+      '`off`: plain text. `allow`: all lines but those of clients who do not ask for it. `require`: all lines.',
+    ),
   size: size.describe('Of each PostgreSQL server.'),
   storage: z
     .strictObject({
@@ -213,6 +219,12 @@ export const releasedAnswer = named(
   }),
 );
 
+export const authorityAnswer = named(
+  'CertificateAuthority',
+  'By which clients verify a database that speaks TLS.',
+  z.strictObject({ certificate: z.string().describe('PEM.'), expires_at: moment }),
+);
+
 export const connectionStringsAnswer = named(
   'ConnectionStrings',
   'For libpq, from the Docker host and from the network of the database; null for endpoints that do not exist.',
@@ -220,6 +232,9 @@ export const connectionStringsAnswer = named(
     best: z.enum(endpointNames).describe('The endpoint that a writing client should use.'),
     host: strings,
     network: strings,
+    tls: z
+      .enum(tlsModes)
+      .describe('`off`: plain text. `allow`: as the client asks for it. `require`: nothing else is taken.'),
     revealed: z.boolean().describe('Whether the strings have the password.'),
     password: z.enum(['accepted', 'refused', 'unknown']).optional().describe('What the server says of it.'),
   }),

@@ -3,6 +3,7 @@ import { healths } from '../../domain/live-state.ts';
 import { operationStatuses, operationTypes, stepStatuses } from '../../domain/operation.ts';
 import { onObstacle } from '../../domain/inputs.ts';
 import { cutoverModes, loadBalancings, poolModes, replicationModes, syncModes } from '../../domain/options.ts';
+import { tlsModes } from '../../domain/tls.ts';
 import { nodeKinds } from '../../domain/topology.ts';
 
 /** Enumerations that several types share, or whose name would otherwise come from the first place they are used in. */
@@ -19,6 +20,7 @@ export const sharedEnums = {
   LoadBalancing: loadBalancings,
   NodeKind: nodeKinds,
   Layer: layers,
+  TlsMode: tlsModes,
 } as const satisfies Readonly<Record<string, readonly string[]>>;
 
 /** Null for one that is used in one place. */

@@ -14,6 +14,7 @@ import type { OperationStatus, OperationType } from '../../domain/operation.ts';
 import { healthDocument, topologyDocument } from '../../domain/status.ts';
 import type { ApiDependencies } from '../dependencies.ts';
 import { findDatabase, findOperation, findOperations } from '../lookup.ts';
+import { readAuthority } from '../read-authority.ts';
 import { newestFirst, pagesOf } from '../pages.ts';
 import { readSeen } from '../seen.ts';
 import { checkId, paramsOf, serviceArgs, type GraphqlContext, type ServiceArgs } from './context.ts';
@@ -104,6 +105,13 @@ export const queryType = (types: JsonTypes, dependencies: ApiDependencies) => {
         args: serviceArgs,
         extensions: lookedUp,
         resolve: async (_, args: ServiceArgs, context) => costOf((await find(args, context)).topology, prices),
+      },
+      postgresCertificateAuthority: {
+        type: types.output('CertificateAuthority'),
+        description: 'By which clients verify a database that speaks TLS.',
+        args: serviceArgs,
+        extensions: lookedUp,
+        resolve: async (_, args: ServiceArgs, context) => readAuthority(dependencies, await find(args, context)),
       },
       postgresOperations: {
         type: pageOf('Operation'),

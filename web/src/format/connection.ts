@@ -8,7 +8,7 @@ export interface ConnectionParts {
   readonly database: string;
 }
 
-const pattern = /^postgresql:\/\/([^:@/]*)(?::([^@/]*))?@([^:@/]*):(\d+)\/([^?]*)$/;
+const pattern = /^postgresql:\/\/([^:@/]*)(?::([^@/]*))?@([^:@/]*):(\d+)\/([^?]*)(?:\?.*)?$/;
 
 /** Of a string that the API gave. Not by `URL`: browsers disagree on schemes that they do not know. @throws Error */
 export const connectionParts = (text: string): ConnectionParts => {

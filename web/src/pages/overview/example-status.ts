@@ -86,6 +86,7 @@ export const exampleStatus = (more: Partial<Status> = {}): Status => {
 /** For tests: of stage 3, led by `postgres-4`. */
 export const exampleHa = (more: Partial<Status> = {}): Status =>
   exampleStatus({
+    tls: 'off',
     stage: 3,
     nodes: [
       exampleNode('front'),

@@ -1,0 +1,126 @@
+import pg from 'pg';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { createAuthority } from '../../src/components/certificates/index.ts';
+import { endpointNames } from '../../src/domain/endpoints.ts';
+import { driverOptions } from '../../src/workload/endpoint.ts';
+import { useControlPlane } from '../support/control-plane.ts';
+import { expectDatabase, keepData } from '../support/expectations.ts';
+import { retryUntil } from '../support/retry-until.ts';
+import type { ManagedDatabase } from '../support/stack.ts';
+import { withWorkload } from '../support/workload.ts';
+
+/** One database that requires TLS goes up and down the ladder under load; each test looks at it where the one before has left it. */
+
+const plane = useControlPlane();
+
+describe('a database that requires TLS', () => {
+  let shop: ManagedDatabase;
+
+  beforeAll(async () => {
+    shop = await plane.create('shop', '--tls', 'require');
+    await keepData(shop);
+  });
+
+  test('has it from the beginning, and says so', async () => {
+    await expectEncrypted(shop);
+    expect(await shop.status()).toMatchObject({ tls: 'require', stage: 0 });
+    expect((await plane.run('ca', shop.name)).stdout).toBe(await shop.authority());
+    expect((await plane.run('url', shop.name)).stdout).toMatch(/\?sslmode=verify-full&sslrootcert=ca\.pem\n$/);
+  });
+
+  test('is verified by libpq, also where the handshake comes first', async () => {
+    await expectVerifiedFromNetwork(shop, 'postgres:5432');
+    await expectVerifiedFromNetwork(shop, 'postgres:5432', 'sslnegotiation=direct channel_binding=require');
+  });
+
+  test.each(['pooling', 'replicas', 'ha'] as const)('grows to %s without a failed transaction', async (target) => {
+    await withWorkload(shop, {}, async (workload) => {
+      expect(await shop.expand(target)).toMatchObject({ status: 'done', error: null });
+      await workload.followBestEndpoint();
+    });
+    await expectDatabase(shop).toBeHealthy();
+    await expectDatabase(shop).toHoldItsData();
+    await expectEncrypted(shop);
+  });
+
+  test('proves every name by which the network knows it', async () => {
+    for (const address of ['postgres:5432', 'pgbouncer:5432', 'pgbouncer:5433', 'haproxy:5432', 'haproxy-2:5433'])
+      await expectVerifiedFromNetwork(shop, address);
+  });
+
+  test('is rolled back and grows again', async () => {
+    await withWorkload(shop, {}, async () => {
+      expect(await shop.change('rollback')).toMatchObject({ status: 'done', to_stage: 2 });
+      await expectEncrypted(shop);
+      expect(await shop.expand('ha')).toMatchObject({ status: 'done', error: null });
+    });
+  });
+
+  test('moves its writes to another server', async () => {
+    await withWorkload(shop, {}, async () => {
+      expect(await shop.change('switchover')).toMatchObject({ status: 'done', error: null });
+    });
+    await expectDatabase(shop).toBeHealthy();
+    await expectEncrypted(shop);
+  });
+
+  test('goes back to pooling', async () => {
+    await withWorkload(shop, { through: 'pooled' }, async () => {
+      expect(await shop.change('scale-down', '--to', 'pooling', '--yes')).toMatchObject({
+        status: 'done',
+        to_stage: 1,
+      });
+    });
+    await expectDatabase(shop).toHoldItsData();
+    await expectEncrypted(shop);
+  });
+});
+
+/** Through each endpoint as a client sees it, and on each server as it sees its clients. */
+const expectEncrypted = async (database: ManagedDatabase): Promise<void> => {
+  const foreign = await createAuthority('foreign');
+  const { host } = await database.connectionStrings();
+  for (const name of endpointNames.filter((each) => host[each] !== null)) {
+    const endpoint = await database.endpoint(name);
+    expect([name, await database.query('select 1 as one', name)]).toEqual([name, [{ one: 1 }]]);
+    const { ca: _ca, ...plain } = endpoint;
+    await expect(connected({ ...driverOptions(plain) })).rejects.toThrow(/no encryption|SSL required/);
+    await expect(connected(driverOptions({ ...endpoint, ca: foreign.certificate }))).rejects.toThrow(
+      /unable to verify|self-signed certificate/,
+    );
+  }
+  for (const { name } of await database.nodes('postgres'))
+    await retryUntil(`no line of ${name} in plain text`, async () =>
+      expect([name, await database.queryNode(name, inPlainText)]).toEqual([name, '']),
+    );
+};
+
+/** Of connections from elsewhere, replication among them. What is on a socket of the machine has no address. */
+const inPlainText = `
+  select string_agg(format('%s %s %s', usename, application_name, client_addr), ', ')
+  from pg_stat_activity left join pg_stat_ssl using (pid)
+  where client_addr is not null and ssl is not true`;
+
+const connected = async (options: pg.ClientConfig): Promise<void> => {
+  const client = new pg.Client({ ...options, connectionTimeoutMillis: 10_000 });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+};
+
+/** By psql in another node. */
+const expectVerifiedFromNetwork = async (database: ManagedDatabase, address: string, more = ''): Promise<void> => {
+  const [host, port] = address.split(':');
+  const { password, user, database: name } = await database.endpoint('postgres');
+  const connection = `host=${host} port=${port} user=${user} dbname=${name} sslmode=verify-full sslrootcert=/etc/pgrow/ca.pem ${more}`;
+  const script =
+    'IFS= read -r PGPASSWORD; export PGPASSWORD; exec psql -AtX "$0" -c "select ssl from pg_stat_ssl where pid = pg_backend_pid()"';
+  const [node] = await database.nodes('postgres');
+  expect([address, await database.runOn(node!.name, ['sh', '-c', script, connection], `${password}\n`)]).toEqual([
+    address,
+    't',
+  ]);
+};
