@@ -31,22 +31,28 @@ export interface Cut {
   heal(): Promise<void>;
 }
 
-/** Pulls its cable: the host's end of its network goes down, addresses and routes stay. */
+/** Pulls its cables: the host's ends of its networks go down, addresses and routes stay. */
 export const cutOff = async (container: string): Promise<Cut> => {
-  const { State, NetworkSettings } = await engine.getContainer(container).inspect();
+  const { State, HostConfig, NetworkSettings } = await engine.getContainer(container).inspect();
   if (!State.Running) throw new Error(`${container} does not run: there is nothing to cut off`);
-  const [address] = Object.values(NetworkSettings.Networks).map(({ IPAddress }) => IPAddress);
-  const inside = await run('nsenter', ['-t', String(State.Pid), '-n', 'ip', '-o', 'link', 'show', 'eth0']);
-  const index = /eth0@if(\d+)/.exec(inside.stdout)?.[1];
+  // That by which the worker knows it.
+  const address = NetworkSettings.Networks[HostConfig.NetworkMode ?? '']?.IPAddress;
+  const inside = await run('nsenter', ['-t', String(State.Pid), '-n', 'ip', '-o', 'link']);
   const { stdout } = await run('ip', ['-o', 'link']);
-  const cable = new RegExp(`^${index}: ([^@:]+)`, 'm').exec(stdout)?.[1];
-  if (!address || cable === undefined) throw new Error(`${container}: its cable was not found`);
-  await run('ip', ['link', 'set', 'dev', cable, 'down']);
+  const cables = [...inside.stdout.matchAll(/eth\d+@if(\d+)/g)].map(
+    ([, index]) => new RegExp(`^${index}: ([^@:]+)`, 'm').exec(stdout)?.[1],
+  );
+  if (!address || cables.length === 0 || cables.includes(undefined))
+    throw new Error(`${container}: its cables were not found`);
+  const turn = async (state: 'up' | 'down'): Promise<void> => {
+    for (const cable of cables) await run('ip', ['link', 'set', 'dev', cable!, state]);
+  };
+  await turn('down');
   await until(`${container} out of reach`, effectMs, async () => !(await isReachable(address)));
   return {
     effect: `${container} was out of reach`,
     // A node that was made again meanwhile has another cable.
-    heal: () => run('ip', ['link', 'set', 'dev', cable, 'up']).then(nothing, nothing),
+    heal: () => turn('up').catch(nothing),
   };
 };
 

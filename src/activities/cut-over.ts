@@ -225,7 +225,7 @@ export const cutOverActions = (dependencies: Dependencies) => {
   /** It may have been cut off, and it was fenced. */
   const free = async (database: Database, old: Node): Promise<void> => {
     if ((await platform.inspectContainer(old.container))?.address === null)
-      await platform.joinNetwork(attachmentOf(database, old));
+      await platform.joinNetworks(attachmentOf(database, old));
     await unfence(platform, old);
   };
 

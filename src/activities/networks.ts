@@ -1,8 +1,9 @@
-import { chooseSubnet, layoutOf, subnetAround } from '../domain/addresses.ts';
+import { chooseSubnet, layoutOf, subnetAround, subnetsOf } from '../domain/addresses.ts';
 import { PgrowError } from '../domain/errors.ts';
-import { databaseLabels, labelNames, networkName } from '../domain/naming.ts';
+import { clientsNetworkName, databaseLabels, labelNames, networkName } from '../domain/naming.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
 import { openSession } from '../nodes/session.ts';
+import type { NetworkSpec, Platform } from '../platform/platform.ts';
 import type { Action } from './step-activity.ts';
 
 /** Times that another subnet is taken because someone else has the chosen one. */
@@ -11,61 +12,78 @@ const subnetAttempts = 8;
 type Needs = Pick<Dependencies, 'platform' | 'store' | 'subnetPool'>;
 
 /**
- * Runs `use` with a subnet that nothing known overlaps, beginning with `first` where there is one; again with another
- * for as long as someone else turns out to have it: another database, or another control plane on the same engine.
+ * Runs `use` with `count` subnets that nothing known overlaps; again with others for as long as someone else turns out to have
+ * one of them: another database, or another control plane on the same engine. `first`: what it begins with.
  */
-export const withFreeSubnet = async <T>(
+export const withFreeSubnets = async <T>(
   { platform, store, subnetPool }: Needs,
   id: string,
-  use: (subnet: string) => Promise<T>,
-  first?: string,
+  { count, first }: { readonly count: number; readonly first?: readonly string[] },
+  use: (subnets: readonly string[]) => Promise<T>,
 ): Promise<T> => {
   const tried: string[] = [];
-  for (;;) {
-    const subnet = (tried.length === 0 ? first : undefined) ?? (await chooseFree());
+  for (let attempt = 1; ; attempt += 1) {
+    const subnets = (attempt === 1 ? first : undefined) ?? (await chooseFree());
     try {
-      return await use(subnet);
+      return await use(subnets);
     } catch (error) {
-      tried.push(subnet);
+      tried.push(...subnets);
       const another = error instanceof PgrowError && error.code === 'subnet_taken';
-      if (!another || tried.length === subnetAttempts) throw error;
+      if (!another || attempt === subnetAttempts) throw error;
     }
   }
 
-  async function chooseFree(): Promise<string> {
+  async function chooseFree(): Promise<readonly string[]> {
     const [networks, databases] = await Promise.all([platform.takenSubnets(), store.listDatabases({})]);
-    const ofDatabases = databases.flatMap(({ network }) => network?.subnet ?? []);
-    return chooseSubnet({ pool: subnetPool, taken: [...networks, ...ofDatabases, ...tried], id });
+    const taken = [...networks, ...databases.flatMap(({ network }) => subnetsOf(network)), ...tried];
+    const chosen: string[] = [];
+    while (chosen.length < count) chosen.push(chooseSubnet({ pool: subnetPool, taken: [...taken, ...chosen], id }));
+    return chosen;
   }
+};
+
+/** Absent is success, of a second one that the database never had as well. */
+export const removeNetworks = async (
+  platform: Pick<Platform, 'removeNetwork'>,
+  database: Parameters<typeof networkName>[0],
+): Promise<void> => {
+  await platform.removeNetwork(clientsNetworkName(database));
+  await platform.removeNetwork(networkName(database));
 };
 
 export const networkActions = (dependencies: Dependencies) => {
   const { platform, store } = dependencies;
 
-  const ensureNetwork: Action<'ensureNetwork'> = async (_, { database: id, operation }) => {
-    const { database } = await openSession(dependencies, id);
-    const name = networkName(database);
-    const labels = { ...databaseLabels(database), [labelNames.operation]: operation };
-    const recorded = database.network?.subnet;
-    if (recorded === undefined) return platform.ensureNetwork({ name, labels });
+  const ensureInSubnet = async (id: string, network: Omit<NetworkSpec, 'layout'>, recorded: string) => {
     let held = recorded;
     /** On record first: what the engine has is never another database's. */
     const hold = async (subnet: string) => {
       if (subnet !== held) await store.moveSubnet(id, held, subnet);
       held = subnet;
     };
-    const create = async (subnet: string) => {
-      await hold(subnet);
-      await platform.ensureNetwork({ name, labels, layout: layoutOf(subnet) });
-    };
-    await withFreeSubnet(dependencies, id, create, recorded);
+    await withFreeSubnets(dependencies, id, { count: 1, first: [recorded] }, async ([subnet]) => {
+      await hold(subnet!);
+      await platform.ensureNetwork({ ...network, layout: layoutOf(subnet!) });
+    });
     // An attempt that was cut off may have created it with the subnet that it held.
-    await hold(subnetAround(await platform.networkGateway(name)));
+    await hold(subnetAround(await platform.networkGateway(network.name)));
+  };
+
+  /** Both of them, where a database has two. */
+  const ensureNetwork: Action<'ensureNetwork'> = async (_, { database: id, operation }) => {
+    const { database } = await openSession(dependencies, id);
+    const { network } = database;
+    const labels = { ...databaseLabels(database), [labelNames.operation]: operation };
+    const control = { name: networkName(database), labels };
+    if (!network) return platform.ensureNetwork(control);
+    await ensureInSubnet(id, control, network.subnet);
+    if (network.clients_subnet !== undefined)
+      await ensureInSubnet(id, { name: clientsNetworkName(database), labels }, network.clients_subnet);
   };
 
   const removeNetwork: Action<'removeNetwork'> = async (_, { database: id }) => {
     const { database } = await openSession(dependencies, id);
-    await platform.removeNetwork(networkName(database));
+    await removeNetworks(platform, database);
   };
 
   return { ensureNetwork, removeNetwork };

@@ -4,7 +4,7 @@ import type { PlannedDatabase } from '../planning/plan-request.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
 import { ensureAuthority, secretNames } from '../nodes/secrets.ts';
 import { chooseHostPorts } from '../nodes/host-ports.ts';
-import { withFreeSubnet } from './networks.ts';
+import { withFreeSubnets } from './networks.ts';
 
 /** Attempts at ports of our own choice: another database may be made at the same moment. */
 const portAttempts = 5;
@@ -29,8 +29,12 @@ const registerNew = async (dependencies: Needs, draft: PlannedDatabase, wanted: 
     try {
       const others = await dependencies.store.listDatabases({});
       const ports = await chooseHostPorts(others, { wanted, project: draft.project });
-      return await withFreeSubnet(dependencies, draft.id, (subnet) =>
-        dependencies.store.registerDatabase({ ...draft, ports, network: { subnet, addresses_given: 0 } }),
+      return await withFreeSubnets(dependencies, draft.id, { count: 2 }, ([subnet, clients_subnet]) =>
+        dependencies.store.registerDatabase({
+          ...draft,
+          ports,
+          network: { subnet: subnet!, clients_subnet: clients_subnet!, addresses_given: 0 },
+        }),
       );
     } catch (error) {
       const another = error instanceof PgrowError && error.code === 'port_taken' && wanted === null;

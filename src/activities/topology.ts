@@ -1,9 +1,10 @@
 import { PgrowError } from '../domain/errors.ts';
-import { labelNames, networkName } from '../domain/naming.ts';
+import { labelNames } from '../domain/naming.ts';
 import { nodesOf, type Topology } from '../domain/topology.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
 import { removeResources } from '../nodes/leftovers.ts';
 import { openSession } from '../nodes/session.ts';
+import { removeNetworks } from './networks.ts';
 import type { Action } from './step-activity.ts';
 
 const changedReplicas = (from: Topology, to: Topology) => {
@@ -86,7 +87,7 @@ export const topologyActions = (dependencies: Dependencies) => {
         'internal',
         `${database.name} is not removed completely: ${first.what}. Finish with: ${first.command}`,
       );
-    await platform.removeNetwork(networkName(database));
+    await removeNetworks(platform, database);
   };
 
   return { recordNode, recordTopology, removeEverything };

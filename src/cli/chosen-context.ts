@@ -30,6 +30,7 @@ const ofTheHome: readonly string[] = [
   'serve',
   'backup-control-plane',
   'rotate --secret-key',
+  'tokens rotate --own',
   'restore-control-plane',
 ];
 

@@ -9,7 +9,7 @@ const wordsAt = (line: string): string[] => at(line).candidates.map(({ word }) =
 describe('words of the command line itself', () => {
   test('verbs, also of a verb and after help, without the hidden ones', () => {
     expect(wordsAt('re')).toEqual(['restore', 'replicas', 'reinit', 'repair', 'release', 'restore-control-plane']);
-    expect(wordsAt('tokens ')).toEqual(['list', 'create', 'revoke', 'help']);
+    expect(wordsAt('tokens ')).toEqual(['list', 'create', 'rotate', 'revoke', 'help']);
     expect(wordsAt('help exp')).toEqual(['expand']);
     expect(wordsAt('comp')).toEqual(['completion']);
   });

@@ -16,6 +16,7 @@ const strings: ConnectionStrings = {
   best: 'postgres',
   host: single,
   network: { ...single, postgres: 'in the network' },
+  clients_network: 'pgrow-1a2b3c4d-shop-9f8e7d6c-clients',
 };
 
 describe('which connection string is printed', () => {

@@ -11,11 +11,13 @@ export interface ConnectionStrings extends Readonly<Record<Side, Endpoints<strin
   readonly best: EndpointName;
   /** Absent from the answer of an API of an earlier version. */
   readonly tls?: TlsMode;
+  /** Name of the Docker network that applications join. */
+  readonly clients_network: string;
   /** What the servers say of the password in them. */
   readonly password?: PasswordAnswer;
 }
 
-/** `host`: loopback ports of the Docker host. `network`: names in the database's private network. */
+/** `host`: loopback ports of the Docker host. `network`: names in the network that applications join. */
 export const sides = ['host', 'network'] as const;
 export type Side = (typeof sides)[number];
 

@@ -14,6 +14,7 @@ const commands = readPages()
 /** What is neither pgrow nor a request to it, by its first words, and why it is there. */
 const others: Readonly<Record<string, string>> = {
   'git clone': 'gets pgrow',
+  'docker network connect': 'joins an application, as inApplication does in scenarios',
   'docker compose up': 'starts the services of docker-compose.yml, which compose-file.test.ts reads',
   date: 'names a backup',
   source: 'takes what a command prints into the shell',

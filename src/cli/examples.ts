@@ -135,7 +135,8 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   restore: [['./pgrow restore shop --snapshot snap_1a2b3c4d --as shop-before', 'into a new database']],
   url: [
     ['./pgrow url shop', 'the best endpoint that takes writes'],
-    ['./pgrow url shop --read-only --from network', 'for readers in its private network'],
+    ['./pgrow url shop --read-only --from network', 'for readers in containers that have joined its network'],
+    ['./pgrow url shop --network', 'the network to join: docker network connect NETWORK CONTAINER'],
   ],
   connect: [
     ['./pgrow connect shop', 'psql as the application user'],
@@ -189,6 +190,11 @@ export const examples: Readonly<Record<string, readonly Example[]>> = {
   'tokens create': [
     ['./pgrow tokens create grafana --role viewer', 'may look, for 90 days'],
     ['./pgrow tokens create deploy --role operator --expires 12h', 'may change, for half a day'],
+  ],
+  'tokens rotate': [
+    ['./pgrow tokens rotate 6f1c2d3e-0000-4000-8000-000000000001', 'the old one is valid for another day'],
+    ['./pgrow tokens rotate 6f1c2d3e-0000-4000-8000-000000000001 --grace 7d', 'for a week'],
+    ['./pgrow tokens rotate --own --grace 1h', 'that of the command line, on the host of the home'],
   ],
   'tokens revoke': [['./pgrow tokens revoke 6f1c2d3e-0000-4000-8000-000000000001', 'by its ID in "tokens list"']],
   audit: [

@@ -12,7 +12,13 @@ const token = (change: Partial<TokenDocument> = {}): TokenDocument => ({
   expires_at: '2027-02-27T10:00:00.000Z',
   expired: false,
   last_used_at: null,
+  successor: null,
   ...change,
+});
+
+test('a token that was rotated is marked, so that one can see whether it is still used', () => {
+  const [, old] = tokensText([token({ successor: '3f1c2b1e-0000-4000-8000-000000000002' })]);
+  expect(old).toContain('2027-02-27T10:00:00.000Z, replaced');
 });
 
 test('a list of tokens says what each may do, until when, and whether it is used', () => {

@@ -12,6 +12,13 @@ import {
 } from './connection-strings.ts';
 import { print, printJson } from './output.ts';
 
+interface Flags extends EndpointFlags {
+  readonly from: Side;
+  readonly tls?: true;
+  readonly network?: true;
+  readonly json?: true;
+}
+
 export interface EndpointFlags {
   readonly direct?: true;
   readonly pooled?: true;
@@ -42,10 +49,15 @@ export const url = (program: Command): void => {
   addEndpointOptions(command)
     .addOption(new Option('--from <where>', 'where the client runs').choices(sides).default('host'))
     .option('--tls', 'with how the server is verified, by "ca NAME > ca.pem"; always, where clients must encrypt')
+    .option('--network', 'print the name of the Docker network that applications join instead')
     .option('--json', 'print it as one JSON document')
-    .action(async (database: string, flags: EndpointFlags & { from: Side; tls?: true; json?: true }) => {
+    .action(async (database: string, flags: Flags) => {
       const endpoint = chosenEndpoint(flags);
       const strings = await readConnectionStrings(connectToApi(), database);
+      if (flags.network) {
+        const { clients_network } = strings;
+        return flags.json ? printJson({ clients_network }) : print(clients_network);
+      }
       warnOfOldPassword(database, strings);
       const plain = chooseConnectionString(database, strings, { endpoint, side: flags.from });
       const chosen = flags.tls ? withVerification(database, plain, strings) : plain;

@@ -2,14 +2,16 @@ import { PgrowError } from './errors.ts';
 import type { Node } from './topology.ts';
 
 /**
- * Addresses of nodes: each database has a subnet of its own, and each of its nodes one address there for as long as the node
- * exists, so that nothing that must be quick waits for a name.
+ * Addresses of nodes: each network of a database has a subnet of its own, and each of its nodes one address there for as long
+ * as the node exists, so that nothing that must be quick waits for a name.
  */
 
-/** A database's private network. Databases made before there was one leave addresses to the engine. */
+/** Where a database's private networks lie. Databases made before that was recorded leave addresses to the engine. */
 export interface DatabaseNetwork {
-  /** `10.48.4.0/22`: no other database's, and freed with the database. */
+  /** Of the control network, `10.48.4.0/22`: no other database's, and freed with the database. */
   readonly subnet: string;
+  /** Of the network that applications join. Absent from databases made before there were two: they join the only one. */
+  readonly clients_subnet?: string;
   /** Addresses given to nodes in the life of the database. Only goes up, also when an operation is undone. */
   readonly addresses_given: number;
 }
@@ -21,7 +23,10 @@ export interface DatabaseNetwork {
 const subnetBits = 22;
 const subnetSize = 2 ** (32 - subnetBits);
 
-/** 1024 subnets. None of the defaults of Docker, Podman, Kubernetes, k3s, OpenVPN or of a cloud's first network lies in it. */
+/**
+ * 1024 subnets, two for each database. None of the defaults of Docker, Podman, Kubernetes, k3s, OpenVPN or of a cloud's first
+ * network lies in it.
+ */
 export const defaultSubnetPool = '10.48.0.0/12';
 
 /** 0 is the network, 1 the gateway. */
@@ -36,13 +41,13 @@ interface Range {
 }
 
 export const subnetPoolRule =
-  'must be a private range from /8 to /22, written with its first address, such as 10.48.0.0/12: within 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 or 100.64.0.0/10';
+  'must be a private range from /8 to /21, written with its first address, such as 10.48.0.0/12: within 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 or 100.64.0.0/10';
 
 /** Whether databases can get their subnets out of it. */
 export const isSubnetPool = (text: string): boolean => {
   const range = rangeOf(text);
   const [base = '', bits] = text.split('/');
-  if (!range || base !== textOf(range.first) || Number(bits) < 8 || Number(bits) > subnetBits) return false;
+  if (!range || base !== textOf(range.first) || Number(bits) < 8 || Number(bits) >= subnetBits) return false;
   return privateRanges.some(({ first, last }) => first <= range.first && range.last <= last);
 };
 
@@ -71,6 +76,10 @@ export const chooseSubnet = ({ pool, taken, id }: Choice): string => {
       'this host. Set PGROW_SUBNET_POOL to another private range and run ./pgrow up, or destroy a database.',
   );
 };
+
+/** Those that a database has. */
+export const subnetsOf = (network: DatabaseNetwork | undefined): readonly string[] =>
+  network ? [network.subnet, ...(network.clients_subnet === undefined ? [] : [network.clients_subnet])] : [];
 
 /** Whether two subnets have an address in common. What is not IPv4 overlaps none. */
 export const overlap = (one: string, other: string): boolean => {

@@ -4,7 +4,16 @@ import type { Settings } from './settings.ts';
 export const effects = ['live', 'hand_over', 'recorded'] as const;
 export type Effect = (typeof effects)[number];
 
-export const changeSubjects = ['memory', 'cpus', 'storage', 'setting', 'extension', 'image', 'password', 'certificate'] as const;
+export const changeSubjects = [
+  'memory',
+  'cpus',
+  'storage',
+  'setting',
+  'extension',
+  'image',
+  'password',
+  'certificate',
+] as const;
 
 /** One thing that a change makes different, in the words that the plan shows. */
 export interface ChangeItem {

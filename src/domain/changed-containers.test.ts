@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 import { replicaTopology, sampleDatabase } from '../../test/support/sample-database.ts';
 import { changedFindings } from './changed-containers.ts';
+import type { Difference } from './container-description.ts';
 import type { Database } from './database.ts';
-import { networkName } from './naming.ts';
+import { clientsNetworkName, networkName } from './naming.ts';
 import { nodeNamed } from './topology.ts';
 
 const single = sampleDatabase('shop');
@@ -11,7 +12,7 @@ const memory = { subject: 'memory', says: 'memory is 512 MB, should be 1 GB' };
 const image = { subject: 'image', says: 'image is a, should be b' };
 const hostname = { subject: 'hostname', says: 'hostname is x, should be y' };
 
-const found = (database: Database, name: string, ...differences: (typeof memory)[]) =>
+const found = (database: Database, name: string, ...differences: Difference[]) =>
   changedFindings(database, [{ name, differences }]);
 
 test('a limit that was changed is named, with the command that sets it while the node runs', () => {
@@ -52,7 +53,11 @@ test('another address is named with the command that gives the node its own agai
     topology: { ...single.topology, nodes: [{ ...front!, address_number: 3 }] },
   };
   const network = networkName(shop);
-  const address = { subject: 'address', says: 'address is none, should be 10.48.4.3' };
+  const address = {
+    subject: 'address',
+    says: 'address is none, should be 10.48.4.3',
+    networks: { leave: [network], join: [network] },
+  };
   expect(found(shop, 'front', address)).toMatchObject([
     {
       explanation: expect.stringContaining('address is none, should be 10.48.4.3'),
@@ -62,6 +67,25 @@ test('another address is named with the command that gives the node its own agai
     },
   ]);
   expect(found(shop, 'front', address, hostname)[0]?.command).toContain('./pgrow repair shop front');
+});
+
+test('networks that it is in or is missing from are left and joined', () => {
+  const [front] = single.topology.nodes;
+  const shop: Database = {
+    ...single,
+    network: { subnet: '10.48.4.0/22', clients_subnet: '10.52.0.0/22', addresses_given: 2 },
+    topology: { ...single.topology, nodes: [{ ...front!, address_number: 3 }] },
+  };
+  const clients = clientsNetworkName(shop);
+  const network = {
+    subject: 'network',
+    says: `network is bridge, should be ${clients}`,
+    networks: { leave: ['bridge'], join: [clients] },
+  };
+  expect(found(shop, 'front', network)[0]?.command).toBe(
+    `docker network disconnect bridge ${front!.container} && ` +
+      `docker network connect --ip 10.52.0.3 --alias front --alias postgres ${clients} ${front!.container}`,
+  );
 });
 
 // Nodes keep their image through an update of pgrow: a doctor that called each of them changed would be ignored.

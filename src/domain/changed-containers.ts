@@ -1,10 +1,9 @@
-import { canChangeLive, cpuPeriodMicroseconds, isOfEndpoint, type Difference } from './container-description.ts';
+import { canChangeLive, cpuPeriodMicroseconds, type Difference } from './container-description.ts';
 import { confinementOf } from './confinement.ts';
 import { connectCommand, resourcesOf } from './container-spec.ts';
 import type { Database } from './database.ts';
 import { repairCommand } from './faults.ts';
 import type { Finding } from './finding.ts';
-import { networkName } from './naming.ts';
 import { nodeNamed, type Node } from './topology.ts';
 
 /** A node whose container is not what pgrow would make now. */
@@ -37,9 +36,22 @@ const commandFor = (
   differences: readonly Difference[],
 ): string => {
   if (canChangeLive(differences)) return updateCommand(node, differences);
-  if (isOfEndpoint(differences))
-    return `docker network disconnect ${networkName(database)} ${node.container} && ${connectCommand(database, node)}`;
+  const networks = differences.flatMap((difference) => difference.networks ?? []);
+  if (networks.length === differences.length) return attachCommand(database, node, networks);
   return againCommand(database.name, database.topology, node);
+};
+
+const attachCommand = (
+  database: Parameters<typeof changedFindings>[0],
+  node: Node,
+  networks: readonly NonNullable<Difference['networks']>[],
+): string => {
+  const leave = new Set(networks.flatMap((each) => each.leave));
+  const join = new Set(networks.flatMap((each) => each.join));
+  return [
+    ...[...leave].map((network) => `docker network disconnect ${network} ${node.container}`),
+    ...[...join].map((network) => connectCommand(database, node, network)),
+  ].join(' && ');
 };
 
 const beyondImage = (differences: readonly Difference[]): readonly Difference[] =>

@@ -6,9 +6,7 @@ const should: ContainerDescription = {
   image: 'pgrow/postgres:17-a',
   hostname: 'postgres-1',
   command: null,
-  networks: ['shop'],
-  aliases: ['postgres-1', 'primary'],
-  address: '10.48.4.2',
+  attachments: [{ network: 'shop', aliases: ['postgres-1', 'primary'], address: '10.48.4.2' }],
   mounts: [{ volume: 'shop-postgres-1', path: '/var/lib/postgresql' }],
   ports: [{ container: 5432, address: '127.0.0.1', host: 20_000 }],
   labels: { 'pgrow.node': 'postgres-1' },
@@ -37,6 +35,10 @@ const should: ContainerDescription = {
   },
   log: { driver: 'json-file', options: { 'max-size': '10m' } },
 };
+const [attached] = should.attachments;
+const otherwise = (change: Partial<ContainerDescription['attachments'][number]>) => ({
+  attachments: [{ ...attached!, ...change }],
+});
 const said = (change: Partial<ContainerDescription>) =>
   differencesOf({ ...should, ...change }, should).map(({ says }) => says);
 
@@ -44,7 +46,7 @@ test('what image and engine add is no difference', () => {
   expect(
     said({
       command: ['pgrow-node'],
-      aliases: ['primary'],
+      ...otherwise({ aliases: ['primary'] }),
       labels: { ...should.labels, maintainer: 'debian' },
       environment: { PATH: '/usr/bin' },
       swapBytes: null,
@@ -65,11 +67,14 @@ test.each<[string, Partial<ContainerDescription>]>([
   ['CPU limit is 0.5 CPUs, should be 2 CPUs', { cpus: 0.5 }],
   ['CPU limit is none, should be 2 CPUs', { cpus: null }],
   ['image is pgrow/postgres:17-b, should be pgrow/postgres:17-a', { image: 'pgrow/postgres:17-b' }],
-  ['network is none, should be shop', { networks: [] }],
-  ['network aliases are none, should be primary', { aliases: ['postgres-1'] }],
-  ['network aliases are postgres, primary, should be primary', { aliases: ['postgres', 'postgres-1', 'primary'] }],
-  ['address is none, should be 10.48.4.2', { address: null }],
-  ['address is 10.48.7.1, should be 10.48.4.2', { address: '10.48.7.1' }],
+  ['network is none, should be shop', { attachments: [] }],
+  ['network aliases are none, should be primary', otherwise({ aliases: ['postgres-1'] })],
+  [
+    'network aliases are postgres, primary, should be primary',
+    otherwise({ aliases: ['postgres', 'postgres-1', 'primary'] }),
+  ],
+  ['address is none, should be 10.48.4.2', otherwise({ address: null })],
+  ['address is 10.48.7.1, should be 10.48.4.2', otherwise({ address: '10.48.7.1' })],
   ['volumes are none, should be shop-postgres-1 at /var/lib/postgresql', { mounts: [] }],
   [
     'published ports are 0.0.0.0:20000 to 5432, should be 127.0.0.1:20000 to 5432',
@@ -101,8 +106,29 @@ test.each<[string, Partial<ContainerDescription>]>([
 });
 
 test('an address where the engine chooses is no difference', () => {
-  const free = { ...should, address: null };
+  const free = { ...should, ...otherwise({ address: null }) };
   expect(differencesOf(should, free)).toEqual([]);
+});
+
+test('networks are compared one by one, and what is wrong says which to leave and to join', () => {
+  const [main] = should.attachments;
+  const clients = { network: 'shop-clients', aliases: ['front'], address: '10.52.0.2' };
+  const both = { ...should, attachments: [main!, clients] };
+  const networks = (...attachments: ContainerDescription['attachments']) =>
+    differencesOf({ ...both, attachments }, both).map((difference) => [difference.says, difference.networks]);
+
+  expect(networks(clients, main!)).toEqual([]);
+  expect(networks(main!)).toEqual([
+    ['network is shop, should be shop, shop-clients', { leave: [], join: ['shop-clients'] }],
+  ]);
+  expect(networks(main!, clients, { ...clients, network: 'other' })).toEqual([
+    ['network is other, shop, shop-clients, should be shop, shop-clients', { leave: ['other'], join: [] }],
+  ]);
+  const again = { leave: ['shop-clients'], join: ['shop-clients'] };
+  expect(networks(main!, { ...clients, aliases: [], address: null })).toEqual([
+    ['network aliases in shop-clients are none, should be front', again],
+    ['address in shop-clients is none, should be 10.52.0.2', again],
+  ]);
 });
 
 test('limits alone can be changed while it runs', () => {

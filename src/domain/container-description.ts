@@ -6,11 +6,7 @@ export interface ContainerDescription {
   readonly hostname: string;
   /** Null: whatever its image runs. */
   readonly command: readonly string[] | null;
-  readonly networks: readonly string[];
-  /** Names in its network, besides its own. */
-  readonly aliases: readonly string[];
-  /** That it is given in its network whenever it runs. Null: one that the engine chooses. */
-  readonly address: string | null;
+  readonly attachments: readonly Attachment[];
   readonly mounts: readonly { readonly volume: string; readonly path: string }[];
   readonly ports: readonly PublishedPort[];
   readonly labels: Readonly<Record<string, string>>;
@@ -32,6 +28,15 @@ export interface ContainerDescription {
   /** Null: it may write anywhere. */
   readonly confinement: Confinement | null;
   readonly log: { readonly driver: string; readonly options: Readonly<Record<string, string>> };
+}
+
+/** How it takes part in a network. */
+interface Attachment {
+  readonly network: string;
+  /** Names in it, besides its own. */
+  readonly aliases: readonly string[];
+  /** That it is given there whenever it runs. Null: one that the engine chooses. */
+  readonly address: string | null;
 }
 
 export interface PublishedPort {
@@ -75,16 +80,12 @@ export interface Difference {
   readonly subject: string;
   /** `memory is 512 MB, should be 1 GB` */
   readonly says: string;
+  /** Where that is all it takes: the networks that its container has to leave, and then to join. */
+  readonly networks?: { readonly leave: readonly string[]; readonly join: readonly string[] };
 }
 
 /** What changes without making the container again. */
 const liveSubjects: readonly string[] = ['memory', 'swap', 'CPU limit', 'process limit', 'restart policy'];
-
-/** What is of its endpoint in its network, which it can leave and join again. */
-const endpointSubjects: readonly string[] = ['address', 'network aliases'];
-
-export const isOfEndpoint = (differences: readonly Difference[]): boolean =>
-  differences.every(({ subject }) => endpointSubjects.includes(subject));
 
 export const canChangeLive = (differences: readonly Difference[]): boolean =>
   differences.every(({ subject }) => liveSubjects.includes(subject));
@@ -100,9 +101,7 @@ export const differencesOf = (is: ContainerDescription, should: ContainerDescrip
   ...compared('image', is.image, should.image),
   ...compared('hostname', is.hostname, should.hostname),
   ...unlessFree('command', is.command, should.command, (command) => command.join(' ')),
-  ...compared('network', listed(is.networks), listed(should.networks)),
-  ...compared('network aliases', listed(aliasesOf(is)), listed(aliasesOf(should))),
-  ...unlessFree('address', is.address, should.address, (address) => address),
+  ...networksCompared(is, should),
   ...compared('volumes', listed(is.mounts.map(mountText)), listed(should.mounts.map(mountText))),
   ...compared('published ports', listed(is.ports.map(portText)), listed(should.ports.map(portText))),
   ...namedIn('label', is.labels, should.labels),
@@ -138,6 +137,35 @@ const confinementDifferences = (is: Confinement | null, should: Confinement | nu
         ),
       ];
 
+const networksCompared = (is: ContainerDescription, should: ContainerDescription): readonly Difference[] => {
+  const has = networksIn(is);
+  const wanted = networksIn(should);
+  const networks = {
+    leave: has.filter((network) => !wanted.includes(network)),
+    join: wanted.filter((network) => !has.includes(network)),
+  };
+  return [
+    ...compared('network', listed(has), listed(wanted)).map((difference) => ({ ...difference, networks })),
+    ...should.attachments.flatMap((attachment) => {
+      const found = is.attachments.find(({ network }) => network === attachment.network);
+      if (!found) return [];
+      const { network, address } = attachment;
+      const where = wanted.length > 1 ? ` in ${network}` : '';
+      return [
+        ...compared(
+          `network aliases${where}`,
+          listed(aliasesOf(found, is.hostname)),
+          listed(aliasesOf(attachment, should.hostname)),
+        ),
+        ...unlessFree(`address${where}`, found.address, address, (fixed) => fixed),
+      ].map((difference) => ({ ...difference, networks: { leave: [network], join: [network] } }));
+    }),
+  ];
+};
+
+const networksIn = ({ attachments }: ContainerDescription): readonly string[] =>
+  attachments.map(({ network }) => network);
+
 const compared = (subject: string, is: string, should: string): readonly Difference[] =>
   is === should ? [] : [{ subject, says: `${subject} ${verb(subject)} ${is}, should be ${should}` }];
 
@@ -153,10 +181,10 @@ const namedIn = (
   Object.entries(should).flatMap(([name, value]) => compared(`${what} ${name}`, is[name] ?? 'absent', value));
 
 const verb = (subject: string): string =>
-  /^directories|(?:aliases|volumes|ports|capabilities|options)$/.test(subject) ? 'are' : 'is';
+  /^directories|(?:aliases|volumes|ports|capabilities|options)(?: in |$)/.test(subject) ? 'are' : 'is';
 
 /** Once it has run, the engine counts the hostname among them. */
-const aliasesOf = ({ aliases, hostname }: ContainerDescription): readonly string[] =>
+const aliasesOf = ({ aliases }: Attachment, hostname: string): readonly string[] =>
   aliases.filter((alias) => alias !== hostname);
 
 const listed = (things: readonly string[]): string => things.toSorted().join(', ') || 'none';

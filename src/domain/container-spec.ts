@@ -1,7 +1,7 @@
 import type { HealthCheck } from './container-description.ts';
 import { addressOf } from './addresses.ts';
 import { usualMajor, type Database, type PostgresMajor } from './database.ts';
-import { frontPorts, networkAliases, networkName } from './naming.ts';
+import { clientsNetworkName, frontPorts, networkAliases, networkName } from './naming.ts';
 import { usualSize, type ServerSize } from './server-size.ts';
 import type { HostPorts, Node, NodeKind } from './topology.ts';
 
@@ -72,20 +72,42 @@ export const imageOf = (kind: NodeKind, major: PostgresMajor): ImageKind => {
   return kind === 'front' ? 'haproxy' : kind;
 };
 
-/** How a node's container takes part in its database's network, from its beginning and after it was cut off. */
-export const attachmentOf = (database: Pick<Database, 'id' | 'name' | 'home' | 'network'>, node: Node) => {
-  const address = addressOf(database.network, node);
+/** Those that applications use. Servers and etcd are for these and for pgrow alone. */
+const servesClients: Readonly<Record<NodeKind, boolean>> = {
+  front: true,
+  postgres: false,
+  pgbouncer: true,
+  haproxy: true,
+  etcd: false,
+};
+
+type Networked = Pick<Database, 'id' | 'name' | 'home' | 'network'>;
+
+/** How a node's container takes part in its database's networks, from its beginning and after it was cut off. */
+export const attachmentOf = (database: Networked, node: Node) => {
+  const subnet = database.network?.clients_subnet;
+  const aliases = networkAliases(node);
+  const at = (network: string, address: string | null) => ({
+    network,
+    aliases,
+    ...(address === null ? {} : { address }),
+  });
   return {
     name: node.container,
-    network: networkName(database),
-    aliases: networkAliases(node),
-    ...(address === null ? {} : { address }),
+    ...at(networkName(database), addressOf(database.network, node)),
+    ...(subnet !== undefined && servesClients[node.kind]
+      ? { alsoIn: [at(clientsNetworkName(database), addressOf({ subnet }, node))] }
+      : {}),
   };
 };
 
-/** What puts a container into its network again by hand: without its address, nodes that are configured with it would not find it. */
-export const connectCommand = (database: Parameters<typeof attachmentOf>[0], node: Node): string => {
-  const { network, aliases, address } = attachmentOf(database, node);
+/**
+ * What puts a container into one of its networks again by hand, the control network unless it is said: without its address, nodes
+ * that are configured with it would not find it.
+ */
+export const connectCommand = (database: Networked, node: Node, to: string = networkName(database)): string => {
+  const { alsoIn = [], ...main } = attachmentOf(database, node);
+  const { network, aliases, address } = alsoIn.find((each) => each.network === to) ?? main;
   const options = [...(address ? [`--ip ${address}`] : []), ...aliases.map((alias) => `--alias ${alias}`)];
   return `docker network connect ${options.join(' ')} ${network} ${node.container}`;
 };

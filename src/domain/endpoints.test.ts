@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { pooling, planned } from '../../test/support/grown-databases.ts';
 import { haTopology, replicaTopology, sampleDatabase } from '../../test/support/sample-database.ts';
 import { connectionStrings, routesOnTheWay } from './endpoints.ts';
+import { clientsNetworkName, networkName } from './naming.ts';
 import { replicaOptions } from './options.ts';
 import type { Plan } from './plan.ts';
 import type { Topology } from './topology.ts';
@@ -30,6 +31,7 @@ describe('connection strings', () => {
         read_only: null,
         any_node: null,
       },
+      clients_network: networkName(shop),
       tls: 'off',
     });
   });
@@ -46,6 +48,11 @@ describe('connection strings', () => {
       host: { postgres: 'postgresql://shop_eu@127.0.0.1:1/shop_eu' },
       tls: 'allow',
     });
+  });
+
+  test('applications join the network that is for them, if there is one', () => {
+    const network = { subnet: '10.48.4.0/22', clients_subnet: '10.48.8.0/22', addresses_given: 0 };
+    expect(connectionStrings({ ...shop, network }, null).clients_network).toBe(clientsNetworkName(shop));
   });
 
   test('with HAProxy its read-write route is the best', () => {

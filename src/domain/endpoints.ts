@@ -1,5 +1,5 @@
 import { applicationName, type Database } from './database.ts';
-import { frontPorts, ports } from './naming.ts';
+import { frontPorts, joinedNetworkName, ports } from './naming.ts';
 import type { FrontConfig, Upstream } from './node-config.ts';
 import type { StepRecord } from './operation.ts';
 import type { Plan } from './plan.ts';
@@ -8,7 +8,7 @@ import { tlsModeOf } from './tls.ts';
 import { nodesOf, type Topology } from './topology.ts';
 
 /**
- * Where clients connect: from the Docker host and from the database's network. An endpoint exists if the front leads to it:
+ * Where clients connect: from the Docker host and from the network that they join. An endpoint exists if the front leads to it:
  * the front gets a new route once it works, and another before it is removed.
  */
 
@@ -92,7 +92,13 @@ export const connectionStrings = (
       ]),
     ) as Endpoints<string>;
   const { host, network } = endpointsOf(database, routes);
-  return { best: bestEndpoint(routes), host: write(host), network: write(network), tls: tlsModeOf(database.topology) };
+  return {
+    best: bestEndpoint(routes),
+    host: write(host),
+    network: write(network),
+    tls: tlsModeOf(database.topology),
+    clients_network: joinedNetworkName(database),
+  };
 };
 
 /** As every driver reads it: another mode than this one means something else to some of them. */

@@ -10,7 +10,13 @@ type Mark = { readonly operation: string; readonly state: string };
 /** Unique on the engine, also across control planes and after a destroy: `pgrow-1a2b3c4d-shop-9f8e7d6c`. */
 const stem = ({ home, name, id }: Named): string => `pgrow-${home}-${name}-${id.slice(0, 8)}`;
 
+/** Of the control network, in which all nodes are: servers, etcd and what leads to them. */
 export const networkName = (database: Named): string => stem(database);
+/** Of the network in which only those are that serve applications. */
+export const clientsNetworkName = (database: Named): string => `${stem(database)}-clients`;
+/** Of the network that applications join: the only one of a database that was made before there were two. */
+export const joinedNetworkName = (database: Named & Pick<Database, 'network'>): string =>
+  database.network?.clients_subnet === undefined ? networkName(database) : clientsNetworkName(database);
 export const containerName = (database: Named, node: string): string => `${stem(database)}-${node}`;
 export const volumeName = (database: Named, node: string): string => `${stem(database)}-${node}`;
 /** Of the empty volume that says which operation of a database was the last one, and how far it has come. */
@@ -39,7 +45,7 @@ export const plainSlotName = (node: string): string => `plain_${slotName(node)}`
 /** Whether a slot is of a node of ours, whether made by pgrow or by Patroni. */
 export const isOwnSlot = (slot: string): boolean => /^(plain_)?postgres_\d+$/.test(slot);
 
-/** Names under which a node answers in its network besides its own. `postgres` is the front's for life. */
+/** Names under which a node answers in its networks besides its own. `postgres` is the front's for life. */
 export const networkAliases = (node: Pick<Node, 'name' | 'kind'>): readonly string[] => {
   const shared: Record<NodeKind, readonly string[]> = {
     front: ['postgres'],
@@ -124,7 +130,7 @@ export const watchQueueOf = (queue: string): string => `${queue}-watch`;
 /** Of the workflow that holds a task queue for one control plane. */
 export const queueHolderWorkflowId = (queue: string): string => `pgrow/queue/${queue}`;
 
-/** Ports inside a database's network. */
+/** Ports inside a database's networks. */
 export const ports = {
   postgres: 5432,
   health: 8008,
@@ -134,7 +140,7 @@ export const ports = {
   readOnly: 5433,
   anyNode: 5434,
   stats: 8404,
-  /** HAProxy's runtime API, open only to the worker's address. */
+  /** HAProxy's runtime API, in the control network and open only to the worker's address. */
   runtime: 9999,
   etcdClient: 2379,
   etcdPeer: 2380,

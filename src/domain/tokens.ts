@@ -24,6 +24,15 @@ export const newTokenInput = z.strictObject({
   expires_in: z.number().int().min(60).max(longestLife).nullable().default(usualLife),
 });
 
+/** Seconds. */
+const longestGrace = 2_592_000;
+export const usualGrace = 86_400;
+
+export const rotateTokenInput = z.strictObject({
+  /** Seconds for which the token that is replaced stays valid, unless it expires before. */
+  grace_seconds: z.number().int().min(0).max(longestGrace).default(usualGrace),
+});
+
 /** A token as it is listed. What it is itself is shown only once, when it is created. */
 export interface TokenDocument {
   /** UUID. */
@@ -39,7 +48,22 @@ export interface TokenDocument {
   readonly expired: boolean;
   /** To the minute. */
   readonly last_used_at: string | null;
+  /** Id of the token that has replaced it: what still uses this one has to be given that one. */
+  readonly successor: string | null;
 }
+
+/** Seconds that its successor lives, as long as it was to live itself; null if it never expires. */
+export const lifeOf = ({ created_at, expires_at }: Pick<TokenDocument, 'created_at' | 'expires_at'>): number | null =>
+  expires_at === null ? null : Math.round((Date.parse(expires_at) - Date.parse(created_at)) / 1000);
+
+/** Why a token cannot be rotated; null if it can. */
+export const whyNotRotated = ({ name, created_by, expired, expires_at, successor }: TokenDocument): string | null => {
+  if (created_by === null)
+    return `The token ${name} is the control plane's own. Replace it on the host of its home: ./pgrow tokens rotate --own`;
+  if (successor !== null)
+    return `The token ${name} has been replaced by ${successor}. Rotate that one, or create another: ./pgrow tokens create`;
+  return expired ? `The token ${name} expired at ${expires_at}. Create another: ./pgrow tokens create` : null;
+};
 
 /** `all projects`, `project shop`. */
 export const projectText = (project: string): string =>

@@ -13,13 +13,13 @@ export type PostgresMode = (typeof postgresModes)[number];
 
 /** One container that we own. Everything about it that does not come from the database's record. */
 export interface Node {
-  /** Unique within the database and its DNS name in the private network: `postgres-1`. */
+  /** Unique within the database and its DNS name in the private networks: `postgres-1`. */
   readonly name: string;
   readonly kind: NodeKind;
   /** Where its container runs; absent on the one host there is (`hosts.ts`). */
   readonly host?: string;
   /**
-   * Of its address in the database's subnet: 5 in 10.48.4.0/22 is 10.48.4.5 (`addresses.ts`). It belongs to the node as its
+   * Of its address in each of the database's subnets: 5 in 10.48.4.0/22 is 10.48.4.5 (`addresses.ts`). It belongs to the node as its
    * name does: a container that is rebuilt in its place keeps it, because the configuration of others says it. Absent
    * from what was recorded before nodes had one: the engine chooses.
    */

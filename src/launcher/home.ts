@@ -32,7 +32,7 @@ export const openHome = (directory: string): Home => {
   ensureFolder(join(path, 'logs'));
   ensureFolder(join(path, 'run'));
   const inHome = (name: string): string => join(path, name);
-  keep(inHome('token'), () => `pgrow_${randomBytes(24).toString('base64url')}`);
+  keep(inHome('token'), newOwnToken);
   keep(inHome('secret.key'), () => randomBytes(32).toString('base64'));
   keep(inHome('metadata.password'), () => randomBytes(24).toString('hex'));
   return {
@@ -95,3 +95,6 @@ const keep = (path: string, make: () => string): string => {
 
 /** Content of a kept file without its line end; null when it is not there. */
 export const readKept = (path: string): string | null => readIfThere(path)?.trim() || null;
+
+/** The CLI's, which opens everything. */
+export const newOwnToken = (): string => `pgrow_${randomBytes(24).toString('base64url')}`;

@@ -221,7 +221,7 @@ test('a password reaches no answer', async () => {
   const { client } = await connected({
     answer: (path) =>
       path.endsWith('connection-strings')
-        ? { best: 'postgres', host: strings, network: strings, password: 'accepted' }
+        ? { best: 'postgres', host: strings, network: strings, clients_network: 'shop-clients', password: 'accepted' }
         : { logs: [{ node: 'postgres-1', text: `STATEMENT:  ALTER ROLE shop PASSWORD 'secret'` }] },
   });
   for (const name of ['get_endpoints', 'get_logs']) {

@@ -109,7 +109,7 @@ export const stateTools: readonly Tool[] = [
     name: 'get_endpoints',
     title: 'Where clients connect',
     description:
-      'Connection strings without the password, from the Docker host and from the network of the database. A person gets the whole string with: ./pgrow url NAME',
+      'Connection strings without the password, from the Docker host and from the network that applications join. A person gets the whole string with: ./pgrow url NAME',
     annotations: readOnly,
     input: ofDatabase,
     answer: connectionStringsAnswer,

@@ -30,7 +30,7 @@ export const revive = async (
     const state = await platform.inspectContainer(node.container);
     if (!state) return;
     if (!state.running) await platform.startContainer(node.container);
-    else if (!state.address) await platform.joinNetwork(attachmentOf(database, node));
+    else if (!state.address) await platform.joinNetworks(attachmentOf(database, node));
     else if (await follows(dependencies, id, node)) return;
     if (performance.now() - began < followLimitMs) continue;
     if (rebuilt) {

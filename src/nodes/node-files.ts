@@ -1,3 +1,4 @@
+import { addressOf } from '../domain/addresses.ts';
 import { resourcesOf } from '../domain/container-spec.ts';
 import type { ConfiguredNode, NodeConfig } from '../domain/node-config.ts';
 import { peerHostsOf, type PeerHost } from '../domain/peer-hosts.ts';
@@ -13,7 +14,7 @@ const open = 0o644;
 const secret = 0o600;
 
 interface Circumstances {
-  /** Address of the host in the database's network, from which the worker connects. */
+  /** Address of the host in the control network, from which the worker connects. */
   readonly gateway: string;
   /** 1 for the first attempt; each attempt has its own token. */
   readonly attempt: number;
@@ -75,11 +76,9 @@ export const nodeFiles = (
         ),
       ];
     case 'haproxy':
-      return [
-        file('haproxy.cfg', haproxy.haproxyCfg(config, { gateway, peerHost, tls: node.tls !== undefined }), open),
-      ];
+      return [file('haproxy.cfg', haproxy.haproxyCfg(config, { gateway, peerHost, ...ownOf(database, node) }), open)];
     case 'front':
-      return [file('haproxy.cfg', haproxy.frontCfg(config, { gateway, peerHost, tls: node.tls !== undefined }), open)];
+      return [file('haproxy.cfg', haproxy.frontCfg(config, { gateway, peerHost, ...ownOf(database, node) }), open)];
     case 'etcd':
       return [
         file(
@@ -91,6 +90,15 @@ export const nodeFiles = (
     default:
       return config satisfies never;
   }
+};
+
+/** Where a router's runtime API listens, and how it speaks. */
+const ownOf = (
+  { network }: Session['database'],
+  node: Node,
+): { readonly controlAddress?: string; readonly tls: boolean } => {
+  const address = network?.clients_subnet === undefined ? null : addressOf(network, node);
+  return { ...(address !== null && { controlAddress: address }), tls: node.tls !== undefined };
 };
 
 const patroniYaml = (

@@ -1,4 +1,5 @@
 import { PgrowError } from '../domain/errors.ts';
+import { refusalOf } from '../domain/login-refusal.ts';
 import { ports } from '../domain/naming.ts';
 import type { Node } from '../domain/topology.ts';
 import type { PostgresConnection } from '../components/postgres/index.ts';
@@ -70,13 +71,23 @@ export const primePools = async (session: Session, pools: readonly LoginPool[], 
  * Holds one server connection of each pool in a transaction. As long as a pool has any, PgBouncer lets clients wait for it where
  * a login to the server fails, and ends none. Where it cannot be had, nothing is held.
  * @returns lets go
+ * @throws PgrowError `not_ready` when a pooler has no client connection left: it would not take the new password either
  */
 export const holdServers = async (
   session: Session,
   pools: readonly LoginPool[],
   password: string,
 ): Promise<() => Promise<void>> => {
-  const held = await Promise.all(
+  const held: (PostgresConnection | null)[] = [];
+  const letGo = async () => {
+    await Promise.all(
+      held.map(async (connection) => {
+        await connection?.query('COMMIT').catch(() => undefined);
+        await connection?.end();
+      }),
+    );
+  };
+  const opened = await Promise.allSettled(
     pools.map(async ({ pooler, port, database }): Promise<PostgresConnection | null> => {
       try {
         const at = { peer: await session.peer(pooler), port };
@@ -87,17 +98,19 @@ export const holdServers = async (
           throw error;
         });
         return connection;
-      } catch {
-        return null;
+      } catch (error) {
+        if (refusalOf(error) !== 'full') return null;
+        throw new PgrowError(
+          'not_ready',
+          `PgBouncer on ${pooler.name}:${port} has no connection free for a login with the new password: its clients take all that it may have.`,
+          { cause: error },
+        );
       }
     }),
   );
-  return async () => {
-    await Promise.all(
-      held.map(async (connection) => {
-        await connection?.query('COMMIT').catch(() => undefined);
-        await connection?.end();
-      }),
-    );
-  };
+  for (const each of opened) if (each.status === 'fulfilled') held.push(each.value);
+  const failed = opened.find((each) => each.status === 'rejected');
+  if (!failed) return letGo;
+  await letGo();
+  throw failed.reason;
 };

@@ -82,7 +82,7 @@ const arrivalLimitMs = 2000;
 
 /**
  * For a role with more rights than the application, in the application's database: it finds nothing that the application
- * has defined, and no setting of that database can change its role.
+ * has defined, and no setting of that database can change its role, end it, or keep it out by a library that is not there.
  */
 const ownSettings = ({ postgres_major }: Pick<Database, 'postgres_major'>) => ({
   search_path: 'pg_catalog',
@@ -93,6 +93,9 @@ const ownSettings = ({ postgres_major }: Pick<Database, 'postgres_major'>) => ({
   // A literal of ours must be read as it was written, and a login that waits for its use must last.
   standard_conforming_strings: 'on',
   idle_session_timeout: '0',
+  idle_in_transaction_session_timeout: '0',
+  lock_timeout: '0',
+  local_preload_libraries: '',
   ...(hasTransactionTimeout(postgres_major) ? { transaction_timeout: '0' } : {}),
 });
 

@@ -1,14 +1,18 @@
 import type { ContainerDescription } from '../domain/container-description.ts';
-import type { ContainerSpec } from './platform.ts';
+import type { Attachment, ContainerSpec } from './platform.ts';
+
+/** Its main network comes first. */
+export const attachmentsOf = ({ network, aliases, address, alsoIn = [] }: ContainerSpec): readonly Attachment[] => [
+  { network, aliases, ...(address === undefined ? {} : { address }) },
+  ...alsoIn,
+];
 
 /** All that a container of this spec is made with: what is the same for every one of ours as well. */
 export const descriptionOf = (spec: ContainerSpec): ContainerDescription => ({
   image: spec.image,
   hostname: spec.hostname,
   command: spec.command ?? null,
-  networks: [spec.network],
-  aliases: spec.aliases,
-  address: spec.address ?? null,
+  attachments: attachmentsOf(spec).map(({ address = null, ...attachment }) => ({ ...attachment, address })),
   mounts: spec.mounts,
   ports: spec.ports.map((port) => ({ ...port, address: '127.0.0.1' })),
   labels: spec.labels,

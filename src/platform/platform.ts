@@ -16,8 +16,8 @@ export interface Platform {
   ensureNetwork(network: NetworkSpec): Promise<void>;
   /** Absent is success. */
   removeNetwork(name: string): Promise<void>;
-  /** Puts a container that was cut off into its network again, as its spec has it there; in it already is success. */
-  joinNetwork(container: Pick<ContainerSpec, 'name' | 'network' | 'aliases' | 'address'>): Promise<void>;
+  /** Puts a container that was cut off into its networks again, as its spec has it there; in them already is success. */
+  joinNetworks(container: Pick<ContainerSpec, 'name' | keyof Attachment | 'alsoIn'>): Promise<void>;
   /** Subnets of the engine's networks and of routes of its host, IPv6 among them: `172.17.0.0/16`. */
   takenSubnets(): Promise<readonly string[]>;
 
@@ -131,16 +131,23 @@ export interface VolumeSpec {
   readonly labels: Labels;
 }
 
-export interface ContainerSpec {
+/** How a container takes part in a network. */
+export interface Attachment {
+  readonly network: string;
+  /** Names under which it answers there, besides its own. */
+  readonly aliases: readonly string[];
+  /** Its address there, outside the dynamic part of a network with a layout; without one the engine chooses. */
+  readonly address?: string;
+}
+
+/** Its own attachment is that to its main network: there the worker finds it, and its published ports lead there. */
+export interface ContainerSpec extends Attachment {
   readonly name: string;
   readonly image: string;
   readonly hostname: string;
   readonly command?: readonly string[];
-  readonly network: string;
-  /** Names under which the container answers in its network, besides its own. */
-  readonly aliases: readonly string[];
-  /** Its address there, outside the dynamic part of a network with a layout; without one the engine chooses. */
-  readonly address?: string;
+  /** In which it is from its first start on as well. Default none. */
+  readonly alsoIn?: readonly Attachment[];
   readonly mounts: readonly { readonly volume: string; readonly path: string }[];
   /** Loopback ports: container port to host port. */
   readonly ports: readonly { readonly container: number; readonly host: number }[];
@@ -173,13 +180,13 @@ export interface ContainerState {
   readonly exitCode: number | null;
   /** Times the engine restarted it by itself. */
   readonly restarts: number;
-  /** In its network; null while it does not run. */
+  /** In its main network; null while it does not run, or is cut off from that. */
   readonly address: string | null;
   readonly labels: Labels;
   /** Reference of the image that it was made from; the id of one whose reference has gone to another. */
   readonly image: string;
   readonly startedAt: string;
-  /** A name in its network that no other container ever had or will have; null if the engine gives none. */
+  /** A name in its networks that no other container ever had or will have; null if the engine gives none. */
   readonly ownName: string | null;
 }
 

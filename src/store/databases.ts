@@ -1,5 +1,6 @@
 import { sql, type Transaction } from 'kysely';
 import type { Database } from '../domain/database.ts';
+import { subnetsOf } from '../domain/addresses.ts';
 import { PgrowError } from '../domain/errors.ts';
 import type { Settings } from '../domain/settings.ts';
 import type { Node, Topology } from '../domain/topology.ts';
@@ -15,7 +16,7 @@ import type { Tables } from './tables.ts';
 export interface DatabaseStore {
   /**
    * Idempotent by id; returns what is recorded, whose ports count.
-   * @throws PgrowError `name_taken`; `port_taken` or `subnet_taken` when another database holds one of the ports, or the subnet
+   * @throws PgrowError `name_taken`; `port_taken` or `subnet_taken` when another database holds one of the ports or subnets
    */
   registerDatabase(database: Database): Promise<Database>;
   /**
@@ -39,7 +40,7 @@ export interface DatabaseStore {
   saveSettings(id: string, settings: Settings): Promise<void>;
   /** Whether it may not be destroyed. */
   protectDatabase(id: string, isProtected: boolean): Promise<void>;
-  /** Marks it as destroyed: its name, ports and subnet are free again, its history stays. Absent is success. */
+  /** Marks it as destroyed: its name, ports and subnets are free again, its history stays. Absent is success. */
   removeDatabase(id: string): Promise<void>;
   /** Of one that no operation has begun on, no trace stays: its id can be used again. Absent is success. */
   forgetDatabase(id: string): Promise<void>;
@@ -59,7 +60,7 @@ export const databaseStore = (queries: Queries): DatabaseStore => ({
           `Another database holds one of the ports ${Object.values(database.ports).join(', ')}. Choose others.`,
         );
       }
-      throw subnetTaken(error, database.network?.subnet);
+      throw subnetTaken(error, subnetsOf(database.network));
     }
     const [recorded] = await readDatabases(queries, { id: database.id });
     if (!recorded) throw new PgrowError('not_found', `Database ${database.name} (${database.id}) has been destroyed.`);

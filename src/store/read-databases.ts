@@ -42,7 +42,11 @@ export const readDatabases = async (
     .select(['services.id', 'services.project', 'services.name', 'services.size', 'services.protected as is_protected'])
     .select('services.restored_from')
     .select(['postgres_cluster_state.topology', 'postgres_cluster_state.settings'])
-    .select([sql<string | null>`subnets.subnet::text`.as('subnet'), 'subnets.addresses_given'])
+    .select([
+      sql<string | null>`subnets.subnet::text`.as('subnet'),
+      sql<string | null>`subnets.clients_subnet::text`.as('clients_subnet'),
+      'subnets.addresses_given',
+    ])
     .select(['holds.taken_at', 'holds.compared_at', 'holds.differences'])
     .select((column) => [
       column.ref('services.postgres_major').$notNull().as('postgres_major'),
@@ -58,6 +62,7 @@ export const readDatabases = async (
       restored_from,
       is_protected,
       subnet,
+      clients_subnet,
       addresses_given,
       taken_at,
       compared_at,
@@ -69,7 +74,7 @@ export const readDatabases = async (
       ...(restored_from ? { restored_from } : {}),
       ...(settings ? { settings } : {}),
       ...(is_protected ? { protected: true as const } : {}),
-      ...networkIn({ subnet, addresses_given }),
+      ...networkIn({ subnet, clients_subnet, addresses_given }),
       ...heldIn({ taken_at, compared_at, differences }),
     }),
   );

@@ -4,7 +4,7 @@ import { PgrowError } from '../domain/errors.ts';
 import { isUniqueViolation, type Queries } from './connection.ts';
 import type { Tables } from './tables.ts';
 
-/** Private networks of databases, one row each; databases without a row were made before there was one. */
+/** Subnets of databases, one row each; databases without a row were made before there was one. */
 
 export const insertSubnet = async (
   transaction: Transaction<Tables>,
@@ -14,28 +14,34 @@ export const insertSubnet = async (
   if (network)
     await transaction
       .insertInto('subnets')
-      .values({ ...network, service_id })
+      .values({ ...network, clients_subnet: network.clients_subnet ?? null, service_id })
       .execute();
 };
 
-/** @throws PgrowError `subnet_taken` when another database holds `to`; has it another than `from`, nothing is changed */
+/**
+ * Of either of its networks.
+ * @throws PgrowError `subnet_taken` when another database holds `to`; has it another than `from`, nothing is changed
+ */
 export const moveSubnet = async (queries: Queries, id: string, from: string, to: string): Promise<void> => {
-  try {
-    await queries
+  const move = (column: 'subnet' | 'clients_subnet') =>
+    queries
       .updateTable('subnets')
-      .set({ subnet: to })
+      .set({ [column]: to })
       .where('service_id', '=', id)
-      .where('subnet', '=', from)
+      .where(column, '=', from)
       .execute();
+  try {
+    await move('subnet');
+    await move('clients_subnet');
   } catch (error) {
-    throw subnetTaken(error, to);
+    throw subnetTaken(error, [to]);
   }
 };
 
 /** What was thrown, unless it is that another database has the subnet. */
-export const subnetTaken = (error: unknown, subnet: string | undefined): unknown =>
-  isUniqueViolation(error, 'subnets_pkey')
-    ? new PgrowError('subnet_taken', `Another database has the subnet ${subnet}. Choose another.`)
+export const subnetTaken = (error: unknown, subnets: readonly string[]): unknown =>
+  isUniqueViolation(error, 'subnets_pkey') || isUniqueViolation(error, 'subnets_clients_subnet_key')
+    ? new PgrowError('subnet_taken', `Another database has the subnet ${subnets.join(' or ')}. Choose another.`)
     : error;
 
 /** As many as a plan has given by its end; it may be recorded more than once. */
@@ -54,8 +60,11 @@ export const countAddresses = async (
 
 interface Row {
   readonly subnet: string | null;
+  readonly clients_subnet: string | null;
   readonly addresses_given: number | null;
 }
 
-export const networkIn = ({ subnet, addresses_given }: Row): { readonly network?: DatabaseNetwork } =>
-  subnet === null || addresses_given === null ? {} : { network: { subnet, addresses_given } };
+export const networkIn = ({ subnet, clients_subnet, addresses_given }: Row): { readonly network?: DatabaseNetwork } =>
+  subnet === null || addresses_given === null
+    ? {}
+    : { network: { subnet, ...(clients_subnet === null ? {} : { clients_subnet }), addresses_given } };

@@ -21,7 +21,7 @@ import type { HostPorts, Topology } from '../domain/topology.ts';
 export interface Tables {
   services: ServicesTable;
   host_ports: { port: number; service_id: string };
-  subnets: { subnet: string; service_id: string; addresses_given: number };
+  subnets: { subnet: string; clients_subnet: string | null; service_id: string; addresses_given: number };
   postgres_cluster_state: ClusterStateTable;
   postgres_expansion_events: EventsTable;
   operations: OperationsTable;
@@ -208,6 +208,7 @@ interface TokensTable {
   created_by: Nullable<string>;
   expires_at: OptionalTimestamp;
   last_used_at: OptionalTimestamp;
+  successor: Nullable<string>;
 }
 
 interface SessionsTable {

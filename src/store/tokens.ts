@@ -5,14 +5,23 @@ import type { Queries } from './connection.ts';
 import { isUuid } from './service-id.ts';
 
 export interface TokenStore {
-  /** Makes the home's own token valid, for everything, and no other that the home had before. */
+  /** Makes the home's own token valid, for everything, and no other that the home had before, unless a rotation has given it an end. */
   ensureHomeToken(token: string): Promise<void>;
+  /** Makes another token of the home valid beside the one that it has. */
+  admitHomeToken(token: string): Promise<TokenDocument>;
+  /** All of the home but this one expire within the grace period, given in seconds. */
+  retireHomeTokens(successor: string, graceSeconds: number): Promise<void>;
   createToken(token: NewToken): Promise<TokenDocument>;
   /** Null if there is no such token. One that has expired is found: its holder is told so. */
   authenticate(token: string): Promise<Identity | null>;
   /** Of these ids, those that are neither revoked nor expired. */
   validTokens(ids: readonly string[]): Promise<ReadonlySet<string>>;
   findToken(id: string): Promise<TokenDocument | null>;
+  /**
+   * Creates a successor of the token with this id, which expires with the grace period, given in seconds, or as before if that is
+   * earlier. Null, and nothing is created, if it is gone or has a successor.
+   */
+  replaceToken(id: string, successor: NewToken, graceSeconds: number): Promise<TokenDocument | null>;
   /** From now on it is refused. Revoking one that is gone is success. */
   revokeToken(id: string): Promise<void>;
 }
@@ -43,35 +52,67 @@ export interface Identity {
 }
 
 /** Of the home's own token. */
-const homeActor = 'cli';
+const homeGrant = { project: allProjects, role: 'admin', actor: 'cli' } as const;
+
+/** Of nothing and a moment, the moment is the least. */
+const withGrace = (seconds: number) => sql<Date>`least(expires_at, now() + make_interval(secs => ${seconds}))`;
 
 export const tokenStore = (queries: Queries): TokenStore => {
   const selected = () => selectTokens(queries);
   return {
     async ensureHomeToken(token) {
       const hash = hashOf(token);
-      const grant = { project: allProjects, role: 'admin' as const, actor: homeActor };
       await queries
         .insertInto('tokens')
-        .values({ hash, ...grant })
-        .onConflict((conflict) => conflict.column('hash').doUpdateSet(grant))
+        .values({ hash, ...homeGrant })
+        .onConflict((conflict) =>
+          conflict.column('hash').doUpdateSet({ ...homeGrant, expires_at: null, successor: null }),
+        )
         .execute();
-      await queries.deleteFrom('tokens').where('created_by', 'is', null).where('hash', '<>', hash).execute();
+      await queries
+        .deleteFrom('tokens')
+        .where('created_by', 'is', null)
+        .where('expires_at', 'is', null)
+        .where('hash', '<>', hash)
+        .execute();
     },
 
-    async createToken({ token, name, expires_in, ...grant }) {
-      const { id } = await queries
-        .insertInto('tokens')
-        .values({
-          hash: hashOf(token),
-          actor: name,
-          ...grant,
-          expires_at: expires_in === null ? null : sql<Date>`now() + make_interval(secs => ${expires_in})`,
-        })
-        .returning('id')
-        .executeTakeFirstOrThrow();
+    async admitHomeToken(token) {
+      const values = { hash: hashOf(token), ...homeGrant };
+      const { id } = await queries.insertInto('tokens').values(values).returning('id').executeTakeFirstOrThrow();
       return toTokenDocument(await selected().where('id', '=', id).executeTakeFirstOrThrow());
     },
+
+    async retireHomeTokens(successor, graceSeconds) {
+      await queries
+        .updateTable('tokens')
+        .set({ successor, expires_at: withGrace(graceSeconds) })
+        .where('created_by', 'is', null)
+        .where('id', '<>', successor)
+        .where('successor', 'is', null)
+        .execute();
+    },
+
+    createToken: (token) => insertToken(queries, token),
+
+    replaceToken: (id, successor, graceSeconds) =>
+      queries.transaction().execute(async (transaction) => {
+        const before = await transaction
+          .selectFrom('tokens')
+          .select('id')
+          .where('id', '=', id)
+          .where('successor', 'is', null)
+          .forUpdate()
+          .executeTakeFirst();
+        if (!before) return null;
+        const created = await insertToken(transaction, successor);
+        await transaction
+          .updateTable('tokens')
+          .set({ successor: created.id, expires_at: withGrace(graceSeconds) })
+          .where('id', '=', id)
+          .execute();
+        return created;
+      }),
 
     async authenticate(token) {
       const hash = hashOf(token);
@@ -119,10 +160,27 @@ export const tokenStore = (queries: Queries): TokenStore => {
   };
 };
 
+const insertToken = async (
+  queries: Queries,
+  { token, name, expires_in, ...grant }: NewToken,
+): Promise<TokenDocument> => {
+  const { id } = await queries
+    .insertInto('tokens')
+    .values({
+      hash: hashOf(token),
+      actor: name,
+      ...grant,
+      expires_at: expires_in === null ? null : sql<Date>`now() + make_interval(secs => ${expires_in})`,
+    })
+    .returning('id')
+    .executeTakeFirstOrThrow();
+  return toTokenDocument(await selectTokens(queries).where('id', '=', id).executeTakeFirstOrThrow());
+};
+
 export const selectTokens = (queries: Queries) =>
   queries
     .selectFrom('tokens')
-    .select(['id', 'actor', 'project', 'role', 'created_at', 'created_by', 'expires_at', 'last_used_at'])
+    .select(['id', 'actor', 'project', 'role', 'created_at', 'created_by', 'expires_at', 'last_used_at', 'successor'])
     .select(hasExpired.as('expired'));
 
 const hasExpired = sql<boolean>`expires_at IS NOT NULL AND expires_at <= now()`;
@@ -138,6 +196,7 @@ interface Row {
   readonly created_by: string | null;
   readonly expires_at: Date | null;
   readonly last_used_at: Date | null;
+  readonly successor: string | null;
   readonly expired: boolean;
 }
 
@@ -151,6 +210,7 @@ export const toTokenDocument = (row: Row): TokenDocument => ({
   created_at: row.created_at.toISOString(),
   expires_at: row.expires_at?.toISOString() ?? null,
   last_used_at: row.last_used_at?.toISOString() ?? null,
+  successor: row.successor,
 });
 
 /** Hexadecimal digits. */

@@ -1,10 +1,16 @@
 import { expect, test } from 'vitest';
+import type { TokenDocument } from '../../src/domain/tokens.ts';
 import { services, shopPath, useApi } from '../support/api-under-test.ts';
 
 const api = useApi();
 
 const create = async (body: object, token = api.admin) => {
   const answer = await api.call('POST', '/v1/tokens', { body, token });
+  return { ...answer, id: String(answer.body['id']), token: String(answer.body['token']) };
+};
+
+const rotate = async (id: string, body: object = {}, token = api.admin) => {
+  const answer = await api.call('POST', `/v1/tokens/${id}/rotate`, { body, token });
   return { ...answer, id: String(answer.body['id']), token: String(answer.body['token']) };
 };
 
@@ -42,6 +48,75 @@ test('a token that is revoked is refused from then on, and revoking it is on rec
   expect((await api.call('DELETE', `/v1/tokens/${id}`)).status).toBe(404);
 });
 
+test('a token that is rotated has a successor that may do the same, and stays valid for the grace period', async () => {
+  const day = 86_400;
+  const first = await create({ ...ci, expires_in: 30 * day });
+  const second = await rotate(first.id, { grace_seconds: day });
+  expect({ status: second.status, cache: second.headers['cache-control'] }).toEqual({ status: 201, cache: 'no-store' });
+  const { expires_at, created_at, predecessor } = second.body as unknown as TokenDocument & {
+    predecessor: TokenDocument;
+  };
+  expect(second.body).toMatchObject({ ...ci, successor: null });
+  expect(Date.parse(expires_at!) - Date.parse(created_at)).toBe(30 * day * 1000);
+  expect(predecessor).toMatchObject({ id: first.id, successor: second.id, expired: false });
+  expect(Date.parse(predecessor.expires_at!) - Date.parse(created_at)).toBe(day * 1000);
+
+  for (const token of [first.token, second.token])
+    expect((await api.call('GET', '/v1/me', { token })).body).toMatchObject({ actor: 'ci', role: 'operator' });
+  const { tokens } = (await api.call('GET', '/v1/tokens')).body as { tokens: TokenDocument[] };
+  expect(tokens.find(({ id }) => id === first.id)).toMatchObject({
+    successor: second.id,
+    last_used_at: expect.any(String),
+  });
+  expect(JSON.stringify(tokens)).not.toContain(second.token);
+  const entries = await api.store.listAudit({ limit: 2 });
+  expect(entries).toMatchObject([
+    { action: 'create_token', project: 'default', details: { name: 'ci', role: 'operator', replaces: first.id } },
+    { action: 'rotate_token', project: 'default', details: { token: first.id, name: 'ci', grace_seconds: day } },
+  ]);
+  expect(JSON.stringify(entries)).not.toContain(second.token);
+});
+
+test('the grace period gives no token more time than it had, and without one it ends at once', async () => {
+  const short = await create({ ...ci, expires_in: 3600 });
+  const { predecessor } = (await rotate(short.id)).body as { predecessor: TokenDocument };
+  expect(predecessor.expires_at).toBe(short.body['expires_at']);
+
+  const endless = await create({ ...ci, expires_in: null });
+  const next = await rotate(endless.id, { grace_seconds: 0 });
+  expect(next.body).toMatchObject({ expires_at: null });
+  expect((await api.call('GET', services, { token: endless.token })).status).toBe(401);
+  expect((await api.call('GET', services, { token: next.token })).status).toBe(200);
+});
+
+test('a token is rotated once: of two requests at the same time one has the successor', async () => {
+  const { id } = await create(ci);
+  const both = await Promise.all([rotate(id), rotate(id)]);
+  expect(both.map(({ status }) => status)).toEqual(expect.arrayContaining([201, 409]));
+  const made = both.find(({ status }) => status === 201)!;
+  expect(both.find(({ status }) => status === 409)?.body).toMatchObject({ detail: expect.stringContaining(made.id) });
+  expect((await rotate(made.id)).status).toBe(201);
+});
+
+test('what cannot be rotated is refused, and another project sees no such token', async () => {
+  const expired = 'expired-before-it-was-rotated'.padEnd(40, 'x');
+  const { id } = await api.store.createToken({
+    ...ci,
+    role: 'viewer',
+    token: expired,
+    created_by: 'tests',
+    expires_in: 0,
+  });
+  expect((await rotate(id)).body).toMatchObject({ status: 409, detail: expect.stringContaining('expired at') });
+  const foreign = await create(ci);
+  expect((await rotate(foreign.id, {}, await api.newToken('sales', 'admin'))).status).toBe(404);
+  expect((await rotate(foreign.id, {}, await api.newToken('default', 'operator'))).status).toBe(403);
+  expect((await rotate(foreign.id, { grace_seconds: -1 })).body).toMatchObject({
+    problems: [{ path: 'grace_seconds' }],
+  });
+  expect((await api.call('GET', services, { token: foreign.token })).status).toBe(200);
+});
+
 test('one that has expired is refused with the reason', async () => {
   const secret = 'expired-at-once-'.padEnd(40, 'x');
   await api.store.createToken({ ...ci, role: 'viewer', token: secret, created_by: 'tests', expires_in: 0 });
@@ -65,7 +140,11 @@ test("the home's own token is not revoked: nothing would let an admin in any mor
   await api.store.ensureHomeToken('the-own-token'.padEnd(40, 'x'));
   const own = (await api.store.pageTokens('*', { limit: 9 })).entries.find(({ created_by }) => created_by === null);
   const refused = await api.call('DELETE', `/v1/tokens/${own?.id}`);
-  expect(refused.body).toMatchObject({ status: 409, detail: expect.stringContaining('remove the file token') });
+  expect(refused.body).toMatchObject({ status: 409, detail: expect.stringContaining('./pgrow tokens rotate --own') });
+  expect((await rotate(String(own?.id))).body).toMatchObject({
+    status: 409,
+    detail: expect.stringContaining('tokens rotate --own'),
+  });
 });
 
 test('what does not fit is named, all of it', async () => {

@@ -64,7 +64,9 @@ const contentOf = async (of: string) => {
 
 /** A row in each table, with what is easily lost on the way: numbers, times and texts at their limits. */
 const fill = async () => {
-  const shop = sampleDatabase('shop', { network: { subnet: '10.48.4.0/22', addresses_given: 3 } });
+  const shop = sampleDatabase('shop', {
+    network: { subnet: '10.48.4.0/22', clients_subnet: '10.48.8.0/22', addresses_given: 3 },
+  });
   await store.registerDatabase({ ...shop, topology: haTopology(shop) });
   await store.ensureSecrets(shop.id, ['superuser', 'application']);
   await store.ensureHomeToken('x'.repeat(40));
@@ -186,7 +188,7 @@ test('steps that an operation may have begun since count as begun, up to its poi
     `SELECT name, status FROM operation_steps WHERE operation_id = '${running.id}' ORDER BY index`,
   );
   expect(steps).toEqual([
-    { name: 'create private network', status: 'running' },
+    { name: 'create private networks', status: 'running' },
     { name: 'record topology', status: 'pending' },
   ]);
 });

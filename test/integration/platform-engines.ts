@@ -12,7 +12,7 @@ export interface Engine {
   readonly impatient: Platform;
   /** Makes the process of a container that runs `crashableScript` exit with code 7 by itself. */
   readonly crash: (container: string) => Promise<void>;
-  /** Takes a container out of its network, as someone does by hand. */
+  /** Takes a container out of a network, as someone does by hand. */
   readonly disconnect: (container: string, network: string) => Promise<void>;
   /** Listens on a loopback port as a program outside the engine; the result lets it go. */
   readonly takePort: (port: number) => Promise<() => Promise<void>>;
@@ -48,7 +48,7 @@ export const fakeEngine = (): Engine => {
     platform: fake,
     impatient: fake,
     crash: async (container) => fake.kill(container, 7),
-    disconnect: async (container) => fake.disconnect(container),
+    disconnect: async (container, network) => fake.disconnect(container, network),
     takePort: async (port) => {
       const release = fake.takePort(port);
       return async () => release();

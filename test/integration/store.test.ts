@@ -103,6 +103,24 @@ describe('databases', () => {
     expect(await store.readDatabase(shop.id)).toMatchObject(network('10.48.12.0/22'));
   });
 
+  test('either subnet of a database is its own, and each is exchanged by itself', async () => {
+    const two = (subnet: string, clients_subnet: string) => ({
+      network: { subnet, clients_subnet, addresses_given: 0 },
+    });
+    const shop = await store.registerDatabase(sampleDatabase('shop', two('10.48.4.0/22', '10.48.8.0/22')));
+    expect(shop).toMatchObject(two('10.48.4.0/22', '10.48.8.0/22'));
+    await expect(
+      store.registerDatabase(sampleDatabase('rival', two('10.48.12.0/22', '10.48.8.0/22'))),
+    ).rejects.toMatchObject({ code: 'subnet_taken', message: expect.stringContaining('10.48.8.0/22') });
+
+    await store.moveSubnet(shop.id, '10.48.8.0/22', '10.48.16.0/22');
+    expect(await store.readDatabase(shop.id)).toMatchObject(two('10.48.4.0/22', '10.48.16.0/22'));
+    const other = await store.registerDatabase(sampleDatabase('other', two('10.48.20.0/22', '10.48.8.0/22')));
+    await expect(store.moveSubnet(other.id, '10.48.8.0/22', '10.48.16.0/22')).rejects.toMatchObject({
+      code: 'subnet_taken',
+    });
+  });
+
   test('addresses that an operation gives count from its beginning on, and never less', async () => {
     const shop = await store.registerDatabase(sampleDatabase('shop', network('10.48.4.0/22')));
     const begin = (addresses_given: number) =>

@@ -7,12 +7,17 @@ import { expectConfinedNodes } from '../support/confined-nodes.ts';
 import { useControlPlane } from '../support/control-plane.ts';
 import { expectDatabase, keepData } from '../support/expectations.ts';
 import { askHealthPort } from '../support/health-port.ts';
+import { reachOfApplication } from '../support/reach.ts';
 import type { ManagedDatabase } from '../support/stack.ts';
 import { withReaders, withWorkload } from '../support/workload.ts';
 
 /** One database climbs all stages, one by one, under load; each test looks at it where the one before has left it. */
 
 const plane = useControlPlane();
+
+/** Each leads to the next best endpoint where the stage has none of its own; statistics come with HAProxy. */
+const frontServes = [5432, 5442, 5443, 5444, 6432, 6433];
+const routerServes = [5432, 5433, 5434, 8404];
 
 describe('the ladder', () => {
   let shop: ManagedDatabase;
@@ -36,6 +41,11 @@ describe('the ladder', () => {
     expect(best).toBe('postgres');
     expect(present(host)).toEqual(['postgres']);
     expect(present(network)).toEqual(['postgres']);
+    expect(await reachOfApplication(shop)).toEqual({
+      inside: { front: { answers: frontServes, silent: [8404] } },
+      outside: [],
+      names: ['front', 'postgres'],
+    });
     expect(await shop.read('cost')).toMatchObject({ monthly_usd: 15 });
     expect(await shop.read('topology')).toMatchObject({
       stage: 0,
@@ -67,6 +77,14 @@ describe('the ladder', () => {
       pooling: { enabled: true, type: 'pgbouncer', endpoint: 'pgbouncer:5432', pool_mode: 'transaction' },
     });
     expect(await shop.queryFromNetwork('pgbouncer:5432', 'select 1')).toBe('1');
+    expect(await reachOfApplication(shop)).toEqual({
+      inside: {
+        front: { answers: frontServes, silent: [8404] },
+        'pgbouncer-1': { answers: [5432, 5433], silent: [] },
+      },
+      outside: [],
+      names: ['front', 'pgbouncer', 'pgbouncer-1', 'postgres'],
+    });
   });
 
   // It served a role that had expired: CVE-2025-2291.
@@ -145,6 +163,15 @@ describe('the ladder', () => {
     expect(await askHealthPort(shop, 'postgres-2', '/cluster')).toMatchObject({
       members: [{ name: 'postgres-1', role: 'leader' }, { name: 'postgres-2' }],
     });
+    expect(await reachOfApplication(shop)).toEqual({
+      inside: {
+        front: { answers: [...frontServes, 8404], silent: [] },
+        'pgbouncer-1': { answers: [5432, 5433], silent: [] },
+        'haproxy-1': { answers: routerServes, silent: [] },
+      },
+      outside: [],
+      names: ['front', 'haproxy', 'haproxy-1', 'pgbouncer', 'pgbouncer-1', 'postgres'],
+    });
     expect(await shop.read('health')).toMatchObject({
       cluster_name: shop.name,
       members: [
@@ -200,6 +227,21 @@ describe('the ladder', () => {
 
   test('every node is confined: no user but its own, no capability, a root file system that it cannot write to', async () => {
     expect(await expectConfinedNodes(shop)).toEqual(new Set(nodeKinds));
+  });
+
+  test('an application in its network reaches what is for it, and nothing of servers, Patroni, etcd and control', async () => {
+    const router = { answers: routerServes, silent: [] };
+    expect(await reachOfApplication(shop)).toEqual({
+      inside: {
+        front: { answers: [...frontServes, 8404], silent: [] },
+        'pgbouncer-1': { answers: [5432, 5433], silent: [] },
+        'haproxy-1': router,
+        'haproxy-2': router,
+        'haproxy-3': router,
+      },
+      outside: [],
+      names: ['front', 'haproxy', 'haproxy-1', 'haproxy-2', 'haproxy-3', 'pgbouncer', 'pgbouncer-1', 'postgres'],
+    });
   });
 
   test('every endpoint can be printed', async () => {

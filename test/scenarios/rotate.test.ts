@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
 import pg from 'pg';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import type { EndpointName } from '../../src/domain/endpoints.ts';
@@ -129,6 +132,22 @@ test('a server that logs every statement does not log what is stored for the pas
   const { stdout } = await plane.run('logs', shop.name, 'postgres-1');
   expect(stdout).toContain('insert into worked');
   expect(stdout).not.toContain(verifier);
+});
+
+test('a password that the application sets itself reaches the pools with its record', async () => {
+  const theirs = 'chosen-by-the-application';
+  const work = await workThrough(['pooled'], 3);
+  await work.goesOn();
+  await shop.query(`alter role current_user password '${theirs}'`, 'postgres');
+  const plan = await plane.json<{ operation: OperationDocument }>('rotate', shop.name, '--password', '--dry-run');
+  expect(plan.operation.warnings.join(' ')).toContain('was changed without pgrow');
+  const file = join(mkdtempSync(join(tmpdir(), 'pgrow-rotate-')), 'password');
+  writeFileSync(file, theirs, { mode: 0o600 });
+  await plane.json('password', shop.name, '--file', file);
+  rmSync(dirname(file), { recursive: true });
+  await replaceServersAfter(1);
+  for (let round = 0; round < 3; round += 1) await work.goesOn();
+  await work.stop();
 });
 
 describe('at stage 3', () => {

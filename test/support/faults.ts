@@ -154,11 +154,11 @@ export const volumeOf = async (database: ManagedDatabase, node: string): Promise
   return { volume, image: Config.Image };
 };
 
-/** Out of its database's network, as with a cable pulled. */
+/** Out of its database's networks, as with its cables pulled. */
 export const cutOffNode = async (container: string): Promise<void> => {
   const { NetworkSettings } = await engine.getContainer(container).inspect();
-  const [network = ''] = Object.keys(NetworkSettings.Networks);
-  await engine.getNetwork(network).disconnect({ Container: container, Force: true });
+  for (const network of Object.keys(NetworkSettings.Networks))
+    await engine.getNetwork(network).disconnect({ Container: container, Force: true });
   const after = await engine.getContainer(container).inspect();
   expect(Object.keys(after.NetworkSettings.Networks)).toEqual([]);
 };

@@ -104,7 +104,7 @@ export const samplePlan = (database: Database, to: Topology, change: Partial<Pla
   from: database.topology,
   to,
   steps: [
-    { name: 'create private network', phase: 'create', run: { action: 'ensureNetwork', input: {} }, undo: [] },
+    { name: 'create private networks', phase: 'create', run: { action: 'ensureNetwork', input: {} }, undo: [] },
     { name: 'record topology', phase: 'finish', run: { action: 'recordTopology', input: { topology: to } }, undo: [] },
   ],
   order: [{ step: 0 }, { step: 1 }],

@@ -8,6 +8,7 @@ import type { TlsMode } from '../../src/domain/tls.ts';
 import type { HostPorts } from '../../src/domain/topology.ts';
 import type { StatusDocument } from '../../src/cli/status-document.ts';
 import { driverOptions, parseEndpoint, type Endpoint } from '../../src/workload/endpoint.ts';
+import { inApplication } from './application.ts';
 import type { ControlPlane } from './control-plane.ts';
 import { retryUntil } from './retry-until.ts';
 
@@ -16,6 +17,7 @@ export interface ConnectionStrings {
   readonly tls: TlsMode;
   readonly host: Endpoints<string>;
   readonly network: Endpoints<string>;
+  readonly clients_network: string;
 }
 
 /** One database of a control plane, with the verbs of a runbook. */
@@ -44,7 +46,7 @@ export interface ManagedDatabase {
   endpoint(name?: EndpointName): Promise<Endpoint>;
   /** As the application, on a new connection. */
   query<Row extends pg.QueryResultRow>(sql: string, through?: EndpointName): Promise<Row[]>;
-  /** As the application from inside the private network, by an address such as `postgres:5432`; psql's bare output. */
+  /** As the application from a container that has joined the database's network, by an address such as `postgres:5432`; psql's bare output. */
   queryFromNetwork(address: string, sql: string): Promise<string>;
   /** As the superuser on one node, in the application's database; psql's bare output. */
   queryNode(node: string, sql: string): Promise<string>;
@@ -146,8 +148,6 @@ export const manageDatabase = (plane: ControlPlane, name: string): ManagedDataba
     queryFromNetwork: async (address, sql) => {
       const { password } = await database.endpoint('postgres');
       const [host = '', port = ''] = address.split(':');
-      const [node] = (await database.nodes('postgres')).filter(({ role }) => role !== null);
-      if (!node) throw new Error(`no PostgreSQL node of ${name} runs`);
       // The password by standard input: an argument would show it to everyone on the machine.
       const script = 'IFS= read -r PGPASSWORD; export PGPASSWORD; exec psql -AtX -v ON_ERROR_STOP=1 "$@"';
       const command = [
@@ -166,7 +166,7 @@ export const manageDatabase = (plane: ControlPlane, name: string): ManagedDataba
         '-c',
         sql,
       ];
-      return runOn(node.name, command, `${password}\n`);
+      return inApplication(database, (run) => run(command, `${password}\n`));
     },
     queryNode: (node, sql) =>
       runOn(node, ['psql', '-AtX', '-v', 'ON_ERROR_STOP=1', '-U', 'postgres', '-d', application, '-c', sql]),

@@ -36,7 +36,7 @@ const seconds: Readonly<Record<string, number>> = {
   interruptions: 52,
   'every-step': 41,
   hanging: 40,
-  rotate: 40,
+  rotate: 60,
   'every-step-stop': 40,
   terminated: 39,
   store: 39,

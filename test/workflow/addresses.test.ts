@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { addressOf, layoutOf } from '../../src/domain/addresses.ts';
 import { PgrowError } from '../../src/domain/errors.ts';
-import { networkName } from '../../src/domain/naming.ts';
+import { clientsNetworkName, networkAliases, networkName } from '../../src/domain/naming.ts';
 import { openSession } from '../../src/nodes/session.ts';
 import type { Shop } from '../support/fake-world/operator.ts';
 import { create, expansions } from '../support/fake-world/operations-under-test.ts';
@@ -105,6 +105,73 @@ test('a subnet that another network turns out to have is exchanged, and the netw
   expect(await addresses(shop)).toEqual(await onRecord(shop));
 });
 
+const bothSubnets = async (shop: Shop) => {
+  const { subnet, clients_subnet } = (await shop.database())!.network!;
+  return { subnet, clients_subnet };
+};
+
+test('what serves applications is in a second network as well, at the same number, and nothing else is', async () => {
+  const shop = newShop();
+  await create(shop);
+  expect(await tell(expansions.jump, shop)).toMatchObject({ status: 'done' });
+  const database = (await shop.database())!;
+  const { subnet, clients_subnet } = await bothSubnets(shop);
+  const [control, clients] = [networkName(database), clientsNetworkName(database)];
+  for (const node of [...database.topology.nodes, ...database.topology.kept]) {
+    const { attachments } = (await shop.world.platform.describeContainer(node.container))!;
+    const aliases = networkAliases(node);
+    const inControl = { network: control, aliases, address: addressOf({ subnet }, node) };
+    const inClients = { network: clients, aliases, address: addressOf({ subnet: clients_subnet! }, node) };
+    const isServer = node.kind === 'postgres' || node.kind === 'etcd';
+    expect(attachments).toEqual(isServer ? [inControl] : [inControl, inClients]);
+  }
+});
+
+test('a subnet of the second network that another turns out to have is exchanged alone', async () => {
+  const shop = newShop();
+  const { platform, store } = shop.world;
+  const { registerDatabase } = store;
+  let registered: Awaited<ReturnType<typeof bothSubnets>> | undefined;
+  Object.assign(store, {
+    registerDatabase: async (database: Parameters<typeof registerDatabase>[0]) => {
+      const layout = layoutOf(database.network!.clients_subnet!);
+      await platform.ensureNetwork({ name: 'other', labels: { other: 'yes' }, layout });
+      const kept = await registerDatabase(database);
+      registered = await bothSubnets(shop);
+      return kept;
+    },
+  });
+  expect(await create(shop)).toMatchObject({ status: 'done' });
+  const { subnet, clients_subnet } = await bothSubnets(shop);
+  expect(subnet).toBe(registered!.subnet);
+  expect(clients_subnet).not.toBe(registered!.clients_subnet);
+  const name = clientsNetworkName((await shop.database())!);
+  expect(await platform.networkGateway(name)).toBe(layoutOf(clients_subnet!).gateway);
+});
+
+// Applications have joined the one that there is.
+test('a database from before there were two networks keeps its one', { timeout: 120_000 }, async () => {
+  const shop = newShop();
+  const { platform, store } = shop.world;
+  const { registerDatabase } = store;
+  Object.assign(store, {
+    registerDatabase: (database: Parameters<typeof registerDatabase>[0]) => {
+      const { clients_subnet: _, ...network } = database.network!;
+      return registerDatabase({ ...database, network });
+    },
+  });
+  await create(shop);
+  expect(await tell(expansions.jump, shop)).toMatchObject({ status: 'done' });
+  const database = (await shop.database())!;
+  for (const { container } of database.topology.nodes)
+    expect((await platform.describeContainer(container))?.attachments.map(({ network }) => network)).toEqual([
+      networkName(database),
+    ]);
+  expect((await platform.findByLabels({ 'pgrow.database': shop.id })).networks).toEqual([networkName(database)]);
+  const { front } = Object.fromEntries(database.topology.nodes.map((node) => [node.name, node]));
+  expect(platform.files(front!.container)['/etc/pgrow/haproxy.cfg']?.content).toContain('bind :9999');
+});
+
 // A worker died in the middle of an exchange: the engine had created the network with the subnet of before.
 test('a network that is there already counts, whatever subnet is on record', async () => {
   const shop = newShop();
@@ -156,7 +223,7 @@ test('a node that was cut off is named with the command that gives it back its a
   await create(shop);
   const { network, topology } = (await shop.database())!;
   const node = topology.nodes.find(({ name }) => name === 'postgres-1')!;
-  shop.world.platform.disconnect(node.container);
+  shop.world.platform.disconnect(node.container, networkName((await shop.database())!));
   const session = await openSession(shop.world.dependencies, shop.id);
   await expect(session.peer(node)).rejects.toMatchObject({
     code: 'no_answer',

@@ -23,7 +23,7 @@ describe('createDatabase', () => {
     expect(new Set(document.steps.map(({ status }) => status))).toEqual(new Set(['done']));
     expect(nodeNames(await shop.database())).toEqual(['front', 'postgres-1']);
     const { containers, volumes, networks } = await shop.picture();
-    expect([containers.length, volumes.length, networks.length]).toEqual([2, 1, 1]);
+    expect([containers.length, volumes.length, networks.length]).toEqual([2, 1, 2]);
     expect(await shop.write('order 1', 'postgres')).toBe('postgres-1');
   });
 

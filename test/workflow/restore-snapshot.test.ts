@@ -55,7 +55,7 @@ describe.concurrent('restoreSnapshot', () => {
     expect(await shop.rows('postgres')).toEqual(expect.arrayContaining([...snapshotRows]));
     expect(await shop.write('order 3', 'postgres')).toBe('postgres-1');
     const { containers, volumes, networks } = await shop.picture();
-    expect([containers.length, volumes.length, networks.length]).toEqual([2, 1, 1]);
+    expect([containers.length, volumes.length, networks.length]).toEqual([2, 1, 2]);
   });
 
   test('gives it passwords of its own', async () => {

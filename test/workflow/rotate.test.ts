@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { matchesVerifier, scramVerifier } from '../../src/components/postgres/index.ts';
 import { ports } from '../../src/domain/naming.ts';
 import { nodesOf } from '../../src/domain/topology.ts';
+import { tryApplicationPassword } from '../../src/nodes/application-password.ts';
 import { breakAtEveryStep, dieAtEveryStep } from '../support/fake-world/every-step.ts';
 import { acknowledged } from '../support/fake-world/expectations.ts';
 import { forGood } from '../support/fake-world/faults.ts';
@@ -117,4 +118,46 @@ test('no password is in what the operation leaves on record', async () => {
   const { store } = shop.world;
   const kept = JSON.stringify([document, await store.readPlan(document.id), await store.listEvents(shop.id, 100)]);
   for (const secret of [old, await passwordOf(shop)]) expect(kept).not.toContain(secret);
+});
+
+const poolerOf = async (shop: Shop) => nodesOf((await shop.database())!.topology, 'pgbouncer')[0]!;
+
+test('the server hears of nothing while a pooler holds its clients: it would take no login', async () => {
+  const shop = await grown();
+  const [server] = await serversOf(shop);
+  const before = storedOn(shop, server!);
+  const pooler = await poolerOf(shop);
+  const machine = shop.world.machines.named(pooler.name)!;
+  await act(shop, 'makeNextPassword', { role: 'shop' });
+  shop.world.poolers.pause(machine);
+  const change = () => act(shop, 'changePassword', { role: 'shop', poolers: [pooler] }, { patience_seconds: 0.2 });
+  await expect(change()).rejects.toMatchObject({ message: expect.stringContaining('holds its clients') });
+  expect(storedOn(shop, server!)).toBe(before);
+  shop.world.poolers.resume(machine);
+  await change();
+  expect(storedOn(shop, server!)).not.toBe(before);
+});
+
+test('a password that was set without pgrow, and is recorded, reaches the pools as well', async () => {
+  const shop = await grown();
+  const theirs = 'set by the application';
+  for (const name of await serversOf(shop))
+    shop.world.servers.named(name)!.data.passwords.set('shop', scramVerifier(theirs));
+  const database = (await shop.database())!;
+  expect(await tryApplicationPassword(shop.world.dependencies, database, 'another')).toBe('refused');
+  expect(await tryApplicationPassword(shop.world.dependencies, database, theirs)).toBe('accepted');
+  expect(await isInUse(shop, theirs)).toBe(true);
+});
+
+test('a rollback of the operation before comes back to a server that has the new password', async () => {
+  const shop = await grown();
+  const old = await passwordOf(shop);
+  await rotate(shop);
+  await performAtOnce(shop, { workflow: 'rollback', wish: {} });
+
+  expect(await serversOf(shop)).toEqual(['postgres-1']);
+  const password = await passwordOf(shop);
+  expect(password).not.toBe(old);
+  expect(matchesVerifier(password, storedOn(shop, 'postgres-1'))).toBe(true);
+  expect(await shop.write('after the rollback', 'postgres')).toBe('postgres-1');
 });

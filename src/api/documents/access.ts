@@ -13,6 +13,7 @@ const tokenMembers = {
   expires_at: moment.nullable(),
   expired: z.boolean(),
   last_used_at: moment.nullable().describe('To the minute.'),
+  successor: z.guid().nullable().describe('The token that has replaced it, by `rotate`.'),
 };
 export const tokenAnswer: z.ZodType<TokenDocument> = named(
   'Token',
@@ -24,6 +25,12 @@ export const newTokenAnswer = named(
   'NewToken',
   'A token, which is shown only here.',
   z.strictObject({ ...tokenMembers, token: z.string() }),
+);
+
+export const rotatedTokenAnswer = named(
+  'RotatedToken',
+  'A token that replaces another, and is shown only here.',
+  z.strictObject({ ...tokenMembers, token: z.string(), predecessor: tokenAnswer }),
 );
 
 export const meAnswer = named(

@@ -227,7 +227,7 @@ export const authorityAnswer = named(
 
 export const connectionStringsAnswer = named(
   'ConnectionStrings',
-  'For libpq, from the Docker host and from the network of the database; null for endpoints that do not exist.',
+  'For libpq, from the Docker host and from the network that applications join; null for endpoints that do not exist.',
   z.strictObject({
     best: z.enum(endpointNames).describe('The endpoint that a writing client should use.'),
     host: strings,
@@ -235,6 +235,7 @@ export const connectionStringsAnswer = named(
     tls: z
       .enum(tlsModes)
       .describe('`off`: plain text. `allow`: as the client asks for it. `require`: nothing else is taken.'),
+    clients_network: z.string().describe('Name of the Docker network that applications join.'),
     revealed: z.boolean().describe('Whether the strings have the password.'),
     password: z.enum(['accepted', 'refused', 'unknown']).optional().describe('What the server says of it.'),
   }),
@@ -267,6 +268,7 @@ export const serviceAnswer = named(
     protected: z.boolean().describe('Whether it may not be destroyed.'),
     held: z.boolean(),
     subnet: z.string().nullable(),
+    clients_subnet: z.string().nullable(),
     nodes: z.array(
       z.strictObject({
         name: z.string(),

@@ -162,6 +162,8 @@ const serviceDocument = (database: Database, prices: Prices) => {
     held: held !== undefined,
     /** Null if the engine has chosen it, of a database made before it had one of its own. */
     subnet: network?.subnet ?? null,
+    /** Null if applications join the same network as its servers, of a database made before there were two. */
+    clients_subnet: network?.clients_subnet ?? null,
     nodes: topology.nodes.map((node) => ({
       name: node.name,
       kind: node.kind,

@@ -2,21 +2,31 @@ import { randomBytes } from 'node:crypto';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { PgrowError } from '../../domain/errors.ts';
-import { managesTokensOf, newTokenInput, projectText, type TokenDocument } from '../../domain/tokens.ts';
+import {
+  lifeOf,
+  managesTokensOf,
+  newTokenInput,
+  projectText,
+  rotateTokenInput,
+  whyNotRotated,
+  type TokenDocument,
+} from '../../domain/tokens.ts';
 import { askedBy } from '../audit.ts';
 import { callerOf } from '../auth.ts';
 import { bodyRules, type Parts } from '../bodies.ts';
 import type { ApiDependencies } from '../dependencies.ts';
-import { meAnswer, newTokenAnswer, tokenAnswer, tokensAnswer } from '../documents/access.ts';
+import { meAnswer, newTokenAnswer, rotatedTokenAnswer, tokenAnswer, tokensAnswer } from '../documents/access.ts';
 import { newestFirst, pagesOf } from '../pages.ts';
 import { parseBody } from '../parse-body.ts';
 
 const pages = pagesOf('tokens', newestFirst(z.guid()), { usual: 1000, most: 1000 });
 
 const tokenBody = { token: newTokenInput } satisfies Parts;
+const rotateBody = { rotation: rotateTokenInput } satisfies Parts;
 
 /** Who may call the API, and as what. */
-export const tokenRoutes = (app: FastifyInstance, { store, home, addresses, version }: ApiDependencies): void => {
+export const tokenRoutes = (app: FastifyInstance, dependencies: ApiDependencies): void => {
+  const { store, home, addresses, version } = dependencies;
   const tags = ['access'];
 
   app.get(
@@ -89,10 +99,10 @@ export const tokenRoutes = (app: FastifyInstance, { store, home, addresses, vers
       schema: { tags, summary: 'Revoke a token: from now on it is refused' },
     },
     async (request) => {
-      const found = await findToken(request);
+      const found = await findToken(store, request);
       const { id, name, project } = found;
-      if (found.created_by === null) {
-        const message = `The token ${name} is the control plane's own. To replace it, remove the file token of its home and restart the API.`;
+      if (found.created_by === null && found.successor === null) {
+        const message = `The token ${name} is the control plane's own. To replace it, on the host of its home: ./pgrow tokens rotate --own`;
         throw new PgrowError('refused', message);
       }
       const details = { token: id, name };
@@ -102,13 +112,53 @@ export const tokenRoutes = (app: FastifyInstance, { store, home, addresses, vers
     },
   );
 
-  const findToken = async (request: FastifyRequest): Promise<TokenDocument> => {
-    const { tokenId } = request.params as { tokenId: string };
-    const found = await store.findToken(tokenId);
-    if (found && managesTokensOf(callerOf(request).project, found.project)) return found;
-    throw new PgrowError('not_found', `There is no token ${tokenId}. To see which there are: ./pgrow tokens`);
-  };
+  rotationRoute(app, dependencies);
 };
+
+const rotationRoute = (app: FastifyInstance, { store }: ApiDependencies): void => {
+  app.post(
+    '/v1/tokens/:tokenId/rotate',
+    {
+      config: { role: 'admin', answers: { 201: rotatedTokenAnswer } },
+      schema: {
+        tags: ['access'],
+        summary: 'Replace a token by one that may do the same; the answer is the only place that shows it',
+        body: bodyRules(rotateBody),
+      },
+    },
+    async (request, reply) => {
+      const found = await findToken(store, request);
+      const { rotation } = parseBody(rotateBody, request.body);
+      const refusal = whyNotRotated(found);
+      if (refusal) throw new PgrowError('refused', refusal);
+      const { id, name, project, role } = found;
+      const expires_in = lifeOf(found);
+      const asked = { ...askedBy(request), project, service_id: null };
+      await store.recordAudit({ ...asked, action: 'rotate_token', details: { token: id, name, ...rotation } });
+      await store.recordAudit({ ...asked, action: 'create_token', details: { name, role, expires_in, replaces: id } });
+      const token = newToken();
+      const wanted = { name, project, role, expires_in, token, created_by: callerOf(request).actor };
+      const created = await store.replaceToken(id, wanted, rotation.grace_seconds);
+      const predecessor = await store.findToken(id);
+      if (!predecessor) throw noToken(id);
+      // Another request was faster.
+      if (!created)
+        throw new PgrowError('refused', whyNotRotated(predecessor) ?? `The token ${name} has just been rotated.`);
+      void reply.code(201).header('location', `/v1/tokens/${created.id}`);
+      return { ...created, token, predecessor };
+    },
+  );
+};
+
+const findToken = async (store: ApiDependencies['store'], request: FastifyRequest): Promise<TokenDocument> => {
+  const { tokenId } = request.params as { tokenId: string };
+  const found = await store.findToken(tokenId);
+  if (found && managesTokensOf(callerOf(request).project, found.project)) return found;
+  throw noToken(tokenId);
+};
+
+const noToken = (id: string): PgrowError =>
+  new PgrowError('not_found', `There is no token ${id}. To see which there are: ./pgrow tokens`);
 
 /** 256 bits. The prefix lets scanners for secrets find one that was published. */
 const newToken = (): string => `pgrow_${randomBytes(32).toString('base64url')}`;

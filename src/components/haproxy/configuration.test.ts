@@ -109,6 +109,19 @@ describe.each([
   });
 });
 
+test.each([
+  [
+    'a router',
+    (controlAddress: string) =>
+      haproxyCfg({ kind: 'haproxy', servers: [], load_balancing: 'round_robin' }, { gateway, controlAddress }),
+  ],
+  ['a front', (controlAddress: string) => frontCfg({ kind: 'front', routes }, { gateway, controlAddress })],
+])('%s that is in two networks has its runtime API in one of them', (_, configured) => {
+  const text = configured('10.48.4.5');
+  expect(section(text, 'frontend runtime')).toContain('bind 10.48.4.5:9999');
+  expect(text.match(/^ +bind .*$/gm)?.filter((line) => line.includes('10.48.4.5'))).toHaveLength(1);
+});
+
 describe('a front', () => {
   test('leads its ports to their nodes and rejects where nothing is', () => {
     expect(section(front, 'frontend pooled')).toContain('bind :6432');

@@ -10,6 +10,8 @@ import type { HostPorts } from '../../domain/topology.ts';
 interface Surroundings {
   /** The only address that may use the runtime API: the worker's. */
   readonly gateway: string;
+  /** Its own in the control network, where it is in the clients' network as well: the runtime API listens nowhere else. */
+  readonly controlAddress?: string;
   /** Where servers are found; by their names unless it is said. */
   readonly peerHost?: PeerHost;
   /** Whether its runtime API and the checks of its servers speak TLS. Default false. */
@@ -66,7 +68,7 @@ export const frontCfg = (config: FrontConfig, surroundings: Surroundings): strin
 /** Who it is, and whom it trusts. */
 const identified = `crt ${tlsFiles.identity} ca-file ${tlsFiles.authorities}`;
 
-const common = ({ gateway, tls }: Surroundings): readonly string[] => [
+const common = ({ gateway, controlAddress = '', tls }: Surroundings): readonly string[] => [
   'global',
   '    # Two descriptors a connection: 20,000, a common limit of containers, would be too few for 10,000, and HAProxy refuses to start.',
   '    maxconn 4000',
@@ -114,7 +116,7 @@ const common = ({ gateway, tls }: Surroundings): readonly string[] => [
   '    accepted_payload_size 8192',
   '',
   'frontend runtime',
-  `    bind :${ports.runtime}${tls ? ` ssl ${identified} verify required` : ''}`,
+  `    bind ${controlAddress}:${ports.runtime}${tls ? ` ssl ${identified} verify required` : ''}`,
   `    tcp-request connection reject unless { src ${gateway} }`,
   '    default_backend runtime_socket',
   '',

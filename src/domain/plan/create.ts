@@ -27,7 +27,7 @@ export const planCreate = (database: NodesOwner, { seed = () => [], locale }: Be
   const topology = firstTopology(database);
   const [front, postgres] = topology.nodes as [Topology['nodes'][number], Topology['nodes'][number]];
   const outline = flatten([
-    step('create', 'create private network', { action: 'ensureNetwork', input: {} }, [
+    step('create', 'create private networks', { action: 'ensureNetwork', input: {} }, [
       { action: 'removeNetwork', input: {} },
     ]),
     inParallel(

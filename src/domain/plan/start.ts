@@ -41,7 +41,7 @@ export const planStart = ({ database, faults = [] }: StartPlanInput): UnpricedPl
 const canDoWithout = (to: Topology, node: Node): boolean => node.name !== to.primary && node.kind !== 'front';
 
 /** `docker system prune` removes networks that no container uses. */
-const network = step('network', 'make sure of the private network', { action: 'ensureNetwork', input: {} });
+const network = step('network', 'make sure of the private networks', { action: 'ensureNetwork', input: {} });
 
 /** The one that took writes last comes first, and alone, so that no other member is elected. */
 const servers = (to: Topology, there: Topology): readonly PlanItem[] => {

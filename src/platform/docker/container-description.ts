@@ -12,9 +12,11 @@ export const containerDescription = (info: Docker.ContainerInspectInfo): Contain
     image: config.Image,
     hostname: config.Hostname,
     command: config.Cmd ?? null,
-    networks: Object.keys(networks),
-    aliases: aliasesIn(networks, info),
-    address: addressIn(networks),
+    attachments: Object.entries(networks).map(([name, endpoint]) => ({
+      network: name,
+      aliases: aliasesIn(endpoint, info),
+      address: addressIn(endpoint),
+    })),
     mounts: info.Mounts.filter(({ Destination: path }) => !ownVolumes(host).includes(path)).map(
       ({ Type: type, Name: name, Source: source, Destination: path }) => ({
         volume: type === 'volume' ? (name ?? source) : `${type} ${source}`,
@@ -65,20 +67,20 @@ const coreLimitIn = (limits: Docker.HostConfig['Ulimits']): number | null =>
     ({ Name: name }) => name === 'core',
   )?.Hard ?? null;
 
+type Endpoint = Docker.ContainerInspectInfo['NetworkSettings']['Networks'][string];
+
 /** Engines before 25 add the short id to every container's. */
 const aliasesIn = (
-  networks: Docker.ContainerInspectInfo['NetworkSettings']['Networks'],
+  { Aliases: aliases }: Endpoint,
   { Id: id, Name: name }: Docker.ContainerInspectInfo,
 ): readonly string[] => {
-  const all = Object.values(networks).flatMap(({ Aliases: aliases }) => (aliases ?? []) as readonly string[]);
+  const all: readonly string[] = aliases ?? [];
   return [...new Set(all)].filter((alias) => alias !== id.slice(0, 12) && `/${alias}` !== name);
 };
 
 /** Not the one it has now, which the engine may have chosen. */
-const addressIn = (networks: Docker.ContainerInspectInfo['NetworkSettings']['Networks']): string | null => {
-  const configured = Object.values(networks).map(({ IPAMConfig: ipam }) => ipam as { IPv4Address?: string } | null);
-  return configured.find((ipam) => ipam?.IPv4Address)?.IPv4Address ?? null;
-};
+const addressIn = ({ IPAMConfig: ipam }: Endpoint): string | null =>
+  (ipam as { readonly IPv4Address?: string } | null)?.IPv4Address ?? null;
 
 type PortBindings = Readonly<Record<string, readonly { readonly HostIp: string; readonly HostPort: string }[] | null>>;
 

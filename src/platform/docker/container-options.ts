@@ -8,7 +8,7 @@ import {
   type InMemory,
 } from '../../domain/container-description.ts';
 import { descriptionOf } from '../describe.ts';
-import type { ContainerSpec } from '../platform.ts';
+import type { Attachment, ContainerSpec } from '../platform.ts';
 import { serviceId } from './service-user.ts';
 
 /** What the engine is asked for: the image's unprivileged user, no capability, and limits on everything. */
@@ -28,11 +28,8 @@ export const containerOptions = (spec: ContainerSpec): Docker.ContainerCreateOpt
   };
 };
 
-/** How a container takes part in its network. */
-export const endpointOf = ({
-  aliases,
-  address,
-}: Pick<ContainerSpec, 'aliases' | 'address'>): Docker.EndpointSettings => ({
+/** How a container takes part in a network. */
+export const endpointOf = ({ aliases, address }: Omit<Attachment, 'network'>): Docker.EndpointSettings => ({
   Aliases: [...aliases],
   ...(address !== undefined && { IPAMConfig: { IPv4Address: address } }),
 });

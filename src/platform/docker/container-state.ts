@@ -9,7 +9,7 @@ export const containerState = (info: Docker.ContainerInspectInfo): ContainerStat
   const running = state.Running && !state.Restarting;
   // A container that never ran has exit code 0 for Docker, which a one-shot must not mistake for success.
   const ran = state.Status !== 'created';
-  const endpoint = network.Networks[host.NetworkMode ?? ''] ?? Object.values(network.Networks)[0];
+  const endpoint = network.Networks[host.NetworkMode ?? ''];
   return {
     name: info.Name.replace(/^\//, ''),
     running,

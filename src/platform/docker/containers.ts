@@ -7,10 +7,11 @@ import { containerDescription } from './container-description.ts';
 import { containerOptions, nanosecondsPerSecond, quotaOf } from './container-options.ts';
 import { requireLabels } from '../labels.ts';
 import { containerState } from './container-state.ts';
-import { isAddressTaken, isImageMissing, messageOf, statusOf, takenPort } from './engine-errors.ts';
+import { isAddressTaken, isImageMissing, isNetworkMissing, messageOf, statusOf, takenPort } from './engine-errors.ts';
 import { putFiles } from './files.ts';
 import { labelFilter } from './find-by-labels.ts';
 import { listedContainer } from './listed-container.ts';
+import { attach } from './networks.ts';
 import { sendSignal } from './signal.ts';
 
 type Containers = Pick<
@@ -51,6 +52,8 @@ export const dockerContainers = (docker: Docker, removalTimeoutMs: number): Cont
         onTimeout: () => last,
         timeoutMs: removalTimeoutMs,
       });
+      // Engines before 25 take one network at creation. An attempt that was cut off may have come no further.
+      for (const attachment of spec.alsoIn ?? []) await attach(docker, spec.name, attachment);
       await putFiles(docker, spec.name, spec.files ?? []);
     },
 
@@ -148,8 +151,6 @@ const startFailure = (error: unknown, name: string, attempt: 'start' | 'restart'
   return error;
 };
 
-const isNetworkMissing = (error: unknown): boolean =>
-  statusOf(error) === 404 && /network .* not found/i.test(messageOf(error));
 const networkIn = (error: unknown): string => /network (\S+) not found/i.exec(messageOf(error))?.[1] ?? 'for it';
 
 /** Until it is gone, also when another call removes it: the engine refuses a second removal, and the first can fail on a busy disk. */

@@ -62,3 +62,6 @@ export const translate = (error: unknown, attempt: string): unknown => {
     cause: error,
   });
 };
+
+export const isNetworkMissing = (error: unknown): boolean =>
+  statusOf(error) === 404 && /network .* not found/i.test(messageOf(error));

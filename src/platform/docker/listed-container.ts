@@ -7,7 +7,7 @@ export const listedContainer = (info: Docker.ContainerInfo): ContainerState => {
   const { State: state, Status: status, HostConfig: host, NetworkSettings: network } = info;
   const running = state === 'running' || state === 'paused';
   const networks = network?.Networks ?? {};
-  const endpoint = networks[host.NetworkMode] ?? Object.values(networks)[0];
+  const endpoint = networks[host.NetworkMode];
   return {
     name: (info.Names[0] ?? '').replace(/^\//, ''),
     running,

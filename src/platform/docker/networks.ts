@@ -3,10 +3,10 @@ import type Docker from 'dockerode';
 import { overlap } from '../../domain/addresses.ts';
 import { PgrowError } from '../../domain/errors.ts';
 import { networkAbsent, stillInUse, subnetTaken } from '../platform-errors.ts';
-import type { Platform } from '../platform.ts';
+import type { Attachment, Platform } from '../platform.ts';
 import { retryUntil } from '../retry-until.ts';
 import { endpointOf } from './container-options.ts';
-import { messageOf, statusOf } from './engine-errors.ts';
+import { isNetworkMissing, messageOf, statusOf } from './engine-errors.ts';
 import { readRoutes } from './routes.ts';
 
 /** Milliseconds for a network whose subnet is reserved to be shown. */
@@ -15,7 +15,7 @@ const appearsWithinMs = 5000;
 export const dockerNetworks = (
   docker: Docker,
   removalTimeoutMs: number,
-): Pick<Platform, 'ensureNetwork' | 'removeNetwork' | 'joinNetwork' | 'networkGateway' | 'takenSubnets'> => ({
+): Pick<Platform, 'ensureNetwork' | 'removeNetwork' | 'joinNetworks' | 'networkGateway' | 'takenSubnets'> => ({
   ensureNetwork: async ({ name, labels, layout }) => {
     try {
       await docker.createNetwork({
@@ -39,12 +39,8 @@ export const dockerNetworks = (
     await keepOldest(docker, name);
   },
 
-  joinNetwork: async ({ name, network, ...endpoint }) => {
-    try {
-      await docker.getNetwork(network).connect({ Container: name, EndpointConfig: endpointOf(endpoint) });
-    } catch (error) {
-      if (!/already exists/i.test(messageOf(error))) throw error;
-    }
+  joinNetworks: async ({ name, alsoIn = [], ...main }) => {
+    for (const attachment of [main, ...alsoIn]) await attach(docker, name, attachment);
   },
 
   removeNetwork: async (name) => {
@@ -84,6 +80,16 @@ export const dockerNetworks = (
     }
   },
 });
+
+/** In it already is success, running or not. */
+export const attach = async (docker: Docker, name: string, { network, ...endpoint }: Attachment): Promise<void> => {
+  try {
+    await docker.getNetwork(network).connect({ Container: name, EndpointConfig: endpointOf(endpoint) });
+  } catch (error) {
+    if (isNetworkMissing(error)) throw networkAbsent(`connect ${name}`, network, error);
+    if (!/already exists/i.test(messageOf(error))) throw error;
+  }
+};
 
 /**
  * Engines before 25 do not check names atomically: two callers at once get two networks of one name. Each caller looks

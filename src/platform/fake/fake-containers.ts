@@ -1,8 +1,8 @@
 import { imageMissing } from '../platform-errors.ts';
-import { descriptionOf } from '../describe.ts';
+import { attachmentsOf, descriptionOf } from '../describe.ts';
 import { carries } from '../labels.ts';
 import type { ContainerSpec, ContainerState, Platform } from '../platform.ts';
-import { begin, end } from './fake-process.ts';
+import { attach, begin, end } from './fake-process.ts';
 import { putInto } from './fake-files.ts';
 import { existing, type FakeContainer, type FakeState } from './fake-state.ts';
 
@@ -34,6 +34,7 @@ const endings: Readonly<Record<string, number>> = {
 export const fakeContainers = (state: FakeState): Containers => ({
   ensureContainer: async (spec) => {
     if (!state.containers.has(spec.name)) create(state, spec);
+    for (const attachment of spec.alsoIn ?? []) attach(state, existing(state, spec.name, 'connect'), attachment);
     putInto(state, spec.name, spec.files ?? []);
   },
 
@@ -81,8 +82,12 @@ export const fakeContainers = (state: FakeState): Containers => ({
   describeContainer: async (name) => {
     const container = state.containers.get(name);
     if (!container) return null;
-    const { spec, restart, cpus, fixedAddress } = container;
-    return { ...descriptionOf(spec), restart, cpus, address: fixedAddress ?? null };
+    const { spec, restart, cpus, endpoints } = container;
+    const attachments = [...endpoints.values()].map(({ attachment: { address = null, ...rest } }) => ({
+      ...rest,
+      address,
+    }));
+    return { ...descriptionOf(spec), attachments, restart, cpus };
   },
 
   listContainers: async (labels) =>
@@ -95,7 +100,15 @@ export const fakeContainers = (state: FakeState): Containers => ({
   },
 });
 
-const stateOf = ({ spec, running, health, exitCode, restarts, address, startedAt }: FakeContainer): ContainerState => ({
+const stateOf = ({
+  spec,
+  running,
+  health,
+  exitCode,
+  restarts,
+  endpoints,
+  startedAt,
+}: FakeContainer): ContainerState => ({
   name: spec.name,
   running,
   frozen: false,
@@ -103,7 +116,7 @@ const stateOf = ({ spec, running, health, exitCode, restarts, address, startedAt
   healthSays: '',
   exitCode,
   restarts,
-  address,
+  address: endpoints.get(spec.network)?.address ?? null,
   labels: spec.labels,
   image: spec.image,
   startedAt,
@@ -125,8 +138,7 @@ const created = (spec: ContainerSpec): FakeContainer => ({
   health: 'none',
   exitCode: null,
   restarts: 0,
-  address: null,
-  fixedAddress: spec.address,
+  endpoints: new Map(attachmentsOf(spec).map((attachment) => [attachment.network, { attachment, address: null }])),
   restart: spec.restart,
   cpus: spec.cpus,
   wasEnded: false,

@@ -1,6 +1,6 @@
 import { addressTaken, networkAbsent, portTaken } from '../platform-errors.ts';
-import type { ContainerEvent } from '../platform.ts';
-import { existing, type FakeContainer, type FakeNetwork, type FakeState } from './fake-state.ts';
+import type { Attachment, ContainerEvent } from '../platform.ts';
+import { existing, type FakeContainer, type FakeEndpoint, type FakeState } from './fake-state.ts';
 
 /** Milliseconds until the engine restarts a container that died by itself, as Docker's first restart. */
 const restartDelayMs = 100;
@@ -8,18 +8,18 @@ const restartDelayMs = 100;
 /** Its own process begins: address, ports, event. A failure leaves the container as it was. */
 export const begin = (state: FakeState, container: FakeContainer, attempt: 'start' | 'restart'): void => {
   if (container.running) return;
-  const { spec } = container;
-  const network = state.networks.get(spec.network);
-  if (!network) throw networkAbsent(`${attempt} ${spec.name}`, spec.network);
+  const { spec, endpoints } = container;
+  for (const name of endpoints.keys())
+    if (!state.networks.has(name)) throw networkAbsent(`${attempt} ${spec.name}`, name);
   const taken = spec.ports.find(({ host }) => isTaken(state, host));
   if (taken) throw portTaken(spec.name, taken.host);
-  const address = addressFor(state, network, container);
+  const addresses = [...endpoints.values()].map((endpoint) => addressFor(state, spec.name, endpoint));
   cancelRestart(container);
   container.running = true;
   container.wasEnded = false;
   container.exitCode = null;
   container.restarts = 0;
-  container.address = address;
+  for (const [index, endpoint] of [...endpoints.values()].entries()) endpoint.address = addresses[index]!;
   container.startedAt = new Date().toISOString();
   tell(state, container, 'start');
   const exitCode = state.onStart(spec);
@@ -33,9 +33,9 @@ export const end = (state: FakeState, container: FakeContainer, exitCode: number
   container.running = false;
   container.wasEnded = true;
   container.exitCode = exitCode;
-  container.address = null;
+  for (const endpoint of container.endpoints.values()) endpoint.address = null;
   tell(state, container, 'die');
-  tell(state, container, 'disconnect');
+  for (const _ of container.endpoints.keys()) tell(state, container, 'disconnect');
 };
 
 /** Its process ends unexpectedly: the restart policy decides. */
@@ -83,29 +83,34 @@ const isTaken = (state: FakeState, port: number): boolean =>
   state.foreignPorts.has(port) ||
   [...state.containers.values()].some(({ running, spec }) => running && spec.ports.some(({ host }) => host === port));
 
-/** It runs on, in no network. */
-export const leaveNetwork = (state: FakeState, name: string): void => {
+/** It runs on without. */
+export const leaveNetwork = (state: FakeState, name: string, network: string): void => {
   const container = existing(state, name, 'disconnect');
-  container.address = null;
-  tell(state, container, 'disconnect');
+  if (container.endpoints.delete(network)) tell(state, container, 'disconnect');
 };
 
 /** In it already is success. */
-export const joinAgain = (state: FakeState, name: string, address: string | undefined): void => {
-  const container = existing(state, name, 'connect');
-  const network = state.networks.get(container.spec.network);
-  if (!container.running || container.address !== null) return;
-  if (!network) throw networkAbsent(`connect ${name}`, container.spec.network);
-  container.fixedAddress = address;
-  container.address = addressFor(state, network, container);
+export const attach = (state: FakeState, container: FakeContainer, attachment: Attachment): void => {
+  const { name } = container.spec;
+  const { network, aliases, address } = attachment;
+  // As with Docker, what does not run is connected to one that is not there, and does not start.
+  if (container.running && !state.networks.has(network)) throw networkAbsent(`connect ${name}`, network);
+  if (container.endpoints.has(network)) return;
+  const endpoint: FakeEndpoint = {
+    attachment: { network, aliases, ...(address === undefined ? {} : { address }) },
+    address: null,
+  };
+  if (container.running) endpoint.address = addressFor(state, name, endpoint);
+  container.endpoints.set(network, endpoint);
 };
 
-const addressFor = (
-  state: FakeState,
-  { prefix }: FakeNetwork,
-  { spec: { name }, fixedAddress: address }: FakeContainer,
-): string => {
-  const used = new Set([...state.containers.values()].map((container) => container.address));
+const addressFor = (state: FakeState, name: string, { attachment: { network, address } }: FakeEndpoint): string => {
+  const { prefix } = state.networks.get(network)!;
+  const used = new Set(
+    [...state.containers.values()].flatMap(({ endpoints }) =>
+      [...endpoints.values()].map((endpoint) => endpoint.address),
+    ),
+  );
   if (address !== undefined && used.has(address)) throw addressTaken(name);
   if (address !== undefined) return address;
   // The gateway may be number 1.

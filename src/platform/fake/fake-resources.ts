@@ -3,14 +3,14 @@ import { overlap } from '../../domain/addresses.ts';
 import { networkAbsent, stillInUse, subnetTaken } from '../platform-errors.ts';
 import type { Labels, NetworkLayout, Platform } from '../platform.ts';
 import { retryUntil } from '../retry-until.ts';
-import { joinAgain } from './fake-process.ts';
-import type { FakeNetwork, FakeState } from './fake-state.ts';
+import { attach } from './fake-process.ts';
+import { existing, type FakeNetwork, type FakeState } from './fake-state.ts';
 
 type Resources = Pick<
   Platform,
   | 'ensureNetwork'
   | 'removeNetwork'
-  | 'joinNetwork'
+  | 'joinNetworks'
   | 'networkGateway'
   | 'takenSubnets'
   | 'ensureVolume'
@@ -40,13 +40,16 @@ export const fakeResources = (state: FakeState, removalTimeoutMs: number): Resou
       if (layout && others.some(({ subnet }) => overlap(subnet, layout.subnet))) throw subnetTaken(name, layout.subnet);
       state.networks.set(name, { labels, ...(layout ? placedAt(layout) : placedBy(networks++)) });
     },
-    joinNetwork: async ({ name, address }) => joinAgain(state, name, address),
+    joinNetworks: async ({ name, alsoIn = [], ...main }) => {
+      const container = existing(state, name, 'connect');
+      for (const attachment of [main, ...alsoIn]) attach(state, container, attachment);
+    },
     takenSubnets: async () => [...state.networks.values()].map(({ subnet }) => subnet),
     // As with Docker, a stopped container does not hold its network, but its volumes.
     removeNetwork: (name) =>
       removeWhenFree(
         `network ${name}`,
-        () => containers().some(({ spec, running }) => running && spec.network === name),
+        () => containers().some(({ endpoints, running }) => running && endpoints.has(name)),
         () => state.networks.delete(name),
       ),
     networkGateway: async (name) => {

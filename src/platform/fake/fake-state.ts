@@ -1,5 +1,5 @@
 import { containerAbsent } from '../platform-errors.ts';
-import type { ContainerEvent, ContainerSpec, ContainerState, Labels, NodeFile } from '../platform.ts';
+import type { Attachment, ContainerEvent, ContainerSpec, ContainerState, Labels, NodeFile } from '../platform.ts';
 
 /** Everything the in-memory engine holds; by name. */
 export interface FakeState {
@@ -24,9 +24,8 @@ export interface FakeContainer {
   health: ContainerState['health'];
   exitCode: number | null;
   restarts: number;
-  address: string | null;
-  /** That it is given whenever it runs; undefined for any. */
-  fixedAddress: string | undefined;
+  /** By network. One that was cut off has none. */
+  readonly endpoints: Map<string, FakeEndpoint>;
   /** Whether the engine brings it back. */
   restart: ContainerSpec['restart'];
   cpus: number;
@@ -36,6 +35,12 @@ export interface FakeContainer {
   log: string;
   /** Brings it back after it died by itself. */
   restartTimer: NodeJS.Timeout | null;
+}
+
+export interface FakeEndpoint {
+  readonly attachment: Attachment;
+  /** Null while it does not run. */
+  address: string | null;
 }
 
 export interface FakeVolume {

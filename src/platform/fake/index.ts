@@ -26,8 +26,8 @@ export interface FakePlatform extends Platform {
   kill(container: string, exitCode: number): void;
   /** The engine's own program is restarted, or its host. */
   restartEngine(): void;
-  /** As by hand: it runs on, in no network. */
-  disconnect(container: string): void;
+  /** As by hand: it runs on, no longer in this network. */
+  disconnect(container: string, network: string): void;
   setHealth(container: string, health: ContainerState['health']): void;
   print(container: string, text: string): void;
   removeImage(image: string): void;
@@ -92,7 +92,7 @@ export const createFakePlatform = (options: FakePlatformOptions = {}): FakePlatf
     },
     kill: (container, exitCode) => dieByItself(state, existing(state, container, 'kill'), exitCode),
     restartEngine: () => restartEngine(state),
-    disconnect: (container) => leaveNetwork(state, container),
+    disconnect: (container, network) => leaveNetwork(state, container, network),
     setHealth: (name, health) => {
       const container = existing(state, name, 'set the health of');
       container.health = health;

@@ -113,8 +113,8 @@ export const createMachines = (): Machines => {
       if (others.length < fences) for (const hear of fenceListeners) hear(known.get(name)?.volume ?? '');
       if (others.length > 0 || fences === 0) await fake.putFiles(name, others);
     },
-    async joinNetwork(attachment) {
-      await fake.joinNetwork(attachment);
+    async joinNetworks(attachment) {
+      await fake.joinNetworks(attachment);
       const machine = machines.get(attachment.name);
       if (machine && hanging.get(machine.name) === 'cut off') hanging.delete(machine.name);
     },

@@ -29,7 +29,10 @@ type OutsideOfOperations = AuditStore &
 /** What the API and the sending of notices ask for: no operation does. */
 export const memoryAccess = (): OutsideOfOperations => ({
   ensureHomeToken: notHere,
+  admitHomeToken: notHere,
+  retireHomeTokens: notHere,
   createToken: notHere,
+  replaceToken: notHere,
   authenticate: notHere,
   findToken: notHere,
   validTokens: notHere,

@@ -1,4 +1,5 @@
 import type { Database } from '../../../src/domain/database.ts';
+import { subnetsOf } from '../../../src/domain/addresses.ts';
 import { PgrowError } from '../../../src/domain/errors.ts';
 import type { Node } from '../../../src/domain/topology.ts';
 import type { DatabaseStore } from '../../../src/store/databases.ts';
@@ -24,8 +25,8 @@ export const memoryDatabases = (): MemoryDatabases => {
   const rows = new Map<string, Row>();
   const alive = () => [...rows.values()].filter((row) => !row.destroyed).map(({ database }) => asRead(database));
 
-  const refuseTakenSubnet = (subnet: string | undefined) => {
-    if (subnet !== undefined && alive().some(({ network }) => network?.subnet === subnet))
+  const refuseTakenSubnet = (subnet: string) => {
+    if (alive().some(({ network }) => subnetsOf(network).includes(subnet)))
       throw new PgrowError('subnet_taken', `Another database has the subnet ${subnet}. Choose another.`);
   };
 
@@ -45,15 +46,24 @@ export const memoryDatabases = (): MemoryDatabases => {
       if (alive().some(({ name }) => name === database.name)) {
         throw new PgrowError('name_taken', `There is a database named ${database.name} already. Choose another name.`);
       }
-      refuseTakenSubnet(database.network?.subnet);
+      for (const subnet of subnetsOf(database.network)) refuseTakenSubnet(subnet);
       rows.set(database.id, { database, destroyed: false });
       return database;
     },
     async moveSubnet(id, from, to) {
       refuseTakenSubnet(to);
       const row = rows.get(id);
-      if (row?.database.network?.subnet !== from) return;
-      row.database = { ...row.database, network: { ...row.database.network, subnet: to } };
+      const network = row?.database.network;
+      if (!row || !network) return;
+      const { subnet, clients_subnet } = network;
+      row.database = {
+        ...row.database,
+        network: {
+          ...network,
+          ...(subnet === from ? { subnet: to } : {}),
+          ...(clients_subnet === from ? { clients_subnet: to } : {}),
+        },
+      };
     },
     async readDatabase(idOrName, project) {
       const found = alive().find(({ id, name }) => id === idOrName || name === idOrName);

@@ -16,6 +16,7 @@ const strings = (credentials: string) => {
     best: 'pooled',
     host: { ...none, postgres: at('127.0.0.1:31757'), pooled: at('127.0.0.1:31758') },
     network: { ...none, postgres: at('postgres:5432'), pooled: at('pgbouncer:5432') },
+    clients_network: 'pgrow-1a2b3c4d-shop-9f8e7d6c-clients',
   };
 };
 
@@ -45,6 +46,11 @@ test('the best endpoint is shown, masked until the password is revealed', async 
 test('the address says where from, what for and as what', async () => {
   await show('?from=network&what=postgres&as=libpq');
   expect(shownCode()).toBe('host=postgres port=5432 user=shop password=•••••••• dbname=shop');
+});
+
+test('who connects from a container reads which network it joins', async () => {
+  const { container } = await show('?from=network');
+  expect(container.textContent).toContain('Its name: pgrow-1a2b3c4d-shop-9f8e7d6c-clients');
 });
 
 test('what is copied is the string, to the letter', async () => {

@@ -66,6 +66,12 @@ const Strings = ({ name, strings, isMasked, poolMode, children }: StringsProps):
         options={(['host', 'network'] as const).map((value) => ({ value, label: sideTexts[value].label }))}
       >
         {sideTexts[from].when}
+        {from === 'network' && (
+          <>
+            {' '}
+            Its name: <code>{strings.clients_network}</code>
+          </>
+        )}
       </Choice>
       <Choice
         legend="What it does"

@@ -61,6 +61,6 @@ export const sideTexts: Readonly<Record<Side, { readonly label: string; readonly
   },
   network: {
     label: "The database's network",
-    when: 'From containers that join the network of the database. They use names.',
+    when: 'From containers that have joined the network of the database (docker network connect). They use names.',
   },
 };

@@ -66,7 +66,15 @@ const token = {
   expires_at: null,
   expired: false,
   last_used_at: null,
+  successor: null,
 };
+
+test('marks a token that has a successor', async () => {
+  const replaced = { ...token, expires_at: '2026-11-22T04:45:41Z', successor: 'd' };
+  stubApi({ 'GET /v1/tokens': { tokens: [replaced], next_cursor: null } });
+  show('tokens');
+  expect(await screen.findByText(/, replaced$/)).toBeTruthy();
+});
 
 test('shows a new token once, and sends what was chosen', async () => {
   const asked = stubApi({

@@ -60,9 +60,9 @@ export const TokensSection = (): ReactNode => {
   );
 };
 
-const expiryText = ({ expires_at, expired }: Token): string => {
+const expiryText = ({ expires_at, expired, successor }: Token): string => {
   if (expires_at === null) return 'never';
-  return `${expired ? 'expired ' : ''}${momentText(expires_at)}`;
+  return `${expired ? 'expired ' : ''}${momentText(expires_at)}${successor === null ? '' : ', replaced'}`;
 };
 
 interface TokenTableProps {
@@ -106,7 +106,7 @@ const TokenTable = ({ tokens, onRevoke }: TokenTableProps): ReactNode => (
           <td>
             <Button
               aria-label={`Revoke ${token.name}`}
-              refused={token.created_by === null ? "It is the control plane's own." : null}
+              refused={token.created_by === null && token.successor === null ? "It is the control plane's own." : null}
               onClick={() => onRevoke(token)}
             >
               Revoke …
