@@ -1,8 +1,10 @@
+import type { TLSSocket } from 'node:tls';
 import pg from 'pg';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { createAuthority } from '../../src/components/certificates/index.ts';
 import { endpointNames } from '../../src/domain/endpoints.ts';
 import { driverOptions } from '../../src/workload/endpoint.ts';
+import { withCapture, type Capture } from '../support/capture.ts';
 import { useControlPlane } from '../support/control-plane.ts';
 import { expectDatabase, keepData } from '../support/expectations.ts';
 import { retryUntil } from '../support/retry-until.ts';
@@ -65,6 +67,57 @@ describe('a database that requires TLS', () => {
     await expectEncrypted(shop);
   });
 
+  // An old certificate is noticed by who connects, never by who is connected.
+  test('gives every node another certificate, and disconnects no one', async () => {
+    const sessions = await openThroughAll(shop);
+    const before = sessions.map(serialNumberOf);
+    await withWorkload(shop, {}, async () => {
+      expect(await shop.change('rotate', '--certificates')).toMatchObject({ status: 'done', warnings: [] });
+    });
+    for (const session of sessions) {
+      expect((await session.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
+      await session.end();
+    }
+    const others = await openThroughAll(shop);
+    for (const session of others) {
+      expect(before).not.toContain(serialNumberOf(session));
+      await session.end();
+    }
+    await expectDatabase(shop).toBeHealthy();
+  });
+
+  test('carries nothing that can be read over its networks, while it is used and while writes move', async () => {
+    const row = 'written to be looked for';
+    const { clients_network: clients } = await shop.connectionStrings();
+    const { password } = await shop.endpoint('postgres');
+    // The name by which a router verifies a server goes ahead of the encryption, so it shows that packets are read.
+    const marks = { row, password, name: 'postgres-' };
+    const captureBoth = async (scenario: () => Promise<void>) => {
+      let inner: Capture | undefined;
+      const outer = await withCapture(clients, marks, async () => {
+        inner = await withCapture(clients.replace(/-clients$/, ''), marks, scenario);
+      });
+      return { clients: outer, control: inner! };
+    };
+    const captured = await captureBoth(async () => {
+      await shop.query('create table kept_secret (said text)', 'pooled');
+      await withWorkload(shop, {}, async () => {
+        for (const name of ['postgres', 'pooled', 'read_write'] as const)
+          await shop.query(`insert into kept_secret values ('${row}')`, name);
+        await shop.queryFromNetwork('pgbouncer:5432', `insert into kept_secret values ('${row}')`);
+        expect(await shop.change('switchover')).toMatchObject({ status: 'done', error: null });
+        expect(await shop.queryFromNetwork('haproxy:5432', 'select said from kept_secret limit 1')).toBe(row);
+      });
+    });
+    for (const { dropped, packets } of Object.values(captured)) {
+      expect(dropped).toBe(0);
+      expect(packets).toBeGreaterThan(20);
+    }
+    expect(captured.clients.found).toEqual([]);
+    expect(captured.control.found.filter((found) => !found.startsWith('name: '))).toEqual([]);
+    expect(captured.control.found).not.toEqual([]);
+  });
+
   test('goes back to pooling', async () => {
     await withWorkload(shop, { through: 'pooled' }, async () => {
       expect(await shop.change('scale-down', '--to', 'pooling', '--yes')).toMatchObject({
@@ -101,6 +154,27 @@ const inPlainText = `
   select string_agg(format('%s %s %s', usename, application_name, client_addr), ', ')
   from pg_stat_activity left join pg_stat_ssl using (pid)
   where client_addr is not null and ssl is not true`;
+
+const openThroughAll = async (database: ManagedDatabase): Promise<pg.Client[]> => {
+  const { host } = await database.connectionStrings();
+  const open = endpointNames
+    .filter((name) => host[name] !== null)
+    .map(async (name) => {
+      const client = new pg.Client({
+        ...driverOptions(await database.endpoint(name)),
+        connectionTimeoutMillis: 10_000,
+      });
+      client.on('error', () => undefined);
+      await client.connect();
+      return client;
+    });
+  return Promise.all(open);
+};
+
+const serialNumberOf = (client: pg.Client): string => {
+  const { connection } = client as unknown as { readonly connection: { readonly stream: TLSSocket } };
+  return connection.stream.getPeerCertificate().serialNumber;
+};
 
 const connected = async (options: pg.ClientConfig): Promise<void> => {
   const client = new pg.Client({ ...options, connectionTimeoutMillis: 10_000 });
