@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
 import { expect, test } from 'vitest';
 import { blocksOf, proseOf, readPages, type Page } from '../../test/support/documentation.ts';
+import { readIfThere } from './kept-files.ts';
 import { repositoryRoot } from './paths.ts';
 
 const pages = readPages();
@@ -52,6 +53,20 @@ test('the index of the documentation leads to every page of it', () => {
   }
   const below = pages.map(({ path }) => path).filter((path) => relative('docs', path)[0] !== '.');
   expect(below.filter((path) => !seen.has(path))).toEqual([]);
+});
+
+/** The name of a test, or of a case of one. */
+const isNamedIn = (source: string, title: string): boolean =>
+  ["'", '"'].some((quote) => {
+    const [before, after] = source.split(`${quote}${title}${quote}`, 2);
+    return after !== undefined && /[[(]\s*$/.test(before!) && after.trimStart().startsWith(',');
+  });
+
+test('the list of attacks names tests that there are', () => {
+  const named = [...pageAt.get('docs/security.md')!.text.matchAll(/`(\S+\.test\.ts)`: "([^"\n]+)"/g)];
+  expect(named.length).toBeGreaterThan(40);
+  const absent = named.filter(([, file, title]) => !isNamedIn(readIfThere(join(repositoryRoot, file!)) ?? '', title!));
+  expect(absent.map(([row]) => row)).toEqual([]);
 });
 
 test('the README can be read in one go', () => {

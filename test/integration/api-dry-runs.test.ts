@@ -4,6 +4,7 @@ import type { Database } from '../../src/domain/database.ts';
 import { operationOptions } from '../../src/domain/options.ts';
 import { planned } from '../support/grown-databases.ts';
 import { services, shopPath, useApi } from '../support/api-under-test.ts';
+import { addressOf, bodies, everythingOnRecord, sentBy } from '../support/route-requests.ts';
 import { replicaTopology } from '../support/sample-database.ts';
 
 /** `?dry_run=true` never acts: a request answers with what would happen, or is refused. */
@@ -15,22 +16,8 @@ beforeEach(async () => {
   shop = await api.shopAtStage(replicaTopology);
 });
 
-/** Everything on record but the audit, and when a token was used. */
-const record = async (): Promise<Readonly<Record<string, unknown>>> => {
-  const tables = await api.sql(
-    `SELECT table_name AS name FROM information_schema.tables WHERE table_schema = 'public'`,
-  );
-  const kept: Record<string, unknown> = {};
-  for (const { name } of tables as readonly { name: string }[]) {
-    if (name === 'audit') continue;
-    kept[name] = await api.sql(`SELECT to_jsonb(t) - 'last_used_at' AS row FROM "${name}" t ORDER BY 1`);
-  }
-  return kept;
-};
-const sent = () => {
-  const { started, signals, windows, deliveries, verified } = api.client;
-  return structuredClone({ started, signals, windows, deliveries, verified });
-};
+const record = () => everythingOnRecord(api);
+const sent = () => sentBy(api);
 const audited = async () =>
   (await api.store.listAudit({ limit: 1000 })).map(({ action }) => action).filter((each) => each !== 'refused');
 
@@ -58,17 +45,6 @@ const runExpansion = async (): Promise<string> => {
   return id;
 };
 
-/** What each route takes where that is not nothing. */
-const bodies: Readonly<Record<string, object>> = {
-  '/v1/projects/:projectId/services': { name: 'other' },
-  '/v1/tokens': { name: 'ci', project: 'default', role: 'viewer' },
-  '/v1/sessions': { ticket: 'none' },
-  '/v1/notifications/channels': { name: 'ops', project: 'default', kind: 'webhook', url: 'https://example.com/' },
-  '/v1/notifications/announcements': { project: 'default', message: 'New disks.' },
-  '/v1/projects/:projectId/services/:serviceId': { protected: true },
-  '/v1/projects/:projectId/services/:serviceId/postgres/password': { password: 'on record' },
-};
-
 const changing = () => api.app.documentedRoutes.filter(({ method }) => method !== 'GET');
 
 describe.each([
@@ -81,10 +57,7 @@ describe.each([
     const sentBefore = sent();
     expect(changing().length).toBeGreaterThan(25);
     for (const { method, url } of changing()) {
-      const path = url
-        .replace(':projectId', 'default')
-        .replace(':serviceId', 'shop')
-        .replaceAll(/:\w+/g, () => randomUUID());
+      const path = addressOf(url, { project: 'default', service: 'shop' });
       const call = { body: { confirm: true, ...bodies[url] } };
       const { status, body } = await api.call(method as 'POST', `${path}?dry_run=true`, call);
       const what = `${method} ${url}: ${status} ${JSON.stringify(body)}`;

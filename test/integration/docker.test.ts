@@ -71,6 +71,42 @@ describe('a real container', { timeout: 60_000 }, () => {
   });
 });
 
+describe('a process that has put something else in the place of its file', { timeout: 60_000 }, () => {
+  const { name } = spec('tricky');
+  const path = '/etc/pgrow/file';
+  const run = async (script: string): Promise<string> => (await platform.exec(name, ['sh', '-c', script])).stdout;
+  const put = () => platform.putFiles(name, [{ path, content: 'ours', mode: 0o644 }]);
+
+  beforeAll(async () => {
+    const confinement = { processes: 50, coreBytes: 0, kept: ['/etc/pgrow', '/kept'], inMemory: [] };
+    await platform.ensureContainer(spec('tricky', { confinement }));
+    await platform.startContainer(name);
+  });
+
+  test.each([
+    ['a symbolic link to another file', `ln -s /kept/other ${path}`],
+    ['a relative one that leads up', `ln -s ../../kept/other ${path}`],
+    ['one to a file of the host', `ln -s /proc/1/root/kept/other ${path}`],
+    ['one to nothing', `ln -s /kept/new ${path}`],
+    ['one to a directory', `ln -s /kept ${path}`],
+    ['a hard link', `ln /etc/pgrow/linked ${path}`],
+    ['a directory with a link in it', `mkdir ${path} && ln -s /kept ${path}/inside`],
+    ['a pipe that no one reads', `mkfifo ${path}`],
+  ])('does not have it followed: %s', async (_, trick) => {
+    await run(`rm -rf ${path} /kept/*; echo other >/kept/other; echo linked >/etc/pgrow/linked; ${trick}`);
+    await put();
+    expect(await run(`stat -c '%F %a %u' ${path}; cat ${path}`)).toBe('regular file 644 999\nours');
+    expect(await run('ls /kept; cat /kept/other /etc/pgrow/linked')).toBe('other\nother\nlinked\n');
+  });
+
+  test('cannot put anything in the place of the directory itself', async () => {
+    const tried = await platform.exec(name, ['sh', '-c', 'rm -rf /etc/pgrow; ln -sT /kept /etc/pgrow']);
+    expect(tried).toMatchObject({ exitCode: 1, stderr: expect.stringMatching(/busy|Read-only/) });
+    await put();
+    expect(await run(`cat ${path}; ls /kept`)).toBe('oursother\n');
+  });
+});
+
 test('limits that were changed by hand are found', { timeout: 60_000 }, async () => {
   const limited = spec('limited');
   await platform.ensureContainer(limited);
