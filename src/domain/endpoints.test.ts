@@ -37,14 +37,14 @@ describe('connection strings', () => {
   });
 
   test('where clients must encrypt, they say how the server is verified', () => {
-    const with_ = (tls: 'allow' | 'require') =>
+    const stringsOf = (tls: 'allow' | 'require') =>
       connectionStrings({ ...shop, topology: { ...shop.topology, tls } }, null);
-    expect(with_('require')).toMatchObject({
+    expect(stringsOf('require')).toMatchObject({
       host: { postgres: 'postgresql://shop_eu@127.0.0.1:1/shop_eu?sslmode=verify-full&sslrootcert=ca.pem' },
       network: { postgres: 'postgresql://shop_eu@postgres:5432/shop_eu?sslmode=verify-full&sslrootcert=ca.pem' },
       tls: 'require',
     });
-    expect(with_('allow')).toMatchObject({
+    expect(stringsOf('allow')).toMatchObject({
       host: { postgres: 'postgresql://shop_eu@127.0.0.1:1/shop_eu' },
       tls: 'allow',
     });

@@ -43,7 +43,7 @@ export const planRenewal = ({ database: { name, topology } }: RenewalInput): Unp
     changes: nodes.map((node) => ({
       subject: 'certificate',
       name: node.name,
-      from: null,
+      from: 'the present one',
       to: 'a new one',
       takes_effect: 'live',
     })),

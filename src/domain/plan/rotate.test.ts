@@ -11,7 +11,9 @@ const plan = (found: Partial<RotationFacts> = {}) =>
 describe('a rotation of the application password', () => {
   test('says by name what changes, and is confirmed first: later logins need the new one', () => {
     const { changes, warnings, steps, from, to, expected_stall_ms } = plan();
-    expect(changes).toEqual([{ subject: 'password', name: 'shop', from: null, to: 'a new one', takes_effect: 'live' }]);
+    expect(changes).toEqual([
+      { subject: 'password', name: 'shop', from: 'the present one', to: 'a new one', takes_effect: 'live' },
+    ]);
     expect(warnings).toEqual([expect.stringContaining('Logins with the present password of shop fail from step 2 on')]);
     expect(toConfirm(plan())).toEqual(warnings);
     expect({ to, expected_stall_ms }).toEqual({ to: from, expected_stall_ms: 0 });

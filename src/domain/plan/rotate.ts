@@ -53,7 +53,7 @@ export const planRotate = ({ database: { name, topology }, rotation }: RotatePla
     expected_stall_ms: 0,
     point_of_no_return: null,
     closes_window: null,
-    changes: [{ subject: 'password', name: role, from: null, to: 'a new one', takes_effect: 'live' }],
+    changes: [{ subject: 'password', name: role, from: 'the present one', to: 'a new one', takes_effect: 'live' }],
     warnings: [ended, ...foundText(role, rotation)],
     losses: [ended],
     nodes_added: [],

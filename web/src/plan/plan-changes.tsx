@@ -16,7 +16,12 @@ const subjects: Readonly<Record<ChangeItem['subject'], string>> = {
   setting: 'Setting',
   extension: 'Extension',
   image: 'Image',
+  password: 'Password of',
+  certificate: 'Certificate of',
 };
+
+/** Of these the name alone would not say what it is. */
+const named: readonly ChangeItem['subject'][] = ['password', 'certificate'];
 
 /** What a change makes different, each with how it takes effect. */
 export const PlanChanges = ({ changes }: { readonly changes: readonly ChangeItem[] }): ReactNode =>
@@ -26,7 +31,10 @@ export const PlanChanges = ({ changes }: { readonly changes: readonly ChangeItem
       <ul className={styles['changes']}>
         {changes.map(({ subject, name, from, to, takes_effect }) => (
           <li key={`${subject} ${name}`} data-effect={takes_effect}>
-            <span>{name === null ? subjects[subject] : <code>{name}</code>}</span>
+            <span>
+              {name === null || named.includes(subject) ? subjects[subject] : ''}{' '}
+              {name === null ? '' : <code>{name}</code>}
+            </span>
             <span>
               {subject === 'extension' ? '' : `${from ?? 'none'} → `}
               <strong>{to ?? 'none'}</strong>

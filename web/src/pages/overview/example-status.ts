@@ -44,6 +44,7 @@ export const exampleStatus = (more: Partial<Status> = {}): Status => {
     name: 'shop',
     project: 'default',
     postgres_major: 17,
+    tls: 'off',
     size: { memory_bytes: 1024 ** 3, cpus: 2, storage_bytes: null },
     storage: { limit_bytes: null, used_bytes: null },
     settings: { chosen: {}, by_alter_system: {} },
