@@ -96,6 +96,9 @@ const ownSettings = ({ postgres_major }: Pick<Database, 'postgres_major'>) => ({
   idle_in_transaction_session_timeout: '0',
   lock_timeout: '0',
   local_preload_libraries: '',
+  // The driver reads times and durations as these styles write them.
+  DateStyle: 'ISO',
+  IntervalStyle: 'postgres',
   ...(hasTransactionTimeout(postgres_major) ? { transaction_timeout: '0' } : {}),
 });
 

@@ -145,6 +145,8 @@ const hostile: Readonly<Record<string, string>> = {
   lock_timeout: '1ms',
   standard_conforming_strings: 'off',
   local_preload_libraries: 'nothing_of_this_name',
+  DateStyle: 'German',
+  IntervalStyle: 'iso_8601',
 };
 
 describe('settings that the application has chosen for its database', () => {
@@ -162,10 +164,18 @@ describe('settings that the application has chosen for its database', () => {
           await connection.query('BEGIN');
           await connection.query('SELECT pg_sleep(0.05)');
           return connection.query(
-            `SELECT current_user::text AS user, current_setting('search_path') AS path, '\\' = chr(92) AS literal`,
+            `SELECT current_user::text AS user, current_setting('search_path') AS path, '\\' = chr(92) AS literal,
+                    timestamptz '2026-11-30 01:00Z' AS at, interval '90 s' AS took`,
           );
         })) as object[];
-        expect(found).toEqual({ user: who, path: 'pg_catalog', literal: true });
+        const at = new Date('2026-11-30T01:00:00Z');
+        expect(found).toMatchObject({
+          user: who,
+          path: 'pg_catalog',
+          literal: true,
+          at,
+          took: { minutes: 1, seconds: 30 },
+        });
       }
       await own((connection) => connection.query("DELETE FROM pgrow.probe WHERE id = 'none'"));
     } finally {
