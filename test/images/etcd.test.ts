@@ -69,6 +69,7 @@ describe('the etcd image', { timeout: 60_000 }, () => {
       await stack.start({
         name: 'etcd-4',
         image: 'etcd',
+        data: '/var/lib/etcd',
         files: {
           'etcd.yml': etcdYaml({ node: { name: 'etcd-4', tls: 'allow' }, config }),
           ...(await identities.filesOf('etcd-4')),

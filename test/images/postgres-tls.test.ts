@@ -96,6 +96,7 @@ describe('the postgres image with TLS', { timeout: 60_000 }, () => {
       await stack.start({
         name: 'etcd-1',
         image: 'etcd',
+        data: '/var/lib/etcd',
         files: {
           ...(await identities.filesOf('etcd-1')),
           'etcd.yml': etcdYaml({ node: { name: 'etcd-1', tls: 'allow' }, config: etcd }),
