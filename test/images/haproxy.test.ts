@@ -16,12 +16,17 @@ import { createStack, type Stack } from './support.ts';
 
 /**
  * A server that greets each connection on 5432 with its name and echoes, counts them, and answers checks on 8008 with
- * the status in /tmp/status, by TLS where it has a certificate, after a while: long enough for connections to reach one that is wrongly taken for up.
+ * the status in /tmp/status, by TLS where it has a certificate, after a while: long enough for connections to reach one that is
+ * wrongly taken for up, and for a handshake to be late.
  */
 const fakeServer = `
 import http.server, os, socketserver, ssl, threading, time
 accepted = 0
+secret = os.path.exists('/etc/pgrow/node.pem')
 class Check(http.server.BaseHTTPRequestHandler):
+    def setup(self):
+        if secret: time.sleep(0.3)
+        super().setup()
     def do_GET(self):
         if self.path == '/accepted':
             body = str(accepted).encode()
@@ -41,10 +46,10 @@ class Servers(socketserver.ThreadingTCPServer):
     daemon_threads = True
 threading.Thread(target=Servers(('', 5432), Server).serve_forever, daemon=True).start()
 checks = http.server.ThreadingHTTPServer(('', 8008), Check)
-if os.path.exists('/etc/pgrow/node.pem'):
+if secret:
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
     context.load_cert_chain('/etc/pgrow/node.pem')
-    checks.socket = context.wrap_socket(checks.socket, server_side=True)
+    checks.socket = context.wrap_socket(checks.socket, server_side=True, do_handshake_on_connect=False)
 checks.serve_forever()
 `;
 

@@ -87,6 +87,14 @@ describe('a router', () => {
     expect(router).not.toMatch(/ssl|verify|pem/);
   });
 
+  // The handshake had to be over within the 200 ms that a client may take to connect: on a busy machine sessions were cut.
+  test('with TLS lets a check take as long as until the next', () => {
+    expect(section(encryptedRouter, 'defaults')).not.toContain('timeout check');
+    expect(section(encryptedRouter, 'backend primary')).toMatch(/inter 1s .* fall 3 /);
+    expect(section(router, 'defaults')).toContain('timeout check 2s');
+    expect(section(router, 'backend primary')).toMatch(/inter 1s .* fall 2 /);
+  });
+
   // With 20,000 it did not start where a container may open 20,000 files.
   test('asks for no more files than a container has', () => {
     const connections = Number(/maxconn (\d+)/.exec(section(router, 'global'))?.[1]);

@@ -20,7 +20,7 @@ interface Surroundings {
 
 export const haproxyCfg = (config: RouterConfig, surroundings: Surroundings): string =>
   [
-    ...common(surroundings),
+    ...common(surroundings, surroundings.tls ? [] : patientChecks),
     '',
     'frontend read_write',
     `    bind :${ports.readWrite}`,
@@ -53,7 +53,7 @@ export const haproxyCfg = (config: RouterConfig, surroundings: Surroundings): st
 export const frontCfg = (config: FrontConfig, surroundings: Surroundings): string => {
   const names = Object.keys(frontPorts) as (keyof HostPorts)[];
   return [
-    ...common(surroundings),
+    ...common(surroundings, patientChecks),
     '',
     ...names.flatMap((name) => [
       `frontend ${name}`,
@@ -68,7 +68,16 @@ export const frontCfg = (config: FrontConfig, surroundings: Surroundings): strin
 /** Who it is, and whom it trusts. */
 const identified = `crt ${tlsFiles.identity} ca-file ${tlsFiles.authorities}`;
 
-const common = ({ gateway, controlAddress = '', tls }: Surroundings): readonly string[] => [
+/**
+ * With a limit of its own for the answer, a check has to connect as fast as a client. That includes the handshake of TLS, with
+ * which a busy machine may be late: without this limit all of it has the time from one check to the next.
+ */
+const patientChecks: readonly string[] = [
+  '    # A server that is late with its answer because the machine is busy is up: its sessions would be cut.',
+  '    timeout check 2s',
+];
+
+const common = ({ gateway, controlAddress = '', tls }: Surroundings, checks: readonly string[]): readonly string[] => [
   'global',
   '    # Two descriptors a connection: 20,000, a common limit of containers, would be too few for 10,000, and HAProxy refuses to start.',
   '    maxconn 4000',
@@ -89,8 +98,7 @@ const common = ({ gateway, controlAddress = '', tls }: Surroundings): readonly s
   '    timeout connect 200ms',
   '    timeout client 24d',
   '    timeout server 24d',
-  '    # A server that is late with its answer because the machine is busy is up: its sessions would be cut.',
-  '    timeout check 2s',
+  ...checks,
   '    option clitcpka',
   '    option srvtcpka',
   '    # Also in a process that a reload has replaced: it no longer checks, so only this ends sessions to a dead host.',
@@ -180,7 +188,7 @@ const backend = (
   '    option httpchk',
   `    http-check send meth OPTIONS uri ${healthPaths[name]}`,
   '    http-check expect status 200',
-  `    default-server check port ${ports.health} inter ${intervals[name]} fastinter 200ms downinter 200ms rise 1 fall 2 on-marked-down shutdown-sessions${lookUp(servers, peerHost, nowhere)}${tls ? ` check-ssl verify required ${identified}` : ''}`,
+  `    default-server check port ${ports.health} inter ${intervals[name]} fastinter 200ms downinter 200ms rise 1 fall ${tls ? 3 : 2} on-marked-down shutdown-sessions${lookUp(servers, peerHost, nowhere)}${tls ? ` check-ssl verify required ${identified}` : ''}`,
   ...servers.map((server) => `    server ${server} ${peerHost(server)}:${ports.postgres}${tls ? proves(server) : ''}`),
   ...(name === 'primary'
     ? [
