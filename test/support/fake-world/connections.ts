@@ -7,6 +7,7 @@ import type { Outside } from './outside.ts';
 import type { Poolers } from './poolers.ts';
 import type { Server, Servers } from './postgres-servers.ts';
 import type { Routers } from './routers.ts';
+import { spokenWith } from './spoken-with.ts';
 
 /** Connections that find their way as real ones do: through front, pooler and router to a server that takes them. */
 export interface Connections {
@@ -67,6 +68,10 @@ export const createConnections = ({ machines, servers, routers, poolers, outside
     return server;
   };
 
+  /** What pgrow does itself is encrypted wherever a node has a certificate; clients may choose. */
+  const reached = (peer: Peer, user: string): Promise<Machine> =>
+    ownRoles.includes(user) ? spokenWith(machines, peer) : machines.at(peer.address);
+
   const serverOf = (connection: PostgresConnection): Server => {
     const server = behind.get(connection);
     if (server && servers.on(server.machine)?.data === server.data) return server;
@@ -87,7 +92,7 @@ export const createConnections = ({ machines, servers, routers, poolers, outside
     databaseOf: (connection) => databases.get(connection)!,
     async connect({ peer, port = 5432, database = 'postgres', user, password }) {
       const passed: Passed[] = [];
-      const server = destination(await machines.at(peer.address), port, passed);
+      const server = destination(await reached(peer, user), port, passed);
       if (keptOut.get(user)?.includes(server.name)) throw noEntry(server.name, user);
       const stored = server.data.passwords.get(user) ?? '';
       if (stored !== password && !matchesVerifier(password, stored)) {
@@ -107,6 +112,8 @@ export const createConnections = ({ machines, servers, routers, poolers, outside
     },
   };
 };
+
+const ownRoles: readonly string[] = [roles.own, roles.reader, roles.probe];
 
 const refused = ({ name }: Machine, port: number, why: string): PgrowError =>
   new PgrowError('no_answer', `Cannot connect to ${name}:${port}: ${why}.`);

@@ -8,6 +8,7 @@ import { isSilence, PgrowError } from '../../../src/domain/errors.ts';
 import { tlsFiles } from '../../../src/domain/tls.ts';
 import type { Connections } from './connections.ts';
 import type { EtcdClusters } from './etcd-cluster.ts';
+import { spokenWith } from './spoken-with.ts';
 import { patroniClient } from './fake-patroni.ts';
 import { fakePostgres } from './fake-postgres.ts';
 import type { Machine, Machines } from './machines.ts';
@@ -55,11 +56,11 @@ export const createFakeComponents = (cast: Cast): Components => {
     haproxy: {
       ...realComponents.haproxy,
       connectHaproxy: ({ peer }) =>
-        outside.call('HAProxy', async () => runtimeApi(cast, await machines.at(peer.address))),
+        outside.call('HAProxy', async () => runtimeApi(cast, await spokenWith(machines, peer))),
       checkServer: ({ peer, backend }) =>
         outside
           .call('HAProxy', async () => {
-            const passes = cast.routers.check(await machines.at(peer.address), backend);
+            const passes = cast.routers.check(await spokenWith(machines, peer), backend);
             return { passes, says: passes ? 'is answered 200' : 'is answered 503' };
           })
           // As the real one, which never throws.
@@ -72,7 +73,7 @@ export const createFakeComponents = (cast: Cast): Components => {
       ...realComponents.pgbouncer,
       connectPooler: ({ peer, port, password }) =>
         outside.call('PgBouncer', async () =>
-          outside.of('PgBouncer', poolerAdmin(cast, await machines.at(peer.address), { port, password })),
+          outside.of('PgBouncer', poolerAdmin(cast, await spokenWith(machines, peer), { port, password })),
         ),
     },
   };
@@ -116,11 +117,11 @@ const poolerAdmin = (
 const idle = { cl_active: 0, cl_waiting: 0, sv_active: 0, sv_idle: 1 };
 
 const etcdClient = ({ machines, etcd }: Cast, peer: Peer): EtcdClient => ({
-  isHealthy: async () => etcd.healthy(await machines.at(peer.address)),
-  memberNames: async () => etcd.peers(await machines.at(peer.address)),
-  members: async () => etcd.members(await machines.at(peer.address)).map((host) => ({ id: `id of ${host}`, host })),
-  removeMember: async (id) => etcd.expel(await machines.at(peer.address), id.slice('id of '.length)),
-  addMember: async (host) => etcd.admit(await machines.at(peer.address), host),
+  isHealthy: async () => etcd.healthy(await spokenWith(machines, peer)),
+  memberNames: async () => etcd.peers(await spokenWith(machines, peer)),
+  members: async () => etcd.members(await spokenWith(machines, peer)).map((host) => ({ id: `id of ${host}`, host })),
+  removeMember: async (id) => etcd.expel(await spokenWith(machines, peer), id.slice('id of '.length)),
+  addMember: async (host) => etcd.admit(await spokenWith(machines, peer), host),
   status: async () => ({ version: '3.5.16', leader: '1', leads: false }),
   async get(key) {
     const lock = await lockAt({ machines, etcd }, peer, key);
@@ -128,13 +129,13 @@ const etcdClient = ({ machines, etcd }: Cast, peer: Peer): EtcdClient => ({
   },
   getPrefix: async () => [],
   async remove(key) {
-    const node = await machines.at(peer.address);
+    const node = await spokenWith(machines, peer);
     if (!etcd.healthy(node)) throw new PgrowError('not_ready', `etcd on ${peer.name} has no quorum.`);
     const [, scope = '', member = ''] = /^\/service\/(.+)\/members\/(.+)$/.exec(key) ?? [];
     etcd.scopesOf(node).get(scope)?.members.delete(member);
   },
   async deletePrefix(prefix) {
-    const node = await machines.at(peer.address);
+    const node = await spokenWith(machines, peer);
     if (!etcd.healthy(node)) throw new PgrowError('no_answer', `etcd on ${peer.name} has no quorum.`);
     const scope = /^\/service\/(.+)\/$/.exec(prefix)?.[1] ?? '';
     return etcd.scopesOf(node).delete(scope) ? 1 : 0;
@@ -149,7 +150,7 @@ const etcdClient = ({ machines, etcd }: Cast, peer: Peer): EtcdClient => ({
 
 /** The one key of a cluster's that anybody but Patroni looks at. */
 const lockAt = async ({ machines, etcd }: Pick<Cast, 'machines' | 'etcd'>, peer: Peer, key: string) => {
-  const node = await machines.at(peer.address);
+  const node = await spokenWith(machines, peer);
   if (!etcd.healthy(node)) throw new PgrowError('no_answer', `etcd on ${peer.name} has no quorum.`);
   return etcd.scopesOf(node).get(/^\/service\/(.+)\/leader$/.exec(key)?.[1] ?? '') ?? null;
 };

@@ -6,6 +6,7 @@ import type { PatroniState } from './etcd-cluster.ts';
 import type { Machine, Machines } from './machines.ts';
 import type { PatroniClusters } from './patroni-clusters.ts';
 import type { Servers } from './postgres-servers.ts';
+import { spokenWith } from './spoken-with.ts';
 
 interface Cast {
   readonly machines: Machines;
@@ -16,7 +17,7 @@ interface Cast {
 /** Patroni's REST API, which answers also while its server is down. */
 export const patroniClient = ({ machines, servers, patroni }: Cast, peer: Peer): PatroniClient => {
   const look = async (): Promise<{ readonly machine: Machine; readonly state: PatroniState }> => {
-    const machine = await machines.at(peer.address);
+    const machine = await spokenWith(machines, peer);
     const state = machine.kind === 'postgres' ? servers.patroni(machine) : null;
     if (!state) throw new PgrowError('no_answer', `Patroni on ${peer.name} does not answer.`);
     return { machine, state };

@@ -79,6 +79,12 @@ export const expansions = {
   jump: story('jump to ha with pooling', pooledHa),
 } as const;
 
+/** Of a database with TLS, whose nodes take no one in plain text. */
+export const encrypted = {
+  jump: story('jump to ha with pooling, with TLS', pooledHa, { tls: 'require' }),
+  haToReplicas: story('ha to one replica, with TLS', scaleDown('replicas'), { tls: 'require', before: [pooledHa] }),
+} as const;
+
 export const reductions = {
   haToReplicas: story('ha to one replica, behind a pooler', scaleDown('replicas'), { before: [pooledHa] }),
   haToSync: story(
