@@ -42,6 +42,15 @@ export const withFreeSubnets = async <T>(
   }
 };
 
+/** An application that has joined runs on, without the database that is being removed. */
+export const emptyNetworks = async (
+  platform: Pick<Platform, 'emptyNetwork'>,
+  database: Parameters<typeof networkName>[0],
+): Promise<void> => {
+  await platform.emptyNetwork(clientsNetworkName(database));
+  await platform.emptyNetwork(networkName(database));
+};
+
 /** Absent is success, of a second one that the database never had as well. */
 export const removeNetworks = async (
   platform: Pick<Platform, 'removeNetwork'>,

@@ -4,7 +4,7 @@ import { nodesOf, type Topology } from '../domain/topology.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
 import { removeResources } from '../nodes/leftovers.ts';
 import { openSession } from '../nodes/session.ts';
-import { removeNetworks } from './networks.ts';
+import { emptyNetworks, removeNetworks } from './networks.ts';
 import type { Action } from './step-activity.ts';
 
 const changedReplicas = (from: Topology, to: Topology) => {
@@ -80,6 +80,7 @@ export const topologyActions = (dependencies: Dependencies) => {
     const database = await store.readDatabase(step.database);
     if (!database) return;
     const labels = { [labelNames.home]: dependencies.home, [labelNames.database]: database.id };
+    await emptyNetworks(platform, database);
     const leftOver = await removeResources(platform, await platform.findByLabels(labels));
     const [first] = leftOver;
     if (first)

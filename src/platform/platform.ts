@@ -16,6 +16,8 @@ export interface Platform {
   ensureNetwork(network: NetworkSpec): Promise<void>;
   /** Absent is success. */
   removeNetwork(name: string): Promise<void>;
+  /** Takes every running container out of it, whoever's it is; they run on. Absent is success. */
+  emptyNetwork(name: string): Promise<void>;
   /** Puts a container that was cut off into its networks again, as its spec has it there; in them already is success. */
   joinNetworks(container: Pick<ContainerSpec, 'name' | keyof Attachment | 'alsoIn'>): Promise<void>;
   /** Subnets of the engine's networks and of routes of its host, IPv6 among them: `172.17.0.0/16`. */

@@ -172,6 +172,18 @@ onEveryEngine(
       });
     });
 
+    test('are left by all that run in them when they are emptied, and can be removed then', async () => {
+      const [main, other] = [await network(), await network()];
+      const guest = spec({ network: main.name, alsoIn: [{ network: other.name, aliases: [] }] });
+      await platform.ensureContainer(guest);
+      await platform.startContainer(guest.name);
+      await everywhere(() => platform.emptyNetwork(other.name));
+      await platform.removeNetwork(other.name);
+      await platform.emptyNetwork(other.name);
+      expect(await platform.inspectContainer(guest.name)).toMatchObject({ running: true });
+      expect(await differences({ ...guest, alsoIn: [] })).toEqual([]);
+    });
+
     test('let the engine choose only in the part that no node has addresses in', async () => {
       const { name, layout } = await network();
       const part = layout.dynamic.replace(/\d+\/24$/, '');

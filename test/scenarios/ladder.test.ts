@@ -3,6 +3,7 @@ import { beforeAll, describe, expect, test, vi } from 'vitest';
 import type { EndpointName } from '../../src/domain/endpoints.ts';
 import type { OperationDocument } from '../../src/domain/operation.ts';
 import { nodeKinds, type HostPorts } from '../../src/domain/topology.ts';
+import { inApplication } from '../support/application.ts';
 import { expectConfinedNodes } from '../support/confined-nodes.ts';
 import { useControlPlane } from '../support/control-plane.ts';
 import { expectDatabase, keepData } from '../support/expectations.ts';
@@ -339,6 +340,15 @@ describe('the ladder', () => {
     const slots = await shop.queryNode('postgres-3', 'select slot_name from pg_replication_slots order by 1');
     expect(slots.split('\n')).toEqual(['postgres_4', 'postgres_5']);
     await expectDatabase(shop).toHoldItsData();
+  });
+
+  // Its network could not be removed, and the destroy ended half-way.
+  test('it is destroyed while an application is in its network, which runs on', async () => {
+    await inApplication(shop, async (run) => {
+      await shop.destroy();
+      await expectDatabase(shop).toBeGone();
+      expect(await run(['echo', 'still here'])).toBe('still here');
+    });
   });
 });
 

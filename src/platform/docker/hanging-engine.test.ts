@@ -68,6 +68,7 @@ const calls: Readonly<Record<string, (platform: Platform) => Promise<unknown>>> 
   'read logs shop-postgres-1': (platform) => platform.readLogs('shop-postgres-1', 1),
   'ensure network shop': (platform) => platform.ensureNetwork({ name: 'shop', labels: {} }),
   'remove network shop': (platform) => platform.removeNetwork('shop'),
+  'empty network shop': (platform) => platform.emptyNetwork('shop'),
   'network gateway shop': (platform) => platform.networkGateway('shop'),
   'ensure volume shop': (platform) => platform.ensureVolume({ name: 'shop', labels: {} }),
   'remove volume shop': (platform) => platform.removeVolume('shop'),

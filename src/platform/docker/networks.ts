@@ -15,7 +15,10 @@ const appearsWithinMs = 5000;
 export const dockerNetworks = (
   docker: Docker,
   removalTimeoutMs: number,
-): Pick<Platform, 'ensureNetwork' | 'removeNetwork' | 'joinNetworks' | 'networkGateway' | 'takenSubnets'> => ({
+): Pick<
+  Platform,
+  'ensureNetwork' | 'removeNetwork' | 'emptyNetwork' | 'joinNetworks' | 'networkGateway' | 'takenSubnets'
+> => ({
   ensureNetwork: async ({ name, labels, layout }) => {
     try {
       await docker.createNetwork({
@@ -41,6 +44,13 @@ export const dockerNetworks = (
 
   joinNetworks: async ({ name, alsoIn = [], ...main }) => {
     for (const attachment of [main, ...alsoIn]) await attach(docker, name, attachment);
+  },
+
+  emptyNetwork: async (name) => {
+    const network = docker.getNetwork(name);
+    const info = (await network.inspect().catch(unlessAbsent)) as Docker.NetworkInspectInfo | undefined;
+    for (const id of Object.keys(info?.Containers ?? {}))
+      await network.disconnect({ Container: id, Force: true }).catch(unlessAbsent);
   },
 
   removeNetwork: async (name) => {
@@ -80,6 +90,11 @@ export const dockerNetworks = (
     }
   },
 });
+
+/** A container that has left it meanwhile is absent as well. */
+const unlessAbsent = (error: unknown): undefined => {
+  if (statusOf(error) !== 404 && !/is not connected/i.test(messageOf(error))) throw error;
+};
 
 /** In it already is success, running or not. */
 export const attach = async (docker: Docker, name: string, { network, ...endpoint }: Attachment): Promise<void> => {

@@ -3,13 +3,14 @@ import { overlap } from '../../domain/addresses.ts';
 import { networkAbsent, stillInUse, subnetTaken } from '../platform-errors.ts';
 import type { Labels, NetworkLayout, Platform } from '../platform.ts';
 import { retryUntil } from '../retry-until.ts';
-import { attach } from './fake-process.ts';
+import { attach, leaveNetwork } from './fake-process.ts';
 import { existing, type FakeNetwork, type FakeState } from './fake-state.ts';
 
 type Resources = Pick<
   Platform,
   | 'ensureNetwork'
   | 'removeNetwork'
+  | 'emptyNetwork'
   | 'joinNetworks'
   | 'networkGateway'
   | 'takenSubnets'
@@ -39,6 +40,9 @@ export const fakeResources = (state: FakeState, removalTimeoutMs: number): Resou
       const others = [...state.networks.values()];
       if (layout && others.some(({ subnet }) => overlap(subnet, layout.subnet))) throw subnetTaken(name, layout.subnet);
       state.networks.set(name, { labels, ...(layout ? placedAt(layout) : placedBy(networks++)) });
+    },
+    emptyNetwork: async (name) => {
+      for (const { spec, running } of containers()) if (running) leaveNetwork(state, spec.name, name);
     },
     joinNetworks: async ({ name, alsoIn = [], ...main }) => {
       const container = existing(state, name, 'connect');
