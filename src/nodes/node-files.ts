@@ -63,12 +63,9 @@ export const nodeFiles = (
       ];
     case 'pgbouncer':
       return [
-        file(
-          'pgbouncer-rw.ini',
-          pgbouncer.pgbouncerIni({ config, which: 'read_write', peerHost, tls: node.tls }),
-          open,
+        ...poolerFiles(components, { database, node, config, gateway, peerHost }).map(([name, content]) =>
+          file(name, content, open),
         ),
-        file('pgbouncer-ro.ini', pgbouncer.pgbouncerIni({ config, which: 'read_only', peerHost, tls: node.tls }), open),
         file(
           'userlist.txt',
           pgbouncer.userlist({ poolerPassword: secrets.pooler, adminPassword: secrets.pooler_admin }),
@@ -99,6 +96,31 @@ const ownOf = (
 ): { readonly controlAddress?: string; readonly tls: boolean } => {
   const address = network?.clients_subnet === undefined ? null : addressOf(network, node);
   return { ...(address !== null && { controlAddress: address }), tls: node.tls !== undefined };
+};
+
+/** Names and contents, of what is no secret; what the others refer to comes first. */
+const poolerFiles = (
+  { pgbouncer }: Components,
+  {
+    database,
+    node,
+    gateway,
+    ...rest
+  }: Pick<Circumstances, 'gateway'> & {
+    readonly database: Session['database'];
+    readonly node: Node;
+    readonly config: Extract<NodeConfig, { kind: 'pgbouncer' }>;
+    readonly peerHost: PeerHost;
+  },
+): readonly (readonly [string, string])[] => {
+  const byAddress = database.network?.clients_subnet !== undefined;
+  const ini = (which: 'read_write' | 'read_only') =>
+    pgbouncer.pgbouncerIni({ ...rest, which, byAddress, tls: node.tls });
+  return [
+    ...(byAddress ? [['pgbouncer-hba.conf', pgbouncer.pgbouncerHba(gateway)] as const] : []),
+    ['pgbouncer-rw.ini', ini('read_write')],
+    ['pgbouncer-ro.ini', ini('read_only')],
+  ];
 };
 
 const patroniYaml = (

@@ -88,6 +88,11 @@ describe('the ladder', () => {
     });
   });
 
+  test("the pooler's console is not for applications, whatever password they have", async () => {
+    const login = 'psql -w -h pgbouncer -U pgrow_admin -d pgbouncer -c "show version" 2>&1; true';
+    expect(await inApplication(shop, (run) => run(['sh', '-c', login]))).toContain('login rejected');
+  });
+
   // It served a role that had expired: CVE-2025-2291.
   test('the pooler accepts the logins that the server accepts', async () => {
     const node = (sql: string) => shop.queryNode('postgres-1', sql);

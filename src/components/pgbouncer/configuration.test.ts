@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { matchesVerifier } from '../postgres/scram.ts';
 import type { PoolerConfig } from '../../domain/node-config.ts';
 import { poolingOptions } from '../../domain/options.ts';
-import { pgbouncerIni, userlist } from './configuration.ts';
+import { pgbouncerHba, pgbouncerIni, userlist } from './configuration.ts';
 
 const config: PoolerConfig = {
   kind: 'pgbouncer',
@@ -73,6 +73,22 @@ test.each(['allow', 'require'] as const)(
     expect(pgbouncerIni({ config, which: 'read_only' })).not.toContain('tls');
   },
 );
+
+test('where applications have the same port, the console is for the worker alone', () => {
+  const byAddress = pgbouncerIni({ config, which: 'read_write', byAddress: true });
+  expect(byAddress).toContain('\nauth_type = hba\nauth_hba_file = /etc/pgrow/pgbouncer-hba.conf\n');
+  expect(lines('read_write')).toContain('auth_type = scram-sha-256');
+  // The first that fits counts.
+  expect(
+    pgbouncerHba('10.48.4.1')
+      .split('\n')
+      .filter((line) => line.startsWith('host')),
+  ).toEqual([
+    'host pgbouncer pgrow_admin 10.48.4.1/32 scram-sha-256',
+    'host all pgrow_admin 0.0.0.0/0 reject',
+    'host all all 0.0.0.0/0 scram-sha-256',
+  ]);
+});
 
 test('a quote in a password does not end it', () => {
   expect(userlist({ poolerPassword: 'a"b', adminPassword: 'c' })).toContain('"pgbouncer" "a""b"\n');

@@ -11,6 +11,8 @@ export const poolerAdmin = 'pgrow_admin';
 /** Our own at one time, which take none away from the application: the monitor's, a hand-over's, the health check's. */
 const ownConnections = 8;
 
+const hbaFile = '/etc/pgrow/pgbouncer-hba.conf';
+
 /** Where passwords are looked up. */
 export const lookupDatabase = 'postgres';
 
@@ -18,11 +20,14 @@ export const lookupDatabase = 'postgres';
 export const pgbouncerIni = ({
   config,
   which,
+  byAddress = false,
   peerHost = byName,
   tls,
 }: {
   readonly config: PoolerConfig;
   readonly which: 'read_write' | 'read_only';
+  /** Whether who may log in depends on where from (`pgbouncerHba`). */
+  readonly byAddress?: boolean;
   readonly peerHost?: PeerHost;
   /** Of the node; absent of one that speaks plain text. */
   readonly tls?: Encryption | undefined;
@@ -43,7 +48,7 @@ export const pgbouncerIni = ({
     // Of all roles together: idle connections give way (PgBouncer manual, max_db_connections).
     ...(options.server_connections !== undefined && { max_db_connections: options.server_connections }),
     max_prepared_statements: options.pool_mode === 'session' ? 0 : 200,
-    auth_type: 'scram-sha-256',
+    ...(byAddress ? { auth_type: 'hba', auth_hba_file: hbaFile } : { auth_type: 'scram-sha-256' }),
     auth_file: '/etc/pgrow/userlist.txt',
     auth_user: roles.pooler,
     auth_dbname: lookupDatabase,
@@ -78,6 +83,16 @@ export const pgbouncerIni = ({
     '',
   ].join('\n');
 };
+
+/** auth_hba_file: applications have the same port, and the console is for the worker alone, whatever password they know. */
+export const pgbouncerHba = (gateway: string): string =>
+  [
+    'local all all scram-sha-256',
+    `host pgbouncer ${poolerAdmin} ${gateway}/32 scram-sha-256`,
+    `host all ${poolerAdmin} 0.0.0.0/0 reject`,
+    'host all all 0.0.0.0/0 scram-sha-256',
+    '',
+  ].join('\n');
 
 /**
  * The names of its servers are not checked: with several, this version looks for all of them as one name and never connects. What
