@@ -20,7 +20,7 @@ const seconds: Readonly<Record<string, number>> = {
   examples: 102,
   'failures-cut-over': 99,
   postgres: 97,
-  ladder: 95,
+  ladder: 135,
   console: 90,
   'every-step-of-the-jump': 90,
   replicas: 89,

@@ -48,7 +48,8 @@ export const dockerNetworks = (
 
   emptyNetwork: async (name) => {
     const network = docker.getNetwork(name);
-    const info = (await network.inspect().catch(unlessAbsent)) as Docker.NetworkInspectInfo | undefined;
+    const inspected: Promise<Docker.NetworkInspectInfo> = network.inspect();
+    const info = await inspected.catch(unlessAbsent);
     for (const id of Object.keys(info?.Containers ?? {}))
       await network.disconnect({ Container: id, Force: true }).catch(unlessAbsent);
   },
