@@ -73,7 +73,7 @@ export const imageOf = (kind: NodeKind, major: PostgresMajor): ImageKind => {
 };
 
 /** Those that applications use. Servers and etcd are for these and for pgrow alone. */
-const servesClients: Readonly<Record<NodeKind, boolean>> = {
+export const servesClients: Readonly<Record<NodeKind, boolean>> = {
   front: true,
   postgres: false,
   pgbouncer: true,

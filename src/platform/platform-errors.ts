@@ -54,9 +54,12 @@ export const commandTooTalkative = (command: string, name: string, bytes: number
   new PgrowError('node_failed', `${command} in ${name} printed more than ${bytes} bytes; it was given up.`);
 
 export const networkAbsent = (attempt: string, network: string, cause?: unknown): PgrowError =>
-  new PgrowError('node_failed', `Cannot ${attempt}: the Docker engine has no network ${network}.`, {
-    cause,
-  });
+  new PgrowError(
+    'node_failed',
+    `Cannot ${attempt}: the Docker engine has no network ${network}. If it was a database's, it is made again with the ` +
+      'front: ./pgrow repair NAME front (of a stopped one: ./pgrow start NAME).',
+    { cause },
+  );
 
 export const directoryAbsent = (container: string, directory: string, cause?: unknown): PgrowError =>
   new PgrowError('node_failed', `Cannot put files into ${container}: it has no directory ${directory}.`, { cause });

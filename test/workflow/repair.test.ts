@@ -6,6 +6,7 @@ import type { Shop } from '../support/fake-world/operator.ts';
 import { adjustments, creations, repairs, switchovers } from '../support/fake-world/operations-under-test.ts';
 import { lose } from '../support/fake-world/story.ts';
 import { useControlPlane } from '../support/fake-world/use-control-plane.ts';
+import { clientsNetworkName } from '../../src/domain/naming.ts';
 import { nodeNamed } from '../../src/domain/topology.ts';
 
 /** What someone removed by hand, and what pgrow says and does about it. */
@@ -44,6 +45,16 @@ describe.concurrent('a node that someone removed', () => {
     expect(await shop.run('repair', {})).toMatchObject({ type: 'repair', status: 'done', from_stage: 0, to_stage: 0 });
     await expectSound(shop, 'postgres-1');
     expect(await shop.picture()).toEqual(before);
+  });
+
+  // `docker network prune` beside a front that had stopped: no operation made its network again.
+  test('front and the network that applications join: both come back', async () => {
+    const shop = await single();
+    await lose(shop, 'front');
+    await shop.world.platform.removeNetwork(clientsNetworkName((await shop.database())!));
+
+    expect(await shop.run('repair', { node: 'front' })).toMatchObject({ status: 'done' });
+    await expectSound(shop, 'postgres-1');
   });
 
   test('the primary’s container: starts again on its volume, with every write', async () => {

@@ -31,6 +31,18 @@ describe('a repair', () => {
     expect(plan.steps.map(({ run }) => run.action)).not.toContain('recordTopology');
   });
 
+  // Front and routers had stopped, and their network was pruned: each repair failed at making their container.
+  test.each([
+    ['front', true],
+    ['haproxy-1', true],
+    ['postgres-2', false],
+  ])('of %s begins by making sure of the networks: %s', (node, expected) => {
+    const { steps } = planRepair({ database: withReplicas, node, leader: 'postgres-1', faults: missing(node) });
+    expect(steps.map(({ run }) => run.action).indexOf('ensureNetwork')).toBe(expected ? 0 : -1);
+    // Others may run in them by then.
+    expect(steps.flatMap(({ undo }) => undo).map(({ action }) => action)).not.toContain('removeNetwork');
+  });
+
   test('of one node does not wait for another that stays missing', () => {
     const faults = missing('haproxy-1', 'haproxy-2', 'postgres-4');
     const plan = planRepair({ database: atHa, node: 'haproxy-2', leader: 'postgres-2', faults });

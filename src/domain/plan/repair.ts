@@ -1,3 +1,4 @@
+import { servesClients } from '../container-spec.ts';
 import type { Database } from '../database.ts';
 import { PgrowError } from '../errors.ts';
 import { faultOf, isMissing, repairCommand, type NodeFault } from '../faults.ts';
@@ -5,6 +6,7 @@ import type { Holdings } from '../holdings.ts';
 import type { UnpricedPlan } from '../plan.ts';
 import type { Node, Topology } from '../topology.ts';
 import { assemble } from './assemble.ts';
+import { ensureNetworks } from './ensure-networks.ts';
 import { stretch } from './plan-part.ts';
 import { repairEtcd } from './repair-etcd.ts';
 import { repairRoutes } from './repair-routes.ts';
@@ -38,10 +40,12 @@ export const planRepair = (input: RepairPlanInput): UnpricedPlan => {
   const servers = repairServers(repaired);
   const routes = repairRoutes({ ...repaired, database: { ...database, topology: servers.topology } }, servers.leader);
   const parts = [etcd, servers, routes];
+  // While none of them ran, the network that they serve applications in may have been pruned.
+  const networks = chosen.some(({ kind }) => servesClients[kind]) ? [ensureNetworks] : [];
   return assembled(
     repaired,
     servers.topology,
-    parts.flatMap(({ outline }) => outline),
+    [...networks, ...parts.flatMap(({ outline }) => outline)],
     parts.flatMap(({ warnings }) => warnings),
     servers.losses,
   );

@@ -6,6 +6,7 @@ import { configuredRouters } from '../routes.ts';
 import type { Actions } from '../step-actions.ts';
 import { nodeNamed, nodesOf, type Node, type Topology } from '../topology.ts';
 import { assemble } from './assemble.ts';
+import { ensureNetworks } from './ensure-networks.ts';
 import { nodeConfigOf } from './node-configs.ts';
 import { inParallel, step, type PlanItem } from './plan-builder.ts';
 import { stretch } from './plan-part.ts';
@@ -29,7 +30,7 @@ export const planStart = ({ database, faults = [] }: StartPlanInput): UnpricedPl
     type: 'start',
     from,
     to,
-    parts: stopped ? [stretch(to, [network, ...servers(to, there), ...ways(to, there)])] : [],
+    parts: stopped ? [stretch(to, [ensureNetworks, ...servers(to, there), ...ways(to, there)])] : [],
     closesWindowOf: null,
     reversible: false,
     writesOnly: lacksReaders(to, there),
@@ -39,9 +40,6 @@ export const planStart = ({ database, faults = [] }: StartPlanInput): UnpricedPl
 
 /** Nodes that serve beside others, or are not needed for a write to come through. */
 const canDoWithout = (to: Topology, node: Node): boolean => node.name !== to.primary && node.kind !== 'front';
-
-/** `docker system prune` removes networks that no container uses. */
-const network = step('network', 'make sure of the private networks', { action: 'ensureNetwork', input: {} });
 
 /** The one that took writes last comes first, and alone, so that no other member is elected. */
 const servers = (to: Topology, there: Topology): readonly PlanItem[] => {
