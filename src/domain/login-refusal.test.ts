@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { PgrowError } from './errors.ts';
-import { refusalOf } from './login-refusal.ts';
+import { isKeptOutByLibrary, refusalOf } from './login-refusal.ts';
 
 const said = (code: string, message = '') => Object.assign(new Error(message), { code });
 
@@ -22,6 +22,16 @@ test.each([
   expect(refusalOf(said(code, message))).toBe(refusal);
   const wrapped = new PgrowError('not_ready', 'Cannot connect.', { cause: new AggregateError([said(code, message)]) });
   expect(refusalOf(wrapped)).toBe(refusal);
+});
+
+// Each probe was refused, and so was each hand-over, until the setting was found.
+test.each([
+  ['58P01', 'could not access file "$libdir/plugins/nothing": No such file or directory', true],
+  ['08P01', 'server login failed: FATAL could not access file "$libdir/plugins/nothing"', true],
+  ['58P01', 'could not open file "base/1/2"', false],
+  ['28P01', 'password authentication failed for user "pgrow_probe"', false],
+])('%s "%s" is a library that is not there: %s', (code, message, expected) => {
+  expect(isKeptOutByLibrary(new PgrowError('not_ready', 'No.', { cause: said(code, message) }))).toBe(expected);
 });
 
 test('what carries no code refuses nothing', () => {

@@ -18,6 +18,15 @@ export const refusalOf = (error: unknown): Refusal | null => {
   return /authentication|password|no such (user|database)|auth_query/.test(message) ? 'access' : null;
 };
 
+/**
+ * Whether a library that the database is set to load is not there, which ends every login to it; behind a pooler in its words. A role
+ * that has a setting of its own for that is not kept out.
+ */
+export const isKeptOutByLibrary = (error: unknown): boolean => {
+  const said = serverWordOf(error);
+  return said !== null && ['58P01', '08P01'].includes(said.state) && said.message.includes('could not access file');
+};
+
 /** No such database, no privilege to connect to it, and one that takes no connections. */
 const accessStates: readonly string[] = ['3D000', '42501', '55000'];
 

@@ -1,7 +1,7 @@
 import { applicationName, hasTransactionTimeout, type Database } from '../domain/database.ts';
 import { connectCommand } from '../domain/container-spec.ts';
 import { PgrowError } from '../domain/errors.ts';
-import { refusalOf } from '../domain/login-refusal.ts';
+import { isKeptOutByLibrary, refusalOf } from '../domain/login-refusal.ts';
 import { containerName, ports, roles } from '../domain/naming.ts';
 import type { Node, NodeRef } from '../domain/topology.ts';
 import type { EtcdClient } from '../components/etcd/index.ts';
@@ -95,10 +95,13 @@ const ownSettings = ({ postgres_major }: Pick<Database, 'postgres_major'>) => ({
   idle_session_timeout: '0',
   idle_in_transaction_session_timeout: '0',
   lock_timeout: '0',
+  exit_on_error: 'off',
+  tcp_user_timeout: '0',
   local_preload_libraries: '',
-  // The driver reads times and durations as these styles write them.
+  // The driver reads times, durations and numbers as these write them.
   DateStyle: 'ISO',
   IntervalStyle: 'postgres',
+  extra_float_digits: '1',
   ...(hasTransactionTimeout(postgres_major) ? { transaction_timeout: '0' } : {}),
 });
 
@@ -173,7 +176,8 @@ export const openSession = async (
     try {
       return await connect();
     } catch (error) {
-      if (refusalOf(error) !== 'access' || !(await restoreOwnAccess(access, node))) throw error;
+      const canMend = refusalOf(error) === 'access' || isKeptOutByLibrary(error);
+      if (!canMend || !(await restoreOwnAccess(access, node))) throw error;
       if (!node) return connect();
       let last = error;
       return retryUntil({

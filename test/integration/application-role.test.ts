@@ -3,7 +3,7 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import * as postgres from '../../src/components/postgres/index.ts';
 import type { PostgresConnection } from '../../src/components/postgres/index.ts';
-import { roles } from '../../src/domain/naming.ts';
+import { ports, roles } from '../../src/domain/naming.ts';
 import type { SessionDependencies } from '../../src/nodes/dependencies.ts';
 import { secretNames } from '../../src/nodes/secrets.ts';
 import { openSession, type Session } from '../../src/nodes/session.ts';
@@ -78,6 +78,7 @@ describe('the application', () => {
     ['joins no other role', `GRANT ${roles.own} TO shop`],
     ['joins no role that reads everything', 'GRANT pg_read_all_data TO shop'],
     ["changes no setting of pgrow's roles", `ALTER ROLE ${roles.probe} SET search_path = public`],
+    ['changes none of them in its own database', `ALTER ROLE ${roles.probe} IN DATABASE shop SET search_path = public`],
     ["changes no password of pgrow's roles", `ALTER ROLE ${roles.reader} PASSWORD 'mine'`],
     ['changes no setting of all roles', 'ALTER ROLE ALL SET search_path = public'],
     [
@@ -144,14 +145,19 @@ const hostile: Readonly<Record<string, string>> = {
   transaction_timeout: '1ms',
   lock_timeout: '1ms',
   standard_conforming_strings: 'off',
+  exit_on_error: 'on',
+  tcp_user_timeout: '1ms',
   local_preload_libraries: 'nothing_of_this_name',
   DateStyle: 'German',
   IntervalStyle: 'iso_8601',
+  extra_float_digits: '-10',
 };
 
 describe('settings that the application has chosen for its database', () => {
   const own = (use: (connection: PostgresConnection) => Promise<unknown>) => session.asSuperuserIn(node!, 'shop', use);
   const reader = (use: (connection: PostgresConnection) => Promise<unknown>) => session.asReader(node!, 'shop', use);
+  const probe = async (use: (connection: PostgresConnection) => Promise<unknown>) =>
+    session.asProbe({ peer: await session.peer(node!), port: ports.postgres }, use);
 
   test.each(Object.entries(hostile))("%s of a database is not that of pgrow's sessions in it", async (name, value) => {
     await attempt(`ALTER DATABASE shop SET ${name} = ${name === 'search_path' ? value : `'${value}'`}`);
@@ -159,25 +165,25 @@ describe('settings that the application has chosen for its database', () => {
       for (const [as, who] of [
         [own, roles.own],
         [reader, roles.reader],
+        [probe, roles.probe],
       ] as const) {
         const [found] = (await as(async (connection) => {
+          await expect(connection.query('SELECT 1 / 0')).rejects.toThrow('division by zero');
           await connection.query('BEGIN');
           await connection.query('SELECT pg_sleep(0.05)');
           return connection.query(
             `SELECT current_user::text AS user, current_setting('search_path') AS path, '\\' = chr(92) AS literal,
-                    timestamptz '2026-11-30 01:00Z' AS at, interval '90 s' AS took`,
+                    timestamptz '2026-11-30 01:00Z' AS at, interval '90 s' AS took, 1::float8 / 3 AS third`,
           );
         })) as object[];
+        expect(found).toMatchObject({ user: who, path: 'pg_catalog', literal: true });
+        // The probe reads none of these.
+        if (who === roles.probe) continue;
         const at = new Date('2026-11-30T01:00:00Z');
-        expect(found).toMatchObject({
-          user: who,
-          path: 'pg_catalog',
-          literal: true,
-          at,
-          took: { minutes: 1, seconds: 30 },
-        });
+        expect(found).toMatchObject({ at, took: { minutes: 1, seconds: 30 }, third: 1 / 3 });
       }
-      await own((connection) => connection.query("DELETE FROM pgrow.probe WHERE id = 'none'"));
+      await probe((connection) => postgres.writeProbe(connection, 'hostile'));
+      await own((connection) => connection.query("DELETE FROM pgrow.probe WHERE id = 'hostile'"));
     } finally {
       await query(
         `postgresql://${roles.own}:${passwords.own}@${address}/postgres`,

@@ -12,10 +12,22 @@ const passwords = {
   rewind: 'rewind-secret',
 };
 
+/** As the server keeps them. */
+const settingsSet = (role: string): readonly string[] =>
+  [...ownRolesScript({}, passwords, 17).matchAll(/ALTER ROLE (\w+) SET (\w+) (?:= '(.*)'|FROM CURRENT)/g)].flatMap(
+    ([, of, name, value = '']) => (of === role ? [`${name}=${value}`] : []),
+  );
+
 const asMade: KnownRoles['roles'] = Object.fromEntries(
   Object.entries(passwords).map(([name, password]) => [
     roles[name as keyof typeof passwords],
-    { verifier: scramVerifier(password), login: true, superuser: name === 'own', expired: false },
+    {
+      verifier: scramVerifier(password),
+      login: true,
+      superuser: name === 'own',
+      expired: false,
+      settings: settingsSet(roles[name as keyof typeof passwords]),
+    },
   ]),
 );
 const changed = (role: string, change: object) => ({ ...asMade, [role]: { ...asMade[role]!, ...change } });
@@ -47,11 +59,21 @@ describe("pgrow's own roles", () => {
     ['no login', { login: false }],
     ['a time that is over', { expired: true }],
     ['rights that it should not have', { superuser: true }],
+    ['a search path', { settings: settingsSet(roles.probe).map((each) => each.replace('pg_catalog', 'public')) }],
+    ['no settings against those of its database, as by earlier versions', { settings: ['search_path=pg_catalog'] }],
   ])('one that was given %s is mended, and no other', (_, change) => {
     const script = ownRolesScript(changed(roles.probe, change), passwords, 17);
     expect(script).toContain(`ALTER ROLE ${roles.probe} LOGIN NOSUPERUSER`);
     expect(script).not.toContain('CREATE ROLE');
     expect(script).not.toContain(roles.reader);
+  });
+
+  // As an empty string it would be one library without a name, and no probe could log in.
+  test('preload no library, whatever the database is set to', () => {
+    expect(settingsSet(roles.probe)).toContain('local_preload_libraries=');
+    expect(ownRolesScript({}, passwords, 17)).toContain(
+      `SELECT set_config('local_preload_libraries', '', false);\nALTER ROLE ${roles.probe} SET local_preload_libraries FROM CURRENT`,
+    );
   });
 
   test('never reach the server with their passwords', () => {

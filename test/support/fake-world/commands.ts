@@ -169,10 +169,18 @@ const answerPsql = (servers: Servers, server: Server | null, statements: string)
   if (statements === ownRolesQuery) {
     const known = [...server.data.passwords].map(([name, verifier]) => [
       name,
-      { verifier, login: true, superuser: name === 'pgrow', expired: false },
+      {
+        verifier,
+        login: true,
+        superuser: name === 'pgrow',
+        expired: false,
+        settings: server.data.roleSettings.get(name) ?? [],
+      },
     ]);
     return JSON.stringify({ standby: server.data.inRecovery, roles: Object.fromEntries(known) });
   }
+  for (const [, role, name, value = ''] of statements.matchAll(/ALTER ROLE (\w+) SET (\w+) (?:= '(.*)'|FROM CURRENT)/g))
+    server.data.roleSettings.set(role!, [...(server.data.roleSettings.get(role!) ?? []), `${name}=${value}`]);
   for (const [, role, verifier] of statements.matchAll(/ALTER ROLE (\w+) PASSWORD '([^']+)'/g))
     servers.setPassword(server, role!, verifier!);
   return '';

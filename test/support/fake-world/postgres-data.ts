@@ -8,6 +8,8 @@ export interface PostgresData {
   readonly rows: Set<string>;
   /** Passwords, or what is stored in their place. */
   readonly passwords: Map<string, string>;
+  /** By role what ALTER ROLE has set, `name=value`. */
+  readonly roleSettings: Map<string, readonly string[]>;
   readonly databases: Set<string>;
   /** Tables that no copy has, `shop.public.sessions`. */
   readonly unlogged: Set<string>;
@@ -34,6 +36,7 @@ export const initdb = (superuserPassword: string): PostgresData => ({
   slots: new Set(),
   rows: new Set(),
   passwords: new Map([['postgres', superuserPassword]]),
+  roleSettings: new Map(),
   databases: new Set(['postgres']),
   unlogged: new Set(),
   logicalSlots: new Set(),
@@ -54,6 +57,7 @@ export const baseBackup = (source: PostgresData): PostgresData => ({
   slots: new Set(),
   rows: new Set(source.rows),
   passwords: new Map(source.passwords),
+  roleSettings: new Map(source.roleSettings),
   databases: new Set(source.databases),
   unlogged: new Set(),
   logicalSlots: new Set(),
@@ -72,6 +76,7 @@ export const replay = (from: PostgresData, to: PostgresData): void => {
   to.timeline = Math.max(to.timeline, from.timeline);
   for (const row of from.rows) to.rows.add(row);
   for (const [role, password] of from.passwords) to.passwords.set(role, password);
+  for (const [role, settings] of from.roleSettings) to.roleSettings.set(role, settings);
   for (const database of from.databases) to.databases.add(database);
   to.extensions.clear();
   for (const extension of from.extensions) to.extensions.add(extension);
