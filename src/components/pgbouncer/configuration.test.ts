@@ -85,8 +85,8 @@ test('where applications have the same port, the console is for the worker alone
       .filter((line) => line.startsWith('host')),
   ).toEqual([
     'host pgbouncer pgrow_admin 10.48.4.1/32 scram-sha-256',
-    'host all pgrow_admin 0.0.0.0/0 reject',
-    'host all all 0.0.0.0/0 scram-sha-256',
+    'host all pgrow_admin all reject',
+    'host all all all scram-sha-256',
   ]);
 });
 

@@ -89,8 +89,8 @@ export const pgbouncerHba = (gateway: string): string =>
   [
     'local all all scram-sha-256',
     `host pgbouncer ${poolerAdmin} ${gateway}/32 scram-sha-256`,
-    `host all ${poolerAdmin} 0.0.0.0/0 reject`,
-    'host all all 0.0.0.0/0 scram-sha-256',
+    `host all ${poolerAdmin} all reject`,
+    'host all all all scram-sha-256',
     '',
   ].join('\n');
 
