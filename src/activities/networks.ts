@@ -1,4 +1,4 @@
-import { chooseSubnet, layoutOf, subnetAround, subnetsOf } from '../domain/addresses.ts';
+import { chooseSubnet, layoutOf, requireSubnets, subnetAround, subnetsOf } from '../domain/addresses.ts';
 import { PgrowError } from '../domain/errors.ts';
 import { clientsNetworkName, databaseLabels, labelNames, networkName } from '../domain/naming.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
@@ -21,6 +21,7 @@ export const withFreeSubnets = async <T>(
   { count, first }: { readonly count: number; readonly first?: readonly string[] },
   use: (subnets: readonly string[]) => Promise<T>,
 ): Promise<T> => {
+  if (!first) requireSubnets(subnetPool, count);
   const tried: string[] = [];
   for (let attempt = 1; ; attempt += 1) {
     const subnets = (attempt === 1 ? first : undefined) ?? (await chooseFree());

@@ -6,6 +6,7 @@ import {
   isSubnetPool,
   layoutOf,
   nextNumbers,
+  requireSubnets,
   subnetAround,
 } from './addresses.ts';
 
@@ -13,14 +14,14 @@ const id = (first: string) => `${first}-3a0b-4a6e-9c53-8a54b9bd4a10`;
 const atStart = id('00000000');
 
 describe('a pool of subnets', () => {
-  test.each(['10.48.0.0/12', '10.0.0.0/8', '172.20.0.0/14', '192.168.0.0/16', '192.168.8.0/21', '100.64.0.0/10'])(
+  test.each(['10.48.0.0/12', '10.0.0.0/8', '172.20.0.0/14', '192.168.0.0/16', '192.168.4.0/22', '100.64.0.0/10'])(
     'can be %s',
     (pool) => expect(isSubnetPool(pool)).toBe(true),
   );
 
   test.each([
     ['not the first address of its range', '10.48.0.1/12'],
-    ['too small for the two networks of one database', '192.168.4.0/22'],
+    ['too small for a network', '192.168.4.0/23'],
     ['larger than any private range', '0.0.0.0/0'],
     ['partly public', '172.0.0.0/8'],
     ['public', '8.8.0.0/16'],
@@ -31,6 +32,14 @@ describe('a pool of subnets', () => {
     ['a list', '10.48.0.0/12,10.64.0.0/12'],
     ['nonsense', 'everything'],
   ])('is refused that is %s: %s', (_, pool) => expect(isSubnetPool(pool)).toBe(false));
+
+  // It was allowed while a database had one network; refused at start, it would keep those that have one from being served.
+  test('of a single network can be, and has no room for a database that is made now', () => {
+    expect(() => requireSubnets('192.168.8.0/21', 2)).not.toThrow();
+    expect(() => requireSubnets('192.168.4.0/22', 2)).toThrow(
+      /A database has 2 networks, a \/22 each, and 192\.168\.4\.0\/22 has room for 1\. Set PGROW_SUBNET_POOL/,
+    );
+  });
 
   test('has room for five hundred databases by default', () => {
     expect(isSubnetPool(defaultSubnetPool)).toBe(true);

@@ -41,13 +41,13 @@ interface Range {
 }
 
 export const subnetPoolRule =
-  'must be a private range from /8 to /21, written with its first address, such as 10.48.0.0/12: within 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 or 100.64.0.0/10';
+  'must be a private range from /8 to /22, written with its first address, such as 10.48.0.0/12: within 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 or 100.64.0.0/10';
 
-/** Whether databases can get their subnets out of it. */
+/** Whether networks of databases can lie in it. One of /22 has room for what a database of before there were two needs. */
 export const isSubnetPool = (text: string): boolean => {
   const range = rangeOf(text);
   const [base = '', bits] = text.split('/');
-  if (!range || base !== textOf(range.first) || Number(bits) < 8 || Number(bits) >= subnetBits) return false;
+  if (!range || base !== textOf(range.first) || Number(bits) < 8 || Number(bits) > subnetBits) return false;
   return privateRanges.some(({ first, last }) => first <= range.first && range.last <= last);
 };
 
@@ -74,6 +74,18 @@ export const chooseSubnet = ({ pool, taken, id }: Choice): string => {
     'refused',
     `No subnet is free in ${pool}: each of its ${count} overlaps one that a database has, a network of Docker or a route of ` +
       'this host. Set PGROW_SUBNET_POOL to another private range and run ./pgrow up, or destroy a database.',
+  );
+};
+
+/** @throws PgrowError `refused` where a pool has less than `count` subnets, free or not */
+export const requireSubnets = (pool: string, count: number): void => {
+  const { first, last } = rangeOf(pool)!;
+  const all = (last - first + 1) / subnetSize;
+  if (all >= count) return;
+  throw new PgrowError(
+    'refused',
+    `A database has ${count} networks, a /${subnetBits} each, and ${pool} has room for ${all}. ` +
+      'Set PGROW_SUBNET_POOL to a private range of /21 or larger and run ./pgrow up.',
   );
 };
 
