@@ -18,6 +18,8 @@ test('a larger server may have more processes', () => {
   const mostOf = (memory_bytes: number) => serverConfinement({ size: { memory_bytes, cpus: 2 } }).processes;
   expect(mostOf(gibibyte)).toBe(2048);
   expect(mostOf(16 * gibibyte)).toBe(17_408);
+  // Linux takes no limit above 4,194,304.
+  expect(mostOf(8192 * gibibyte)).toBeLessThan(4_194_304);
 });
 
 test('the data of a server that is only tried go with its container', () => {

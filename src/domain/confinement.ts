@@ -27,6 +27,9 @@ const mebibyte = 1024 * 1024;
 const runBytes = 8 * mebibyte;
 const scratchBytes = 32 * mebibyte;
 
+/** Half of all process numbers that a kernel has: it takes no limit above all of them. */
+const mostProcesses = 2_097_152;
+
 /** Of a node's container. */
 export const confinementOf = (node: Pick<Node, 'kind' | 'size'>): Confinement => {
   if (node.kind === 'postgres') return serverConfinement(node);
@@ -38,7 +41,7 @@ export const confinementOf = (node: Pick<Node, 'kind' | 'size'>): Confinement =>
  * memory: whatever max_connections is, memory ends before the number does.
  */
 export const serverConfinement = (of: Pick<Node, 'size'>): Confinement =>
-  confined('postgres', 1024 + Math.ceil(serverResources(of).memoryBytes / mebibyte));
+  confined('postgres', Math.min(1024 + Math.ceil(serverResources(of).memoryBytes / mebibyte), mostProcesses));
 
 /** Of a server whose data goes with its container. */
 export const trialConfinement = (of: Pick<Node, 'size'>): Confinement => {

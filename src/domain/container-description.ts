@@ -58,7 +58,7 @@ export interface HealthCheck {
 
 /** How far a container's processes get: where they may write, how many they may be. Its root file system is read-only. */
 export interface Confinement {
-  /** Processes and threads at the same time. Null: as many as the engine lets it have. */
+  /** Processes and threads at the same time; infinite without a limit. Null where the engine cannot limit them. */
   readonly processes: number | null;
   /** Of a core dump, which would hold passwords. Null: as many as the engine lets it write. */
   readonly coreBytes: number | null;
@@ -127,7 +127,7 @@ const confinementDifferences = (is: Confinement | null, should: Confinement | nu
   is === null || should === null
     ? []
     : [
-        ...compared('process limit', numberText(is.processes), numberText(should.processes)),
+        ...(is.processes === null ? [] : unlessFree('process limit', is.processes, should.processes, numberText)),
         ...compared('core dump limit', bytesText(is.coreBytes), bytesText(should.coreBytes)),
         ...compared('directories in volumes of its own', listed(is.kept), listed(should.kept)),
         ...compared(
@@ -192,7 +192,7 @@ const mountText = ({ volume, path }: ContainerDescription['mounts'][number]): st
 const portText = ({ container, address, host }: PublishedPort): string => `${address}:${host} to ${container}`;
 const bytesText = (bytes: number | null): string =>
   bytes === null ? 'unlimited' : bytes === 0 ? 'none' : formatExactly(bytes);
-const numberText = (number: number | null): string => (number === null ? 'none' : String(number));
+const numberText = (number: number): string => (Number.isFinite(number) ? String(number) : 'none');
 const inMemoryText = ({ path, bytes, mode }: InMemory): string =>
   `${path} (${formatExactly(bytes)}, mode ${mode.toString(8)})`;
 const cpuText = (cpus: number | null): string => (cpus === null ? 'none' : `${Number(cpus.toFixed(3))} CPUs`);

@@ -50,8 +50,7 @@ const ownVolumes = ({ Mounts: mounts }: Docker.HostConfig): readonly string[] =>
 const confinementIn = (host: Docker.HostConfig): Confinement | null =>
   host.ReadonlyRootfs
     ? {
-        // The engine writes no limit as null, 0 or -1.
-        processes: host.PidsLimit && host.PidsLimit > 0 ? host.PidsLimit : null,
+        processes: processesIn(host.PidsLimit),
         coreBytes: coreLimitIn(host.Ulimits),
         kept: ownVolumes(host),
         inMemory: Object.entries((host.Tmpfs ?? {}) as Readonly<Record<string, string>>).map(([path, options]) => ({
@@ -61,6 +60,12 @@ const confinementIn = (host: Docker.HostConfig): Confinement | null =>
         })),
       }
     : null;
+
+/** An engine that cannot limit them says null or 0; -1 is no limit. */
+const processesIn = (limit: number | null | undefined): number | null => {
+  if (!limit) return null;
+  return limit < 0 ? Number.POSITIVE_INFINITY : limit;
+};
 
 const coreLimitIn = (limits: Docker.HostConfig['Ulimits']): number | null =>
   (limits as readonly { readonly Name?: string; readonly Hard?: number }[] | null | undefined)?.find(
