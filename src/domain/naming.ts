@@ -90,6 +90,23 @@ export const lastingLabels = (database: Named, node: Pick<Node, 'name' | 'kind'>
 
 const markKind = 'mark';
 
+const unnamedKind = 'unnamed';
+
+/** Of a volume without a name, from those of its container: it goes with that, unless the container is removed without it. */
+export const unnamedLabels = (container: Readonly<Record<string, string>>): Record<string, string> => ({
+  ...Object.fromEntries(
+    [labelNames.home, labelNames.database].flatMap((name) => {
+      const value = container[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  ),
+  [labelNames.kind]: unnamedKind,
+});
+
+/** Whether these are the labels of a volume without a name. */
+export const isUnnamed = (labels: Readonly<Record<string, string>>): boolean =>
+  labels[labelNames.kind] === unnamedKind;
+
 /** By which all marks of a control plane are found, or those of one of its databases. */
 export const marksOf = (home: string, serviceId?: string): Record<string, string> => ({
   [labelNames.home]: home,

@@ -79,7 +79,7 @@ export interface Platform {
   /** Starts a command and stays connected with its standard input and output. */
   execInteractive(name: string, command: readonly string[]): Promise<InteractiveExec>;
 
-  /** Everything that carries these labels, of every kind. */
+  /** Everything that carries these labels, of every kind. A volume without a name is part of the container that has it. */
   findByLabels(labels: Readonly<Record<string, string>>): Promise<Resources>;
   /** Null when it is absent. */
   readLabels(kind: ResourceKind, name: string): Promise<Labels | null>;

@@ -15,7 +15,7 @@ export const expectConfinedNodes = async (database: ManagedDatabase): Promise<Re
   const engine = new Docker();
   const nodes = await database.nodes();
   for (const { name, container } of nodes) {
-    const { Config: config, HostConfig: host } = await engine.getContainer(container).inspect();
+    const { Config: config, HostConfig: host, NetworkSettings: network } = await engine.getContainer(container).inspect();
     expect.soft(config.User, name).toBe('999:999');
     // Engines write an empty list as null or as a list.
     expect.soft([host.CapAdd ?? [], host.Devices ?? []], name).toEqual([[], []]);
@@ -42,6 +42,8 @@ export const expectConfinedNodes = async (database: ManagedDatabase): Promise<Re
       Seccomp: '2',
     });
     expect.soft(await database.runOn(name, ['cat', '/proc/1/limits']), name).toMatch(/Max core file size +0 +0 /);
+    if (Object.keys(network.Networks).length > 1)
+      expect.soft(await database.runOn(name, ['cat', '/proc/sys/net/ipv4/ip_forward']), name).toMatch(/^0\s*$/);
     const tried = await database.runOn(name, ['sh', '-c', `LC_ALL=C touch ${outside.join(' ')} 2>&1; true`]);
     expect.soft(tried.match(/Read-only file system/g), name).toHaveLength(outside.length);
   }

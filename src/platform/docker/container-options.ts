@@ -7,6 +7,7 @@ import {
   type HealthCheck,
   type InMemory,
 } from '../../domain/container-description.ts';
+import { unnamedLabels } from '../../domain/naming.ts';
 import { descriptionOf } from '../describe.ts';
 import type { Attachment, ContainerSpec } from '../platform.ts';
 import { serviceId } from './service-user.ts';
@@ -48,7 +49,7 @@ const hostConfig = (
   NetworkMode: network,
   Mounts: [
     ...described.mounts.map(({ volume, path }) => namedVolume(volume, path, described.labels)),
-    ...(confinement?.kept ?? []).map(ownVolume),
+    ...(confinement?.kept ?? []).map((path) => ownVolume(path, described.labels)),
   ],
   PortBindings: Object.fromEntries(
     described.ports.map(({ container, address, host }) => [
@@ -65,6 +66,8 @@ const hostConfig = (
   ...(cpus !== null && quotaOf(cpus)),
   ...(sharedMemoryBytes !== null && { ShmSize: sharedMemoryBytes }),
   ...(confinement && limitsOf(confinement)),
+  // Else it would lead packets from one of its networks into the other.
+  ...(described.attachments.length > 1 && { Sysctls: { 'net.ipv4.ip_forward': '0' } }),
   LogConfig: { Type: described.log.driver, Config: { ...described.log.options } },
 });
 
@@ -73,15 +76,18 @@ const namedVolume = (volume: string, path: string, labels: ContainerDescription[
   Source: volume,
   Target: path,
   // The engine creates a volume that is missing; with labels a sweep still finds it.
-  VolumeOptions: {
-    NoCopy: false,
-    Labels: { ...labels },
-    DriverConfig: { Name: '', Options: {} },
-  },
+  VolumeOptions: volumeOptions(labels),
 });
 
-/** Without a name the engine removes it with the container. */
-const ownVolume = (path: string) => ({ Type: 'volume', Target: path }) as Docker.MountSettings;
+/** Without a name the engine removes it with the container; with labels it is found where that was removed without it. */
+const ownVolume = (path: string, labels: ContainerDescription['labels']) =>
+  ({ Type: 'volume', Target: path, VolumeOptions: volumeOptions(unnamedLabels(labels)) }) as Docker.MountSettings;
+
+const volumeOptions = (labels: ContainerDescription['labels']): NonNullable<Docker.MountSettings['VolumeOptions']> => ({
+  NoCopy: false,
+  Labels: { ...labels },
+  DriverConfig: { Name: '', Options: {} },
+});
 
 const limitsOf = ({ processes, coreBytes, inMemory }: Confinement): Docker.HostConfig => ({
   ReadonlyRootfs: true,

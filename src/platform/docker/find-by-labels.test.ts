@@ -25,3 +25,18 @@ test('what carries only some of the labels is not found, whatever the engine lis
   } as unknown as Docker;
   expect(await findByLabels(engine, ours)).toEqual({ containers: ['shop'], volumes: ['shop'], networks: ['shop'] });
 });
+
+// `docker system prune` left them behind with passwords in them, and no destroy ever found them.
+test('a volume without a name is found once no container has it', async () => {
+  const labels = { ...ours, 'pgrow.kind': 'unnamed' };
+  const used = { Name: '0a', Labels: labels };
+  const left = { Name: '0b', Labels: labels };
+  const engine = {
+    listContainers: async () => [],
+    listVolumes: async ({ filters }: { filters: { dangling?: readonly string[] } }) => ({
+      Volumes: filters.dangling ? [left] : [used, left],
+    }),
+    listNetworks: async () => [],
+  } as unknown as Docker;
+  expect(await findByLabels(engine, ours)).toMatchObject({ volumes: ['0b'] });
+});
