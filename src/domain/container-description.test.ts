@@ -86,7 +86,10 @@ test.each<[string, Partial<ContainerDescription>]>([
   ['dropped capabilities are none, should be ALL', { droppedCapabilities: [] }],
   ['added capabilities are SYS_ADMIN, should be none', { addedCapabilities: ['SYS_ADMIN'] }],
   ['security options are none, should be no-new-privileges', { securityOptions: [] }],
-  ['process limit is none, should be 100', { confinement: { ...should.confinement!, processes: Number.POSITIVE_INFINITY } }],
+  [
+    'process limit is none, should be 100',
+    { confinement: { ...should.confinement!, processes: Number.POSITIVE_INFINITY } },
+  ],
   ['core dump limit is unlimited, should be none', { confinement: { ...should.confinement!, coreBytes: null } }],
   [
     'directories in volumes of its own are none, should be /etc/pgrow',

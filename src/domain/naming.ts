@@ -104,8 +104,7 @@ export const unnamedLabels = (container: Readonly<Record<string, string>>): Reco
 });
 
 /** Whether these are the labels of a volume without a name. */
-export const isUnnamed = (labels: Readonly<Record<string, string>>): boolean =>
-  labels[labelNames.kind] === unnamedKind;
+export const isUnnamed = (labels: Readonly<Record<string, string>>): boolean => labels[labelNames.kind] === unnamedKind;
 
 /** By which all marks of a control plane are found, or those of one of its databases. */
 export const marksOf = (home: string, serviceId?: string): Record<string, string> => ({

@@ -15,7 +15,11 @@ export const expectConfinedNodes = async (database: ManagedDatabase): Promise<Re
   const engine = new Docker();
   const nodes = await database.nodes();
   for (const { name, container } of nodes) {
-    const { Config: config, HostConfig: host, NetworkSettings: network } = await engine.getContainer(container).inspect();
+    const {
+      Config: config,
+      HostConfig: host,
+      NetworkSettings: network,
+    } = await engine.getContainer(container).inspect();
     expect.soft(config.User, name).toBe('999:999');
     // Engines write an empty list as null or as a list.
     expect.soft([host.CapAdd ?? [], host.Devices ?? []], name).toEqual([[], []]);
