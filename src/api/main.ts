@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import pino from 'pino';
 import { createPgrowClient } from '../client/client.ts';
 import { openKnownWorkers } from '../client/known-workers.ts';
 import { deploymentNameOf } from '../domain/naming.ts';
 import { workersDocument } from '../domain/workers.ts';
 import { looksSockets } from '../launcher/looks-sockets.ts';
+import { admitOwnToken } from '../launcher/own-token.ts';
 import { readPrepared } from '../launcher/prepared.ts';
 import { addressesIn, readSettings } from '../launcher/settings.ts';
 import { logUnhandledRejections } from '../launcher/unhandled-rejections.ts';
@@ -29,7 +29,7 @@ const store = await createStore({
   sealingKeys: sealingKeysIn(settings.secretKeyPath),
   version: versionOfSources,
 });
-await store.ensureHomeToken(readFileSync(settings.tokenPath, 'utf8').trim());
+await admitOwnToken({ file: settings.tokenPath, store }, (line) => logger.warn(line));
 const { metrics: served, collector } = settings.telemetry;
 const tracing = await openTracing({ program: 'api', collector });
 const client = createPgrowClient(settings.temporal, tracing?.client);

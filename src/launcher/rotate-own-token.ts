@@ -4,7 +4,7 @@ import { createStore, type Store } from '../store/store.ts';
 import { controlPlaneOf } from './control-plane-of.ts';
 import { newOwnToken } from './home.ts';
 import { replaceFile } from './kept-files.ts';
-import { withLock } from './lock.ts';
+import { holdOwnToken } from './own-token.ts';
 import type { Progress } from './progress.ts';
 import { versionOfSources } from './version.ts';
 
@@ -23,32 +23,31 @@ interface Rotation {
  */
 export const rotateOwnToken = async (graceSeconds: number, progress: Progress): Promise<string> => {
   const { home, url } = controlPlaneOf('there is no token to rotate');
-  return withLock(`token of ${home.path}`, progress, async () => {
-    const sealingKeys = sealingKeysIn(home.secretKeyPath);
-    const store = await createStore({ connection: { url }, sealingKeys, version: versionOfSources });
-    try {
-      await replaceOwnToken({ file: home.tokenPath, store, graceSeconds });
-      return home.tokenPath;
-    } finally {
-      await store.close();
-    }
-  });
+  const sealingKeys = sealingKeysIn(home.secretKeyPath);
+  const store = await createStore({ connection: { url }, sealingKeys, version: versionOfSources });
+  try {
+    await replaceOwnToken({ file: home.tokenPath, store, graceSeconds }, progress);
+    return home.tokenPath;
+  } finally {
+    await store.close();
+  }
 };
 
 /**
  * At each step the token in the file is valid. Interrupted before the last one, the token of before has no end yet: the API's next
  * start ends it, as does a rotation that is repeated.
  */
-export const replaceOwnToken = async ({ file, store, graceSeconds }: Rotation): Promise<void> => {
-  const token = newOwnToken();
-  const { id, name } = await store.admitHomeToken(token);
-  await store.recordAudit({
-    actor: name,
-    project: allProjects,
-    service_id: null,
-    action: 'rotate_token',
-    details: { name, grace_seconds: graceSeconds, successor: id },
+export const replaceOwnToken = ({ file, store, graceSeconds }: Rotation, progress: Progress): Promise<void> =>
+  holdOwnToken(file, progress, async () => {
+    const token = newOwnToken();
+    const { id, name } = await store.admitHomeToken(token);
+    await store.recordAudit({
+      actor: name,
+      project: allProjects,
+      service_id: null,
+      action: 'rotate_token',
+      details: { name, grace_seconds: graceSeconds, successor: id },
+    });
+    replaceFile(file, `${token}\n`);
+    await store.retireHomeTokens(id, graceSeconds);
   });
-  replaceFile(file, `${token}\n`);
-  await store.retireHomeTokens(id, graceSeconds);
-};

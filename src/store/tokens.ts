@@ -9,7 +9,7 @@ export interface TokenStore {
   ensureHomeToken(token: string): Promise<void>;
   /** Makes another token of the home valid beside the one that it has. */
   admitHomeToken(token: string): Promise<TokenDocument>;
-  /** All of the home but this one expire within the grace period, given in seconds. */
+  /** All of the home but this one expire within the grace period, given in seconds, also those that had a longer one. */
   retireHomeTokens(successor: string, graceSeconds: number): Promise<void>;
   createToken(token: NewToken): Promise<TokenDocument>;
   /** Null if there is no such token. One that has expired is found: its holder is told so. */
@@ -89,7 +89,6 @@ export const tokenStore = (queries: Queries): TokenStore => {
         .set({ successor, expires_at: withGrace(graceSeconds) })
         .where('created_by', 'is', null)
         .where('id', '<>', successor)
-        .where('successor', 'is', null)
         .execute();
     },
 
