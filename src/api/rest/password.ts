@@ -7,6 +7,7 @@ import type { ApiDependencies } from '../dependencies.ts';
 import { passwordAnswer } from '../documents/history.ts';
 import { findDatabase, serviceParams } from '../lookup.ts';
 import { asObject } from '../parse-body.ts';
+import { refuseWhileRunning } from '../start-operation.ts';
 
 /** The application's password is the application's: pgrow records a new one, so that `url` and `connect` are right. */
 export const passwordRoutes = (app: FastifyInstance, dependencies: ApiDependencies): void => {
@@ -33,6 +34,8 @@ export const passwordRoutes = (app: FastifyInstance, dependencies: ApiDependenci
       // Not as a problem of the body: those show the value.
       if (problem !== null || typeof password !== 'string')
         throw new PgrowError('invalid_input', `The password is not recorded: ${problem}.`);
+      // A rotation that runs has its own, and the poolers would be shown both.
+      await refuseWhileRunning(dependencies, database);
       const role = applicationName(database.name);
       const answer = await tryPassword(database, password);
       if (answer !== 'accepted')
