@@ -3,12 +3,18 @@ import { sampleDatabase } from '../../test/support/sample-database.ts';
 import type { Store } from '../store/store.ts';
 import { readApplicationPassword } from './application-password.ts';
 
-const stored = { application: 'now', application_next: 'next', application_previous: 'before' };
+const stored = {
+  application: 'now',
+  application_next: 'next',
+  application_previous: 'before',
+  application_forgotten: 'late',
+};
 
 test.each([
   ['now', { password: 'now', answer: 'accepted' }],
   ['next', { password: 'next', answer: 'accepted' }],
   ['before', { password: 'before', answer: 'accepted' }],
+  ['late', { password: 'late', answer: 'accepted' }],
   ['set without pgrow', { password: 'now', answer: 'refused' }],
 ])('where the server takes %s, that is the one that is shown, if it is known', async (taken, shown) => {
   const store = { readSecrets: async () => stored } as unknown as Store;

@@ -9,8 +9,8 @@ interface ApplicationPassword {
 }
 
 /**
- * The password that the application logs in with. Where the one on record is refused, the next one while it is rotated, or the one
- * before, if the server that had learnt the new one is lost.
+ * The password that the application logs in with. Where the one on record is refused, the next one while it is rotated, the one
+ * before, if the server that had learnt the new one is lost, or that of a rotation that was undone, if a worker gave it all the same.
  */
 export const readApplicationPassword = async (
   { store, tryPassword }: Pick<ApiDependencies, 'store' | 'tryPassword'>,
@@ -20,7 +20,8 @@ export const readApplicationPassword = async (
   const [secrets, answer] = await Promise.all([store.readSecrets(database.id), attempt(null)]);
   const recorded = { password: secrets['application'] ?? null, answer };
   if (answer !== 'refused') return recorded;
-  for (const other of [secrets['application_next'], secrets['application_previous']])
+  const { application_next, application_previous, application_forgotten } = secrets;
+  for (const other of [application_next, application_previous, application_forgotten])
     if (other !== undefined && (await attempt(other)) === 'accepted') return { password: other, answer: 'accepted' };
   return recorded;
 };

@@ -177,18 +177,21 @@ export interface Actions {
   ensureExtension: { readonly node: Node; readonly extension: string };
   /** Refused by the server while anything depends on it; with `unless_needed` it stays then, with a remark. Absent is success. */
   removeExtension: { readonly node: Node; readonly extension: string; readonly unless_needed?: true };
-  /** Records the password that the application's role is to have, sealed, with what the server stores for the role now. */
+  /** Records the password that the application's role is to have, sealed. */
   makeNextPassword: OfRole;
-  /** Absent is success. */
+  /** Absent is success. Where a worker that was held up gives it to the role all the same, it is still known. */
   forgetNextPassword: OfRole;
-  /** Gives the role that password, and logs in with it through every pooler at once: until then those open no server connections. */
+  /**
+   * Records what the server stores for the role, sealed, gives the role that password, and logs in with it through every pooler at
+   * once: until then those open no server connections.
+   */
   changePassword: OfRole & { readonly poolers: readonly Node[] };
   /** What the server stored for the role before, and the same logins with the password on record. */
-  restorePassword: OfRole & { readonly poolers: readonly Node[] };
+  restorePassword: OfRole & OfDatabase & { readonly poolers: readonly Node[] };
   /** The next password is the one on record from now on. */
   adoptPassword: OfRole;
   /** The one of before is on record again; not adopted is success. */
-  disownPassword: OfRole;
+  disownPassword: OfRole & OfDatabase;
   /** Another certificate for a node, which it shows from then on; one that does not run takes it when it starts. */
   renewCertificate: { readonly node: Node };
   /** Replaces one node on record, and nothing else; not the one that takes writes, which has been left as it was made. */
@@ -201,6 +204,11 @@ export interface Actions {
 interface OfRole {
   /** The application's. */
   readonly role: string;
+}
+
+interface OfDatabase {
+  /** Its name, for what an operator is left to do. */
+  readonly database: string;
 }
 
 interface CanDoWithout {

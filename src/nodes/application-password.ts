@@ -47,6 +47,6 @@ export const tryApplicationPassword = async (
 const tellPoolers = async (session: Session, password: string): Promise<void> => {
   const { name, topology } = session.database;
   const poolers = nodesOf(topology, 'pgbouncer');
-  const pools = await listLoginPools(session, poolers, applicationName(name)).catch(() => []);
-  await primePools(session, pools, password).catch(() => undefined);
+  const { pools } = await listLoginPools(session, poolers, applicationName(name)).catch(() => ({ pools: [] }));
+  await primePools(session, pools, password);
 };

@@ -22,6 +22,6 @@ export const readRotationFacts = async (
   function passwordOf(): RotationFacts['password'] {
     if (verifier === null) return 'none';
     if (is(secrets.application)) return 'recorded';
-    return is(secrets.application_next) ? 'next' : 'other';
+    return is(secrets.application_next) || is(secrets.application_forgotten) ? 'next' : 'other';
   }
 };

@@ -12,8 +12,11 @@ export interface SecretStore {
   readSecrets(serviceId: string): Promise<Record<string, string>>;
   /** One that came from elsewhere in place of the one on record. */
   replaceSecret(serviceId: string, name: string, secret: string): Promise<void>;
-  /** Absent is success. */
-  removeSecret(serviceId: string, name: string): Promise<void>;
+  /**
+   * Several at once, all or none; null for one that is to be gone. Nothing else is changed between what `change` is shown and what
+   * it answers.
+   */
+  changeSecrets(serviceId: string, change: (secrets: KnownSecrets) => SecretChanges): Promise<void>;
   /** Absent is success. */
   removeSecrets(serviceId: string): Promise<void>;
   /**
@@ -22,6 +25,9 @@ export interface SecretStore {
    */
   resealSecrets(): Promise<number>;
 }
+
+type KnownSecrets = Readonly<Partial<Record<string, string>>>;
+type SecretChanges = Readonly<Record<string, string | null>>;
 
 export const secretStore = (queries: Queries, keys: SealingKeys): SecretStore => {
   const readSecrets = async (serviceId: string): Promise<Record<string, string>> => {
@@ -74,9 +80,22 @@ export const secretStore = (queries: Queries, keys: SealingKeys): SecretStore =>
         .onConflict((conflict) => conflict.columns(['service_id', 'name']).doUpdateSet({ ciphertext }))
         .execute();
     },
-    async removeSecret(serviceId, name) {
-      await queries.deleteFrom('secrets').where('service_id', '=', serviceId).where('name', '=', name).execute();
-    },
+    changeSecrets: (serviceId, change) =>
+      queries.transaction().execute(async (transaction) => {
+        const own = transaction.selectFrom('secrets').select('name').where('service_id', '=', serviceId);
+        // Waits for another that changes the same ones: what it leaves is read after that.
+        await own.orderBy('name').forUpdate().execute();
+        const inside = secretStore(transaction, keys);
+        for (const [name, secret] of Object.entries(change(await inside.readSecrets(serviceId)))) {
+          if (secret !== null) await inside.replaceSecret(serviceId, name, secret);
+          else
+            await transaction
+              .deleteFrom('secrets')
+              .where('service_id', '=', serviceId)
+              .where('name', '=', name)
+              .execute();
+        }
+      }),
     async removeSecrets(serviceId) {
       await queries.deleteFrom('secrets').where('service_id', '=', serviceId).execute();
     },

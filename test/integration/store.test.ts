@@ -266,6 +266,21 @@ describe('secrets', () => {
     expect(await store.readSecrets(id)).toEqual({ certificate, key });
   });
 
+  test('are changed together or not at all, by one at a time', async () => {
+    const id = randomUUID();
+    await store.keepSecrets(id, { application: '0', application_next: 'next' });
+    const count = () =>
+      store.changeSecrets(id, ({ application }) => ({ application: String(Number(application) + 1), late: 'made' }));
+    await Promise.all(Array.from({ length: 5 }, count));
+    expect(await store.readSecrets(id)).toEqual({ application: '5', application_next: 'next', late: 'made' });
+    const broken = () => {
+      throw new Error('broken');
+    };
+    await expect(store.changeSecrets(id, broken)).rejects.toThrow('broken');
+    await store.changeSecrets(id, () => ({ application_next: null, late: null, never: null }));
+    expect(await store.readSecrets(id)).toEqual({ application: '5' });
+  });
+
   test('are nowhere in the database in clear', async () => {
     const { application } = await store.ensureSecrets(randomUUID(), ['application']);
     const [row] = await query(url, 'SELECT ciphertext FROM secrets');

@@ -1,11 +1,13 @@
 import { expect, test } from 'vitest';
+import { readApplicationPassword } from '../../src/api/application-password.ts';
 import { matchesVerifier, scramVerifier } from '../../src/components/postgres/index.ts';
+import type { Database } from '../../src/domain/database.ts';
 import { ports } from '../../src/domain/naming.ts';
-import { nodesOf } from '../../src/domain/topology.ts';
+import { nodesOf, type Node } from '../../src/domain/topology.ts';
 import { tryApplicationPassword } from '../../src/nodes/application-password.ts';
 import { breakAtEveryStep, dieAtEveryStep } from '../support/fake-world/every-step.ts';
 import { acknowledged } from '../support/fake-world/expectations.ts';
-import { forGood } from '../support/fake-world/faults.ts';
+import { forGood, type ActivityCall } from '../support/fake-world/faults.ts';
 import type { Shop } from '../support/fake-world/operator.ts';
 import { create, rotations } from '../support/fake-world/operations-under-test.ts';
 import { act } from '../support/fake-world/single-action.ts';
@@ -28,10 +30,18 @@ const grown = async (): Promise<Shop> => {
   await shop.rows('pooled_read_only');
   return shop;
 };
+const restore = (shop: Shop, poolers: readonly Node[]) =>
+  act(shop, 'restorePassword', { role: 'shop', database: 'shop', poolers }, { direction: 'undo' });
 const rotate = (shop: Shop) => shop.run('rotateDatabase', { how: 'at_once', confirm: true });
 const passwordOf = async (shop: Shop) => (await shop.world.store.readSecrets(shop.id))['application']!;
 const storedOn = ({ world }: Shop, name: string) => world.servers.named(name)!.data.passwords.get('shop')!;
 const serversOf = async (shop: Shop) => nodesOf((await shop.database())!.topology, 'postgres').map(({ name }) => name);
+
+/** Names of what is kept of the application's password. */
+const secretsOf = async ({ id, world }: Shop) =>
+  Object.keys(await world.store.readSecrets(id))
+    .filter((name) => name.startsWith('application'))
+    .toSorted();
 
 /** Whether every server takes this password, and every pool of the application logs in with it. */
 const isInUse = async (shop: Shop, password: string): Promise<boolean> => {
@@ -79,9 +89,7 @@ test.each(['makeNextPassword', 'changePassword', 'adoptPassword'])(
     expect(await passwordOf(shop)).toBe(old);
     expect(storedOn(shop, server!)).toBe(stored);
     expect(await isInUse(shop, old)).toBe(true);
-    expect(
-      Object.keys(await shop.world.store.readSecrets(shop.id)).filter((name) => name.startsWith('application')),
-    ).toEqual(['application']);
+    expect(await secretsOf(shop)).toEqual(['application', 'application_forgotten']);
   },
 );
 
@@ -105,9 +113,10 @@ test('one that was set meanwhile stays: it is not put back over', async () => {
   const shop = await grown();
   const [server] = await serversOf(shop);
   await act(shop, 'makeNextPassword', { role: 'shop' });
+  await act(shop, 'changePassword', { role: 'shop', poolers: [] });
   const theirs = scramVerifier('set meanwhile');
   shop.world.servers.named(server!)!.data.passwords.set('shop', theirs);
-  await act(shop, 'restorePassword', { role: 'shop', poolers: [] }, { direction: 'undo' });
+  await restore(shop, []);
   expect(storedOn(shop, server!)).toBe(theirs);
 });
 
@@ -133,9 +142,98 @@ test('the server hears of nothing while a pooler holds its clients: it would tak
   const change = () => act(shop, 'changePassword', { role: 'shop', poolers: [pooler] }, { patience_seconds: 0.2 });
   await expect(change()).rejects.toMatchObject({ message: expect.stringContaining('holds its clients') });
   expect(storedOn(shop, server!)).toBe(before);
+  // Nothing was changed, so that nothing is to be put back either.
+  await restore(shop, [pooler]);
   shop.world.poolers.resume(machine);
   await change();
   expect(storedOn(shop, server!)).not.toBe(before);
+});
+
+test.each(['does not run', 'is paused'])(
+  'a pooler that %s keeps no rotation from its end, nor its undo',
+  async (how) => {
+    const shop = await grown();
+    const old = await passwordOf(shop);
+    const [server] = await serversOf(shop);
+    const { name, container } = await poolerOf(shop);
+    if (how === 'does not run') await shop.world.platform.stopContainer(container, 1);
+    else shop.world.machines.hang(name, 'paused');
+    const at = ({ name: action, context }: ActivityCall) => action === 'adoptPassword' && context?.direction === 'run';
+    shop.world.faults.add({ when: 'before', at, error: forGood });
+    expect(await rotate(shop)).toMatchObject({ status: 'rolled_back', error: { left_over: [] } });
+    expect(matchesVerifier(old, storedOn(shop, server!))).toBe(true);
+
+    shop.world.faults.clear();
+    const document = await rotate(shop);
+    expect(document).toMatchObject({ status: 'done', error: null });
+    expect(document.warnings.join(' ')).toContain(`${name} was left aside: `);
+    expect(matchesVerifier(await passwordOf(shop), storedOn(shop, server!))).toBe(true);
+  },
+);
+
+test('what could not be put back is finished by another rotation', async () => {
+  const shop = await grown();
+  const fail = (action: string, when: 'before' | 'after') =>
+    shop.world.faults.add({ when, at: ({ name }) => name === action, error: forGood });
+  fail('changePassword', 'after');
+  fail('restorePassword', 'before');
+  const command = './pgrow rotate shop --password --yes';
+  expect(await rotate(shop)).toMatchObject({ status: 'needs_operator', error: { left_over: [{ command }] } });
+  shop.world.faults.clear();
+  expect(await rotate(shop)).toMatchObject({ status: 'done' });
+  expect(await isInUse(shop, await passwordOf(shop))).toBe(true);
+});
+
+test('replicas that lag are left aside, and what takes writes has the new password at once', async () => {
+  const shop = await grown();
+  const pooler = await poolerOf(shop);
+  const { poolers, machines, servers } = shop.world;
+  for (const name of await serversOf(shop)) {
+    const { inRecovery, passwords } = servers.named(name)!.data;
+    const set = passwords.set.bind(passwords);
+    if (inRecovery) passwords.set = (role, verifier) => (role === 'shop' ? passwords : set(role, verifier));
+  }
+  await act(shop, 'makeNextPassword', { role: 'shop' });
+  await act(shop, 'changePassword', { role: 'shop', poolers: [pooler] }, { patience_seconds: 4 });
+  const next = (await shop.world.store.readSecrets(shop.id))['application_next'];
+  const learnt = (port: number) =>
+    poolers.learnt(machines.named(pooler.name)!, port).find(({ user }) => user === 'shop')?.password;
+  expect(learnt(ports.pooled)).toBe(next);
+  expect(learnt(ports.pooledReadOnly)).not.toBe(next);
+});
+
+test('a rotation gives another password where the next one is in use already, and where one was undone', async () => {
+  const shop = await grown();
+  const old = await passwordOf(shop);
+  const { store } = shop.world;
+  await store.replaceSecret(shop.id, 'application_next', old);
+  expect(await rotate(shop)).toMatchObject({ status: 'done' });
+  const second = await passwordOf(shop);
+  expect(second).not.toBe(old);
+  expect(await isInUse(shop, second)).toBe(true);
+
+  await act(shop, 'makeNextPassword', { role: 'shop' });
+  const { application_next: undone } = await store.readSecrets(shop.id);
+  await act(shop, 'forgetNextPassword', { role: 'shop' }, { direction: 'undo' });
+  await rotate(shop);
+  expect([second, undone]).not.toContain(await passwordOf(shop));
+});
+
+test('a password that is given after its rotation was undone is known, and the next rotation keeps it', async () => {
+  const shop = await grown();
+  await act(shop, 'makeNextPassword', { role: 'shop' });
+  const { application_next: late } = await shop.world.store.readSecrets(shop.id);
+  await act(shop, 'forgetNextPassword', { role: 'shop' }, { direction: 'undo' });
+  for (const name of await serversOf(shop))
+    shop.world.servers.named(name)!.data.passwords.set('shop', scramVerifier(late!));
+
+  const tryPassword = (database: Database, password: string | null) =>
+    tryApplicationPassword(shop.world.dependencies, database, password);
+  const shown = await readApplicationPassword({ store: shop.world.store, tryPassword }, (await shop.database())!);
+  expect(shown).toEqual({ password: late, answer: 'accepted' });
+  const document = await rotate(shop);
+  expect(document.warnings.join(' ')).toContain('did not finish');
+  expect(await passwordOf(shop)).toBe(late);
 });
 
 test('a password that was set without pgrow, and is recorded, reaches the pools as well', async () => {

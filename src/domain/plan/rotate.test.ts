@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { sampleDatabase } from '../../../test/support/sample-database.ts';
+import { pooledTopology, sampleDatabase } from '../../../test/support/sample-database.ts';
+import type { Database } from '../database.ts';
 import { toConfirm } from '../confirmation.ts';
 import type { RotationFacts } from '../rotation.ts';
 import { planRotate } from './rotate.ts';
@@ -30,6 +31,17 @@ describe('a rotation of the application password', () => {
     ['next', 'did not finish'],
   ] as const)('says what it is about to replace: %s', (password, says) => {
     expect(plan({ password }).warnings.join(' ')).toContain(says);
+  });
+
+  test('says of a password that is not known that poolers cannot be shown it again', () => {
+    const says = 'until then its sessions may fail';
+    const warnings = (topology?: Database['topology']) =>
+      planRotate({
+        database: { ...sampleDatabase('shop'), ...(topology && { topology }) },
+        rotation: { ...asUsual, password: 'other' },
+      }).warnings.join(' ');
+    expect(warnings(pooledTopology(sampleDatabase('shop')))).toContain(says);
+    expect(warnings()).not.toContain(says);
   });
 
   test.each([

@@ -21,6 +21,7 @@ export const planRotate = ({ database: { name, topology }, rotation }: RotatePla
   refuseLogin(role, name, rotation);
   const poolers = nodesOf(topology, 'pgbouncer');
   const subject = { role, poolers };
+  const undone = { role, database: name };
   const ended = `Logins with the present password of ${role} fail from step 2 on. Sessions that are open go on. The new one: ./pgrow url ${name}`;
   return {
     type: 'rotate',
@@ -29,7 +30,7 @@ export const planRotate = ({ database: { name, topology }, rotation }: RotatePla
     ...flatten([
       step(
         'prepare',
-        `make the next password of ${role}, and keep what it has now`,
+        `make the next password of ${role}`,
         { action: 'makeNextPassword', input: { role } },
         [{ action: 'forgetNextPassword', input: { role } }],
         { spares_window: true },
@@ -38,14 +39,14 @@ export const planRotate = ({ database: { name, topology }, rotation }: RotatePla
         'rotate',
         `give ${role} the next password${poolers.length === 0 ? '' : `, and log in with it through ${poolers.map((node) => node.name).join(', ')}`}`,
         { action: 'changePassword', input: subject },
-        [{ action: 'restorePassword', input: subject }],
+        [{ action: 'restorePassword', input: { ...undone, poolers } }],
         { spares_window: true },
       ),
       step(
         'finish',
         `record it as the password of ${role}`,
         { action: 'adoptPassword', input: { role } },
-        [{ action: 'disownPassword', input: { role } }],
+        [{ action: 'disownPassword', input: undone }],
         { spares_window: true },
       ),
     ]),
@@ -54,7 +55,7 @@ export const planRotate = ({ database: { name, topology }, rotation }: RotatePla
     point_of_no_return: null,
     closes_window: null,
     changes: [{ subject: 'password', name: role, from: 'the present one', to: 'a new one', takes_effect: 'live' }],
-    warnings: [ended, ...foundText(role, rotation)],
+    warnings: [ended, ...foundText(role, rotation, poolers.length > 0)],
     losses: [ended],
     nodes_added: [],
     nodes_removed: [],
@@ -75,13 +76,17 @@ const refuseLogin = (role: string, database: string, { login, expired }: Rotatio
   );
 };
 
+/** No pool can be shown a password that is not known. */
+const poolsKeep =
+  ' PgBouncer then opens server connections only after a client has logged in with that one: until then its sessions may fail.';
+
 /** What is found that pgrow has not set. */
-const foundText = (role: string, { password }: RotationFacts): readonly string[] => {
+const foundText = (role: string, { password }: RotationFacts, pooled: boolean): readonly string[] => {
   switch (password) {
     case 'other':
       return [
         `The password on record is not the one that ${role} has: it was changed without pgrow. The new one takes its place. If this ` +
-          'operation is undone, the server gets back what it has now, which pgrow does not know.',
+          `operation is undone, the server gets back what it has now, which pgrow does not know.${pooled ? poolsKeep : ''}`,
       ];
     case 'none':
       return [`The role ${role} has no password now. If this operation is undone, it has none again.`];

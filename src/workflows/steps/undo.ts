@@ -63,6 +63,9 @@ const commandToFinish = (call: ActivityCall): string => {
       return `docker restart ${call.input.node.container}`;
     case 'removeReplicationSlot':
       return `docker exec ${call.input.on.container} psql -c "SELECT pg_drop_replication_slot('${call.input.slot}')"`;
+    case 'restorePassword':
+    case 'disownPassword':
+      return `./pgrow rotate ${call.input.database} --password --yes`;
     default:
       return './pgrow status';
   }

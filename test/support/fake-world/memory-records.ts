@@ -25,9 +25,13 @@ export const memoryRecords = (): SecretStore & SnapshotStore & EventStore & Obse
     async replaceSecret(serviceId, name, secret) {
       secrets.set(serviceId, { ...secrets.get(serviceId), [name]: secret });
     },
-    async removeSecret(serviceId, name) {
-      const { [name]: _, ...others } = secrets.get(serviceId) ?? {};
-      secrets.set(serviceId, others);
+    async changeSecrets(serviceId, change) {
+      const known = secrets.get(serviceId) ?? {};
+      const changed = Object.entries({ ...known, ...change(known) });
+      secrets.set(
+        serviceId,
+        Object.fromEntries(changed.flatMap(([name, secret]) => (secret === null ? [] : [[name, secret]]))),
+      );
     },
     async removeSecrets(serviceId) {
       secrets.delete(serviceId);

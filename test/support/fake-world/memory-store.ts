@@ -48,4 +48,4 @@ export const createMemoryStore = (): MemoryStore => {
 const copying =
   (method: (...args: unknown[]) => Promise<unknown>) =>
   async (...args: unknown[]): Promise<unknown> =>
-    structuredClone(await method(...structuredClone(args)));
+    structuredClone(await method(...args.map((each) => (typeof each === 'function' ? each : structuredClone(each)))));
