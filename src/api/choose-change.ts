@@ -1,6 +1,7 @@
 import type { Database } from '../domain/database.ts';
 import type { ScaleDownTarget } from '../domain/inputs.ts';
 import type { ReplicaOptions } from '../domain/options.ts';
+import { refuseUnusedHow } from '../domain/rotation.ts';
 import {
   changeBody,
   failoverBody,
@@ -85,8 +86,13 @@ export const scaleDownChange = (body: unknown): Change => {
 };
 
 export const rotateChange = (body: unknown): Change => {
-  const { rotation, confirmation, options } = parseBody(rotateBody, body);
-  return confirmable('rotateDatabase', { ...rotation, options }, confirmation);
+  const {
+    rotation: { what, how },
+    confirmation,
+    options,
+  } = parseBody(rotateBody, body);
+  refuseUnusedHow('The request', body);
+  return confirmable('rotateDatabase', { what, ...(what === 'password' && { how }), options }, confirmation);
 };
 
 export const reinitializeChange = (body: unknown): Change => {

@@ -65,6 +65,7 @@ describe('the request that asks for the same', () => {
     ['change', { memory: '4GiB', cpus: 2, storage: null, patience: 90 }, at(haTopology), null],
     ['change', { settings: { jit: false, work_mem: null }, extensions: ['vector'], image: 'newest' }, single, null],
     ['rotate', { how: 'at_once', patience: 90 }, at(haTopology), null],
+    ['rotate', { what: 'certificates', patience: 90 }, at(haTopology), null],
     ['switchover', { target_node: 'postgres-5', on_obstacle: 'wait', cutover: 'on_signal' }, at(haTopology), null],
     ['failover', { target_node: 'postgres-5' }, at(haTopology), null],
     ['reinitialize', { node: 'postgres-5' }, at(haTopology), null],

@@ -40,6 +40,8 @@ export const requestAgain = ({ asked, options, ...about }: Asked): RequestAgain 
       const { grace_seconds } = about;
       return below('scale-down', { ...input, ...(grace_seconds !== null && { grace_period: grace_seconds }) });
     }
+    case 'rotateDatabase':
+      return below('rotate', input['what'] === 'certificates' ? without(input, 'how') : input);
     case 'setPooling':
       return below('pooling', input['pooling'] as Fields);
     default:
@@ -50,7 +52,6 @@ export const requestAgain = ({ asked, options, ...about }: Asked): RequestAgain 
 const paths = {
   setReplicas: 'replicas',
   changeDatabase: 'change',
-  rotateDatabase: 'rotate',
   switchover: 'switchover',
   failover: 'failover',
   reinitialize: 'reinitialize',

@@ -13,6 +13,7 @@ import { firstTopology } from '../domain/plan/create.ts';
 import { planMaking, planOperation } from '../domain/plan/plan-operation.ts';
 import type { Restored } from '../domain/plan/restore.ts';
 import type { Plan } from '../domain/plan.ts';
+import { refuseUnusedHow } from '../domain/rotation.ts';
 import { requestOf, resume, unfinishedOf, type Unfinished } from '../domain/resumption.ts';
 import { chosenSize } from '../domain/server-size.ts';
 import { firstSettings, type ServerSettings } from '../domain/settings.ts';
@@ -201,8 +202,11 @@ const likeSource = (
 
 const asAsked = ({ postgres_major, locale }: Wish) => ({ postgres_major, settings: firstSettings(locale) });
 
-const parse = ({ workflow, input }: PlanRequest): ParsedInput<OperationWorkflow> =>
-  parseInput(operationInputs[workflow] as z.ZodType<ParsedInput<OperationWorkflow>>, input);
+const parse = ({ workflow, input }: PlanRequest): ParsedInput<OperationWorkflow> => {
+  const parsed = parseInput(operationInputs[workflow] as z.ZodType<ParsedInput<OperationWorkflow>>, input);
+  if (workflow === 'rotateDatabase') refuseUnusedHow('The input', input);
+  return parsed;
+};
 
 /** The previous operation, if it stopped past its point of no return. */
 const readUnfinished = async (store: Store, id: string, operation: string): Promise<Unfinished | null> => {

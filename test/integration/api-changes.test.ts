@@ -216,6 +216,25 @@ describe('changes at the present stage', () => {
   });
 });
 
+test('a password is not recorded while an operation runs, which may be giving another', async () => {
+  const shop = await api.shopAtStage(pooledTopology);
+  api.takeUp(shop);
+  const { body } = await start('scale-down', { target: 'single', confirm: true });
+  expect((await start('password', { password: 'on record' })).body).toMatchObject({
+    status: 409,
+    code: 'operation_running',
+    detail: expect.stringContaining(String(body['operation_id'])),
+  });
+});
+
+test('certificates are not rotated in the way of a password', async () => {
+  await api.shopAtStage(pooledTopology);
+  expect((await start('rotate', { what: 'certificates', how: 'at_once' })).body).toMatchObject({
+    code: 'invalid_input',
+    detail: expect.stringContaining('how is "at_once", allowed: nothing where "what" is "certificates"'),
+  });
+});
+
 describe('a change of size, settings, extensions or image', () => {
   const planOfChange = (shop: Database, input: object & { readonly operation_id: string }): Plan =>
     planOperation('changeDatabase', parseInput(operationInputs.changeDatabase, input), {
