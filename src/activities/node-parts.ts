@@ -63,7 +63,10 @@ export const nodeParts = (dependencies: Dependencies): NodeParts => {
     async ensureContainer(session, configured, step, labels) {
       const node = await withImageThatIsThere(configured.node, step);
       const container = nodeContainer(session.database, dependencies.images, node, labels);
-      const files = [...(await identityFiles(session, node)), ...(await filesOf(session, configured, step))];
+      const isRunning = (await platform.inspectContainer(node.container))?.running === true;
+      // What runs has one, and may be reading it.
+      const identity = isRunning ? [] : await identityFiles(session, node);
+      const files = [...identity, ...(await filesOf(session, configured, step))];
       await platform.ensureContainer({ ...container, files });
     },
     putFiles: async (session, configured, step) =>

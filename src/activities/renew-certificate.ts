@@ -1,18 +1,19 @@
 import { X509Certificate } from 'node:crypto';
-import { isSilence, messageOf, PgrowError } from '../domain/errors.ts';
+import { messageOf, PgrowError, type ErrorCode } from '../domain/errors.ts';
 import { tlsPorts } from '../domain/tls-ports.ts';
 import type { Node } from '../domain/topology.ts';
-import { reloadPatroni } from './cluster-members.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
 import { identityFiles } from '../nodes/identity-files.ts';
 import { openSession, type Session } from '../nodes/session.ts';
 import type { NodeFile } from '../platform/platform.ts';
 import { asideWhenLate } from './left-aside.ts';
-import type { Action, ActionStep } from './step-activity.ts';
-import { waitUntil } from './wait-until.ts';
+import type { Action } from './step-activity.ts';
+import { waitUntil, type Observation } from './wait-until.ts';
 
 /** Milliseconds for a port to show its certificate. */
 const showWithinMs = 2000;
+
+const ofTheNode: readonly ErrorCode[] = ['node_failed', 'not_ready', 'no_answer', 'internal'];
 
 /** Every program takes another certificate while it serves: sessions go on as they began, and who connects from then on sees it. */
 export const renewCertificateAction = (dependencies: Dependencies) => {
@@ -34,39 +35,48 @@ export const renewCertificateAction = (dependencies: Dependencies) => {
     await waitUntil({
       for: `${node.name} to show its new certificate`,
       step,
-      look: async () => {
+      look: async (): Promise<Observation<true>> => {
         try {
-          if (!isGiven) await give(session, node, files, step);
+          if (!isGiven) await give(node, files);
           isGiven = true;
           const port = await oldPort(session, node, serialNumber);
-          isLate(node.name, null);
-          return port === null ? { found: true } : { observed: `port ${port} shows the one of before` };
+          if (port === null) {
+            isLate(node.name, null);
+            return { found: true };
+          }
+          return aside(`port ${port} shows the one of before`);
         } catch (error) {
-          const says = messageOf(error);
-          if (!isSilence(error)) throw error;
-          return isLate(node.name, { says }) ? { found: true } : { observed: says };
+          // Whatever is wrong with one node must not keep the others from theirs.
+          if (!(error instanceof PgrowError) || !ofTheNode.includes(error.code)) throw error;
+          return aside(messageOf(error));
         }
       },
     });
+    function aside(says: string): Observation<true> {
+      return isLate(node.name, { says }) ? { found: true } : { observed: says };
+    }
   };
 
   /** By renaming: etcd and Patroni read at any moment, and must never find half a file. */
-  const give = async (session: Session, node: Node, files: readonly NodeFile[], step: ActionStep): Promise<void> => {
-    const aside = files.map((file) => ({ ...file, path: `${file.path}.next` }));
-    await platform.putFiles(node.container, aside);
+  const give = async (node: Node, files: readonly NodeFile[]): Promise<void> => {
+    await platform.putFiles(
+      node.container,
+      files.map((file) => ({ ...file, path: `${file.path}.next` })),
+    );
     for (const { path } of files) await run(node, ['mv', '-f', `${path}.next`, path]);
-    await tell(session, node, step);
+    await tell(node);
   };
 
-  const tell = async (session: Session, node: Node, step: ActionStep): Promise<void> => {
+  const tell = async (node: Node): Promise<void> => {
     switch (node.kind) {
       case 'haproxy':
       case 'front':
+        // Without a reload: that would leave its sessions to a process that ends after a day.
+        return run(node, ['pgrow-renew']);
       case 'pgbouncer':
         return run(node, ['pgrow-reload']);
       case 'postgres':
-        if (node.mode === 'patroni') return reloadPatroni(dependencies, session, node, step);
-        // To the supervisor, which passes it on to the server.
+        // To the supervisor, which passes it on to the server, or to Patroni. It needs no login, which an ended certificate refuses.
         return platform.signalContainer(node.container, 'SIGHUP');
       case 'etcd':
         // Reads its files at every handshake.

@@ -3,6 +3,7 @@ import { labelNames, lastingLabels, nodeLabels } from '../domain/naming.ts';
 import type { ConfiguredNode } from '../domain/node-config.ts';
 import type { Node } from '../domain/topology.ts';
 import type { Dependencies } from '../nodes/dependencies.ts';
+import { identityFiles } from '../nodes/identity-files.ts';
 import { startServer, stopServer, type Stopped } from '../nodes/server-control.ts';
 import { openSession, type Session } from '../nodes/session.ts';
 import { leftAsideText } from './left-aside.ts';
@@ -55,6 +56,8 @@ export const stopAndStartActions = (dependencies: Dependencies, { ensureContaine
     const isUndo = step.direction === 'undo';
     const labels = isUndo ? lastingLabels(session.database, node) : nodeLabels(session.database, node, step.operation);
     if (!hasItsFiles) await ensureContainer(session, { node, config }, step, labels);
+    // What was stopped for long has a certificate that has ended, and nothing renews it meanwhile.
+    else if (!state.running) await platform.putFiles(node.container, await identityFiles(session, node));
     await platform.setRestart(node.container, 'unless-stopped');
     await startProgram(node);
     await untilItAnswers(dependencies, session, { node, config }, step);

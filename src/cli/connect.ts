@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
+import { hostAddress } from '../domain/endpoints.ts';
 import { PgrowError } from '../domain/errors.ts';
 import { childEnvironment } from '../launcher/environment.ts';
 import { parseEndpoint, type Endpoint } from '../workload/endpoint.ts';
@@ -38,11 +39,15 @@ const runPsql = async (
   // Ctrl-C is psql's to handle: it cancels a query there.
   const ignore = (): void => undefined;
   process.on('SIGINT', ignore);
+  // libpq before 15 verifies a name, and no address.
+  const host = authority && endpoint.host === hostAddress ? 'localhost' : endpoint.host;
   try {
-    writeFileSync(passfile, `${passfileLine(endpoint)}\n`, { mode: 0o600 });
+    writeFileSync(passfile, `${passfileLine({ ...endpoint, host })}\n`, { mode: 0o600 });
     if (authority) writeFileSync(authorities, authority.certificate);
-    const verified = authority ? { PGSSLMODE: 'verify-full', PGSSLROOTCERT: authorities } : {};
-    const { host, port, user, database } = endpoint;
+    const verified = authority
+      ? { PGSSLMODE: 'verify-full', PGSSLROOTCERT: authorities, PGHOSTADDR: endpoint.host }
+      : {};
+    const { port, user, database } = endpoint;
     return await new Promise<number>((resolve, reject) => {
       const child = spawn('psql', ['-h', host, '-p', String(port), '-U', user, '-d', database, ...forPsql], {
         stdio: 'inherit',

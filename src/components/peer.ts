@@ -73,7 +73,10 @@ export const encrypt = (peer: Peer, stream: Duplex, limitMs: number): Promise<TL
     socket.off('error', reject);
     resolve(socket);
   });
-  socket.once('close', () => clearTimeout(timer));
+  socket.once('close', () => {
+    clearTimeout(timer);
+    reject(new Error('the connection ended in the TLS handshake'));
+  });
   return promise;
 };
 

@@ -13,7 +13,10 @@ export const tlsPorts: Readonly<Record<NodeKind, readonly TlsPort[]>> = {
     { port: ports.postgres, begins: 'when asked' },
     { port: ports.health, begins: 'at once' },
   ],
-  pgbouncer: [{ port: ports.pooled, begins: 'when asked' }],
+  pgbouncer: [
+    { port: ports.pooled, begins: 'when asked' },
+    { port: ports.pooledReadOnly, begins: 'when asked' },
+  ],
   haproxy: [{ port: ports.runtime, begins: 'at once' }],
   front: [{ port: ports.runtime, begins: 'at once' }],
   etcd: [

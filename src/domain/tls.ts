@@ -22,13 +22,13 @@ export const withTls = (mode: TlsMode): { readonly tls?: Encryption } => (mode =
  */
 const sharedNames = ['postgres', 'pgbouncer', 'haproxy', 'haproxy-1', 'haproxy-2', 'haproxy-3', 'front', 'localhost'];
 
-/** What a node's certificate proves, besides its own address: `10.48.4.5`, if it has a fixed one. */
+/** What a node's certificate proves. `own`: its fixed addresses, `10.48.4.5` for one. */
 export const provenBy = (
   { name }: { readonly name: string },
-  address: string | null,
+  own: readonly string[],
 ): { readonly dnsNames: readonly string[]; readonly addresses: readonly string[] } => ({
   dnsNames: [...new Set([name, ...sharedNames])],
-  addresses: ['127.0.0.1', '::1', ...(address === null ? [] : [address])],
+  addresses: ['127.0.0.1', '::1', ...own],
 });
 
 /** Files of a node that speaks TLS, each a PEM: its key with its certificate, and the authorities that it trusts. */

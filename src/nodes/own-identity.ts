@@ -1,8 +1,8 @@
 import { issueLeaf, type Authority } from '../components/certificates/index.ts';
 
-/** Days that it is valid for; it is replaced after half of that. */
-const days = 1;
-const renewAfterMs = (days * 24 * 3_600_000) / 2;
+/** Days that it is valid for: what stays connected for weeks, as an armed failover does, connects again with the one it began with. */
+const days = 90;
+const renewAfterMs = 24 * 3_600_000;
 
 interface Issued {
   readonly identity: Promise<string>;
@@ -18,5 +18,6 @@ export const ownIdentity = (authority: Authority, now = Date.now()): Promise<str
   if (known && now - known.at < renewAfterMs) return known.identity;
   const identity = issueLeaf(authority, { commonName: 'pgrow', days });
   issued.set(authority.certificate, { identity, at: now });
+  identity.catch(() => issued.delete(authority.certificate));
   return identity;
 };

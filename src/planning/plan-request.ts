@@ -121,7 +121,9 @@ const lookAt = async (
   if (!stopped) {
     const change = workflow === 'changeDatabase' ? changeQuestion(input as ParsedInput<'changeDatabase'>) : undefined;
     const more = { ...(change && { change }), ...(isPasswordRotation(workflow, input) && { rotation: true as const }) };
-    return nodes.readCircumstances(database, { facts: true, settings: true, holdings, ...more });
+    // Where certificates have ended, no server can be asked: that must not keep them from being renewed.
+    const asks = workflow !== 'rotateDatabase' || isPasswordRotation(workflow, input);
+    return nodes.readCircumstances(database, { facts: asks, settings: asks, holdings, ...more });
   }
   const { leadership } = await nodes.readCircumstances(database, { facts: false, settings: false });
   return { leadership: { ...leadership, leader, leaderless: false, holdings: null }, facts: null, settings: null };

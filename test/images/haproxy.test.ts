@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cutOff } from '../../chaos/nodes.ts';
+import { readServed } from '../../src/components/certificates/index.ts';
 import { haproxyCfg } from '../../src/components/haproxy/configuration.ts';
 import { connectHaproxy } from '../../src/components/haproxy/runtime.ts';
 import {
@@ -10,6 +11,7 @@ import {
   readmitReplica,
   readServers,
 } from '../../src/components/haproxy/servers.ts';
+import { ports } from '../../src/domain/naming.ts';
 import { createIdentities, unidentified } from '../support/identities.ts';
 import { retryUntil } from '../support/retry-until.ts';
 import { createStack, type Stack } from './support.ts';
@@ -420,8 +422,17 @@ describe('the haproxy image', { timeout: 60_000 }, () => {
     const { tls: _, ...plain } = peer;
     await expect(connectHaproxy({ peer: plain })).rejects.toMatchObject({ code: 'no_answer' });
 
+    // Another certificate is shown without a reload, whose old process would end its sessions after a day.
+    const shown = async () => (await readServed(peer, { port: ports.runtime, begins: 'at once' }, 2000)).serialNumber;
+    const [before, process] = [await shown(), await stack.run('haproxy-1', 'pgrow-old-processes')];
+    await stack.put('haproxy-1', await identities.filesOf('haproxy-1'));
+    await stack.run('haproxy-1', 'pgrow-renew');
+    expect(await shown()).not.toBe(before);
+    expect(await stack.run('haproxy-1', 'pgrow-old-processes')).toBe(process);
+
     // A certificate that does not fit changes nothing.
     await stack.put('haproxy-1', { 'node.pem': 'no certificate' });
+    await expect(stack.run('haproxy-1', 'pgrow-renew')).rejects.toThrow(/certificate refused, the one before stays/);
     await expect(stack.run('haproxy-1', 'pgrow-reload')).rejects.toThrow(/configuration refused, the one before stays/);
     (await connectHaproxy({ peer })).end();
   });

@@ -63,7 +63,7 @@ describe('creating', () => {
         {
           path: 'colour',
           value: 'red',
-          allowed: 'one of the names cpus, locale, memory, name, port, postgres_major, storage',
+          allowed: 'one of the names cpus, locale, memory, name, port, postgres_major, storage, tls',
         },
       ],
     });

@@ -18,6 +18,8 @@ const all = [
   stories.rollbacks,
   stories.stops,
   stories.startsAgain,
+  stories.rotations,
+  stories.renewals,
   stories.destructions,
 ].flatMap((group): readonly Story[] => Object.values(group));
 

@@ -44,3 +44,25 @@ test('one that does not run takes its certificate when it starts, and the operat
   expect(document.warnings.join()).toContain('etcd-2 does not run, and takes its new certificate when it starts');
   expect((await serialNumbers(shop))['etcd-2']).not.toBe(before['etcd-2']);
 });
+
+// One node that was gone kept all others from new certificates, until everything had ended.
+test('a node that is gone keeps the others from nothing', async () => {
+  const shop = newShop();
+  await renewals.ha.prepare(shop);
+  const etcd = (await shop.database())!.topology.nodes.find(({ name }) => name === 'etcd-2')!;
+  await shop.world.platform.removeContainer(etcd.container);
+  const document = await shop.run('rotateDatabase', { what: 'certificates' });
+  expect(document.status).toBe('done');
+  expect(document.warnings.join()).toContain('etcd-2');
+});
+
+// Nothing renews what is stopped: after ninety days no node would have taken another's certificate.
+test('what was stopped has other certificates when it starts', async () => {
+  const shop = newShop();
+  await renewals.pooled.prepare(shop);
+  await shop.run('stopDatabase', { confirm: true });
+  const before = await serialNumbers(shop);
+  await shop.run('startDatabase', {});
+  const after = await serialNumbers(shop);
+  for (const [name, number] of Object.entries(after)) expect([name, number]).not.toEqual([name, before[name]]);
+});

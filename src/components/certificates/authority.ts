@@ -15,6 +15,8 @@ export interface Leaf {
   /** Absent of a client's: it proves no address. */
   readonly dnsNames?: readonly string[];
   readonly addresses?: readonly string[];
+  /** Whether it proves who connects, too. Default true. */
+  readonly connects?: boolean;
   readonly days: number;
 }
 
@@ -44,13 +46,13 @@ export const createAuthority = async (name: string, now = new Date()): Promise<A
 };
 
 /**
- * A new key and its certificate, for both ends of a connection: nodes connect to each other, and etcd to itself.
+ * A new key and its certificate, for both ends of a connection where it `connects`: members to etcd, etcd to itself.
  * @returns one PEM, the key first, as every program takes it for certificate and key alike: a crash between two files cannot
  *   tear them apart
  */
 export const issueLeaf = async (
   authority: Authority,
-  { commonName, dnsNames = [], addresses = [], days }: Leaf,
+  { commonName, dnsNames = [], addresses = [], connects = true, days }: Leaf,
   now = new Date(),
 ): Promise<string> => {
   const [issuer, keys] = await Promise.all([signingKey(authority), newKeys()]);
@@ -72,7 +74,10 @@ export const issueLeaf = async (
     extensions: [
       new x509.BasicConstraintsExtension(false, undefined, true),
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
-      new x509.ExtendedKeyUsageExtension(names.length > 0 ? [serverAuth, clientAuth] : [clientAuth]),
+      new x509.ExtendedKeyUsageExtension([
+        ...(names.length > 0 ? [serverAuth] : []),
+        ...(connects ? [clientAuth] : []),
+      ]),
       await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
       await x509.AuthorityKeyIdentifierExtension.create(authorityCertificate.publicKey),
       ...(names.length > 0 ? [new x509.SubjectAlternativeNameExtension(names)] : []),

@@ -4,7 +4,7 @@ import { provenBy } from '../../domain/tls.ts';
 import { checkPair, createAuthority, expiryOf, issueLeaf, type Authority } from './index.ts';
 
 const day = 24 * 3_600_000;
-const { dnsNames, addresses } = provenBy({ name: 'postgres-2' }, '10.48.4.5');
+const { dnsNames, addresses } = provenBy({ name: 'postgres-2' }, ['10.48.4.5']);
 const node = { commonName: 'postgres-2', dnsNames, addresses, days: 90 };
 
 let authority: Authority;

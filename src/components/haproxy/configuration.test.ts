@@ -77,7 +77,7 @@ describe('a router', () => {
   test('with TLS checks each server by its own name, and shows it who asks', () => {
     for (const name of ['backend primary', 'backend replicas', 'backend any']) {
       expect(section(encryptedRouter, name)).toMatch(
-        /default-server check .* check-ssl verify required crt \/etc\/pgrow\/node\.pem ca-file \/etc\/pgrow\/ca\.pem$/m,
+        /default-server check .* check-ssl verify required ca-file \/etc\/pgrow\/ca\.pem$/m,
       );
       for (const server of ['postgres-1', 'postgres-2'])
         expect(section(encryptedRouter, name)).toContain(

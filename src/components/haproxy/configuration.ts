@@ -188,7 +188,7 @@ const backend = (
   '    option httpchk',
   `    http-check send meth OPTIONS uri ${healthPaths[name]}`,
   '    http-check expect status 200',
-  `    default-server check port ${ports.health} inter ${intervals[name]} fastinter 200ms downinter 200ms rise 1 fall ${tls ? 3 : 2} on-marked-down shutdown-sessions${lookUp(servers, peerHost, nowhere)}${tls ? ` check-ssl verify required ${identified}` : ''}`,
+  `    default-server check port ${ports.health} inter ${intervals[name]} fastinter 200ms downinter 200ms rise 1 fall ${tls ? 3 : 2} on-marked-down shutdown-sessions${lookUp(servers, peerHost, nowhere)}${tls ? ` check-ssl verify required ca-file ${tlsFiles.authorities}` : ''}`,
   ...servers.map((server) => `    server ${server} ${peerHost(server)}:${ports.postgres}${tls ? proves(server) : ''}`),
   ...(name === 'primary'
     ? [

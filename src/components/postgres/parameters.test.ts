@@ -113,7 +113,6 @@ describe('with TLS', () => {
         "ssl = 'on'",
         "ssl_cert_file = '/etc/pgrow/node.pem'",
         "ssl_key_file = '/etc/pgrow/node.pem'",
-        "ssl_ca_file = '/etc/pgrow/ca.pem'",
         expect.stringMatching(/^primary_conninfo = .* sslmode=verify-full sslrootcert=\/etc\/pgrow\/ca.pem'$/),
       ]),
     );
@@ -123,7 +122,7 @@ describe('with TLS', () => {
 
   // `all` is every database, but not replication.
   test.each([
-    ['allow', 'pgrow,replicator,rewind,pgbouncer,pgrow_reader,pgrow_probe'],
+    ['allow', 'postgres,pgrow,replicator,rewind,pgbouncer,pgrow_reader,pgrow_probe'],
     ['require', 'all'],
   ] as const)('%s refuses plain text before anything else is asked, of %s', (tls, who) => {
     expect(pgHba(tls).split('\n')).toEqual([

@@ -45,12 +45,14 @@ interface PostgresqlConf {
   readonly tls?: Encryption | undefined;
 }
 
-/** Clients may show a certificate, and none has to. */
+/**
+ * No client is asked for a certificate, because none logs in by one: libpq would send whichever its user has, and be refused for
+ * that of another authority.
+ */
 export const tlsParameters = {
   ssl: 'on',
   ssl_cert_file: tlsFiles.identity,
   ssl_key_file: tlsFiles.identity,
-  ssl_ca_file: tlsFiles.authorities,
   ssl_min_protocol_version: 'TLSv1.2',
 };
 
@@ -83,8 +85,16 @@ const quote = (value: string | number): string =>
 
 const ownSocket = ['local all postgres peer', 'local replication postgres peer'];
 
-/** pgrow's own, and those by which nodes connect to each other. */
-const ownRoles = [roles.own, roles.replication, roles.rewind, roles.pooler, roles.reader, roles.probe].join(',');
+/** pgrow's own, those by which nodes connect to each other, and the administrator's. */
+const ownRoles = [
+  roles.superuser,
+  roles.own,
+  roles.replication,
+  roles.rewind,
+  roles.pooler,
+  roles.reader,
+  roles.probe,
+].join(',');
 
 /**
  * pg_hba.conf, also Patroni's: the machine's own user by peer, everybody else by SCRAM. The first line that fits counts, and one

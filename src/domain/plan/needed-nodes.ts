@@ -10,6 +10,7 @@ const needless: readonly ActionCall['action'][] = [
   'startNode',
   'stopNode',
   'removeNode',
+  'renewCertificate',
   'restoreSnapshot',
   'recordTopology',
   'removeEverything',

@@ -24,6 +24,8 @@ export const answerCommands = ({ machines, servers, etcd, patroni, routers, pool
   machines.platform.onExec(({ container, command: [program, argument, ...others], stdin }) => {
     const machine = machineOf(container.name);
     switch (program) {
+      case 'pgrow-renew':
+        return {};
       case 'pgrow-reload':
         (machine.kind === 'pgbouncer' ? poolers : routers).reload(machine);
         return {};

@@ -32,8 +32,9 @@ export const PlanChanges = ({ changes }: { readonly changes: readonly ChangeItem
         {changes.map(({ subject, name, from, to, takes_effect }) => (
           <li key={`${subject} ${name}`} data-effect={takes_effect}>
             <span>
-              {name === null || named.includes(subject) ? subjects[subject] : ''}{' '}
-              {name === null ? '' : <code>{name}</code>}
+              {name === null && subjects[subject]}
+              {named.includes(subject) && `${subjects[subject]} `}
+              {name !== null && <code>{name}</code>}
             </span>
             <span>
               {subject === 'extension' ? '' : `${from ?? 'none'} → `}
