@@ -9,7 +9,7 @@ export type TlsMode = (typeof tlsModes)[number];
 export type Encryption = Exclude<TlsMode, 'off'>;
 
 /** Of a new database, where none is chosen. */
-export const usualTls: TlsMode = 'allow';
+export const usualTls: TlsMode = 'off';
 
 export const tlsModeOf = ({ tls }: { readonly tls?: Encryption }): TlsMode => tls ?? 'off';
 

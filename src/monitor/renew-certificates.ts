@@ -26,7 +26,9 @@ export const renewCertificates = (
     const { id, name, topology } = database;
     if (now() - (triedAt.get(id) ?? -Infinity) < tryAgainAfterMs || (await store.isBusy(id))) return;
     const session = await openSession(dependencies, id);
-    const ends = await Promise.all([...topology.nodes, ...topology.kept].map((node) => endOf(dependencies, session, node)));
+    const ends = await Promise.all(
+      [...topology.nodes, ...topology.kept].map((node) => endOf(dependencies, session, node)),
+    );
     if (!ends.some((end) => end !== null && isDue(end, now()))) return;
     triedAt.set(id, now());
     log.info({ database: name }, 'renewing certificates');

@@ -129,7 +129,7 @@ test('a server that logs every statement does not log what is stored for the pas
   const [{ role } = { role: '' }] = await shop.query<{ role: string }>('select current_user as role');
   const verifier = await shop.queryNode('postgres-1', `select rolpassword from pg_authid where rolname = '${role}'`);
   expect(verifier).toMatch(/^SCRAM-SHA-256\$4096:/);
-  const { stdout } = await plane.run('logs', shop.name, 'postgres-1');
+  const { stdout } = await plane.run('logs', shop.name, 'postgres-1', '--tail', '5000');
   expect(stdout).toContain('insert into worked');
   expect(stdout).not.toContain(verifier);
 });

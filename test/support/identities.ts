@@ -18,7 +18,11 @@ export const createIdentities = async (): Promise<Identities> => {
   const own = await issueLeaf(authority, { commonName: 'pgrow', days: 1 });
   return {
     filesOf: async (name, address) => ({
-      'node.pem': await issueLeaf(authority, { commonName: name, ...provenBy({ name }, address === undefined ? [] : [address]), days: 1 }),
+      'node.pem': await issueLeaf(authority, {
+        commonName: name,
+        ...provenBy({ name }, address === undefined ? [] : [address]),
+        days: 1,
+      }),
       'ca.pem': authority.certificate,
     }),
     own: { ca: authority.certificate, cert: own, key: own },

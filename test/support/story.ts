@@ -1,7 +1,8 @@
 import type { ManagedDatabase } from './stack.ts';
 
 /** What moves a leader or ends sessions. */
-const telling = /demot|promot|lock|DCS|etcd|fail|terminat|shut ?down|fast|recovery|restart|pause|read-only|memory|ended|closing/i;
+const telling =
+  /demot|promot|lock|DCS|etcd|fail|terminat|shut ?down|fast|recovery|restart|pause|read-only|memory|ended|closing/i;
 const lastLines = 25;
 
 /** What a database and its servers went through, for a failure that cannot be seen a second time. Never an error. */

@@ -37,7 +37,7 @@ const confirmed = expand({ target: 'replicas', replicas: { count: 2, replication
 const ha = expand({ target: 'ha' });
 const pooledHa = expand({ target: 'ha', pooling: {} });
 
-export const create = (shop: Shop) => shop.run('createDatabase', { name: 'shop', tls: 'off' });
+export const create = (shop: Shop) => shop.run('createDatabase', { name: 'shop' });
 
 /** Closed at once, so that what is measured begins without an open way back. */
 export const settle = async (shop: Shop): Promise<void> => {

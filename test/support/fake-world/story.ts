@@ -45,8 +45,7 @@ interface Telling {
   readonly frozen?: boolean;
 }
 
-/** Without TLS, which would have each of some ten thousand nodes issued a certificate. */
-export const creation: Deed = { workflow: 'createDatabase', wish: { name: 'shop', tls: 'off' } };
+export const creation: Deed = { workflow: 'createDatabase', wish: { name: 'shop' } };
 
 const createdWith = (tls: Encryption): Deed => ({ workflow: 'createDatabase', wish: { name: 'shop', tls } });
 
