@@ -80,15 +80,13 @@ test('a page has its colours before its script is there, those that were chosen 
 
 describe('a database', () => {
   // 24
-  test('has one leader among its servers and one in etcd, and moves it within a second when it dies', async () => {
+  test('has one leader among its servers and one in etcd, and moves it when it dies', async () => {
     const page = await site.open('/p/sales/search');
     const leaders = page.locator('[data-leads]');
     await expect.poll(() => leaders.count(), soon).toBe(2);
     await expect.poll(() => pill(page), soon).toBe('live');
     const { before, after } = await site.player.killLeader('search');
-    await expect
-      .poll(() => page.locator(`[data-node="${after}"]`).getAttribute('data-leads'), { timeout: 5000 })
-      .toBe('true');
+    await expect.poll(() => page.locator(`[data-node="${after}"]`).getAttribute('data-leads'), soon).toBe('true');
     expect(await leaders.count()).toBe(2);
     const former = (await page.locator(`[data-node="${before}"]`).textContent()) ?? '';
     expect(former).toContain('joining');
