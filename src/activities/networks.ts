@@ -48,8 +48,7 @@ export const emptyNetworks = async (
   platform: Pick<Platform, 'emptyNetwork'>,
   database: Parameters<typeof networkName>[0],
 ): Promise<void> => {
-  await platform.emptyNetwork(clientsNetworkName(database));
-  await platform.emptyNetwork(networkName(database));
+  for (const name of networkNames(database)) await platform.emptyNetwork(name);
 };
 
 /** Absent is success, of a second one that the database never had as well. */
@@ -57,9 +56,13 @@ export const removeNetworks = async (
   platform: Pick<Platform, 'removeNetwork'>,
   database: Parameters<typeof networkName>[0],
 ): Promise<void> => {
-  await platform.removeNetwork(clientsNetworkName(database));
-  await platform.removeNetwork(networkName(database));
+  for (const name of networkNames(database)) await platform.removeNetwork(name);
 };
+
+const networkNames = (database: Parameters<typeof networkName>[0]): readonly string[] => [
+  clientsNetworkName(database),
+  networkName(database),
+];
 
 export const networkActions = (dependencies: Dependencies) => {
   const { platform, store } = dependencies;

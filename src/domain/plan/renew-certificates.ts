@@ -2,7 +2,8 @@ import type { Database } from '../database.ts';
 import { PgrowError } from '../errors.ts';
 import type { UnpricedPlan } from '../plan.ts';
 import type { NodeKind } from '../topology.ts';
-import { flatten, step } from './plan-builder.ts';
+import { step } from './plan-builder.ts';
+import { onSameTopology } from './same-topology.ts';
 
 interface RenewalInput {
   readonly database: Pick<Database, 'name' | 'topology'>;
@@ -25,21 +26,11 @@ export const planRenewal = ({ database: { name, topology } }: RenewalInput): Unp
       'refused',
       `${name} has no certificates: it was created without TLS. See it: ./pgrow status ${name}`,
     );
-  return {
+  return onSameTopology(topology, {
     type: 'rotate',
-    from: topology,
-    to: topology,
-    ...flatten(
-      nodes.map((node) =>
-        step('renew', `renew the certificate of ${node.name}`, { action: 'renewCertificate', input: { node } }, [], {
-          spares_window: true,
-        }),
-      ),
+    steps: nodes.map((node) =>
+      step('renew', `renew the certificate of ${node.name}`, { action: 'renewCertificate', input: { node } }),
     ),
-    on_close: [],
-    expected_stall_ms: 0,
-    point_of_no_return: null,
-    closes_window: null,
     changes: nodes.map((node) => ({
       subject: 'certificate',
       name: node.name,
@@ -47,10 +38,5 @@ export const planRenewal = ({ database: { name, topology } }: RenewalInput): Unp
       to: 'a new one',
       takes_effect: 'live',
     })),
-    warnings: [],
-    nodes_added: [],
-    nodes_removed: [],
-    estimated_duration_minutes: 1,
-    snapshot: null,
-  };
+  });
 };

@@ -3,7 +3,8 @@ import { PgrowError } from '../errors.ts';
 import type { UnpricedPlan } from '../plan.ts';
 import type { RotationFacts } from '../rotation.ts';
 import { nodesOf } from '../topology.ts';
-import { flatten, step } from './plan-builder.ts';
+import { step } from './plan-builder.ts';
+import { onSameTopology } from './same-topology.ts';
 
 export interface RotatePlanInput {
   readonly database: Pick<Database, 'name' | 'topology'>;
@@ -23,45 +24,26 @@ export const planRotate = ({ database: { name, topology }, rotation }: RotatePla
   const subject = { role, poolers };
   const undone = { role, database: name };
   const ended = `Logins with the present password of ${role} fail from step 2 on. Sessions that are open go on. The new one: ./pgrow url ${name}`;
-  return {
+  return onSameTopology(topology, {
     type: 'rotate',
-    from: topology,
-    to: topology,
-    ...flatten([
-      step(
-        'prepare',
-        `make the next password of ${role}`,
-        { action: 'makeNextPassword', input: { role } },
-        [{ action: 'forgetNextPassword', input: { role } }],
-        { spares_window: true },
-      ),
+    steps: [
+      step('prepare', `make the next password of ${role}`, { action: 'makeNextPassword', input: { role } }, [
+        { action: 'forgetNextPassword', input: { role } },
+      ]),
       step(
         'rotate',
         `give ${role} the next password${poolers.length === 0 ? '' : `, and log in with it through ${poolers.map((node) => node.name).join(', ')}`}`,
         { action: 'changePassword', input: subject },
         [{ action: 'restorePassword', input: { ...undone, poolers } }],
-        { spares_window: true },
       ),
-      step(
-        'finish',
-        `record it as the password of ${role}`,
-        { action: 'adoptPassword', input: { role } },
-        [{ action: 'disownPassword', input: undone }],
-        { spares_window: true },
-      ),
-    ]),
-    on_close: [],
-    expected_stall_ms: 0,
-    point_of_no_return: null,
-    closes_window: null,
+      step('finish', `record it as the password of ${role}`, { action: 'adoptPassword', input: { role } }, [
+        { action: 'disownPassword', input: undone },
+      ]),
+    ],
     changes: [{ subject: 'password', name: role, from: 'the present one', to: 'a new one', takes_effect: 'live' }],
     warnings: [ended, ...foundText(role, rotation, poolers.length > 0)],
     losses: [ended],
-    nodes_added: [],
-    nodes_removed: [],
-    estimated_duration_minutes: 1,
-    snapshot: null,
-  };
+  });
 };
 
 /** Another password would not let it in. */

@@ -2,7 +2,8 @@ import type { Database } from '../database.ts';
 import { PgrowError } from '../errors.ts';
 import type { UnpricedPlan } from '../plan.ts';
 import { nodeNamed } from '../topology.ts';
-import { flatten, step } from './plan-builder.ts';
+import { step } from './plan-builder.ts';
+import { onSameTopology } from './same-topology.ts';
 import { snapshotOf } from './plan-part.ts';
 
 export interface SnapshotPlanInput {
@@ -37,27 +38,16 @@ export const planSnapshot = ({
   const of = nodeNamed(topology, leader);
   const snapshot = snapshotOf(database, operation_id);
   const { id, volume } = snapshot;
-  return {
+  return onSameTopology(topology, {
     type: 'snapshot',
-    from: topology,
-    to: topology,
-    ...flatten([
+    steps: [
       step(
         'snapshot',
         `take and verify snapshot of ${of.name}`,
         { action: 'takeSnapshot', input: { of, snapshot: id, volume, keep_for_seconds: keepFor } },
         [{ action: 'removeSnapshot', input: { snapshot: id, volume } }],
-        { spares_window: true },
       ),
-    ]),
-    on_close: [],
-    expected_stall_ms: 0,
-    point_of_no_return: null,
-    closes_window: null,
-    warnings: [],
-    nodes_added: [],
-    nodes_removed: [],
-    estimated_duration_minutes: 1,
+    ],
     snapshot,
-  };
+  });
 };

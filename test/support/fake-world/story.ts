@@ -1,7 +1,6 @@
 import type { z } from 'zod';
 import type { Database } from '../../../src/domain/database.ts';
 import { operationInputs, type OperationWorkflow, type ParsedInput } from '../../../src/domain/inputs.ts';
-import type { Facts } from '../../../src/domain/facts.ts';
 import { parseInput } from '../../../src/domain/parse-input.ts';
 import type { Circumstances } from '../../../src/domain/plan/circumstances.ts';
 import { firstTopology } from '../../../src/domain/plan/create.ts';
@@ -11,7 +10,7 @@ import { withTls, type Encryption } from '../../../src/domain/tls.ts';
 import { nodeNamed, nodesOf } from '../../../src/domain/topology.ts';
 import { retryUntil } from '../retry-until.ts';
 import { changeFacts } from '../change-facts.ts';
-import { sampleDatabase } from '../sample-database.ts';
+import { nothingHeld, sampleDatabase } from '../sample-database.ts';
 import { closeWindow, performAtOnce, type Deed } from './without-temporal.ts';
 import { acknowledged } from './expectations.ts';
 import type { Shop } from './operator.ts';
@@ -129,17 +128,6 @@ const whatEachHolds = ({ topology }: Database, frozen: boolean): Partial<Circums
   };
 };
 
-/** What every server of the fake world says of itself. */
-const serverFacts: Facts = {
-  server: 'postgres-1',
-  unlogged: { count: 0, names: [] },
-  logical_slots: [],
-  guest_slots: [],
-  tablespaces: [],
-  connections: { max_connections: 200, superuser_reserved_connections: 3, reserved_connections: 0, databases: 1 },
-  unknown: [],
-};
-
 export const foreseeOne = (database: Database, { workflow, wish }: Deed, change: Partial<Circumstances> = {}): Plan => {
   const input = { service_id: database.id, ...wish };
   const leader = change.leader ?? database.topology.primary;
@@ -156,7 +144,7 @@ export const foreseeOne = (database: Database, { workflow, wish }: Deed, change:
       restored: null,
       change: changeFacts(),
       rotation: { login: true, expired: false, password: 'recorded' },
-      facts: serverFacts,
+      facts: nothingHeld('postgres-1'),
       ...change,
     },
   );
