@@ -16,7 +16,7 @@ export interface Platform {
   ensureNetwork(network: NetworkSpec): Promise<void>;
   /** Absent is success. */
   removeNetwork(name: string): Promise<void>;
-  /** Takes every running container out of it, whoever's it is; they run on. Absent is success. */
+  /** Disconnects every running container from it, also those that are not pgrow's; they keep running. Absent is success. */
   emptyNetwork(name: string): Promise<void>;
   /** Puts a container that was cut off into its networks again, as its spec has it there; in them already is success. */
   joinNetworks(container: Pick<ContainerSpec, 'name' | keyof Attachment | 'alsoIn'>): Promise<void>;

@@ -389,7 +389,7 @@ describe('the haproxy image', { timeout: 60_000 }, () => {
     });
   });
 
-  test('with TLS it leads to servers that prove their name, and is told what to do by its own database alone', async () => {
+  test('with TLS it leads to servers that prove their name, and takes commands from its own database alone', async () => {
     const [identities, others] = await Promise.all([createIdentities(), createIdentities()]);
     const config = {
       kind: 'haproxy',

@@ -109,7 +109,7 @@ test('a password that was set without pgrow is what the server gets back', async
   for (const name of await serversOf(shop)) expect(storedOn(shop, name)).toBe(theirs);
 });
 
-test('one that was set meanwhile stays: it is not put back over', async () => {
+test('an undo keeps a password that was set meanwhile', async () => {
   const shop = await grown();
   const [server] = await serversOf(shop);
   await act(shop, 'makeNextPassword', { role: 'shop' });
@@ -142,7 +142,7 @@ test('the server hears of nothing while a pooler holds its clients: it would tak
   const change = () => act(shop, 'changePassword', { role: 'shop', poolers: [pooler] }, { patience_seconds: 0.2 });
   await expect(change()).rejects.toMatchObject({ message: expect.stringContaining('holds its clients') });
   expect(storedOn(shop, server!)).toBe(before);
-  // Nothing was changed, so that nothing is to be put back either.
+  // Nothing was changed, so there is nothing to undo.
   await restore(shop, [pooler]);
   shop.world.poolers.resume(machine);
   await change();
@@ -171,7 +171,7 @@ test.each(['does not run', 'is paused'])(
   },
 );
 
-test('what could not be put back is finished by another rotation', async () => {
+test('another rotation finishes what could not be undone', async () => {
   const shop = await grown();
   const fail = (action: string, when: 'before' | 'after') =>
     shop.world.faults.add({ when, at: ({ name }) => name === action, error: forGood });

@@ -96,7 +96,10 @@ const changeItem: z.ZodType<ChangeItem> = named(
   'One thing that a change makes different.',
   z.strictObject({
     subject: z.enum(changeSubjects),
-    name: z.string().nullable().describe('Of a setting or an extension, or the role that a password is of.'),
+    name: z
+      .string()
+      .nullable()
+      .describe('Of a setting or an extension; the role of a password; the node of a certificate.'),
     from: z.string().nullable().describe('Null if there is none, or it is not known.'),
     to: z.string().nullable().describe('Null if there is none any longer.'),
     takes_effect: z.enum(effects).describe('At once, at a hand-over to a server that has it, or by being recorded.'),

@@ -93,7 +93,12 @@ export const changeRoutes = (app: FastifyInstance, dependencies: ApiDependencies
     [changeBody],
     databaseChange,
   );
-  route('rotate', "Give the application's role another password; its sessions go on", [rotateBody], rotateChange);
+  route(
+    'rotate',
+    "Give the application's role another password, or every node another certificate; sessions go on",
+    [rotateBody],
+    rotateChange,
+  );
   route('scale-down', 'Back to any lower stage', [scaleDownBody], scaleDownChange);
   route('switchover', 'Move writes to another node', [switchoverBody], switchoverChange);
   route(

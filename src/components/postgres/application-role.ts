@@ -20,7 +20,7 @@ export const readLogin = async (connection: PostgresConnection, role: string): P
 
 /**
  * Stores what a role's logins are checked against; null for nothing. Neither the server's log nor its statistics get to see
- * it: whoever reads a verifier can try passwords.
+ * it: with a verifier one can try passwords offline.
  */
 export const storeVerifier = async (
   connection: PostgresConnection,

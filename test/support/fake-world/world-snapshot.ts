@@ -90,7 +90,7 @@ const filesRead = (
 ): readonly (readonly [string, string])[] => {
   const managed = '/etc/pgrow/patroni.yml' in files && files['/etc/pgrow/node.json']?.content.includes('"patroni"');
   return Object.values(files).flatMap(({ path, content }) => {
-    // Which certificate a node has, of all that are valid, is never put back; one that is no node's yet is overwritten.
+    // An undo leaves a node with the new certificate, which is as valid as the old one; a file not yet in use is overwritten.
     if (path.endsWith('.pem.next')) return [];
     if (path.endsWith('.pem')) return [[`${container}:${path}`, new X509Certificate(content).subject]];
     // Without Patroni no one reads its file, with it no one the others; and what bootstraps a cluster is read once.
